@@ -1,0 +1,106 @@
+package dev.icmlora.generator;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Where `make setup` puts the native libraries, the base model and the generator.
+///
+/// Each part may be named by an environment variable; else it is looked for in the folder that holds `native/` and
+/// `models/`, from the working directory upwards, so that the function, the trainer and every module's tests find the
+/// same files.
+public final class Installation {
+    public static final String NATIVE_DIR_VARIABLE = "ICM_LORA_NATIVE_DIR";
+    public static final String MODEL_VARIABLE = "ICM_LORA_MODEL";
+    public static final String GENERATOR_VARIABLE = "ICM_LORA_GENERATOR";
+
+    private static final String MODEL = "models/SmolLM2-135M-Instruct.Q4_1.gguf";
+    private static final String GENERATOR = "models/generator.gguf";
+
+    private final Map<String, String> environment;
+    private final Path workingDirectory;
+
+    Installation(Map<String, String> environment, Path workingDirectory) {
+        this.environment = environment;
+        this.workingDirectory = workingDirectory;
+    }
+
+    /// As seen by this process.
+    public static Installation ofThisProcess() {
+        return new Installation(System.getenv(), Path.of("").toAbsolutePath());
+    }
+
+    /// The folder that holds `libllama.so`.
+    ///
+    /// @throws MissingPartException when it is not there
+    public Path nativeDirectory() {
+        String platform = "linux-" + (isArm() ? "arm64" : "x64");
+        return find("llama.cpp libraries", NATIVE_DIR_VARIABLE, nativeDirectory(platform));
+    }
+
+    private static String nativeDirectory(String platform) {
+        return "native/node_modules/@node-llama-cpp/" + platform + "/bins/" + platform;
+    }
+
+    private static boolean isArm() {
+        return System.getProperty("os.arch").toLowerCase(Locale.ROOT).matches("aarch64|arm64");
+    }
+
+    /// The base model, a GGUF file.
+    ///
+    /// @throws MissingPartException when it is not there
+    public Path model() {
+        return find("base model", MODEL_VARIABLE, MODEL);
+    }
+
+    /// The generator file.
+    ///
+    /// @throws MissingPartException when it is not there
+    public Path generator() {
+        return find("generator", GENERATOR_VARIABLE, GENERATOR);
+    }
+
+    /// The folder that holds `native/` and `models/`, for what is neither of the three parts (training checkpoints).
+    ///
+    /// @throws MissingPartException when the working directory is not inside such a folder
+    public Path root() {
+        return searchUpwards("models")
+                .map(Path::getParent)
+                .orElseThrow(() -> new MissingPartException("no folder with models/ at or above " + workingDirectory));
+    }
+
+    private Path find(String what, String variable, String relative) {
+        String named = environment.get(variable);
+        if (named != null && !named.isBlank()) {
+            Path path = Path.of(named);
+            if (!Files.exists(path)) {
+                throw new MissingPartException(what + " not found: " + variable + " names " + path);
+            }
+            return path;
+        }
+        return searchUpwards(relative)
+                .orElseThrow(() -> new MissingPartException(what + " not found: no " + relative + " at or above "
+                        + workingDirectory + "; run `make setup` or set " + variable));
+    }
+
+    private Optional<Path> searchUpwards(String relative) {
+        for (Path folder = workingDirectory; folder != null; folder = folder.getParent()) {
+            Path candidate = folder.resolve(relative);
+            if (Files.exists(candidate)) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// A part of the installation is not where it should be; the message says where it was looked for and what to do.
+    public static final class MissingPartException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        MissingPartException(String message) {
+            super(message);
+        }
+    }
+}
