@@ -1,0 +1,26 @@
+package dev.icmlora.trainer.suite;
+
+import java.util.List;
+
+import dev.icmlora.generator.task.Example;
+
+/// One task of the suite.
+///
+/// @param id `family/name`, unique in the suite
+/// @param family name of the family that made the task
+/// @param descriptions what people might write to ask for the task, in different styles; at least 8
+/// @param train examples to learn from or to show in a prompt, in random order
+/// @param test examples to measure with, in random order; no input occurs in `train` too
+public record SuiteTask(String id, String family, List<String> descriptions, List<Example> train, List<Example> test) {
+
+    public SuiteTask {
+        descriptions = List.copyOf(descriptions);
+        train = List.copyOf(train);
+        test = List.copyOf(test);
+    }
+
+    /// Number of distinct examples, train and test together.
+    public int size() {
+        return train.size() + test.size();
+    }
+}

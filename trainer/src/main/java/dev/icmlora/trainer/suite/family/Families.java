@@ -1,0 +1,25 @@
+package dev.icmlora.trainer.suite.family;
+
+import java.util.List;
+import java.util.Set;
+
+import dev.icmlora.trainer.suite.TaskFamily;
+
+/// The families of the suite.
+public final class Families {
+
+    private static final List<TaskFamily> ALL = List.of(
+            new LetterTasks(), new ListTasks(), new NumberTasks(), new CountryTasks(), new NameTranslationTasks());
+
+    private Families() {}
+
+    public static List<TaskFamily> all() {
+        return ALL;
+    }
+
+    /// Families of which no task is trained on: they show what the generator makes of a kind of task that it has never
+    /// seen.
+    public static Set<String> heldOut() {
+        return Set.of();
+    }
+}

@@ -1,0 +1,160 @@
+package dev.icmlora.trainer.suite.family;
+
+import static dev.icmlora.trainer.suite.TaskRecipe.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import com.ibm.icu.text.LocaleDisplayNames;
+import com.ibm.icu.util.ULocale;
+
+import dev.icmlora.trainer.suite.Domain;
+import dev.icmlora.trainer.suite.TaskFamily;
+import dev.icmlora.trainer.suite.TaskRecipe;
+
+/// Names of countries and languages in other languages, after CLDR.
+final class NameTranslationTasks implements TaskFamily {
+
+    private static final Map<String, String> LANGUAGES = Map.of(
+            "de",
+            "German",
+            "fr",
+            "French",
+            "es",
+            "Spanish",
+            "it",
+            "Italian",
+            "pt",
+            "Portuguese",
+            "nl",
+            "Dutch",
+            "sv",
+            "Swedish",
+            "pl",
+            "Polish",
+            "fi",
+            "Finnish");
+    private static final List<String> FOR_COUNTRIES = List.of("de", "fr", "es", "it", "pt", "nl", "sv", "pl");
+    private static final List<String> FOR_LANGUAGES = List.of("de", "fr", "es", "it", "nl", "fi");
+    private static final ULocale SPANISH = new ULocale("es");
+    /// No name in these is longer than a handful of tokens.
+    private static final int LONGEST_NAME = 22;
+
+    private static final Domain<String> REGIONS = Domain.of(
+                    Stream.of(ULocale.getISOCountries()).sorted().toList())
+            .filter(code -> region(code, ULocale.ENGLISH).length() <= LONGEST_NAME);
+    private static final Domain<String> TONGUES = Domain.of(
+                    Stream.of(ULocale.getISOLanguages()).sorted().toList())
+            .filter(code -> code.length() == 2 && !tongue(code, ULocale.ENGLISH).equals(code))
+            .filter(code -> tongue(code, ULocale.ENGLISH).length() <= LONGEST_NAME);
+
+    @Override
+    public String name() {
+        return "translated-names";
+    }
+
+    @Override
+    public List<TaskRecipe> tasks() {
+        List<TaskRecipe> tasks = new ArrayList<>();
+        for (String code : FOR_COUNTRIES) {
+            ULocale language = new ULocale(code);
+            tasks.add(task("country-in-" + slug(code))
+                    .describedAs("""
+                    What is this country called in {}?
+                    country name -> {}
+                    Translate the name of the country into {}.
+                    Please give me the {} name of this country.
+                    How does an atlas in {} spell it?
+                    {} name of the country, please, nothing else.
+                    I speak only {}. Which country is meant?
+                    Write the country the {} way.
+                    """.replace("{}", LANGUAGES.get(code)))
+                    .from(REGIONS, region -> region(region, ULocale.ENGLISH), region -> region(region, language)));
+        }
+        for (String code : FOR_LANGUAGES) {
+            ULocale language = new ULocale(code);
+            tasks.add(task("language-in-" + slug(code))
+                    .describedAs("""
+                    What is this language called in {}?
+                    language name -> {}
+                    Translate the name of the language into {}.
+                    Please give me the {} word for this language.
+                    How would a {} dictionary name the language?
+                    {} name of the language, nothing else.
+                    Label the language for readers of {}.
+                    Write the language's name the {} way.
+                    """.replace("{}", LANGUAGES.get(code)))
+                    .from(TONGUES, tongue -> tongue(tongue, ULocale.ENGLISH), tongue -> tongue(tongue, language)));
+        }
+        tasks.add(task("language-code")
+                .describedAs("""
+                What is the two-letter code of the language?
+                ISO 639-1
+                Give the language tag.
+                Please abbreviate the language to its two-letter code.
+                Language in, code out.
+                Which lang attribute would a web page in this language have?
+                Two lower-case letters for the language.
+                How is this language abbreviated in ISO 639?
+                """)
+                .from(TONGUES, tongue -> tongue(tongue, ULocale.ENGLISH), tongue -> tongue));
+        tasks.add(task("language-of-code")
+                .describedAs("""
+                Which language does the code stand for?
+                ISO 639 code -> English name
+                Expand the two-letter language code.
+                Please tell me the language behind these two letters.
+                Code in, language out.
+                A page is tagged like this. What language is it in?
+                Decode the language tag.
+                Give the English name of the language with this code.
+                """)
+                .from(TONGUES, tongue -> tongue, tongue -> tongue(tongue, ULocale.ENGLISH)));
+        tasks.add(task("english-of-german-country")
+                .describedAs("""
+                The country is named in German. What is it in English?
+                German country name -> English
+                Translate this German name of a country into English.
+                Please give the English name of the country.
+                Which country do Germans mean by this?
+                English for this German place name?
+                Read the German atlas for me: which country is that in English?
+                Write the country the English way.
+                """)
+                .from(
+                        REGIONS.filter(r -> !region(r, ULocale.GERMAN).equals(region(r, ULocale.ENGLISH))),
+                        region -> region(region, ULocale.GERMAN),
+                        region -> region(region, ULocale.ENGLISH)));
+        tasks.add(task("english-of-spanish-country")
+                .describedAs("""
+                The country is named in Spanish. What is it in English?
+                Spanish country name -> English
+                Translate this Spanish name of a country into English.
+                Please give the English name of the country.
+                Which country do Spaniards mean by this?
+                English for this Spanish place name?
+                My ticket is in Spanish: which country is that in English?
+                Write the country the English way.
+                """)
+                .from(
+                        REGIONS.filter(r -> !region(r, SPANISH).equals(region(r, ULocale.ENGLISH))),
+                        region -> region(region, SPANISH),
+                        region -> region(region, ULocale.ENGLISH)));
+        return List.copyOf(tasks);
+    }
+
+    private static String slug(String code) {
+        return LANGUAGES.get(code).toLowerCase(Locale.ROOT);
+    }
+
+    private static String region(String code, ULocale language) {
+        return LocaleDisplayNames.getInstance(language).regionDisplayName(code);
+    }
+
+    private static String tongue(String code, ULocale language) {
+        return LocaleDisplayNames.getInstance(language).languageDisplayName(code);
+    }
+}
