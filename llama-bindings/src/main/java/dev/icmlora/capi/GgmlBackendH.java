@@ -1,0 +1,305 @@
+package dev.icmlora.capi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// `ggml-backend.h` and `ggml-alloc.h` of llama.cpp v0.5.0. Each method is the C function of its name.
+public final class GgmlBackendH {
+    private GgmlBackendH() {}
+
+    private static final MethodHandle ggml_backend_load_all_from_path =
+            Linkage.downcall("ggml_backend_load_all_from_path", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_load_all_from_path(const char * dir_path);`
+    public static void ggml_backend_load_all_from_path(MemorySegment dirPath) {
+        try {
+            ggml_backend_load_all_from_path.invokeExact(dirPath);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_count =
+            Linkage.downcall("ggml_backend_dev_count", FunctionDescriptor.of(JAVA_LONG));
+
+    /// `size_t ggml_backend_dev_count(void);`
+    public static long ggml_backend_dev_count() {
+        try {
+            return (long) ggml_backend_dev_count.invokeExact();
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_get =
+            Linkage.downcall("ggml_backend_dev_get", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
+
+    /// `ggml_backend_dev_t ggml_backend_dev_get(size_t index);`
+    public static MemorySegment ggml_backend_dev_get(long index) {
+        try {
+            return (MemorySegment) ggml_backend_dev_get.invokeExact(index);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_name =
+            Linkage.downcall("ggml_backend_dev_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `const char * ggml_backend_dev_name(ggml_backend_dev_t device);`
+    public static MemorySegment ggml_backend_dev_name(MemorySegment device) {
+        try {
+            return (MemorySegment) ggml_backend_dev_name.invokeExact(device);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_description =
+            Linkage.downcall("ggml_backend_dev_description", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `const char * ggml_backend_dev_description(ggml_backend_dev_t device);`
+    public static MemorySegment ggml_backend_dev_description(MemorySegment device) {
+        try {
+            return (MemorySegment) ggml_backend_dev_description.invokeExact(device);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_type =
+            Linkage.downcall("ggml_backend_dev_type", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `enum ggml_backend_dev_type ggml_backend_dev_type(ggml_backend_dev_t device);`
+    public static int ggml_backend_dev_type(MemorySegment device) {
+        try {
+            return (int) ggml_backend_dev_type.invokeExact(device);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_memory =
+            Linkage.downcall("ggml_backend_dev_memory", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `void ggml_backend_dev_memory(ggml_backend_dev_t device, size_t * free, size_t * total);`
+    public static void ggml_backend_dev_memory(MemorySegment device, MemorySegment free, MemorySegment total) {
+        try {
+            ggml_backend_dev_memory.invokeExact(device, free, total);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_backend_reg =
+            Linkage.downcall("ggml_backend_dev_backend_reg", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `ggml_backend_reg_t ggml_backend_dev_backend_reg(ggml_backend_dev_t device);`
+    public static MemorySegment ggml_backend_dev_backend_reg(MemorySegment device) {
+        try {
+            return (MemorySegment) ggml_backend_dev_backend_reg.invokeExact(device);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_init =
+            Linkage.downcall("ggml_backend_dev_init", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `ggml_backend_t ggml_backend_dev_init(ggml_backend_dev_t device, const char * params);`
+    public static MemorySegment ggml_backend_dev_init(MemorySegment device, MemorySegment params) {
+        try {
+            return (MemorySegment) ggml_backend_dev_init.invokeExact(device, params);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_reg_get_proc_address =
+            Linkage.downcall("ggml_backend_reg_get_proc_address", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `void * ggml_backend_reg_get_proc_address(ggml_backend_reg_t reg, const char * name);`
+    public static MemorySegment ggml_backend_reg_get_proc_address(MemorySegment reg, MemorySegment name) {
+        try {
+            return (MemorySegment) ggml_backend_reg_get_proc_address.invokeExact(reg, name);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_name =
+            Linkage.downcall("ggml_backend_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `const char * ggml_backend_name(ggml_backend_t backend);`
+    public static MemorySegment ggml_backend_name(MemorySegment backend) {
+        try {
+            return (MemorySegment) ggml_backend_name.invokeExact(backend);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_free =
+            Linkage.downcall("ggml_backend_free", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_free(ggml_backend_t backend);`
+    public static void ggml_backend_free(MemorySegment backend) {
+        try {
+            ggml_backend_free.invokeExact(backend);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_buffer_free =
+            Linkage.downcall("ggml_backend_buffer_free", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_buffer_free(ggml_backend_buffer_t buffer);`
+    public static void ggml_backend_buffer_free(MemorySegment buffer) {
+        try {
+            ggml_backend_buffer_free.invokeExact(buffer);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_buffer_get_size =
+            Linkage.downcall("ggml_backend_buffer_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+
+    /// `size_t ggml_backend_buffer_get_size(ggml_backend_buffer_t buffer);`
+    public static long ggml_backend_buffer_get_size(MemorySegment buffer) {
+        try {
+            return (long) ggml_backend_buffer_get_size.invokeExact(buffer);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_buffer_set_usage =
+            Linkage.downcall("ggml_backend_buffer_set_usage", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
+
+    /// `void ggml_backend_buffer_set_usage(ggml_backend_buffer_t buffer, enum ggml_backend_buffer_usage
+    /// usage);`
+    public static void ggml_backend_buffer_set_usage(MemorySegment buffer, int usage) {
+        try {
+            ggml_backend_buffer_set_usage.invokeExact(buffer, usage);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_alloc_ctx_tensors =
+            Linkage.downcall("ggml_backend_alloc_ctx_tensors", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `struct ggml_backend_buffer * ggml_backend_alloc_ctx_tensors(struct ggml_context * ctx, ggml_backend_t
+    /// backend);`
+    public static MemorySegment ggml_backend_alloc_ctx_tensors(MemorySegment ctx, MemorySegment backend) {
+        try {
+            return (MemorySegment) ggml_backend_alloc_ctx_tensors.invokeExact(ctx, backend);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_tensor_set = Linkage.downcall(
+            "ggml_backend_tensor_set", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
+
+    /// `void ggml_backend_tensor_set(struct ggml_tensor * tensor, const void * data, size_t offset, size_t
+    /// size);`
+    public static void ggml_backend_tensor_set(MemorySegment tensor, MemorySegment data, long offset, long size) {
+        try {
+            ggml_backend_tensor_set.invokeExact(tensor, data, offset, size);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_tensor_get = Linkage.downcall(
+            "ggml_backend_tensor_get", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
+
+    /// `void ggml_backend_tensor_get(const struct ggml_tensor * tensor, void * data, size_t offset, size_t
+    /// size);`
+    public static void ggml_backend_tensor_get(MemorySegment tensor, MemorySegment data, long offset, long size) {
+        try {
+            ggml_backend_tensor_get.invokeExact(tensor, data, offset, size);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_sched_new = Linkage.downcall(
+            "ggml_backend_sched_new",
+            FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_BOOLEAN, JAVA_BOOLEAN));
+
+    /// `ggml_backend_sched_t ggml_backend_sched_new(ggml_backend_t * backends, ggml_backend_buffer_type_t *
+    /// bufts, int n_backends, size_t graph_size, bool parallel, bool op_offload);`
+    public static MemorySegment ggml_backend_sched_new(
+            MemorySegment backends,
+            MemorySegment bufts,
+            int nBackends,
+            long graphSize,
+            boolean parallel,
+            boolean opOffload) {
+        try {
+            return (MemorySegment)
+                    ggml_backend_sched_new.invokeExact(backends, bufts, nBackends, graphSize, parallel, opOffload);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_sched_free =
+            Linkage.downcall("ggml_backend_sched_free", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_sched_free(ggml_backend_sched_t sched);`
+    public static void ggml_backend_sched_free(MemorySegment sched) {
+        try {
+            ggml_backend_sched_free.invokeExact(sched);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_sched_reset =
+            Linkage.downcall("ggml_backend_sched_reset", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_sched_reset(ggml_backend_sched_t sched);`
+    public static void ggml_backend_sched_reset(MemorySegment sched) {
+        try {
+            ggml_backend_sched_reset.invokeExact(sched);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_sched_alloc_graph =
+            Linkage.downcall("ggml_backend_sched_alloc_graph", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
+
+    /// `bool ggml_backend_sched_alloc_graph(ggml_backend_sched_t sched, struct ggml_cgraph * graph);`
+    public static boolean ggml_backend_sched_alloc_graph(MemorySegment sched, MemorySegment graph) {
+        try {
+            return (boolean) ggml_backend_sched_alloc_graph.invokeExact(sched, graph);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_sched_graph_compute =
+            Linkage.downcall("ggml_backend_sched_graph_compute", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
+    /// `enum ggml_status ggml_backend_sched_graph_compute(ggml_backend_sched_t sched, struct ggml_cgraph *
+    /// graph);`
+    public static int ggml_backend_sched_graph_compute(MemorySegment sched, MemorySegment graph) {
+        try {
+            return (int) ggml_backend_sched_graph_compute.invokeExact(sched, graph);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+}

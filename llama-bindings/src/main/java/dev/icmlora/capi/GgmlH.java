@@ -1,0 +1,230 @@
+package dev.icmlora.capi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// `ggml.h`, contexts, tensors and graphs, of llama.cpp v0.5.0. Each method is the C function of its name.
+public final class GgmlH {
+    private GgmlH() {}
+
+    private static final MethodHandle ggml_version = Linkage.downcall("ggml_version", FunctionDescriptor.of(ADDRESS));
+
+    /// `const char * ggml_version(void);`
+    public static MemorySegment ggml_version() {
+        try {
+            return (MemorySegment) ggml_version.invokeExact();
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_status_to_string =
+            Linkage.downcall("ggml_status_to_string", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    /// `const char * ggml_status_to_string(enum ggml_status status);`
+    public static MemorySegment ggml_status_to_string(int status) {
+        try {
+            return (MemorySegment) ggml_status_to_string.invokeExact(status);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_blck_size =
+            Linkage.downcall("ggml_blck_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+
+    /// `int64_t ggml_blck_size(enum ggml_type type);`
+    public static long ggml_blck_size(int type) {
+        try {
+            return (long) ggml_blck_size.invokeExact(type);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_type_size =
+            Linkage.downcall("ggml_type_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+
+    /// `size_t ggml_type_size(enum ggml_type type);`
+    public static long ggml_type_size(int type) {
+        try {
+            return (long) ggml_type_size.invokeExact(type);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_get_type_traits =
+            Linkage.downcall("ggml_get_type_traits", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    /// `const struct ggml_type_traits * ggml_get_type_traits(enum ggml_type type);`
+    public static MemorySegment ggml_get_type_traits(int type) {
+        try {
+            return (MemorySegment) ggml_get_type_traits.invokeExact(type);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_tensor_overhead =
+            Linkage.downcall("ggml_tensor_overhead", FunctionDescriptor.of(JAVA_LONG));
+
+    /// `size_t ggml_tensor_overhead(void);`
+    public static long ggml_tensor_overhead() {
+        try {
+            return (long) ggml_tensor_overhead.invokeExact();
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_graph_overhead_custom =
+            Linkage.downcall("ggml_graph_overhead_custom", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_BOOLEAN));
+
+    /// `size_t ggml_graph_overhead_custom(size_t size, bool grads);`
+    public static long ggml_graph_overhead_custom(long size, boolean grads) {
+        try {
+            return (long) ggml_graph_overhead_custom.invokeExact(size, grads);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_init =
+            Linkage.downcall("ggml_init", FunctionDescriptor.of(ADDRESS, GgmlInitParams.LAYOUT));
+
+    /// `struct ggml_context * ggml_init(struct ggml_init_params params);`
+    public static MemorySegment ggml_init(MemorySegment params) {
+        try {
+            return (MemorySegment) ggml_init.invokeExact(params);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_free = Linkage.downcall("ggml_free", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_free(struct ggml_context * ctx);`
+    public static void ggml_free(MemorySegment ctx) {
+        try {
+            ggml_free.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_new_tensor =
+            Linkage.downcall("ggml_new_tensor", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+
+    /// `struct ggml_tensor * ggml_new_tensor(struct ggml_context * ctx, enum ggml_type type, int n_dims,
+    /// const int64_t * ne);`
+    public static MemorySegment ggml_new_tensor(MemorySegment ctx, int type, int nDims, MemorySegment ne) {
+        try {
+            return (MemorySegment) ggml_new_tensor.invokeExact(ctx, type, nDims, ne);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_set_name =
+            Linkage.downcall("ggml_set_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `struct ggml_tensor * ggml_set_name(struct ggml_tensor * tensor, const char * name);`
+    public static MemorySegment ggml_set_name(MemorySegment tensor, MemorySegment name) {
+        try {
+            return (MemorySegment) ggml_set_name.invokeExact(tensor, name);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_nbytes =
+            Linkage.downcall("ggml_nbytes", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+
+    /// `size_t ggml_nbytes(const struct ggml_tensor * tensor);`
+    public static long ggml_nbytes(MemorySegment tensor) {
+        try {
+            return (long) ggml_nbytes.invokeExact(tensor);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_is_contiguous =
+            Linkage.downcall("ggml_is_contiguous", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
+
+    /// `bool ggml_is_contiguous(const struct ggml_tensor * tensor);`
+    public static boolean ggml_is_contiguous(MemorySegment tensor) {
+        try {
+            return (boolean) ggml_is_contiguous.invokeExact(tensor);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_set_input =
+            Linkage.downcall("ggml_set_input", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_set_input(struct ggml_tensor * tensor);`
+    public static void ggml_set_input(MemorySegment tensor) {
+        try {
+            ggml_set_input.invokeExact(tensor);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_set_output =
+            Linkage.downcall("ggml_set_output", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_set_output(struct ggml_tensor * tensor);`
+    public static void ggml_set_output(MemorySegment tensor) {
+        try {
+            ggml_set_output.invokeExact(tensor);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_new_graph_custom =
+            Linkage.downcall("ggml_new_graph_custom", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN));
+
+    /// `struct ggml_cgraph * ggml_new_graph_custom(struct ggml_context * ctx, size_t size, bool grads);`
+    public static MemorySegment ggml_new_graph_custom(MemorySegment ctx, long size, boolean grads) {
+        try {
+            return (MemorySegment) ggml_new_graph_custom.invokeExact(ctx, size, grads);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_build_forward_expand =
+            Linkage.downcall("ggml_build_forward_expand", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+
+    /// `void ggml_build_forward_expand(struct ggml_cgraph * cgraph, struct ggml_tensor * tensor);`
+    public static void ggml_build_forward_expand(MemorySegment cgraph, MemorySegment tensor) {
+        try {
+            ggml_build_forward_expand.invokeExact(cgraph, tensor);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_graph_n_nodes =
+            Linkage.downcall("ggml_graph_n_nodes", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `int ggml_graph_n_nodes(struct ggml_cgraph * cgraph);`
+    public static int ggml_graph_n_nodes(MemorySegment cgraph) {
+        try {
+            return (int) ggml_graph_n_nodes.invokeExact(cgraph);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.icmlora.capi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// `stdio.h`. Each method is the C function of its name.
+public final class LibcH {
+    private LibcH() {}
+
+    private static final MethodHandle fmemopen =
+            Linkage.downcall("fmemopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+
+    /// `FILE * fmemopen(void * buf, size_t size, const char * mode);`
+    public static MemorySegment fmemopen(MemorySegment buf, long size, MemorySegment mode) {
+        try {
+            return (MemorySegment) fmemopen.invokeExact(buf, size, mode);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle fclose = Linkage.downcall("fclose", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `int fclose(FILE * stream);`
+    public static int fclose(MemorySegment stream) {
+        try {
+            return (int) fclose.invokeExact(stream);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+}

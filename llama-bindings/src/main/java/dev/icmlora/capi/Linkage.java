@@ -1,0 +1,104 @@
+package dev.icmlora.capi;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The one place where native symbols become method handles.
+///
+/// The classes named after C headers link in their static initialisers, so none of them may be initialised
+/// before [#open]. That order is kept by `NativeLibraries.load`, and it is what lets a native image
+/// initialise them at run time.
+public final class Linkage {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static volatile SymbolLookup libraries;
+
+    private Linkage() {}
+
+    /// Opens the libraries in the order given, for the life of the process: ggml keeps threads and registries
+    /// that cannot be unloaded.
+    ///
+    /// @throws IllegalArgumentException if the dynamic linker refuses a file
+    public static void open(List<Path> files) {
+        SymbolLookup all = LINKER.defaultLookup();
+        for (Path file : files) {
+            all = SymbolLookup.libraryLookup(file, Arena.global()).or(all);
+        }
+        libraries = all;
+    }
+
+    /// Links every function of every header class now, so that a missing symbol is found at start-up and not
+    /// in the middle of a request.
+    ///
+    /// @throws MissingSymbolError for the first symbol that no library has
+    public static void verify() {
+        List<Class<?>> headers = List.of(
+                LibcH.class,
+                GgmlH.class,
+                GgmlOpsH.class,
+                GgmlBackendH.class,
+                LlamaH.class,
+                LlamaVocabH.class,
+                LlamaContextH.class,
+                LlamaSamplerH.class);
+        for (Class<?> header : headers) {
+            try {
+                MethodHandles.lookup().ensureInitialized(header);
+            } catch (IllegalAccessException e) {
+                throw new LinkageError("header classes are public", e);
+            }
+        }
+    }
+
+    static MethodHandle downcall(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
+        SymbolLookup lookup = libraries;
+        if (lookup == null) {
+            throw new IllegalStateException("NativeLibraries.load has not been called");
+        }
+        MemorySegment address = lookup.find(symbol).orElseThrow(() -> new MissingSymbolError(symbol));
+        return LINKER.downcallHandle(address, descriptor, options);
+    }
+
+    /// A handle whose first argument is the function's address.
+    static MethodHandle downcall(FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(descriptor);
+    }
+
+    /// A C function pointer that calls `target`'s only abstract method; it lives as long as `arena`. The
+    /// target must not throw: an exception that leaves an upcall ends the process.
+    static MemorySegment upcall(
+            MethodHandles.Lookup lookup,
+            Class<?> functionalInterface,
+            String method,
+            MethodType type,
+            Object target,
+            FunctionDescriptor descriptor,
+            Arena arena) {
+        try {
+            MethodHandle handle =
+                    lookup.findVirtual(functionalInterface, method, type).bindTo(target);
+            return LINKER.upcallStub(handle, descriptor, arena);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("upcall " + functionalInterface.getName() + "." + method, e);
+        }
+    }
+
+    /// Downcall handles declare `Throwable`, yet a C function throws nothing: whatever arrives here is a
+    /// mistake of ours.
+    static RuntimeException unexpected(Throwable t) {
+        if (t instanceof Error e) {
+            throw e;
+        }
+        if (t instanceof RuntimeException e) {
+            throw e;
+        }
+        return new IllegalStateException(t);
+    }
+}

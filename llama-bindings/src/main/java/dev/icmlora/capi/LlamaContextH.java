@@ -1,0 +1,273 @@
+package dev.icmlora.capi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.invoke.MethodHandle;
+
+/// `llama.h`, context, memory and decoding, of llama.cpp v0.5.0. Each method is the C function of its name.
+public final class LlamaContextH {
+    private LlamaContextH() {}
+
+    private static final MethodHandle llama_context_default_params =
+            Linkage.downcall("llama_context_default_params", FunctionDescriptor.of(LlamaContextParams.LAYOUT));
+
+    /// `struct llama_context_params llama_context_default_params(void);`
+    public static MemorySegment llama_context_default_params(SegmentAllocator allocator) {
+        try {
+            return (MemorySegment) llama_context_default_params.invokeExact(allocator);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_init_from_model = Linkage.downcall(
+            "llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, LlamaContextParams.LAYOUT));
+
+    /// `struct llama_context * llama_init_from_model(struct llama_model * model, struct llama_context_params
+    /// params);`
+    public static MemorySegment llama_init_from_model(MemorySegment model, MemorySegment params) {
+        try {
+            return (MemorySegment) llama_init_from_model.invokeExact(model, params);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_free = Linkage.downcall("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void llama_free(struct llama_context * ctx);`
+    public static void llama_free(MemorySegment ctx) {
+        try {
+            llama_free.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_n_ctx =
+            Linkage.downcall("llama_n_ctx", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `uint32_t llama_n_ctx(const struct llama_context * ctx);`
+    public static int llama_n_ctx(MemorySegment ctx) {
+        try {
+            return (int) llama_n_ctx.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_n_ctx_seq =
+            Linkage.downcall("llama_n_ctx_seq", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `uint32_t llama_n_ctx_seq(const struct llama_context * ctx);`
+    public static int llama_n_ctx_seq(MemorySegment ctx) {
+        try {
+            return (int) llama_n_ctx_seq.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_n_batch =
+            Linkage.downcall("llama_n_batch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `uint32_t llama_n_batch(const struct llama_context * ctx);`
+    public static int llama_n_batch(MemorySegment ctx) {
+        try {
+            return (int) llama_n_batch.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_n_ubatch =
+            Linkage.downcall("llama_n_ubatch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `uint32_t llama_n_ubatch(const struct llama_context * ctx);`
+    public static int llama_n_ubatch(MemorySegment ctx) {
+        try {
+            return (int) llama_n_ubatch.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_n_seq_max =
+            Linkage.downcall("llama_n_seq_max", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `uint32_t llama_n_seq_max(const struct llama_context * ctx);`
+    public static int llama_n_seq_max(MemorySegment ctx) {
+        try {
+            return (int) llama_n_seq_max.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_decode =
+            Linkage.downcall("llama_decode", FunctionDescriptor.of(JAVA_INT, ADDRESS, LlamaBatch.LAYOUT));
+
+    /// `int32_t llama_decode(struct llama_context * ctx, struct llama_batch batch);`
+    public static int llama_decode(MemorySegment ctx, MemorySegment batch) {
+        try {
+            return (int) llama_decode.invokeExact(ctx, batch);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_batch_init = Linkage.downcall(
+            "llama_batch_init", FunctionDescriptor.of(LlamaBatch.LAYOUT, JAVA_INT, JAVA_INT, JAVA_INT));
+
+    /// `struct llama_batch llama_batch_init(int32_t n_tokens, int32_t embd, int32_t n_seq_max);`
+    public static MemorySegment llama_batch_init(SegmentAllocator allocator, int nTokens, int embd, int nSeqMax) {
+        try {
+            return (MemorySegment) llama_batch_init.invokeExact(allocator, nTokens, embd, nSeqMax);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_batch_free =
+            Linkage.downcall("llama_batch_free", FunctionDescriptor.ofVoid(LlamaBatch.LAYOUT));
+
+    /// `void llama_batch_free(struct llama_batch batch);`
+    public static void llama_batch_free(MemorySegment batch) {
+        try {
+            llama_batch_free.invokeExact(batch);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_get_logits_ith =
+            Linkage.downcall("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+
+    /// `float * llama_get_logits_ith(struct llama_context * ctx, int32_t i);`
+    public static MemorySegment llama_get_logits_ith(MemorySegment ctx, int i) {
+        try {
+            return (MemorySegment) llama_get_logits_ith.invokeExact(ctx, i);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_get_embeddings_ith =
+            Linkage.downcall("llama_get_embeddings_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+
+    /// `float * llama_get_embeddings_ith(struct llama_context * ctx, int32_t i);`
+    public static MemorySegment llama_get_embeddings_ith(MemorySegment ctx, int i) {
+        try {
+            return (MemorySegment) llama_get_embeddings_ith.invokeExact(ctx, i);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_set_abort_callback =
+            Linkage.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `void llama_set_abort_callback(struct llama_context * ctx, ggml_abort_callback abort_callback, void *
+    /// abort_callback_data);`
+    public static void llama_set_abort_callback(
+            MemorySegment ctx, MemorySegment abortCallback, MemorySegment abortCallbackData) {
+        try {
+            llama_set_abort_callback.invokeExact(ctx, abortCallback, abortCallbackData);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_set_adapters_lora = Linkage.downcall(
+            "llama_set_adapters_lora", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+
+    /// `int32_t llama_set_adapters_lora(struct llama_context * ctx, struct llama_adapter_lora ** adapters,
+    /// size_t n_adapters, float * scales);`
+    public static int llama_set_adapters_lora(
+            MemorySegment ctx, MemorySegment adapters, long nAdapters, MemorySegment scales) {
+        try {
+            return (int) llama_set_adapters_lora.invokeExact(ctx, adapters, nAdapters, scales);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_get_memory =
+            Linkage.downcall("llama_get_memory", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `llama_memory_t llama_get_memory(const struct llama_context * ctx);`
+    public static MemorySegment llama_get_memory(MemorySegment ctx) {
+        try {
+            return (MemorySegment) llama_get_memory.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_memory_clear =
+            Linkage.downcall("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN));
+
+    /// `void llama_memory_clear(llama_memory_t mem, bool data);`
+    public static void llama_memory_clear(MemorySegment mem, boolean data) {
+        try {
+            llama_memory_clear.invokeExact(mem, data);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_memory_seq_rm = Linkage.downcall(
+            "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
+
+    /// `bool llama_memory_seq_rm(llama_memory_t mem, llama_seq_id seq_id, llama_pos p0, llama_pos p1);`
+    public static boolean llama_memory_seq_rm(MemorySegment mem, int seqId, int p0, int p1) {
+        try {
+            return (boolean) llama_memory_seq_rm.invokeExact(mem, seqId, p0, p1);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_memory_seq_cp = Linkage.downcall(
+            "llama_memory_seq_cp", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
+    /// `void llama_memory_seq_cp(llama_memory_t mem, llama_seq_id seq_id_src, llama_seq_id seq_id_dst,
+    /// llama_pos p0, llama_pos p1);`
+    public static void llama_memory_seq_cp(MemorySegment mem, int seqIdSrc, int seqIdDst, int p0, int p1) {
+        try {
+            llama_memory_seq_cp.invokeExact(mem, seqIdSrc, seqIdDst, p0, p1);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_memory_seq_pos_min =
+            Linkage.downcall("llama_memory_seq_pos_min", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    /// `llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id);`
+    public static int llama_memory_seq_pos_min(MemorySegment mem, int seqId) {
+        try {
+            return (int) llama_memory_seq_pos_min.invokeExact(mem, seqId);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle llama_memory_seq_pos_max =
+            Linkage.downcall("llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    /// `llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id);`
+    public static int llama_memory_seq_pos_max(MemorySegment mem, int seqId) {
+        try {
+            return (int) llama_memory_seq_pos_max.invokeExact(mem, seqId);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+}

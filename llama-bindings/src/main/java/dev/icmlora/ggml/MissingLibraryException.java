@@ -1,0 +1,10 @@
+package dev.icmlora.ggml;
+
+/// A native library is absent, of another version, or refused by the dynamic linker.
+public final class MissingLibraryException extends NativeException {
+    private static final long serialVersionUID = 1L;
+
+    public MissingLibraryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

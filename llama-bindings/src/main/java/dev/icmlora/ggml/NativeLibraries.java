@@ -1,0 +1,119 @@
+package dev.icmlora.ggml;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.icmlora.capi.CString;
+import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.Linkage;
+import dev.icmlora.capi.LlamaH;
+import dev.icmlora.capi.MissingSymbolError;
+
+/// Loads llama.cpp once per process. Nothing else of these bindings works before [#load]; afterwards
+/// everything is usable from any thread. The libraries stay loaded until the process ends: ggml keeps thread
+/// pools and registries that cannot be unloaded safely.
+public final class NativeLibraries {
+    /// The only version whose struct layouts these bindings know; see `native/README.md` for how to move to
+    /// another.
+    static final String REQUIRED_VERSION = "0.5.0";
+
+    private static volatile Path loadedFrom;
+
+    private NativeLibraries() {}
+
+    /// Loads `libggml-base`, `libggml` and `libllama` in that order, then the compute backends beside them
+    /// (of the CPU variants, ggml picks the best for this machine), and sends llama.cpp's log to the
+    /// System.Logger `dev.icmlora.native`. Idempotent for one directory.
+    ///
+    /// @param directory the folder with the shared libraries of llama.cpp v0.5.0
+    /// @throws MissingLibraryException if a library is absent, refused by the dynamic linker or of another
+    /// version, or no backend loads
+    /// @throws MissingSymbolException if a library lacks a function that the bindings need
+    /// @throws IllegalStateException if the libraries were loaded from another directory before
+    public static synchronized void load(Path directory) {
+        Path from = directory.toAbsolutePath().normalize();
+        if (from.equals(loadedFrom)) {
+            return;
+        }
+        if (loadedFrom != null) {
+            throw new IllegalStateException("native libraries were loaded from " + loadedFrom + ", not from " + from);
+        }
+        List<Path> files = List.of(library(from, "libggml-base"), library(from, "libggml"), library(from, "libllama"));
+        try {
+            Linkage.open(files);
+        } catch (IllegalArgumentException e) {
+            throw new MissingLibraryException("cannot load " + files + ": " + e.getMessage(), e);
+        }
+        try {
+            start(from);
+        } catch (MissingSymbolError e) {
+            throw new MissingSymbolException("no function " + e.symbol() + " in the libraries of " + from, e);
+        }
+        loadedFrom = from;
+    }
+
+    private static void start(Path directory) {
+        Linkage.verify();
+        String version = CString.read(LlamaH.llama_version());
+        // Builds that were not made on a release machine call themselves 0.5.0-dev.
+        if (version == null || !version.split("-", 2)[0].equals(REQUIRED_VERSION)) {
+            throw new MissingLibraryException(
+                    "llama.cpp " + REQUIRED_VERSION + " is needed, " + directory + " holds " + version, null);
+        }
+        NativeLog.install();
+        LlamaH.llama_backend_init();
+        try (Arena arena = Arena.ofConfined()) {
+            GgmlBackendH.ggml_backend_load_all_from_path(arena.allocateFrom(directory.toString()));
+        }
+        if (GgmlBackendH.ggml_backend_dev_count() == 0) {
+            throw new MissingLibraryException(
+                    "no compute backend (libggml-cpu-*.so) could be loaded from " + directory, null);
+        }
+    }
+
+    /// The plain name, or the one that carries the version: `libllama.so`, `libllama.v0.5.0.so`.
+    private static Path library(Path directory, String name) {
+        Path plain = directory.resolve(name + ".so");
+        if (Files.isRegularFile(plain)) {
+            return plain;
+        }
+        List<Path> versioned = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, name + ".v*.so")) {
+                files.forEach(versioned::add);
+            } catch (IOException e) {
+                throw new MissingLibraryException("cannot list " + directory, e);
+            }
+        }
+        if (versioned.size() != 1) {
+            throw new MissingLibraryException(
+                    versioned.isEmpty()
+                            ? "no " + name + ".so in " + directory + "; run `make setup`"
+                            : "more than one " + name + " in " + directory + ": " + versioned,
+                    null);
+        }
+        return versioned.getFirst();
+    }
+
+    /// @throws IllegalStateException before [#load]
+    public static Path directory() {
+        Path directory = loadedFrom;
+        if (directory == null) {
+            throw new IllegalStateException("NativeLibraries.load has not been called");
+        }
+        return directory;
+    }
+
+    /// Version of llama.cpp, such as `0.5.0` or `0.5.0-dev`.
+    ///
+    /// @throws IllegalStateException before [#load]
+    public static String version() {
+        directory();
+        return CString.read(LlamaH.llama_version());
+    }
+}

@@ -1,0 +1,81 @@
+package dev.icmlora.ggml;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+
+import dev.icmlora.capi.CString;
+import dev.icmlora.capi.LlamaH;
+import dev.icmlora.capi.LogCallback;
+
+/// Where llama.cpp's log goes: the logger `dev.icmlora.native`. llama.cpp is chatty, so its information and
+/// its warnings ("the full capacity of the model will not be utilized") are DEBUG here; an error that makes a
+/// call fail becomes the text of that call's exception.
+final class NativeLog {
+    private static final Logger LOGGER = System.getLogger("dev.icmlora.native");
+
+    // enum ggml_log_level (ggml.h)
+    private static final int DEBUG = 1;
+    private static final int ERROR = 4;
+    private static final int CONT = 5;
+
+    private static final ThreadLocal<NativeLog> OF_THREAD = ThreadLocal.withInitial(NativeLog::new);
+
+    private final StringBuilder line = new StringBuilder();
+    private final StringBuilder errors = new StringBuilder();
+    private int level = DEBUG;
+    private int captures;
+
+    private NativeLog() {}
+
+    static void install() {
+        LlamaH.llama_log_set(LogCallback.pointer(NativeLog::receive), MemorySegment.NULL);
+    }
+
+    /// From now on errors that this thread's native calls report are kept for [#errors] instead of logged.
+    static void beginCapture() {
+        NativeLog log = OF_THREAD.get();
+        if (log.captures++ == 0) {
+            log.errors.setLength(0);
+        }
+    }
+
+    /// Ends a capture and gives the errors kept, one line each; empty if there were none.
+    static String endCapture() {
+        NativeLog log = OF_THREAD.get();
+        log.captures--;
+        return log.errors.toString().strip();
+    }
+
+    /// An exception that left an upcall would end the process, hence the catch-all.
+    private static void receive(int level, MemorySegment text, MemorySegment userData) {
+        try {
+            OF_THREAD.get().append(level, CString.read(text));
+        } catch (Throwable ignored) {
+            // Losing a log line is better than losing the process, and there is nowhere left to report to.
+        }
+    }
+
+    private void append(int newLevel, String text) {
+        if (text == null) {
+            return;
+        }
+        if (newLevel != CONT) {
+            level = newLevel;
+        }
+        line.append(text);
+        if (text.endsWith("\n")) {
+            String message = line.toString().strip();
+            line.setLength(0);
+            emit(message);
+        }
+    }
+
+    private void emit(String message) {
+        if (level == ERROR && captures > 0) {
+            errors.append(message).append('\n');
+        } else if (!message.isEmpty()) {
+            LOGGER.log(level == ERROR ? Level.ERROR : level == DEBUG ? Level.TRACE : Level.DEBUG, message);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.icmlora;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import dev.icmlora.ggml.NativeLibraries;
+
+/// Where the tests find the native libraries and the base model. Absent parts fail a test, they never skip
+/// it.
+public final class TestInstallation {
+    private TestInstallation() {}
+
+    /// Loads the native libraries; cheap after the first time.
+    public static void loadLibraries() {
+        NativeLibraries.load(nativeDirectory());
+    }
+
+    public static Path nativeDirectory() {
+        String platform = "linux-" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64");
+        return find(
+                "ICM_LORA_NATIVE_DIR",
+                Path.of("native", "node_modules", "@node-llama-cpp", platform, "bins", platform),
+                "native libraries");
+    }
+
+    public static Path model() {
+        return find("ICM_LORA_MODEL", Path.of("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), "base model");
+    }
+
+    private static Path find(String variable, Path relative, String what) {
+        String given = System.getProperty(variable, System.getenv(variable));
+        List<Path> candidates = given != null ? List.of(Path.of(given)) : upwards(relative);
+        return candidates.stream()
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + what + " at " + candidates + ": run `make setup`"));
+    }
+
+    private static List<Path> upwards(Path relative) {
+        return Stream.iterate(Path.of("").toAbsolutePath(), directory -> directory != null, Path::getParent)
+                .map(directory -> directory.resolve(relative))
+                .toList();
+    }
+}
