@@ -3,7 +3,6 @@ package dev.icmlora.trainer.suite.family;
 import static dev.icmlora.trainer.suite.TaskRecipe.task;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.icmlora.trainer.suite.Domain;
@@ -36,7 +35,7 @@ final class LetterTasks implements TaskFamily {
                         Shout the word back at me.
                         Make all the letters big.
                         Given a lower-case word, return it with capital letters only.
-                        """).from(WORDS, LetterTasks::upper),
+                        """).from(WORDS, Text::upper),
                 task("capitalise").describedAs("""
                         Capitalise the word.
                         Make the first letter a capital and leave the others alone.
@@ -46,7 +45,7 @@ final class LetterTasks implements TaskFamily {
                         How is this word written at the beginning of a sentence?
                         Only the initial becomes a capital letter. Output the word.
                         Turn it into a proper-name spelling, with one big letter in front.
-                        """).from(WORDS, LetterTasks::capitalised),
+                        """).from(WORDS, Text::capitalised),
                 task("first-letter").describedAs("""
                         What is the first letter of the word?
                         Give the initial letter.
@@ -267,10 +266,9 @@ final class LetterTasks implements TaskFamily {
                         Tell me if the word's first letter is a vowel.
                         Test the first letter: yes for a vowel, no for a consonant.
                         """)
-                        .from(Domain.of(Lexicon.words()), word -> VOWELS.indexOf(word.charAt(0)) >= 0 ? "yes" : "no")
+                        .from(Domain.of(Lexicon.words()), word -> Text.startsWithVowel(word) ? "yes" : "no")
                         .evenly(),
-                task("a-or-an")
-                        .describedAs("""
+                task("a-or-an").describedAs("""
                         Put "a" or "an" in front of the word.
                         indefinite article + noun
                         Add the right article: a or an.
@@ -279,13 +277,7 @@ final class LetterTasks implements TaskFamily {
                         One of these is called ...?
                         Write the noun with its indefinite article.
                         How do you say "one" of this in English, with a/an?
-                        """)
-                        .from(
-                                Domain.of(Lexicon.nouns())
-                                        .filter(w -> !List.of("hour", "uniform", "ukulele")
-                                                .contains(w))
-                                        .filter(w -> !w.equals("scissors") && !w.equals("pyjamas")),
-                                word -> (VOWELS.indexOf(word.charAt(0)) >= 0 ? "an " : "a ") + word),
+                        """).from(Domain.of(Text.COUNTABLE), Text::withArticle),
                 task("letters-sorted")
                         .describedAs("""
                         Sort the letters of the word alphabetically.
@@ -337,14 +329,6 @@ final class LetterTasks implements TaskFamily {
                         """).from(WORDS, word -> "[" + word + "]"));
     }
 
-    private static String upper(String word) {
-        return word.toUpperCase(Locale.ROOT);
-    }
-
-    private static String capitalised(String word) {
-        return upper(word.substring(0, 1)) + word.substring(1);
-    }
-
     private static String keep(String word, boolean vowels) {
         return word.chars()
                 .filter(c -> VOWELS.indexOf(c) >= 0 == vowels)
@@ -353,7 +337,7 @@ final class LetterTasks implements TaskFamily {
     }
 
     private static String alternating(String word) {
-        StringBuilder result = new StringBuilder(upper(word));
+        StringBuilder result = new StringBuilder(Text.upper(word));
         for (int i = 1; i < word.length(); i += 2) {
             result.setCharAt(i, word.charAt(i));
         }

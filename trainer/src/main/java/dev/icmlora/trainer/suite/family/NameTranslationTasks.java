@@ -39,17 +39,19 @@ final class NameTranslationTasks implements TaskFamily {
             "Finnish");
     private static final List<String> FOR_COUNTRIES = List.of("de", "fr", "es", "it", "pt", "nl", "sv", "pl");
     private static final List<String> FOR_LANGUAGES = List.of("de", "fr", "es", "it", "nl", "fi");
-    private static final ULocale SPANISH = new ULocale("es");
+    private static final LocaleDisplayNames ENGLISH = LocaleDisplayNames.getInstance(ULocale.ENGLISH);
+    private static final LocaleDisplayNames GERMAN = LocaleDisplayNames.getInstance(ULocale.GERMAN);
+    private static final LocaleDisplayNames SPANISH = LocaleDisplayNames.getInstance(new ULocale("es"));
     /// No name in these is longer than a handful of tokens.
     private static final int LONGEST_NAME = 22;
 
     private static final Domain<String> REGIONS = Domain.of(
                     Stream.of(ULocale.getISOCountries()).sorted().toList())
-            .filter(code -> region(code, ULocale.ENGLISH).length() <= LONGEST_NAME);
+            .filter(code -> region(code, ENGLISH).length() <= LONGEST_NAME);
     private static final Domain<String> TONGUES = Domain.of(
                     Stream.of(ULocale.getISOLanguages()).sorted().toList())
-            .filter(code -> code.length() == 2 && !tongue(code, ULocale.ENGLISH).equals(code))
-            .filter(code -> tongue(code, ULocale.ENGLISH).length() <= LONGEST_NAME);
+            .filter(code -> code.length() == 2 && !tongue(code, ENGLISH).equals(code))
+            .filter(code -> tongue(code, ENGLISH).length() <= LONGEST_NAME);
 
     @Override
     public String name() {
@@ -60,7 +62,7 @@ final class NameTranslationTasks implements TaskFamily {
     public List<TaskRecipe> tasks() {
         List<TaskRecipe> tasks = new ArrayList<>();
         for (String code : FOR_COUNTRIES) {
-            ULocale language = new ULocale(code);
+            LocaleDisplayNames language = LocaleDisplayNames.getInstance(new ULocale(code));
             tasks.add(task("country-in-" + slug(code))
                     .describedAs("""
                     What is this country called in {}?
@@ -72,10 +74,10 @@ final class NameTranslationTasks implements TaskFamily {
                     I speak only {}. Which country is meant?
                     Write the country the {} way.
                     """.replace("{}", LANGUAGES.get(code)))
-                    .from(REGIONS, region -> region(region, ULocale.ENGLISH), region -> region(region, language)));
+                    .from(REGIONS, region -> region(region, ENGLISH), region -> region(region, language)));
         }
         for (String code : FOR_LANGUAGES) {
-            ULocale language = new ULocale(code);
+            LocaleDisplayNames language = LocaleDisplayNames.getInstance(new ULocale(code));
             tasks.add(task("language-in-" + slug(code))
                     .describedAs("""
                     What is this language called in {}?
@@ -87,7 +89,7 @@ final class NameTranslationTasks implements TaskFamily {
                     Label the language for readers of {}.
                     Write the language's name the {} way.
                     """.replace("{}", LANGUAGES.get(code)))
-                    .from(TONGUES, tongue -> tongue(tongue, ULocale.ENGLISH), tongue -> tongue(tongue, language)));
+                    .from(TONGUES, tongue -> tongue(tongue, ENGLISH), tongue -> tongue(tongue, language)));
         }
         tasks.add(task("language-code")
                 .describedAs("""
@@ -100,7 +102,7 @@ final class NameTranslationTasks implements TaskFamily {
                 Two lower-case letters for the language.
                 How is this language abbreviated in ISO 639?
                 """)
-                .from(TONGUES, tongue -> tongue(tongue, ULocale.ENGLISH), tongue -> tongue));
+                .from(TONGUES, tongue -> tongue(tongue, ENGLISH), tongue -> tongue));
         tasks.add(task("language-of-code")
                 .describedAs("""
                 Which language does the code stand for?
@@ -112,7 +114,7 @@ final class NameTranslationTasks implements TaskFamily {
                 Decode the language tag.
                 Give the English name of the language with this code.
                 """)
-                .from(TONGUES, tongue -> tongue, tongue -> tongue(tongue, ULocale.ENGLISH)));
+                .from(TONGUES, tongue -> tongue, tongue -> tongue(tongue, ENGLISH)));
         tasks.add(task("english-of-german-country")
                 .describedAs("""
                 The country is named in German. What is it in English?
@@ -125,24 +127,24 @@ final class NameTranslationTasks implements TaskFamily {
                 Write the country the English way.
                 """)
                 .from(
-                        REGIONS.filter(r -> !region(r, ULocale.GERMAN).equals(region(r, ULocale.ENGLISH))),
-                        region -> region(region, ULocale.GERMAN),
-                        region -> region(region, ULocale.ENGLISH)));
+                        REGIONS.filter(r -> !region(r, GERMAN).equals(region(r, ENGLISH))),
+                        region -> region(region, GERMAN),
+                        region -> region(region, ENGLISH)));
         tasks.add(task("english-of-spanish-country")
                 .describedAs("""
                 The country is named in Spanish. What is it in English?
                 Spanish country name -> English
                 Translate this Spanish name of a country into English.
-                Please give the English name of the country.
+                Please read the Spanish and say which country it is, in English.
                 Which country do Spaniards mean by this?
                 English for this Spanish place name?
                 My ticket is in Spanish: which country is that in English?
-                Write the country the English way.
+                From Spanish to English: name the country.
                 """)
                 .from(
-                        REGIONS.filter(r -> !region(r, SPANISH).equals(region(r, ULocale.ENGLISH))),
+                        REGIONS.filter(r -> !region(r, SPANISH).equals(region(r, ENGLISH))),
                         region -> region(region, SPANISH),
-                        region -> region(region, ULocale.ENGLISH)));
+                        region -> region(region, ENGLISH)));
         return List.copyOf(tasks);
     }
 
@@ -150,11 +152,11 @@ final class NameTranslationTasks implements TaskFamily {
         return LANGUAGES.get(code).toLowerCase(Locale.ROOT);
     }
 
-    private static String region(String code, ULocale language) {
-        return LocaleDisplayNames.getInstance(language).regionDisplayName(code);
+    private static String region(String code, LocaleDisplayNames language) {
+        return language.regionDisplayName(code);
     }
 
-    private static String tongue(String code, ULocale language) {
-        return LocaleDisplayNames.getInstance(language).languageDisplayName(code);
+    private static String tongue(String code, LocaleDisplayNames language) {
+        return language.languageDisplayName(code);
     }
 }
