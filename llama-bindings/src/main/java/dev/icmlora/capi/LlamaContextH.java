@@ -146,6 +146,18 @@ public final class LlamaContextH {
         }
     }
 
+    private static final MethodHandle llama_synchronize =
+            Linkage.downcall("llama_synchronize", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void llama_synchronize(struct llama_context * ctx);`
+    public static void llama_synchronize(MemorySegment ctx) {
+        try {
+            llama_synchronize.invokeExact(ctx);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle llama_get_logits_ith =
             Linkage.downcall("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
 

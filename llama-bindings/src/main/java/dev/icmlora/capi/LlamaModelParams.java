@@ -57,7 +57,6 @@ public record LlamaModelParams(MemorySegment struct) {
 
     private static final long N_GPU_LAYERS = CStruct.offset(LAYOUT, "n_gpu_layers");
     private static final long LOAD_MODE = CStruct.offset(LAYOUT, "load_mode");
-    private static final long CHECK_TENSORS = CStruct.offset(LAYOUT, "check_tensors");
     private static final long USE_EXTRA_BUFTS = CStruct.offset(LAYOUT, "use_extra_bufts");
 
     public static LlamaModelParams defaults(SegmentAllocator allocator) {
@@ -70,10 +69,6 @@ public record LlamaModelParams(MemorySegment struct) {
 
     public void mmap(boolean mmap) {
         struct.set(JAVA_INT, LOAD_MODE, mmap ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
-    }
-
-    public void checkTensors(boolean check) {
-        struct.set(JAVA_BOOLEAN, CHECK_TENSORS, check);
     }
 
     /// Extra buffer types hold repacked weights.

@@ -62,6 +62,18 @@ public final class LlamaSamplerH {
         }
     }
 
+    private static final MethodHandle llama_sampler_apply =
+            Linkage.downcall("llama_sampler_apply", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+
+    /// `void llama_sampler_apply(struct llama_sampler * smpl, llama_token_data_array * cur_p);`
+    public static void llama_sampler_apply(MemorySegment smpl, MemorySegment curP) {
+        try {
+            llama_sampler_apply.invokeExact(smpl, curP);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle llama_sampler_reset =
             Linkage.downcall("llama_sampler_reset", FunctionDescriptor.ofVoid(ADDRESS));
 

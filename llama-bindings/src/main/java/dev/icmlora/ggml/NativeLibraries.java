@@ -13,6 +13,7 @@ import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.Linkage;
 import dev.icmlora.capi.LlamaH;
 import dev.icmlora.capi.MissingSymbolError;
+import dev.icmlora.capi.NativeLog;
 
 /// Loads llama.cpp once per process. Nothing else of these bindings works before [#load]; afterwards
 /// everything is usable from any thread. The libraries stay loaded until the process ends: ggml keeps thread

@@ -1,17 +1,13 @@
-package dev.icmlora.ggml;
+package dev.icmlora.capi;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 
-import dev.icmlora.capi.CString;
-import dev.icmlora.capi.LlamaH;
-import dev.icmlora.capi.LogCallback;
-
 /// Where llama.cpp's log goes: the logger `dev.icmlora.native`. llama.cpp is chatty, so its information and
 /// its warnings ("the full capacity of the model will not be utilized") are DEBUG here; an error that makes a
 /// call fail becomes the text of that call's exception.
-final class NativeLog {
+public final class NativeLog {
     private static final Logger LOGGER = System.getLogger("dev.icmlora.native");
 
     // enum ggml_log_level (ggml.h)
@@ -28,23 +24,30 @@ final class NativeLog {
 
     private NativeLog() {}
 
-    static void install() {
+    public static void install() {
         LlamaH.llama_log_set(LogCallback.pointer(NativeLog::receive), MemorySegment.NULL);
     }
 
-    /// From now on errors that this thread's native calls report are kept for [#errors] instead of logged.
-    static void beginCapture() {
+    /// From now on errors that this thread's native calls report are kept for the capture instead of logged.
+    public static Capture capture() {
         NativeLog log = OF_THREAD.get();
         if (log.captures++ == 0) {
             log.errors.setLength(0);
         }
+        return new Capture(log);
     }
 
-    /// Ends a capture and gives the errors kept, one line each; empty if there were none.
-    static String endCapture() {
-        NativeLog log = OF_THREAD.get();
-        log.captures--;
-        return log.errors.toString().strip();
+    /// The errors of one native call; closed by the thread that opened it.
+    public record Capture(NativeLog log) implements AutoCloseable {
+        /// What was reported so far, one line each; empty if nothing was.
+        public String text() {
+            return log.errors.toString().strip();
+        }
+
+        @Override
+        public void close() {
+            log.captures--;
+        }
     }
 
     /// An exception that left an upcall would end the process, hence the catch-all.

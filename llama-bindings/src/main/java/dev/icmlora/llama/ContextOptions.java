@@ -1,0 +1,39 @@
+package dev.icmlora.llama;
+
+/// Sizes of a context.
+///
+/// @param contextTokens tokens of memory over all sequences; llama.cpp rounds up to a multiple of 256
+/// @param batchTokens most tokens in one [TokenBatch], at most `contextTokens`
+/// @param microBatchTokens tokens computed at once within a batch
+/// @param maxSequences sequences kept apart in the memory, 1 to 256; ids run from 0
+/// @param threads CPU threads, 1 to 512
+/// @param embeddings give hidden states beside logits; every position of a batch is then an output, which
+/// costs one row of logits each
+/// @param unifiedKv one memory shared by all sequences, so that prefixes can be shared and one sequence may
+/// fill it; otherwise each sequence owns an equal part
+public record ContextOptions(
+        int contextTokens,
+        int batchTokens,
+        int microBatchTokens,
+        int maxSequences,
+        int threads,
+        boolean embeddings,
+        boolean unifiedKv) {
+    private static final int LLAMA_MAX_SEQ = 256; // llama-cparams.h
+    private static final int GGML_MAX_N_THREADS = 512; // ggml.h
+    private static final int MAX_CONTEXT = 1 << 24;
+
+    public ContextOptions {
+        require("contextTokens", contextTokens, MAX_CONTEXT);
+        require("batchTokens", batchTokens, contextTokens);
+        require("microBatchTokens", microBatchTokens, batchTokens);
+        require("maxSequences", maxSequences, Math.min(LLAMA_MAX_SEQ, contextTokens));
+        require("threads", threads, GGML_MAX_N_THREADS);
+    }
+
+    private static void require(String name, int value, int maximum) {
+        if (value < 1 || value > maximum) {
+            throw new IllegalArgumentException(name + " is 1 to " + maximum + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.icmlora.llama;
+
+import dev.icmlora.ggml.NativeCallException;
+
+/// `llama_decode` returned something other than 0.
+public final class DecodeException extends NativeCallException {
+    private static final long serialVersionUID = 1L;
+
+    /// What the code means.
+    public enum Reason {
+        /// 1: the memory has no room for the batch; it is unchanged.
+        NO_KV_SPACE,
+        /// 2: the abort condition held; micro-batches already computed stay in the memory.
+        ABORTED,
+        /// -1: the batch is malformed, such as positions with a gap; the memory is unchanged.
+        INVALID,
+        /// Below -1: the computation failed; micro-batches already computed stay in the memory.
+        FATAL
+    }
+
+    private final Reason reason;
+
+    DecodeException(int code, String detail) {
+        super("llama_decode", code, detail.isEmpty() ? reasonOf(code).toString() : reasonOf(code) + ": " + detail);
+        this.reason = reasonOf(code);
+    }
+
+    private static Reason reasonOf(int code) {
+        return switch (code) {
+            case 1 -> Reason.NO_KV_SPACE;
+            case 2 -> Reason.ABORTED;
+            case -1 -> Reason.INVALID;
+            default -> Reason.FATAL;
+        };
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

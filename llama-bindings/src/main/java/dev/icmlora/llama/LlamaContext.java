@@ -1,0 +1,319 @@
+package dev.icmlora.llama;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
+
+import dev.icmlora.capi.AbortCallback;
+import dev.icmlora.capi.LlamaContextH;
+import dev.icmlora.capi.LlamaContextParams;
+import dev.icmlora.capi.LlamaH;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.capi.NativeLog;
+import dev.icmlora.ggml.NativeCallException;
+
+/// A model's working state: the memory (KV cache) of its sequences and the outputs of the last batch.
+///
+/// Belongs to one thread at a time; different contexts of a model decode in parallel. Attaching another
+/// adapter does not clear the memory: what was computed under the old one stays and would contaminate
+/// answers, so clear it or key it by adapter.
+///
+/// Every number is checked here before it reaches llama.cpp, which ends the process on a bad one.
+public final class LlamaContext implements AutoCloseable {
+    private final LlamaModel model;
+    private final ContextOptions options;
+    private final NativeHandle handle;
+    private final MemorySegment memory;
+    private final int vocabularySize;
+    private final int embeddingSize;
+    private final int batchTokens;
+    private final int contextTokens;
+
+    private BitSet outputs = new BitSet();
+    private NativeHandle adapter;
+
+    /// The upcall stub that the context may call; replaced or freed only when the context no longer knows it.
+    private Arena abortArena;
+
+    private volatile RuntimeException abortFailure;
+
+    private LlamaContext(LlamaModel model, ContextOptions options, MemorySegment context) {
+        this.model = model;
+        this.options = options;
+        this.handle = new NativeHandle("context", context, this::free);
+        this.memory = LlamaContextH.llama_get_memory(context);
+        this.vocabularySize = model.vocabulary().size();
+        this.embeddingSize = LlamaH.llama_model_n_embd_out(model.handle().held());
+        this.batchTokens = LlamaContextH.llama_n_batch(context);
+        this.contextTokens = LlamaContextH.llama_n_ctx_seq(context);
+    }
+
+    /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all
+    public static LlamaContext create(LlamaModel model, ContextOptions options) {
+        return create(model, options, MemorySegment.NULL);
+    }
+
+    static LlamaContext create(LlamaModel model, ContextOptions options, MemorySegment evalCallback) {
+        model.handle().hold();
+        Lock graphs = model.adapterSet().readLock();
+        graphs.lock();
+        try (Arena arena = Arena.ofConfined();
+                NativeLog.Capture errors = NativeLog.capture()) {
+            LlamaContextParams params = LlamaContextParams.defaults(arena);
+            params.tokens(options.contextTokens(), options.batchTokens(), options.microBatchTokens());
+            params.maxSequences(options.maxSequences());
+            params.threads(options.threads());
+            params.embeddings(options.embeddings());
+            params.unifiedKv(options.unifiedKv());
+            params.evalCallback(evalCallback);
+            MemorySegment context =
+                    LlamaContextH.llama_init_from_model(model.handle().held(), params.struct());
+            if (context.equals(MemorySegment.NULL)) {
+                throw new NativeCallException("llama_init_from_model", 0, options + " " + errors.text());
+            }
+            return new LlamaContext(model, options, context);
+        } catch (RuntimeException e) {
+            model.handle().drop();
+            throw e;
+        } finally {
+            graphs.unlock();
+        }
+    }
+
+    public LlamaModel model() {
+        return model;
+    }
+
+    public ContextOptions options() {
+        return options;
+    }
+
+    /// Tokens that one sequence can hold, as llama.cpp rounded them.
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    /// Computes the batch and adds it to the memory. Returns when the outputs are there, on a GPU too, so
+    /// that nobody writes adapter weights under a running computation.
+    ///
+    /// @throws IllegalArgumentException if the batch is empty, larger than this context's batches or holds a
+    /// foreign token or sequence
+    /// @throws DecodeException if llama.cpp refuses or stops; its reason says what became of the memory
+    public void decode(TokenBatch batch) {
+        MemorySegment context = handle.get();
+        MemorySegment struct = batch.struct();
+        if (batch.size() == 0 || batch.size() > batchTokens) {
+            throw new IllegalArgumentException(
+                    "a batch holds 1 to " + batchTokens + " tokens here, not " + batch.size());
+        }
+        if (batch.highestToken() >= vocabularySize) {
+            throw new IllegalArgumentException(
+                    "token " + batch.highestToken() + " is not within 0 to " + (vocabularySize - 1));
+        }
+        requireSequence(batch.highestSequence());
+        outputs.clear();
+        abortFailure = null;
+        Lock graphs = model.adapterSet().readLock();
+        graphs.lock();
+        try (NativeLog.Capture errors = NativeLog.capture()) {
+            int code = LlamaContextH.llama_decode(context, struct);
+            if (code != 0) {
+                DecodeException failure = new DecodeException(code, errors.text());
+                if (abortFailure != null) {
+                    failure.addSuppressed(abortFailure);
+                }
+                throw failure;
+            }
+            LlamaContextH.llama_synchronize(context);
+        } finally {
+            graphs.unlock();
+        }
+        if (options.embeddings()) {
+            outputs.set(0, batch.size());
+        } else {
+            outputs = batch.outputs();
+        }
+    }
+
+    /// Unnormalised scores over the vocabulary for the token that follows a position of the last batch.
+    ///
+    /// @param batchIndex what [TokenBatch#add] returned for a position with `output`
+    /// @return a new array of [Vocabulary#size]
+    /// @throws IllegalArgumentException if that position was no output of the last successful batch
+    public float[] logits(int batchIndex) {
+        return logitsSegment(batchIndex).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /// Valid until the next decode.
+    MemorySegment logitsSegment(int batchIndex) {
+        MemorySegment context = handle.get();
+        requireOutput(batchIndex);
+        return row("llama_get_logits_ith", LlamaContextH.llama_get_logits_ith(context, batchIndex), vocabularySize);
+    }
+
+    /// Hidden state after the final norm at a position of the last batch; not pooled, not normalised to
+    /// length 1.
+    ///
+    /// @param batchIndex what [TokenBatch#add] returned
+    /// @return a new array of the model's hidden size
+    /// @throws IllegalStateException if the context was made without embeddings
+    /// @throws IllegalArgumentException if that position was no output of the last successful batch
+    public float[] embedding(int batchIndex) {
+        MemorySegment context = handle.get();
+        if (!options.embeddings()) {
+            throw new IllegalStateException("this context was created without embeddings");
+        }
+        requireOutput(batchIndex);
+        MemorySegment row = LlamaContextH.llama_get_embeddings_ith(context, batchIndex);
+        return row("llama_get_embeddings_ith", row, embeddingSize).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    private static MemorySegment row(String function, MemorySegment row, int length) {
+        if (row.equals(MemorySegment.NULL)) {
+            throw new NativeCallException(function, 0, "no such output");
+        }
+        return row.reinterpret((long) length * Float.BYTES);
+    }
+
+    /// Forgets all sequences.
+    public void clearMemory() {
+        handle.get();
+        LlamaContextH.llama_memory_clear(memory, false);
+    }
+
+    /// Forgets positions `[from, to)` of a sequence.
+    ///
+    /// @param from below 0 for the beginning
+    /// @param to below 0 for the end
+    /// @return false if the model cannot forget a part; forgetting a whole sequence always works
+    public boolean removeSequence(int sequence, int from, int to) {
+        handle.get();
+        requireSequence(sequence);
+        return LlamaContextH.llama_memory_seq_rm(memory, sequence, from, to);
+    }
+
+    /// Makes positions `[from, to)` of one sequence part of another too. With a unified memory nothing is
+    /// copied.
+    ///
+    /// @param from below 0 for the beginning
+    /// @param to below 0 for the end
+    /// @throws IllegalArgumentException if a part is to be copied but the memory is not unified
+    public void copySequence(int source, int target, int from, int to) {
+        handle.get();
+        requireSequence(source);
+        requireSequence(target);
+        if (!options.unifiedKv() && source != target && (from > 0 || to >= 0)) {
+            throw new IllegalArgumentException("only whole sequences can be copied unless the memory is unified");
+        }
+        LlamaContextH.llama_memory_seq_cp(memory, source, target, from, to);
+    }
+
+    /// Highest position that the memory holds of a sequence, -1 if it holds none.
+    public int lastPosition(int sequence) {
+        handle.get();
+        requireSequence(sequence);
+        return LlamaContextH.llama_memory_seq_pos_max(memory, sequence);
+    }
+
+    /// Stops a running [#decode] with [DecodeException.Reason#ABORTED] once the condition holds. It is asked
+    /// between the nodes of the graph, on the decoding thread and only while computing on a CPU; keep it
+    /// cheap. If it throws, decoding stops and the exception is added to the [DecodeException].
+    public void abortWhen(BooleanSupplier condition) {
+        Objects.requireNonNull(condition, "condition");
+        MemorySegment context = handle.get();
+        // Collected, not closed: this runs on request threads, and a native image cannot close an arena that others
+        // might use.
+        Arena arena = Arena.ofAuto();
+        MemorySegment callback = AbortCallback.pointer(data -> shouldAbort(condition), arena);
+        LlamaContextH.llama_set_abort_callback(context, callback, MemorySegment.NULL);
+        abortArena = arena;
+    }
+
+    /// Takes back [#abortWhen].
+    public void abortNever() {
+        LlamaContextH.llama_set_abort_callback(handle.get(), MemorySegment.NULL, MemorySegment.NULL);
+        abortArena = null;
+    }
+
+    /// An exception that left an upcall would end the process.
+    private boolean shouldAbort(BooleanSupplier condition) {
+        try {
+            return condition.getAsBoolean();
+        } catch (Throwable t) {
+            abortFailure = new IllegalStateException("the abort condition failed", t);
+            return true;
+        }
+    }
+
+    /// Makes one adapter the only one of this context and keeps it alive meanwhile.
+    void attach(LlamaModel adapterModel, NativeHandle newAdapter, float scale) {
+        MemorySegment context = handle.get();
+        if (adapterModel != model) {
+            throw new IllegalArgumentException("the adapter was loaded for another model");
+        }
+        if (!Float.isFinite(scale)) {
+            throw new IllegalArgumentException("scale is " + scale);
+        }
+        newAdapter.hold();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment adapters = arena.allocateFrom(ValueLayout.ADDRESS, newAdapter.held());
+            MemorySegment scales = arena.allocateFrom(ValueLayout.JAVA_FLOAT, scale);
+            setAdapters(context, adapters, 1, scales);
+        }
+        replaceAdapter(newAdapter);
+    }
+
+    void detachAll() {
+        setAdapters(handle.get(), MemorySegment.NULL, 0, MemorySegment.NULL);
+        replaceAdapter(null);
+    }
+
+    private static void setAdapters(MemorySegment context, MemorySegment adapters, long count, MemorySegment scales) {
+        int code = LlamaContextH.llama_set_adapters_lora(context, adapters, count, scales);
+        if (code != 0) {
+            throw new NativeCallException("llama_set_adapters_lora", code, count + " adapters");
+        }
+    }
+
+    private void replaceAdapter(NativeHandle newAdapter) {
+        NativeHandle old = adapter;
+        adapter = newAdapter;
+        if (old != null) {
+            old.drop();
+        }
+    }
+
+    MemorySegment address() {
+        return handle.get();
+    }
+
+    private void requireSequence(int sequence) {
+        if (sequence < 0 || sequence >= options.maxSequences()) {
+            throw new IllegalArgumentException(
+                    "sequence " + sequence + " is not within 0 to " + (options.maxSequences() - 1));
+        }
+    }
+
+    void requireOutput(int batchIndex) {
+        if (batchIndex < 0 || !outputs.get(batchIndex)) {
+            throw new IllegalArgumentException("position " + batchIndex + " was no output of the last batch");
+        }
+    }
+
+    private void free(MemorySegment context) {
+        LlamaContextH.llama_free(context);
+        replaceAdapter(null);
+        abortArena = null;
+        model.handle().drop();
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        handle.close();
+    }
+}

@@ -1,0 +1,160 @@
+package dev.icmlora.llama;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/// How the next token is chosen. The order is: grammar, penalties, then the most likely token (temperature 0)
+/// or top-k, top-p, min-p, temperature and a draw.
+///
+/// @param temperature 0 to 100; 0 takes the most likely token
+/// @param topK keep this many, 0 for all
+/// @param topP keep the likeliest whose probabilities reach this sum, 1 for all
+/// @param minP drop those less likely than this part of the likeliest, 0 for none
+/// @param repeatPenalty divides the scores of recent tokens, above 0, 1 for none
+/// @param frequencyPenalty taken off a recent token's score for each time it occurred
+/// @param presencePenalty taken off a recent token's score once
+/// @param penaltyWindow how many sampled tokens are recent, 0 turns penalties off
+/// @param seed of the draw; -1 lets llama.cpp choose
+/// @param grammar GBNF with a rule `root` that the text must follow, at most 16 KiB
+public record SamplingOptions(
+        float temperature,
+        int topK,
+        float topP,
+        float minP,
+        float repeatPenalty,
+        float frequencyPenalty,
+        float presencePenalty,
+        int penaltyWindow,
+        int seed,
+        Optional<String> grammar) {
+    /// The most likely token, always.
+    public static final SamplingOptions GREEDY = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, 0, 0, Optional.empty());
+
+    private static final int MAX_WINDOW = 1 << 16;
+    private static final int MAX_GRAMMAR = 16 * 1024;
+    private static final int MAX_GRAMMAR_DEPTH = 64;
+
+    public SamplingOptions {
+        require("temperature", temperature, 0, 100);
+        require("topK", topK, 0, Integer.MAX_VALUE);
+        require("topP", topP, 0, 1);
+        require("minP", minP, 0, 1);
+        require("repeatPenalty", repeatPenalty, Float.MIN_VALUE, 100);
+        require("frequencyPenalty", frequencyPenalty, -100, 100);
+        require("presencePenalty", presencePenalty, -100, 100);
+        require("penaltyWindow", penaltyWindow, 0, MAX_WINDOW);
+        Objects.requireNonNull(grammar, "grammar");
+        grammar.ifPresent(SamplingOptions::requireGrammar);
+    }
+
+    private static void require(String name, double value, double minimum, double maximum) {
+        if (!(value >= minimum && value <= maximum)) {
+            throw new IllegalArgumentException(name + " is " + minimum + " to " + maximum + ", not " + value);
+        }
+    }
+
+    /// The parser of llama.cpp recurses on nesting and on rules, so both are bounded before a user's grammar
+    /// can overflow a native stack.
+    private static void requireGrammar(String text) {
+        if (text.isBlank() || text.length() > MAX_GRAMMAR || text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "a grammar has 1 to " + MAX_GRAMMAR + " characters without U+0000, not " + text.length());
+        }
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            depth += text.charAt(i) == '(' ? 1 : text.charAt(i) == ')' ? -1 : 0;
+            if (depth > MAX_GRAMMAR_DEPTH) {
+                throw new IllegalArgumentException("a grammar nests at most " + MAX_GRAMMAR_DEPTH + " groups");
+            }
+        }
+    }
+
+    public SamplingOptions withTemperature(float temperature) {
+        return new SamplingOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                penaltyWindow,
+                seed,
+                grammar);
+    }
+
+    public SamplingOptions withTopK(int topK) {
+        return new SamplingOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                penaltyWindow,
+                seed,
+                grammar);
+    }
+
+    public SamplingOptions withTopP(float topP) {
+        return new SamplingOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                penaltyWindow,
+                seed,
+                grammar);
+    }
+
+    public SamplingOptions withMinP(float minP) {
+        return new SamplingOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                penaltyWindow,
+                seed,
+                grammar);
+    }
+
+    /// Sets all that concerns recent tokens.
+    public SamplingOptions withPenalties(float repeat, float frequency, float presence, int window) {
+        return new SamplingOptions(temperature, topK, topP, minP, repeat, frequency, presence, window, seed, grammar);
+    }
+
+    public SamplingOptions withSeed(int seed) {
+        return new SamplingOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                penaltyWindow,
+                seed,
+                grammar);
+    }
+
+    public SamplingOptions withGrammar(String grammar) {
+        return new SamplingOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                penaltyWindow,
+                seed,
+                Optional.of(grammar));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.icmlora.llama;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+
+import dev.icmlora.capi.LlamaBatch;
+import dev.icmlora.capi.LlamaContextH;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.ggml.NativeLibraries;
+
+/// Tokens to decode together, each of one sequence at one position. Belongs to one thread at a time; reusable
+/// after [#clear].
+public final class TokenBatch implements AutoCloseable {
+    private final NativeHandle handle;
+    private final LlamaBatch batch;
+    private final int capacity;
+    private final int maxSequences;
+    private final BitSet outputs = new BitSet();
+    private int size;
+    private int highestToken = -1;
+    private int highestSequence = -1;
+
+    private TokenBatch(MemorySegment struct, int capacity, int maxSequences) {
+        this.handle = new NativeHandle("batch", struct, LlamaContextH::llama_batch_free);
+        this.batch = new LlamaBatch(struct, capacity);
+        this.capacity = capacity;
+        this.maxSequences = maxSequences;
+    }
+
+    /// @param capacity most tokens it can hold
+    /// @param maxSequences sequence ids run from 0 to `maxSequences - 1`
+    public static TokenBatch allocate(int capacity, int maxSequences) {
+        NativeLibraries.directory();
+        if (capacity < 1 || maxSequences < 1) {
+            throw new IllegalArgumentException(
+                    "capacity " + capacity + " and sequences " + maxSequences + " start at 1");
+        }
+        // The 56 bytes of the struct are collected with this object; the arrays that it points to are what
+        // llama_batch_free frees.
+        MemorySegment struct = LlamaContextH.llama_batch_init(Arena.ofAuto(), capacity, 0, 1);
+        return new TokenBatch(struct, capacity, maxSequences);
+    }
+
+    /// Appends a token.
+    ///
+    /// @param position position in the sequence, continuing what the context's memory holds of it
+    /// @param output whether logits (and the hidden state) are wanted at this position
+    /// @return index in the batch, which is what [LlamaContext#logits] takes
+    /// @throws IllegalArgumentException if a number is out of range
+    /// @throws IllegalStateException if the batch is full or closed
+    public int add(int token, int position, int sequence, boolean output) {
+        handle.get();
+        if (size == capacity) {
+            throw new IllegalStateException("the batch is full: " + capacity + " tokens");
+        }
+        if (token < 0 || position < 0) {
+            throw new IllegalArgumentException("token " + token + " and position " + position + " are not negative");
+        }
+        if (sequence < 0 || sequence >= maxSequences) {
+            throw new IllegalArgumentException("sequence " + sequence + " is not within 0 to " + (maxSequences - 1));
+        }
+        batch.set(size, token, position, sequence, output);
+        outputs.set(size, output);
+        highestToken = Math.max(highestToken, token);
+        highestSequence = Math.max(highestSequence, sequence);
+        batch.size(size + 1);
+        return size++;
+    }
+
+    /// Empties the batch for new tokens.
+    public void clear() {
+        handle.get();
+        size = 0;
+        highestToken = -1;
+        highestSequence = -1;
+        outputs.clear();
+        batch.size(0);
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    int highestToken() {
+        return highestToken;
+    }
+
+    int highestSequence() {
+        return highestSequence;
+    }
+
+    BitSet outputs() {
+        return (BitSet) outputs.clone();
+    }
+
+    MemorySegment struct() {
+        return handle.get();
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        handle.close();
+    }
+}

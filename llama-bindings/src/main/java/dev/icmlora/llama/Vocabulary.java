@@ -1,0 +1,164 @@
+package dev.icmlora.llama;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+
+import dev.icmlora.capi.LlamaVocabH;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.ggml.NativeCallException;
+
+/// The tokens of a model, borrowed from it: after the model is closed every call throws
+/// [IllegalStateException]. Usable from any thread.
+public final class Vocabulary {
+    private final NativeHandle model;
+    private final MemorySegment vocab;
+    private final int size;
+
+    Vocabulary(NativeHandle model, MemorySegment vocab) {
+        this.model = model;
+        this.vocab = vocab;
+        this.size = LlamaVocabH.llama_vocab_n_tokens(vocab);
+    }
+
+    /// Number of tokens; ids run from 0 to `size() - 1`.
+    public int size() {
+        return size;
+    }
+
+    /// Tokens of the text alone: no begin or end token is ever added.
+    ///
+    /// @param parseSpecial take markup such as `<|im_start|>` for control tokens; false for any text that a
+    /// user wrote
+    public int[] tokenize(String text, boolean parseSpecial) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        MemorySegment vocabulary = live();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, utf8);
+            // A token covers at least one byte but for the rare ones that a tokenizer puts in front.
+            MemorySegment tokens = arena.allocate(ValueLayout.JAVA_INT, utf8.length + 8L);
+            int count = tokenize(vocabulary, bytes, tokens, parseSpecial);
+            if (count < 0 && count != Integer.MIN_VALUE) {
+                tokens = arena.allocate(ValueLayout.JAVA_INT, -count);
+                count = tokenize(vocabulary, bytes, tokens, parseSpecial);
+            }
+            if (count < 0) {
+                throw new NativeCallException("llama_tokenize", count, utf8.length + " bytes of text");
+            }
+            return tokens.asSlice(0, (long) count * Integer.BYTES).toArray(ValueLayout.JAVA_INT);
+        }
+    }
+
+    private static int tokenize(MemorySegment vocab, MemorySegment text, MemorySegment tokens, boolean parseSpecial) {
+        return LlamaVocabH.llama_tokenize(
+                vocab,
+                text,
+                Math.toIntExact(text.byteSize()),
+                tokens,
+                Math.toIntExact(tokens.byteSize() / Integer.BYTES),
+                false,
+                parseSpecial);
+    }
+
+    /// Text of the tokens; control tokens render as nothing, bytes that form no character as U+FFFD.
+    ///
+    /// @throws IllegalArgumentException if a token is not of this vocabulary
+    public String detokenize(int... tokens) {
+        for (int token : tokens) {
+            require(token);
+        }
+        MemorySegment vocabulary = live();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_INT, tokens);
+            MemorySegment text = arena.allocate(Math.max(16, 8L * tokens.length));
+            int length = detokenize(vocabulary, ids, tokens.length, text);
+            if (length < 0 && length != Integer.MIN_VALUE) {
+                text = arena.allocate(-length);
+                length = detokenize(vocabulary, ids, tokens.length, text);
+            }
+            if (length < 0) {
+                throw new NativeCallException("llama_detokenize", length, tokens.length + " tokens");
+            }
+            return new String(text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static int detokenize(MemorySegment vocab, MemorySegment ids, int count, MemorySegment text) {
+        return LlamaVocabH.llama_detokenize(vocab, ids, count, text, Math.toIntExact(text.byteSize()), false, false);
+    }
+
+    /// UTF-8 bytes of one token, possibly part of a character; none for a control token.
+    ///
+    /// @throws IllegalArgumentException if the token is not of this vocabulary
+    public byte[] piece(int token) {
+        require(token);
+        MemorySegment vocabulary = live();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment text = arena.allocate(64);
+            int length = LlamaVocabH.llama_token_to_piece(vocabulary, token, text, (int) text.byteSize(), 0, false);
+            if (length < 0) {
+                text = arena.allocate(-length);
+                length = LlamaVocabH.llama_token_to_piece(vocabulary, token, text, -length, 0, false);
+            }
+            return text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /// Whether the token ends a generation: end of text, end of turn and the like.
+    public boolean isEndOfGeneration(int token) {
+        require(token);
+        return LlamaVocabH.llama_vocab_is_eog(live(), token);
+    }
+
+    /// Whether the token is markup that renders as nothing.
+    public boolean isControl(int token) {
+        require(token);
+        return LlamaVocabH.llama_vocab_is_control(live(), token);
+    }
+
+    /// Beginning of sequence.
+    public OptionalInt bos() {
+        return optional(LlamaVocabH.llama_vocab_bos(live()));
+    }
+
+    /// End of sequence.
+    public OptionalInt eos() {
+        return optional(LlamaVocabH.llama_vocab_eos(live()));
+    }
+
+    /// End of turn.
+    public OptionalInt eot() {
+        return optional(LlamaVocabH.llama_vocab_eot(live()));
+    }
+
+    public OptionalInt padding() {
+        return optional(LlamaVocabH.llama_vocab_pad(live()));
+    }
+
+    /// Whether the model expects [#bos] before a prompt; [#tokenize] leaves that to the caller.
+    public boolean addsBos() {
+        return LlamaVocabH.llama_vocab_get_add_bos(live());
+    }
+
+    private static OptionalInt optional(int token) {
+        return token < 0 ? OptionalInt.empty() : OptionalInt.of(token); // LLAMA_TOKEN_NULL is -1
+    }
+
+    /// llama.cpp ends the process on a foreign id.
+    void require(int token) {
+        if (token < 0 || token >= size) {
+            throw new IllegalArgumentException("token " + token + " is not within 0 to " + (size - 1));
+        }
+    }
+
+    NativeHandle model() {
+        return model;
+    }
+
+    MemorySegment live() {
+        model.get();
+        return vocab;
+    }
+}

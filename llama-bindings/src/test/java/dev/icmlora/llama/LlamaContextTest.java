@@ -1,0 +1,194 @@
+package dev.icmlora.llama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.llama.DecodeException.Reason;
+
+class LlamaContextTest {
+    private final LlamaModel model = SharedModel.get();
+    private final int[] prompt = model.vocabulary().tokenize("The capital of France is", false);
+
+    @Test
+    void predictsTheNextToken() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            context.decode(batch);
+            float[] logits = context.logits(prompt.length - 1);
+            assertThat(logits).hasSize(49_152);
+            assertThat(model.vocabulary().detokenize(SharedModel.argmax(logits)))
+                    .isEqualTo(" Paris");
+            assertThat(context.lastPosition(0)).isEqualTo(prompt.length - 1);
+        }
+    }
+
+    @Test
+    void givesTheHiddenStateOfEveryPositionBesideTheLogits() {
+        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 64, 1, 2, true, true));
+                LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            context.decode(batch);
+            plain.decode(batch);
+            float[] first = context.embedding(0);
+            float[] last = context.embedding(prompt.length - 1);
+            assertThat(first).hasSize(576).isNotEqualTo(last);
+            assertThat(context.logits(prompt.length - 1)).isEqualTo(plain.logits(prompt.length - 1));
+            assertThatIllegalStateException().isThrownBy(() -> plain.embedding(prompt.length - 1));
+        }
+    }
+
+    @Test
+    void sequencesShareACopiedPrefix() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(3));
+                TokenBatch batch = TokenBatch.allocate(16, 3)) {
+            for (int i = 0; i < prompt.length; i++) {
+                batch.add(prompt[i], i, 0, false);
+            }
+            context.decode(batch);
+            context.copySequence(0, 1, -1, -1);
+            context.copySequence(0, 2, 0, 2);
+            assertThat(context.lastPosition(1)).isEqualTo(prompt.length - 1);
+            assertThat(context.lastPosition(2)).isEqualTo(1);
+            batch.clear();
+            int next = model.vocabulary().tokenize(" the", false)[0];
+            int a = batch.add(next, prompt.length, 0, true);
+            int b = batch.add(next, prompt.length, 1, true);
+            context.decode(batch);
+            assertThat(context.logits(a)).usingComparatorWithPrecision(1e-3f).containsExactly(context.logits(b));
+            assertThat(context.removeSequence(1, prompt.length, -1)).isTrue();
+            assertThat(context.lastPosition(1)).isEqualTo(prompt.length - 1);
+            context.clearMemory();
+            assertThat(context.lastPosition(0)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void separateMemoriesCopyWholeSequencesOnly() {
+        ContextOptions options = new ContextOptions(512, 128, 64, 2, 2, false, false);
+        try (LlamaContext context = LlamaContext.create(model, options);
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            assertThat(context.contextTokens()).isEqualTo(256);
+            context.decode(batch);
+            context.copySequence(0, 1, -1, -1);
+            assertThat(context.lastPosition(1)).isEqualTo(prompt.length - 1);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.copySequence(0, 1, 0, 3));
+        }
+    }
+
+    @Test
+    void numbersThatWouldEndTheProcessAreRefused() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(2));
+                TokenBatch batch = TokenBatch.allocate(200, 8)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> context.decode(batch));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.add(-1, 0, 0, true));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, -1, 0, true));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, 0, 8, true));
+            batch.add(49_152, 0, 0, true);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.decode(batch));
+            batch.clear();
+            batch.add(1, 0, 2, true);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.decode(batch));
+            batch.clear();
+            for (int i = 0; i < 129; i++) {
+                batch.add(1, i, 0, false);
+            }
+            assertThatIllegalArgumentException().isThrownBy(() -> context.decode(batch));
+            for (int sequence : new int[] {-1, 2, 255}) {
+                assertThatIllegalArgumentException().isThrownBy(() -> context.lastPosition(sequence));
+                assertThatIllegalArgumentException().isThrownBy(() -> context.removeSequence(sequence, 0, -1));
+                assertThatIllegalArgumentException().isThrownBy(() -> context.copySequence(0, sequence, -1, -1));
+            }
+            assertThatIllegalArgumentException().isThrownBy(() -> TokenBatch.allocate(0, 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> new ContextOptions(10, 20, 10, 1, 1, false, true));
+        }
+    }
+
+    @Test
+    void onlyOutputsOfTheLastBatchCanBeRead() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt);
+                TokenBatch gap = TokenBatch.allocate(1, 1)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> context.logits(0));
+            context.decode(batch);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.logits(0));
+            assertThatIllegalArgumentException().isThrownBy(() -> context.logits(-1));
+            assertThatIllegalArgumentException().isThrownBy(() -> context.logits(prompt.length));
+            gap.add(1, 100, 0, true);
+            assertThatExceptionOfType(DecodeException.class)
+                    .isThrownBy(() -> context.decode(gap))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.INVALID))
+                    .withMessageContaining("llama_decode failed with code -1");
+            assertThatIllegalArgumentException().isThrownBy(() -> context.logits(prompt.length - 1));
+        }
+    }
+
+    @Test
+    void aFullMemoryIsReportedAndLeftAsItWas() {
+        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 128, 1, 2, false, true));
+                TokenBatch batch = TokenBatch.allocate(100, 1)) {
+            for (int position = 0; position < 200; position += 100) {
+                batch.clear();
+                for (int i = 0; i < 100; i++) {
+                    batch.add(1, position + i, 0, false);
+                }
+                context.decode(batch);
+            }
+            batch.clear();
+            for (int i = 0; i < 100; i++) {
+                batch.add(1, 200 + i, 0, false);
+            }
+            assertThatExceptionOfType(DecodeException.class)
+                    .isThrownBy(() -> context.decode(batch))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.NO_KV_SPACE))
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(1));
+            assertThat(context.lastPosition(0)).isEqualTo(199);
+        }
+    }
+
+    @Test
+    void anAbortConditionStopsADecode() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            AtomicInteger asked = new AtomicInteger();
+            context.abortWhen(() -> asked.incrementAndGet() > 10);
+            assertThatExceptionOfType(DecodeException.class)
+                    .isThrownBy(() -> context.decode(batch))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.ABORTED));
+            assertThat(asked).hasValue(11);
+            context.abortWhen(() -> {
+                throw new UnsupportedOperationException("mine");
+            });
+            assertThatExceptionOfType(DecodeException.class)
+                    .isThrownBy(() -> context.decode(batch))
+                    .satisfies(e -> assertThat(e.getSuppressed()[0]).hasRootCauseMessage("mine"));
+            context.abortNever();
+            context.clearMemory();
+            context.decode(batch);
+            assertThat(context.logits(prompt.length - 1)[0]).isCloseTo(0, within(1000f));
+        }
+    }
+
+    @Test
+    void closedObjectsRefuseEveryCall() {
+        LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+        TokenBatch batch = SharedModel.batch(prompt);
+        batch.close();
+        batch.close();
+        assertThatIllegalStateException().isThrownBy(() -> context.decode(batch));
+        assertThatIllegalStateException().isThrownBy(() -> batch.add(1, 0, 0, true));
+        assertThatIllegalStateException().isThrownBy(batch::clear);
+        context.close();
+        context.close();
+        assertThatIllegalStateException().isThrownBy(() -> context.logits(0));
+        assertThatIllegalStateException().isThrownBy(context::clearMemory);
+        assertThatIllegalStateException().isThrownBy(() -> context.lastPosition(0));
+        assertThatIllegalStateException().isThrownBy(() -> context.abortWhen(() -> false));
+    }
+}

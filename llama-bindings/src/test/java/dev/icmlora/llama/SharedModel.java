@@ -1,0 +1,37 @@
+package dev.icmlora.llama;
+
+import java.util.stream.IntStream;
+
+import dev.icmlora.TestInstallation;
+
+/// The base model, loaded once for all tests of a JVM and never closed.
+final class SharedModel {
+    private static LlamaModel model;
+
+    private SharedModel() {}
+
+    static synchronized LlamaModel get() {
+        if (model == null) {
+            TestInstallation.loadLibraries();
+            model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+        }
+        return model;
+    }
+
+    static ContextOptions options(int sequences) {
+        return new ContextOptions(512, 128, 64, sequences, 2, false, true);
+    }
+
+    /// A batch of the tokens as sequence 0 from position 0, output at the last one.
+    static TokenBatch batch(int... tokens) {
+        TokenBatch batch = TokenBatch.allocate(tokens.length, 1);
+        IntStream.range(0, tokens.length).forEach(i -> batch.add(tokens[i], i, 0, i == tokens.length - 1));
+        return batch;
+    }
+
+    static int argmax(float[] values) {
+        return IntStream.range(0, values.length)
+                .reduce((a, b) -> values[b] > values[a] ? b : a)
+                .orElseThrow();
+    }
+}
