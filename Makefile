@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8080
-DEMO ?= demo/task.json
+DEMO ?= demo/join-and.json
 export GPU PORT
 
 function_jar := src/target/quarkus-app/quarkus-run.jar
@@ -20,7 +20,7 @@ setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too)
 	@scripts/setup
 
 demo: setup $(function_jar) ## send a real task, print the answers of three modes side by side (DEMO=file)
-	@scripts/demo $(DEMO)
+	@scripts/with-function scripts/ask $(DEMO)
 
 run: setup $(function_jar) ## keep the function running on PORT (8080)
 	@scripts/run $(PORT)
@@ -32,7 +32,7 @@ train: setup ## train the default generator; killed, it goes on where it was
 	@scripts/icm-lora train $(ARGS)
 
 eval: setup $(function_jar) ## start the function and print the evaluation table
-	@scripts/eval $(ARGS)
+	@scripts/with-function scripts/icm-lora eval $(ARGS)
 
 format: ## format every Java source and its imports
 	@scripts/mvn -q spotless:apply
