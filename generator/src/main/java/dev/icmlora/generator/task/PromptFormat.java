@@ -1,0 +1,154 @@
+package dev.icmlora.generator.task;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.Vocabulary;
+
+/// The one way in which a task becomes tokens: in training, for the fingerprint and when serving.
+///
+/// Examples and inputs are chat turns in the model's own template, without a default system prompt. The first user
+/// turn is `description`, an empty line, `input`; later ones are the input alone. Each piece (markup, description,
+/// input, answer) is tokenised by itself, so a text has the same tokens wherever it stands and a client's text can
+/// never become a control token.
+///
+/// Instances are immutable and may be shared between threads.
+public final class PromptFormat {
+    /// Raised whenever the layout above changes: a generator made for another version must not be used.
+    public static final int VERSION = 1;
+
+    private final Vocabulary vocabulary;
+    private final int[] userStart;
+    private final int[] afterDescription;
+    private final int[] answerStart;
+    private final int[] nextUserStart;
+    private final String fingerprint;
+
+    private PromptFormat(Vocabulary vocabulary, ChatMarkup markup) {
+        this.vocabulary = vocabulary;
+        int[] start = vocabulary.tokenize(markup.userStart(), true);
+        this.userStart =
+                vocabulary.addsBos() ? concat(new int[] {vocabulary.bos().orElseThrow()}, start) : start;
+        // Two line breaks, each by itself: in running text the pre-tokeniser keeps the last one apart.
+        int[] lineBreak = vocabulary.tokenize("\n", false);
+        this.afterDescription = concat(lineBreak, lineBreak);
+        this.answerStart = vocabulary.tokenize(markup.answerStart(), true);
+        this.nextUserStart = vocabulary.tokenize(markup.nextUserStart(), true);
+        if (nextUserStart.length == 0 || !vocabulary.isEndOfGeneration(nextUserStart[0])) {
+            throw new IllegalArgumentException(
+                    "the model's chat template does not end an answer with an end-of-generation token");
+        }
+        this.fingerprint = fingerprint(markup);
+    }
+
+    /// The format of `model`'s chat template.
+    ///
+    /// @throws IllegalArgumentException when the template cannot carry turns as described above
+    public static PromptFormat of(LlamaModel model) {
+        return new PromptFormat(model.vocabulary(), ChatMarkup.of(model));
+    }
+
+    /// A prompt that ends where the answer to `input` begins, after the examples if there are any.
+    public Prompt query(String description, List<Example> examples, String input) {
+        Builder prompt = new Builder(description);
+        examples.forEach(prompt::example);
+        prompt.question(input);
+        return prompt.build();
+    }
+
+    /// All examples with their answers; without examples, the opening of the first turn with the description.
+    public Prompt packed(String description, List<Example> examples) {
+        Builder prompt = new Builder(description);
+        examples.forEach(prompt::example);
+        return prompt.build();
+    }
+
+    /// The tokens that a model should produce for `output`: its text and the end of the turn.
+    public int[] answer(String output) {
+        int[] text = vocabulary.tokenize(output, false);
+        int[] tokens = Arrays.copyOf(text, text.length + 1);
+        tokens[text.length] = endOfTurn();
+        return tokens;
+    }
+
+    /// The token that ends an answer.
+    public int endOfTurn() {
+        return nextUserStart[0];
+    }
+
+    /// Names version and markup; stored in the generator file, which refuses a model that renders turns differently.
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    private static String fingerprint(ChatMarkup markup) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] hash = digest.digest(markup.toString().getBytes(StandardCharsets.UTF_8));
+            return "v" + VERSION + ":" + HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static int[] concat(int[] a, int[] b) {
+        int[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    /// Collects the tokens of one prompt, turn by turn.
+    private final class Builder {
+        private final List<Prompt.Answer> answers = new ArrayList<>();
+        private final int descriptionEnd;
+        private int[] tokens = new int[64];
+        private int size;
+        /// Markup owed before the next user text, so that a prompt of examples ends with the last answer.
+        private int[] beforeQuestion;
+
+        Builder(String description) {
+            append(userStart);
+            if (description.isBlank()) {
+                descriptionEnd = -1;
+                beforeQuestion = new int[0];
+            } else {
+                append(vocabulary.tokenize(description, false));
+                descriptionEnd = size - 1;
+                beforeQuestion = afterDescription;
+            }
+        }
+
+        void question(String input) {
+            append(beforeQuestion);
+            append(vocabulary.tokenize(input, false));
+            append(answerStart);
+        }
+
+        void example(Example example) {
+            question(example.input());
+            int from = size;
+            append(answer(example.output()));
+            answers.add(new Prompt.Answer(from, size));
+            // The end of the turn was written as part of the answer.
+            beforeQuestion = Arrays.copyOfRange(nextUserStart, 1, nextUserStart.length);
+        }
+
+        private void append(int[] more) {
+            if (size + more.length > tokens.length) {
+                tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, size + more.length));
+            }
+            System.arraycopy(more, 0, tokens, size, more.length);
+            size += more.length;
+        }
+
+        Prompt build() {
+            return new Prompt(Arrays.copyOf(tokens, size), descriptionEnd, answers);
+        }
+    }
+}

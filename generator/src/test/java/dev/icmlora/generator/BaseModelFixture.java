@@ -1,0 +1,24 @@
+package dev.icmlora.generator;
+
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+
+/// The real base model, loaded once for all tests of this module and never closed: the process ends with them.
+public final class BaseModelFixture {
+    private static LlamaModel model;
+
+    private BaseModelFixture() {}
+
+    public static void loadNativeLibraries() {
+        NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
+    }
+
+    public static synchronized LlamaModel model() {
+        if (model == null) {
+            loadNativeLibraries();
+            model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+        }
+        return model;
+    }
+}
