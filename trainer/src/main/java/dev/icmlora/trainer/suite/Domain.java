@@ -42,6 +42,10 @@ public interface Domain<T> {
         return random -> values(random).map(mapping);
     }
 
+    default <R> Domain<R> flatMap(Function<? super T, ? extends Collection<? extends R>> mapping) {
+        return random -> values(random).flatMap(value -> mapping.apply(value).stream());
+    }
+
     default Domain<T> filter(Predicate<? super T> condition) {
         return random -> values(random).filter(condition);
     }

@@ -19,7 +19,10 @@ public final class Families {
             new ClockTasks(),
             new UnitTasks(),
             new NamingTasks(),
-            new AddressTasks());
+            new AddressTasks(),
+            new SentenceTasks(),
+            new InflectionTasks(),
+            new ExtractionTasks());
 
     private Families() {}
 
