@@ -111,6 +111,12 @@ public final class GgufFile implements AutoCloseable {
         return OptionalDouble.of(notA(key, value, "floating point number"));
     }
 
+    /// A 32-bit floating point value and nothing wider, as C accessors demand it.
+    public OptionalDouble float32(String key) {
+        Value value = scalar(key, GgufValueType.FLOAT32);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(file().get(F32, value.offset));
+    }
+
     public Optional<Boolean> bool(String key) {
         Value value = scalar(key, GgufValueType.BOOL);
         return value == null ? Optional.empty() : Optional.of(file().get(ValueLayout.JAVA_BYTE, value.offset) != 0);

@@ -1,0 +1,87 @@
+package dev.icmlora.ggml;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.icmlora.capi.BackendThreads;
+import dev.icmlora.capi.CString;
+import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.ggml.Device.Type;
+
+/// Where tensors live and graphs run. A backend and everything made on it belong to one thread at a time.
+/// Closing is ordered: stores and graphs made on it keep it alive until they are closed.
+public final class Backend implements AutoCloseable {
+    private static final int GGML_MAX_N_THREADS = 512; // ggml.h
+
+    /// Preferred first; the last is always the CPU, which runs what the others cannot.
+    private final List<NativeHandle> backends;
+
+    private Backend(List<NativeHandle> backends) {
+        this.backends = List.copyOf(backends);
+    }
+
+    /// @param threads 1 to 512
+    public static Backend cpu(int threads) {
+        return open(threads, false);
+    }
+
+    /// The first GPU, with the CPU for operations that it lacks; without a GPU the CPU alone.
+    ///
+    /// @param threads of the CPU, 1 to 512
+    public static Backend best(int threads) {
+        return open(threads, true);
+    }
+
+    private static Backend open(int threads, boolean gpu) {
+        if (threads < 1 || threads > GGML_MAX_N_THREADS) {
+            throw new IllegalArgumentException("threads are 1 to " + GGML_MAX_N_THREADS + ", not " + threads);
+        }
+        List<MemorySegment> devices = new ArrayList<>();
+        if (gpu) {
+            Devices.first(Type.GPU, Type.INTEGRATED_GPU).ifPresent(devices::add);
+        }
+        devices.add(Devices.first(Type.CPU)
+                .orElseThrow(() -> new MissingLibraryException("no CPU backend was loaded", null)));
+        List<NativeHandle> backends = new ArrayList<>();
+        try {
+            for (MemorySegment device : devices) {
+                backends.add(init(device, threads));
+            }
+            return new Backend(backends);
+        } catch (RuntimeException e) {
+            backends.forEach(NativeHandle::close);
+            throw e;
+        }
+    }
+
+    private static NativeHandle init(MemorySegment device, int threads) {
+        MemorySegment backend = GgmlBackendH.ggml_backend_dev_init(device, MemorySegment.NULL);
+        if (backend.equals(MemorySegment.NULL)) {
+            throw new NativeCallException(
+                    "ggml_backend_dev_init", 0, CString.read(GgmlBackendH.ggml_backend_dev_name(device)));
+        }
+        BackendThreads.set(device, backend, threads);
+        return new NativeHandle("backend", backend, GgmlBackendH::ggml_backend_free);
+    }
+
+    /// Such as `CPU` or `CUDA0`.
+    public String name() {
+        return CString.read(GgmlBackendH.ggml_backend_name(preferred()));
+    }
+
+    MemorySegment preferred() {
+        return backends.getFirst().get();
+    }
+
+    List<NativeHandle> all() {
+        return backends;
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        backends.forEach(NativeHandle::close);
+    }
+}

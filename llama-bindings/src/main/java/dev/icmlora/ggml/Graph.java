@@ -1,0 +1,429 @@
+package dev.icmlora.ggml;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.icmlora.capi.CString;
+import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlH;
+import dev.icmlora.capi.GgmlOpsH;
+import dev.icmlora.capi.GgmlTensor;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.capi.TensorRef;
+
+/// A computation: built once from inputs, stored tensors and operations, then computed as often as wanted.
+///
+/// Order: operations, [#output] for each result, [#build], set the inputs, [#compute], read the outputs. The
+/// scheduler of ggml places each operation on the backend, or on the CPU if the backend lacks it, and owns
+/// the memory of everything in between. Inputs keep their values from one computation to the next.
+///
+/// Shapes are in ggml order. ggml checks them with assertions that end the process, so every operation checks
+/// here first and throws [IllegalArgumentException]. Belongs to one thread at a time; stores and backend live
+/// at least as long.
+public final class Graph implements AutoCloseable {
+    private final TensorPool pool;
+    private final MemorySegment graph;
+    private final int graphSize;
+    private final Backend backend;
+    private final NativeHandle handle;
+    private final Set<NativeHandle> held = new LinkedHashSet<>();
+    private final List<Tensor> indices = new ArrayList<>();
+    private MemorySegment scheduler = MemorySegment.NULL;
+
+    private Graph(TensorPool pool, MemorySegment graph, int graphSize, Backend backend) {
+        this.pool = pool;
+        this.graph = graph;
+        this.graphSize = graphSize;
+        this.backend = backend;
+        this.handle = new NativeHandle("graph", pool.context(), this::free);
+        backend.all().forEach(this::keepAlive);
+    }
+
+    /// @param tensors most inputs and operations together
+    public static Graph create(Backend backend, int tensors) {
+        backend.preferred();
+        // Each operation may bring in two stored tensors, which the C graph counts beside those that are made here.
+        int size = Math.multiplyExact(2, tensors);
+        TensorPool pool = new TensorPool(tensors, GgmlH.ggml_graph_overhead_custom(size, false));
+        MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
+        return new Graph(pool, graph, size, backend);
+    }
+
+    /// A value that is set from outside, after [#build] and before [#compute].
+    public Tensor input(String name, GgmlType type, long... shape) {
+        requireUnbuilt();
+        TensorInfo info = new TensorInfo(name, type, shape);
+        GgmlTensor tensor = pool.create(info);
+        GgmlH.ggml_set_input(tensor.struct());
+        // Also an output, so that the allocator does not hand its memory to a later operation and a value set once
+        // stays.
+        GgmlH.ggml_set_output(tensor.struct());
+        return new Tensor(handle, tensor, info);
+    }
+
+    /// Element-wise sum; `b` is repeated to the shape of `a`. Both F32.
+    public Tensor add(Tensor a, Tensor b) {
+        requireBroadcast(a, b);
+        return result(GgmlOpsH.ggml_add(begin(a, b), pointer(a), pointer(b)));
+    }
+
+    /// Element-wise difference; `b` is repeated to the shape of `a`. Both F32.
+    public Tensor sub(Tensor a, Tensor b) {
+        requireBroadcast(a, b);
+        return result(GgmlOpsH.ggml_sub(begin(a, b), pointer(a), pointer(b)));
+    }
+
+    /// Element-wise product; `b` is repeated to the shape of `a`. Both F32.
+    public Tensor mul(Tensor a, Tensor b) {
+        requireBroadcast(a, b);
+        return result(GgmlOpsH.ggml_mul(begin(a, b), pointer(a), pointer(b)));
+    }
+
+    /// `b` times the transpose of `a`: `a` is `[k, n, p, q]` of any float or quantised type, `b` is `[k, m, p
+    /// x i, q x j]` F32, and the result `[n, m, p x i, q x j]` F32. With `a` as a weight matrix of n rows
+    /// this is `y = a x` for each of the m columns of b.
+    public Tensor mulMat(Tensor a, Tensor b) {
+        requireType(b, GgmlType.F32);
+        require(!isInteger(a), "no float type", a);
+        require(strideIsElement(a) && strideIsElement(b), "transposed", a, b);
+        require(extent(a, 0) == extent(b, 0), "first dimensions differ", a, b);
+        require(
+                extent(b, 2) % extent(a, 2) == 0 && extent(b, 3) % extent(a, 3) == 0,
+                "outer dimensions do not repeat",
+                a,
+                b);
+        return result(GgmlOpsH.ggml_mul_mat(begin(a, b), pointer(a), pointer(b)));
+    }
+
+    /// `a` times a number. F32, contiguous.
+    public Tensor scale(Tensor a, float factor) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_scale(begin(a), pointer(a), factor));
+    }
+
+    /// Gaussian error linear unit in the tanh approximation. F32, contiguous, as all functions of one tensor.
+    public Tensor gelu(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_gelu(begin(a), pointer(a)));
+    }
+
+    /// Gaussian error linear unit, exact (erf).
+    public Tensor geluErf(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_gelu_erf(begin(a), pointer(a)));
+    }
+
+    /// `x * sigmoid(x)`.
+    public Tensor silu(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_silu(begin(a), pointer(a)));
+    }
+
+    /// `max(x, 0)`.
+    public Tensor relu(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_relu(begin(a), pointer(a)));
+    }
+
+    public Tensor tanh(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_tanh(begin(a), pointer(a)));
+    }
+
+    public Tensor sigmoid(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_sigmoid(begin(a), pointer(a)));
+    }
+
+    public Tensor exp(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_exp(begin(a), pointer(a)));
+    }
+
+    /// Each row minus its mean, divided by its standard deviation: layer norm without weights.
+    public Tensor norm(Tensor a, float epsilon) {
+        requireEpsilon(epsilon);
+        requireDense(a);
+        return result(GgmlOpsH.ggml_norm(begin(a), pointer(a), epsilon));
+    }
+
+    /// Each row divided by its root mean square.
+    public Tensor rmsNorm(Tensor a, float epsilon) {
+        requireEpsilon(epsilon);
+        requireDense(a);
+        return result(GgmlOpsH.ggml_rms_norm(begin(a), pointer(a), epsilon));
+    }
+
+    /// Softmax of each row.
+    public Tensor softMax(Tensor a) {
+        requireDense(a);
+        return result(GgmlOpsH.ggml_soft_max(begin(a), pointer(a)));
+    }
+
+    /// Joins two F32 tensors along a dimension; all others agree.
+    public Tensor concat(Tensor a, Tensor b, int dimension) {
+        requireType(a, GgmlType.F32);
+        requireType(b, GgmlType.F32);
+        requireDimension(dimension);
+        for (int i = 0; i < GgmlTensor.MAX_DIMENSIONS; i++) {
+            require(i == dimension || extent(a, i) == extent(b, i), "shapes do not join", a, b);
+        }
+        return result(GgmlOpsH.ggml_concat(begin(a, b), pointer(a), pointer(b), dimension));
+    }
+
+    /// Repeats an F32 tensor until it has the shape, whose extents are multiples of its own.
+    public Tensor repeat(Tensor a, long... shape) {
+        requireType(a, GgmlType.F32);
+        long[] ne = fourDimensions(a, shape);
+        for (int i = 0; i < ne.length; i++) {
+            require(ne[i] > 0 && extent(a, i) > 0 && ne[i] % extent(a, i) == 0, "cannot repeat to the shape", a);
+        }
+        return result(GgmlOpsH.ggml_repeat_4d(begin(a), pointer(a), ne[0], ne[1], ne[2], ne[3]));
+    }
+
+    /// The same elements under another shape. Contiguous.
+    public Tensor reshape(Tensor a, long... shape) {
+        require(a.isContiguous(), "not contiguous", a);
+        long[] ne = fourDimensions(a, shape);
+        require(new TensorInfo(a.name(), a.type(), shape).elements() == a.elements(), "other number of elements", a);
+        return result(GgmlOpsH.ggml_reshape_4d(begin(a), pointer(a), ne[0], ne[1], ne[2], ne[3]));
+    }
+
+    /// The part `[from, to)` of a dimension, without copying.
+    ///
+    /// @throws IllegalArgumentException if it is empty, out of range, or cuts a quantised block
+    public Tensor view(Tensor a, int dimension, long from, long to) {
+        requireDimension(dimension);
+        require(from >= 0 && from < to && to <= extent(a, dimension), "no part " + from + " to " + to, a);
+        int block = dimension == 0 ? a.type().blockElements() : 1;
+        require(from % block == 0 && to % block == 0, "cuts a block", a);
+        long[] ne = new long[GgmlTensor.MAX_DIMENSIONS];
+        Arrays.setAll(ne, i -> i == dimension ? to - from : extent(a, i));
+        GgmlTensor tensor = a.struct();
+        long offset = from / block * tensor.nb(dimension);
+        return result(GgmlOpsH.ggml_view_4d(
+                begin(a), pointer(a), ne[0], ne[1], ne[2], ne[3], tensor.nb(1), tensor.nb(2), tensor.nb(3), offset));
+    }
+
+    /// Reorders dimensions without copying: dimension i of `a` becomes dimension `axes[i]` of the result.
+    public Tensor permute(Tensor a, int axis0, int axis1, int axis2, int axis3) {
+        require(
+                Set.of(0, 1, 2, 3).equals(new LinkedHashSet<>(List.of(axis0, axis1, axis2, axis3))),
+                "axes are no permutation of 0 to 3",
+                a);
+        require(a.type().blockElements() == 1, "quantised", a);
+        return result(GgmlOpsH.ggml_permute(begin(a), pointer(a), axis0, axis1, axis2, axis3));
+    }
+
+    /// A contiguous copy of a view.
+    public Tensor cont(Tensor a) {
+        require(a.type().blockElements() == 1, "quantised", a);
+        return result(GgmlOpsH.ggml_cont(begin(a), pointer(a)));
+    }
+
+    /// Converts between F32, F16 and BF16.
+    public Tensor cast(Tensor a, GgmlType type) {
+        require(isFloat(a.type()) && isFloat(type), "no cast to " + type, a);
+        return result(GgmlOpsH.ggml_cast(begin(a), pointer(a), type.id()));
+    }
+
+    /// Copies into another tensor, which may belong to a store or an adapter, converting between F32, F16 and
+    /// BF16. The result is a view of `destination`; make it an [#output] for the copy to happen.
+    public Tensor cpy(Tensor source, Tensor destination) {
+        require(isFloat(source.type()) && isFloat(destination.type()), "no float type", source, destination);
+        require(source.elements() == destination.elements(), "other number of elements", source, destination);
+        return result(GgmlOpsH.ggml_cpy(begin(source, destination), pointer(source), pointer(destination)));
+    }
+
+    /// Looks rows up: `table` is `[k, rows]` of any float or quantised type, `rows` an I32 input `[n]` of
+    /// this graph, the result `[k, n]` F32. The input must be set before every first [#compute], and its
+    /// values are checked then.
+    public Tensor getRows(Tensor table, Tensor rows) {
+        require(!isInteger(table), "no float type", table);
+        requireType(rows, GgmlType.I32);
+        require(rows.owner() == handle && rows.isContiguous(), "no input of this graph", rows);
+        require(extent(table, 2) == 1 && extent(table, 3) == 1 && rows.shape().length == 1, "shapes", table, rows);
+        rows.limitIndices(extent(table, 1));
+        indices.add(rows);
+        return result(GgmlOpsH.ggml_get_rows(begin(table, rows), pointer(table), pointer(rows)));
+    }
+
+    /// Marks a result as wanted: it is computed and its memory is not reused.
+    public void output(Tensor tensor) {
+        requireUnbuilt();
+        require(tensor.owner() == handle, "of another graph", tensor);
+        GgmlH.ggml_set_output(pointer(tensor));
+        GgmlH.ggml_build_forward_expand(graph, pointer(tensor));
+    }
+
+    /// Places the operations and allocates all memory. No operation can be added afterwards.
+    ///
+    /// @throws IllegalStateException if there is no output
+    /// @throws NativeCallException if the memory cannot be had
+    public void build() {
+        requireUnbuilt();
+        if (GgmlH.ggml_graph_n_nodes(graph) == 0) {
+            throw new IllegalStateException("a graph needs an output");
+        }
+        List<NativeHandle> backends = backend.all();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, backends.size());
+            for (int i = 0; i < backends.size(); i++) {
+                pointers.setAtIndex(ValueLayout.ADDRESS, i, backends.get(i).held());
+            }
+            // Leafs and nodes are counted apart from each other, hence twice the size.
+            scheduler = GgmlBackendH.ggml_backend_sched_new(
+                    pointers, MemorySegment.NULL, backends.size(), 2L * graphSize, false, true);
+        }
+        if (!GgmlBackendH.ggml_backend_sched_alloc_graph(scheduler, graph)) {
+            throw new NativeCallException("ggml_backend_sched_alloc_graph", 0, pool.size() + " tensors");
+        }
+    }
+
+    /// Runs the graph and waits for it.
+    ///
+    /// @throws IllegalStateException before [#build], or if rows to look up were not set
+    /// @throws NativeCallException if the computation fails
+    public void compute() {
+        handle.get();
+        if (!isBuilt()) {
+            throw new IllegalStateException("this graph is not built yet");
+        }
+        for (Tensor rows : indices) {
+            if (rows.isUnwrittenIndex()) {
+                throw new IllegalStateException(rows + " is not set");
+            }
+        }
+        int status = GgmlBackendH.ggml_backend_sched_graph_compute(scheduler, graph);
+        if (status != 0) {
+            throw new NativeCallException(
+                    "ggml_backend_sched_graph_compute", status, CString.read(GgmlH.ggml_status_to_string(status)));
+        }
+    }
+
+    private boolean isBuilt() {
+        return !scheduler.equals(MemorySegment.NULL);
+    }
+
+    private void requireUnbuilt() {
+        handle.get();
+        if (isBuilt()) {
+            throw new IllegalStateException("this graph is built already");
+        }
+    }
+
+    /// The context for one more operation on these tensors.
+    private MemorySegment begin(Tensor... arguments) {
+        requireUnbuilt();
+        for (Tensor argument : arguments) {
+            if (argument.owner() != handle) {
+                // A tensor of a store: the scheduler needs to know where it lies.
+                require(argument.isAllocated(), "not allocated yet, or of another graph", argument);
+                keepAlive(argument.owner());
+            }
+        }
+        pool.claim();
+        return pool.context();
+    }
+
+    private void keepAlive(NativeHandle owner) {
+        if (!held.contains(owner)) {
+            owner.hold();
+            held.add(owner);
+        }
+    }
+
+    private Tensor result(MemorySegment tensor) {
+        return Tensor.of(new TensorRef(handle, GgmlTensor.at(tensor)));
+    }
+
+    private static MemorySegment pointer(Tensor tensor) {
+        return tensor.struct().struct();
+    }
+
+    private static long extent(Tensor tensor, int dimension) {
+        return tensor.struct().ne(dimension);
+    }
+
+    private static boolean strideIsElement(Tensor tensor) {
+        return tensor.struct().nb(0) == tensor.type().blockBytes();
+    }
+
+    private static boolean isFloat(GgmlType type) {
+        return type == GgmlType.F32 || type == GgmlType.F16 || type == GgmlType.BF16;
+    }
+
+    private static boolean isInteger(Tensor tensor) {
+        return switch (tensor.type()) {
+            case I8, I16, I32, I64, F64 -> true;
+            default -> false;
+        };
+    }
+
+    private static long[] fourDimensions(Tensor tensor, long[] shape) {
+        TensorInfo.requireShape(tensor.type(), shape);
+        long[] ne = {1, 1, 1, 1};
+        System.arraycopy(shape, 0, ne, 0, shape.length);
+        return ne;
+    }
+
+    private static void requireDense(Tensor a) {
+        requireType(a, GgmlType.F32);
+        require(a.isContiguous(), "not contiguous", a);
+    }
+
+    private static void requireBroadcast(Tensor a, Tensor b) {
+        requireType(a, GgmlType.F32);
+        requireType(b, GgmlType.F32);
+        require(strideIsElement(a) && strideIsElement(b), "transposed", a, b);
+        for (int i = 0; i < GgmlTensor.MAX_DIMENSIONS; i++) {
+            require(
+                    extent(b, i) > 0 && extent(a, i) % extent(b, i) == 0,
+                    "the second does not repeat to the first",
+                    a,
+                    b);
+        }
+    }
+
+    private static void requireType(Tensor tensor, GgmlType type) {
+        require(tensor.type() == type, "not " + type, tensor);
+    }
+
+    private static void requireDimension(int dimension) {
+        if (dimension < 0 || dimension >= GgmlTensor.MAX_DIMENSIONS) {
+            throw new IllegalArgumentException("dimensions are 0 to 3, not " + dimension);
+        }
+    }
+
+    private static void requireEpsilon(float epsilon) {
+        if (!(epsilon >= 0 && epsilon < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("epsilon is " + epsilon);
+        }
+    }
+
+    private static void require(boolean condition, String problem, Tensor... tensors) {
+        if (!condition) {
+            throw new IllegalArgumentException(problem + ": " + Arrays.toString(tensors));
+        }
+    }
+
+    private void free(MemorySegment context) {
+        if (isBuilt()) {
+            GgmlBackendH.ggml_backend_sched_free(scheduler);
+        }
+        GgmlH.ggml_free(context);
+        held.forEach(NativeHandle::drop);
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        handle.close();
+    }
+}

@@ -1,0 +1,190 @@
+package dev.icmlora.ggml;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlH;
+import dev.icmlora.capi.GgmlTensor;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.capi.TensorRef;
+
+/// A tensor borrowed from its owner (a store, a graph, an adapter): every use after the owner is closed
+/// throws [IllegalStateException]. Shapes are in ggml order, the contiguous dimension first. Belongs to its
+/// owner's thread.
+public final class Tensor {
+    private final NativeHandle owner;
+    private final GgmlTensor tensor;
+    private final TensorInfo info;
+    private long indexLimit = Long.MAX_VALUE;
+    private boolean written;
+
+    Tensor(NativeHandle owner, GgmlTensor tensor, TensorInfo info) {
+        this.owner = owner;
+        this.tensor = tensor;
+        this.info = info;
+    }
+
+    /// Only the packages of this module can make the argument.
+    @SuppressWarnings("exports")
+    public static Tensor of(TensorRef ref) {
+        GgmlTensor tensor = ref.tensor();
+        int dimensions = GgmlTensor.MAX_DIMENSIONS;
+        while (dimensions > 1 && tensor.ne(dimensions - 1) == 1) {
+            dimensions--;
+        }
+        long[] shape = new long[dimensions];
+        Arrays.setAll(shape, tensor::ne);
+        return new Tensor(ref.owner(), tensor, new TensorInfo(tensor.name(), GgmlType.of(tensor.type()), shape));
+    }
+
+    public String name() {
+        return info.name();
+    }
+
+    public GgmlType type() {
+        return info.type();
+    }
+
+    public long[] shape() {
+        return info.shape();
+    }
+
+    public long elements() {
+        return info.elements();
+    }
+
+    /// Bytes of the data.
+    public long bytes() {
+        return info.bytes();
+    }
+
+    /// Writes all elements of an F32 tensor, or of an F16 one after rounding to nearest even.
+    ///
+    /// @throws IllegalArgumentException if the length or the type does not fit
+    /// @throws IllegalStateException if the owner is closed or no memory is allocated yet; the same holds for
+    /// all reads and writes
+    public void set(float[] values) {
+        requireLength("values", values.length, elements());
+        switch (type()) {
+            case F32 -> write(MemorySegment.ofArray(values));
+            case F16 -> write(MemorySegment.ofArray(Halves.toF16(values)));
+            default -> throw new IllegalArgumentException(info + " does not take floats");
+        }
+    }
+
+    /// Writes all elements of an I32 tensor.
+    ///
+    /// @throws IllegalArgumentException if length, type or, for rows to look up, an index does not fit
+    public void set(int[] values) {
+        requireLength("values", values.length, elements());
+        if (type() != GgmlType.I32) {
+            throw new IllegalArgumentException(info + " does not take integers");
+        }
+        for (int value : values) {
+            if (indexLimit != Long.MAX_VALUE && (value < 0 || value >= indexLimit)) {
+                throw new IllegalArgumentException("row " + value + " is not within 0 to " + (indexLimit - 1));
+            }
+        }
+        write(MemorySegment.ofArray(values));
+    }
+
+    /// Writes all data as it is stored.
+    ///
+    /// @throws IllegalArgumentException if the length does not fit, or the tensor holds rows to look up
+    public void set(byte[] data) {
+        requireLength("bytes", data.length, bytes());
+        if (indexLimit != Long.MAX_VALUE) {
+            throw new IllegalArgumentException(info + " holds rows to look up: set integers, which are checked");
+        }
+        write(MemorySegment.ofArray(data));
+    }
+
+    /// All elements in storage order, de-quantised where needed.
+    ///
+    /// @throws IllegalArgumentException if the type has no conversion to float
+    public float[] toFloats() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment data = read(arena);
+            return switch (type()) {
+                case F32 -> data.toArray(ValueLayout.JAVA_FLOAT);
+                case F16 -> Halves.fromF16(data.toArray(ValueLayout.JAVA_BYTE));
+                default -> Dequantisation.toFloats(type(), data, Math.toIntExact(elements()));
+            };
+        }
+    }
+
+    /// All data as it is stored.
+    public byte[] toBytes() {
+        try (Arena arena = Arena.ofConfined()) {
+            return read(arena).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /// From now on a table of `rows` rows is looked up with this tensor, and ggml ends the process on a row
+    /// beyond it.
+    void limitIndices(long rows) {
+        indexLimit = Math.min(indexLimit, rows);
+        written = false;
+    }
+
+    boolean isUnwrittenIndex() {
+        return indexLimit != Long.MAX_VALUE && !written;
+    }
+
+    boolean isAllocated() {
+        owner.get();
+        return tensor.isAllocated();
+    }
+
+    NativeHandle owner() {
+        return owner;
+    }
+
+    GgmlTensor struct() {
+        owner.get();
+        return tensor;
+    }
+
+    boolean isContiguous() {
+        return GgmlH.ggml_is_contiguous(struct().struct());
+    }
+
+    private void write(MemorySegment heap) {
+        requireData();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment data = arena.allocate(Math.max(1, heap.byteSize())).copyFrom(heap);
+            GgmlBackendH.ggml_backend_tensor_set(tensor.struct(), data, 0, heap.byteSize());
+        }
+        written = true;
+    }
+
+    private MemorySegment read(Arena arena) {
+        requireData();
+        MemorySegment data = arena.allocate(bytes(), 64);
+        GgmlBackendH.ggml_backend_tensor_get(tensor.struct(), data, 0, bytes());
+        return data;
+    }
+
+    private void requireData() {
+        if (!isAllocated()) {
+            throw new IllegalStateException("no memory is allocated yet for " + info);
+        }
+        if (!isContiguous()) {
+            throw new IllegalStateException(info + " is a view with gaps; make it contiguous first");
+        }
+    }
+
+    private void requireLength(String what, long given, long wanted) {
+        if (given != wanted) {
+            throw new IllegalArgumentException(info + " takes " + wanted + " " + what + ", not " + given);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return info.toString();
+    }
+}

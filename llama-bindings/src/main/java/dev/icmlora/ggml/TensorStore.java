@@ -1,0 +1,100 @@
+package dev.icmlora.ggml;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlH;
+import dev.icmlora.capi.NativeHandle;
+
+/// Tensors that outlive a computation, weights above all: owns their descriptions and one buffer on a
+/// backend. First [#create] all, then [#allocate] once, then set them. Belongs to one thread at a time;
+/// graphs that use it keep it alive.
+public final class TensorStore implements AutoCloseable {
+    private static final int USAGE_WEIGHTS = 1; // GGML_BACKEND_BUFFER_USAGE_WEIGHTS
+
+    private final TensorPool pool;
+    private final NativeHandle handle;
+    private final Map<String, Tensor> tensors = new HashMap<>();
+    private MemorySegment buffer = MemorySegment.NULL;
+    private List<NativeHandle> backends = List.of();
+
+    private TensorStore(TensorPool pool) {
+        this.pool = pool;
+        this.handle = new NativeHandle("tensor store", pool.context(), this::free);
+    }
+
+    /// @param tensors most that will be created
+    public static TensorStore ofCapacity(int tensors) {
+        NativeLibraries.directory();
+        return new TensorStore(new TensorPool(tensors, 0));
+    }
+
+    /// @param name unique in this store
+    /// @param shape in ggml order, 1 to 4 dimensions
+    /// @throws IllegalArgumentException if the name is taken or type and shape do not fit
+    /// @throws IllegalStateException if the store is full, allocated or closed
+    public Tensor create(String name, GgmlType type, long... shape) {
+        handle.get();
+        if (isAllocated()) {
+            throw new IllegalStateException("this store is allocated already");
+        }
+        if (tensors.containsKey(name)) {
+            throw new IllegalArgumentException("there is a tensor " + name + " already");
+        }
+        TensorInfo info = new TensorInfo(name, type, shape);
+        Tensor tensor = new Tensor(handle, pool.create(info), info);
+        tensors.put(name, tensor);
+        return tensor;
+    }
+
+    public Optional<Tensor> tensor(String name) {
+        handle.get();
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /// Gives all tensors memory on the backend. Their contents are undefined until set.
+    ///
+    /// @throws NativeCallException if the memory cannot be had
+    public void allocate(Backend backend) {
+        handle.get();
+        if (isAllocated() || tensors.isEmpty()) {
+            throw new IllegalStateException(isAllocated() ? "this store is allocated already" : "nothing to allocate");
+        }
+        MemorySegment allocated = GgmlBackendH.ggml_backend_alloc_ctx_tensors(pool.context(), backend.preferred());
+        if (allocated.equals(MemorySegment.NULL)) {
+            throw new NativeCallException("ggml_backend_alloc_ctx_tensors", 0, tensors.size() + " tensors");
+        }
+        GgmlBackendH.ggml_backend_buffer_set_usage(allocated, USAGE_WEIGHTS);
+        buffer = allocated;
+        backends = backend.all();
+        backends.forEach(NativeHandle::hold);
+    }
+
+    /// Bytes of the buffer, 0 before [#allocate].
+    public long bytes() {
+        handle.get();
+        return isAllocated() ? GgmlBackendH.ggml_backend_buffer_get_size(buffer) : 0;
+    }
+
+    private boolean isAllocated() {
+        return !buffer.equals(MemorySegment.NULL);
+    }
+
+    private void free(MemorySegment context) {
+        if (isAllocated()) {
+            GgmlBackendH.ggml_backend_buffer_free(buffer);
+        }
+        GgmlH.ggml_free(context);
+        backends.forEach(NativeHandle::drop);
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        handle.close();
+    }
+}

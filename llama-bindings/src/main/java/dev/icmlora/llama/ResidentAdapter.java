@@ -1,0 +1,183 @@
+package dev.icmlora.llama;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.icmlora.capi.EvalCallback;
+import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlTensor;
+import dev.icmlora.capi.TensorRef;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.NativeCallException;
+import dev.icmlora.ggml.Tensor;
+import dev.icmlora.ggml.TensorInfo;
+
+/// An adapter whose weights are overwritten in place, in well under a millisecond: nothing is loaded,
+/// allocated or rebuilt, and the contexts that it is attached to go on with the new weights at their next
+/// decode.
+///
+/// llama.cpp has no function that hands out an adapter's tensors. They are found once, by a decode in a
+/// throw-away context whose callback sees each node of the graph: the factors are sources of the nodes they
+/// take part in, under the names that the file gave them.
+///
+/// Belongs to one thread at a time together with the contexts it is attached to: writing weights under a
+/// running decode gives an answer from two adapters. The memory of a context is not cleared: see
+/// [LlamaContext]. Closing is ordered as for [LoraAdapter].
+public final class ResidentAdapter implements AutoCloseable {
+    private final LoraAdapter adapter;
+    private final Map<String, Slot> slots;
+
+    /// Where data passes from Java to the library. Collected, not closed, with this object: see
+    /// [LlamaContext#abortWhen].
+    private final MemorySegment staging;
+
+    private record Slot(TensorInfo info, GgmlTensor tensor) {}
+
+    private ResidentAdapter(LoraAdapter adapter, Map<String, Slot> slots) {
+        this.adapter = adapter;
+        this.slots = slots;
+        long largest = slots.values().stream()
+                .mapToLong(slot -> slot.info.bytes())
+                .max()
+                .orElse(1);
+        this.staging = Arena.ofAuto().allocate(largest, 64);
+    }
+
+    /// @param adapterGguf as [LoraAdapter#load] takes it; its weights are the first ones, its shapes and
+    /// types stay
+    /// @throws NativeCallException if llama.cpp refuses it, or a tensor takes no part in the model's
+    /// computation
+    public static ResidentAdapter create(LlamaModel model, byte[] adapterGguf) {
+        Map<String, TensorInfo> wanted = new LinkedHashMap<>();
+        try (GgufFile file = GgufFile.parse(adapterGguf)) {
+            file.tensors().forEach(tensor -> wanted.put(tensor.name(), tensor));
+        }
+        LoraAdapter adapter = LoraAdapter.load(model, adapterGguf);
+        try {
+            return new ResidentAdapter(adapter, find(model, adapter, wanted));
+        } catch (RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, Slot> find(LlamaModel model, LoraAdapter adapter, Map<String, TensorInfo> wanted) {
+        Map<String, GgmlTensor> seen = new HashMap<>();
+        ContextOptions smallest = new ContextOptions(256, 1, 1, 1, 1, false, true);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment callback =
+                    EvalCallback.pointer((node, ask, userData) -> observe(node, ask, wanted.keySet(), seen), arena);
+            try (LlamaContext probe = LlamaContext.create(model, smallest, callback);
+                    TokenBatch token = TokenBatch.allocate(1, 1)) {
+                adapter.attach(probe, 1);
+                token.add(0, 0, 0, true);
+                probe.decode(token);
+            }
+        }
+        Map<String, Slot> slots = new LinkedHashMap<>();
+        wanted.forEach((name, info) -> slots.put(name, slot(info, seen.get(name))));
+        return slots;
+    }
+
+    /// An exception that left an upcall would end the process.
+    private static boolean observe(MemorySegment node, boolean ask, Set<String> wanted, Map<String, GgmlTensor> seen) {
+        try {
+            GgmlTensor tensor = GgmlTensor.at(node);
+            for (int i = 0; i < GgmlTensor.MAX_SOURCES; i++) {
+                tensor.source(i)
+                        .filter(source -> wanted.contains(source.name()))
+                        .ifPresent(source -> seen.put(source.name(), source));
+            }
+        } catch (Throwable ignored) {
+            // A tensor that was not seen is reported by name when the decode is over.
+        }
+        return !ask; // no value is wanted, and the decode goes on
+    }
+
+    private static Slot slot(TensorInfo wanted, GgmlTensor seen) {
+        if (seen == null) {
+            throw new NativeCallException("llama_decode", 0, "the model does not use " + wanted);
+        }
+        boolean same = seen.type() == wanted.type().id();
+        long[] shape = wanted.shape();
+        for (int i = 0; i < GgmlTensor.MAX_DIMENSIONS; i++) {
+            same &= seen.ne(i) == (i < shape.length ? shape[i] : 1);
+        }
+        if (!same) {
+            throw new NativeCallException("llama_decode", 0, "the model uses another tensor as " + wanted);
+        }
+        return new Slot(wanted, seen);
+    }
+
+    /// Makes this the only adapter of the context; done once, before many [#apply].
+    ///
+    /// @throws IllegalArgumentException if the context is of another model or the scale is not finite
+    public void attach(LlamaContext context, float scale) {
+        adapter.attach(context, scale);
+    }
+
+    /// In the order of the file it was created from.
+    public Set<String> tensorNames() {
+        return Collections.unmodifiableSet(slots.keySet());
+    }
+
+    /// One of the adapter's own tensors, for a graph that ends in a copy straight into it.
+    public Optional<Tensor> tensor(String name) {
+        adapter.handle().get();
+        return Optional.ofNullable(slots.get(name))
+                .map(slot -> Tensor.of(new TensorRef(adapter.handle(), slot.tensor)));
+    }
+
+    /// Overwrites the named tensors; the others keep their weights. All are checked before the first is
+    /// written, so a refused call has written nothing.
+    ///
+    /// @throws IllegalArgumentException if a name is unknown or given twice, or a type, shape or length
+    /// differs
+    public void apply(Collection<NamedTensor> tensors) {
+        adapter.handle().get();
+        Set<String> names = HashSet.newHashSet(tensors.size());
+        for (NamedTensor tensor : tensors) {
+            requireFits(tensor);
+            if (!names.add(tensor.name())) {
+                throw new IllegalArgumentException("given twice: " + tensor.name());
+            }
+        }
+        for (NamedTensor tensor : tensors) {
+            byte[] data = tensor.data();
+            MemorySegment.copy(data, 0, staging, ValueLayout.JAVA_BYTE, 0, data.length);
+            MemorySegment target = slots.get(tensor.name()).tensor.struct();
+            GgmlBackendH.ggml_backend_tensor_set(target, staging, 0, data.length);
+        }
+    }
+
+    /// The length is checked again: the arrays of a [NamedTensor] are shared with its maker.
+    private void requireFits(NamedTensor tensor) {
+        Slot slot = slots.get(tensor.name());
+        if (slot == null) {
+            throw new IllegalArgumentException("no tensor " + tensor.name() + " in this adapter");
+        }
+        TensorInfo given = new TensorInfo(tensor.name(), tensor.type(), tensor.shape());
+        if (!given.equals(slot.info)) {
+            throw new IllegalArgumentException(given + " does not fit " + slot.info);
+        }
+        if (tensor.data().length != slot.info.bytes()) {
+            throw new IllegalArgumentException(
+                    slot.info + " takes " + slot.info.bytes() + " bytes, not " + tensor.data().length);
+        }
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        adapter.close();
+    }
+}
