@@ -22,7 +22,10 @@ public final class Families {
             new AddressTasks(),
             new SentenceTasks(),
             new InflectionTasks(),
-            new ExtractionTasks());
+            new ExtractionTasks(),
+            new PeopleTasks(),
+            new CipherTasks(),
+            new ScriptTasks());
 
     private Families() {}
 
@@ -33,6 +36,6 @@ public final class Families {
     /// Families of which no task is trained on: they show what the generator makes of a kind of task that it has never
     /// seen.
     public static Set<String> heldOut() {
-        return Set.of("clock");
+        return Set.of("clock", "people");
     }
 }
