@@ -1,0 +1,36 @@
+package dev.icmlora.trainer;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+import dev.icmlora.trainer.suite.SuiteCommand;
+import dev.icmlora.trainer.train.TrainB0Command;
+
+/// The trainer's command line.
+@Command(
+        name = "icm-lora",
+        mixinStandardHelpOptions = true,
+        description = "Makes, trains and measures generators of LoRA adapters.",
+        subcommands = {HelpCommand.class, SuiteCommand.class, TrainB0Command.class})
+public final class IcmLora {
+    private IcmLora() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new IcmLora()).setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println(command.getColorScheme().errorText(message(failure)));
+            if (System.getenv("ICM_LORA_DEBUG") != null) {
+                failure.printStackTrace(command.getErr());
+            }
+            return command.getCommandSpec().exitCodeOnExecutionException();
+        });
+    }
+
+    private static String message(Exception failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+}

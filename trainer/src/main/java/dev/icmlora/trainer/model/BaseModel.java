@@ -1,0 +1,156 @@
+package dev.icmlora.trainer.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.trainer.torch.TorchScript;
+
+/// The frozen base model in PyTorch: the weights of the GGUF file that also serves, de-quantised.
+///
+/// Belongs to the thread that started PyTorch.
+public final class BaseModel implements AutoCloseable {
+
+    /// How the frozen matrices are stored and multiplied; norms, rotations and the residual stream are always F32.
+    public enum Precision {
+        F32,
+        /// Twice as fast where the CPU multiplies bfloat16.
+        BF16
+    }
+
+    private final LlamaConfig config;
+    private final NDManager manager;
+    private final TorchScript program;
+    private final List<NDArray> weights = new ArrayList<>();
+
+    private BaseModel(LlamaConfig config, NDManager manager) {
+        this.config = config;
+        this.manager = manager;
+        SequencedMap<String, Number> constants = new LinkedHashMap<>();
+        constants.put("heads", config.heads());
+        constants.put("kv_heads", config.kvHeads());
+        constants.put("head_size", config.headSize());
+        constants.put("rope_base", config.ropeBase());
+        constants.put("epsilon", config.epsilon());
+        this.program = TorchScript.compile(BaseModel.class, "llama.torchscript", constants);
+    }
+
+    /// Reads a model file.
+    ///
+    /// @throws IllegalArgumentException when it is no model of the llama architecture
+    public static BaseModel load(Path path, NDManager parent, Precision precision) {
+        try (GgufFile file = GgufFile.open(path)) {
+            BaseModel model = new BaseModel(LlamaConfig.of(file), parent.newSubManager());
+            for (int i = 0; i < model.config.layers(); i++) {
+                String layer = "blk." + i + ".";
+                model.vector(file, layer + "attn_norm");
+                model.matrix(file, precision, layer + "attn_q", layer + "attn_k", layer + "attn_v");
+                model.matrix(file, precision, layer + "attn_output");
+                model.vector(file, layer + "ffn_norm");
+                model.matrix(file, precision, layer + "ffn_gate", layer + "ffn_up");
+                model.matrix(file, precision, layer + "ffn_down");
+            }
+            model.vector(file, "output_norm");
+            NDArray embeddings = model.stack(file, precision, "token_embd");
+            if (file.tensor("output.weight").isPresent()) {
+                model.matrix(file, precision, "output");
+            } else {
+                model.weights.add(embeddings);
+            }
+            model.weights.add(embeddings);
+            return model;
+        }
+    }
+
+    public LlamaConfig config() {
+        return config;
+    }
+
+    /// What a batch costs.
+    ///
+    /// @param losses cross entropy of each answer token `[answer tokens]`
+    /// @param hits 1 where the answer token was the likeliest, else 0
+    public record Outcome(NDArray losses, NDArray hits) {}
+
+    /// Runs a batch; gradients flow to the adapters' matrices.
+    public Outcome losses(NDManager scope, Batch batch, Lora lora) {
+        NDList outcome = program.call(
+                scope,
+                "losses",
+                tokens(scope, batch),
+                scope.create(batch.owners()),
+                scope.create(batch.rows()),
+                scope.create(batch.targets()),
+                weights,
+                lora.a(),
+                lora.b(),
+                scope.create(lora.scale()));
+        return new Outcome(outcome.get(0), outcome.get(1));
+    }
+
+    /// The logits `[rows, vocabulary]` at the batch's rows.
+    public NDArray logits(NDManager scope, Batch batch, Lora lora) {
+        return program.call(
+                        scope,
+                        "logits",
+                        tokens(scope, batch),
+                        scope.create(batch.owners()),
+                        scope.create(batch.rows()),
+                        weights,
+                        lora.a(),
+                        lora.b(),
+                        scope.create(lora.scale()))
+                .singletonOrThrow();
+    }
+
+    private static NDArray tokens(NDManager scope, Batch batch) {
+        return scope.create(batch.tokens(), new Shape(batch.samples(), batch.length()));
+    }
+
+    private void vector(GgufFile file, String name) {
+        weights.add(manager.create(file.floats(info(file, name))));
+    }
+
+    private void matrix(GgufFile file, Precision precision, String... names) {
+        weights.add(stack(file, precision, names));
+    }
+
+    /// Matrices `[out, in]` with the same input, one below the other.
+    private NDArray stack(GgufFile file, Precision precision, String... names) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDList parts = new NDList();
+            for (String name : names) {
+                TensorInfo info = info(file, name);
+                long[] ne = info.shape();
+                parts.add(scope.create(file.floats(info), new Shape(ne[1], ne[0])));
+            }
+            NDArray matrix = parts.size() == 1 ? parts.singletonOrThrow() : NDArrays.concat(parts, 0);
+            if (precision == Precision.BF16) {
+                matrix = program.call(scope, "bfloat16", matrix).singletonOrThrow();
+            }
+            matrix.attach(manager);
+            return matrix;
+        }
+    }
+
+    private static TensorInfo info(GgufFile file, String name) {
+        return file.tensor(name + ".weight")
+                .orElseThrow(() -> new IllegalArgumentException("the model file has no tensor " + name + ".weight"));
+    }
+
+    @Override
+    public void close() {
+        program.close();
+        manager.close();
+    }
+}

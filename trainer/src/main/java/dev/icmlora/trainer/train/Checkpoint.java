@@ -1,0 +1,89 @@
+package dev.icmlora.trainer.train;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SequencedMap;
+
+import ai.djl.ndarray.NDArray;
+
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.GgufWriter;
+import dev.icmlora.ggml.TensorInfo;
+
+/// A training run on disk: a GGUF file with every array of the optimiser's state in F32.
+///
+/// @param step steps that are done
+/// @param elapsed seconds of training that they took
+record Checkpoint(long step, double elapsed) {
+    private static final String KIND = "icm-lora-training";
+
+    /// Writes a checkpoint; a reader sees the old file or all of the new one.
+    ///
+    /// @param run names what is trained with which settings; only the same run can resume
+    void write(Path path, String run, SequencedMap<String, NDArray> state) {
+        GgufWriter file = new GgufWriter()
+                .string("general.architecture", KIND)
+                .string("training.run", run)
+                .uint64("training.step", step)
+                .float32("training.elapsed", (float) elapsed);
+        state.forEach((name, array) -> file.tensor(name, GgmlType.F32, shape(array), bytes(array)));
+        file.write(path);
+    }
+
+    /// Reads a checkpoint into `state`.
+    ///
+    /// @throws IllegalArgumentException when it is of another run or other arrays
+    static Checkpoint read(Path path, String run, SequencedMap<String, NDArray> state) {
+        try (GgufFile file = GgufFile.open(path)) {
+            String found = file.string("training.run").orElse("none");
+            if (!found.equals(run)) {
+                throw new IllegalArgumentException("the checkpoint " + path + " is of another run: it says \"" + found
+                        + "\", this run is \"" + run + "\"; move it away or choose another --folder");
+            }
+            for (Map.Entry<String, NDArray> entry : state.entrySet()) {
+                read(file, entry.getKey(), entry.getValue());
+            }
+            return new Checkpoint(
+                    file.integer("training.step").orElseThrow(),
+                    file.real("training.elapsed").orElseThrow());
+        }
+    }
+
+    /// Reads only the named arrays, from a run of any settings.
+    static void read(Path path, SequencedMap<String, NDArray> state) {
+        try (GgufFile file = GgufFile.open(path)) {
+            state.forEach((name, array) -> read(file, name, array));
+        }
+    }
+
+    private static void read(GgufFile file, String name, NDArray array) {
+        TensorInfo info = file.tensor(name)
+                .filter(found -> Arrays.equals(found.shape(), shape(array)))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the checkpoint has no array " + name + " of shape " + array.getShape()));
+        array.set(
+                ByteBuffer.wrap(file.bytes(info)).order(ByteOrder.nativeOrder()).asFloatBuffer());
+    }
+
+    /// ggml counts dimensions from the contiguous one.
+    private static long[] shape(NDArray array) {
+        long[] shape = array.getShape().getShape();
+        long[] ne = new long[Math.max(1, shape.length)];
+        Arrays.fill(ne, 1);
+        for (int i = 0; i < shape.length; i++) {
+            ne[i] = shape[shape.length - 1 - i];
+        }
+        return ne;
+    }
+
+    private static byte[] bytes(NDArray array) {
+        float[] values = array.toFloatArray();
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.icmlora.trainer.train;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat;
+
+/// Draws training prompts of a task: single queries (description, input, answer) and packed in-context sequences of
+/// several examples, where every answer counts.
+///
+/// @param format how a task becomes tokens
+/// @param mix how often which kind is drawn
+record PromptSampler(PromptFormat format, Mix mix) {
+
+    /// @param packed probability of a packed sequence
+    /// @param fewest least number of examples in one
+    /// @param most greatest number
+    /// @param describedPacked probability that a packed sequence begins with the description
+    /// @param describedQuery probability that a single query does
+    /// @param maxTokens examples that would make a prompt longer are left out
+    record Mix(double packed, int fewest, int most, double describedPacked, double describedQuery, int maxTokens) {}
+
+    /// @param avoid examples that must not be drawn: those that a task vector was made of
+    Prompt draw(TrainingTask task, Set<Example> avoid, RandomGenerator random) {
+        boolean packed = random.nextDouble() < mix.packed;
+        boolean described = random.nextDouble() < (packed ? mix.describedPacked : mix.describedQuery);
+        String description = described ? pick(task.task().descriptions(), random) : "";
+        int wanted = packed ? random.nextInt(mix.fewest, mix.most + 1) : 1;
+        List<Example> examples = distinct(task.examples(), wanted, avoid, random);
+        Prompt prompt = format.packed(description, examples);
+        while (prompt.tokens().length > mix.maxTokens && examples.size() > 1) {
+            examples = examples.subList(0, examples.size() - 1);
+            prompt = format.packed(description, examples);
+        }
+        return prompt;
+    }
+
+    static <T> T pick(List<T> from, RandomGenerator random) {
+        return from.get(random.nextInt(from.size()));
+    }
+
+    /// Up to `wanted` different elements of `from`, none of `avoid` as long as others are left.
+    static <T> List<T> distinct(List<T> from, int wanted, Set<T> avoid, RandomGenerator random) {
+        List<T> allowed =
+                from.stream().filter(element -> !avoid.contains(element)).toList();
+        List<T> pool = allowed.isEmpty() ? from : allowed;
+        Set<Integer> chosen = new HashSet<>();
+        return random.ints(0, pool.size())
+                .filter(chosen::add)
+                .limit(Math.min(wanted, pool.size()))
+                .mapToObj(pool::get)
+                .toList();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.icmlora.trainer.train;
+
+/// When a run ends, and the learning rate until then: linear warm-up, then half a cosine down to nothing.
+///
+/// @param rate greatest learning rate
+/// @param warmUp steps until it is reached
+/// @param steps the run ends after so many steps
+/// @param seconds or after so much training time, whichever comes first
+record Schedule(float rate, int warmUp, long steps, double seconds) {
+
+    /// @param step steps done
+    /// @param elapsed seconds of training so far, those before a resume included
+    float rate(long step, double elapsed) {
+        double warm = Math.min(1, (step + 1.0) / warmUp);
+        return (float) (rate * warm * 0.5 * (1 + Math.cos(Math.PI * progress(step, elapsed))));
+    }
+
+    /// 0 at the start, 1 at the end.
+    double progress(long step, double elapsed) {
+        return Math.min(1, Math.max((double) step / steps, elapsed / seconds));
+    }
+
+    boolean over(long step, double elapsed) {
+        return progress(step, elapsed) >= 1;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.icmlora.trainer.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.SplittableRandom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.trainer.model.Lora;
+
+/// The matrices A and B0 that all adapters share.
+///
+/// @param layout what they adapt
+/// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
+record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
+
+    /// A uniform within 1 / sqrt(in), B0 zero, as LoRA begins (arXiv 2106.09685 section 4.1): no change at first.
+    static SharedAdapter initial(AdapterLayout layout, long seed, NDManager manager) {
+        SplittableRandom random = new SplittableRandom(seed);
+        SequencedMap<String, NDArray> matrices = new LinkedHashMap<>();
+        for (int layer = 0; layer < layout.layers(); layer++) {
+            for (Target target : layout.targets()) {
+                double bound = 1 / Math.sqrt(target.in());
+                float[] a = new float[layout.rank() * target.in()];
+                for (int i = 0; i < a.length; i++) {
+                    a[i] = (float) random.nextDouble(-bound, bound);
+                }
+                matrices.put(
+                        AdapterLayout.nameOfA(layer, target), manager.create(a, new Shape(layout.rank(), target.in())));
+                matrices.put(
+                        AdapterLayout.nameOfB(layer, target), manager.zeros(new Shape(1, target.out(), layout.rank())));
+            }
+        }
+        return new SharedAdapter(layout, matrices);
+    }
+
+    Lora lora() {
+        return lora(b0());
+    }
+
+    /// These A matrices with other B matrices.
+    Lora lora(List<NDArray> b) {
+        return new Lora(all(true), b, layout.alpha() / layout.rank());
+    }
+
+    List<NDArray> b0() {
+        return all(false);
+    }
+
+    private List<NDArray> all(boolean a) {
+        List<NDArray> all = new ArrayList<>();
+        for (int layer = 0; layer < layout.layers(); layer++) {
+            for (Target target : layout.targets()) {
+                all.add(matrices.get(a ? AdapterLayout.nameOfA(layer, target) : AdapterLayout.nameOfB(layer, target)));
+            }
+        }
+        return all;
+    }
+}

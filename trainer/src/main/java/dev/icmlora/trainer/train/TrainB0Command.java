@@ -1,0 +1,60 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `icm-lora train-b0`: A and B0, the adapter that all tasks share.
+@Command(
+        name = "train-b0",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Trains the shared adapter (A and B0) on all training tasks; killed, it goes on where it was.")
+public final class TrainB0Command implements Callable<Integer> {
+    /// Folder of the run inside the training folder.
+    static final String RUN = "b0";
+
+    @Mixin
+    private TrainingOptions options;
+
+    @Option(names = "--rank", description = "default: ${DEFAULT-VALUE}")
+    private int rank = 16;
+
+    @Option(names = "--alpha", description = "default: ${DEFAULT-VALUE}")
+    private float alpha = 32;
+
+    @Option(names = "--tokens", description = "Tokens of a step's prompts (default: ${DEFAULT-VALUE}).")
+    private int tokens = 1200;
+
+    @Option(names = "--packed", description = "Share of packed in-context sequences (default: ${DEFAULT-VALUE}).")
+    private double packed = 0.25;
+
+    @Override
+    public Integer call() throws IOException {
+        try (TrainingSession session = TrainingSession.open(options)) {
+            SharedAdapter adapter = SharedAdapter.initial(session.layout(rank, alpha), options.seed, session.manager());
+            SharedAdapterObjective objective = new SharedAdapterObjective(
+                    session.model(),
+                    adapter,
+                    session.training(),
+                    new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, 0.7, 1, 512)),
+                    session.validations(),
+                    tokens,
+                    options.seed,
+                    session.manager());
+            String name = "b0 rank %d alpha %s seed %d".formatted(rank, alpha, options.seed);
+            new TrainingRun(
+                            name,
+                            objective,
+                            options.schedule(),
+                            options.intervals(),
+                            session.folder().resolve(RUN),
+                            session.manager())
+                    .train(System.out, options.stopAfter);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.icmlora.trainer.train;
+
+import java.util.List;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.trainer.suite.SuiteTask;
+
+/// A task's examples as training sees them: some to learn from, some held back to validate with. The task's test
+/// examples
+/// are never looked at.
+record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBack) {
+    private static final int HELD_BACK = 24;
+
+    static TrainingTask of(SuiteTask task) {
+        int learned = task.train().size() - Math.min(HELD_BACK, task.train().size() / 4);
+        return new TrainingTask(
+                task,
+                task.train().subList(0, learned),
+                task.train().subList(learned, task.train().size()));
+    }
+
+    static List<TrainingTask> of(List<SuiteTask> tasks) {
+        return tasks.stream().map(TrainingTask::of).toList();
+    }
+}
