@@ -28,8 +28,10 @@ run: setup $(function_jar) ## keep the function running on PORT (8080)
 test: setup ## check the scripts, then build and test every module
 	@scripts/test
 
-train: setup ## train the default generator; killed, it goes on where it was
-	@scripts/icm-lora train $(ARGS)
+train: setup ## train a generator into models/generator.gguf; killed, it goes on where it was
+	@scripts/icm-lora train-b0
+	@scripts/icm-lora train-generator
+	@scripts/icm-lora export
 
 eval: setup $(function_jar) ## start the function and print the evaluation table
 	@scripts/with-function scripts/icm-lora eval $(ARGS)
@@ -37,8 +39,8 @@ eval: setup $(function_jar) ## start the function and print the evaluation table
 format: ## format every Java source and its imports
 	@scripts/mvn -q spotless:apply
 
-layout-check: ## compare the Java struct layouts with llama.cpp's headers (LLAMA_CPP=its source)
-	@scripts/layout-check $(LLAMA_CPP)
+layout-check: ## compare the struct layouts with llama.cpp's headers (LLAMA_CPP_SRC=its source)
+	@native/layout-check.sh
 
 clean: ## remove what was built; what was fetched stays
 	@rm -rf target */target
