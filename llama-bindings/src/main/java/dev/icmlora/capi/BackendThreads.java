@@ -19,7 +19,7 @@ public final class BackendThreads {
 
     public static void set(MemorySegment device, MemorySegment backend, int threads) {
         MemorySegment registry = GgmlBackendH.ggml_backend_dev_backend_reg(device);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment function = GgmlBackendH.ggml_backend_reg_get_proc_address(
                     registry, arena.allocateFrom("ggml_backend_set_n_threads"));
             if (!function.equals(MemorySegment.NULL)) {

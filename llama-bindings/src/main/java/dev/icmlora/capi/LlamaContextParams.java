@@ -93,7 +93,7 @@ public record LlamaContextParams(MemorySegment struct) {
             JAVA_LONG.withName("n_samplers"),
             ADDRESS.withName("ctx_other"));
 
-    private static final int POOLING_TYPE_NONE = 0;
+    static final int POOLING_TYPE_NONE = 0;
 
     private static final long N_CTX = CStruct.offset(LAYOUT, "n_ctx");
     private static final long N_BATCH = CStruct.offset(LAYOUT, "n_batch");

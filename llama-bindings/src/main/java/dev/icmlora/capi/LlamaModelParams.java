@@ -52,8 +52,8 @@ public record LlamaModelParams(MemorySegment struct) {
             JAVA_BOOLEAN.withName("load_mtp"));
 
     // enum llama_load_mode
-    private static final int LOAD_MODE_NONE = 0;
-    private static final int LOAD_MODE_MMAP = 1;
+    static final int LOAD_MODE_NONE = 0;
+    static final int LOAD_MODE_MMAP = 1;
 
     private static final long N_GPU_LAYERS = CStruct.offset(LAYOUT, "n_gpu_layers");
     private static final long LOAD_MODE = CStruct.offset(LAYOUT, "load_mode");

@@ -11,9 +11,9 @@ public final class NativeLog {
     private static final Logger LOGGER = System.getLogger("dev.icmlora.native");
 
     // enum ggml_log_level (ggml.h)
-    private static final int DEBUG = 1;
-    private static final int ERROR = 4;
-    private static final int CONT = 5;
+    static final int DEBUG = 1;
+    static final int ERROR = 4;
+    static final int CONT = 5;
 
     private static final ThreadLocal<NativeLog> OF_THREAD = ThreadLocal.withInitial(NativeLog::new);
 

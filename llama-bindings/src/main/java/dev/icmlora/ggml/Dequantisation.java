@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlTypeTraits;
 
 /// Turns stored blocks into floats with ggml's own reference routine, so that both sides of a comparison see
@@ -19,7 +20,7 @@ final class Dequantisation {
         if (elements == 0) {
             return new float[0];
         }
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             // ggml reads blocks as C structs: the copy is native and aligned even where a crafted file or a Java array
             // is neither.
             MemorySegment blocks = arena.allocate(data.byteSize(), 64).copyFrom(data);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 import dev.icmlora.capi.CString;
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.ggml.Device.Type;
 
@@ -34,7 +35,7 @@ public final class Devices {
     }
 
     private static Device describe(MemorySegment device) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment free = arena.allocate(ValueLayout.JAVA_LONG);
             MemorySegment total = arena.allocate(ValueLayout.JAVA_LONG);
             GgmlBackendH.ggml_backend_dev_memory(device, free, total);

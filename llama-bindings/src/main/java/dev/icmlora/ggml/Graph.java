@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 import dev.icmlora.capi.CString;
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
@@ -272,7 +273,7 @@ public final class Graph implements AutoCloseable {
             throw new IllegalStateException("a graph needs an output");
         }
         List<NativeHandle> backends = backend.all();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, backends.size());
             for (int i = 0; i < backends.size(); i++) {
                 pointers.setAtIndex(ValueLayout.ADDRESS, i, backends.get(i).held());

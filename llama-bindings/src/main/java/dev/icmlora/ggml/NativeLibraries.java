@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.icmlora.capi.CString;
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.Linkage;
 import dev.icmlora.capi.LlamaH;
@@ -68,7 +69,7 @@ public final class NativeLibraries {
         }
         NativeLog.install();
         LlamaH.llama_backend_init();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             GgmlBackendH.ggml_backend_load_all_from_path(arena.allocateFrom(directory.toString()));
         }
         if (GgmlBackendH.ggml_backend_dev_count() == 0) {

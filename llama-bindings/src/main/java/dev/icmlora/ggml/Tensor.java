@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlTensor;
@@ -106,7 +107,7 @@ public final class Tensor {
     ///
     /// @throws IllegalArgumentException if the type has no conversion to float
     public float[] toFloats() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment data = read(arena);
             return switch (type()) {
                 case F32 -> data.toArray(ValueLayout.JAVA_FLOAT);
@@ -118,7 +119,7 @@ public final class Tensor {
 
     /// All data as it is stored.
     public byte[] toBytes() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             return read(arena).toArray(ValueLayout.JAVA_BYTE);
         }
     }
@@ -154,7 +155,7 @@ public final class Tensor {
 
     private void write(MemorySegment heap) {
         requireData();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment data = arena.allocate(Math.max(1, heap.byteSize())).copyFrom(heap);
             GgmlBackendH.ggml_backend_tensor_set(tensor.struct(), data, 0, heap.byteSize());
         }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlInitParams;
 import dev.icmlora.capi.GgmlTensor;
@@ -23,7 +24,7 @@ final class TensorPool {
             throw new IllegalArgumentException("capacity is 1 to " + MAX_TENSORS + " tensors, not " + capacity);
         }
         this.capacity = capacity;
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             long bytes = GgmlH.ggml_tensor_overhead() * capacity + extraBytes;
             this.context = GgmlH.ggml_init(GgmlInitParams.noAlloc(arena, bytes));
         }
@@ -56,7 +57,7 @@ final class TensorPool {
             throw new IllegalArgumentException("an empty tensor: " + info);
         }
         claim();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             long[] shape = info.shape();
             MemorySegment ne = arena.allocateFrom(ValueLayout.JAVA_LONG, shape);
             GgmlTensor tensor =

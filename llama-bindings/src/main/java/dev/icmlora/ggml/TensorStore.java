@@ -14,7 +14,7 @@ import dev.icmlora.capi.NativeHandle;
 /// backend. First [#create] all, then [#allocate] once, then set them. Belongs to one thread at a time;
 /// graphs that use it keep it alive.
 public final class TensorStore implements AutoCloseable {
-    private static final int USAGE_WEIGHTS = 1; // GGML_BACKEND_BUFFER_USAGE_WEIGHTS
+    static final int USAGE_WEIGHTS = 1; // GGML_BACKEND_BUFFER_USAGE_WEIGHTS
 
     private final TensorPool pool;
     private final NativeHandle handle;

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 
 import dev.icmlora.capi.AbortCallback;
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
 import dev.icmlora.capi.LlamaH;
@@ -61,7 +62,7 @@ public final class LlamaContext implements AutoCloseable {
         model.handle().hold();
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
             LlamaContextParams params = LlamaContextParams.defaults(arena);
             params.tokens(options.contextTokens(), options.batchTokens(), options.microBatchTokens());
@@ -259,7 +260,7 @@ public final class LlamaContext implements AutoCloseable {
             throw new IllegalArgumentException("scale is " + scale);
         }
         newAdapter.hold();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment adapters = arena.allocateFrom(ValueLayout.ADDRESS, newAdapter.held());
             MemorySegment scales = arena.allocateFrom(ValueLayout.JAVA_FLOAT, scale);
             setAdapters(context, adapters, 1, scales);

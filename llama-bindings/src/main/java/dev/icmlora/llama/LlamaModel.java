@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 import dev.icmlora.capi.CString;
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaChatMessage;
 import dev.icmlora.capi.LlamaH;
 import dev.icmlora.capi.LlamaModelParams;
@@ -49,7 +50,7 @@ public final class LlamaModel implements AutoCloseable {
         if (!Files.isRegularFile(path)) {
             throw new UncheckedIOException("no model file", new NoSuchFileException(path.toString()));
         }
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
             LlamaModelParams params = LlamaModelParams.defaults(arena);
             params.gpuLayers(options.gpuLayers());
@@ -117,7 +118,7 @@ public final class LlamaModel implements AutoCloseable {
     /// A scalar metadata value of the GGUF file as text; arrays are not available here.
     public Optional<String> metadata(String key) {
         MemorySegment model = handle.get();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment name = arena.allocateFrom(key);
             return text((buffer, size) -> LlamaH.llama_model_meta_val_str(model, name, buffer, size));
         }
@@ -140,7 +141,7 @@ public final class LlamaModel implements AutoCloseable {
         if (template.equals(MemorySegment.NULL)) {
             throw new IllegalStateException("the model has no chat template");
         }
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment chat = LlamaChatMessage.array(arena, messages.size());
             for (int i = 0; i < messages.size(); i++) {
                 ChatMessage message = messages.get(i);
@@ -170,7 +171,7 @@ public final class LlamaModel implements AutoCloseable {
     }
 
     private static Optional<String> text(TextFunction function) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment buffer = arena.allocate(256);
             int length = function.write(buffer, buffer.byteSize());
             if (length < 0) {

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LibcH;
 import dev.icmlora.capi.LlamaH;
 import dev.icmlora.capi.NativeHandle;
@@ -40,7 +41,7 @@ public final class LoraAdapter implements AutoCloseable {
         model.handle().hold();
         Lock exclusive = model.adapterSet().writeLock();
         exclusive.lock();
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
             MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, gguf);
             MemorySegment stream = LibcH.fmemopen(bytes, gguf.length, arena.allocateFrom("rb"));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.EvalCallback;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlTensor;
@@ -73,7 +74,7 @@ public final class ResidentAdapter implements AutoCloseable {
     private static Map<String, Slot> find(LlamaModel model, LoraAdapter adapter, Map<String, TensorInfo> wanted) {
         Map<String, GgmlTensor> seen = new HashMap<>();
         ContextOptions smallest = new ContextOptions(256, 1, 1, 1, 1, false, true);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment callback =
                     EvalCallback.pointer((node, ask, userData) -> observe(node, ask, wanted.keySet(), seen), arena);
             try (LlamaContext probe = LlamaContext.create(model, smallest, callback);

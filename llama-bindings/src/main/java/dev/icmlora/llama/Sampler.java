@@ -3,6 +3,7 @@ package dev.icmlora.llama;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaSamplerH;
 import dev.icmlora.capi.LlamaTokenDataArray;
 import dev.icmlora.capi.NativeHandle;
@@ -30,7 +31,7 @@ public final class Sampler implements AutoCloseable {
     /// @throws IllegalArgumentException if the grammar does not parse or has no rule `root`
     public static Sampler create(SamplingOptions options, Vocabulary vocabulary) {
         vocabulary.model().hold();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment chain =
                     LlamaSamplerH.llama_sampler_chain_init(LlamaSamplerH.llama_sampler_chain_default_params(arena));
             try {

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
+import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaVocabH;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.NativeCallException;
@@ -35,7 +36,7 @@ public final class Vocabulary {
     public int[] tokenize(String text, boolean parseSpecial) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         MemorySegment vocabulary = live();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, utf8);
             // A token covers at least one byte but for the rare ones that a tokenizer puts in front.
             MemorySegment tokens = arena.allocate(ValueLayout.JAVA_INT, utf8.length + 8L);
@@ -70,7 +71,7 @@ public final class Vocabulary {
             require(token);
         }
         MemorySegment vocabulary = live();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_INT, tokens);
             MemorySegment text = arena.allocate(Math.max(16, 8L * tokens.length));
             int length = detokenize(vocabulary, ids, tokens.length, text);
@@ -95,7 +96,7 @@ public final class Vocabulary {
     public byte[] piece(int token) {
         require(token);
         MemorySegment vocabulary = live();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = CallArena.open()) {
             MemorySegment text = arena.allocate(64);
             int length = LlamaVocabH.llama_token_to_piece(vocabulary, token, text, (int) text.byteSize(), 0, false);
             if (length < 0) {

@@ -31,7 +31,7 @@ class LlamaContextTest {
 
     @Test
     void givesTheHiddenStateOfEveryPositionBesideTheLogits() {
-        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 64, 1, 2, true, true));
+        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 64, 1, 1, true, true));
                 LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
                 TokenBatch batch = SharedModel.batch(prompt)) {
             context.decode(batch);
@@ -71,7 +71,7 @@ class LlamaContextTest {
 
     @Test
     void separateMemoriesCopyWholeSequencesOnly() {
-        ContextOptions options = new ContextOptions(512, 128, 64, 2, 2, false, false);
+        ContextOptions options = new ContextOptions(512, 128, 64, 2, 1, false, false);
         try (LlamaContext context = LlamaContext.create(model, options);
                 TokenBatch batch = SharedModel.batch(prompt)) {
             assertThat(context.contextTokens()).isEqualTo(256);
@@ -131,7 +131,7 @@ class LlamaContextTest {
 
     @Test
     void aFullMemoryIsReportedAndLeftAsItWas() {
-        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 128, 1, 2, false, true));
+        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 128, 1, 1, false, true));
                 TokenBatch batch = TokenBatch.allocate(100, 1)) {
             for (int position = 0; position < 200; position += 100) {
                 batch.clear();

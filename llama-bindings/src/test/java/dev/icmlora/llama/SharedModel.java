@@ -19,7 +19,7 @@ final class SharedModel {
     }
 
     static ContextOptions options(int sequences) {
-        return new ContextOptions(512, 128, 64, sequences, 2, false, true);
+        return new ContextOptions(512, 128, 64, sequences, 1, false, true);
     }
 
     /// A batch of the tokens as sequence 0 from position 0, output at the last one.

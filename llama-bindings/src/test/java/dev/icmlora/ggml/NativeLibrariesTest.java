@@ -1,0 +1,96 @@
+package dev.icmlora.ggml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.TestInstallation;
+
+/// Libraries load once per process, so each failing load runs in a process of its own.
+class NativeLibrariesTest {
+    @TempDir
+    private Path directory;
+
+    /// What the child process runs: loads from the directory and says what became of it.
+    public static void main(String[] arguments) {
+        try {
+            NativeLibraries.load(Path.of(arguments[0]));
+            System.out.println("loaded " + NativeLibraries.version());
+        } catch (NativeException e) {
+            System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+        }
+    }
+
+    private String loadInAnotherProcess() throws IOException, InterruptedException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process process = new ProcessBuilder(
+                        java.toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        NativeLibrariesTest.class.getName(),
+                        directory.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        // The JVM may warn on its standard output about a file that is no library.
+        return output.lines().reduce((first, second) -> second).orElse("");
+    }
+
+    private void copy(String library, String as) throws IOException {
+        Files.copy(TestInstallation.nativeDirectory().resolve(library), directory.resolve(as));
+    }
+
+    @Test
+    void anEmptyDirectoryLacksALibrary() throws Exception {
+        assertThat(loadInAnotherProcess())
+                .startsWith("MissingLibraryException: no libggml-base.so in " + directory)
+                .contains("make setup");
+    }
+
+    @Test
+    void aFileThatIsNoLibraryIsRefused() throws Exception {
+        copy("libggml-base.so", "libggml-base.so");
+        copy("libggml.v0.5.0.so", "libggml.v0.5.0.so");
+        Files.writeString(directory.resolve("libllama.so"), "not a library");
+        assertThat(loadInAnotherProcess())
+                .startsWith("MissingLibraryException: cannot load")
+                .contains("libllama.so");
+    }
+
+    @Test
+    void aLibraryWithoutANeededFunctionIsNamed() throws Exception {
+        copy("libggml-base.so", "libggml-base.so");
+        copy("libggml.v0.5.0.so", "libggml.so");
+        copy("libggml-base.so", "libllama.so");
+        assertThat(loadInAnotherProcess())
+                .startsWith("MissingSymbolException: no function llama_version in the libraries of " + directory);
+    }
+
+    @Test
+    void withoutAComputeBackendNothingWorks() throws Exception {
+        copy("libggml-base.so", "libggml-base.so");
+        copy("libggml.v0.5.0.so", "libggml.v0.5.0.so");
+        copy("libllama.v0.5.0.so", "libllama.v0.5.0.so");
+        assertThat(loadInAnotherProcess()).startsWith("MissingLibraryException: no compute backend");
+    }
+
+    @Test
+    void loadingIsIdempotentForOneDirectory() {
+        TestInstallation.loadLibraries();
+        TestInstallation.loadLibraries();
+        assertThat(NativeLibraries.directory())
+                .isEqualTo(TestInstallation.nativeDirectory().toAbsolutePath().normalize());
+        assertThat(NativeLibraries.version()).startsWith("0.5.0");
+        assertThatIllegalStateException().isThrownBy(() -> NativeLibraries.load(directory));
+    }
+}
