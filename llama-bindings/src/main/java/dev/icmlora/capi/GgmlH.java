@@ -13,17 +13,6 @@ import java.lang.invoke.MethodHandle;
 public final class GgmlH {
     private GgmlH() {}
 
-    private static final MethodHandle ggml_version = Linkage.downcall("ggml_version", FunctionDescriptor.of(ADDRESS));
-
-    /// `const char * ggml_version(void);`
-    public static MemorySegment ggml_version() {
-        try {
-            return (MemorySegment) ggml_version.invokeExact();
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final MethodHandle ggml_status_to_string =
             Linkage.downcall("ggml_status_to_string", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
@@ -139,18 +128,6 @@ public final class GgmlH {
     public static MemorySegment ggml_set_name(MemorySegment tensor, MemorySegment name) {
         try {
             return (MemorySegment) ggml_set_name.invokeExact(tensor, name);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_nbytes =
-            Linkage.downcall("ggml_nbytes", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
-
-    /// `size_t ggml_nbytes(const struct ggml_tensor * tensor);`
-    public static long ggml_nbytes(MemorySegment tensor) {
-        try {
-            return (long) ggml_nbytes.invokeExact(tensor);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -50,18 +50,6 @@ public final class LlamaContextH {
         }
     }
 
-    private static final MethodHandle llama_n_ctx =
-            Linkage.downcall("llama_n_ctx", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `uint32_t llama_n_ctx(const struct llama_context * ctx);`
-    public static int llama_n_ctx(MemorySegment ctx) {
-        try {
-            return (int) llama_n_ctx.invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final MethodHandle llama_n_ctx_seq =
             Linkage.downcall("llama_n_ctx_seq", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
@@ -81,30 +69,6 @@ public final class LlamaContextH {
     public static int llama_n_batch(MemorySegment ctx) {
         try {
             return (int) llama_n_batch.invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle llama_n_ubatch =
-            Linkage.downcall("llama_n_ubatch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `uint32_t llama_n_ubatch(const struct llama_context * ctx);`
-    public static int llama_n_ubatch(MemorySegment ctx) {
-        try {
-            return (int) llama_n_ubatch.invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle llama_n_seq_max =
-            Linkage.downcall("llama_n_seq_max", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `uint32_t llama_n_seq_max(const struct llama_context * ctx);`
-    public static int llama_n_seq_max(MemorySegment ctx) {
-        try {
-            return (int) llama_n_seq_max.invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
@@ -254,18 +218,6 @@ public final class LlamaContextH {
     public static void llama_memory_seq_cp(MemorySegment mem, int seqIdSrc, int seqIdDst, int p0, int p1) {
         try {
             llama_memory_seq_cp.invokeExact(mem, seqIdSrc, seqIdDst, p0, p1);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle llama_memory_seq_pos_min =
-            Linkage.downcall("llama_memory_seq_pos_min", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-
-    /// `llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id);`
-    public static int llama_memory_seq_pos_min(MemorySegment mem, int seqId) {
-        try {
-            return (int) llama_memory_seq_pos_min.invokeExact(mem, seqId);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

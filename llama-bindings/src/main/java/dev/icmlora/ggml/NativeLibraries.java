@@ -30,7 +30,8 @@ public final class NativeLibraries {
 
     /// Loads `libggml-base`, `libggml` and `libllama` in that order, then the compute backends beside them
     /// (of the CPU variants, ggml picks the best for this machine), and sends llama.cpp's log to the
-    /// System.Logger `dev.icmlora.native`. Idempotent for one directory.
+    /// System.Logger `dev.icmlora.native`. Idempotent for one directory. A load that failed after it opened a
+    /// library cannot be repeated in the same process.
     ///
     /// @param directory the folder with the shared libraries of llama.cpp v0.5.0
     /// @throws MissingLibraryException if a library is absent, refused by the dynamic linker or of another

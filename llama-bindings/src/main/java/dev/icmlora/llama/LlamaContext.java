@@ -54,6 +54,7 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all
+    /// @throws IllegalArgumentException if the model is an encoder
     public static LlamaContext create(LlamaModel model, ContextOptions options) {
         return create(model, options, MemorySegment.NULL);
     }
@@ -75,6 +76,11 @@ public final class LlamaContext implements AutoCloseable {
                     LlamaContextH.llama_init_from_model(model.handle().held(), params.struct());
             if (context.equals(MemorySegment.NULL)) {
                 throw new NativeCallException("llama_init_from_model", 0, options + " " + errors.text());
+            }
+            if (LlamaContextH.llama_get_memory(context).equals(MemorySegment.NULL)) {
+                // An encoder: llama_decode would run it, under conditions that end the process.
+                LlamaContextH.llama_free(context);
+                throw new IllegalArgumentException(model.architecture() + " is no model that generates text");
             }
             return new LlamaContext(model, options, context);
         } catch (RuntimeException e) {

@@ -45,6 +45,7 @@ public final class LlamaModel implements AutoCloseable {
     /// @param path a GGUF file of an architecture that llama.cpp v0.5.0 knows
     /// @throws UncheckedIOException if there is no such file
     /// @throws NativeCallException if llama.cpp refuses it; the message carries the reason
+    /// @throws IllegalArgumentException if it has an encoder
     public static LlamaModel load(Path path, ModelOptions options) {
         NativeLibraries.directory();
         if (!Files.isRegularFile(path)) {
@@ -60,6 +61,10 @@ public final class LlamaModel implements AutoCloseable {
                     LlamaH.llama_model_load_from_file(arena.allocateFrom(path.toString()), params.struct());
             if (model.equals(MemorySegment.NULL)) {
                 throw new NativeCallException("llama_model_load_from_file", 0, path + ": " + errors.text());
+            }
+            if (LlamaH.llama_model_has_encoder(model)) {
+                LlamaH.llama_model_free(model);
+                throw new IllegalArgumentException(path + " has an encoder; only decoders are supported");
             }
             return new LlamaModel(model);
         }

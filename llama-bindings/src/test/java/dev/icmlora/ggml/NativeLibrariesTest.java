@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.ChildProcess;
 import dev.icmlora.TestInstallation;
 
 /// Libraries load once per process, so each failing load runs in a process of its own.
@@ -29,21 +29,10 @@ class NativeLibrariesTest {
     }
 
     private String loadInAnotherProcess() throws IOException, InterruptedException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Process process = new ProcessBuilder(
-                        java.toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        NativeLibrariesTest.class.getName(),
-                        directory.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        // The JVM may warn on its standard output about a file that is no library.
-        return output.lines().reduce((first, second) -> second).orElse("");
+        ChildProcess process = ChildProcess.run(NativeLibrariesTest.class, directory.toString());
+        assertThat(process.exitCode()).as(process.output()).isZero();
+        // The JVM itself may warn before it about a file that is no library.
+        return process.output().lines().reduce((first, second) -> second).orElse("");
     }
 
     private void copy(String library, String as) throws IOException {
