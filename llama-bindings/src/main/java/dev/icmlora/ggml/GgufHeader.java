@@ -20,8 +20,8 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
     static final int MAX_NAME_BYTES = 63;
 
     private static final int MAX_KEY_BYTES = 65_535; // the GGUF specification
-    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static GgufHeader parse(MemorySegment file) {
         return new Walk(file).header();

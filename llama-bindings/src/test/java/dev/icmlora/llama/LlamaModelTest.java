@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.ChildProcess;
 import dev.icmlora.TestInstallation;
 import dev.icmlora.ggml.NativeCallException;
 
@@ -56,6 +57,20 @@ class LlamaModelTest {
                 .withMessageContaining("llama_model_load_from_file failed")
                 .withMessageContaining("broken.gguf")
                 .satisfies(e -> assertThat(e.getMessage()).contains("gguf"));
+    }
+
+    /// Loads a model and a context, as an application would that configures no logging.
+    public static void main(String[] arguments) {
+        TestInstallation.loadLibraries();
+        try (LlamaModel model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+                LlamaContext context = LlamaContext.create(model, SharedModel.options(1))) {
+            System.out.println(context.contextTokens());
+        }
+    }
+
+    @Test
+    void saysNothingOfItsOwnWhenAllIsWell() throws Exception {
+        assertThat(ChildProcess.run(LlamaModelTest.class).output()).isEqualToIgnoringNewLines("512");
     }
 
     @Test
