@@ -1,0 +1,4 @@
+package dev.icmlora.function.api;
+
+/// Body of `POST /adapter`.
+public record AdapterRequest(TaskBody task) {}

@@ -1,0 +1,40 @@
+package dev.icmlora.function.api;
+
+import java.util.List;
+
+/// Body of `POST /generate`. A field that is absent or null has its default.
+///
+/// @param task what to do; either this or `adapter`
+/// @param adapter id of a known adapter (`sha256:...`), which brings the task it was generated for
+/// @param inputs the texts to answer, each on its own
+/// @param mode how to serve; default [Mode#AUTO]
+/// @param maxTokens most tokens of one answer; default 64
+/// @param temperature 0 (default) takes the likeliest token, more samples
+/// @param seed of the sampling; default 0
+/// @param scale of the adapter; default 1
+/// @param stop an answer ends before the first of these strings; default none
+/// @param candidates adapters that [Mode#AUTO] may choose from; default 8. Checked, and unused until it scores
+/// candidates
+public record GenerateRequest(
+        TaskBody task,
+        String adapter,
+        List<String> inputs,
+        Mode mode,
+        Integer maxTokens,
+        Double temperature,
+        Integer seed,
+        Double scale,
+        List<String> stop,
+        Integer candidates) {
+
+    public GenerateRequest {
+        inputs = inputs == null ? List.of() : inputs;
+        mode = mode == null ? Mode.AUTO : mode;
+        maxTokens = maxTokens == null ? 64 : maxTokens;
+        temperature = temperature == null ? 0 : temperature;
+        seed = seed == null ? 0 : seed;
+        scale = scale == null ? 1 : scale;
+        stop = stop == null ? List.of() : stop;
+        candidates = candidates == null ? 8 : candidates;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.icmlora.function.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/// How a request is served.
+public enum Mode {
+    /// The function chooses. Until candidates are scored on the request's examples, this is [#ADAPTER].
+    @JsonProperty("auto")
+    AUTO,
+    /// Generated adapter on, the description in the prompt, no examples there.
+    @JsonProperty("adapter")
+    ADAPTER,
+    /// Generated adapter on, description and examples in the prompt.
+    @JsonProperty("adapter_examples")
+    ADAPTER_EXAMPLES,
+    /// The base model with description and examples in the prompt: in-context learning.
+    @JsonProperty("examples")
+    EXAMPLES,
+    /// The base model with the description in the prompt.
+    @JsonProperty("plain")
+    PLAIN;
+
+    /// Whether an adapter takes part.
+    public boolean usesAdapter() {
+        return this == AUTO || this == ADAPTER || this == ADAPTER_EXAMPLES;
+    }
+
+    /// Whether the prompt holds the task's examples.
+    public boolean showsExamples() {
+        return this == ADAPTER_EXAMPLES || this == EXAMPLES;
+    }
+}

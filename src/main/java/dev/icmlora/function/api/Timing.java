@@ -1,0 +1,4 @@
+package dev.icmlora.function.api;
+
+/// Milliseconds per phase; 0 where a phase was not needed.
+public record Timing(double fingerprint, double generate, double apply, double select, double prompt, double decode) {}

@@ -1,0 +1,141 @@
+package dev.icmlora.function.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+/// Everything that can be set, with its default. Each key is also an environment variable: `icm-lora.native-dir` is
+/// `ICM_LORA_NATIVE_DIR`.
+@ConfigMapping(prefix = "icm-lora")
+public interface FunctionConfig {
+
+    /// The base model, a GGUF file. Default: `models/SmolLM2-135M-Instruct.Q4_1.gguf` in the working directory or the
+    /// nearest folder above it that has one.
+    Optional<Path> model();
+
+    /// Expected SHA-256 of the model file, in hex. Default: the pinned checksum for the default model, none for
+    /// another.
+    Optional<String> modelSha256();
+
+    /// The folder with `libllama`. Default: the folder that `make setup` fills under `native/`, looked for like the
+    /// model.
+    Optional<Path> nativeDir();
+
+    /// The generator file. Default: `models/generator.gguf`, looked for like the model.
+    Optional<Path> generator();
+
+    /// Threads that compute. Default: the number of processors.
+    OptionalInt threads();
+
+    /// Model layers that go to a GPU, if there is one; -1 for all.
+    @WithDefault("-1")
+    @Min(-1)
+    int gpuLayers();
+
+    /// A request that has no answer after this time gets 504.
+    @WithDefault("30s")
+    Duration requestTimeout();
+
+    @Valid
+    Slot slot();
+
+    @Valid
+    Queue queue();
+
+    @Valid
+    Cache cache();
+
+    @Valid
+    Limits limits();
+
+    /// A llama context with a resident adapter.
+    interface Slot {
+        /// Inputs of a request that are decoded side by side.
+        @WithDefault("8")
+        @Min(1)
+        @Max(64)
+        int sequences();
+
+        /// Tokens that the prompts and answers decoded side by side may take together.
+        @WithDefault("4096")
+        @Min(64)
+        int contextTokens();
+
+        /// Tokens of one `llama_decode`.
+        @WithDefault("512")
+        @Min(64)
+        int batchTokens();
+    }
+
+    /// Requests that wait for the slot.
+    interface Queue {
+        /// More than this many waiting requests are answered 429.
+        @WithDefault("64")
+        @Min(1)
+        int capacity();
+    }
+
+    /// Adapters that were generated and can be named by id.
+    interface Cache {
+        /// Memory for adapters and their tasks; the ones unused for longest go first.
+        @WithDefault("256M")
+        MemorySize adapters();
+    }
+
+    /// What a request may hold. Prompt and answer are further bounded by the context.
+    interface Limits {
+        /// Characters of a description.
+        @WithDefault("2000")
+        @Min(1)
+        int descriptionCharacters();
+
+        /// Examples of a task.
+        @WithDefault("64")
+        @Min(1)
+        int examples();
+
+        /// Characters of an example's input, and of its output.
+        @WithDefault("2000")
+        @Min(1)
+        int exampleCharacters();
+
+        /// Inputs of a request.
+        @WithDefault("256")
+        @Min(1)
+        int inputs();
+
+        /// Stop strings of a request.
+        @WithDefault("8")
+        @Min(1)
+        int stops();
+
+        /// Characters of a stop string.
+        @WithDefault("100")
+        @Min(1)
+        int stopCharacters();
+
+        /// Candidates of a request.
+        @WithDefault("64")
+        @Min(1)
+        int candidates();
+
+        /// Highest `scale`.
+        @WithDefault("4")
+        @DecimalMin("1")
+        double scale();
+
+        /// Highest `temperature`.
+        @WithDefault("2")
+        @DecimalMin("0")
+        double temperature();
+    }
+}

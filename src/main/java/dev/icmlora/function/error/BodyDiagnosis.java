@@ -1,0 +1,132 @@
+package dev.icmlora.function.error;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import jakarta.inject.Singleton;
+
+/// Finds out why a body could not be read, by reading it again: Funqy says only that it could not.
+@Singleton
+final class BodyDiagnosis {
+
+    private final ObjectMapper mapper;
+
+    BodyDiagnosis(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /// What keeps these bytes from being a `type`.
+    Violation of(byte[] body, Class<?> type) {
+        try {
+            mapper.readValue(body, type);
+            return new Violation("", null, null, "the body could not be read");
+        } catch (JsonProcessingException e) {
+            return of(e, body);
+        } catch (IOException e) {
+            return malformed(e.getMessage());
+        }
+    }
+
+    private Violation of(JsonProcessingException e, byte[] body) {
+        return switch (e) {
+            case UnrecognizedPropertyException unknown -> {
+                var known = unknown.getKnownPropertyIds().stream()
+                        .map(Object::toString)
+                        .sorted()
+                        .toList();
+                var pointer = pointer(unknown);
+                yield new Violation(pointer, known, unknown.getPropertyName(), pointer + " is not a known field");
+            }
+            case MismatchedInputException mismatch
+            when isTrailing(mismatch) -> malformed("more text follows after the end of the object");
+            case MismatchedInputException mismatch -> {
+                var pointer = pointer(mismatch);
+                var expected = expected(mismatch.getTargetType());
+                yield new Violation(pointer, expected, sent(body, pointer), mustBe(pointer, expected));
+            }
+            case JsonMappingException mapping
+            when mapping.getCause() instanceof JsonParseException syntax -> malformed(syntax);
+            case JsonMappingException mapping
+            when mapping.getCause() instanceof StreamReadException number -> {
+                var pointer = pointer(mapping);
+                yield new Violation(pointer, null, null, pointer + ": " + number.getOriginalMessage());
+            }
+            default -> malformed(e);
+        };
+    }
+
+    /// The text or number that was sent where another type was expected; null for an object or a list.
+    private Object sent(byte[] body, String pointer) {
+        try {
+            var node = mapper.readTree(body).at(pointer);
+            return node.isValueNode() ? node.asText() : null;
+        } catch (IOException e) {
+            // The mismatch came before a syntax error: there is no tree to look into.
+            return null;
+        }
+    }
+
+    private static boolean isTrailing(MismatchedInputException e) {
+        return e.getPath().isEmpty() && e.getOriginalMessage().startsWith("Trailing token");
+    }
+
+    private static Violation malformed(JsonProcessingException e) {
+        var at = e.getLocation();
+        // Jackson goes on to advise the programmer which of its features to enable.
+        var reason = e.getOriginalMessage().replaceFirst(": enable `.*", "");
+        return malformed("line %d, column %d: %s".formatted(at.getLineNr(), at.getColumnNr(), reason));
+    }
+
+    private static Violation malformed(String reason) {
+        return new Violation("", "JSON", null, "the body is not well-formed JSON: " + reason);
+    }
+
+    private static String pointer(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(step ->
+                        step.getFieldName() == null ? Integer.toString(step.getIndex()) : escape(step.getFieldName()))
+                .map(step -> "/" + step)
+                .collect(Collectors.joining());
+    }
+
+    private static String escape(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
+    }
+
+    private static String mustBe(String pointer, Object expected) {
+        var what = expected instanceof Collection<?> names
+                ? "one of " + names.stream().map(Object::toString).collect(Collectors.joining(", "))
+                : expected;
+        return (pointer.isEmpty() ? "the body" : pointer) + " must be " + what;
+    }
+
+    private Object expected(Class<?> type) {
+        if (type == null) {
+            return "of another type";
+        }
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(constant -> mapper.convertValue(constant, String.class))
+                    .toList();
+        }
+        if (type == String.class) {
+            return "a string";
+        }
+        if (type == Integer.class || type == int.class) {
+            return "a 32-bit integer";
+        }
+        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+            return "a number";
+        }
+        return Collection.class.isAssignableFrom(type) ? "an array" : "an object";
+    }
+}

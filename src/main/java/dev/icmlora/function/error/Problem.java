@@ -1,0 +1,22 @@
+package dev.icmlora.function.error;
+
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/// An error as a client sees it: RFC 9457 problem details, with the extension member `errors`.
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Problem(String type, String title, int status, String detail, List<Violation> errors) {
+
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /// A problem of a kind that a client can tell apart by `type`.
+    static Problem of(String kind, String title, int status, String detail, List<Violation> errors) {
+        return new Problem("urn:icm-lora:problem:" + kind, title, status, detail, errors);
+    }
+
+    /// A problem that its status says all about.
+    static Problem of(int status, String title, String detail) {
+        return new Problem("about:blank", title, status, detail, List.of());
+    }
+}

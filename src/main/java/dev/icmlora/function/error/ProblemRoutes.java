@@ -1,0 +1,91 @@
+package dev.icmlora.function.error;
+
+import java.util.Map;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateRequest;
+
+/// The part of HTTP that Funqy leaves out: its functions take POST and JSON only, and every failure is a problem with a
+/// status of its own.
+@Singleton
+final class ProblemRoutes {
+
+    private static final Map<String, Class<?>> BODIES =
+            Map.of("/generate", GenerateRequest.class, "/adapter", AdapterRequest.class);
+
+    /// After the body was read and its length checked, before any function or resource.
+    private static final int BEFORE_FUNCTIONS = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1;
+
+    private final BodyDiagnosis diagnosis;
+    private final Problems problems;
+    private final MemorySize largestBody;
+
+    ProblemRoutes(
+            BodyDiagnosis diagnosis,
+            Problems problems,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+        this.diagnosis = diagnosis;
+        this.problems = problems;
+        this.largestBody = largestBody;
+    }
+
+    void register(@Observes Router router) {
+        BODIES.keySet()
+                .forEach(path -> router.route(path)
+                        .order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT)
+                        .handler(this::admit));
+        router.route().order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT).failureHandler(this::fail);
+    }
+
+    private void admit(RoutingContext context) {
+        var contentType = context.parsedHeaders().contentType();
+        if (context.request().method() != HttpMethod.POST) {
+            context.response().putHeader(HttpHeaders.ALLOW, "POST");
+            problems.write(Problems.of(405, "Use POST"), context.response());
+        } else if (!"application/json".equals(contentType.component() + "/" + contentType.subComponent())) {
+            var sent = contentType.rawValue();
+            var detail = "Send the body with Content-Type: application/json";
+            problems.write(Problems.of(415, new Violation("", "application/json", sent, detail)), context.response());
+        } else {
+            context.next();
+        }
+    }
+
+    private void fail(RoutingContext context) {
+        if (context.normalizedPath().startsWith("/q/")) {
+            context.next();
+        } else {
+            problems.write(problem(context), context.response());
+        }
+    }
+
+    private Problem problem(RoutingContext context) {
+        var status = context.statusCode();
+        var body = BODIES.get(context.normalizedPath());
+        if (status == 413) {
+            var sent = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+            var limit = largestBody.asLongValue();
+            return Problems.of(
+                    413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
+        }
+        if (status == 400 && body != null) {
+            return new InvalidRequestException(
+                            diagnosis.of(context.body().buffer().getBytes(), body))
+                    .problem();
+        }
+        if (context.failure() != null && (status < 400 || status >= 500)) {
+            return problems.of(context.failure());
+        }
+        return Problems.of(status, status == 404 ? "There is nothing at " + context.normalizedPath() : "");
+    }
+}

@@ -1,0 +1,72 @@
+package dev.icmlora.function.error;
+
+import java.util.List;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/// Turns failures into problems and writes them.
+@Singleton
+public final class Problems {
+
+    private static final Logger LOG = Logger.getLogger(Problems.class);
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private final ObjectMapper mapper;
+
+    Problems(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /// What the client is told about a failure. A failure that is not the client's is logged here, and its message kept
+    /// from the client.
+    Problem of(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RequestException known) {
+                return known.problem();
+            }
+        }
+        LOG.error("A request failed", failure);
+        return of(500, "The function failed; its log says why");
+    }
+
+    /// A problem that its status and a sentence say all about.
+    static Problem of(int status, String detail) {
+        var title = switch (status) {
+            case 400 -> "Bad Request";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 406 -> "Not Acceptable";
+            case 413 -> "Content Too Large";
+            case 415 -> "Unsupported Media Type";
+            case 503 -> "Service Unavailable";
+            default -> status < 500 ? "Client Error" : "Internal Server Error";
+        };
+        return Problem.of(status, title, detail);
+    }
+
+    /// A problem with one field to blame.
+    static Problem of(int status, Violation violation) {
+        var plain = of(status, violation.message());
+        return new Problem(plain.type(), plain.title(), status, plain.detail(), List.of(violation));
+    }
+
+    void write(Problem problem, HttpServerResponse response) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(problem.status()).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        if (problem.status() == 429 || problem.status() == 503) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        try {
+            response.end(mapper.writeValueAsString(problem));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a problem has a JSON form", e);
+        }
+    }
+}

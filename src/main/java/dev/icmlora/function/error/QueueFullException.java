@@ -1,0 +1,16 @@
+package dev.icmlora.function.error;
+
+/// Too many requests wait: 429.
+public final class QueueFullException extends RequestException {
+
+    private static final long serialVersionUID = 1L;
+
+    public QueueFullException(int capacity) {
+        super(capacity + " requests wait already, which is the limit");
+    }
+
+    @Override
+    public Problem problem() {
+        return problem("queue-full", "The function is busy", 429);
+    }
+}

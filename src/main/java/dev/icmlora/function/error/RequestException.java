@@ -1,0 +1,27 @@
+package dev.icmlora.function.error;
+
+import java.util.List;
+
+/// A request that gets no answer, and why. The cause of none of these is a fault of the function, so none has a stack
+/// trace.
+public abstract sealed class RequestException extends RuntimeException
+        permits InvalidRequestException,
+                UnknownAdapterException,
+                QueueFullException,
+                DeadlineException,
+                CancelledException,
+                ShuttingDownException {
+
+    private static final long serialVersionUID = 1L;
+
+    RequestException(String message) {
+        super(message, null, false, false);
+    }
+
+    /// What the client is told.
+    public abstract Problem problem();
+
+    final Problem problem(String kind, String title, int status) {
+        return Problem.of(kind, title, status, getMessage(), List.of());
+    }
+}

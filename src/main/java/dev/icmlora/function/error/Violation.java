@@ -1,0 +1,21 @@
+package dev.icmlora.function.error;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/// One thing that is wrong with a request.
+///
+/// @param field JSON pointer into the body, empty for the body as a whole
+/// @param limit what would have been right: a number, a list of names, a type
+/// @param value what was sent, cut where it is long
+/// @param message a sentence for a person
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Violation(String field, Object limit, Object value, String message) {
+
+    private static final int LONGEST_VALUE = 80;
+
+    public Violation {
+        if (value instanceof String text && text.length() > LONGEST_VALUE) {
+            value = text.substring(0, LONGEST_VALUE) + "…";
+        }
+    }
+}

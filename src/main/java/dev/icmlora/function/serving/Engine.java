@@ -1,0 +1,218 @@
+package dev.icmlora.function.serving;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.cvae.BaseModelId;
+import dev.icmlora.generator.cvae.Generator;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.generator.cvae.InvalidGeneratorException;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.NativeException;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.ResidentAdapter;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Everything native behind the function: the base model, the generator, and the three contexts of the slot.
+///
+/// The fingerprint context gives hidden states, which costs logits for every token, so the base context is another;
+/// both
+/// never have an adapter. The adapted context has the resident adapter attached from start to end; applying an adapter
+/// overwrites its weights in place.
+///
+/// After [#load] an engine belongs to one thread, its slot's. It owns every handle and closes them in reverse order.
+final class Engine implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Engine.class);
+
+    private final NativeHandles handles;
+    private final FunctionConfig.Slot slot;
+    private final PromptFormat format;
+    private final Generator generator;
+    private final Fingerprinter fingerprinter;
+    private final BatchDecoder baseDecoder;
+    private final BatchDecoder adaptedDecoder;
+    private final ResidentAdapter resident;
+    private Applied applied;
+
+    private Engine(
+            NativeHandles handles, LlamaModel model, PromptFormat format, GeneratorFile file, FunctionConfig config) {
+        var threads = threads(config);
+        this.handles = handles;
+        this.slot = config.slot();
+        this.format = format;
+        this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
+        var reading = handles.own(LlamaContext.create(model, fingerprintOptions(threads)));
+        var base = handles.own(LlamaContext.create(model, decoderOptions(threads)));
+        var adapted = handles.own(LlamaContext.create(model, decoderOptions(threads)));
+        this.fingerprinter = handles.own(new Fingerprinter(format, reading, model.hiddenSize(), slot.batchTokens()));
+        this.baseDecoder = handles.own(decoder(base, model));
+        this.adaptedDecoder = handles.own(decoder(adapted, model));
+        var first = generator.generate(new float[file.manifest().architecture().latent()]);
+        this.resident = handles.own(ResidentAdapter.create(model, first.gguf()));
+        this.resident.attach(adapted, 1);
+        this.applied = new Applied(first.id(), 1);
+    }
+
+    /// Loads all parts, side by side where they do not need each other.
+    ///
+    /// @throws StartupException if a part cannot be used
+    static Engine load(Parts parts, FunctionConfig config) {
+        var start = System.nanoTime();
+        var handles = new NativeHandles();
+        try {
+            var check = CompletableFuture.runAsync(parts::verifyModel);
+            var reading = CompletableFuture.supplyAsync(() -> GeneratorFile.read(parts.generator()));
+            NativeLibraries.load(parts.nativeDirectory());
+            var model = handles.own(LlamaModel.load(parts.model(), modelOptions(config)));
+            check.join();
+            var file = reading.join();
+            var format = PromptFormat.of(model);
+            file.manifest().requireMatch(baseModelId(model, parts), format.fingerprint());
+            var engine = new Engine(handles, model, format, file, config);
+            log(model, file.manifest(), start);
+            return engine;
+        } catch (RuntimeException e) {
+            handles.close();
+            throw startupFailure(e, parts);
+        }
+    }
+
+    private static RuntimeException startupFailure(RuntimeException e, Parts parts) {
+        return switch (e) {
+            case CompletionException wrapped
+            when wrapped.getCause() instanceof RuntimeException cause -> startupFailure(cause, parts);
+            case InvalidGeneratorException unfit ->
+                new StartupException(parts.generator() + " cannot be used: " + unfit.getMessage());
+            case NativeException failure -> new StartupException(failure.getMessage());
+            case UncheckedIOException unreadable -> new StartupException(unreadable.getMessage());
+            default -> e;
+        };
+    }
+
+    private static BaseModelId baseModelId(LlamaModel model, Parts parts) {
+        try {
+            return BaseModelId.of(model.metadata("general.name").orElse("unnamed"), parts.model());
+        } catch (IOException e) {
+            throw new UncheckedIOException(parts.model() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static int threads(FunctionConfig config) {
+        return config.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    }
+
+    private static ModelOptions modelOptions(FunctionConfig config) {
+        return new ModelOptions(config.gpuLayers(), ModelOptions.DEFAULT.mmap(), ModelOptions.DEFAULT.repack());
+    }
+
+    private ContextOptions fingerprintOptions(int threads) {
+        return contextOptions(1, threads, true);
+    }
+
+    private ContextOptions decoderOptions(int threads) {
+        var prefixAndSequences = slot.sequences() + 1;
+        return contextOptions(prefixAndSequences, threads, false);
+    }
+
+    private ContextOptions contextOptions(int sequences, int threads, boolean embeddings) {
+        var batch = slot.batchTokens();
+        return new ContextOptions(slot.contextTokens(), batch, batch, sequences, threads, embeddings, true);
+    }
+
+    private BatchDecoder decoder(LlamaContext context, LlamaModel model) {
+        return new BatchDecoder(
+                context, model.vocabulary(), slot.sequences(), slot.contextTokens(), slot.batchTokens());
+    }
+
+    private static void log(LlamaModel model, GeneratorManifest generator, long start) {
+        var adapter = generator.architecture().adapter();
+        var targets =
+                adapter.targets().stream().map(AdapterLayout.Target::module).collect(Collectors.joining(", "));
+        LOG.infof("Base model: %s", model.description());
+        LOG.infof(
+                "Generator: %s, trained on %d tasks",
+                generator.name(), generator.catalogue().size());
+        LOG.infof("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
+        LOG.infof("Loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
+    }
+
+    /// Tokens that a prompt and its answer may have together, and a task for its fingerprint.
+    int contextTokens() {
+        return slot.contextTokens();
+    }
+
+    GeneratorManifest manifest() {
+        return generator.manifest();
+    }
+
+    PromptFormat format() {
+        return format;
+    }
+
+    /// Tokens that [#fingerprint] would read.
+    int tokens(Task task) {
+        return fingerprinter.tokens(task);
+    }
+
+    TaskVector fingerprint(Task task) {
+        return fingerprinter.of(task);
+    }
+
+    /// The adapter at the mean of the prior for a task.
+    Adapter generate(TaskVector vector) {
+        return generator.generate(generator.prior(vector).mean());
+    }
+
+    /// Makes the resident adapter this one, `scale` times as strong. Nothing is written if it is this one already.
+    void apply(Adapter adapter, float scale) {
+        var wanted = new Applied(adapter.id(), scale);
+        if (!wanted.equals(applied)) {
+            resident.apply(adapter.scaled(scale).generated());
+            applied = wanted;
+        }
+    }
+
+    /// Answers with the base model alone.
+    Answers answer(List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+        return baseDecoder.decode(prompts, decoding, cancellation);
+    }
+
+    /// Answers with the adapter that was applied last.
+    Answers answerAdapted(List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+        return adaptedDecoder.decode(prompts, decoding, cancellation);
+    }
+
+    /// Goes the whole way once, so that the first request finds every page and every compiled method in place.
+    Answers warmUp(Cancellation cancellation) {
+        var task = new Task("Repeat the input.", List.of());
+        var prompt = format.query(task.description(), task.examples(), "hello").tokens();
+        apply(generate(fingerprint(task)), 1);
+        return answerAdapted(List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), cancellation);
+    }
+
+    @Override
+    public void close() {
+        handles.close();
+    }
+
+    private record Applied(String id, float scale) {}
+}

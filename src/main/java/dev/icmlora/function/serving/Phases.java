@@ -1,0 +1,58 @@
+package dev.icmlora.function.serving;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import dev.icmlora.function.api.Timing;
+
+/// Measures the phases of one request.
+final class Phases {
+
+    private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
+
+    enum Phase {
+        FINGERPRINT,
+        GENERATE,
+        APPLY
+    }
+
+    <T> T time(Phase phase, Supplier<T> work) {
+        var start = System.nanoTime();
+        var result = work.get();
+        nanos.put(phase, System.nanoTime() - start);
+        return result;
+    }
+
+    void time(Phase phase, Runnable work) {
+        time(phase, () -> {
+            work.run();
+            return null;
+        });
+    }
+
+    /// These phases, without any decoding.
+    Timing timing() {
+        return timing(0, 0);
+    }
+
+    /// These phases and those of the decoder.
+    Timing timing(long promptNanos, long decodeNanos) {
+        return new Timing(
+                millis(Phase.FINGERPRINT),
+                millis(Phase.GENERATE),
+                millis(Phase.APPLY),
+                0,
+                millis(promptNanos),
+                millis(decodeNanos));
+    }
+
+    private double millis(Phase phase) {
+        return millis(nanos.getOrDefault(phase, 0L));
+    }
+
+    /// With three decimals.
+    private static double millis(long nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
+    }
+}

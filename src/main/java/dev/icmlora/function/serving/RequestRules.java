@@ -1,0 +1,127 @@
+package dev.icmlora.function.serving;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.generator.task.Task;
+
+/// What a request may say, checked before any of it costs anything. The prompt's length against the context is checked
+/// later, where tokens are known.
+@Singleton
+public final class RequestRules {
+
+    private static final Pattern ADAPTER_ID = Pattern.compile("sha256:[0-9a-f]{64}");
+
+    private final FunctionConfig.Limits limits;
+    private final int contextTokens;
+
+    RequestRules(FunctionConfig config) {
+        this.limits = config.limits();
+        this.contextTokens = config.slot().contextTokens();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    public void check(AdapterRequest request) {
+        requireBody(request);
+        var violations = new Violations();
+        task(request.task(), violations);
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    public void check(GenerateRequest request) {
+        requireBody(request);
+        var violations = new Violations();
+        if (request.adapter() == null) {
+            task(request.task(), violations);
+        } else {
+            violations.when(
+                    request.task() != null, "/adapter", null, request.adapter(), "must not be given beside /task");
+            violations.when(
+                    !isAdapterId(request.adapter()), "/adapter", ADAPTER_ID.pattern(), request.adapter(), "is no id");
+        }
+        inputs(request.inputs(), violations);
+        stops(request.stop(), violations);
+        violations.range("/max_tokens", request.maxTokens(), 1, contextTokens - 1);
+        violations.range("/temperature", request.temperature(), 0, limits.temperature());
+        violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
+        violations.range("/scale", request.scale(), 0, limits.scale());
+        violations.range("/candidates", request.candidates(), 1, limits.candidates());
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException if the mode shows examples and the task has none
+    public void check(Mode mode, Task task) {
+        var violations = new Violations();
+        var none = mode.showsExamples() && task.examples().isEmpty();
+        violations.when(none, "/task/examples", 1, 0, "must not be empty in this mode, which shows them");
+        violations.raise();
+    }
+
+    /// Whether this has the form of an adapter's id.
+    public static boolean isAdapterId(String id) {
+        return ADAPTER_ID.matcher(id).matches();
+    }
+
+    private static void requireBody(Object request) {
+        if (request == null) {
+            throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is empty"));
+        }
+    }
+
+    private void task(TaskBody task, Violations violations) {
+        if (task == null) {
+            violations.when(true, "/task", null, null, "is missing");
+            return;
+        }
+        var empty = task.description().isBlank() && task.examples().isEmpty();
+        violations.when(empty, "/task", null, null, "needs a description, examples, or both");
+        violations.text("/task/description", task.description(), limits.descriptionCharacters());
+        violations.count("/task/examples", task.examples().size(), limits.examples());
+        for (var i = 0; i < Math.min(task.examples().size(), limits.examples()); i++) {
+            example("/task/examples/" + i, task.examples().get(i), violations);
+        }
+    }
+
+    private void example(String field, ExampleBody example, Violations violations) {
+        if (example == null) {
+            violations.when(true, field, "an object", null, "must not be null");
+            return;
+        }
+        required(field + "/input", example.input(), limits.exampleCharacters(), violations);
+        required(field + "/output", example.output(), limits.exampleCharacters(), violations);
+    }
+
+    private void inputs(List<String> inputs, Violations violations) {
+        violations.when(inputs.isEmpty(), "/inputs", 1, 0, "must not be empty");
+        violations.count("/inputs", inputs.size(), limits.inputs());
+        for (var i = 0; i < Math.min(inputs.size(), limits.inputs()); i++) {
+            required("/inputs/" + i, inputs.get(i), Integer.MAX_VALUE, violations);
+        }
+    }
+
+    private void stops(List<String> stops, Violations violations) {
+        violations.count("/stop", stops.size(), limits.stops());
+        for (var i = 0; i < Math.min(stops.size(), limits.stops()); i++) {
+            required("/stop/" + i, stops.get(i), limits.stopCharacters(), violations);
+        }
+    }
+
+    private static void required(String field, String text, int limit, Violations violations) {
+        violations.when(text == null || text.isEmpty(), field, null, text, "must not be empty");
+        if (text != null) {
+            violations.text(field, text, limit);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.icmlora.function.serving;
+
+import java.util.List;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.AdapterReply;
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateReply;
+import dev.icmlora.function.api.GenerateReply.Selection;
+import dev.icmlora.function.api.GenerateReply.ServedAdapter;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.serving.AdapterSource.Supplied;
+import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
+
+/// What the function does with a request: fingerprint, generate, apply, answer.
+@Singleton
+public final class Service {
+
+    private final RequestRules rules;
+    private final AdapterSource adapters;
+    private final Slot slot;
+
+    Service(RequestRules rules, AdapterSource adapters, Slot slot) {
+        this.rules = rules;
+        this.adapters = adapters;
+        this.slot = slot;
+    }
+
+    /// Answers a request's inputs.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException at once or through the result
+    public Uni<GenerateReply> generate(GenerateRequest request) {
+        rules.check(request);
+        var task = request.adapter() == null
+                ? task(request.task())
+                : adapters.byId(request.adapter()).task();
+        rules.check(request.mode(), task);
+        return slot.submit((engine, cancellation) -> generate(request, task, engine, cancellation));
+    }
+
+    /// Generates an adapter, or finds it where its task was seen before.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException at once or through the result
+    public Uni<AdapterReply> adapter(AdapterRequest request) {
+        rules.check(request);
+        var task = task(request.task());
+        return slot.submit((engine, cancellation) -> adapter(task, engine));
+    }
+
+    /// The GGUF file of a known adapter.
+    ///
+    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
+    public byte[] adapterFile(String id) {
+        return adapters.byId(id).adapter().gguf();
+    }
+
+    private static Task task(TaskBody body) {
+        return new Task(
+                body.description(),
+                body.examples().stream()
+                        .map(example -> new Example(example.input(), example.output()))
+                        .toList());
+    }
+
+    private AdapterReply adapter(Task task, Engine engine) {
+        var phases = new Phases();
+        var supplied = adapters.forTask(task, engine, phases);
+        var adapter = supplied.known().adapter();
+        return new AdapterReply(
+                adapter.id(),
+                supplied.cached(),
+                adapter.layout().rank(),
+                adapter.layout().alpha(),
+                supplied.known().fileBytes(),
+                engine.manifest().base().name(),
+                new Usage(supplied.fingerprintTokens(), 0),
+                phases.timing());
+    }
+
+    private GenerateReply generate(GenerateRequest request, Task task, Engine engine, Cancellation cancellation) {
+        var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
+        var prompts = prompts(request, served.showsExamples() ? task.examples() : List.of(), task, engine);
+        var sampling = SamplingOptions.GREEDY
+                .withTemperature(request.temperature().floatValue())
+                .withSeed(request.seed());
+        var decoding = new Decoding(sampling, request.maxTokens(), request.stop());
+        var phases = new Phases();
+        if (!served.usesAdapter()) {
+            return reply(served, null, engine.answer(prompts, decoding, cancellation), phases);
+        }
+        var supplied = adapters.forTask(task, engine, phases);
+        var adapter = supplied.known().adapter();
+        phases.time(Phase.APPLY, () -> engine.apply(adapter, request.scale().floatValue()));
+        return reply(served, supplied, engine.answerAdapted(prompts, decoding, cancellation), phases);
+    }
+
+    private static List<int[]> prompts(GenerateRequest request, List<Example> examples, Task task, Engine engine) {
+        var prompts = request.inputs().stream()
+                .map(input -> engine.format()
+                        .query(task.description(), examples, input)
+                        .tokens())
+                .toList();
+        var violations = new Violations();
+        for (var i = 0; i < prompts.size(); i++) {
+            var tokens = prompts.get(i).length;
+            violations.when(
+                    tokens + request.maxTokens() > engine.contextTokens(),
+                    "/inputs/" + i,
+                    engine.contextTokens(),
+                    tokens,
+                    "makes a prompt of %d tokens; with an answer of up to %d this is more than the context of %d"
+                            .formatted(tokens, request.maxTokens(), engine.contextTokens()));
+        }
+        violations.raise();
+        return prompts;
+    }
+
+    private static GenerateReply reply(Mode served, Supplied supplied, Answers answers, Phases phases) {
+        var fingerprintTokens = supplied == null ? 0 : supplied.fingerprintTokens();
+        return new GenerateReply(
+                answers.texts(),
+                supplied == null ? null : served(supplied),
+                new Selection(served, List.of()),
+                new Usage(fingerprintTokens + answers.promptTokens(), answers.completionTokens()),
+                phases.timing(answers.promptNanos(), answers.decodeNanos()));
+    }
+
+    private static ServedAdapter served(Supplied supplied) {
+        var adapter = supplied.known().adapter();
+        return new ServedAdapter(
+                adapter.id(),
+                supplied.cached(),
+                adapter.layout().rank(),
+                supplied.known().fileBytes());
+    }
+}

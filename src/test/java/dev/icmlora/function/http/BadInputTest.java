@@ -1,0 +1,239 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.http.Requests.body;
+import static dev.icmlora.function.http.Requests.plurals;
+import static dev.icmlora.function.http.Requests.post;
+import static dev.icmlora.function.http.Requests.task;
+import static dev.icmlora.function.http.Requests.with;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.startsWith;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Whatever a client sends wrong comes back as a problem that names field, limit and value.
+@QuarkusTest
+class BadInputTest {
+
+    private static final int TOO_LONG = 2001;
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("broken")
+    void namesTheField(String field, String message, Map<String, Object> body) {
+        isProblem(post("/generate", body), 400)
+                .body("type", equalTo("urn:icm-lora:problem:invalid-request"))
+                .body("errors.field", hasItem(field))
+                .body("errors.message", hasItem(containsString(message)));
+    }
+
+    static Stream<Arguments> broken() {
+        var longText = "é".repeat(TOO_LONG);
+        var inputs = Collections.nCopies(257, "x").toArray(String[]::new);
+        return Stream.of(
+                Arguments.of("/task", "is missing", with(valid(), "task", null)),
+                Arguments.of("/task", "description, examples", with(valid(), "task", Map.of())),
+                Arguments.of("/task", "description, examples", with(valid(), "task", task(" \n", List.of()))),
+                Arguments.of("/task/description", "2001 characters", with(valid(), "task", task(longText, List.of()))),
+                Arguments.of("/task/examples", "65 entries, more than the limit of 64", examples(65, "a", "b")),
+                Arguments.of("/task/examples/0/input", "2001 characters", examples(1, longText, "b")),
+                Arguments.of("/task/examples/1/output", "2001 characters", examples(2, "a", longText)),
+                Arguments.of("/task/examples/0/output", "must not be empty", examples(1, "a", "")),
+                Arguments.of("/task/examples", "must not be empty in this mode", withoutExamples("examples")),
+                Arguments.of("/task/examples", "must not be empty in this mode", withoutExamples("adapter_examples")),
+                Arguments.of("/inputs", "must not be empty", body(plurals())),
+                Arguments.of("/inputs", "257 entries, more than the limit of 256", body(plurals(), inputs)),
+                Arguments.of("/inputs/1", "must not be empty", body(plurals(), "dog", "")),
+                Arguments.of("/mode", "one of auto, adapter", with(valid(), "mode", "best")),
+                Arguments.of("/mode", "one of auto, adapter", with(valid(), "mode", 1)),
+                Arguments.of("/max_tokens", "is 0, outside 1 to 4095", with(valid(), "max_tokens", 0)),
+                Arguments.of("/max_tokens", "is 4096, outside 1 to 4095", with(valid(), "max_tokens", 4096)),
+                Arguments.of("/max_tokens", "32-bit integer", with(valid(), "max_tokens", "12")),
+                Arguments.of("/max_tokens", "32-bit integer", with(valid(), "max_tokens", 1.5)),
+                Arguments.of("/max_tokens", "99999999999", with(valid(), "max_tokens", 99_999_999_999L)),
+                Arguments.of("/temperature", "is -0.1, outside 0 to 2", with(valid(), "temperature", -0.1)),
+                Arguments.of("/temperature", "is 2.5, outside 0 to 2", with(valid(), "temperature", 2.5)),
+                Arguments.of("/temperature", "must be a number", with(valid(), "temperature", "hot")),
+                Arguments.of("/seed", "is -1, outside 0", with(valid(), "seed", -1)),
+                Arguments.of("/scale", "is 4.5, outside 0 to 4", with(valid(), "scale", 4.5)),
+                Arguments.of("/scale", "is -1.0, outside 0 to 4", with(valid(), "scale", -1.0)),
+                Arguments.of("/candidates", "is 0, outside 1 to 64", with(valid(), "candidates", 0)),
+                Arguments.of("/candidates", "is 65, outside 1 to 64", with(valid(), "candidates", 65)),
+                Arguments.of("/stop", "9 entries", with(valid(), "stop", Collections.nCopies(9, "x"))),
+                Arguments.of("/stop/0", "must not be empty", with(valid(), "stop", List.of(""))),
+                Arguments.of("/stop", "must be an array", with(valid(), "stop", "x")),
+                Arguments.of("/inputs/0", "must be a string", with(valid(), "inputs", List.of(1))),
+                Arguments.of("/inputs", "must be an array", with(valid(), "inputs", "dog")),
+                Arguments.of("/task", "must be an object", with(valid(), "task", "plural")),
+                Arguments.of("/max_token", "not a known field", with(valid(), "max_token", 1)),
+                Arguments.of("/adapter", "beside /task", with(valid(), "adapter", "sha256:" + "0".repeat(64))),
+                Arguments.of("/adapter", "is no id", with(with(valid(), "task", null), "adapter", "sha256:0")));
+    }
+
+    private static Map<String, Object> valid() {
+        return body(plurals(), "dog");
+    }
+
+    private static Map<String, Object> examples(int count, String input, String output) {
+        var example = Map.of("input", input, "output", output);
+        return with(valid(), "task", task("", Collections.nCopies(count, example)));
+    }
+
+    private static Map<String, Object> withoutExamples(String mode) {
+        return with(with(valid(), "task", task("Write the plural.", List.of())), "mode", mode);
+    }
+
+    @Test
+    void namesEveryBrokenRuleAtOnceWithLimitAndValue() {
+        var body = with(with(body(plurals()), "scale", 9.0), "candidates", 65);
+
+        isProblem(post("/generate", body), 400)
+                .body("errors.field", hasItems("/inputs", "/scale", "/candidates"))
+                .body("errors.find { it.field == '/candidates' }.limit", equalTo(64))
+                .body("errors.find { it.field == '/candidates' }.value", equalTo(65));
+    }
+
+    @Test
+    void aPromptBeyondTheContextIsToldBothNumbers() {
+        isProblem(post("/generate", body(plurals(), "word ".repeat(5000))), 400)
+                .body("errors[0].field", equalTo("/inputs/0"))
+                .body("errors[0].limit", equalTo(4096))
+                .body("errors[0].message", containsString("of up to 8 this is more than the context of 4096"));
+    }
+
+    @Test
+    void aTaskBeyondTheContextIsToldBothNumbers() {
+        var example = Map.of("input", "some words ".repeat(50), "output", "some words ".repeat(50));
+        var body = Map.of("task", task("", Collections.nCopies(64, example)));
+
+        isProblem(post("/adapter", body), 400)
+                .body("errors[0].field", equalTo("/task"))
+                .body("errors[0].limit", equalTo(4096))
+                .body("errors[0].message", containsString("more than the context of 4096"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "{",
+                "{\"task\":",
+                "[]",
+                "1",
+                "{} {}",
+                "{\"inputs\":[\"a\"],\"inputs\":[\"b\"]}",
+                "{\"temperature\":NaN}",
+                "{\"temperature\":Infinity}",
+                "{\"a\":\"\u0001\"}",
+            })
+    void refusesABodyThatIsNoJsonObject(String body) {
+        isProblem(post("/generate", body), 400).body("errors[0].field", equalTo(""));
+    }
+
+    @Test
+    void refusesNumbersThatAreNotFinite() {
+        var body = """
+                {"task":{"description":"x"},"inputs":["a"],"temperature":1e999,"scale":-1e999}""";
+
+        isProblem(post("/generate", body), 400)
+                .body("errors.field", hasItems("/temperature", "/scale"))
+                .body("errors.value", hasItems("Infinity", "-Infinity"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/task/description,   '{\"task\":{\"description\":\"a\\ud800\"},\"inputs\":[\"a\"]}'",
+        "/inputs/0,           '{\"task\":{\"description\":\"a\"},\"inputs\":[\"\\udc00b\"]}'",
+        "/stop/0,             '{\"task\":{\"description\":\"a\"},\"inputs\":[\"b\"],\"stop\":[\"\\ud83d\"]}'"
+    })
+    void refusesHalfASurrogatePair(String field, String body) {
+        isProblem(post("/generate", body), 400)
+                .body("errors[0].field", equalTo(field))
+                .body("errors[0].message", containsString("surrogate"));
+    }
+
+    @Test
+    void refusesBytesThatAreNoUtf8() {
+        var body = new byte[] {'{', '"', 't', '"', ':', '"', (byte) 0xff, '"', '}'};
+
+        isProblem(
+                        given().contentType("application/json")
+                                .body(body)
+                                .post("/generate")
+                                .then(),
+                        400)
+                .body("errors[0].message", containsString("UTF-8"));
+    }
+
+    @Test
+    void cutsALongValueInTheProblem() {
+        isProblem(post("/generate", with(valid(), "mode", "m".repeat(5000))), 400)
+                .body("errors[0].value.length()", equalTo(81));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json5"})
+    void takesJsonOnly(String contentType) {
+        isProblem(given().contentType(contentType).body("{}").post("/generate").then(), 415)
+                .body("detail", containsString("application/json"))
+                .body("errors[0].value", startsWith(contentType));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET,/generate", "PUT,/generate", "DELETE,/adapter", "GET,/adapter", "PATCH,/adapter"})
+    void takesPostOnly(String method, String path) {
+        isProblem(given().contentType(ContentType.JSON).request(method, path).then(), 405)
+                .header("Allow", "POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void refusesABodyOverOneMebibyte(boolean adapter) {
+        var body = "{\"task\":\"" + "x".repeat(1 << 20) + "\"}";
+
+        isProblem(post(adapter ? "/adapter" : "/generate", body), 413).body("errors[0].limit", equalTo(1 << 20));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"sha256:0000000000000000000000000000000000000000000000000000000000000000", "x", "sha256:.."})
+    void anUnknownAdapterIsNotFound(String id) {
+        isProblem(given().get("/adapters/{id}", id).then(), 404)
+                .body("type", equalTo("urn:icm-lora:problem:unknown-adapter"))
+                .body("detail", containsString(id));
+    }
+
+    @Test
+    void anUnknownAdapterCannotServe() {
+        var body = with(with(valid(), "task", null), "adapter", "sha256:" + "0".repeat(64));
+
+        isProblem(post("/generate", body), 404);
+    }
+
+    @Test
+    void aPathThatNothingServesIsAProblemToo() {
+        isProblem(given().get("/no/such/path").then(), 404);
+    }
+
+    private static ValidatableResponse isProblem(ValidatableResponse response, int status) {
+        return response.statusCode(status)
+                .contentType("application/problem+json")
+                .body("status", equalTo(status));
+    }
+}

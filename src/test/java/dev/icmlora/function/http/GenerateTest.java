@@ -1,0 +1,179 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.http.Requests.PLURALS;
+import static dev.icmlora.function.http.Requests.body;
+import static dev.icmlora.function.http.Requests.generate;
+import static dev.icmlora.function.http.Requests.outputs;
+import static dev.icmlora.function.http.Requests.plurals;
+import static dev.icmlora.function.http.Requests.post;
+import static dev.icmlora.function.http.Requests.task;
+import static dev.icmlora.function.http.Requests.with;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class GenerateTest {
+
+    @Test
+    void aTaskItSeesFirstIsFingerprintedGeneratedAppliedAndAnswered() {
+        generate(body(task("Say the number before this one.", List.of()), "three", "five"))
+                .body("outputs", hasSize(2))
+                .body("adapter.id", matchesPattern("sha256:[0-9a-f]{64}"))
+                .body("adapter.cached", equalTo(false))
+                .body("adapter.rank", equalTo(16))
+                .body("adapter.bytes", greaterThan(1_000_000))
+                .body("selection.served", equalTo("adapter"))
+                .body("selection.candidates", empty())
+                .body("usage.prompt_tokens", greaterThan(10))
+                .body("usage.completion_tokens", greaterThan(1))
+                .body("timing_ms.fingerprint", greaterThan(0f))
+                .body("timing_ms.generate", greaterThan(0f))
+                .body("timing_ms.apply", greaterThan(0f))
+                .body("timing_ms.select", equalTo(0f))
+                .body("timing_ms.prompt", greaterThan(0f))
+                .body("timing_ms.decode", greaterThan(0f));
+    }
+
+    @Test
+    void aTaskItKnowsIsNotGeneratedAgain() {
+        var body = body(task("Say the number after this one.", List.of()), "three");
+        var first = generate(body).extract().jsonPath();
+
+        generate(body)
+                .body("adapter.cached", equalTo(true))
+                .body("adapter.id", equalTo(first.getString("adapter.id")))
+                .body("outputs", equalTo(first.getList("outputs")))
+                .body("timing_ms.fingerprint", equalTo(0f))
+                .body("timing_ms.generate", equalTo(0f));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "auto,adapter",
+        "adapter,adapter",
+        "adapter_examples,adapter_examples",
+    })
+    void modesWithAnAdapterNameIt(String mode, String served) {
+        generate(with(body(plurals(), "dog"), "mode", mode))
+                .body("selection.served", equalTo(served))
+                .body("adapter.id", matchesPattern("sha256:[0-9a-f]{64}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"examples", "plain"})
+    void modesWithoutAnAdapterNeitherGenerateNorName(String mode) {
+        generate(with(body(plurals(), "dog"), "mode", mode))
+                .body("selection.served", equalTo(mode))
+                .body("adapter", nullValue())
+                .body("timing_ms.generate", equalTo(0f));
+    }
+
+    @Test
+    void examplesInThePromptCostTokens() {
+        var plain = promptTokens(with(body(plurals(), "dog"), "mode", "plain"));
+        var examples = promptTokens(with(body(plurals(), "dog"), "mode", "examples"));
+
+        assertThat(examples).isGreaterThan(plain + 3 * PLURALS.size());
+    }
+
+    @Test
+    void aSharedPrefixIsReadOnce() {
+        var one = promptTokens(with(body(plurals(), "dog"), "mode", "examples"));
+        var four = promptTokens(with(body(plurals(), "dog", "cat", "cow", "pig"), "mode", "examples"));
+
+        assertThat(four).isLessThan(2 * one);
+    }
+
+    private static int promptTokens(Map<String, Object> body) {
+        return generate(body).extract().jsonPath().getInt("usage.prompt_tokens");
+    }
+
+    @Test
+    void manyInputsAreAnsweredEachInItsPlace() {
+        var inputs = IntStream.range(0, 40).mapToObj(i -> "Count to " + i).toArray(String[]::new);
+        var together = outputs(with(body(plurals(), inputs), "mode", "plain"));
+
+        assertThat(together).hasSize(40);
+        for (var i : List.of(0, 17, 39)) {
+            var swapped = inputs.clone();
+            swapped[i] = "Something else";
+            assertThat(outputs(with(body(plurals(), swapped), "mode", "plain")).get(39 - i))
+                    .isEqualTo(together.get(39 - i));
+        }
+    }
+
+    @Test
+    void anAdapterStandsInForItsTask() {
+        var body = body(plurals(), "dog", "church");
+        var first = generate(body).extract().jsonPath();
+        var byId = with(with(body, "task", null), "adapter", first.getString("adapter.id"));
+
+        generate(byId)
+                .body("adapter.id", equalTo(first.getString("adapter.id")))
+                .body("adapter.cached", equalTo(true))
+                .body("outputs", equalTo(first.getList("outputs")));
+    }
+
+    @Test
+    void aSeedRepeatsASample() {
+        var body = with(with(body(plurals(), "Tell me a story"), "temperature", 1.5), "mode", "plain");
+
+        assertThat(outputs(with(body, "seed", 7))).isEqualTo(outputs(with(body, "seed", 7)));
+        assertThat(outputs(with(body, "seed", 7))).isNotEqualTo(outputs(with(body, "seed", 8)));
+    }
+
+    @Test
+    void anAnswerEndsBeforeAStopString() {
+        var body = with(with(body(plurals(), "Write: one two three four five"), "mode", "plain"), "max_tokens", 30);
+        var whole = outputs(body).getFirst();
+        var stop = whole.substring(whole.length() / 2, whole.length() / 2 + 2);
+
+        assertThat(outputs(with(body, "stop", List.of(stop)))).containsExactly(whole.substring(0, whole.indexOf(stop)));
+    }
+
+    @Test
+    void anAnswerHasNoMoreThanMaxTokens() {
+        var body = with(with(body(plurals(), "Tell me a long story"), "mode", "plain"), "max_tokens", 3);
+
+        generate(body).body("usage.completion_tokens", equalTo(3));
+    }
+
+    @Test
+    void scaleZeroIsTheBaseModel() {
+        var adapter = with(with(body(plurals(), "dog", "child"), "mode", "adapter"), "scale", 0);
+        var plain = with(body(plurals(), "dog", "child"), "mode", "plain");
+
+        assertThat(outputs(adapter)).isEqualTo(outputs(plain));
+    }
+
+    @Test
+    void theAdapterFunctionDescribesWhatItMade() {
+        var task = Map.of("task", task("Name a colour.", List.of()));
+        var id = post("/adapter", task)
+                .statusCode(200)
+                .body("cached", equalTo(false))
+                .body("rank", equalTo(16))
+                .body("alpha", equalTo(32f))
+                .body("bytes", greaterThan(1_000_000))
+                .body("timing_ms.fingerprint", greaterThan(0f))
+                .extract()
+                .<String>path("id");
+
+        post("/adapter", task).statusCode(200).body("cached", equalTo(true)).body("id", equalTo(id));
+    }
+}

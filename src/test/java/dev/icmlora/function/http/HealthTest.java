@@ -1,0 +1,24 @@
+package dev.icmlora.function.http;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.util.List;
+
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+class HealthTest {
+
+    @ParameterizedTest
+    @CsvSource({"started,warmed up", "live,slot thread", "ready,room in the queue"})
+    void isUpOnceStarted(String probe, String check) {
+        given().get("/q/health/" + probe)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("UP"))
+                .body("checks.name", equalTo(List.of(check)));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.http.Requests.body;
+import static dev.icmlora.function.http.Requests.outputs;
+import static dev.icmlora.function.http.Requests.plurals;
+import static dev.icmlora.function.http.Requests.post;
+import static dev.icmlora.function.http.Requests.with;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import org.junit.jupiter.api.Test;
+
+/// The test profile lets 8 requests wait.
+@QuarkusTest
+class OverloadTest {
+
+    private static final int CLIENTS = 24;
+
+    @Test
+    void beyondTheQueueClientsAreToldToComeBack() throws Exception {
+        var inputs = Collections.nCopies(8, "Tell me a story").toArray(String[]::new);
+        var request = with(with(body(plurals(), inputs), "mode", "plain"), "max_tokens", 20);
+        var expected = outputs(request);
+
+        try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
+            Callable<Response> call = () -> post("/generate", request).extract().response();
+            var responses = clients.invokeAll(Collections.nCopies(CLIENTS, call)).stream()
+                    .map(Future::resultNow)
+                    .toList();
+
+            var served = responses.stream().filter(r -> r.statusCode() == 200).toList();
+            var refused = responses.stream().filter(r -> r.statusCode() == 429).toList();
+            assertThat(served.size() + refused.size()).isEqualTo(CLIENTS);
+            assertThat(served)
+                    .hasSizeGreaterThanOrEqualTo(9)
+                    .allSatisfy(r -> assertThat(r.jsonPath().getList("outputs")).isEqualTo(expected));
+            assertThat(refused).isNotEmpty().allSatisfy(r -> {
+                assertThat(r.header("Retry-After")).isEqualTo("1");
+                assertThat(r.contentType()).isEqualTo("application/problem+json");
+                assertThat(r.jsonPath().getString("type")).isEqualTo("urn:icm-lora:problem:queue-full");
+            });
+        }
+        given().get("/q/health/ready").then().body("status", equalTo("UP"));
+        assertThat(outputs(Map.copyOf(request))).isEqualTo(expected);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.icmlora.function.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import dev.icmlora.generator.Installation;
+
+/// The packaged function, run as a user runs it: `java -jar`, in a folder of its own.
+final class FunctionProcess implements AutoCloseable {
+
+    private static final Path JAR =
+            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Pattern LISTENING = Pattern.compile("Listening on: (http://\\S+)");
+    private static final int SECONDS = 30;
+
+    private final Process process;
+    private final Path log;
+
+    private FunctionProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /// Starts the function.
+    ///
+    /// @param folder its working directory; its output goes there too
+    /// @param environment added to the one that names the parts of this checkout
+    static FunctionProcess start(Path folder, Map<String, String> environment, String... javaOptions)
+            throws IOException {
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(javaOptions));
+        command.addAll(List.of("-jar", JAR.toString()));
+        var log = folder.resolve("function.log");
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        var installation = Installation.ofThisProcess();
+        builder.environment()
+                .putAll(Map.of(
+                        "QUARKUS_HTTP_HOST",
+                        "127.0.0.1",
+                        "QUARKUS_HTTP_PORT",
+                        "0",
+                        Installation.NATIVE_DIR_VARIABLE,
+                        installation.nativeDirectory().toString(),
+                        Installation.MODEL_VARIABLE,
+                        installation.model().toString(),
+                        Installation.GENERATOR_VARIABLE,
+                        installation.generator().toString()));
+        builder.environment().putAll(environment);
+        return new FunctionProcess(builder.start(), log);
+    }
+
+    /// Waits for the function to listen.
+    ///
+    /// @return its address
+    String awaitAddress() throws IOException, InterruptedException {
+        for (var i = 0; i < SECONDS * 20; i++) {
+            var listening = LISTENING.matcher(output());
+            if (listening.find()) {
+                return listening.group(1);
+            }
+            if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
+                break;
+            }
+        }
+        throw new AssertionError("the function did not start:\n" + output());
+    }
+
+    /// Asks the function to stop, and waits until it did.
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return awaitExit();
+    }
+
+    /// Waits for the function to exit by itself.
+    int awaitExit() throws InterruptedException {
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as("exits").isTrue();
+        return process.exitValue();
+    }
+
+    String output() throws IOException {
+        return Files.readString(log);
+    }
+
+    long residentBytes() throws IOException {
+        return Files.readAllLines(proc().resolve("status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The files that it has open; sockets and pipes come and go with connections.
+    List<String> openFiles() throws IOException {
+        try (var descriptors = Files.list(proc().resolve("fd"))) {
+            return descriptors
+                    .map(FunctionProcess::target)
+                    .filter(target -> target.startsWith("/"))
+                    .sorted()
+                    .collect(Collectors.toList());
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            // Closed since it was listed.
+            return "";
+        }
+    }
+
+    private Path proc() {
+        return Path.of("/proc", Long.toString(process.pid()));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.icmlora.function.process;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import io.restassured.http.ContentType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What only a process of its own can show.
+class ServingIT {
+
+    private static final int TASKS = 500;
+    private static final int WARM_UP = 150;
+    private static final double FLAT = 1.02;
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path temporary;
+
+    /// The heap is resident from the start and holds few adapters, so whatever grows is a leak.
+    @Test
+    void fiveHundredTasksInARowKeepMemoryFlatAndCreateNoFile() throws Exception {
+        var environment = Map.of("ICM_LORA_CACHE_ADAPTERS", "16M");
+        try (var function = FunctionProcess.start(
+                folder, environment, "-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch", "-Djava.io.tmpdir=" + temporary)) {
+            var address = function.awaitAddress();
+            var ids = new HashSet<String>();
+            for (var i = 0; i < WARM_UP; i++) {
+                ids.add(adapterOfNewTask(address, i));
+            }
+            var memory = function.residentBytes();
+            var open = function.openFiles();
+            var files = files();
+
+            for (var i = WARM_UP; i < TASKS; i++) {
+                ids.add(adapterOfNewTask(address, i));
+            }
+
+            assertThat(ids).hasSize(TASKS);
+            assertThat((double) function.residentBytes()).isLessThan(FLAT * memory);
+            assertThat(function.openFiles()).isEqualTo(open);
+            assertThat(files()).isEqualTo(files);
+        }
+    }
+
+    private static String adapterOfNewTask(String address, int i) {
+        var task = Map.of("description", "Add " + i + " to the number.");
+        return given().contentType(ContentType.JSON)
+                .body(Map.of("task", task, "inputs", List.of("1"), "max_tokens", 1))
+                .post(address + "/generate")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("adapter.id");
+    }
+
+    private List<Path> files() throws IOException {
+        try (var here = Files.walk(folder);
+                var there = Files.walk(temporary)) {
+            return Stream.concat(here, there).sorted().toList();
+        }
+    }
+
+    @Test
+    void whatRunsIsAnsweredBeforeItStops() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            var address = function.awaitAddress();
+            var answer = CompletableFuture.supplyAsync(() -> given().contentType(ContentType.JSON)
+                    .body(Map.of(
+                            "task",
+                            Map.of("description", "Tell a story."),
+                            "inputs",
+                            List.of("about a cat", "about a dog", "about a bird"),
+                            "mode",
+                            "plain",
+                            "max_tokens",
+                            100))
+                    .post(address + "/generate"));
+            awaitBusy(address);
+
+            var exit = function.terminate();
+
+            assertThat(answer.join().statusCode()).isEqualTo(200);
+            assertThat(exit).isIn(0, 143);
+            assertThat(function.output()).contains("stopped in").doesNotContain("ERROR");
+        }
+    }
+
+    private static void awaitBusy(String address) {
+        boolean busy;
+        do {
+            busy = given().get(address + "/q/health/live").path("checks[0].data.busy");
+        } while (!busy);
+    }
+
+    @Test
+    void startsInWordsThatHelp() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            function.awaitAddress();
+
+            assertThat(function.output())
+                    .contains("Base model:", "Generator:", "Adapters: rank 16", "Loaded in")
+                    .doesNotContain("WARN");
+            assertThat(function.output().lines()).hasSizeLessThan(12);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.icmlora.function.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.cvae.BaseModelId;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.cvae.GeneratorManifest;
+
+/// A function that cannot serve does not start, and says why in one sentence.
+class StartupFailureIT {
+
+    private static final Path NOWHERE = Path.of("/no/such/place");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void missingModel() throws Exception {
+        refuses(Map.of("ICM_LORA_MODEL", NOWHERE.toString()), "ICM_LORA_MODEL", "/no/such/place");
+    }
+
+    @Test
+    void missingGenerator() throws Exception {
+        refuses(Map.of("ICM_LORA_GENERATOR", NOWHERE.toString()), "ICM_LORA_GENERATOR", "/no/such/place");
+    }
+
+    @Test
+    void missingLibraries() throws Exception {
+        refuses(Map.of("ICM_LORA_NATIVE_DIR", NOWHERE.toString()), "ICM_LORA_NATIVE_DIR", "/no/such/place");
+    }
+
+    @Test
+    void aFolderWithoutTheLibraries() throws Exception {
+        refuses(Map.of("ICM_LORA_NATIVE_DIR", folder.toString()), folder.toString());
+    }
+
+    @Test
+    void wrongChecksum() throws Exception {
+        var expected = "0".repeat(64);
+        refuses(Map.of("ICM_LORA_MODEL_SHA256", expected), "SHA-256", expected, "make setup");
+    }
+
+    @Test
+    void aModelThatIsCutShort() throws Exception {
+        var cut = folder.resolve("cut.gguf");
+        Files.copy(Installation.ofThisProcess().model(), cut);
+        try (var file = new RandomAccessFile(cut.toFile(), "rw")) {
+            file.setLength(file.length() / 2);
+        }
+        refuses(Map.of("ICM_LORA_MODEL", cut.toString()), "cut.gguf");
+    }
+
+    @Test
+    void aGeneratorThatIsNone() throws Exception {
+        var model = Installation.ofThisProcess().model().toString();
+        refuses(Map.of("ICM_LORA_GENERATOR", model), "cannot be used", "not a generator");
+    }
+
+    @Test
+    void aGeneratorForAnotherBaseModel() throws Exception {
+        var other = folder.resolve("other.gguf");
+        generatorForAnotherModel(other);
+        refuses(Map.of("ICM_LORA_GENERATOR", other.toString()), "cannot be used", "another model (00ff)");
+    }
+
+    private static void generatorForAnotherModel(Path path) throws IOException {
+        var file = GeneratorFile.read(Installation.ofThisProcess().generator());
+        var own = file.manifest();
+        var foreign = new GeneratorManifest(
+                own.name(),
+                new BaseModelId("another model", "00ff"),
+                own.promptFormat(),
+                own.architecture(),
+                own.catalogue());
+        var weights = new LinkedHashMap<String, float[]>();
+        own.architecture().tensors().keySet().forEach(name -> weights.put(name, file.floats(name)));
+        GeneratorFile.of(foreign, weights).write(path);
+    }
+
+    private void refuses(Map<String, String> environment, String... reasons) throws Exception {
+        try (var function = FunctionProcess.start(folder, environment)) {
+            assertThat(function.awaitExit()).isEqualTo(1);
+
+            assertThat(function.output().lines().toList())
+                    .singleElement()
+                    .asString()
+                    .contains(reasons);
+        }
+    }
+}
