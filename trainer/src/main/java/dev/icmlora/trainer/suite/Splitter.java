@@ -25,8 +25,8 @@ final class Splitter {
         this.seed = seed;
     }
 
-    /// @return the tasks in their given order, each with its split
-    Map<SuiteTask, Split> split(List<SuiteTask> tasks) {
+    /// @return the split of each task, by its id
+    Map<String, Split> split(List<SuiteTask> tasks) {
         Split[] splits = new Split[tasks.size()];
         Map<String, List<List<Integer>>> clustersByFamily = new TreeMap<>();
         for (List<Integer> cluster : clusters(tasks)) {
@@ -62,9 +62,9 @@ final class Splitter {
                 cluster.forEach(i -> splits[i] = split);
             }
         }
-        Map<SuiteTask, Split> result = new LinkedHashMap<>();
+        Map<String, Split> result = new LinkedHashMap<>();
         for (int i = 0; i < splits.length; i++) {
-            result.put(tasks.get(i), splits[i]);
+            result.put(tasks.get(i).id(), splits[i]);
         }
         return result;
     }

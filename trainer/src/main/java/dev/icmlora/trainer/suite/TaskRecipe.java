@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 import dev.icmlora.generator.task.Example;
 
@@ -26,6 +27,8 @@ public record TaskRecipe(String name, List<String> descriptions, Domain<Example>
 
     /// A label may be this much more frequent than the rarest one.
     private static final double TOLERATED_IMBALANCE = 1.5;
+
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     public static Named task(String name) {
         return new Named(name);
@@ -44,7 +47,7 @@ public record TaskRecipe(String name, List<String> descriptions, Domain<Example>
 
     /// What counts as the same input: case and white space aside.
     static String normalised(String input) {
-        return input.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+        return WHITE_SPACE.matcher(input.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
     }
 
     private List<Example> distinct(RandomGenerator random, int limit, int attempts) {

@@ -3,6 +3,7 @@ package dev.icmlora.trainer.suite;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,10 +28,13 @@ public final class TaskSuite {
     private static final int MOST_TEST_EXAMPLES = 80;
     private static final int LEAST_TEST_EXAMPLES = 50;
 
-    private final Map<SuiteTask, Split> splits;
+    private final List<SuiteTask> tasks;
+    private final Map<String, Split> splits;
 
-    private TaskSuite(Map<SuiteTask, Split> splits) {
-        this.splits = splits;
+    /// @param splits by task id
+    private TaskSuite(List<SuiteTask> tasks, Map<String, Split> splits) {
+        this.tasks = List.copyOf(tasks);
+        this.splits = Map.copyOf(splits);
     }
 
     /// @throws IllegalStateException when a recipe yields too few examples or descriptions
@@ -41,21 +45,21 @@ public final class TaskSuite {
                 tasks.add(cook(family, recipe, seed));
             }
         }
-        return new TaskSuite(new Splitter(Families.heldOut(), seed).split(tasks));
+        return new TaskSuite(tasks, new Splitter(Families.heldOut(), seed).split(tasks));
     }
 
     /// All tasks, family by family, in a fixed order.
     public List<SuiteTask> tasks() {
-        return List.copyOf(splits.keySet());
+        return tasks;
     }
 
     public List<SuiteTask> tasks(Split split) {
-        return splits.keySet().stream().filter(t -> splits.get(t) == split).toList();
+        return tasks.stream().filter(task -> splits.get(task.id()) == split).toList();
     }
 
     /// @throws IllegalArgumentException when the task is of another suite
     public Split splitOf(SuiteTask task) {
-        Split split = splits.get(task);
+        Split split = splits.get(task.id());
         if (split == null) {
             throw new IllegalArgumentException(task.id() + " is not a task of this suite");
         }
@@ -81,7 +85,9 @@ public final class TaskSuite {
                     .formatted(id, recipe.descriptions().size(), LEAST_DESCRIPTIONS));
         }
         // By the input's own draw, so that siblings agree on which inputs are for testing.
-        examples.sort(Comparator.comparingLong((Example e) -> lot(seed, e)).thenComparing(Example::input));
+        Map<Example, Long> lots = new HashMap<>();
+        examples.forEach(example -> lots.put(example, lot(seed, example)));
+        examples.sort(Comparator.<Example>comparingLong(lots::get).thenComparing(Example::input));
         int test = testExamples(examples.size());
         List<Example> forTest = examples.subList(0, test);
         List<Example> forTrain = new ArrayList<>(examples.subList(test, examples.size()));
