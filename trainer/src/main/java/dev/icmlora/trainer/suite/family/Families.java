@@ -25,7 +25,10 @@ public final class Families {
             new ExtractionTasks(),
             new PeopleTasks(),
             new CipherTasks(),
-            new ScriptTasks());
+            new ScriptTasks(),
+            new ClassificationTasks(),
+            new MeaningTasks(),
+            new MarkupTasks());
 
     private Families() {}
 
