@@ -4,6 +4,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
+import dev.icmlora.trainer.eval.EvalCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
 import dev.icmlora.trainer.train.TrainB0Command;
 
@@ -12,7 +13,7 @@ import dev.icmlora.trainer.train.TrainB0Command;
         name = "icm-lora",
         mixinStandardHelpOptions = true,
         description = "Makes, trains and measures generators of LoRA adapters.",
-        subcommands = {HelpCommand.class, SuiteCommand.class, TrainB0Command.class})
+        subcommands = {HelpCommand.class, SuiteCommand.class, TrainB0Command.class, EvalCommand.class})
 public final class IcmLora {
     private IcmLora() {}
 

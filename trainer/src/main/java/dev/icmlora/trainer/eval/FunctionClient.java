@@ -1,0 +1,62 @@
+package dev.icmlora.trainer.eval;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+
+import dev.icmlora.generator.task.Task;
+
+/// Asks a running function over HTTP, as any client would.
+final class FunctionClient implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final Gson json = new GsonBuilder()
+            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+            .create();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI generate;
+
+    /// @param function such as `http://localhost:8080`
+    FunctionClient(URI function) {
+        this.generate = function.resolve("/generate");
+    }
+
+    /// What the function says, as far as an evaluation needs it.
+    record Reply(List<String> outputs, Usage usage, Map<String, Double> timingMs) {
+        record Usage(int promptTokens, int completionTokens) {}
+    }
+
+    private record Request(Task task, List<String> inputs, String mode, int maxTokens) {}
+
+    /// Answers `inputs` in one request, taking the likeliest token each time.
+    ///
+    /// @param mode a value of the request's `mode`
+    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    Reply ask(Task task, List<String> inputs, String mode, int maxTokens) throws IOException, InterruptedException {
+        String body = json.toJson(new Request(task, inputs, mode, maxTokens));
+        HttpRequest request = HttpRequest.newBuilder(generate)
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("the function answered " + response.statusCode() + ": " + response.body());
+        }
+        return json.fromJson(response.body(), Reply.class);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
