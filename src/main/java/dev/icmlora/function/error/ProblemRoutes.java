@@ -1,9 +1,11 @@
 package dev.icmlora.function.error;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -23,8 +25,10 @@ final class ProblemRoutes {
     private static final Map<String, Class<?>> BODIES =
             Map.of("/generate", GenerateRequest.class, "/adapter", AdapterRequest.class);
 
-    /// After the body was read and its length checked, before any function or resource.
-    private static final int BEFORE_FUNCTIONS = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1;
+    private static final Pattern JSON = Pattern.compile("(?i)application/json *(;.*)?");
+
+    /// Priority of a filter that runs when the body was read and its length checked, before any function.
+    private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
     private final BodyDiagnosis diagnosis;
     private final Problems problems;
@@ -39,26 +43,32 @@ final class ProblemRoutes {
         this.largestBody = largestBody;
     }
 
+    void register(@Observes Filters filters) {
+        filters.register(this::admit, AFTER_THE_BODY);
+    }
+
     void register(@Observes Router router) {
-        BODIES.keySet()
-                .forEach(path -> router.route(path)
-                        .order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT)
-                        .handler(this::admit));
         router.route().order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT).failureHandler(this::fail);
     }
 
     private void admit(RoutingContext context) {
-        var contentType = context.parsedHeaders().contentType();
-        if (context.request().method() != HttpMethod.POST) {
+        var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        if (!BODIES.containsKey(context.normalizedPath())) {
+            context.next();
+        } else if (context.request().method() != HttpMethod.POST) {
             context.response().putHeader(HttpHeaders.ALLOW, "POST");
             problems.write(Problems.of(405, "Use POST"), context.response());
-        } else if (!"application/json".equals(contentType.component() + "/" + contentType.subComponent())) {
-            var sent = contentType.rawValue();
+        } else if (!isJson(contentType)) {
             var detail = "Send the body with Content-Type: application/json";
-            problems.write(Problems.of(415, new Violation("", "application/json", sent, detail)), context.response());
+            problems.write(
+                    Problems.of(415, new Violation("", "application/json", contentType, detail)), context.response());
         } else {
             context.next();
         }
+    }
+
+    private static boolean isJson(String contentType) {
+        return contentType != null && JSON.matcher(contentType).matches();
     }
 
     private void fail(RoutingContext context) {
@@ -78,7 +88,7 @@ final class ProblemRoutes {
             return Problems.of(
                     413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
         }
-        if (status == 400 && body != null) {
+        if (status == 400 && body != null && context.body().buffer() != null) {
             return new InvalidRequestException(
                             diagnosis.of(context.body().buffer().getBytes(), body))
                     .problem();

@@ -202,11 +202,11 @@ final class Engine implements AutoCloseable {
     }
 
     /// Goes the whole way once, so that the first request finds every page and every compiled method in place.
-    Answers warmUp(Cancellation cancellation) {
+    void warmUp() {
         var task = new Task("Repeat the input.", List.of());
         var prompt = format.query(task.description(), task.examples(), "hello").tokens();
         apply(generate(fingerprint(task)), 1);
-        return answerAdapted(List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), cancellation);
+        answerAdapted(List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), new Cancellation());
     }
 
     @Override

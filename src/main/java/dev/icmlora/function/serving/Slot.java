@@ -29,7 +29,8 @@ public final class Slot {
     /// @throws StartupException if a part is missing or cannot be used
     void start(@Observes StartupEvent event) {
         engine = Engine.load(Parts.find(config), config);
-        submit(Engine::warmUp).await().indefinitely();
+        // Here, not on the slot's thread: that thread has nothing to do yet, and its deadline is for requests.
+        engine.warmUp();
         started = true;
     }
 

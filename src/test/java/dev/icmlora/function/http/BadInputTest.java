@@ -6,6 +6,7 @@ import static dev.icmlora.function.http.Requests.post;
 import static dev.icmlora.function.http.Requests.task;
 import static dev.icmlora.function.http.Requests.with;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -190,7 +191,12 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json5"})
     void takesJsonOnly(String contentType) {
-        isProblem(given().contentType(contentType).body("{}").post("/generate").then(), 415)
+        isProblem(
+                        given().contentType(contentType)
+                                .body("{}".getBytes(UTF_8))
+                                .post("/generate")
+                                .then(),
+                        415)
                 .body("detail", containsString("application/json"))
                 .body("errors[0].value", startsWith(contentType));
     }
