@@ -6,14 +6,23 @@ import picocli.CommandLine.HelpCommand;
 
 import dev.icmlora.trainer.eval.EvalCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
+import dev.icmlora.trainer.train.ExportCommand;
 import dev.icmlora.trainer.train.TrainB0Command;
+import dev.icmlora.trainer.train.TrainGeneratorCommand;
 
 /// The trainer's command line.
 @Command(
         name = "icm-lora",
         mixinStandardHelpOptions = true,
         description = "Makes, trains and measures generators of LoRA adapters.",
-        subcommands = {HelpCommand.class, SuiteCommand.class, TrainB0Command.class, EvalCommand.class})
+        subcommands = {
+            HelpCommand.class,
+            SuiteCommand.class,
+            TrainB0Command.class,
+            TrainGeneratorCommand.class,
+            ExportCommand.class,
+            EvalCommand.class
+        })
 public final class IcmLora {
     private IcmLora() {}
 

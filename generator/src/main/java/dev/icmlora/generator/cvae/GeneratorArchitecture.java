@@ -97,11 +97,11 @@ public record GeneratorArchitecture(int hidden, int priorUnits, int latent, int 
         return "decoder.head." + target.module() + ".weight";
     }
 
-    static String a(Target target) {
+    public static String a(Target target) {
         return "adapter." + target.module() + ".a";
     }
 
-    static String b0(Target target) {
+    public static String b0(Target target) {
         return "adapter." + target.module() + ".b0";
     }
 

@@ -18,8 +18,16 @@ import dev.icmlora.ggml.TensorInfo;
 ///
 /// @param step steps that are done
 /// @param elapsed seconds of training that they took
-record Checkpoint(long step, double elapsed) {
+/// @param best least validation loss so far
+record Checkpoint(long step, double elapsed, double best) {
+    static final Checkpoint START = new Checkpoint(0, 0, Float.MAX_VALUE);
+
     private static final String KIND = "icm-lora-training";
+
+    /// After one more step.
+    Checkpoint next(double seconds) {
+        return new Checkpoint(step + 1, elapsed + seconds, best);
+    }
 
     /// Writes a checkpoint; a reader sees the old file or all of the new one.
     ///
@@ -29,7 +37,8 @@ record Checkpoint(long step, double elapsed) {
                 .string("general.architecture", KIND)
                 .string("training.run", run)
                 .uint64("training.step", step)
-                .float32("training.elapsed", (float) elapsed);
+                .float32("training.elapsed", (float) elapsed)
+                .float32("training.best", (float) best);
         state.forEach((name, array) -> file.tensor(name, GgmlType.F32, shape(array), bytes(array)));
         file.write(path);
     }
@@ -49,7 +58,8 @@ record Checkpoint(long step, double elapsed) {
             }
             return new Checkpoint(
                     file.integer("training.step").orElseThrow(),
-                    file.real("training.elapsed").orElseThrow());
+                    file.real("training.elapsed").orElseThrow(),
+                    file.real("training.best").orElse(START.best));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.train;
 
+import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDArray;
@@ -7,8 +8,16 @@ import ai.djl.ndarray.NDManager;
 
 /// What a training run minimises.
 interface Objective {
+    /// The figure that decides which checkpoint is the best: loss on tasks that are not trained on.
+    String CHOSEN_BY = "unseen_loss";
+
     /// What is trained, by name.
     SequencedMap<String, NDArray> parameters();
+
+    /// What stays as it is but belongs in a checkpoint, by name.
+    default SequencedMap<String, NDArray> constants() {
+        return new LinkedHashMap<>();
+    }
 
     /// The loss of one step. The same step always gives the same batch, so a resumed run needs no random state.
     ///
@@ -16,7 +25,7 @@ interface Objective {
     /// @param step number of the step, from 0
     StepLoss step(NDManager scope, long step);
 
-    /// Figures on tasks or examples that are not trained on, by name.
+    /// Figures on tasks or examples that are not trained on, by name. The smaller {@link #CHOSEN_BY}, the better.
     SequencedMap<String, Double> validate();
 
     /// @param loss scalar to go backward from

@@ -19,8 +19,4 @@ record Schedule(float rate, int warmUp, long steps, double seconds) {
     double progress(long step, double elapsed) {
         return Math.min(1, Math.max((double) step / steps, elapsed / seconds));
     }
-
-    boolean over(long step, double elapsed) {
-        return progress(step, elapsed) >= 1;
-    }
 }

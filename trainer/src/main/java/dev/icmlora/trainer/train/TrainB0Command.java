@@ -20,11 +20,8 @@ public final class TrainB0Command implements Callable<Integer> {
     @Mixin
     private TrainingOptions options;
 
-    @Option(names = "--rank", description = "default: ${DEFAULT-VALUE}")
-    private int rank = 16;
-
-    @Option(names = "--alpha", description = "default: ${DEFAULT-VALUE}")
-    private float alpha = 32;
+    @Mixin
+    private AdapterOptions size;
 
     @Option(names = "--tokens", description = "Tokens of a step's prompts (default: ${DEFAULT-VALUE}).")
     private int tokens = 1200;
@@ -35,7 +32,8 @@ public final class TrainB0Command implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
-            SharedAdapter adapter = SharedAdapter.initial(session.layout(rank, alpha), options.seed, session.manager());
+            SharedAdapter adapter =
+                    SharedAdapter.initial(session.layout(size.rank, size.alpha), options.seed, session.manager());
             SharedAdapterObjective objective = new SharedAdapterObjective(
                     session.model(),
                     adapter,
@@ -45,13 +43,14 @@ public final class TrainB0Command implements Callable<Integer> {
                     tokens,
                     options.seed,
                     session.manager());
-            String name = "b0 rank %d alpha %s seed %d".formatted(rank, alpha, options.seed);
+            String name = "b0 rank %d alpha %s seed %d".formatted(size.rank, size.alpha, options.seed);
             new TrainingRun(
                             name,
                             objective,
                             options.schedule(),
                             options.intervals(),
                             session.folder().resolve(RUN),
+                            session.stop()::isRequested,
                             session.manager())
                     .train(System.out, options.stopAfter);
         }

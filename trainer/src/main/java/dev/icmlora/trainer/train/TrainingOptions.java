@@ -38,6 +38,12 @@ final class TrainingOptions {
     @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
     long suiteSeed = 1;
 
+    @Option(
+            names = "--match",
+            paramLabel = "TEXT",
+            description = "Only tasks whose id contains this, to try things out.")
+    String match = "";
+
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
     int threads = Runtime.getRuntime().availableProcessors();
 

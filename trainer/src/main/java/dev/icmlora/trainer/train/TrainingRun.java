@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.function.BooleanSupplier;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -15,7 +16,9 @@ import ai.djl.training.GradientCollector;
 
 /// Trains an objective until its schedule is over, from its last checkpoint if there is one.
 ///
-/// The folder holds `checkpoint.gguf`, replaced as a whole every so many steps, and `log.jsonl`.
+/// The folder holds `checkpoint.gguf`, replaced as a whole every so many steps, `best.gguf`, the one with the least
+/// loss
+/// on tasks that are not trained on, and `log.jsonl`.
 final class TrainingRun {
     /// A loss this often not finite in a row is no accident.
     private static final int MAX_LOST_STEPS = 5;
@@ -28,6 +31,7 @@ final class TrainingRun {
     private final Schedule schedule;
     private final Intervals intervals;
     private final Path folder;
+    private final BooleanSupplier stop;
     private final NDManager manager;
 
     /// @param log steps between two log lines
@@ -36,13 +40,21 @@ final class TrainingRun {
     record Intervals(int log, int checkpoint, int validate) {}
 
     /// @param name names what is trained with which settings; a checkpoint of another name is refused
+    /// @param stop asked after every step; when it says so, the run writes a checkpoint and ends
     TrainingRun(
-            String name, Objective objective, Schedule schedule, Intervals intervals, Path folder, NDManager manager) {
+            String name,
+            Objective objective,
+            Schedule schedule,
+            Intervals intervals,
+            Path folder,
+            BooleanSupplier stop,
+            NDManager manager) {
         this.name = name;
         this.objective = objective;
         this.schedule = schedule;
         this.intervals = intervals;
         this.folder = folder;
+        this.stop = stop;
         this.manager = manager;
     }
 
@@ -50,79 +62,98 @@ final class TrainingRun {
         return folder.resolve("checkpoint.gguf");
     }
 
+    static Path best(Path folder) {
+        return folder.resolve("best.gguf");
+    }
+
     /// Trains to the end of the schedule, or for `stopAfter` further steps.
     ///
-    /// @return the state that was reached, as in the checkpoint
+    /// @return what was reached, as in the checkpoint
     /// @throws IllegalStateException when training diverges
     Checkpoint train(PrintStream out, long stopAfter) throws IOException {
         Files.createDirectories(folder);
-        TrainingLog log = new TrainingLog(folder.resolve("log.jsonl"));
         try (NDManager own = manager.newSubManager();
                 AdamW optimiser = new AdamW(objective.parameters(), WEIGHT_DECAY, MAX_GRADIENT_NORM, own)) {
             SequencedMap<String, NDArray> state = optimiser.state();
+            state.putAll(objective.constants());
             Checkpoint start = Files.exists(checkpoint(folder))
                     ? Checkpoint.read(checkpoint(folder), name, state)
-                    : new Checkpoint(0, 0);
-            double done = schedule.progress(start.step(), start.elapsed());
-            try (TrainingDisplay display = new TrainingDisplay(name, done, start.elapsed(), out)) {
-                return train(start, optimiser, state, log, display, stopAfter);
+                    : Checkpoint.START;
+            try (TrainingDisplay display = new TrainingDisplay(name, progress(start), start.elapsed(), out)) {
+                Checkpoint reached = start.equals(Checkpoint.START) ? validated(start, state, display) : start;
+                return train(reached, start.step() + stopAfter, optimiser, state, display);
             }
         }
     }
 
     private Checkpoint train(
             Checkpoint start,
+            long last,
             AdamW optimiser,
             SequencedMap<String, NDArray> state,
-            TrainingLog log,
-            TrainingDisplay display,
-            long stopAfter) {
-        long step = start.step();
-        long last = step + stopAfter;
-        double elapsed = start.elapsed();
-        if (step == 0) {
-            report(log, display, validation(step, elapsed));
-        }
+            TrainingDisplay display) {
+        Checkpoint reached = start;
         Means means = new Means();
         int lost = 0;
-        while (!schedule.over(step, elapsed) && step < last) {
+        boolean end = progress(reached) >= 1;
+        boolean stopped = false;
+        while (!end && !stopped) {
             long begin = System.nanoTime();
-            boolean sound = step(optimiser, step, elapsed, means);
+            boolean sound = step(optimiser, reached, means);
             lost = sound ? 0 : lost + 1;
             if (lost == MAX_LOST_STEPS) {
-                throw new IllegalStateException("the loss was not finite for " + MAX_LOST_STEPS
-                        + " steps in a row, at step " + step + "; lower --rate. The last checkpoint is kept.");
+                throw new IllegalStateException(
+                        "the loss was not finite for " + MAX_LOST_STEPS + " steps in a row, at step " + reached.step()
+                                + "; lower --rate. The last checkpoint is kept.");
             }
-            elapsed += (System.nanoTime() - begin) / 1e9;
-            step++;
-            display.show(schedule.progress(step, elapsed), step, means.get("loss"));
-            boolean end = schedule.over(step, elapsed) || step == last;
-            if (step % intervals.log == 0 || end) {
-                log.append(means.drain(step, elapsed));
+            reached = reached.next((System.nanoTime() - begin) / 1e9);
+            display.show(progress(reached), reached.step(), means.get("loss"));
+            end = progress(reached) >= 1 || reached.step() == last;
+            stopped = stop.getAsBoolean();
+            if (end || reached.step() % intervals.log == 0) {
+                log(reached, means.drain());
             }
-            if (step % intervals.validate == 0 || end) {
-                report(log, display, validation(step, elapsed));
+            if (end || reached.step() % intervals.validate == 0) {
+                reached = validated(reached, state, display);
             }
-            if (step % intervals.checkpoint == 0 || end) {
-                new Checkpoint(step, elapsed).write(checkpoint(folder), name, state);
+            if (end || stopped || reached.step() % intervals.checkpoint == 0) {
+                reached.write(checkpoint(folder), name, state);
             }
         }
-        return new Checkpoint(step, elapsed);
+        return reached;
+    }
+
+    private double progress(Checkpoint reached) {
+        return schedule.progress(reached.step(), reached.elapsed());
+    }
+
+    /// Validates, reports, and keeps the state if it is the best so far.
+    private Checkpoint validated(Checkpoint reached, SequencedMap<String, NDArray> state, TrainingDisplay display) {
+        SequencedMap<String, Double> figures = objective.validate();
+        log(reached, figures);
+        display.say("step " + reached.step() + "  " + describe(figures));
+        double loss = figures.get(Objective.CHOSEN_BY);
+        if (loss >= reached.best()) {
+            return reached;
+        }
+        Checkpoint better = new Checkpoint(reached.step(), reached.elapsed(), loss);
+        better.write(best(folder), name, state);
+        return better;
     }
 
     /// @return false when the loss was not finite, in which case nothing was changed
-    private boolean step(AdamW optimiser, long step, double elapsed, Means means) {
+    private boolean step(AdamW optimiser, Checkpoint reached, Means means) {
         try (NDManager scope = manager.newSubManager()) {
             Objective.StepLoss result;
             try (GradientCollector gradients = Engine.getInstance().newGradientCollector()) {
-                result = objective.step(scope, step);
+                result = objective.step(scope, reached.step());
                 if (!Float.isFinite(result.loss().getFloat())) {
                     return false;
                 }
                 gradients.backward(result.loss());
             }
-            float rate = schedule.rate(step, elapsed);
-            float norm = optimiser.update(scope, rate, step + 1);
+            float rate = schedule.rate(reached.step(), reached.elapsed());
+            float norm = optimiser.update(scope, rate, reached.step() + 1);
             result.figures().forEach(means::add);
             means.add("gradient_norm", norm);
             means.add("rate", rate);
@@ -130,17 +161,12 @@ final class TrainingRun {
         }
     }
 
-    private SequencedMap<String, Double> validation(long step, double elapsed) {
-        SequencedMap<String, Double> figures = new LinkedHashMap<>();
-        figures.put("step", (double) step);
-        figures.put("elapsed", elapsed);
-        figures.putAll(objective.validate());
-        return figures;
-    }
-
-    private static void report(TrainingLog log, TrainingDisplay display, SequencedMap<String, Double> figures) {
-        log.append(figures);
-        display.say(describe(figures));
+    private void log(Checkpoint reached, SequencedMap<String, Double> figures) {
+        SequencedMap<String, Double> line = new LinkedHashMap<>();
+        line.put("step", (double) reached.step());
+        line.put("elapsed", reached.elapsed());
+        line.putAll(figures);
+        new TrainingLog(folder.resolve("log.jsonl")).append(line);
     }
 
     private static String describe(SequencedMap<String, Double> figures) {
@@ -163,10 +189,8 @@ final class TrainingRun {
             return sums.getOrDefault(name, Double.NaN) / counts.getOrDefault(name, 1);
         }
 
-        SequencedMap<String, Double> drain(long step, double elapsed) {
+        SequencedMap<String, Double> drain() {
             SequencedMap<String, Double> means = new LinkedHashMap<>();
-            means.put("step", (double) step);
-            means.put("elapsed", elapsed);
             sums.keySet().forEach(name -> means.put(name, get(name)));
             sums.clear();
             counts.clear();

@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.train;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import ai.djl.ndarray.NDManager;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
@@ -24,7 +26,12 @@ import dev.icmlora.trainer.torch.Torch;
 /// for
 /// gradients), the tasks, and the folder for results.
 final class TrainingSession implements AutoCloseable {
-    private static final int VALIDATION_QUERIES = 4;
+    /// Name of the validation on held-back examples of tasks that are trained on, and on tasks that are not.
+    static final String SEEN = "seen";
+
+    static final String UNSEEN = "unseen";
+
+    private static final int VALIDATION_QUERIES = 320;
 
     private final Path folder;
     private final Path modelFile;
@@ -34,6 +41,7 @@ final class TrainingSession implements AutoCloseable {
     private final BaseModel model;
     private final List<TrainingTask> training;
     private final List<TrainingTask> validation;
+    private final StopSignal stop = new StopSignal();
 
     private TrainingSession(Installation installation, TrainingOptions options) {
         this.folder = options.folder(installation.root());
@@ -44,8 +52,19 @@ final class TrainingSession implements AutoCloseable {
         this.manager = Torch.start(options.threads, folder.resolve("djl"));
         this.model = BaseModel.load(modelFile, manager, options.precision);
         TaskSuite suite = TaskSuite.create(options.suiteSeed);
-        this.training = TrainingTask.of(suite.tasks(Split.TRAIN));
-        this.validation = TrainingTask.of(suite.tasks(Split.VALIDATION));
+        this.training = tasks(suite, Split.TRAIN, options.match);
+        this.validation = tasks(suite, Split.VALIDATION, options.match);
+    }
+
+    private static List<TrainingTask> tasks(TaskSuite suite, Split split, String match) {
+        List<TrainingTask> tasks = suite.tasks(split).stream()
+                .filter(task -> task.id().contains(match))
+                .map(TrainingTask::of)
+                .toList();
+        if (tasks.isEmpty()) {
+            throw new IllegalArgumentException("no " + split + " task has \"" + match + "\" in its id");
+        }
+        return tasks;
     }
 
     static TrainingSession open(TrainingOptions options) {
@@ -54,10 +73,6 @@ final class TrainingSession implements AutoCloseable {
 
     Path folder() {
         return folder;
-    }
-
-    Path modelFile() {
-        return modelFile;
     }
 
     LlamaModel llama() {
@@ -84,6 +99,16 @@ final class TrainingSession implements AutoCloseable {
         return validation;
     }
 
+    BaseModelId baseModelId() throws IOException {
+        return BaseModelId.of(llama.metadata("general.name").orElse(llama.description()), modelFile);
+    }
+
+    /// Tells sets of training tasks apart: a generator's run goes on only with those that it began with.
+    String tasksHash() {
+        int hash = training.stream().map(TrainingTask::task).toList().hashCode();
+        return "%d tasks %08x".formatted(training.size(), hash);
+    }
+
     /// LoRA on the query and value projections of every layer.
     AdapterLayout layout(int rank, float alpha) {
         LlamaConfig config = model.config();
@@ -97,11 +122,15 @@ final class TrainingSession implements AutoCloseable {
                         new Target("attn_v", config.hidden(), config.kvHeads() * config.headSize())));
     }
 
+    StopSignal stop() {
+        return stop;
+    }
+
     /// Held-back examples of tasks that are trained on, and of tasks that are not.
     SequencedMap<String, Validation> validations() {
         SequencedMap<String, Validation> validations = new LinkedHashMap<>();
-        validations.put("seen", Validation.of(training, VALIDATION_QUERIES, format));
-        validations.put("unseen", Validation.of(validation, VALIDATION_QUERIES, format));
+        validations.put(SEEN, Validation.of(training, VALIDATION_QUERIES, format));
+        validations.put(UNSEEN, Validation.of(validation, VALIDATION_QUERIES, format));
         return validations;
     }
 
@@ -110,5 +139,6 @@ final class TrainingSession implements AutoCloseable {
         model.close();
         manager.close();
         llama.close();
+        stop.close();
     }
 }

@@ -18,8 +18,4 @@ record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBa
                 task.train().subList(0, learned),
                 task.train().subList(learned, task.train().size()));
     }
-
-    static List<TrainingTask> of(List<SuiteTask> tasks) {
-        return tasks.stream().map(TrainingTask::of).toList();
-    }
 }

@@ -23,8 +23,9 @@ record Validation(List<Batch.Sample> queries) {
     ///        decoding would get right
     record Score(double loss, double exact) {}
 
-    /// The first `each` held-back examples of each task, asked for with its first description.
-    static Validation of(List<TrainingTask> tasks, int each, PromptFormat format) {
+    /// About `total` queries: the first held-back examples of each task, asked for with its first description.
+    static Validation of(List<TrainingTask> tasks, int total, PromptFormat format) {
+        int each = Math.max(1, total / tasks.size());
         List<Batch.Sample> queries = new ArrayList<>();
         for (int t = 0; t < tasks.size(); t++) {
             List<Example> heldBack = tasks.get(t).heldBack();

@@ -1,0 +1,95 @@
+package dev.icmlora.trainer.train;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.cvae.BaseModelId;
+import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.TensorInfo;
+
+/// A generator in the checkpoint of its training run; the sizes are those of the arrays found there.
+final class TrainedGenerator {
+    private final GgufFile checkpoint;
+    private final GeneratorArchitecture architecture;
+
+    /// @param base `general.architecture` of the base model
+    TrainedGenerator(GgufFile checkpoint, String base, int rank, float alpha) {
+        this.checkpoint = checkpoint;
+        List<Target> targets = List.of(target("attn_q"), target("attn_v"));
+        this.architecture = new GeneratorArchitecture(
+                targets.getFirst().in(),
+                extent("prior.0.bias"),
+                extent("prior.mean.bias"),
+                extent("decoder.norm.bias"),
+                new AdapterLayout(base, layers(), rank, alpha, targets));
+    }
+
+    /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the checkpoint does not hold a usable
+    /// generator
+    GeneratorFile file(String name, BaseModelId base, String promptFormat, List<CatalogueEntry> catalogue) {
+        Map<String, float[]> weights = new HashMap<>();
+        for (String tensor : architecture.tensors().keySet()) {
+            if (!tensor.startsWith("adapter.")) {
+                weights.put(tensor, GeneratorNetwork.isHead(tensor) ? scaled(floats(tensor)) : floats(tensor));
+            }
+        }
+        for (Target target : architecture.adapter().targets()) {
+            weights.put(GeneratorArchitecture.a(target), stacked(target, true));
+            weights.put(GeneratorArchitecture.b0(target), stacked(target, false));
+        }
+        return GeneratorFile.of(new GeneratorManifest(name, base, promptFormat, architecture, catalogue), weights);
+    }
+
+    /// The served decoder has no output scale of its own.
+    private static float[] scaled(float[] head) {
+        for (int i = 0; i < head.length; i++) {
+            head[i] *= GeneratorNetwork.OUTPUT_SCALE;
+        }
+        return head;
+    }
+
+    /// A module's matrices of all layers, one after the other.
+    private float[] stacked(Target target, boolean a) {
+        AdapterLayout layout = architecture.adapter();
+        int each = layout.rank() * (a ? target.in() : target.out());
+        float[] all = new float[layout.layers() * each];
+        for (int layer = 0; layer < layout.layers(); layer++) {
+            String name = a ? AdapterLayout.nameOfA(layer, target) : AdapterLayout.nameOfB(layer, target);
+            System.arraycopy(floats(name), 0, all, layer * each, each);
+        }
+        return all;
+    }
+
+    private Target target(String module) {
+        String weight = "blk.0." + module + ".weight.lora_";
+        long in = info(weight + "a").shape()[0];
+        long out = info(weight + "b").shape()[1];
+        return new Target(module, Math.toIntExact(in), Math.toIntExact(out));
+    }
+
+    private int layers() {
+        long[] shape = info("decoder.layer.bias").shape();
+        return Math.toIntExact(shape[1]);
+    }
+
+    private int extent(String vector) {
+        return Math.toIntExact(info(vector).elements());
+    }
+
+    private float[] floats(String tensor) {
+        return checkpoint.floats(info(tensor));
+    }
+
+    private TensorInfo info(String tensor) {
+        return checkpoint
+                .tensor(tensor)
+                .orElseThrow(() -> new IllegalArgumentException("the checkpoint has no array " + tensor));
+    }
+}

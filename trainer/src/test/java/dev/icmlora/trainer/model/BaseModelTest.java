@@ -1,0 +1,261 @@
+package dev.icmlora.trainer.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufWriter;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.LoraAdapter;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.TokenBatch;
+import dev.icmlora.trainer.torch.Torch;
+
+/// The forward pass that trains against the one that serves: llama.cpp on the quantised file.
+///
+/// llama.cpp quantises activations to 8 bits before each product with a quantised matrix, and we round to bfloat16, so
+/// the
+/// two differ by noise: a mean KL divergence of the next-token distributions below 0.02 nat, where an error in the
+/// architecture (a wrong rotation, a wrong mask) gives whole nats.
+class BaseModelTest {
+    private static final double MEAN_KL = 0.02;
+    private static final int RANK = 4;
+    private static final float ALPHA = 8;
+
+    private static LlamaModel llama;
+    private static PromptFormat format;
+    private static NDManager manager;
+    private static BaseModel model;
+
+    @BeforeAll
+    static void load() {
+        Installation installation = Installation.ofThisProcess();
+        NativeLibraries.load(installation.nativeDirectory());
+        llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
+        format = PromptFormat.of(llama);
+        manager = Torch.start(1, installation.root().resolve(".train/djl"));
+        model = BaseModel.load(installation.model(), manager, BaseModel.Precision.BF16);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+        manager.close();
+        llama.close();
+    }
+
+    @Test
+    void predicts_what_llama_cpp_predicts() {
+        Prompt prompt = prompt();
+        try (NDManager scope = manager.newSubManager()) {
+            Lora none = lora(scope, new Matrices(0));
+            assertClose(logits(scope, prompt, none), llamaLogits(prompt, null));
+        }
+    }
+
+    @Test
+    void an_adapter_changes_both_in_the_same_way() {
+        Prompt prompt = prompt();
+        Matrices matrices = new Matrices(0.3f);
+        try (NDManager scope = manager.newSubManager();
+                LoraAdapter adapter = LoraAdapter.load(llama, matrices.gguf())) {
+            float[][] adapted = logits(scope, prompt, lora(scope, matrices));
+            assertClose(adapted, llamaLogits(prompt, adapter));
+            assertThat(meanDivergence(adapted, llamaLogits(prompt, null))).isGreaterThan(10 * MEAN_KL);
+        }
+    }
+
+    @Test
+    void each_sample_has_its_own_adapter_and_padding_changes_nothing() {
+        Prompt longer = prompt();
+        Prompt shorter = format.packed("", List.of(new Example("ja", "nein")));
+        Matrices matrices = new Matrices(0.3f);
+        try (NDManager scope = manager.newSubManager()) {
+            Lora none = lora(scope, new Matrices(0));
+            Lora one = lora(scope, matrices);
+            List<NDArray> both = new ArrayList<>();
+            for (int i = 0; i < one.b().size(); i++) {
+                both.add(none.b().get(i).concat(one.b().get(i), 0));
+            }
+            Batch mixed = Batch.of(List.of(new Batch.Sample(shorter, 1), new Batch.Sample(longer, 0)));
+            float[][] together = rows(model.logits(scope, mixed, new Lora(one.a(), both, one.scale())));
+
+            float[][] shorterAlone = logits(scope, shorter, one);
+            float[][] longerAlone = logits(scope, longer, none);
+            for (int i = 0; i < shorterAlone.length; i++) {
+                assertThat(divergence(shorterAlone[i], together[i])).isLessThan(0.003);
+            }
+            for (int i = 0; i < longerAlone.length; i++) {
+                assertThat(divergence(longerAlone[i], together[shorterAlone.length + i]))
+                        .isLessThan(0.003);
+            }
+        }
+    }
+
+    private static Prompt prompt() {
+        return format.packed(
+                "Name the capital of the country.",
+                List.of(
+                        new Example("France", "Paris"),
+                        new Example("Japan", "Tokyo"),
+                        new Example("Egypt", "Cairo"),
+                        new Example("Peru", "Lima")));
+    }
+
+    private static float[][] logits(NDManager scope, Prompt prompt, Lora lora) {
+        return rows(model.logits(scope, Batch.of(List.of(new Batch.Sample(prompt, 0))), lora));
+    }
+
+    private static float[][] rows(NDArray logits) {
+        float[] all = logits.toFloatArray();
+        int width = (int) logits.getShape().get(1);
+        float[][] rows = new float[all.length / width][width];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(all, i * width, rows[i], 0, width);
+        }
+        return rows;
+    }
+
+    private static float[][] llamaLogits(Prompt prompt, LoraAdapter adapter) {
+        ContextOptions options = new ContextOptions(512, 512, 512, 1, 1, false, false);
+        try (LlamaContext context = LlamaContext.create(llama, options);
+                TokenBatch batch = TokenBatch.allocate(512, 1)) {
+            if (adapter != null) {
+                adapter.attach(context, 1);
+            }
+            int[] tokens = prompt.tokens();
+            for (int i = 0; i < tokens.length; i++) {
+                batch.add(tokens[i], i, 0, true);
+            }
+            context.decode(batch);
+            List<float[]> logits = new ArrayList<>();
+            for (Prompt.Answer answer : prompt.answers()) {
+                for (int t = answer.from(); t < answer.to(); t++) {
+                    logits.add(context.logits(t - 1));
+                }
+            }
+            return logits.toArray(float[][]::new);
+        }
+    }
+
+    private static void assertClose(float[][] ours, float[][] theirs) {
+        assertThat(ours.length).isEqualTo(theirs.length);
+        assertThat(meanDivergence(ours, theirs)).isLessThan(MEAN_KL);
+        int same = 0;
+        for (int i = 0; i < ours.length; i++) {
+            same += argmax(ours[i]) == argmax(theirs[i]) ? 1 : 0;
+        }
+        assertThat(same).isGreaterThanOrEqualTo(ours.length - 1);
+    }
+
+    private static double meanDivergence(float[][] ours, float[][] theirs) {
+        double sum = 0;
+        for (int i = 0; i < ours.length; i++) {
+            sum += divergence(theirs[i], ours[i]);
+        }
+        return sum / ours.length;
+    }
+
+    /// KL(p || q) in nats.
+    private static double divergence(float[] p, float[] q) {
+        double[] logP = logSoftmax(p);
+        double[] logQ = logSoftmax(q);
+        double sum = 0;
+        for (int i = 0; i < logP.length; i++) {
+            sum += Math.exp(logP[i]) * (logP[i] - logQ[i]);
+        }
+        return sum;
+    }
+
+    private static double[] logSoftmax(float[] logits) {
+        double max = logits[argmax(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        double[] result = new double[logits.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = logits[i] - max - Math.log(sum);
+        }
+        return result;
+    }
+
+    private static int argmax(float[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
+            best = values[i] > values[best] ? i : best;
+        }
+        return best;
+    }
+
+    private static Lora lora(NDManager scope, Matrices matrices) {
+        LlamaConfig config = model.config();
+        List<NDArray> a = new ArrayList<>();
+        List<NDArray> b = new ArrayList<>();
+        for (int i = 0; i < matrices.a.size(); i++) {
+            a.add(scope.create(matrices.a.get(i), new Shape(RANK, config.hidden())));
+            float[] up = matrices.b.get(i);
+            b.add(scope.create(up, new Shape(1, up.length / RANK, RANK)));
+        }
+        return new Lora(a, b, ALPHA / RANK);
+    }
+
+    /// Random LoRA matrices for q and v of each layer, the same for both sides.
+    private static final class Matrices {
+        private final List<float[]> a = new ArrayList<>();
+        private final List<float[]> b = new ArrayList<>();
+
+        Matrices(float deviation) {
+            LlamaConfig config = model.config();
+            SplittableRandom random = new SplittableRandom(7);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                for (int heads : new int[] {config.heads(), config.kvHeads()}) {
+                    a.add(random(random, RANK * config.hidden(), 0.04f));
+                    b.add(random(random, heads * config.headSize() * RANK, deviation));
+                }
+            }
+        }
+
+        private static float[] random(SplittableRandom random, int length, float deviation) {
+            float[] values = new float[length];
+            for (int i = 0; i < length; i++) {
+                values[i] = (float) (deviation * random.nextGaussian());
+            }
+            return values;
+        }
+
+        byte[] gguf() {
+            GgufWriter file = new GgufWriter()
+                    .string("general.type", "adapter")
+                    .string("general.architecture", "llama")
+                    .string("adapter.type", "lora")
+                    .float32("adapter.lora.alpha", ALPHA);
+            for (int i = 0; i < a.size(); i++) {
+                String name = "blk." + i / 2 + (i % 2 == 0 ? ".attn_q" : ".attn_v") + ".weight.lora_";
+                long in = model.config().hidden();
+                file.tensor(name + "a", GgmlType.F16, new long[] {in, RANK}, Halves.toF16(a.get(i)));
+                file.tensor(
+                        name + "b", GgmlType.F16, new long[] {RANK, b.get(i).length / RANK}, Halves.toF16(b.get(i)));
+            }
+            return file.toBytes();
+        }
+    }
+}

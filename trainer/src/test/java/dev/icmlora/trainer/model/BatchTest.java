@@ -1,0 +1,35 @@
+package dev.icmlora.trainer.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.generator.task.Prompt;
+
+class BatchTest {
+    private static final Prompt TWO_ANSWERS = new Prompt(
+            new int[] {10, 11, 12, 13, 14, 15, 16}, -1, List.of(new Prompt.Answer(2, 4), new Prompt.Answer(6, 7)));
+    private static final Prompt ONE_ANSWER = new Prompt(new int[] {20, 21, 22}, -1, List.of(new Prompt.Answer(1, 3)));
+
+    @Test
+    void every_answer_token_is_asked_for_at_the_position_before_it() {
+        Batch batch = Batch.of(List.of(new Batch.Sample(TWO_ANSWERS, 0)));
+
+        assertThat(batch.tokens()).containsExactly(10, 11, 12, 13, 14, 15);
+        assertThat(batch.rows()).containsExactly(1, 2, 5);
+        assertThat(batch.targets()).containsExactly(12, 13, 16);
+    }
+
+    @Test
+    void shorter_prompts_are_padded_behind() {
+        Batch batch = Batch.of(List.of(new Batch.Sample(ONE_ANSWER, 4), new Batch.Sample(TWO_ANSWERS, 2)));
+
+        assertThat(batch.length()).isEqualTo(6);
+        assertThat(batch.tokens()).containsExactly(20, 21, 0, 0, 0, 0, 10, 11, 12, 13, 14, 15);
+        assertThat(batch.rows()).containsExactly(0, 1, 7, 8, 11);
+        assertThat(batch.targets()).containsExactly(21, 22, 12, 13, 16);
+        assertThat(batch.owners()).containsExactly(4, 2);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.icmlora.trainer.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Random;
+import java.util.SequencedMap;
+import java.util.Set;
+
+import ai.djl.ndarray.NDManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.cvae.BaseModelId;
+import dev.icmlora.generator.cvae.Generator;
+import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.model.TinyModel;
+import dev.icmlora.trainer.suite.SuiteTask;
+import dev.icmlora.trainer.torch.Torch;
+
+/// Whole training runs on a model of two layers.
+class TrainingTest {
+    private static final AdapterLayout LAYOUT = new AdapterLayout(
+            "llama",
+            TinyModel.LAYERS,
+            2,
+            4,
+            List.of(
+                    new Target("attn_q", TinyModel.HIDDEN, TinyModel.HIDDEN),
+                    new Target("attn_v", TinyModel.HIDDEN, TinyModel.HIDDEN * TinyModel.KV_HEADS / TinyModel.HEADS)));
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
+    @TempDir
+    private static Path scratch;
+
+    private static LlamaModel llama;
+    private static PromptFormat format;
+    private static NDManager manager;
+    private static BaseModel model;
+
+    @BeforeAll
+    static void load() {
+        Installation installation = Installation.ofThisProcess();
+        NativeLibraries.load(installation.nativeDirectory());
+        llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
+        format = PromptFormat.of(llama);
+        manager = Torch.start(1, installation.root().resolve(".train/djl"));
+        Path tiny = scratch.resolve("tiny.gguf");
+        TinyModel.write(tiny, llama.vocabulary().size());
+        model = BaseModel.load(tiny, manager, BaseModel.Precision.F32);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+        manager.close();
+        llama.close();
+    }
+
+    @Test
+    void a_resumed_run_reaches_what_an_uninterrupted_one_reaches() throws IOException {
+        Path whole = Files.createDirectory(scratch.resolve("whole"));
+        Path parts = Files.createDirectory(scratch.resolve("parts"));
+
+        sharedRun("b0", whole).train(NOWHERE, 6);
+        sharedRun("b0", parts).train(NOWHERE, 2);
+        Checkpoint reached = sharedRun("b0", parts).train(NOWHERE, 4);
+
+        assertThat(reached.step()).isEqualTo(6);
+        try (GgufFile expected = GgufFile.open(TrainingRun.checkpoint(whole));
+                GgufFile actual = GgufFile.open(TrainingRun.checkpoint(parts))) {
+            assertThat(actual.tensors()).isEqualTo(expected.tensors());
+            for (TensorInfo tensor : expected.tensors()) {
+                assertThat(actual.floats(tensor)).as(tensor.name()).containsExactly(expected.floats(tensor));
+            }
+        }
+    }
+
+    @Test
+    void a_stopped_run_leaves_a_checkpoint() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("stopped"));
+        TrainingRun run = new TrainingRun(
+                "b0", shared(), schedule(100), new TrainingRun.Intervals(5, 50, 50), folder, () -> true, manager);
+
+        run.train(NOWHERE, 100);
+
+        try (GgufFile file = GgufFile.open(TrainingRun.checkpoint(folder))) {
+            assertThat(file.integer("training.step")).hasValue(1);
+        }
+    }
+
+    @Test
+    void a_checkpoint_of_other_settings_is_refused() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("other"));
+        sharedRun("b0 rank 2", folder).train(NOWHERE, 1);
+
+        assertThatThrownBy(() -> sharedRun("b0 rank 4", folder).train(NOWHERE, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"b0 rank 2\"")
+                .hasMessageContaining("\"b0 rank 4\"");
+    }
+
+    @Test
+    void training_learns_its_tasks() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("learning"));
+        SharedAdapterObjective objective = shared();
+        double before = objective.validate().get("unseen_loss");
+
+        new TrainingRun(
+                        "b0",
+                        objective,
+                        schedule(60),
+                        new TrainingRun.Intervals(10, 60, 60),
+                        folder,
+                        () -> false,
+                        manager)
+                .train(NOWHERE, 60);
+
+        assertThat(objective.validate().get("unseen_loss")).isLessThan(0.9 * before);
+        assertThat(TrainingRun.best(folder)).exists();
+        assertThat(Files.readAllLines(folder.resolve("log.jsonl")))
+                .hasSize(8)
+                .allMatch(line -> line.startsWith("{\"step\":"));
+    }
+
+    @Test
+    void the_exported_generator_gives_the_adapters_that_were_trained() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("generator"));
+        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 12, 6, 10, LAYOUT);
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        List<VectorPool> pools = pools();
+        Standardization statistics = VectorPool.statistics(pools);
+        try (GeneratorNetwork network = new GeneratorNetwork(architecture, shared, 1, manager)) {
+            SequencedMap<String, GeneratorObjective.Examination> examinations = new LinkedHashMap<>();
+            examinations.put("unseen", new GeneratorObjective.Examination(Validation.of(tasks(), 6, format), pools));
+            GeneratorObjective objective = new GeneratorObjective(
+                    model,
+                    network,
+                    shared,
+                    statistics,
+                    learners(pools),
+                    sampler(),
+                    examinations,
+                    new GeneratorObjective.Settings(2, 100, 1e-3f, 10, 0.01f, 1),
+                    manager);
+            new TrainingRun(
+                            "generator",
+                            objective,
+                            schedule(12),
+                            new TrainingRun.Intervals(5, 50, 50),
+                            folder,
+                            () -> false,
+                            manager)
+                    .train(NOWHERE, 12);
+
+            TaskVector vector = pools.getFirst().probe().vector();
+            GeneratorFile file = export(TrainingRun.checkpoint(folder));
+            try (NDManager scope = manager.newSubManager();
+                    Backend backend = Backend.cpu(1);
+                    Generator generator = Generator.load(file, backend)) {
+                GeneratorNetwork.Generated trained = network.generate(
+                        scope, new float[][] {statistics.apply(vector)}, new float[1][architecture.latent()]);
+                List<NamedTensor> served =
+                        generator.generate(generator.prior(vector).mean()).generated();
+                assertThat(served).hasSize(trained.lora().b().size());
+                for (int i = 0; i < served.size(); i++) {
+                    float[] expected = trained.lora().b().get(i).toFloatArray();
+                    float[] actual = Halves.fromF16(served.get(i).data());
+                    assertThat(actual).hasSameSizeAs(expected);
+                    for (int k = 0; k < expected.length; k++) {
+                        assertThat(actual[k]).isCloseTo(expected[k], within(2e-4f + 2e-3f * Math.abs(expected[k])));
+                    }
+                }
+                assertThat(trained.lora().b().getFirst().abs().max().getFloat()).isGreaterThan(1e-3f);
+            }
+        }
+    }
+
+    private static GeneratorFile export(Path checkpoint) {
+        try (GgufFile file = GgufFile.open(checkpoint)) {
+            return new TrainedGenerator(file, LAYOUT.architecture(), LAYOUT.rank(), LAYOUT.alpha())
+                    .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint(), List.of());
+        }
+    }
+
+    private static TrainingRun sharedRun(String name, Path folder) {
+        return new TrainingRun(
+                name, shared(), schedule(6), new TrainingRun.Intervals(2, 50, 50), folder, () -> false, manager);
+    }
+
+    private static Schedule schedule(int steps) {
+        return new Schedule(1e-2f, 3, steps, Double.MAX_VALUE);
+    }
+
+    private static SharedAdapterObjective shared() {
+        SequencedMap<String, Validation> validations = new LinkedHashMap<>();
+        validations.put("unseen", Validation.of(tasks(), 12, format));
+        return new SharedAdapterObjective(
+                model, SharedAdapter.initial(LAYOUT, 1, manager), tasks(), sampler(), validations, 200, 1, manager);
+    }
+
+    private static PromptSampler sampler() {
+        return new PromptSampler(format, new PromptSampler.Mix(0.3, 2, 3, 0.7, 0.7, 200));
+    }
+
+    private static List<TrainingTask> tasks() {
+        List<TrainingTask> tasks = new ArrayList<>();
+        for (String answer : List.of("yes", "no", "perhaps")) {
+            List<Example> examples = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                examples.add(new Example("question " + i, answer));
+            }
+            tasks.add(TrainingTask.of(
+                    new SuiteTask("test/" + answer, "test", List.of("Say " + answer + "."), examples, examples)));
+        }
+        return tasks;
+    }
+
+    private static List<VectorPool> pools() {
+        Random random = new Random(5);
+        List<VectorPool> pools = new ArrayList<>();
+        for (int task = 0; task < 3; task++) {
+            List<VectorPool.Conditioning> vectors = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                float[] values = new float[TaskVector.length(TinyModel.HIDDEN)];
+                for (int k = 0; k < values.length; k++) {
+                    values[k] = (float) random.nextGaussian() + task;
+                }
+                vectors.add(new VectorPool.Conditioning(new TaskVector(values), Set.of()));
+            }
+            pools.add(new VectorPool(vectors.getFirst(), vectors));
+        }
+        return pools;
+    }
+
+    private static List<GeneratorObjective.Learner> learners(List<VectorPool> pools) {
+        List<TrainingTask> tasks = tasks();
+        List<GeneratorObjective.Learner> learners = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            learners.add(new GeneratorObjective.Learner(tasks.get(i), pools.get(i)));
+        }
+        return learners;
+    }
+}
