@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDArray;
@@ -53,9 +52,7 @@ record Checkpoint(long step, double elapsed, double best) {
                 throw new IllegalArgumentException("the checkpoint " + path + " is of another run: it says \"" + found
                         + "\", this run is \"" + run + "\"; move it away or choose another --folder");
             }
-            for (Map.Entry<String, NDArray> entry : state.entrySet()) {
-                read(file, entry.getKey(), entry.getValue());
-            }
+            read(file, state);
             return new Checkpoint(
                     file.integer("training.step").orElseThrow(),
                     file.real("training.elapsed").orElseThrow(),
@@ -63,11 +60,9 @@ record Checkpoint(long step, double elapsed, double best) {
         }
     }
 
-    /// Reads only the named arrays, from a run of any settings.
-    static void read(Path path, SequencedMap<String, NDArray> state) {
-        try (GgufFile file = GgufFile.open(path)) {
-            state.forEach((name, array) -> read(file, name, array));
-        }
+    /// Reads the named arrays of a checkpoint of any run.
+    static void read(GgufFile file, SequencedMap<String, NDArray> state) {
+        state.forEach((name, array) -> read(file, name, array));
     }
 
     private static void read(GgufFile file, String name, NDArray array) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,9 +39,6 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-
-    @Mixin
-    private AdapterOptions adapter;
 
     @Option(
             names = "--folder",
@@ -81,9 +77,8 @@ public final class ExportCommand implements Callable<Integer> {
                 .toList();
         try (LlamaModel llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
                 GgufFile file = GgufFile.open(checkpoint)) {
-            BaseModelId base =
-                    BaseModelId.of(llama.metadata("general.name").orElse(llama.description()), installation.model());
-            GeneratorFile generator = new TrainedGenerator(file, llama.architecture(), adapter.rank, adapter.alpha)
+            BaseModelId base = TrainingSession.baseModelId(llama, installation.model());
+            GeneratorFile generator = new TrainedGenerator(file, llama.architecture())
                     .file(name, base, PromptFormat.of(llama).fingerprint(), catalogue);
             generator.write(target);
         }

@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.trainer.model.Lora;
 
 /// The matrices A and B0 that all adapters share.
@@ -19,6 +20,12 @@ import dev.icmlora.trainer.model.Lora;
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
 record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
+
+    /// The adapted modules of a layer.
+    static final List<String> MODULES = List.of("attn_q", "attn_v");
+
+    /// alpha / rank. Fixed, so that a checkpoint's arrays say all there is to know about its adapter.
+    static final float SCALE = 2;
 
     /// A uniform within 1 / sqrt(in), B0 zero, as LoRA begins (arXiv 2106.09685 section 4.1): no change at first.
     static SharedAdapter initial(AdapterLayout layout, long seed, NDManager manager) {
@@ -40,13 +47,21 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
         return new SharedAdapter(layout, matrices);
     }
 
+    /// The rank of the adapter in a checkpoint.
+    static int rank(GgufFile checkpoint) {
+        return checkpoint
+                .tensor("blk.0." + MODULES.getFirst() + ".weight.lora_a")
+                .map(a -> Math.toIntExact(a.shape()[1]))
+                .orElseThrow(() -> new IllegalArgumentException("the checkpoint holds no adapter"));
+    }
+
     Lora lora() {
         return lora(b0());
     }
 
     /// These A matrices with other B matrices.
     Lora lora(List<NDArray> b) {
-        return new Lora(all(true), b, layout.alpha() / layout.rank());
+        return new Lora(all(true), b, SCALE);
     }
 
     List<NDArray> b0() {

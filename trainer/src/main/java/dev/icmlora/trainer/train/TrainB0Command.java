@@ -20,8 +20,8 @@ public final class TrainB0Command implements Callable<Integer> {
     @Mixin
     private TrainingOptions options;
 
-    @Mixin
-    private AdapterOptions size;
+    @Option(names = "--rank", description = "Rank of all adapters (default: ${DEFAULT-VALUE}).")
+    private int rank = 16;
 
     @Option(names = "--tokens", description = "Tokens of a step's prompts (default: ${DEFAULT-VALUE}).")
     private int tokens = 1200;
@@ -32,8 +32,7 @@ public final class TrainB0Command implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
-            SharedAdapter adapter =
-                    SharedAdapter.initial(session.layout(size.rank, size.alpha), options.seed, session.manager());
+            SharedAdapter adapter = SharedAdapter.initial(session.layout(rank), options.seed, session.manager());
             SharedAdapterObjective objective = new SharedAdapterObjective(
                     session.model(),
                     adapter,
@@ -43,7 +42,8 @@ public final class TrainB0Command implements Callable<Integer> {
                     tokens,
                     options.seed,
                     session.manager());
-            String name = "b0 rank %d alpha %s seed %d".formatted(size.rank, size.alpha, options.seed);
+            String name = "b0 rank %d alpha %s seed %d"
+                    .formatted(rank, adapter.layout().alpha(), options.seed);
             new TrainingRun(
                             name,
                             objective,

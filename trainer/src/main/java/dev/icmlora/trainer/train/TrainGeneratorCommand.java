@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.ggml.GgufFile;
 
 /// `icm-lora train-generator`: prior and decoder, on top of a finished B0.
 @Command(
@@ -28,9 +29,6 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
 
     @Mixin
     private TrainingOptions options;
-
-    @Mixin
-    private AdapterOptions adapter;
 
     @Option(names = "--latent", description = "Dimensions of z (default: ${DEFAULT-VALUE}).")
     private int latent = 64;
@@ -75,10 +73,7 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
-            SharedAdapter shared =
-                    SharedAdapter.initial(session.layout(adapter.rank, adapter.alpha), options.seed, session.manager());
-            readB0(session.folder().resolve(TrainB0Command.RUN), shared);
-
+            SharedAdapter shared = readB0(session);
             VectorPools pools = new VectorPools(
                     session.llama(),
                     session.baseModelId().fingerprint(),
@@ -124,13 +119,19 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
         return "generator latent %d beta %s %s".formatted(latent, beta, session.tasksHash());
     }
 
-    private static void readB0(Path folder, SharedAdapter shared) {
-        Path checkpoint = TrainingRun.checkpoint(folder);
+    private static SharedAdapter readB0(TrainingSession session) {
+        Path checkpoint = TrainingRun.checkpoint(session.folder().resolve(TrainB0Command.RUN));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
-                    "there is no B0 in " + folder + " to train a generator on: run `icm-lora train-b0` first");
+                    "there is no B0 to train a generator on: run `icm-lora train-b0` first, which writes "
+                            + checkpoint);
         }
-        Checkpoint.read(checkpoint, shared.matrices());
+        try (GgufFile file = GgufFile.open(checkpoint)) {
+            int rank = SharedAdapter.rank(file);
+            SharedAdapter shared = SharedAdapter.initial(session.layout(rank), 0, session.manager());
+            Checkpoint.read(file, shared.matrices());
+            return shared;
+        }
     }
 
     private static List<GeneratorObjective.Learner> learners(List<TrainingTask> tasks, List<VectorPool> pools) {

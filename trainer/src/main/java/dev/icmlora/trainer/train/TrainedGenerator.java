@@ -20,15 +20,16 @@ final class TrainedGenerator {
     private final GeneratorArchitecture architecture;
 
     /// @param base `general.architecture` of the base model
-    TrainedGenerator(GgufFile checkpoint, String base, int rank, float alpha) {
+    TrainedGenerator(GgufFile checkpoint, String base) {
         this.checkpoint = checkpoint;
-        List<Target> targets = List.of(target("attn_q"), target("attn_v"));
+        List<Target> targets = SharedAdapter.MODULES.stream().map(this::target).toList();
+        int rank = SharedAdapter.rank(checkpoint);
         this.architecture = new GeneratorArchitecture(
                 targets.getFirst().in(),
                 extent("prior.0.bias"),
                 extent("prior.mean.bias"),
                 extent("decoder.norm.bias"),
-                new AdapterLayout(base, layers(), rank, alpha, targets));
+                new AdapterLayout(base, layers(), rank, SharedAdapter.SCALE * rank, targets));
     }
 
     /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the checkpoint does not hold a usable

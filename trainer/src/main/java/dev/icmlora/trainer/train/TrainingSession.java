@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDManager;
@@ -41,7 +42,7 @@ final class TrainingSession implements AutoCloseable {
     private final BaseModel model;
     private final List<TrainingTask> training;
     private final List<TrainingTask> validation;
-    private final StopSignal stop = new StopSignal();
+    private final StopSignal stop;
 
     private TrainingSession(Installation installation, TrainingOptions options) {
         this.folder = options.folder(installation.root());
@@ -54,6 +55,7 @@ final class TrainingSession implements AutoCloseable {
         TaskSuite suite = TaskSuite.create(options.suiteSeed);
         this.training = tasks(suite, Split.TRAIN, options.match);
         this.validation = tasks(suite, Split.VALIDATION, options.match);
+        this.stop = new StopSignal();
     }
 
     private static List<TrainingTask> tasks(TaskSuite suite, Split split, String match) {
@@ -100,7 +102,11 @@ final class TrainingSession implements AutoCloseable {
     }
 
     BaseModelId baseModelId() throws IOException {
-        return BaseModelId.of(llama.metadata("general.name").orElse(llama.description()), modelFile);
+        return baseModelId(llama, modelFile);
+    }
+
+    static BaseModelId baseModelId(LlamaModel llama, Path modelFile) throws IOException {
+        return BaseModelId.of(llama.metadata("general.name").orElse("unnamed"), modelFile);
     }
 
     /// Tells sets of training tasks apart: a generator's run goes on only with those that it began with.
@@ -110,16 +116,15 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /// LoRA on the query and value projections of every layer.
-    AdapterLayout layout(int rank, float alpha) {
+    AdapterLayout layout(int rank) {
         LlamaConfig config = model.config();
-        return new AdapterLayout(
-                llama.architecture(),
-                config.layers(),
-                rank,
-                alpha,
-                List.of(
-                        new Target("attn_q", config.hidden(), config.heads() * config.headSize()),
-                        new Target("attn_v", config.hidden(), config.kvHeads() * config.headSize())));
+        Map<String, Integer> outputs = Map.of(
+                "attn_q", config.heads() * config.headSize(),
+                "attn_v", config.kvHeads() * config.headSize());
+        List<Target> targets = SharedAdapter.MODULES.stream()
+                .map(module -> new Target(module, config.hidden(), outputs.get(module)))
+                .toList();
+        return new AdapterLayout(llama.architecture(), config.layers(), rank, SharedAdapter.SCALE * rank, targets);
     }
 
     StopSignal stop() {

@@ -206,7 +206,7 @@ class TrainingTest {
 
     private static GeneratorFile export(Path checkpoint) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
-            return new TrainedGenerator(file, LAYOUT.architecture(), LAYOUT.rank(), LAYOUT.alpha())
+            return new TrainedGenerator(file, LAYOUT.architecture())
                     .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint(), List.of());
         }
     }
