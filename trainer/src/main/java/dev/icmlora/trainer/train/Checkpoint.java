@@ -4,10 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 import ai.djl.ndarray.NDArray;
 
+import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
@@ -22,6 +25,8 @@ record Checkpoint(long step, double elapsed, double best) {
     static final Checkpoint START = new Checkpoint(0, 0, Float.MAX_VALUE);
 
     private static final String KIND = "icm-lora-training";
+    private static final String TASKS = "training.tasks";
+    private static final String FAMILIES = "training.families";
 
     /// After one more step.
     Checkpoint next(double seconds) {
@@ -29,12 +34,14 @@ record Checkpoint(long step, double elapsed, double best) {
     }
 
     /// Writes a checkpoint; a reader sees the old file or all of the new one.
-    ///
-    /// @param run names what is trained with which settings; only the same run can resume
-    void write(Path path, String run, SequencedMap<String, NDArray> state) {
+    void write(Path path, RunIdentity run, SequencedMap<String, NDArray> state) {
         GgufWriter file = new GgufWriter()
                 .string("general.architecture", KIND)
-                .string("training.run", run)
+                .string("training.run", run.name())
+                .strings(TASKS, run.tasks().stream().map(CatalogueEntry::task).toList())
+                .strings(
+                        FAMILIES,
+                        run.tasks().stream().map(CatalogueEntry::family).toList())
                 .uint64("training.step", step)
                 .float32("training.elapsed", (float) elapsed)
                 .float32("training.best", (float) best);
@@ -45,12 +52,12 @@ record Checkpoint(long step, double elapsed, double best) {
     /// Reads a checkpoint into `state`.
     ///
     /// @throws IllegalArgumentException when it is of another run or other arrays
-    static Checkpoint read(Path path, String run, SequencedMap<String, NDArray> state) {
+    static Checkpoint read(Path path, RunIdentity run, SequencedMap<String, NDArray> state) {
         try (GgufFile file = GgufFile.open(path)) {
             String found = file.string("training.run").orElse("none");
-            if (!found.equals(run)) {
+            if (!found.equals(run.name())) {
                 throw new IllegalArgumentException("the checkpoint " + path + " is of another run: it says \"" + found
-                        + "\", this run is \"" + run + "\"; move it away or choose another --folder");
+                        + "\", this run is \"" + run.name() + "\"; move it away or choose another --folder");
             }
             read(file, state);
             return new Checkpoint(
@@ -58,6 +65,15 @@ record Checkpoint(long step, double elapsed, double best) {
                     file.real("training.elapsed").orElseThrow(),
                     file.real("training.best").orElse(START.best));
         }
+    }
+
+    /// The tasks that a checkpoint was trained on.
+    static List<CatalogueEntry> tasks(GgufFile file) {
+        List<String> tasks = file.strings(TASKS);
+        List<String> families = file.strings(FAMILIES);
+        return IntStream.range(0, tasks.size())
+                .mapToObj(i -> new CatalogueEntry(tasks.get(i), families.get(i)))
+                .toList();
     }
 
     /// Reads the named arrays of a checkpoint of any run.

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -15,14 +14,11 @@ import picocli.CommandLine.Spec;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
-import dev.icmlora.trainer.suite.Split;
-import dev.icmlora.trainer.suite.TaskSuite;
 
 /// `icm-lora export`: the generator file that the function serves.
 @Command(
@@ -58,9 +54,6 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(names = "--name", description = "What the generator is called (default: ${DEFAULT-VALUE}).")
     private String name = "icm-lora default generator";
 
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = 1;
-
     @Override
     public Integer call() throws IOException {
         Installation installation = Installation.ofThisProcess();
@@ -72,19 +65,18 @@ public final class ExportCommand implements Callable<Integer> {
         }
         Path target = output == null ? installation.root().resolve("models/generator.gguf") : output;
         NativeLibraries.load(installation.nativeDirectory());
-        List<CatalogueEntry> catalogue = TaskSuite.create(suiteSeed).tasks(Split.TRAIN).stream()
-                .map(task -> new CatalogueEntry(task.id(), task.family()))
-                .toList();
         try (LlamaModel llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
                 GgufFile file = GgufFile.open(checkpoint)) {
             BaseModelId base = TrainingSession.baseModelId(llama, installation.model());
             GeneratorFile generator = new TrainedGenerator(file, llama.architecture())
-                    .file(name, base, PromptFormat.of(llama).fingerprint(), catalogue);
+                    .file(name, base, PromptFormat.of(llama).fingerprint());
             generator.write(target);
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf(
+                    "wrote %s: %,d bytes, %d tasks%n",
+                    target, Files.size(target), generator.manifest().catalogue().size());
+            out.flush();
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf("wrote %s: %,d bytes, %d tasks%n", target, Files.size(target), catalogue.size());
-        out.flush();
         return 0;
     }
 }

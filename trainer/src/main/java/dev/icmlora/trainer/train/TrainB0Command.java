@@ -45,7 +45,7 @@ public final class TrainB0Command implements Callable<Integer> {
             String name = "b0 rank %d alpha %s seed %d"
                     .formatted(rank, adapter.layout().alpha(), options.seed);
             new TrainingRun(
-                            name,
+                            RunIdentity.of(name, session.training()),
                             objective,
                             options.schedule(),
                             options.intervals(),

@@ -102,7 +102,7 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                         new GeneratorObjective.Settings(tasks, tokens, beta, betaWarmUp, freeBits, options.seed),
                         session.manager());
                 new TrainingRun(
-                                name(session),
+                                RunIdentity.of(name(session), session.training()),
                                 objective,
                                 options.schedule(),
                                 options.intervals(),

@@ -10,7 +10,6 @@ import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.generator.cvae.GeneratorManifest;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 
@@ -34,7 +33,7 @@ final class TrainedGenerator {
 
     /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the checkpoint does not hold a usable
     /// generator
-    GeneratorFile file(String name, BaseModelId base, String promptFormat, List<CatalogueEntry> catalogue) {
+    GeneratorFile file(String name, BaseModelId base, String promptFormat) {
         Map<String, float[]> weights = new HashMap<>();
         for (String tensor : architecture.tensors().keySet()) {
             if (!tensor.startsWith("adapter.")) {
@@ -45,7 +44,8 @@ final class TrainedGenerator {
             weights.put(GeneratorArchitecture.a(target), stacked(target, true));
             weights.put(GeneratorArchitecture.b0(target), stacked(target, false));
         }
-        return GeneratorFile.of(new GeneratorManifest(name, base, promptFormat, architecture, catalogue), weights);
+        return GeneratorFile.of(
+                new GeneratorManifest(name, base, promptFormat, architecture, Checkpoint.tasks(checkpoint)), weights);
     }
 
     /// The served decoder has no output scale of its own.

@@ -26,7 +26,7 @@ final class TrainingRun {
     private static final double WEIGHT_DECAY = 0.01;
     private static final float MAX_GRADIENT_NORM = 1;
 
-    private final String name;
+    private final RunIdentity identity;
     private final Objective objective;
     private final Schedule schedule;
     private final Intervals intervals;
@@ -39,17 +39,16 @@ final class TrainingRun {
     /// @param validate steps between two validations
     record Intervals(int log, int checkpoint, int validate) {}
 
-    /// @param name names what is trained with which settings; a checkpoint of another name is refused
     /// @param stop asked after every step; when it says so, the run writes a checkpoint and ends
     TrainingRun(
-            String name,
+            RunIdentity identity,
             Objective objective,
             Schedule schedule,
             Intervals intervals,
             Path folder,
             BooleanSupplier stop,
             NDManager manager) {
-        this.name = name;
+        this.identity = identity;
         this.objective = objective;
         this.schedule = schedule;
         this.intervals = intervals;
@@ -77,9 +76,10 @@ final class TrainingRun {
             SequencedMap<String, NDArray> state = optimiser.state();
             state.putAll(objective.constants());
             Checkpoint start = Files.exists(checkpoint(folder))
-                    ? Checkpoint.read(checkpoint(folder), name, state)
+                    ? Checkpoint.read(checkpoint(folder), identity, state)
                     : Checkpoint.START;
-            try (TrainingDisplay display = new TrainingDisplay(name, progress(start), start.elapsed(), out)) {
+            try (TrainingDisplay display =
+                    new TrainingDisplay(identity.name(), progress(start), start.elapsed(), out)) {
                 Checkpoint reached = start.equals(Checkpoint.START) ? validated(start, state, display) : start;
                 return train(reached, start.step() + stopAfter, optimiser, state, display);
             }
@@ -117,7 +117,7 @@ final class TrainingRun {
                 reached = validated(reached, state, display);
             }
             if (end || stopped || reached.step() % intervals.checkpoint == 0) {
-                reached.write(checkpoint(folder), name, state);
+                reached.write(checkpoint(folder), identity, state);
             }
         }
         return reached;
@@ -137,7 +137,7 @@ final class TrainingRun {
             return reached;
         }
         Checkpoint better = new Checkpoint(reached.step(), reached.elapsed(), loss);
-        better.write(best(folder), name, state);
+        better.write(best(folder), identity, state);
         return better;
     }
 

@@ -24,8 +24,7 @@ import dev.icmlora.trainer.suite.TaskSuite;
 import dev.icmlora.trainer.torch.Torch;
 
 /// What every training command works with: the base model twice (in llama.cpp for tokens and task vectors, in PyTorch
-/// for
-/// gradients), the tasks, and the folder for results.
+/// for gradients), the tasks, and the folder for results.
 final class TrainingSession implements AutoCloseable {
     /// Name of the validation on held-back examples of tasks that are trained on, and on tasks that are not.
     static final String SEEN = "seen";

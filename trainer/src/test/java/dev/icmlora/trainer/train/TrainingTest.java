@@ -29,6 +29,7 @@ import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.vector.Standardization;
@@ -108,7 +109,13 @@ class TrainingTest {
     void a_stopped_run_leaves_a_checkpoint() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("stopped"));
         TrainingRun run = new TrainingRun(
-                "b0", shared(), schedule(100), new TrainingRun.Intervals(5, 50, 50), folder, () -> true, manager);
+                RunIdentity.of("b0", tasks()),
+                shared(),
+                schedule(100),
+                new TrainingRun.Intervals(5, 50, 50),
+                folder,
+                () -> true,
+                manager);
 
         run.train(NOWHERE, 100);
 
@@ -135,7 +142,7 @@ class TrainingTest {
         double before = objective.validate().get("unseen_loss");
 
         new TrainingRun(
-                        "b0",
+                        RunIdentity.of("b0", tasks()),
                         objective,
                         schedule(60),
                         new TrainingRun.Intervals(10, 60, 60),
@@ -172,7 +179,7 @@ class TrainingTest {
                     new GeneratorObjective.Settings(2, 100, 1e-3f, 10, 0.01f, 1),
                     manager);
             new TrainingRun(
-                            "generator",
+                            RunIdentity.of("generator", tasks()),
                             objective,
                             schedule(12),
                             new TrainingRun.Intervals(5, 50, 50),
@@ -183,6 +190,9 @@ class TrainingTest {
 
             TaskVector vector = pools.getFirst().probe().vector();
             GeneratorFile file = export(TrainingRun.checkpoint(folder));
+            assertThat(file.manifest().catalogue())
+                    .extracting(CatalogueEntry::task)
+                    .containsExactly("test/yes", "test/no", "test/perhaps");
             try (NDManager scope = manager.newSubManager();
                     Backend backend = Backend.cpu(1);
                     Generator generator = Generator.load(file, backend)) {
@@ -207,13 +217,19 @@ class TrainingTest {
     private static GeneratorFile export(Path checkpoint) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
             return new TrainedGenerator(file, LAYOUT.architecture())
-                    .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint(), List.of());
+                    .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint());
         }
     }
 
     private static TrainingRun sharedRun(String name, Path folder) {
         return new TrainingRun(
-                name, shared(), schedule(6), new TrainingRun.Intervals(2, 50, 50), folder, () -> false, manager);
+                RunIdentity.of(name, tasks()),
+                shared(),
+                schedule(6),
+                new TrainingRun.Intervals(2, 50, 50),
+                folder,
+                () -> false,
+                manager);
     }
 
     private static Schedule schedule(int steps) {
