@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8080
-DEMO ?= demo/join-and.json
+DEMO ?= demo/intent.json
 export GPU PORT
 
 function_jar := src/target/quarkus-app/quarkus-run.jar
