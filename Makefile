@@ -46,6 +46,6 @@ clean: ## remove what was built; what was fetched stays
 	@rm -rf target */target
 
 $(function_jar): $(main_sources)
-	@echo 'Building the function'
+	@echo 'Building the function (the first time, Maven fetches what it needs: a few minutes)'
 	@scripts/mvn -B -q -pl src -am package -DskipTests -Dspotless.check.skip
 	@touch $@
