@@ -102,10 +102,15 @@ final class Engine implements AutoCloseable {
             when wrapped.getCause() instanceof RuntimeException cause -> startupFailure(cause, parts);
             case InvalidGeneratorException unfit ->
                 new StartupException(parts.generator() + " cannot be used: " + unfit.getMessage());
-            case NativeException failure -> new StartupException(failure.getMessage());
+            case NativeException failure -> new StartupException(firstLine(failure));
             case UncheckedIOException unreadable -> new StartupException(unreadable.getMessage());
             default -> e;
         };
+    }
+
+    /// llama.cpp says first what is wrong, and then of each caller that it failed.
+    private static String firstLine(NativeException failure) {
+        return failure.getMessage().lines().findFirst().orElse("");
     }
 
     private static BaseModelId baseModelId(LlamaModel model, Parts parts) {

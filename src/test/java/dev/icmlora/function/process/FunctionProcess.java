@@ -46,19 +46,14 @@ final class FunctionProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         var installation = Installation.ofThisProcess();
-        builder.environment()
-                .putAll(Map.of(
-                        "QUARKUS_HTTP_HOST",
-                        "127.0.0.1",
-                        "QUARKUS_HTTP_PORT",
-                        "0",
-                        Installation.NATIVE_DIR_VARIABLE,
-                        installation.nativeDirectory().toString(),
-                        Installation.MODEL_VARIABLE,
-                        installation.model().toString(),
-                        Installation.GENERATOR_VARIABLE,
-                        installation.generator().toString()));
-        builder.environment().putAll(environment);
+        var all = builder.environment();
+        all.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        all.put("QUARKUS_HTTP_PORT", "0");
+        all.put("ICM_LORA_THREADS", "1"); // as in the test profile
+        all.put(Installation.NATIVE_DIR_VARIABLE, installation.nativeDirectory().toString());
+        all.put(Installation.MODEL_VARIABLE, installation.model().toString());
+        all.put(Installation.GENERATOR_VARIABLE, installation.generator().toString());
+        all.putAll(environment);
         return new FunctionProcess(builder.start(), log);
     }
 
