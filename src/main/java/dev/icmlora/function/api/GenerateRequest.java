@@ -12,6 +12,7 @@ import java.util.List;
 /// @param temperature 0 (default) takes the likeliest token, more samples
 /// @param seed of the sampling; default 0
 /// @param scale of the adapter; default 1
+/// @param strength of the residual dB in a generated adapter B0 + strength x dB; 0 is B0 itself; default 1
 /// @param stop an answer ends before the first of these strings; default none
 /// @param candidates adapters that [Mode#AUTO] may choose from; default 8. Checked, and unused until it scores
 /// candidates
@@ -24,6 +25,7 @@ public record GenerateRequest(
         Double temperature,
         Integer seed,
         Double scale,
+        Double strength,
         List<String> stop,
         Integer candidates) {
 
@@ -34,6 +36,7 @@ public record GenerateRequest(
         temperature = temperature == null ? 0 : temperature;
         seed = seed == null ? 0 : seed;
         scale = scale == null ? 1 : scale;
+        strength = strength == null ? 1 : strength;
         stop = stop == null ? List.of() : stop;
         candidates = candidates == null ? 8 : candidates;
     }

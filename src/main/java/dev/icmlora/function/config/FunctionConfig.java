@@ -133,6 +133,11 @@ public interface FunctionConfig {
         @DecimalMin("1")
         double scale();
 
+        /// Highest `strength`.
+        @WithDefault("4")
+        @DecimalMin("1")
+        double strength();
+
         /// Highest `temperature`.
         @WithDefault("2")
         @DecimalMin("0")

@@ -9,36 +9,35 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.generator.task.Task;
 
-/// Adapters that were generated here, found by task and by id, within a memory limit. Thread-safe.
+/// Adapters that were generated here, found by blend and by id, within a memory limit. Thread-safe.
 @Singleton
 final class AdapterCache {
 
     private final Map<String, KnownAdapter> byId = new ConcurrentHashMap<>();
-    private final Cache<Task, KnownAdapter> byTask;
+    private final Cache<Blend, KnownAdapter> byBlend;
 
     AdapterCache(FunctionConfig config) {
-        this.byTask = Caffeine.newBuilder()
+        this.byBlend = Caffeine.newBuilder()
                 .maximumWeight(config.cache().adapters().asLongValue())
-                .weigher((Task task, KnownAdapter known) -> known.heapBytes())
+                .weigher((Blend blend, KnownAdapter known) -> known.heapBytes())
                 .evictionListener(
-                        (task, known, cause) -> byId.remove(known.adapter().id(), known))
+                        (blend, known, cause) -> byId.remove(known.adapter().id(), known))
                 .executor(Runnable::run)
                 .build();
     }
 
-    Optional<KnownAdapter> find(Task task) {
-        return Optional.ofNullable(byTask.getIfPresent(task));
+    Optional<KnownAdapter> find(Blend blend) {
+        return Optional.ofNullable(byBlend.getIfPresent(blend));
     }
 
     Optional<KnownAdapter> find(String id) {
-        // The look-up by task marks it as used.
-        return Optional.ofNullable(byId.get(id)).map(known -> byTask.get(known.task(), task -> known));
+        // The look-up by blend marks it as used.
+        return Optional.ofNullable(byId.get(id)).map(known -> byBlend.get(known.blend(), blend -> known));
     }
 
     void add(KnownAdapter known) {
         byId.put(known.adapter().id(), known);
-        byTask.put(known.task(), known);
+        byBlend.put(known.blend(), known);
     }
 }

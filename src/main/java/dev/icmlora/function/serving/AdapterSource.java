@@ -8,9 +8,8 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Phases.Phase;
-import dev.icmlora.generator.task.Task;
 
-/// Gives adapters: the one that is known for a task, or a new one.
+/// Gives adapters: the one that is known for a blend, or a new one.
 @Singleton
 final class AdapterSource {
 
@@ -24,15 +23,17 @@ final class AdapterSource {
     /// @param fingerprintTokens tokens that were read to make it
     record Supplied(KnownAdapter known, boolean cached, int fingerprintTokens) {}
 
-    /// The adapter for a task. Runs on the slot's thread.
+    /// The adapter of a blend. Runs on the slot's thread.
     ///
     /// @throws InvalidRequestException if the task is longer than the context
-    Supplied forTask(Task task, Engine engine, Phases phases) {
-        return cache.find(task).map(known -> new Supplied(known, true, 0)).orElseGet(() -> make(task, engine, phases));
+    Supplied of(Blend blend, Engine engine, Phases phases) {
+        return cache.find(blend)
+                .map(known -> new Supplied(known, true, 0))
+                .orElseGet(() -> make(blend, engine, phases));
     }
 
-    private Supplied make(Task task, Engine engine, Phases phases) {
-        var tokens = engine.tokens(task);
+    private Supplied make(Blend blend, Engine engine, Phases phases) {
+        var tokens = engine.tokens(blend.task());
         if (tokens > engine.contextTokens()) {
             throw new InvalidRequestException(new Violation(
                     "/task",
@@ -40,8 +41,9 @@ final class AdapterSource {
                     tokens,
                     "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens())));
         }
-        var vector = phases.time(Phase.FINGERPRINT, () -> engine.fingerprint(task));
-        var known = phases.time(Phase.GENERATE, () -> KnownAdapter.of(task, engine.generate(vector)));
+        var vector = phases.time(Phase.FINGERPRINT, () -> engine.fingerprint(blend.task()));
+        var known =
+                phases.time(Phase.GENERATE, () -> KnownAdapter.of(blend, engine.generate(vector, blend.strength())));
         cache.add(known);
         return new Supplied(known, false, tokens);
     }

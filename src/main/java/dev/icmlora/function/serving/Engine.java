@@ -183,8 +183,12 @@ final class Engine implements AutoCloseable {
     }
 
     /// The adapter at the mean of the prior for a task.
-    Adapter generate(TaskVector vector) {
-        return generator.generate(generator.prior(vector).mean());
+    ///
+    /// @param strength of the residual on B0
+    Adapter generate(TaskVector vector, float strength) {
+        return generator
+                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
+                .getFirst();
     }
 
     /// Makes the resident adapter this one, `scale` times as strong. Nothing is written if it is this one already.
@@ -210,7 +214,7 @@ final class Engine implements AutoCloseable {
     void warmUp() {
         var task = new Task("Repeat the input.", List.of());
         var prompt = format.query(task.description(), task.examples(), "hello").tokens();
-        apply(generate(fingerprint(task)), 1);
+        apply(generate(fingerprint(task), 1), 1);
         answerAdapted(List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), new Cancellation());
     }
 

@@ -1,15 +1,14 @@
 package dev.icmlora.function.serving;
 
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Task;
 
-/// An adapter and the task it was generated for, whose description belongs in its prompts.
+/// An adapter and what it was generated from; the task's description belongs in its prompts.
 ///
 /// @param fileBytes size of its GGUF form
-record KnownAdapter(Task task, Adapter adapter, long fileBytes) {
+record KnownAdapter(Blend blend, Adapter adapter, long fileBytes) {
 
-    static KnownAdapter of(Task task, Adapter adapter) {
-        return new KnownAdapter(task, adapter, adapter.gguf().length);
+    static KnownAdapter of(Blend blend, Adapter adapter) {
+        return new KnownAdapter(blend, adapter, adapter.gguf().length);
     }
 
     /// Memory it takes; the A matrices are shared by all adapters of a generator.
@@ -17,6 +16,7 @@ record KnownAdapter(Task task, Adapter adapter, long fileBytes) {
         var weights = adapter.generated().stream()
                 .mapToInt(tensor -> tensor.data().length)
                 .sum();
+        var task = blend.task();
         var examples = task.examples().stream()
                 .mapToInt(example -> example.input().length() + example.output().length())
                 .sum();

@@ -50,6 +50,12 @@ public final class RequestRules {
                     request.task() != null, "/adapter", null, request.adapter(), "must not be given beside /task");
             violations.when(
                     !isAdapterId(request.adapter()), "/adapter", ADAPTER_ID.pattern(), request.adapter(), "is no id");
+            violations.when(
+                    request.strength() != 1,
+                    "/strength",
+                    1,
+                    request.strength(),
+                    "is already part of what /adapter names");
         }
         inputs(request.inputs(), violations);
         stops(request.stop(), violations);
@@ -57,7 +63,16 @@ public final class RequestRules {
         violations.range("/temperature", request.temperature(), 0, limits.temperature());
         violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
         violations.range("/scale", request.scale(), 0, limits.scale());
+        violations.range("/strength", request.strength(), 0, limits.strength());
         violations.range("/candidates", request.candidates(), 1, limits.candidates());
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException if the adapter is B0: equal for all tasks, its id names none of them
+    void check(KnownAdapter known) {
+        var violations = new Violations();
+        var id = known.adapter().id();
+        violations.when(known.blend().isShared(), "/adapter", null, id, "is B0, which brings no task: send /task");
         violations.raise();
     }
 

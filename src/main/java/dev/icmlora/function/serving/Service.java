@@ -40,11 +40,18 @@ public final class Service {
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<GenerateReply> generate(GenerateRequest request) {
         rules.check(request);
-        var task = request.adapter() == null
-                ? task(request.task())
-                : adapters.byId(request.adapter()).task();
-        rules.check(request.mode(), task);
-        return slot.submit((engine, cancellation) -> generate(request, task, engine, cancellation));
+        var blend = blend(request);
+        rules.check(request.mode(), blend.task());
+        return slot.submit((engine, cancellation) -> generate(request, blend, engine, cancellation));
+    }
+
+    private Blend blend(GenerateRequest request) {
+        if (request.adapter() == null) {
+            return new Blend(task(request.task()), request.strength().floatValue());
+        }
+        var known = adapters.byId(request.adapter());
+        rules.check(known);
+        return known.blend();
     }
 
     /// Generates an adapter, or finds it where its task was seen before.
@@ -73,7 +80,7 @@ public final class Service {
 
     private AdapterReply adapter(Task task, Engine engine) {
         var phases = new Phases();
-        var supplied = adapters.forTask(task, engine, phases);
+        var supplied = adapters.of(new Blend(task, 1), engine, phases);
         var adapter = supplied.known().adapter();
         return new AdapterReply(
                 adapter.id(),
@@ -86,7 +93,8 @@ public final class Service {
                 phases.timing());
     }
 
-    private GenerateReply generate(GenerateRequest request, Task task, Engine engine, Cancellation cancellation) {
+    private GenerateReply generate(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
+        var task = blend.task();
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
         var prompts = prompts(request, served.showsExamples() ? task.examples() : List.of(), task, engine);
         var sampling = SamplingOptions.GREEDY
@@ -97,7 +105,7 @@ public final class Service {
         if (!served.usesAdapter()) {
             return reply(served, null, engine.answer(prompts, decoding, cancellation), phases);
         }
-        var supplied = adapters.forTask(task, engine, phases);
+        var supplied = adapters.of(blend, engine, phases);
         var adapter = supplied.known().adapter();
         phases.time(Phase.APPLY, () -> engine.apply(adapter, request.scale().floatValue()));
         return reply(served, supplied, engine.answerAdapted(prompts, decoding, cancellation), phases);

@@ -73,6 +73,10 @@ class BadInputTest {
                 Arguments.of("/seed", "is -1, outside 0", with(valid(), "seed", -1)),
                 Arguments.of("/scale", "is 4.5, outside 0 to 4", with(valid(), "scale", 4.5)),
                 Arguments.of("/scale", "is -1.0, outside 0 to 4", with(valid(), "scale", -1.0)),
+                Arguments.of("/strength", "is 4.5, outside 0 to 4", with(valid(), "strength", 4.5)),
+                Arguments.of("/strength", "is -0.5, outside 0 to 4", with(valid(), "strength", -0.5)),
+                Arguments.of("/strength", "must be a number", with(valid(), "strength", "full")),
+                Arguments.of("/strength", "already part of what /adapter names", strengthBesideAdapter()),
                 Arguments.of("/candidates", "is 0, outside 1 to 64", with(valid(), "candidates", 0)),
                 Arguments.of("/candidates", "is 65, outside 1 to 64", with(valid(), "candidates", 65)),
                 Arguments.of("/stop", "9 entries", with(valid(), "stop", Collections.nCopies(9, "x"))),
@@ -88,6 +92,10 @@ class BadInputTest {
 
     private static Map<String, Object> valid() {
         return body(plurals(), "dog");
+    }
+
+    private static Map<String, Object> strengthBesideAdapter() {
+        return with(with(with(valid(), "task", null), "adapter", "sha256:" + "0".repeat(64)), "strength", 0.5);
     }
 
     private static Map<String, Object> examples(int count, String input, String output) {
@@ -107,6 +115,18 @@ class BadInputTest {
                 .body("errors.field", hasItems("/inputs", "/scale", "/candidates"))
                 .body("errors.find { it.field == '/candidates' }.limit", equalTo(64))
                 .body("errors.find { it.field == '/candidates' }.value", equalTo(65));
+    }
+
+    @Test
+    void theIdOfTheSharedAdapterNamesNoTask() {
+        var id = post("/generate", with(valid(), "strength", 0))
+                .statusCode(200)
+                .extract()
+                .<String>path("adapter.id");
+
+        isProblem(post("/generate", with(with(valid(), "task", null), "adapter", id)), 400)
+                .body("errors[0].field", equalTo("/adapter"))
+                .body("errors[0].message", containsString("is B0, which brings no task"));
     }
 
     @Test

@@ -162,6 +162,22 @@ class GenerateTest {
     }
 
     @Test
+    void strengthZeroIsTheSameAdapterForEveryTask() {
+        var plural =
+                generate(with(body(plurals(), "dog"), "strength", 0)).extract().<String>path("adapter.id");
+        var capitals = generate(with(body(task("Write it in capitals.", List.of()), "dog"), "strength", 0))
+                .extract()
+                .<String>path("adapter.id");
+        var full = generate(body(plurals(), "dog")).extract().<String>path("adapter.id");
+        var half = generate(with(body(plurals(), "dog"), "strength", 0.5))
+                .extract()
+                .<String>path("adapter.id");
+
+        assertThat(capitals).isEqualTo(plural);
+        assertThat(List.of(plural, full, half)).doesNotHaveDuplicates();
+    }
+
+    @Test
     void theAdapterFunctionDescribesWhatItMade() {
         var task = Map.of("task", task("Name a colour.", List.of()));
         var id = post("/adapter", task)
