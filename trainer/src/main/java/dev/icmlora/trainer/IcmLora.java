@@ -8,7 +8,9 @@ import dev.icmlora.trainer.eval.EvalCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
 import dev.icmlora.trainer.train.ExportCommand;
 import dev.icmlora.trainer.train.TrainB0Command;
+import dev.icmlora.trainer.train.TrainCvaeCommand;
 import dev.icmlora.trainer.train.TrainGeneratorCommand;
+import dev.icmlora.trainer.train.TrainZooCommand;
 
 /// The trainer's command line.
 @Command(
@@ -19,6 +21,8 @@ import dev.icmlora.trainer.train.TrainGeneratorCommand;
             HelpCommand.class,
             SuiteCommand.class,
             TrainB0Command.class,
+            TrainZooCommand.class,
+            TrainCvaeCommand.class,
             TrainGeneratorCommand.class,
             ExportCommand.class,
             EvalCommand.class

@@ -87,7 +87,9 @@ public final class BaseModel implements AutoCloseable {
         NDList outcome = program.call(
                 scope,
                 "losses",
-                tokens(scope, batch),
+                cells(scope, batch, batch.tokens()),
+                cells(scope, batch, batch.positions()),
+                cells(scope, batch, batch.branches()),
                 scope.create(batch.owners()),
                 scope.create(batch.rows()),
                 scope.create(batch.targets()),
@@ -103,7 +105,9 @@ public final class BaseModel implements AutoCloseable {
         return program.call(
                         scope,
                         "logits",
-                        tokens(scope, batch),
+                        cells(scope, batch, batch.tokens()),
+                        cells(scope, batch, batch.positions()),
+                        cells(scope, batch, batch.branches()),
                         scope.create(batch.owners()),
                         scope.create(batch.rows()),
                         weights,
@@ -113,8 +117,8 @@ public final class BaseModel implements AutoCloseable {
                 .singletonOrThrow();
     }
 
-    private static NDArray tokens(NDManager scope, Batch batch) {
-        return scope.create(batch.tokens(), new Shape(batch.samples(), batch.length()));
+    private static NDArray cells(NDManager scope, Batch batch, long[] values) {
+        return scope.create(values, new Shape(batch.samples(), batch.length()));
     }
 
     private void vector(GgufFile file, String name) {

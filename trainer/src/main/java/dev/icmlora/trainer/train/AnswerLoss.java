@@ -1,6 +1,8 @@
 package dev.icmlora.trainer.train;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -16,6 +18,16 @@ import dev.icmlora.trainer.model.Lora;
 /// @param answerTokens number of answer tokens
 /// @param paddedTokens tokens that went through the model
 record AnswerLoss(NDArray mean, double hits, long answerTokens, long paddedTokens) {
+
+    /// What the log says about it.
+    SequencedMap<String, Double> figures() {
+        SequencedMap<String, Double> figures = new LinkedHashMap<>();
+        figures.put("loss", (double) mean.getFloat());
+        figures.put("token_accuracy", hits);
+        figures.put("answer_tokens", (double) answerTokens);
+        figures.put("tokens", (double) paddedTokens);
+        return figures;
+    }
 
     static AnswerLoss of(NDManager scope, BaseModel model, Lora lora, List<Batch.Sample> samples) {
         NDArray sum = null;

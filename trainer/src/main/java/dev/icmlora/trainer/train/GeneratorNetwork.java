@@ -25,7 +25,7 @@ final class GeneratorNetwork implements AutoCloseable {
 
     private static final String HEAD = "decoder.head.";
     /// A narrow posterior to begin with: the decoder first learns from means, not from noise.
-    private static final float INITIAL_LOG_VARIANCE = -4;
+    static final float INITIAL_LOG_VARIANCE = -4;
 
     private final GeneratorArchitecture architecture;
     private final SharedAdapter shared;
@@ -81,6 +81,35 @@ final class GeneratorNetwork implements AutoCloseable {
                 shared.b0());
         List<NDArray> b = List.copyOf(generated.subList(1, generated.size()));
         return new Generated(generated.getFirst(), shared.lora(b));
+    }
+
+    /// How well the CVAE knows trained adapters.
+    ///
+    /// @param error mean square error of dB, in units of its standard deviation `[1]`
+    /// @param divergence KL(q(z given dB and c) || p(z given c)) of each latent dimension `[tasks, latent]`
+    record Reconstruction(NDArray error, NDArray divergence) {}
+
+    /// @param deltas dB of each module `[tasks, layers, out * rank]`
+    /// @param spreads standard deviation of each module's dB `[modules]`
+    /// @param encoder as in {@link EncoderNetwork#arrays}
+    Reconstruction reconstruct(
+            NDManager scope,
+            float[][] vectors,
+            List<NDArray> deltas,
+            float[][] noise,
+            NDArray spreads,
+            List<NDArray> encoder) {
+        NDList result = program.call(
+                scope,
+                "reconstruct",
+                scope.create(vectors),
+                deltas,
+                scope.create(noise),
+                spreads,
+                select(false),
+                select(true),
+                encoder);
+        return new Reconstruction(result.get(0), result.get(1));
     }
 
     private List<NDArray> select(boolean heads) {

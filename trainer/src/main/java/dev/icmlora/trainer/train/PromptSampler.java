@@ -8,9 +8,10 @@ import java.util.random.RandomGenerator;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.trainer.model.Batch;
 
-/// Draws training prompts of a task: single queries (description, input, answer) and packed in-context sequences of
-/// several examples, where every answer counts.
+/// Draws training samples of a task: queries (description, input, answer) that share their description, or a packed
+/// in-context sequence of several examples, where every answer counts.
 ///
 /// @param format how a task becomes tokens
 /// @param mix how often which kind is drawn
@@ -19,24 +20,42 @@ record PromptSampler(PromptFormat format, Mix mix) {
     /// @param packed probability of a packed sequence
     /// @param fewest least number of examples in one
     /// @param most greatest number
+    /// @param queries number of queries in a sample of them
     /// @param describedPacked probability that a packed sequence begins with the description
-    /// @param describedQuery probability that a single query does
+    /// @param describedQuery probability that the queries do
     /// @param maxTokens examples that would make a prompt longer are left out
-    record Mix(double packed, int fewest, int most, double describedPacked, double describedQuery, int maxTokens) {}
+    record Mix(
+            double packed,
+            int fewest,
+            int most,
+            int queries,
+            double describedPacked,
+            double describedQuery,
+            int maxTokens) {}
 
     /// @param avoid examples that must not be drawn: those that a task vector was made of
-    Prompt draw(TrainingTask task, Set<Example> avoid, RandomGenerator random) {
+    /// @param owner index of the sample's adapter
+    Batch.Sample draw(TrainingTask task, Set<Example> avoid, int owner, RandomGenerator random) {
         boolean packed = random.nextDouble() < mix.packed;
         boolean described = random.nextDouble() < (packed ? mix.describedPacked : mix.describedQuery);
         String description = described ? pick(task.task().descriptions(), random) : "";
-        int wanted = packed ? random.nextInt(mix.fewest, mix.most + 1) : 1;
+        int wanted = packed ? random.nextInt(mix.fewest, mix.most + 1) : mix.queries;
         List<Example> examples = distinct(task.examples(), wanted, avoid, random);
-        Prompt prompt = format.packed(description, examples);
-        while (prompt.tokens().length > mix.maxTokens && examples.size() > 1) {
+        Batch.Sample sample = sample(description, examples, packed, owner);
+        while (sample.length() > mix.maxTokens && examples.size() > 1) {
             examples = examples.subList(0, examples.size() - 1);
-            prompt = format.packed(description, examples);
+            sample = sample(description, examples, packed, owner);
         }
-        return prompt;
+        return sample;
+    }
+
+    private Batch.Sample sample(String description, List<Example> examples, boolean packed, int owner) {
+        List<Prompt> prompts = packed
+                ? List.of(format.packed(description, examples))
+                : examples.stream()
+                        .map(example -> format.packed(description, List.of(example)))
+                        .toList();
+        return new Batch.Sample(prompts, owner);
     }
 
     static <T> T pick(List<T> from, RandomGenerator random) {

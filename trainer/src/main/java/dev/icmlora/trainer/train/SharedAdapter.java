@@ -1,10 +1,14 @@
 package dev.icmlora.trainer.train;
 
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -47,6 +51,23 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
         return new SharedAdapter(layout, matrices);
     }
 
+    /// What `train-b0` learned.
+    ///
+    /// @throws IllegalArgumentException when it was not run yet
+    static SharedAdapter trained(TrainingSession session) {
+        Path checkpoint = TrainingRun.checkpoint(session.folder().resolve(TrainB0Command.RUN));
+        if (!Files.exists(checkpoint)) {
+            throw new IllegalArgumentException(
+                    "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
+        }
+        try (GgufFile file = GgufFile.open(checkpoint)) {
+            int rank = rank(file);
+            SharedAdapter shared = initial(session.layout(rank), 0, session.manager());
+            Checkpoint.read(file, shared.matrices());
+            return shared;
+        }
+    }
+
     /// The rank of the adapter in a checkpoint.
     static int rank(GgufFile checkpoint) {
         return checkpoint
@@ -61,20 +82,21 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
 
     /// These A matrices with other B matrices.
     Lora lora(List<NDArray> b) {
-        return new Lora(all(true), b, SCALE);
+        return new Lora(names(AdapterLayout::nameOfA).map(matrices::get).toList(), b, SCALE);
     }
 
     List<NDArray> b0() {
-        return all(false);
+        return namesOfB().map(matrices::get).toList();
     }
 
-    private List<NDArray> all(boolean a) {
-        List<NDArray> all = new ArrayList<>();
-        for (int layer = 0; layer < layout.layers(); layer++) {
-            for (Target target : layout.targets()) {
-                all.add(matrices.get(a ? AdapterLayout.nameOfA(layer, target) : AdapterLayout.nameOfB(layer, target)));
-            }
-        }
-        return all;
+    /// The names of B, layer by layer and module by module.
+    Stream<String> namesOfB() {
+        return names(AdapterLayout::nameOfB);
+    }
+
+    private Stream<String> names(BiFunction<Integer, Target, String> name) {
+        return IntStream.range(0, layout.layers())
+                .boxed()
+                .flatMap(layer -> layout.targets().stream().map(target -> name.apply(layer, target)));
     }
 }

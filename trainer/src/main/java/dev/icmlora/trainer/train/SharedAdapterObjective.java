@@ -10,11 +10,10 @@ import java.util.random.RandomGenerator;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 
-/// Learns A and B0 together as one adapter for all training tasks, on single queries and packed sequences.
+/// Learns A and B0 together as one adapter for all training tasks, on queries and packed sequences.
 final class SharedAdapterObjective implements Objective {
     private final BaseModel model;
     private final SharedAdapter adapter;
@@ -27,7 +26,7 @@ final class SharedAdapterObjective implements Objective {
 
     /// @param tasks drawn from uniformly
     /// @param validations sets of queries by name
-    /// @param tokensPerStep prompts are drawn until they have so many tokens
+    /// @param tokensPerStep samples are drawn until they have so many tokens
     SharedAdapterObjective(
             BaseModel model,
             SharedAdapter adapter,
@@ -57,17 +56,12 @@ final class SharedAdapterObjective implements Objective {
         RandomGenerator random = StepRandom.of(seed, step);
         List<Batch.Sample> samples = new ArrayList<>();
         for (int tokens = 0; tokens < tokensPerStep; ) {
-            Prompt prompt = sampler.draw(PromptSampler.pick(tasks, random), Set.of(), random);
-            samples.add(new Batch.Sample(prompt, 0));
-            tokens += prompt.tokens().length;
+            Batch.Sample sample = sampler.draw(PromptSampler.pick(tasks, random), Set.of(), 0, random);
+            samples.add(sample);
+            tokens += sample.length();
         }
         AnswerLoss loss = AnswerLoss.of(scope, model, adapter.lora(), samples);
-        SequencedMap<String, Double> figures = new LinkedHashMap<>();
-        figures.put("loss", (double) loss.mean().getFloat());
-        figures.put("token_accuracy", loss.hits());
-        figures.put("answer_tokens", (double) loss.answerTokens());
-        figures.put("tokens", (double) loss.paddedTokens());
-        return new StepLoss(loss.mean(), figures);
+        return new StepLoss(loss.mean(), loss.figures());
     }
 
     @Override

@@ -26,6 +26,9 @@ public final class TrainB0Command implements Callable<Integer> {
     @Option(names = "--tokens", description = "Tokens of a step's prompts (default: ${DEFAULT-VALUE}).")
     private int tokens = 1200;
 
+    @Option(names = "--queries", description = "Queries in a sample of them (default: ${DEFAULT-VALUE}).")
+    private int queries = 4;
+
     @Option(names = "--packed", description = "Share of packed in-context sequences (default: ${DEFAULT-VALUE}).")
     private double packed = 0.25;
 
@@ -37,7 +40,7 @@ public final class TrainB0Command implements Callable<Integer> {
                     session.model(),
                     adapter,
                     session.training(),
-                    new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, 0.7, 1, 512)),
+                    new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, queries, 0.7, 1, 512)),
                     session.validations(),
                     tokens,
                     options.seed,

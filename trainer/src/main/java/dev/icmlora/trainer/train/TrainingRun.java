@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -70,6 +71,18 @@ final class TrainingRun {
     /// @return what was reached, as in the checkpoint
     /// @throws IllegalStateException when training diverges
     Checkpoint train(PrintStream out, long stopAfter) throws IOException {
+        return train(out, start -> start.step() + stopAfter);
+    }
+
+    /// Trains to the end of the schedule, or until step `last`.
+    ///
+    /// @return what was reached, as in the checkpoint
+    /// @throws IllegalStateException when training diverges
+    Checkpoint trainTo(PrintStream out, long last) throws IOException {
+        return train(out, start -> last);
+    }
+
+    private Checkpoint train(PrintStream out, ToLongFunction<Checkpoint> last) throws IOException {
         Files.createDirectories(folder);
         try (NDManager own = manager.newSubManager();
                 AdamW optimiser = new AdamW(objective.parameters(), WEIGHT_DECAY, MAX_GRADIENT_NORM, own)) {
@@ -81,7 +94,7 @@ final class TrainingRun {
             try (TrainingDisplay display =
                     new TrainingDisplay(identity.name(), progress(start), start.elapsed(), out)) {
                 Checkpoint reached = start.equals(Checkpoint.START) ? validated(start, state, display) : start;
-                return train(reached, start.step() + stopAfter, optimiser, state, display);
+                return train(reached, last.applyAsLong(start), optimiser, state, display);
             }
         }
     }
@@ -95,7 +108,7 @@ final class TrainingRun {
         Checkpoint reached = start;
         Means means = new Means();
         int lost = 0;
-        boolean end = progress(reached) >= 1;
+        boolean end = progress(reached) >= 1 || reached.step() >= last;
         boolean stopped = false;
         while (!end && !stopped) {
             long begin = System.nanoTime();

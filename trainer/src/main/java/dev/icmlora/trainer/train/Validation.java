@@ -1,7 +1,10 @@
 package dev.icmlora.trainer.train;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import ai.djl.ndarray.NDManager;
 
@@ -12,59 +15,121 @@ import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 import dev.icmlora.trainer.model.Lora;
 
-/// A fixed set of single queries, described, on examples that are not trained on.
+/// A fixed set of queries, described, on examples that are not trained on.
 ///
-/// @param queries one answer each; a query's owner is the index of its task
-record Validation(List<Batch.Sample> queries) {
-    private static final int BATCH = 24;
+/// @param samples the queries of a task each, one answer a query; the owner is the index of the task
+record Validation(List<Batch.Sample> samples) {
+    /// Tokens of a forward pass.
+    private static final int BATCH_TOKENS = 1200;
 
-    /// @param loss mean over the answer tokens
-    /// @param exact share of the answers of which every token, end of turn included, is the likeliest: what greedy
-    ///        decoding would get right
-    record Score(double loss, double exact) {}
+    /// @param lossSum of all answer tokens
+    /// @param answerTokens their number
+    /// @param right answers of which every token, end of turn included, is the likeliest: greedy decoding's hits
+    /// @param answers their number
+    record Score(double lossSum, long answerTokens, long right, long answers) {
+        /// Mean over the answer tokens.
+        double loss() {
+            return lossSum / answerTokens;
+        }
+
+        /// Share of right answers.
+        double exact() {
+            return (double) right / answers;
+        }
+
+        private Score plus(Score other) {
+            return new Score(
+                    lossSum + other.lossSum,
+                    answerTokens + other.answerTokens,
+                    right + other.right,
+                    answers + other.answers);
+        }
+    }
 
     /// About `total` queries: the first held-back examples of each task, asked for with its first description.
     static Validation of(List<TrainingTask> tasks, int total, PromptFormat format) {
         int each = Math.max(1, total / tasks.size());
-        List<Batch.Sample> queries = new ArrayList<>();
+        List<Batch.Sample> samples = new ArrayList<>();
         for (int t = 0; t < tasks.size(); t++) {
             List<Example> heldBack = tasks.get(t).heldBack();
             String description = tasks.get(t).task().descriptions().getFirst();
-            for (Example example : heldBack.subList(0, Math.min(each, heldBack.size()))) {
-                Prompt prompt = format.packed(description, List.of(example));
-                queries.add(new Batch.Sample(prompt, t));
-            }
+            List<Prompt> queries = heldBack.subList(0, Math.min(each, heldBack.size())).stream()
+                    .map(example -> format.packed(description, List.of(example)))
+                    .toList();
+            samples.add(new Batch.Sample(queries, t));
         }
-        queries.sort((a, b) -> Integer.compare(a.length(), b.length()));
-        return new Validation(queries);
+        samples.sort(Comparator.comparingInt(Batch.Sample::length));
+        return new Validation(samples);
     }
 
+    /// All queries together.
+    ///
     /// @param lora one adapter, or one for each task
     Score score(NDManager manager, BaseModel model, Lora lora) {
+        return scores(manager, model, lora).values().stream()
+                .reduce(Score::plus)
+                .orElseThrow();
+    }
+
+    /// The queries of each task, by its index.
+    ///
+    /// @param lora one adapter, or one for each task
+    Map<Integer, Score> scores(NDManager manager, BaseModel model, Lora lora) {
         boolean shared = lora.b().getFirst().getShape().get(0) == 1;
-        double loss = 0;
-        long tokens = 0;
-        long exact = 0;
-        for (int from = 0; from < queries.size(); from += BATCH) {
-            List<Batch.Sample> samples = queries.subList(from, Math.min(queries.size(), from + BATCH)).stream()
-                    .map(query -> shared ? new Batch.Sample(query.prompt(), 0) : query)
+        Map<Integer, Score> scores = new HashMap<>();
+        for (List<Batch.Sample> batch : batches()) {
+            List<Batch.Sample> owned = batch.stream()
+                    .map(sample -> shared ? new Batch.Sample(sample.prompts(), 0) : sample)
                     .toList();
             try (NDManager scope = manager.newSubManager()) {
-                BaseModel.Outcome outcome = model.losses(scope, Batch.of(samples), lora);
-                loss += outcome.losses().sum().getFloat();
-                float[] hits = outcome.hits().toFloatArray();
-                int next = 0;
-                for (Batch.Sample sample : samples) {
-                    Prompt.Answer answer = sample.prompt().answers().getFirst();
-                    boolean all = true;
-                    for (int t = answer.from(); t < answer.to(); t++) {
-                        all &= hits[next++] == 1;
+                BaseModel.Outcome outcome = model.losses(scope, Batch.of(owned), lora);
+                Answers answers = new Answers(
+                        outcome.losses().toFloatArray(), outcome.hits().toFloatArray());
+                for (Batch.Sample sample : batch) {
+                    for (Prompt prompt : sample.prompts()) {
+                        scores.merge(
+                                sample.owner(), answers.next(prompt.answers().getFirst()), Score::plus);
                     }
-                    exact += all ? 1 : 0;
                 }
-                tokens += next;
             }
         }
-        return new Score(loss / tokens, (double) exact / queries.size());
+        return scores;
+    }
+
+    private List<List<Batch.Sample>> batches() {
+        List<List<Batch.Sample>> batches = new ArrayList<>();
+        int from = 0;
+        for (int to = 1; to <= samples.size(); to++) {
+            boolean full =
+                    to < samples.size() && (to + 1 - from) * samples.get(to).length() > BATCH_TOKENS;
+            if (full || to == samples.size()) {
+                batches.add(samples.subList(from, to));
+                from = to;
+            }
+        }
+        return batches;
+    }
+
+    /// Goes through the figures of a batch's answer tokens, answer by answer.
+    private static final class Answers {
+        private final float[] losses;
+        private final float[] hits;
+        private int token;
+
+        Answers(float[] losses, float[] hits) {
+            this.losses = losses;
+            this.hits = hits;
+        }
+
+        Score next(Prompt.Answer answer) {
+            int tokens = answer.to() - answer.from();
+            double loss = 0;
+            boolean right = true;
+            for (int end = token + tokens; token < end; token++) {
+                loss += losses[token];
+                right &= hits[token] == 1;
+            }
+            return new Score(loss, tokens, right ? 1 : 0, 1);
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -106,6 +107,33 @@ class BaseModelTest {
             for (int i = 0; i < longerAlone.length; i++) {
                 assertThat(divergence(longerAlone[i], together[shorterAlone.length + i]))
                         .isLessThan(0.003);
+            }
+        }
+    }
+
+    @Test
+    void prompts_that_share_their_beginning_are_predicted_as_each_alone() {
+        List<Prompt> prompts = Stream.of(
+                        new Example("France", "Paris"),
+                        new Example("Peru", "Lima"),
+                        new Example("Ivory Coast", "Abidjan"))
+                .map(example -> format.packed("Name the capital of the country.", List.of(example)))
+                .toList();
+        try (NDManager scope = manager.newSubManager()) {
+            Lora lora = lora(scope, new Matrices(0.3f));
+            Batch.Sample sample = new Batch.Sample(prompts, 0);
+            int alone =
+                    prompts.stream().mapToInt(prompt -> prompt.tokens().length).sum();
+            assertThat(sample.length()).isLessThan(alone * 2 / 3);
+            // Another row, longer than the first, pads it.
+            Batch batch = Batch.of(List.of(sample, new Batch.Sample(prompt(), 0)));
+            float[][] together = rows(model.logits(scope, batch, lora));
+
+            int next = 0;
+            for (Prompt prompt : prompts) {
+                for (float[] expected : logits(scope, prompt, lora)) {
+                    assertThat(divergence(expected, together[next++])).isLessThan(0.003);
+                }
             }
         }
     }

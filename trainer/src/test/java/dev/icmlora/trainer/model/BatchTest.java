@@ -32,4 +32,30 @@ class BatchTest {
         assertThat(batch.targets()).containsExactly(21, 22, 12, 13, 16);
         assertThat(batch.owners()).containsExactly(4, 2);
     }
+
+    @Test
+    void what_the_prompts_of_a_sample_begin_with_is_laid_out_once() {
+        Prompt left = new Prompt(new int[] {10, 11, 12, 13}, -1, List.of(new Prompt.Answer(3, 4)));
+        Prompt right = new Prompt(new int[] {10, 11, 22, 23, 24}, -1, List.of(new Prompt.Answer(3, 5)));
+
+        Batch batch = Batch.of(List.of(new Batch.Sample(List.of(left, right), 0)));
+
+        assertThat(batch.tokens()).containsExactly(10, 11, 12, 22, 23);
+        assertThat(batch.positions()).containsExactly(0, 1, 2, 2, 3);
+        assertThat(batch.branches()).containsExactly(0, 0, 1, 2, 2);
+        assertThat(batch.rows()).containsExactly(2, 3, 4);
+        assertThat(batch.targets()).containsExactly(13, 23, 24);
+    }
+
+    @Test
+    void what_predicts_an_answer_is_not_shared() {
+        Prompt left = new Prompt(new int[] {10, 11, 12}, -1, List.of(new Prompt.Answer(2, 3)));
+        Prompt right = new Prompt(new int[] {10, 11, 22}, -1, List.of(new Prompt.Answer(2, 3)));
+
+        Batch batch = Batch.of(List.of(new Batch.Sample(List.of(left, right), 0)));
+
+        assertThat(batch.tokens()).containsExactly(10, 11, 11);
+        assertThat(batch.rows()).containsExactly(1, 2);
+        assertThat(batch.targets()).containsExactly(12, 22);
+    }
 }

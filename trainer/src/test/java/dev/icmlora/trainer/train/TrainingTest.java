@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.Set;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,7 @@ import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.TinyModel;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.torch.Torch;
+import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 
 /// Whole training runs on a model of two layers.
 class TrainingTest {
@@ -166,17 +170,14 @@ class TrainingTest {
         List<VectorPool> pools = pools();
         Standardization statistics = VectorPool.statistics(pools);
         try (GeneratorNetwork network = new GeneratorNetwork(architecture, shared, 1, manager)) {
-            SequencedMap<String, GeneratorObjective.Examination> examinations = new LinkedHashMap<>();
-            examinations.put("unseen", new GeneratorObjective.Examination(Validation.of(tasks(), 6, format), pools));
             GeneratorObjective objective = new GeneratorObjective(
                     model,
                     network,
                     shared,
-                    statistics,
                     learners(pools),
                     sampler(),
-                    examinations,
-                    new GeneratorObjective.Settings(2, 100, 1e-3f, 10, 0.01f, 1),
+                    examinations(statistics, pools),
+                    new GeneratorObjective.Settings(2, 100, new KlTerm(1e-3f, 10, 0.01f), 1),
                     manager);
             new TrainingRun(
                             RunIdentity.of("generator", tasks()),
@@ -214,6 +215,118 @@ class TrainingTest {
         }
     }
 
+    @Test
+    void the_cvae_learns_to_reconstruct_the_zoo() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("cvae"));
+        Zoo zoo = new Zoo(folder.resolve("zoo"));
+        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 12, 6, 10, LAYOUT);
+        List<VectorPool> pools = pools();
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        for (TrainingTask task : tasks()) {
+            SequencedMap<String, NDArray> own = new LinkedHashMap<>();
+            shared.namesOfB().forEach(name -> {
+                NDArray b0 = shared.matrices().get(name);
+                Shape shape = new Shape(b0.getShape().get(1), b0.getShape().get(2));
+                own.put(name, manager.create(values(task.task().id() + name, shape.size()), shape));
+            });
+            zoo.write(task.task().id(), 1, own);
+        }
+        try (GeneratorNetwork network = new GeneratorNetwork(architecture, shared, 1, manager)) {
+            ReconstructionObjective objective = new ReconstructionObjective(
+                    network,
+                    new EncoderNetwork(architecture, 1, manager),
+                    shared,
+                    zoo,
+                    learners(pools),
+                    examinations(VectorPool.statistics(pools), pools),
+                    new ReconstructionObjective.Settings(List.of(1L), 3, new KlTerm(1e-4f, 10, 0), 1),
+                    manager);
+            double before = reconstructionError(objective);
+
+            new TrainingRun(
+                            RunIdentity.of("cvae", tasks()),
+                            objective,
+                            schedule(200),
+                            new TrainingRun.Intervals(100, 500, 500),
+                            folder,
+                            () -> false,
+                            manager)
+                    .train(NOWHERE, 200);
+
+            // In units of the adapters' own variance: 1 is what dB = 0 gets.
+            assertThat(before).isBetween(0.9, 1.1);
+            assertThat(reconstructionError(objective)).isLessThan(0.5);
+            assertThat(export(TrainingRun.checkpoint(folder)).manifest().catalogue())
+                    .hasSize(3);
+        }
+    }
+
+    private static double reconstructionError(ReconstructionObjective objective) {
+        try (NDManager scope = manager.newSubManager()) {
+            return objective.step(scope, 0).figures().get("loss");
+        }
+    }
+
+    private static float[] values(String seed, long count) {
+        Random random = new Random(seed.hashCode());
+        float[] values = new float[(int) count];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 0.1f * (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static Examinations examinations(Standardization statistics, List<VectorPool> pools) {
+        SequencedMap<String, Examinations.Examination> examinations = new LinkedHashMap<>();
+        examinations.put("unseen", new Examinations.Examination(Validation.of(tasks(), 6, format), pools));
+        return new Examinations(model, statistics, examinations);
+    }
+
+    @Test
+    void each_task_of_the_zoo_learns_its_own_answer_and_is_kept() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("zoo"));
+        Zoo zoo = new Zoo(folder);
+        try (NDManager scope = manager.newSubManager()) {
+            ZooObjective objective = new ZooObjective(
+                    model,
+                    SharedAdapter.initial(LAYOUT, 1, manager),
+                    tasks(),
+                    sampler(),
+                    Validation.of(tasks(), 12, format),
+                    1,
+                    scope);
+            Map<Integer, Validation.Score> before = objective.scores();
+            TrainingRun run = new TrainingRun(
+                    RunIdentity.of("zoo", tasks()),
+                    objective,
+                    schedule(40),
+                    new TrainingRun.Intervals(10, 50, 50),
+                    folder,
+                    () -> false,
+                    scope);
+
+            run.trainTo(NOWHERE, 30);
+            Checkpoint reached = run.trainTo(NOWHERE, 40);
+
+            assertThat(reached.step()).isEqualTo(40);
+            Map<Integer, Validation.Score> after = objective.scores();
+            for (int task = 0; task < 3; task++) {
+                assertThat(after.get(task).loss()).isLessThan(before.get(task).loss());
+            }
+            assertThat(zoo.holds("test/no")).isFalse();
+            SequencedMap<String, NDArray> own = objective.adapter(scope, 1);
+            zoo.write("test/no", 40, own);
+            zoo.finish(new Zoo.Provenance("test/no", "tiny", "", 1, 1, 1e-2f, List.of(40L), 0, 0));
+            assertThat(zoo.holds("test/no")).isTrue();
+            Map<String, NDArray> kept = zoo.read(scope, "test/no", 40);
+            assertThat(kept).containsOnlyKeys(own.keySet());
+            own.forEach((name, matrix) ->
+                    assertThat(kept.get(name).toFloatArray()).as(name).containsExactly(matrix.toFloatArray()));
+            assertThat(objective.adapter(scope, 2).firstEntry().getValue().toFloatArray())
+                    .isNotEqualTo(own.firstEntry().getValue().toFloatArray());
+        }
+    }
+
     private static GeneratorFile export(Path checkpoint) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
             return new TrainedGenerator(file, LAYOUT.architecture())
@@ -244,7 +357,7 @@ class TrainingTest {
     }
 
     private static PromptSampler sampler() {
-        return new PromptSampler(format, new PromptSampler.Mix(0.3, 2, 3, 0.7, 0.7, 200));
+        return new PromptSampler(format, new PromptSampler.Mix(0.3, 2, 3, 3, 0.7, 0.7, 200));
     }
 
     private static List<TrainingTask> tasks() {
@@ -277,11 +390,11 @@ class TrainingTest {
         return pools;
     }
 
-    private static List<GeneratorObjective.Learner> learners(List<VectorPool> pools) {
+    private static List<Learner> learners(List<VectorPool> pools) {
         List<TrainingTask> tasks = tasks();
-        List<GeneratorObjective.Learner> learners = new ArrayList<>();
+        List<Learner> learners = new ArrayList<>();
         for (int i = 0; i < tasks.size(); i++) {
-            learners.add(new GeneratorObjective.Learner(tasks.get(i), pools.get(i)));
+            learners.add(new Learner(tasks.get(i), pools.get(i)));
         }
         return learners;
     }

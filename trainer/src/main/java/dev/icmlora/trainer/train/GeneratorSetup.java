@@ -1,0 +1,56 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.trainer.train.ConditionalBatch.Learner;
+import dev.icmlora.trainer.train.Examinations.Examination;
+
+/// What both trainings of a generator begin with: B0, the task vectors of all tasks, and sizes that fit.
+///
+/// @param shared A and B0
+/// @param learners the training tasks
+/// @param examinations on held-back examples of training tasks, and on validation tasks
+record GeneratorSetup(
+        SharedAdapter shared, GeneratorArchitecture architecture, List<Learner> learners, Examinations examinations) {
+
+    /// @throws IOException when it is stopped before it has all task vectors
+    static GeneratorSetup of(TrainingSession session, TrainingOptions training, GeneratorOptions options)
+            throws IOException {
+        SharedAdapter shared = SharedAdapter.trained(session);
+        VectorPools pools = new VectorPools(
+                session.llama(),
+                session.baseModelId().fingerprint(),
+                session.format(),
+                options.vectors,
+                training.threads,
+                session.folder().resolve("vectors"),
+                session.stop()::isRequested);
+        List<VectorPool> seen = pools.of(session.training());
+        List<VectorPool> unseen = pools.of(session.validation());
+        Standardization statistics = VectorPool.statistics(seen);
+        List<Learner> learners = new ArrayList<>();
+        for (int i = 0; i < seen.size(); i++) {
+            learners.add(new Learner(session.training().get(i), seen.get(i)));
+        }
+        SequencedMap<String, Examination> examinations = new LinkedHashMap<>();
+        session.validations()
+                .forEach((name, validation) -> examinations.put(
+                        name, new Examination(validation, name.equals(TrainingSession.SEEN) ? seen : unseen)));
+        return new GeneratorSetup(
+                shared,
+                new GeneratorArchitecture(
+                        session.model().config().hidden(),
+                        options.priorUnits,
+                        options.latent,
+                        options.decoderUnits,
+                        shared.layout()),
+                learners,
+                new Examinations(session.model(), statistics, examinations));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import dev.icmlora.trainer.train.ConditionalBatch.Learner;
+
+/// `icm-lora train-cvae`: encoder, prior and decoder, on the adapters of the zoo.
+@Command(
+        name = "train-cvae",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Trains the CVAE (encoder, prior and decoder) to reconstruct the adapters of the zoo; killed, it"
+                + " goes on where it was.")
+public final class TrainCvaeCommand implements Callable<Integer> {
+    /// Folder of the run inside the training folder.
+    static final String RUN = "cvae";
+
+    @Mixin
+    private TrainingOptions options;
+
+    @Mixin
+    private GeneratorOptions generator;
+
+    @Option(names = "--tasks", description = "Tasks in a step (default: ${DEFAULT-VALUE}).")
+    private int tasks = 32;
+
+    @Override
+    public Integer call() throws IOException {
+        try (TrainingSession session = TrainingSession.open(options)) {
+            Zoo zoo = new Zoo(session.folder().resolve(TrainZooCommand.ZOO));
+            GeneratorSetup setup = GeneratorSetup.of(session, options, generator);
+            List<Learner> learners = setup.learners().stream()
+                    .filter(learner -> zoo.holds(learner.task().task().id()))
+                    .toList();
+            if (learners.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the zoo in " + zoo.folder() + " is empty: run `icm-lora train-zoo` first");
+            }
+            List<Long> steps =
+                    zoo.provenance(learners.getFirst().task().task().id()).steps();
+            try (GeneratorNetwork network =
+                    new GeneratorNetwork(setup.architecture(), setup.shared(), options.seed, session.manager())) {
+                ReconstructionObjective objective = new ReconstructionObjective(
+                        network,
+                        new EncoderNetwork(setup.architecture(), options.seed, session.manager()),
+                        setup.shared(),
+                        zoo,
+                        learners,
+                        setup.examinations(),
+                        new ReconstructionObjective.Settings(steps, tasks, generator.kl(), options.seed),
+                        session.manager());
+                List<TrainingTask> trained =
+                        learners.stream().map(Learner::task).toList();
+                new TrainingRun(
+                                RunIdentity.of("cvae %s %d tasks".formatted(generator, trained.size()), trained),
+                                objective,
+                                options.schedule(),
+                                options.intervals(),
+                                session.folder().resolve(RUN),
+                                session.stop()::isRequested,
+                                session.manager())
+                        .train(System.out, options.stopAfter);
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+
+/// Trained adapters of single tasks on disk: what the encoder learns from, and the upper reference of the evaluation
+/// (arXiv 2501.17635 section 3.2 keeps the last checkpoints of every task's training in the same way).
+///
+/// `zoo/<task id>/step-0060.safetensors` holds B `[out, rank]` of each layer and module by its GGUF name; A is the
+/// shared one. `provenance.json` beside it says how it came to be.
+///
+/// @param folder of all tasks
+record Zoo(Path folder) {
+
+    /// How the adapters of a task were trained.
+    ///
+    /// @param tasks identity of the tasks that A and B0 were trained on
+    /// @param steps after which they were kept
+    /// @param loss on the task's held-back examples at the end
+    /// @param exact share of these answers that greedy decoding gets right
+    record Provenance(
+            String task,
+            String base,
+            String tasks,
+            long suiteSeed,
+            long seed,
+            float rate,
+            List<Long> steps,
+            double loss,
+            double exact) {}
+
+    /// Whether a task's adapters are all there.
+    boolean holds(String task) {
+        return Files.exists(provenanceFile(task));
+    }
+
+    /// Keeps an adapter; a reader sees all of it or nothing.
+    void write(String task, long step, SequencedMap<String, NDArray> b) throws IOException {
+        NDList list = new NDList();
+        b.forEach((name, matrix) -> {
+            matrix.setName(name);
+            list.add(matrix);
+        });
+        replace(file(task, step), out -> list.encode(out, NDList.Encoding.SAFETENSORS));
+    }
+
+    /// Says that a task's adapters are complete.
+    void finish(Provenance provenance) throws IOException {
+        byte[] json = new GsonBuilder()
+                .setPrettyPrinting()
+                .create()
+                .toJson(provenance)
+                .getBytes(StandardCharsets.UTF_8);
+        replace(provenanceFile(provenance.task), out -> out.write(json));
+    }
+
+    /// B `[out, rank]` of each layer and module, by name.
+    Map<String, NDArray> read(NDManager manager, String task, long step) throws IOException {
+        try (InputStream in = Files.newInputStream(file(task, step))) {
+            return NDList.decode(manager, in).stream().collect(Collectors.toMap(NDArray::getName, b -> b));
+        }
+    }
+
+    /// How a task's adapters were trained.
+    Provenance provenance(String task) throws IOException {
+        return new Gson().fromJson(Files.readString(provenanceFile(task)), Provenance.class);
+    }
+
+    private Path file(String task, long step) {
+        return folder.resolve(task).resolve("step-%04d.safetensors".formatted(step));
+    }
+
+    private Path provenanceFile(String task) {
+        return folder.resolve(task).resolve("provenance.json");
+    }
+
+    private static void replace(Path file, Content content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try (OutputStream out = Files.newOutputStream(part)) {
+            content.write(out);
+        }
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private interface Content {
+        void write(OutputStream out) throws IOException;
+    }
+}
