@@ -45,6 +45,9 @@ public interface FunctionConfig {
     @WithDefault("30s")
     Duration requestTimeout();
 
+    /// Every request but those for health needs this key, if it is set.
+    Optional<String> apiKey();
+
     @Valid
     Slot slot();
 
@@ -56,6 +59,9 @@ public interface FunctionConfig {
 
     @Valid
     Limits limits();
+
+    @Valid
+    OpenAi openai();
 
     /// A llama context with a resident adapter.
     interface Slot {
@@ -89,6 +95,19 @@ public interface FunctionConfig {
         /// Memory for adapters and their tasks; the ones unused for longest go first.
         @WithDefault("256M")
         MemorySize adapters();
+    }
+
+    /// The interface for OpenAI clients.
+    interface OpenAi {
+        /// Most tokens of a text whose request sets no limit.
+        @WithDefault("512")
+        @Min(1)
+        int maxTokens();
+
+        /// Highest `n`.
+        @WithDefault("8")
+        @Min(1)
+        int choices();
     }
 
     /// What a request may hold. Prompt and answer are further bounded by the context.

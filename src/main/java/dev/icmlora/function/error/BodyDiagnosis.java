@@ -16,7 +16,7 @@ import jakarta.inject.Singleton;
 
 /// Finds out why a body could not be read, by reading it again: Funqy says only that it could not.
 @Singleton
-final class BodyDiagnosis {
+public final class BodyDiagnosis {
 
     private final ObjectMapper mapper;
 
@@ -25,7 +25,7 @@ final class BodyDiagnosis {
     }
 
     /// What keeps these bytes from being a `type`.
-    Violation of(byte[] body, Class<?> type) {
+    public Violation of(byte[] body, Class<?> type) {
         try {
             mapper.readValue(body, type);
             return new Violation("", null, null, "the body could not be read");
@@ -79,7 +79,8 @@ final class BodyDiagnosis {
         return e.getPath().isEmpty() && e.getOriginalMessage().startsWith("Trailing token");
     }
 
-    private static Violation malformed(JsonProcessingException e) {
+    /// The bytes are not JSON.
+    public static Violation malformed(JsonProcessingException e) {
         var at = e.getLocation();
         // Jackson goes on to advise the programmer which of its features to enable.
         var reason = e.getOriginalMessage().replaceFirst(": enable `.*", "");

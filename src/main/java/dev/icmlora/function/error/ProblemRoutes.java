@@ -3,7 +3,6 @@ package dev.icmlora.function.error;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -12,7 +11,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
@@ -32,15 +30,10 @@ final class ProblemRoutes {
 
     private final BodyDiagnosis diagnosis;
     private final Problems problems;
-    private final MemorySize largestBody;
 
-    ProblemRoutes(
-            BodyDiagnosis diagnosis,
-            Problems problems,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+    ProblemRoutes(BodyDiagnosis diagnosis, Problems problems) {
         this.diagnosis = diagnosis;
         this.problems = problems;
-        this.largestBody = largestBody;
     }
 
     void register(@Observes Filters filters) {
@@ -83,10 +76,7 @@ final class ProblemRoutes {
         var status = context.statusCode();
         var body = BODIES.get(context.normalizedPath());
         if (status == 413) {
-            var sent = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-            var limit = largestBody.asLongValue();
-            return Problems.of(
-                    413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
+            return problems.bodyTooLong(context.request().getHeader(HttpHeaders.CONTENT_LENGTH));
         }
         if (status == 400 && body != null && context.body().buffer() != null) {
             return new InvalidRequestException(

@@ -4,9 +4,11 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// Turns failures into problems and writes them.
@@ -17,14 +19,16 @@ public final class Problems {
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private final ObjectMapper mapper;
+    private final MemorySize largestBody;
 
-    Problems(ObjectMapper mapper) {
+    Problems(ObjectMapper mapper, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.mapper = mapper;
+        this.largestBody = largestBody;
     }
 
-    /// What the client is told about a failure. A failure that is not the client's is logged here, and its message kept
-    /// from the client.
-    Problem of(Throwable failure) {
+    /// What the client is told about a failure. A failure that is not the client's is logged here, and its
+    /// message kept from the client.
+    public Problem of(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RequestException known) {
                 return known.problem();
@@ -35,7 +39,7 @@ public final class Problems {
     }
 
     /// A problem that its status and a sentence say all about.
-    static Problem of(int status, String detail) {
+    public static Problem of(int status, String detail) {
         var title = switch (status) {
             case 400 -> "Bad Request";
             case 404 -> "Not Found";
@@ -55,7 +59,16 @@ public final class Problems {
         return new Problem(plain.type(), plain.title(), status, plain.detail(), List.of(violation));
     }
 
-    void write(Problem problem, HttpServerResponse response) {
+    /// The body was not read to its end.
+    ///
+    /// @param sent its length, as far as the client said it
+    public Problem bodyTooLong(String sent) {
+        var limit = largestBody.asLongValue();
+        return of(413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
+    }
+
+    /// Sends a problem, unless the client is gone.
+    public void write(Problem problem, HttpServerResponse response) {
         if (response.ended() || response.closed()) {
             return;
         }

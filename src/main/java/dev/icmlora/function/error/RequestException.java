@@ -7,6 +7,8 @@ import java.util.List;
 public abstract sealed class RequestException extends RuntimeException
         permits InvalidRequestException,
                 UnknownAdapterException,
+                UnknownModelException,
+                UnauthorizedException,
                 QueueFullException,
                 DeadlineException,
                 CancelledException,

@@ -18,6 +18,11 @@ public final class Violations {
         }
     }
 
+    /// Notes what was found elsewhere.
+    public void add(Violation violation) {
+        found.add(violation);
+    }
+
     /// A list must not be longer than the limit.
     public void count(String field, int count, int limit) {
         when(count > limit, field, limit, count, "has %d entries, more than the limit of %d".formatted(count, limit));

@@ -1,5 +1,6 @@
 package dev.icmlora.function.serving;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,11 @@ final class AdapterCache {
     Optional<KnownAdapter> find(String id) {
         // The look-up by blend marks it as used.
         return Optional.ofNullable(byId.get(id)).map(known -> byBlend.get(known.blend(), blend -> known));
+    }
+
+    /// The ids of all known adapters, in alphabetical order.
+    List<String> ids() {
+        return byId.keySet().stream().sorted().toList();
     }
 
     void add(KnownAdapter known) {

@@ -16,6 +16,7 @@ final class AnswerText {
     private final int longestStop;
     private byte[] bytes = new byte[256];
     private int length;
+    private int taken;
 
     AnswerText(List<String> stops) {
         this.stops = stops.stream().map(stop -> stop.getBytes(UTF_8)).toList();
@@ -53,11 +54,49 @@ final class AnswerText {
 
     /// The text so far, without the bytes of a character that is not complete.
     String text() {
+        return decode(ByteBuffer.wrap(bytes, 0, length));
+    }
+
+    /// What was not taken yet of the text, short of what may turn out to begin a stop string. All takes
+    /// together are the text.
+    ///
+    /// @param ended whether nothing follows any more
+    String take(boolean ended) {
+        var untaken = ByteBuffer.wrap(bytes, taken, Math.max(0, (ended ? length : length - heldBack()) - taken));
+        var text = decode(untaken);
+        taken = untaken.position();
+        return text;
+    }
+
+    /// Bytes of the text so far.
+    int length() {
+        return length;
+    }
+
+    /// Bytes that were taken.
+    int taken() {
+        return taken;
+    }
+
+    /// Bytes at the end that a stop string begins with.
+    private int heldBack() {
+        for (var held = Math.min(length, longestStop - 1); held > 0; held--) {
+            for (var stop : stops) {
+                if (held < stop.length && Arrays.equals(bytes, length - held, length, stop, 0, held)) {
+                    return held;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /// Moves the position of the bytes past the last whole character.
+    private static String decode(ByteBuffer utf8) {
         var decoder = UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        var text = CharBuffer.allocate(length);
-        decoder.decode(ByteBuffer.wrap(bytes, 0, length), text, false);
+        var text = CharBuffer.allocate(utf8.remaining());
+        decoder.decode(utf8, text, false);
         return text.flip().toString();
     }
 }

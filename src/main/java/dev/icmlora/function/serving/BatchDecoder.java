@@ -42,7 +42,7 @@ final class BatchDecoder implements AutoCloseable {
     Answers decode(List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
         context.clearMemory();
         try (var run = new Run(prompts, decoding, cancellation)) {
-            return run.toTheEnd();
+            return Traces.span("answer", run::toTheEnd);
         }
     }
 
@@ -74,12 +74,11 @@ final class BatchDecoder implements AutoCloseable {
         private final Decoding decoding;
         private final Cancellation cancellation;
         private final int prefix;
-        private final String[] texts;
+        private final Answer[] answers;
         private final ArrayDeque<Integer> freeIds = new ArrayDeque<>();
         private final List<Running> active = new ArrayList<>();
         private int next;
         private int reserved;
-        private int completionTokens;
         private long promptNanos;
         private long decodeNanos;
 
@@ -88,7 +87,7 @@ final class BatchDecoder implements AutoCloseable {
             this.decoding = decoding;
             this.cancellation = cancellation;
             this.prefix = sharedPrefix(prompts);
-            this.texts = new String[prompts.size()];
+            this.answers = new Answer[prompts.size()];
             for (var id = 0; id < sequences; id++) {
                 freeIds.add(id);
             }
@@ -101,7 +100,7 @@ final class BatchDecoder implements AutoCloseable {
             }
             var promptTokens =
                     prefix + prompts.stream().mapToInt(p -> p.length - prefix).sum();
-            return new Answers(Arrays.asList(texts), promptTokens, completionTokens, promptNanos, decodeNanos);
+            return new Answers(List.of(answers), promptTokens, promptNanos, decodeNanos);
         }
 
         private void readPrefix() {
@@ -151,8 +150,15 @@ final class BatchDecoder implements AutoCloseable {
             } else {
                 decodeNanos += nanos;
             }
-            active.forEach(running -> running.sequence.advance(context, vocabulary));
+            active.forEach(this::advance);
             active.removeIf(this::finished);
+        }
+
+        private void advance(Running running) {
+            var delta = running.sequence.advance(context, vocabulary);
+            if (!delta.isEmpty()) {
+                decoding.listener().wrote(running.index, delta);
+            }
         }
 
         private boolean finished(Running running) {
@@ -160,8 +166,7 @@ final class BatchDecoder implements AutoCloseable {
             if (!sequence.ended()) {
                 return false;
             }
-            texts[running.index] = sequence.text();
-            completionTokens += sequence.written();
+            answers[running.index] = sequence.answer();
             reserved -= need(running.index);
             context.removeSequence(sequence.id(), -1, -1);
             freeIds.add(sequence.id());

@@ -46,24 +46,37 @@ final class Engine implements AutoCloseable {
     private final NativeHandles handles;
     private final FunctionConfig.Slot slot;
     private final PromptFormat format;
+    private final ChatFormat chatFormat;
+    private final String modelName;
+    private final PeftArchive peft;
     private final Generator generator;
     private final Fingerprinter fingerprinter;
+    private final Embedder embedder;
     private final BatchDecoder baseDecoder;
     private final BatchDecoder adaptedDecoder;
     private final ResidentAdapter resident;
     private Applied applied;
 
     private Engine(
-            NativeHandles handles, LlamaModel model, PromptFormat format, GeneratorFile file, FunctionConfig config) {
+            NativeHandles handles,
+            LlamaModel model,
+            String modelName,
+            PromptFormat format,
+            GeneratorFile file,
+            FunctionConfig config) {
         var threads = threads(config);
         this.handles = handles;
         this.slot = config.slot();
         this.format = format;
+        this.chatFormat = new ChatFormat(model);
+        this.modelName = modelName;
+        this.peft = new PeftArchive(modelName, model.heads(), model.kvHeads());
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
         var reading = handles.own(LlamaContext.create(model, fingerprintOptions(threads)));
         var base = handles.own(LlamaContext.create(model, decoderOptions(threads)));
         var adapted = handles.own(LlamaContext.create(model, decoderOptions(threads)));
         this.fingerprinter = handles.own(new Fingerprinter(format, reading, model.hiddenSize(), slot.batchTokens()));
+        this.embedder = handles.own(new Embedder(reading, model.hiddenSize(), slot.batchTokens()));
         this.baseDecoder = handles.own(decoder(base, model));
         this.adaptedDecoder = handles.own(decoder(adapted, model));
         var first = generator.generate(new float[file.manifest().architecture().latent()]);
@@ -87,7 +100,7 @@ final class Engine implements AutoCloseable {
             var file = reading.join();
             var format = PromptFormat.of(model);
             file.manifest().requireMatch(baseModelId(model, parts), format.fingerprint());
-            var engine = new Engine(handles, model, format, file, config);
+            var engine = new Engine(handles, model, parts.modelName(), format, file, config);
             log(model, file.manifest(), start);
             return engine;
         } catch (RuntimeException e) {
@@ -171,6 +184,25 @@ final class Engine implements AutoCloseable {
 
     PromptFormat format() {
         return format;
+    }
+
+    ChatFormat chatFormat() {
+        return chatFormat;
+    }
+
+    /// What clients call the base model.
+    String modelName() {
+        return modelName;
+    }
+
+    /// Makes PEFT's files of an adapter. Any thread may use it.
+    PeftArchive peft() {
+        return peft;
+    }
+
+    /// The base model's embedding of a text.
+    float[] embed(int[] tokens, Cancellation cancellation) {
+        return embedder.of(tokens, cancellation);
     }
 
     /// Tokens that [#fingerprint] would read.

@@ -53,6 +53,11 @@ record Parts(Path nativeDirectory, Path model, Optional<String> modelSha256, Pat
         return path;
     }
 
+    /// The model file's name without its extension.
+    String modelName() {
+        return model.getFileName().toString().replaceFirst("\\.gguf$", "");
+    }
+
     /// Reads the whole model file and compares its checksum with the expected one.
     ///
     /// @throws StartupException if they differ

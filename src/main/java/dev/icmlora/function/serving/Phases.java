@@ -1,6 +1,7 @@
 package dev.icmlora.function.serving;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -19,7 +20,7 @@ final class Phases {
 
     <T> T time(Phase phase, Supplier<T> work) {
         var start = System.nanoTime();
-        var result = work.get();
+        var result = Traces.span(phase.name().toLowerCase(Locale.ROOT), work);
         nanos.put(phase, System.nanoTime() - start);
         return result;
     }

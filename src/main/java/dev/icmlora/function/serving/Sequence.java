@@ -1,5 +1,8 @@
 package dev.icmlora.function.serving;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.Sampler;
 import dev.icmlora.llama.TokenBatch;
@@ -12,14 +15,16 @@ final class Sequence implements AutoCloseable {
 
     private final int id;
     private final int[] prompt;
-    private final int maxTokens;
+    private final Decoding decoding;
     private final AnswerText answer;
     private final Sampler sampler;
+    private final List<Scored> scored = new ArrayList<>();
     private int position;
     private int nextToken;
     private int written;
     private int output = NO_OUTPUT;
-    private boolean ended;
+    private int reported;
+    private Finish finish;
 
     /// @param id of the sequence in the context
     /// @param position tokens of the prompt that the context holds already
@@ -27,7 +32,7 @@ final class Sequence implements AutoCloseable {
         this.id = id;
         this.prompt = prompt;
         this.position = position;
-        this.maxTokens = decoding.maxTokens();
+        this.decoding = decoding;
         this.answer = new AnswerText(decoding.stops());
         this.sampler = sampler;
     }
@@ -52,17 +57,40 @@ final class Sequence implements AutoCloseable {
     }
 
     /// Takes the next token of the answer, if the decoded batch holds this sequence's output.
-    void advance(LlamaContext context, Vocabulary vocabulary) {
+    ///
+    /// @return what the answer grew by
+    Delta advance(LlamaContext context, Vocabulary vocabulary) {
         if (output == NO_OUTPUT) {
-            return;
+            return delta();
         }
         nextToken = sampler.sample(context, output);
         if (vocabulary.isEndOfGeneration(nextToken)) {
-            ended = true;
-            return;
+            finish = Finish.STOP;
+            return delta();
         }
         written++;
-        ended = answer.append(vocabulary.piece(nextToken)) || written == maxTokens;
+        decoding.topLogprobs()
+                .ifPresent(top -> scored.add(new Scored(
+                        answer.length(), TokenLogprob.of(nextToken, context.logits(output), top, vocabulary))));
+        if (answer.append(vocabulary.piece(nextToken))) {
+            finish = Finish.STOP;
+        } else if (written == decoding.maxTokens()) {
+            finish = Finish.LENGTH;
+        }
+        return delta();
+    }
+
+    private Delta delta() {
+        var text = answer.take(ended());
+        var from = reported;
+        while (reported < scored.size() && scored.get(reported).start < answer.taken()) {
+            reported++;
+        }
+        return new Delta(text, logprobs(from, reported));
+    }
+
+    private List<TokenLogprob> logprobs(int from, int to) {
+        return scored.subList(from, to).stream().map(Scored::logprob).toList();
     }
 
     int id() {
@@ -74,19 +102,19 @@ final class Sequence implements AutoCloseable {
     }
 
     boolean ended() {
-        return ended;
+        return finish != null;
     }
 
-    int written() {
-        return written;
-    }
-
-    String text() {
-        return answer.text();
+    /// The answer once it ended.
+    Answer answer() {
+        return new Answer(answer.text(), finish, written, logprobs(0, reported));
     }
 
     @Override
     public void close() {
         sampler.close();
     }
+
+    /// @param start byte of the answer at which the token begins
+    private record Scored(int start, TokenLogprob logprob) {}
 }

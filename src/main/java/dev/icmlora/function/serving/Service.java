@@ -1,6 +1,8 @@
 package dev.icmlora.function.serving;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -28,17 +30,23 @@ public final class Service {
     private final RequestRules rules;
     private final AdapterSource adapters;
     private final Slot slot;
+    private final RequestMeter meter;
 
-    Service(RequestRules rules, AdapterSource adapters, Slot slot) {
+    Service(RequestRules rules, AdapterSource adapters, Slot slot, RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
         this.slot = slot;
+        this.meter = meter;
     }
 
     /// Answers a request's inputs.
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<GenerateReply> generate(GenerateRequest request) {
+        return meter.measure("generate", () -> checkedGenerate(request), Service::counted);
+    }
+
+    private Uni<GenerateReply> checkedGenerate(GenerateRequest request) {
         rules.check(request);
         var blend = blend(request);
         rules.check(request.mode(), blend.task());
@@ -58,6 +66,10 @@ public final class Service {
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<AdapterReply> adapter(AdapterRequest request) {
+        return meter.measure("adapter", () -> checkedAdapter(request), Service::counted);
+    }
+
+    private Uni<AdapterReply> checkedAdapter(AdapterRequest request) {
         rules.check(request);
         var task = task(request.task());
         return slot.submit((engine, cancellation) -> adapter(task, engine));
@@ -70,7 +82,28 @@ public final class Service {
         return adapters.byId(id).adapter().gguf();
     }
 
-    private static Task task(TaskBody body) {
+    /// A known adapter as a zip of the files that PEFT loads.
+    ///
+    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
+    public byte[] peftArchive(String id) {
+        return slot.peftArchive(adapters.byId(id).adapter());
+    }
+
+    private static Served counted(GenerateReply reply) {
+        var adapter = Optional.ofNullable(reply.adapter());
+        return new Served(
+                adapter.map(ServedAdapter::id),
+                adapter.map(ServedAdapter::cached).orElse(false),
+                Optional.of(reply.selection().served().name().toLowerCase(Locale.ROOT)),
+                reply.usage(),
+                reply.timingMs());
+    }
+
+    private static Served counted(AdapterReply reply) {
+        return new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), reply.usage(), reply.timingMs());
+    }
+
+    static Task task(TaskBody body) {
         return new Task(
                 body.description(),
                 body.examples().stream()

@@ -9,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.generator.adapter.Adapter;
 
 /// The engine behind its thread and queue, from start to stop of the function.
 @Singleton
@@ -46,6 +47,16 @@ public final class Slot {
     /// Work with the engine, done when the slot gets to it. See [SlotThread#submit] for how it fails.
     <T> Uni<T> submit(BiFunction<Engine, Cancellation, T> work) {
         return thread.submit(cancellation -> work.apply(engine, cancellation));
+    }
+
+    /// What clients call the base model.
+    String modelName() {
+        return engine.modelName();
+    }
+
+    /// An adapter in the form of PEFT.
+    byte[] peftArchive(Adapter adapter) {
+        return engine.peft().of(adapter);
     }
 
     /// Whether everything is loaded and one generation was answered.

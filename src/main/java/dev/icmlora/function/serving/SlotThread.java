@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
@@ -99,6 +100,7 @@ final class SlotThread implements AutoCloseable {
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
         private final Cancellation cancellation = new Cancellation();
+        private final Context trace = Context.current();
         private volatile long startedAt;
 
         private Job(Function<Cancellation, T> work, UniEmitter<? super T> emitter) {
@@ -110,7 +112,7 @@ final class SlotThread implements AutoCloseable {
         public void run() {
             startedAt = System.nanoTime();
             running = this;
-            try {
+            try (var _ = trace.makeCurrent()) {
                 cancellation.check();
                 emitter.complete(work.apply(cancellation));
             } catch (Throwable t) {

@@ -19,7 +19,7 @@ final class FunctionProcess implements AutoCloseable {
 
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
-    private static final Pattern LISTENING = Pattern.compile("Listening on: (http://\\S+)");
+    private static final Pattern LISTENING = Pattern.compile("Listening on: (http://[\\w.:]+)");
     private static final int SECONDS = 30;
 
     private final Process process;
@@ -50,6 +50,7 @@ final class FunctionProcess implements AutoCloseable {
         all.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         all.put("QUARKUS_HTTP_PORT", "0");
         all.put("ICM_LORA_THREADS", "1"); // as in the test profile
+        all.put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false");
         all.put(Installation.NATIVE_DIR_VARIABLE, installation.nativeDirectory().toString());
         all.put(Installation.MODEL_VARIABLE, installation.model().toString());
         all.put(Installation.GENERATOR_VARIABLE, installation.generator().toString());

@@ -62,6 +62,32 @@ class AnswerTextTest {
         assertThat(answer.text()).isEqualTo("a\uFFFDb");
     }
 
+    @Test
+    void whatIsTakenIsWholeCharactersAndNoBeginningOfAStopString() {
+        var answer = new AnswerText(List.of("END"));
+
+        answer.append(new byte[] {'a', (byte) 0xc3});
+        assertThat(answer.take(false)).isEqualTo("a");
+        answer.append(new byte[] {(byte) 0xa9, 'E'});
+        assertThat(answer.take(false)).isEqualTo("é");
+        append(answer, "N");
+        assertThat(answer.take(false)).isEmpty();
+        append(answer, "E");
+        assertThat(answer.take(false)).isEqualTo("EN");
+        assertThat(append(answer, "NDx")).isTrue();
+        assertThat(answer.take(true)).isEmpty();
+        assertThat(answer.text()).isEqualTo("aéEN");
+    }
+
+    @Test
+    void theEndGivesWhatWasHeldBack() {
+        var answer = new AnswerText(List.of("END"));
+
+        append(answer, "theE");
+        assertThat(answer.take(false)).isEqualTo("the");
+        assertThat(answer.take(true)).isEqualTo("E");
+    }
+
     private static boolean append(AnswerText answer, String... pieces) {
         var ended = false;
         for (var piece : pieces) {

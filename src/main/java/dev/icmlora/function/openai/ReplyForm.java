@@ -1,0 +1,52 @@
+package dev.icmlora.function.openai;
+
+import java.util.Optional;
+
+import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.serving.Delta;
+import dev.icmlora.function.serving.Finish;
+import dev.icmlora.function.serving.TextReply;
+
+/// How written texts look to a client: whole, or in the pieces of a stream.
+interface ReplyForm {
+
+    /// @param id names the reply; all pieces of a stream have the same
+    /// @param created seconds since 1970
+    record Head(String id, long created) {}
+
+    /// Tokens of a request.
+    record Totals(int promptTokens, int completionTokens, int totalTokens) {
+
+        static Totals of(Usage usage) {
+            return new Totals(
+                    usage.promptTokens(), usage.completionTokens(), usage.promptTokens() + usage.completionTokens());
+        }
+    }
+
+    /// What OpenAI's own replies lack.
+    record Extension(Timing timingMs) {}
+
+    /// Begins the ids of these replies.
+    String idPrefix();
+
+    Object whole(Head head, TextReply reply);
+
+    /// The first piece of a text, if there is one before any of its text.
+    Optional<Object> begin(Head head, String model, int choice);
+
+    Object piece(Head head, String model, int choice, Delta delta);
+
+    Object end(Head head, String model, int choice, Finish finish);
+
+    /// The piece after the end of all texts, for those who asked for it.
+    Object totals(Head head, TextReply reply);
+
+    /// As OpenAI spells it.
+    static String reason(Finish finish) {
+        return switch (finish) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+        };
+    }
+}

@@ -1,0 +1,156 @@
+package dev.icmlora.function.openai;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.icmlora.function.error.Violations;
+
+/// The fields of a request of OpenAI's, whose types depend on each other and of which clients send more
+/// than anyone knows: one that is not asked for is ignored, null is the same as absent.
+final class RequestFields {
+
+    private final JsonNode object;
+    private final String at;
+    private final Violations violations;
+
+    /// @param at JSON pointer to the object
+    RequestFields(JsonNode object, String at, Violations violations) {
+        this.object = object;
+        this.at = at;
+        this.violations = violations;
+    }
+
+    Violations violations() {
+        return violations;
+    }
+
+    Optional<JsonNode> find(String name) {
+        return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
+    }
+
+    String pointer(String name) {
+        return at + "/" + name;
+    }
+
+    /// A text that must be there, and not empty.
+    String required(String name) {
+        var node = find(name);
+        wrong(node.isEmpty(), name, "a string", null, "is missing");
+        var text = node.map(n -> text(n, pointer(name))).orElse("");
+        wrong(node.isPresent() && text.isEmpty(), name, null, text, "must not be empty");
+        return text;
+    }
+
+    double number(String name, double otherwise, double from, double to) {
+        var node = find(name);
+        if (node.isEmpty()) {
+            return otherwise;
+        }
+        if (!node.get().isNumber()) {
+            wrong(true, name, "a number", shown(node.get()), "must be a number");
+            return otherwise;
+        }
+        violations.range(pointer(name), node.get().numberValue(), from, to);
+        return node.get().doubleValue();
+    }
+
+    OptionalInt integer(String name, int from, int to) {
+        var node = find(name);
+        if (node.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        if (!node.get().isIntegralNumber()) {
+            wrong(true, name, "an integer", shown(node.get()), "must be an integer");
+            return OptionalInt.empty();
+        }
+        violations.range(pointer(name), node.get().numberValue(), from, to);
+        return OptionalInt.of(node.get().intValue());
+    }
+
+    boolean flag(String name) {
+        var node = find(name);
+        wrong(
+                node.isPresent() && !node.get().isBoolean(),
+                name,
+                "true or false",
+                node.map(RequestFields::shown).orElse(null),
+                "must be true or false");
+        return node.isPresent() && node.get().asBoolean();
+    }
+
+    /// A string, or an array of strings; none of them empty.
+    List<String> texts(String name) {
+        var texts = new ArrayList<String>();
+        find(name).ifPresent(node -> {
+            if (node.isArray()) {
+                for (var i = 0; i < node.size(); i++) {
+                    texts.add(notEmpty(node.get(i), pointer(name) + "/" + i));
+                }
+            } else {
+                texts.add(notEmpty(node, pointer(name)));
+            }
+        });
+        return texts;
+    }
+
+    private String notEmpty(JsonNode node, String pointer) {
+        var text = text(node, pointer);
+        violations.when(node.isTextual() && text.isEmpty(), pointer, null, text, "must not be empty");
+        return text;
+    }
+
+    /// The text of a node that must be a string.
+    String text(JsonNode node, String pointer) {
+        if (!node.isTextual()) {
+            violations.when(true, pointer, "a string", shown(node), "must be a string");
+            return "";
+        }
+        violations.wellFormed(pointer, node.textValue());
+        return node.textValue();
+    }
+
+    /// An object; what is there may be of another type, and is then refused.
+    Optional<RequestFields> object(String name) {
+        var node = find(name);
+        wrong(
+                node.isPresent() && !node.get().isObject(),
+                name,
+                "an object",
+                node.map(RequestFields::shown).orElse(null),
+                "must be an object");
+        return node.filter(JsonNode::isObject).map(n -> new RequestFields(n, pointer(name), violations));
+    }
+
+    /// Refuses fields that would change the answer and that nobody here knows how to follow. One that asks
+    /// for nothing (false, empty, zero) is ignored.
+    void refuse(String... names) {
+        for (var name : names) {
+            find(name)
+                    .filter(RequestFields::asksForSomething)
+                    .ifPresent(node -> wrong(true, name, null, shown(node), "is not supported"));
+        }
+    }
+
+    private static boolean asksForSomething(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case ARRAY, OBJECT -> !node.isEmpty();
+            case BOOLEAN -> node.booleanValue();
+            case NUMBER -> node.doubleValue() != 0;
+            case STRING -> !node.textValue().isEmpty() && !node.textValue().equals("none");
+            default -> true;
+        };
+    }
+
+    void wrong(boolean broken, String name, Object limit, Object value, String message) {
+        violations.when(broken, pointer(name), limit, value, message);
+    }
+
+    /// A value as an error may repeat it.
+    static Object shown(JsonNode node) {
+        return node.isValueNode() ? node.asText() : node.isArray() ? "an array" : "an object";
+    }
+}

@@ -1,0 +1,133 @@
+package dev.icmlora.function.openai;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.BodyDiagnosis;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.llama.SamplingOptions;
+
+/// What requests for chats and for plain completions have in common.
+@Singleton
+final class SamplingFields {
+
+    /// Penalties look at this many tokens back; OpenAI's look at the whole text.
+    private static final int PENALTY_WINDOW = 1024;
+
+    private static final int MAX_LOGPROBS = 20;
+    /// Room for the index of a choice, which is added to the seed.
+    private static final int SEEDS = 1 << 30;
+
+    private final FunctionConfig config;
+    private final ObjectMapper mapper;
+    private final BodyDiagnosis diagnosis;
+
+    SamplingFields(FunctionConfig config, ObjectMapper mapper, BodyDiagnosis diagnosis) {
+        this.config = config;
+        this.mapper = mapper;
+        this.diagnosis = diagnosis;
+    }
+
+    SamplingOptions sampling(RequestFields fields, Optional<String> grammar) {
+        var temperature = fields.number("temperature", 1, 0, config.limits().temperature());
+        var topK = fields.integer("top_k", -1, Integer.MAX_VALUE).orElse(0);
+        var topP = fields.number("top_p", 1, 0, 1);
+        var minP = fields.number("min_p", 0, 0, 1);
+        var repeat = fields.number("repeat_penalty", 1, 0.1, 10);
+        var frequency = fields.number("frequency_penalty", 0, -2, 2);
+        var presence = fields.number("presence_penalty", 0, -2, 2);
+        var seed = seed(fields);
+        fields.violations().raise();
+        var penalised = repeat != 1 || frequency != 0 || presence != 0;
+        var sampling = SamplingOptions.GREEDY
+                .withTemperature((float) temperature)
+                .withTopK(Math.max(0, topK))
+                .withTopP((float) topP)
+                .withMinP((float) minP)
+                .withPenalties((float) repeat, (float) frequency, (float) presence, penalised ? PENALTY_WINDOW : 0)
+                .withSeed(seed);
+        return grammar.map(text -> withGrammar(sampling, text)).orElse(sampling);
+    }
+
+    private static SamplingOptions withGrammar(SamplingOptions sampling, String grammar) {
+        try {
+            return sampling.withGrammar(grammar);
+        } catch (IllegalArgumentException tooLarge) {
+            throw SchemaGrammar.refusal("", null, null, "is too large: " + tooLarge.getMessage());
+        }
+    }
+
+    /// OpenAI's seeds are any 64-bit integers, the sampler's are not.
+    private static int seed(RequestFields fields) {
+        var node = fields.find("seed");
+        if (node.isEmpty()) {
+            return ThreadLocalRandom.current().nextInt(SEEDS);
+        }
+        var fits = node.get().isIntegralNumber() && node.get().canConvertToLong();
+        fields.wrong(
+                !fits, "seed", "a 64-bit integer", RequestFields.shown(node.get()), "must be an integer of 64 bits");
+        return Long.hashCode(node.get().longValue()) & (SEEDS - 1);
+    }
+
+    int choices(RequestFields fields) {
+        return fields.integer("n", 1, config.openai().choices()).orElse(1);
+    }
+
+    List<String> stops(RequestFields fields) {
+        var stops = fields.texts("stop");
+        var limits = config.limits();
+        fields.violations().count(fields.pointer("stop"), stops.size(), limits.stops());
+        stops.stream()
+                .limit(limits.stops())
+                .forEach(stop -> fields.violations().text(fields.pointer("stop"), stop, limits.stopCharacters()));
+        return stops;
+    }
+
+    /// The first of these fields that is there.
+    OptionalInt maxTokens(RequestFields fields, String... names) {
+        for (var name : names) {
+            var tokens = fields.integer(name, 1, config.slot().contextTokens() - 1);
+            if (tokens.isPresent()) {
+                return tokens;
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    OptionalInt topLogprobs(RequestFields fields, String name) {
+        return fields.integer(name, 0, MAX_LOGPROBS);
+    }
+
+    /// The extension: a task to generate an adapter for.
+    Optional<TaskBody> task(RequestFields fields) {
+        if (fields.object("task").isEmpty()) {
+            return Optional.empty();
+        }
+        var node = fields.find("task").orElseThrow();
+        try {
+            return Optional.of(mapper.treeToValue(node, TaskBody.class));
+        } catch (JsonProcessingException e) {
+            var found = diagnosis.of(node.toString().getBytes(UTF_8), TaskBody.class);
+            fields.violations()
+                    .add(new Violation(
+                            "/task" + found.field(), found.limit(), found.value(), "/task" + found.message()));
+            return Optional.empty();
+        }
+    }
+
+    boolean usage(RequestFields fields) {
+        return fields.object("stream_options")
+                .map(options -> options.flag("include_usage"))
+                .orElse(false);
+    }
+}

@@ -1,0 +1,362 @@
+package dev.icmlora.function.openai;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+
+/// Turns a JSON schema into a grammar (GBNF) of the texts that are valid under it, which llama.cpp then
+/// keeps the model to. llama.cpp's own converter is C++ with no C door to it.
+///
+/// Known are `type` (also a list of types), `properties`, `required`, `additionalProperties` (true or
+/// false), `items`, `minItems`, `maxItems`, `minLength`, `maxLength`, `enum`, `const`, `anyOf`, `allOf`
+/// with one entry, and `$ref` into the schema. Annotations such as `title` are passed over; any other
+/// keyword is refused by name, for a text that only seems to follow a schema is worse than an error. An
+/// object has its properties in the order of the schema, and no others.
+final class SchemaGrammar {
+
+    private static final String SCHEMA = "/response_format/json_schema/schema";
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_REPETITION = 1000;
+    /// llama.cpp writes each repetition out.
+    private static final int MAX_REPETITIONS = 10_000;
+
+    private static final int MAX_RULES = 500;
+
+    private static final Set<String> ANNOTATIONS = Set.of(
+            "$schema",
+            "$id",
+            "$defs",
+            "definitions",
+            "$comment",
+            "title",
+            "description",
+            "default",
+            "examples",
+            "deprecated",
+            "readOnly",
+            "writeOnly",
+            "strict");
+    private static final Map<String, Set<String>> KEYWORDS = Map.of(
+            "object", Set.of("properties", "required", "additionalProperties"),
+            "array", Set.of("items", "minItems", "maxItems"),
+            "string", Set.of("minLength", "maxLength"),
+            "number", Set.of(),
+            "integer", Set.of(),
+            "boolean", Set.of(),
+            "null", Set.of());
+    private static final Set<String> OF_TYPES =
+            KEYWORDS.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+
+    /// Spaces are bounded: a small model that may write any number of them sometimes does nothing else.
+    private static final String BASE = """
+            any ::= any-object | any-array | string | number | boolean | null
+            any-object ::= "{" ws (string ":" ws any ("," ws string ":" ws any)*)? ws "}"
+            any-array ::= "[" ws (any ("," ws any)*)? ws "]"
+            string ::= "\\"" char* "\\""
+            char ::= [^"\\\\\\x00-\\x1F\\x7F] | "\\\\" ["\\\\/bfnrt]
+            number ::= integer ("." [0-9]{1,15})? ([eE] [-+]? [0-9]{1,2})?
+            integer ::= "-"? ("0" | [1-9] [0-9]{0,15})
+            boolean ::= "true" | "false"
+            null ::= "null"
+            ws ::= " "?
+            """;
+
+    private final JsonNode root;
+    private final Map<String, String> rules = new LinkedHashMap<>();
+    private final Map<String, String> references = new LinkedHashMap<>();
+
+    private int repetitions;
+
+    private SchemaGrammar(JsonNode root) {
+        this.root = root;
+    }
+
+    /// The grammar of a schema.
+    ///
+    /// @throws InvalidRequestException naming the keyword that is unknown or wrong
+    static String of(JsonNode schema) {
+        var grammar = new SchemaGrammar(schema);
+        return grammar.text(grammar.rule(schema, SCHEMA, 0, Set.of()));
+    }
+
+    /// The grammar of any JSON object.
+    static String anyObject() {
+        return new SchemaGrammar(JsonNodeFactory.instance.objectNode()).text("any-object");
+    }
+
+    /// The schema cannot be followed.
+    static InvalidRequestException refusal(String at, Object limit, Object value, String message) {
+        var pointer = at.isEmpty() ? SCHEMA : at;
+        return new InvalidRequestException(new Violation(pointer, limit, value, pointer + " " + message));
+    }
+
+    private String text(String start) {
+        var text = new StringBuilder("root ::= ").append(start).append('\n');
+        rules.forEach(
+                (name, body) -> text.append(name).append(" ::= ").append(body).append('\n'));
+        return text.append(BASE).toString();
+    }
+
+    /// The name of the rule for a schema.
+    ///
+    /// @param open references that were followed without a step into an object or array
+    private String rule(JsonNode schema, String at, int depth, Set<String> open) {
+        if (schema.isBoolean() && schema.booleanValue()) {
+            return "any";
+        }
+        if (!schema.isObject()) {
+            throw refusal(at, "a schema", RequestFields.shown(schema), "must be an object");
+        }
+        if (depth > MAX_DEPTH) {
+            throw refusal(at, MAX_DEPTH, depth, "is nested more than " + MAX_DEPTH + " deep");
+        }
+        if (schema.has("$ref")) {
+            return reference(schema, at, depth, open);
+        }
+        for (var combination : List.of("anyOf", "allOf")) {
+            if (schema.has(combination)) {
+                return combined(schema, combination, at, depth, open);
+            }
+        }
+        if (schema.has("const") || schema.has("enum")) {
+            return constant(schema, at);
+        }
+        return types(schema, at, depth);
+    }
+
+    private String reference(JsonNode schema, String at, int depth, Set<String> open) {
+        only(schema, at, Set.of("$ref"));
+        var target = schema.get("$ref").asText();
+        if (open.contains(target)) {
+            throw refusal(at + "/$ref", null, target, "refers to itself");
+        }
+        var known = references.get(target);
+        if (known != null) {
+            return known;
+        }
+        var found = target.equals("#") ? root : target.startsWith("#/") ? root.at(target.substring(1)) : null;
+        if (found == null || found.isMissingNode()) {
+            throw refusal(at + "/$ref", "a pointer into this schema, such as #/$defs/name", target, "leads nowhere");
+        }
+        var name = "ref-" + references.size();
+        references.put(target, name);
+        var followed = new HashSet<>(open);
+        followed.add(target);
+        // A reference to a schema in progress is a rule's name; one that comes back here at once is no text at all.
+        rules.put(name, "");
+        rules.put(name, rule(found, at + "/$ref", depth + 1, followed));
+        return name;
+    }
+
+    private String combined(JsonNode schema, String keyword, String at, int depth, Set<String> open) {
+        only(schema, at, Set.of(keyword));
+        var parts = schema.get(keyword);
+        var pointer = at + "/" + keyword;
+        if (!parts.isArray() || parts.isEmpty()) {
+            throw refusal(pointer, "an array", RequestFields.shown(parts), "must be an array of schemas");
+        }
+        if (keyword.equals("allOf") && parts.size() > 1) {
+            throw refusal(pointer, 1, parts.size(), "with more than one entry is not supported");
+        }
+        return add(IntStream.range(0, parts.size())
+                .mapToObj(i -> rule(parts.get(i), pointer + "/" + i, depth + 1, open))
+                .collect(Collectors.joining(" | ")));
+    }
+
+    private String constant(JsonNode schema, String at) {
+        only(schema, at, Set.of("const", "enum", "type"));
+        var values = new ArrayList<JsonNode>();
+        if (schema.has("const")) {
+            values.add(schema.get("const"));
+        } else {
+            schema.get("enum").forEach(values::add);
+        }
+        if (values.isEmpty()) {
+            throw refusal(at + "/enum", null, null, "must name at least one value");
+        }
+        return add(values.stream().map(value -> literal(value.toString())).collect(Collectors.joining(" | ")));
+    }
+
+    private String types(JsonNode schema, String at, int depth) {
+        var types = new ArrayList<String>();
+        var type = schema.path("type");
+        if (type.isTextual()) {
+            types.add(type.textValue());
+        } else if (type.isArray() && !type.isEmpty()) {
+            type.forEach(each -> types.add(each.asText()));
+        } else if (type.isMissingNode() && schema.has("properties")) {
+            types.add("object");
+        } else if (type.isMissingNode() && schema.has("items")) {
+            types.add("array");
+        } else if (!type.isMissingNode()) {
+            throw refusal(at + "/type", KEYWORDS.keySet(), RequestFields.shown(type), "must be a type or several");
+        }
+        var known = new HashSet<>(Set.of("type"));
+        for (var each : types) {
+            if (!KEYWORDS.containsKey(each)) {
+                throw refusal(at + "/type", KEYWORDS.keySet().stream().sorted().toList(), each, "is no type: " + each);
+            }
+            known.addAll(KEYWORDS.get(each));
+        }
+        only(schema, at, types.isEmpty() ? Set.of() : known);
+        if (types.isEmpty()) {
+            return "any";
+        }
+        return types.size() == 1
+                ? type(types.getFirst(), schema, at, depth)
+                : add(types.stream().map(each -> type(each, schema, at, depth)).collect(Collectors.joining(" | ")));
+    }
+
+    private String type(String type, JsonNode schema, String at, int depth) {
+        return switch (type) {
+            case "object" -> object(schema, at, depth);
+            case "array" -> array(schema, at, depth);
+            case "string" -> string(schema, at);
+            default -> type;
+        };
+    }
+
+    private String string(JsonNode schema, String at) {
+        if (!schema.has("minLength") && !schema.has("maxLength")) {
+            return "string";
+        }
+        return add("\"\\\"\" char" + repetition(schema, "minLength", "maxLength", at) + " \"\\\"\"");
+    }
+
+    private String array(JsonNode schema, String at, int depth) {
+        var item = schema.has("items") ? rule(schema.get("items"), at + "/items", depth + 1, Set.of()) : "any";
+        var min = bound(schema, "minItems", 0, at);
+        var max = bound(schema, "maxItems", Integer.MAX_VALUE, at);
+        var most = max == Integer.MAX_VALUE ? "" : Integer.toString(Math.max(0, max - 1));
+        requireOrder(min, max, "maxItems", at);
+        if (max == 0) {
+            return add("\"[\" ws \"]\"");
+        }
+        var items = item + " (\",\" ws " + item + "){" + Math.max(0, min - 1) + "," + most + "}";
+        return add("\"[\" ws " + (min == 0 ? "(" + items + ")?" : items) + " ws \"]\"");
+    }
+
+    private String repetition(JsonNode schema, String minimum, String maximum, String at) {
+        var min = bound(schema, minimum, 0, at);
+        var max = bound(schema, maximum, Integer.MAX_VALUE, at);
+        requireOrder(min, max, maximum, at);
+        return "{" + min + "," + (max == Integer.MAX_VALUE ? "" : max) + "}";
+    }
+
+    private static void requireOrder(int min, int max, String maximum, String at) {
+        if (max < min) {
+            throw refusal(at + "/" + maximum, min, max, "is less than the minimum");
+        }
+    }
+
+    private int bound(JsonNode schema, String keyword, int otherwise, String at) {
+        var node = schema.get(keyword);
+        if (node == null) {
+            return otherwise;
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
+            throw refusal(at + "/" + keyword, "an integer", RequestFields.shown(node), "must be an integer from 0 on");
+        }
+        if (node.intValue() > MAX_REPETITION) {
+            throw refusal(at + "/" + keyword, MAX_REPETITION, node.intValue(), "is more than " + MAX_REPETITION);
+        }
+        repetitions += node.intValue();
+        if (repetitions > MAX_REPETITIONS) {
+            throw refusal(at + "/" + keyword, MAX_REPETITIONS, repetitions, "makes too many repetitions in all");
+        }
+        return node.intValue();
+    }
+
+    private String object(JsonNode schema, String at, int depth) {
+        var additional = schema.path("additionalProperties");
+        if (!additional.isMissingNode() && !additional.isBoolean()) {
+            throw refusal(at + "/additionalProperties", "true or false", null, "as a schema is not supported");
+        }
+        var properties = schema.path("properties");
+        if (!properties.isMissingNode() && !properties.isObject()) {
+            throw refusal(at + "/properties", "an object", RequestFields.shown(properties), "must be an object");
+        }
+        if (properties.isEmpty()) {
+            return additional.isBoolean() && !additional.booleanValue() ? add("\"{\" ws \"}\"") : "any-object";
+        }
+        var required = required(schema, properties, at);
+        var pairs = properties.properties().stream()
+                .map(entry -> new Pair(
+                        literal(JsonNodeFactory.instance
+                                        .textNode(entry.getKey())
+                                        .toString()) + " \":\" ws "
+                                + rule(entry.getValue(), at + "/properties/" + entry.getKey(), depth + 1, Set.of()),
+                        required.contains(entry.getKey())))
+                .toList();
+        return add("\"{\" ws " + members(pairs) + " ws \"}\"");
+    }
+
+    private static Set<String> required(JsonNode schema, JsonNode properties, String at) {
+        var required = new HashSet<String>();
+        for (var name : schema.path("required")) {
+            if (!properties.has(name.asText())) {
+                throw refusal(at + "/required", null, name.asText(), "names " + name + ", which is no property");
+            }
+            required.add(name.asText());
+        }
+        return required;
+    }
+
+    /// Pairs in their order, the optional ones there or not, with commas between those that are. Built from
+    /// the end: `first` is what may stand there when nothing was written yet, `more` when something was.
+    private String members(List<Pair> pairs) {
+        var first = "";
+        var more = "";
+        for (var pair : pairs.reversed()) {
+            var begin = (pair.text() + " " + more).strip();
+            var proceed = ("\",\" ws " + pair.text() + " " + more).strip();
+            if (pair.required()) {
+                first = add(begin);
+                more = add(proceed);
+            } else {
+                first = add(begin + " | " + (first.isEmpty() ? "\"\"" : first));
+                more = add(proceed + " | " + (more.isEmpty() ? "\"\"" : more));
+            }
+        }
+        return first;
+    }
+
+    private record Pair(String text, boolean required) {}
+
+    private String add(String body) {
+        if (rules.size() >= MAX_RULES) {
+            throw refusal("", MAX_RULES, rules.size(), "needs more than " + MAX_RULES + " rules");
+        }
+        var name = "r" + rules.size();
+        rules.put(name, body);
+        return name;
+    }
+
+    private static void only(JsonNode schema, String at, Set<String> known) {
+        for (var entry : schema.properties()) {
+            var name = entry.getKey();
+            if (!known.contains(name) && !ANNOTATIONS.contains(name)) {
+                throw refusal(at + "/" + name, null, null, why(name));
+            }
+        }
+    }
+
+    private static String why(String keyword) {
+        return OF_TYPES.contains(keyword) ? "does not go with this type" : "is not supported";
+    }
+
+    private static String literal(String json) {
+        return '"' + json.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

@@ -1,0 +1,93 @@
+package dev.icmlora.function.serving;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.llama.ChatMessage;
+import dev.icmlora.llama.LlamaModel;
+
+/// Chats in the model's own template. Usable from any thread.
+///
+/// Marker words are rendered in place of the messages, and the messages put between the markup afterwards:
+/// so nothing that a client wrote becomes a control token, and a text has the same tokens as in
+/// [PromptFormat], token for token.
+///
+/// @see dev.icmlora.generator.task.PromptFormat
+final class ChatFormat {
+
+    private final LlamaModel model;
+    private final int[] lineBreak;
+
+    ChatFormat(LlamaModel model) {
+        this.model = model;
+        this.lineBreak = model.vocabulary().tokenize("\n", false);
+    }
+
+    /// A prompt that ends where the assistant's next message begins.
+    ///
+    /// @param description what an adapter's task is, as it stands before the first message of a user; blank
+    /// for none. A chat with a system message says itself what to do, and stays as it is
+    /// @throws InvalidRequestException if the template has no place for a message
+    int[] tokens(String description, List<ChatMessage> messages) {
+        var vocabulary = model.vocabulary();
+        var describes = !description.isBlank()
+                && messages.stream().noneMatch(m -> m.role().equals("system"));
+        var firstOfUser = describes
+                ? IntStream.range(0, messages.size())
+                        .filter(i -> messages.get(i).role().equals("user"))
+                        .findFirst()
+                        .orElse(-1)
+                : -1;
+        var pieces = new ArrayList<int[]>();
+        if (vocabulary.addsBos()) {
+            pieces.add(new int[] {vocabulary.bos().orElseThrow()});
+        }
+        var rendered = render(messages);
+        var from = 0;
+        for (var i = 0; i < messages.size(); i++) {
+            var at = rendered.indexOf(marker(i), from);
+            if (at < 0) {
+                throw new InvalidRequestException(new Violation(
+                        "/messages/" + i,
+                        null,
+                        messages.get(i).role(),
+                        "the model's chat template has no place for message " + i));
+            }
+            pieces.add(vocabulary.tokenize(rendered.substring(from, at), true));
+            if (i == firstOfUser) {
+                pieces.add(vocabulary.tokenize(description, false));
+                pieces.add(lineBreak);
+                pieces.add(lineBreak);
+            }
+            pieces.add(vocabulary.tokenize(messages.get(i).content(), false));
+            from = at + marker(i).length();
+        }
+        pieces.add(vocabulary.tokenize(rendered.substring(from), true));
+        return pieces.stream().flatMapToInt(Arrays::stream).toArray();
+    }
+
+    private String render(List<ChatMessage> messages) {
+        var marked = IntStream.range(0, messages.size())
+                .mapToObj(i -> new ChatMessage(messages.get(i).role(), marker(i)))
+                .toList();
+        return model.applyChatTemplate(marked, true);
+    }
+
+    private static String marker(int index) {
+        return "MESSAGE-" + index + "-TEXT";
+    }
+
+    /// A text as it is.
+    int[] tokens(String text) {
+        var tokens = model.vocabulary().tokenize(text, false);
+        if (!model.vocabulary().addsBos()) {
+            return tokens;
+        }
+        return IntStream.concat(IntStream.of(model.vocabulary().bos().orElseThrow()), Arrays.stream(tokens))
+                .toArray();
+    }
+}

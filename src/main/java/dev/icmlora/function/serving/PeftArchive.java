@@ -1,0 +1,167 @@
+package dev.icmlora.function.serving;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.TensorInfo;
+
+/// An adapter as PEFT reads it: a zip of `adapter_model.safetensors` and `adapter_config.json`.
+///
+/// The names are those of `LlamaForCausalLM`. llama.cpp interleaves the two halves of each head of queries
+/// and keys when it converts such a model, so their rows are put back into the order of the original here.
+///
+/// @param heads query heads of the base model
+/// @param kvHeads its key and value heads
+record PeftArchive(String baseModel, int heads, int kvHeads) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NAME = Pattern.compile("blk\\.(\\d+)\\.(\\w+)\\.weight\\.lora_([ab])");
+    private static final Map<String, String> MODULES = Map.of(
+            "attn_q", "self_attn.q_proj",
+            "attn_k", "self_attn.k_proj",
+            "attn_v", "self_attn.v_proj",
+            "attn_output", "self_attn.o_proj",
+            "ffn_gate", "mlp.gate_proj",
+            "ffn_up", "mlp.up_proj",
+            "ffn_down", "mlp.down_proj");
+
+    /// A tensor in the header of a safetensors file.
+    private record Entry(
+            String dtype,
+            long[] shape,
+            @JsonProperty("data_offsets") long[] dataOffsets) {}
+
+    private record Matrix(String name, long[] shape, byte[] data) {}
+
+    byte[] of(Adapter adapter) {
+        var zip = new ByteArrayOutputStream();
+        try (var out = new ZipOutputStream(zip);
+                var file = GgufFile.parse(adapter.gguf())) {
+            var matrices =
+                    file.tensors().stream().map(tensor -> matrix(tensor, file)).toList();
+            add(out, "adapter_config.json", config(adapter));
+            add(out, "adapter_model.safetensors", safetensors(matrices));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return zip.toByteArray();
+    }
+
+    private Matrix matrix(TensorInfo tensor, GgufFile file) {
+        var parts = NAME.matcher(tensor.name());
+        if (!parts.matches() || !MODULES.containsKey(parts.group(2)) || tensor.type() != GgmlType.F16) {
+            throw new IllegalStateException("PEFT has no name for " + tensor);
+        }
+        var name = "base_model.model.model.layers.%s.%s.lora_%s.weight"
+                .formatted(
+                        parts.group(1),
+                        MODULES.get(parts.group(2)),
+                        parts.group(3).toUpperCase(Locale.ROOT));
+        // ggml names the fastest dimension first, safetensors last.
+        var rows = (int) tensor.shape()[1];
+        var columns = (int) tensor.shape()[0];
+        var data = file.bytes(tensor);
+        var b = parts.group(3).equals("b");
+        return new Matrix(
+                name,
+                new long[] {rows, columns},
+                switch (parts.group(2)) {
+                    case "attn_q" -> b ? deinterleaved(data, rows, heads) : data;
+                    case "attn_k" -> b ? deinterleaved(data, rows, kvHeads) : data;
+                    default -> data;
+                });
+    }
+
+    /// Rows `0 2 4 ... 1 3 5 ...` of each head.
+    private static byte[] deinterleaved(byte[] data, int rows, int heads) {
+        var bytes = data.length / rows;
+        var half = rows / heads / 2;
+        var ordered = new byte[data.length];
+        for (var row = 0; row < rows; row++) {
+            var head = row / (2 * half);
+            var within = row % (2 * half);
+            var source = head * 2 * half + 2 * (within % half) + within / half;
+            System.arraycopy(data, source * bytes, ordered, row * bytes, bytes);
+        }
+        return ordered;
+    }
+
+    private byte[] config(Adapter adapter) throws IOException {
+        var layout = adapter.layout();
+        var config = new LinkedHashMap<String, Object>();
+        config.put("peft_type", "LORA");
+        config.put("task_type", "CAUSAL_LM");
+        config.put("base_model_name_or_path", baseModel);
+        config.put("r", layout.rank());
+        config.put("lora_alpha", layout.alpha());
+        config.put(
+                "target_modules",
+                layout.targets().stream()
+                        .map(target -> MODULES.get(target.module()).replaceFirst(".*\\.", ""))
+                        .toList());
+        config.put("lora_dropout", 0);
+        config.put("bias", "none");
+        config.put("fan_in_fan_out", false);
+        config.put("inference_mode", true);
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+    }
+
+    /// The length of a JSON header, the header, and the data that it describes.
+    private static byte[] safetensors(List<Matrix> matrices) throws IOException {
+        var header = new LinkedHashMap<String, Object>();
+        header.put("__metadata__", Map.of("format", "pt"));
+        var offset = 0L;
+        for (var matrix : matrices) {
+            var end = offset + matrix.data().length;
+            header.put(matrix.name(), new Entry("F16", matrix.shape(), new long[] {offset, end}));
+            offset = end;
+        }
+        var text = JSON.writeValueAsString(header);
+        // Data is to begin at a multiple of 8.
+        var padded = (text + " ".repeat((8 - text.length() % 8) % 8)).getBytes(UTF_8);
+        var out = new ByteArrayOutputStream();
+        out.write(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded.length)
+                .array());
+        out.write(padded);
+        for (var matrix : matrices) {
+            out.write(matrix.data());
+        }
+        return out.toByteArray();
+    }
+
+    /// Stored, and without the time of day: the same adapter gives the same bytes.
+    private static void add(ZipOutputStream zip, String name, byte[] data) throws IOException {
+        var checksum = new CRC32();
+        checksum.update(data);
+        var entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(data.length);
+        entry.setCrc(checksum.getValue());
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(data);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.icmlora.function.access;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import java.util.Map;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@TestProfile(ApiKeyTest.WithKey.class)
+class ApiKeyTest {
+
+    private static final String KEY = "correct horse";
+
+    public static final class WithKey implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("icm-lora.api-key", KEY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/adapters/x", "/q/metrics", "/q/openapi", "/nothing"})
+    void withoutTheKeyThereIsAProblem(String path) {
+        given().get(path)
+                .then()
+                .statusCode(401)
+                .contentType("application/problem+json")
+                .header("WWW-Authenticate", containsString("Bearer"))
+                .body("type", equalTo("urn:icm-lora:problem:unauthorized"));
+    }
+
+    @Test
+    void functionsNeedItToo() {
+        given().contentType(ContentType.JSON)
+                .body("{}")
+                .post("/generate")
+                .then()
+                .statusCode(401)
+                .body("status", equalTo(401));
+    }
+
+    @Test
+    void openAiClientsGetAnErrorThatTheyKnow() {
+        given().get("/v1/models")
+                .then()
+                .statusCode(401)
+                .body("error.code", equalTo("invalid_api_key"))
+                .body("error.type", equalTo("invalid_request_error"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Bearer wrong", "Bearer ", "Bearer correct hors", "correct horse", "Basic !!!", "Basic Og=="})
+    void aWrongKeyIsNoKey(String header) {
+        given().header("Authorization", header).get("/v1/models").then().statusCode(401);
+    }
+
+    @Test
+    void withTheKeyEverythingWorks() {
+        given().header("Authorization", "Bearer " + KEY)
+                .get("/v1/models")
+                .then()
+                .statusCode(200);
+        given().header("Authorization", "bearer " + KEY)
+                .get("/q/metrics")
+                .then()
+                .statusCode(200);
+        given().auth()
+                .preemptive()
+                .basic("anybody", KEY)
+                .get("/v1/models")
+                .then()
+                .statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"started", "live", "ready"})
+    void healthNeedsNone(String check) {
+        given().get("/q/health/" + check).then().statusCode(200);
+    }
+
+    @Test
+    void otherOriginsGetNoPermission() {
+        given().header("Origin", "http://elsewhere.example")
+                .header("Authorization", "Bearer " + KEY)
+                .get("/v1/models")
+                .then()
+                .statusCode(200)
+                .header("Access-Control-Allow-Origin", nullValue());
+    }
+}

@@ -1,0 +1,194 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.http.Requests.body;
+import static dev.icmlora.function.http.Requests.generate;
+import static dev.icmlora.function.http.Requests.plurals;
+import static dev.icmlora.function.http.Requests.with;
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.ZipInputStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.ggml.GgufFile;
+
+@QuarkusTest
+class DownloadTest {
+
+    private static final int HEAD = 64;
+    private static final int HEADS = 9;
+
+    private String id;
+
+    @BeforeEach
+    void anAdapterIsKnown() {
+        id = generate(with(body(plurals(), "dog"), "mode", "adapter")).extract().path("adapter.id");
+    }
+
+    private Response get(String header, String value) {
+        return given().header(header, value).get("/adapters/" + id);
+    }
+
+    @Test
+    void whoAsksForNothingInParticularGetsGguf() {
+        var file = get("Accept", "*/*");
+
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(file.contentType()).isEqualTo("application/x-gguf");
+        assertThat(file.header("ETag")).isEqualTo('"' + id + '"');
+        assertThat(new String(file.asByteArray(), 0, 4, UTF_8)).isEqualTo("GGUF");
+    }
+
+    @Test
+    void anotherFormIsNotThere() {
+        assertThat(get("Accept", "text/html").statusCode()).isEqualTo(406);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bytes=0-3,0,4", "bytes=10-19,10,20", "bytes=-5,-5,0", "bytes=1000000-,1000000,0"})
+    void aRangeIsThatPartOfTheFile(String range, int from, int to) {
+        var whole = get("Accept", "*/*").asByteArray();
+        var start = Math.floorMod(from, whole.length);
+        var end = to == 0 ? whole.length : to;
+
+        var part = get("Range", range);
+
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.header("Content-Range")).isEqualTo("bytes %d-%d/%d".formatted(start, end - 1, whole.length));
+        assertThat(part.asByteArray()).isEqualTo(Arrays.copyOfRange(whole, start, end));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"bytes=-", "bytes=5-2", "bytes=0-1,4-5", "lines=1-2", "bytes=x-y", "bytes=0-99999999999999999999"
+            })
+    void whatIsNoSingleRangeIsTheWholeFile(String range) {
+        assertThat(get("Range", range).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bytes=999999999-", "bytes=999999999-999999999999", "bytes=-0"})
+    void aRangeBeyondTheEndSaysWhereThatIs(String range) {
+        var length = get("Accept", "*/*").asByteArray().length;
+
+        given().header("Range", range)
+                .get("/adapters/" + id)
+                .then()
+                .statusCode(416)
+                .header("Content-Range", equalTo("bytes */" + length));
+    }
+
+    @Test
+    void aRangeOfAnotherFileIsNotGiven() {
+        given().header("Range", "bytes=0-3")
+                .header("If-Range", "\"sha256:other\"")
+                .get("/adapters/" + id)
+                .then()
+                .statusCode(200);
+        given().header("Range", "bytes=0-3")
+                .header("If-Range", '"' + id + '"')
+                .get("/adapters/" + id)
+                .then()
+                .statusCode(206);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/zip", "application/x-safetensors"})
+    void peftGetsItsTwoFilesWithTheSameWeights(String accept) throws IOException {
+        var gguf = GgufFile.parse(get("Accept", "application/x-gguf").asByteArray());
+        var archive = get("Accept", accept);
+        assertThat(archive.contentType()).isEqualTo("application/zip");
+        assertThat(archive.header("ETag")).isEqualTo('"' + id + ".peft\"");
+        assertThat(get("Accept", accept).asByteArray()).isEqualTo(archive.asByteArray());
+        var files = unzip(archive.asByteArray());
+
+        var config = new ObjectMapper().readTree(files.get("adapter_config.json"));
+        assertThat(config.get("r").asInt()).isEqualTo(16);
+        assertThat(config.get("lora_alpha").asInt()).isEqualTo(32);
+        assertThat(config.get("target_modules").toString()).isEqualTo("[\"q_proj\",\"v_proj\"]");
+
+        var tensors = new SafeTensors(files.get("adapter_model.safetensors"));
+        assertThat(tensors.header.size()).isEqualTo(gguf.tensors().size() + 1);
+        for (var layer : new int[] {0, 29}) {
+            var prefix = "base_model.model.model.layers." + layer + ".self_attn.";
+            var block = "blk." + layer + ".attn_";
+            assertThat(tensors.data(prefix + "q_proj.lora_A.weight")).isEqualTo(data(gguf, block + "q.weight.lora_a"));
+            assertThat(tensors.data(prefix + "v_proj.lora_B.weight")).isEqualTo(data(gguf, block + "v.weight.lora_b"));
+            assertThat(interleaved(tensors.data(prefix + "q_proj.lora_B.weight"), HEADS * HEAD))
+                    .isEqualTo(data(gguf, block + "q.weight.lora_b"));
+            assertThat(tensors.header
+                            .at("/" + prefix + "q_proj.lora_B.weight/shape")
+                            .toString())
+                    .isEqualTo("[576,16]");
+        }
+    }
+
+    /// What llama.cpp's converter does with the rows of q_proj: `reshape(heads, 2, head / 2).swapaxes(1, 2)`.
+    private static byte[] interleaved(byte[] data, int rows) {
+        var bytes = data.length / rows;
+        var result = new byte[data.length];
+        var to = 0;
+        for (var head = 0; head < HEADS; head++) {
+            for (var i = 0; i < HEAD / 2; i++) {
+                for (var part = 0; part < 2; part++) {
+                    System.arraycopy(data, (head * HEAD + part * (HEAD / 2) + i) * bytes, result, to, bytes);
+                    to += bytes;
+                }
+            }
+        }
+        return result;
+    }
+
+    private static byte[] data(GgufFile file, String name) {
+        return file.bytes(file.tensor(name).orElseThrow());
+    }
+
+    private static Map<String, byte[]> unzip(byte[] archive) throws IOException {
+        var files = new HashMap<String, byte[]>();
+        try (var zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
+            for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                files.put(entry.getName(), zip.readAllBytes());
+            }
+        }
+        return files;
+    }
+
+    private static final class SafeTensors {
+
+        private final JsonNode header;
+        private final byte[] file;
+        private final int start;
+
+        private SafeTensors(byte[] file) throws IOException {
+            var length =
+                    (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            this.file = file;
+            this.start = Long.BYTES + length;
+            this.header = new ObjectMapper().readTree(file, Long.BYTES, length);
+        }
+
+        private byte[] data(String name) {
+            var offsets = header.get(name).get("data_offsets");
+            return Arrays.copyOfRange(
+                    file, start + offsets.get(0).asInt(), start + offsets.get(1).asInt());
+        }
+    }
+}

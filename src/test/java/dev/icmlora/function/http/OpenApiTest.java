@@ -1,0 +1,170 @@
+package dev.icmlora.function.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import org.junit.jupiter.api.Test;
+
+/// The description of the interface against the interface.
+@QuarkusTest
+class OpenApiTest {
+
+    private static final List<String> ENDPOINTS = List.of(
+            "POST /generate",
+            "POST /adapter",
+            "GET /adapters/{id}",
+            "POST /v1/chat/completions",
+            "POST /v1/completions",
+            "POST /v1/embeddings",
+            "GET /v1/models",
+            "GET /v1/models/{id}",
+            "GET /q/health/started",
+            "GET /q/health/live",
+            "GET /q/health/ready",
+            "GET /q/metrics");
+
+    private static JsonNode description() throws IOException {
+        var json = given().queryParam("format", "json")
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        return new ObjectMapper().readTree(json);
+    }
+
+    @Test
+    void everyEndpointIsThere() throws IOException {
+        assertThat(operations(description()).map(Operation::name)).containsAll(ENDPOINTS);
+    }
+
+    @Test
+    void everyEndpointIsInTheDocs() throws IOException {
+        var docs = Files.readString(Path.of("../docs/api.md"));
+
+        assertThat(operations(description()).map(Operation::name))
+                .allSatisfy(name -> assertThat(docs).contains("`" + name + "`"));
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() throws IOException {
+        var description = description();
+
+        assertThat(description.findValuesAsText("$ref"))
+                .isNotEmpty()
+                .allSatisfy(reference -> assertThat(
+                                description.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse());
+    }
+
+    @Test
+    void everyExampleIsAnsweredAsDescribed() throws IOException {
+        var description = description();
+        var answered = new ArrayList<String>();
+        for (var operation : operations(description).toList()) {
+            var content = operation.node().at("/requestBody/content/application~1json");
+            for (var example : content.path("examples").properties()) {
+                var response = given().contentType(ContentType.JSON)
+                        .body(example.getValue().get("value").toString())
+                        .post(operation.path());
+                assertThat(response.statusCode())
+                        .as("%s %s: %s", operation.name(), example.getKey(), response.asString())
+                        .isEqualTo(200);
+                var schema = operation.node().at("/responses/200/content/application~1json/schema");
+                conforms(description, schema, new ObjectMapper().readTree(response.asString()), operation.name());
+                answered.add(operation.path());
+            }
+            assertThat(content.isMissingNode() || !content.path("examples").isEmpty())
+                    .as(operation.name() + " has an example")
+                    .isTrue();
+        }
+        assertThat(answered).hasSizeGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void modelsAndHealthLookAsDescribed() throws IOException {
+        var description = description();
+        for (var path : List.of("/v1/models", "/q/health/live", "/q/health/ready", "/q/health/started")) {
+            var schema = description.at("/paths/" + path.replace("/", "~1") + "/get/responses/200");
+            if (schema.has("$ref")) {
+                schema = description.at(schema.get("$ref").asText().substring(1));
+            }
+            var reply = given().get(path).then().statusCode(200).extract().asString();
+            conforms(
+                    description,
+                    schema.at("/content/application~1json/schema"),
+                    new ObjectMapper().readTree(reply),
+                    path);
+        }
+    }
+
+    /// Types and required fields; enough to notice a reply that went another way than its description.
+    private static void conforms(JsonNode description, JsonNode schema, JsonNode value, String at) {
+        if (schema.has("$ref")) {
+            conforms(description, description.at(schema.get("$ref").asText().substring(1)), value, at);
+            return;
+        }
+        if (schema.has("const")) {
+            assertThat(value).as(at).isEqualTo(schema.get("const"));
+        }
+        if (schema.has("enum")) {
+            assertThat(schema.get("enum")).as(at).contains(value);
+        }
+        var type = schema.path("type");
+        if (type.isTextual()) {
+            assertThat(isOf(type.textValue(), value))
+                    .as("%s is %s: %s", at, type, value)
+                    .isTrue();
+        }
+        schema.path("required")
+                .forEach(name -> assertThat(value.has(name.asText()))
+                        .as(at + "/" + name.asText())
+                        .isTrue());
+        for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            if (value.has(property.getKey())) {
+                conforms(description, property.getValue(), value.get(property.getKey()), at + "/" + property.getKey());
+            }
+        }
+        if (schema.has("items") && value.isArray()) {
+            value.forEach(item -> conforms(description, schema.get("items"), item, at + "/items"));
+        }
+    }
+
+    private static boolean isOf(String type, JsonNode value) {
+        return switch (type) {
+            case "object" -> value.isObject();
+            case "array" -> value.isArray();
+            case "string" -> value.isTextual();
+            case "integer" -> value.isIntegralNumber();
+            case "number" -> value.isNumber();
+            case "boolean" -> value.isBoolean();
+            default -> value.isNull();
+        };
+    }
+
+    private record Operation(String method, String path, JsonNode node) {
+        String name() {
+            return method.toUpperCase(Locale.ROOT) + " " + path;
+        }
+    }
+
+    private static Stream<Operation> operations(JsonNode description) {
+        return description.get("paths").properties().stream()
+                .flatMap(path -> path.getValue().properties().stream()
+                        .map(operation -> new Operation(operation.getKey(), path.getKey(), operation.getValue())));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.icmlora.function.openai;
+
+import static io.restassured.RestAssured.given;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+
+/// Calls of an OpenAI client.
+final class Calls {
+
+    static final String BASE = "SmolLM2-135M-Instruct.Q4_1";
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private Calls() {}
+
+    /// A chat that is cheap to answer, always the same way.
+    static Map<String, Object> chat(String text) {
+        var body = new HashMap<String, Object>();
+        body.put("model", BASE);
+        body.put("messages", List.of(Map.of("role", "user", "content", text)));
+        body.put("temperature", 0);
+        body.put("max_tokens", 8);
+        return body;
+    }
+
+    static Map<String, Object> completion(String prompt) {
+        var body = new HashMap<String, Object>();
+        body.put("model", BASE);
+        body.put("prompt", prompt);
+        body.put("temperature", 0);
+        body.put("max_tokens", 8);
+        return body;
+    }
+
+    static Map<String, Object> with(Map<String, Object> body, String field, Object value) {
+        var changed = new HashMap<>(body);
+        changed.put(field, value);
+        return changed;
+    }
+
+    static ValidatableResponse post(String path, Object body) {
+        return given().contentType(ContentType.JSON)
+                .body(body)
+                .when()
+                .post(path)
+                .then();
+    }
+
+    static ValidatableResponse chatReply(Map<String, Object> body) {
+        return post("/v1/chat/completions", body).statusCode(200);
+    }
+
+    static String content(Map<String, Object> body) {
+        return chatReply(body).extract().path("choices[0].message.content");
+    }
+
+    /// The data of a stream's events; each is JSON but for the last.
+    static List<String> events(String path, Map<String, Object> body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(with(body, "stream", true))))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            var response = client.send(request, HttpResponse.BodyHandlers.ofLines());
+            if (response.statusCode() != 200
+                    || !response.headers().firstValue("Content-Type").orElse("").equals("text/event-stream")) {
+                throw new AssertionError(
+                        "no stream: " + response + response.body().toList());
+            }
+            return response.body()
+                    .filter(line -> !line.isEmpty())
+                    .map(line -> line.replaceFirst("^data: ", ""))
+                    .toList();
+        }
+    }
+
+    static URI uri(String path) {
+        return URI.create(RestAssured.baseURI + ":" + RestAssured.port + path);
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+}

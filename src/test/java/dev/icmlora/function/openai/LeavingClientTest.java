@@ -1,0 +1,44 @@
+package dev.icmlora.function.openai;
+
+import static dev.icmlora.function.openai.Calls.chat;
+import static dev.icmlora.function.openai.Calls.chatReply;
+import static dev.icmlora.function.openai.Calls.completion;
+import static dev.icmlora.function.openai.Calls.with;
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
+
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class LeavingClientTest {
+
+    private static final String CANCELLED = "icm_lora_request_seconds_count{operation=\"text\",outcome=\"cancelled\"} ";
+
+    @Test
+    void aStreamThatNobodyReadsAnyMoreIsNotWritten() throws Exception {
+        var body = Calls.JSON.writeValueAsString(
+                with(with(completion("Once upon a time"), "max_tokens", 4000), "stream", true));
+        var uri = Calls.uri("/v1/completions");
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.getOutputStream()
+                    .write(("POST " + uri.getPath() + " HTTP/1.1\r\nHost: localhost\r\n"
+                                    + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                    + body)
+                            .getBytes(UTF_8));
+            var reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            assertThat(reply.lines().anyMatch(line -> line.startsWith("data: {")))
+                    .isTrue();
+        }
+
+        // The slot does one thing after the other, so this is answered once the stream is over.
+        chatReply(chat("hi"));
+
+        assertThat(given().get("/q/metrics").asString()).contains(CANCELLED);
+    }
+}
