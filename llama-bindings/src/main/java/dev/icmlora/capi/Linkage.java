@@ -10,6 +10,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The one place where native symbols become method handles.
 ///
@@ -19,6 +21,12 @@ import java.util.List;
 public final class Linkage {
     private static final Linker LINKER = Linker.nativeLinker();
     private static volatile SymbolLookup libraries;
+
+    /// The shape of every call that was linked. A native image has to be told them when it is built, so a test
+    /// compares them with `reachability-metadata.json`.
+    private static final Set<FunctionDescriptor> DOWNCALLS = ConcurrentHashMap.newKeySet();
+
+    private static final Set<FunctionDescriptor> UPCALLS = ConcurrentHashMap.newKeySet();
 
     private Linkage() {}
 
@@ -63,11 +71,13 @@ public final class Linkage {
             throw new IllegalStateException("NativeLibraries.load has not been called");
         }
         MemorySegment address = lookup.find(symbol).orElseThrow(() -> new MissingSymbolError(symbol));
+        DOWNCALLS.add(descriptor);
         return LINKER.downcallHandle(address, descriptor, options);
     }
 
     /// A handle whose first argument is the function's address.
     static MethodHandle downcall(FunctionDescriptor descriptor) {
+        DOWNCALLS.add(descriptor);
         return LINKER.downcallHandle(descriptor);
     }
 
@@ -81,6 +91,7 @@ public final class Linkage {
             Object target,
             FunctionDescriptor descriptor,
             Arena arena) {
+        UPCALLS.add(descriptor);
         try {
             MethodHandle handle =
                     lookup.findVirtual(functionalInterface, method, type).bindTo(target);
@@ -88,6 +99,14 @@ public final class Linkage {
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("upcall " + functionalInterface.getName() + "." + method, e);
         }
+    }
+
+    static Set<FunctionDescriptor> downcalls() {
+        return Set.copyOf(DOWNCALLS);
+    }
+
+    static Set<FunctionDescriptor> upcalls() {
+        return Set.copyOf(UPCALLS);
     }
 
     /// Downcall handles declare `Throwable`, yet a C function throws nothing: whatever arrives here is a

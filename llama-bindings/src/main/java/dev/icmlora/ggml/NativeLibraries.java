@@ -33,13 +33,14 @@ public final class NativeLibraries {
     /// System.Logger `dev.icmlora.native`. Idempotent for one directory. A load that failed after it opened a
     /// library cannot be repeated in the same process.
     ///
-    /// @param directory the folder with the shared libraries of llama.cpp v0.5.0
+    /// @param directory the folder with the shared libraries of llama.cpp v0.5.0, or one with several builds of
+    /// them in folders `cuda13`, `cuda12` and `cpu`, of which the best is taken that the GPU driver can run
     /// @throws MissingLibraryException if a library is absent, refused by the dynamic linker or of another
     /// version, or no backend loads
     /// @throws MissingSymbolException if a library lacks a function that the bindings need
     /// @throws IllegalStateException if the libraries were loaded from another directory before
     public static synchronized void load(Path directory) {
-        Path from = directory.toAbsolutePath().normalize();
+        Path from = LibraryBuild.in(directory.toAbsolutePath().normalize());
         if (from.equals(loadedFrom)) {
             return;
         }
