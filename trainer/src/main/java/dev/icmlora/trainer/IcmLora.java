@@ -11,6 +11,7 @@ import dev.icmlora.trainer.train.TrainB0Command;
 import dev.icmlora.trainer.train.TrainCvaeCommand;
 import dev.icmlora.trainer.train.TrainGeneratorCommand;
 import dev.icmlora.trainer.train.TrainZooCommand;
+import dev.icmlora.trainer.train.VectorsCommand;
 
 /// The trainer's command line.
 @Command(
@@ -20,6 +21,7 @@ import dev.icmlora.trainer.train.TrainZooCommand;
         subcommands = {
             HelpCommand.class,
             SuiteCommand.class,
+            VectorsCommand.class,
             TrainB0Command.class,
             TrainZooCommand.class,
             TrainCvaeCommand.class,
