@@ -26,8 +26,9 @@ public interface FunctionConfig {
     /// another.
     Optional<String> modelSha256();
 
-    /// The folder with `libllama`. Default: the folder that `make setup` fills under `native/`, looked for like the
-    /// model.
+    /// The folder with `libllama`, or one with several builds of it in folders `cuda13`, `cuda12` and `cpu`,
+    /// among which the GPU driver decides. Default: the folder that `make setup` fills under `native/`, looked
+    /// for like the model.
     Optional<Path> nativeDir();
 
     /// The generator file. Default: `models/generator.gguf`, looked for like the model.
@@ -40,6 +41,10 @@ public interface FunctionConfig {
     @WithDefault("-1")
     @Min(-1)
     int gpuLayers();
+
+    /// Whether to refuse to start without a GPU; else the CPU computes. For instances that pay for one.
+    @WithDefault("false")
+    boolean requireGpu();
 
     /// A request that has no answer after this time gets 504.
     @WithDefault("30s")

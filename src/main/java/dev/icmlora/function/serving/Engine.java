@@ -22,6 +22,9 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.Device;
+import dev.icmlora.ggml.Device.Type;
+import dev.icmlora.ggml.Devices;
 import dev.icmlora.ggml.NativeException;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.ContextOptions;
@@ -95,6 +98,7 @@ final class Engine implements AutoCloseable {
             var check = CompletableFuture.runAsync(parts::verifyModel);
             var reading = CompletableFuture.supplyAsync(() -> GeneratorFile.read(parts.generator()));
             NativeLibraries.load(parts.nativeDirectory());
+            checkDevices(config.requireGpu());
             var model = handles.own(LlamaModel.load(parts.model(), modelOptions(config)));
             check.join();
             var file = reading.join();
@@ -107,6 +111,22 @@ final class Engine implements AutoCloseable {
             handles.close();
             throw startupFailure(e, parts);
         }
+    }
+
+    private static void checkDevices(boolean gpuRequired) {
+        var gpus = Devices.list().stream()
+                .filter(device -> device.type() == Type.GPU || device.type() == Type.INTEGRATED_GPU)
+                .toList();
+        if (gpus.isEmpty() && gpuRequired) {
+            throw new StartupException(
+                    "no GPU that the libraries in %s can use, and icm-lora.require-gpu (ICM_LORA_REQUIRE_GPU) is true"
+                            .formatted(NativeLibraries.directory()));
+        }
+        LOG.infof(
+                "Computes on: %s",
+                gpus.isEmpty()
+                        ? "the CPU"
+                        : gpus.stream().map(Device::description).collect(Collectors.joining(", ")));
     }
 
     private static RuntimeException startupFailure(RuntimeException e, Parts parts) {

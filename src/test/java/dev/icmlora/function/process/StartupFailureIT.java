@@ -45,6 +45,12 @@ class StartupFailureIT {
         refuses(Map.of("ICM_LORA_NATIVE_DIR", folder.toString()), folder.toString());
     }
 
+    /// The folder holds the CPU's build alone, as on a machine where the GPU was lost.
+    @Test
+    void noGpuWhereOneIsRequired() throws Exception {
+        refuses(Map.of("ICM_LORA_REQUIRE_GPU", "true"), "no GPU", "ICM_LORA_REQUIRE_GPU");
+    }
+
     @Test
     void wrongChecksum() throws Exception {
         var expected = "0".repeat(64);
