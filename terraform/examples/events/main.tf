@@ -1,0 +1,20 @@
+# Task files in a bucket start the function; results and adapters land beside them.
+module "function" {
+  source = "../.."
+
+  project         = var.project
+  region          = var.region
+  image           = var.image
+  timeout_seconds = 600
+  events          = { tasks_days = 7, results_days = 30 }
+}
+
+output "bucket" {
+  description = "Where task files go (tasks/NAME.json) and answers appear (results/, adapters/)."
+  value       = module.function.bucket
+}
+
+output "dead_letter_command" {
+  description = "Run once after the first apply with an image."
+  value       = module.function.dead_letter_command
+}

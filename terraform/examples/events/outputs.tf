@@ -1,0 +1,9 @@
+output "curl" {
+  description = "A request to paste into a shell."
+  value       = module.function.curl
+}
+
+output "image_repository" {
+  description = "What to push the image as."
+  value       = module.function.image_repository
+}

@@ -1,0 +1,49 @@
+# The function's own account has no role in the project: what it may do is granted on single buckets and secrets.
+resource "google_service_account" "function" {
+  project      = var.project
+  account_id   = "${var.name}-fn"
+  display_name = "${var.name}: the function"
+
+  depends_on = [google_project_service.needed]
+}
+
+resource "google_secret_manager_secret_iam_member" "function" {
+  for_each = toset([for entry in values(var.secret_env) : entry.secret])
+
+  project   = var.project
+  secret_id = each.value
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function.member
+}
+
+resource "google_storage_bucket_iam_member" "model_reader" {
+  count = var.model_volume == null ? 0 : 1
+
+  bucket = var.model_volume.bucket
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.function.member
+}
+
+# Google's own agents encrypt with the key on behalf of the resources.
+data "google_storage_project_service_account" "this" {
+  count = var.events == null ? 0 : 1
+
+  project = var.project
+}
+
+resource "google_kms_crypto_key_iam_member" "service_agent" {
+  for_each = var.kms_key == null ? {} : merge(
+    {
+      artifactregistry = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-artifactregistry.iam.gserviceaccount.com"
+      run              = "serviceAccount:service-${data.google_project.this.number}@serverless-robot-prod.iam.gserviceaccount.com"
+    },
+    var.events == null ? {} : {
+      pubsub  = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+      storage = "serviceAccount:${data.google_storage_project_service_account.this[0].email_address}"
+    },
+  )
+
+  crypto_key_id = var.kms_key
+  role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+  member        = each.value
+}

@@ -1,0 +1,47 @@
+# What the other files share. Each of them is about one concern: service.tf is the function, identity.tf who it is,
+# access.tf who may call it, and so on.
+
+data "google_project" "this" {
+  project_id = var.project
+}
+
+locals {
+  labels = merge({ application = var.name }, var.labels)
+
+  # The least that Cloud Run takes for an accelerator is 4 CPU and 16 GiB, or 20 and 80. Twice that beside an L4: the
+  # model is read and hashed, and requests are prepared, on the CPU.
+  machines = {
+    nvidia-l4           = { cpu = 8, memory_gib = 32 }
+    nvidia-rtx-pro-6000 = { cpu = 20, memory_gib = 80 }
+    none                = { cpu = 4, memory_gib = 4 }
+  }
+  gpu        = var.machine.accelerator != "none"
+  cpu        = coalesce(var.machine.cpu, local.machines[var.machine.accelerator].cpu)
+  memory_gib = coalesce(var.machine.memory_gib, local.machines[var.machine.accelerator].memory_gib)
+
+  # The function answers one request at a time; the inputs of a request are decoded side by side.
+  # Where files are events, those that are worked on wait for the slot, and each result that is written comes back as an
+  # event: all of them have to find room in the instance that runs, or they would start another GPU.
+  slots       = 1
+  waiting     = coalesce(var.scaling.waiting_requests, var.events == null ? 0 : 8)
+  concurrency = local.slots + local.waiting
+
+  deployed = var.image == null ? 0 : 1
+
+  apis = var.enable_apis ? toset(concat(
+    ["artifactregistry.googleapis.com", "iam.googleapis.com", "run.googleapis.com"],
+    var.events == null ? [] : ["eventarc.googleapis.com", "pubsub.googleapis.com", "storage.googleapis.com"],
+    var.kms_key == null ? [] : ["cloudkms.googleapis.com"],
+    length(var.secret_env) == 0 ? [] : ["secretmanager.googleapis.com"],
+    length(var.access.iap_members) == 0 ? [] : ["iap.googleapis.com"],
+    var.monitoring == null ? [] : ["monitoring.googleapis.com"],
+  )) : toset([])
+}
+
+resource "google_project_service" "needed" {
+  for_each = local.apis
+
+  project            = var.project
+  service            = each.value
+  disable_on_destroy = false
+}

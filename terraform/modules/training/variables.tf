@@ -1,0 +1,119 @@
+variable "project" {
+  description = "ID of the Google Cloud project."
+  type        = string
+  nullable    = false
+}
+
+variable "region" {
+  description = "Region of the job and its bucket."
+  type        = string
+  nullable    = false
+}
+
+variable "name" {
+  description = "Name of the job and beginning of every other name."
+  type        = string
+  default     = "icm-lora-training"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,23}[a-z0-9]$", var.name))
+    error_message = "name must have 6 to 25 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
+  }
+}
+
+variable "image" {
+  description = "Image of the trainer (src/main/docker/Dockerfile.trainer)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("(:[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$", var.image)) && !can(regex(":latest$", var.image))
+    error_message = "image must have a tag other than latest, or a digest: tasks of one run that start later must run the same code."
+  }
+}
+
+variable "command" {
+  description = "What each task runs: arguments of icm-lora. The shard is taken from CLOUD_RUN_TASK_INDEX and CLOUD_RUN_TASK_COUNT."
+  type        = list(string)
+  default     = ["vectors", "--to", "/mnt/training/vectors"]
+  nullable    = false
+}
+
+variable "shards" {
+  description = "Tasks that the work is divided among; parallelism of them run at once (null: as many as the quota allows), and a task that failed is tried max_retries times more."
+  type = object({
+    count       = optional(number, 4)
+    parallelism = optional(number)
+    max_retries = optional(number, 3)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.shards.count >= 1 && var.shards.count <= 10000
+    error_message = "shards.count must be 1 to 10000, Cloud Run's limit."
+  }
+
+  validation {
+    condition     = try(var.shards.parallelism >= 1 && var.shards.parallelism <= var.shards.count, var.shards.parallelism == null)
+    error_message = "shards.parallelism must be 1 to shards.count, or null."
+  }
+
+  validation {
+    condition     = var.shards.max_retries >= 0 && var.shards.max_retries <= 10
+    error_message = "shards.max_retries must be 0 to 10."
+  }
+}
+
+variable "machine" {
+  description = "What a task has. accelerator: nvidia-l4, nvidia-rtx-pro-6000 or none."
+  type = object({
+    accelerator = optional(string, "nvidia-l4")
+    cpu         = optional(number)
+    memory_gib  = optional(number)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["nvidia-l4", "nvidia-rtx-pro-6000", "none"], var.machine.accelerator)
+    error_message = "machine.accelerator must be nvidia-l4, nvidia-rtx-pro-6000 or none."
+  }
+
+  validation {
+    condition     = var.machine.accelerator != "nvidia-l4" || (coalesce(var.machine.cpu, 4) >= 4 && coalesce(var.machine.memory_gib, 16) >= 16)
+    error_message = "An nvidia-l4 needs machine.cpu 4 or more and machine.memory_gib 16 or more."
+  }
+
+  validation {
+    condition     = var.machine.accelerator != "nvidia-rtx-pro-6000" || (coalesce(var.machine.cpu, 20) >= 20 && coalesce(var.machine.memory_gib, 80) >= 80)
+    error_message = "An nvidia-rtx-pro-6000 needs machine.cpu 20 or more and machine.memory_gib 80 or more."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Seconds after which a task is ended and tried again; with a GPU at most 3600."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 60 && var.timeout_seconds <= 86400
+    error_message = "timeout_seconds must be 60 to 86400."
+  }
+}
+
+variable "force_destroy" {
+  description = "Lets a destroy delete the bucket with what was computed."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "labels" {
+  description = "Labels of job and bucket."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,46 @@
+output "url" {
+  description = "Address of the function; null while there is no image."
+  value       = one(google_cloud_run_v2_service.function[*].uri)
+}
+
+output "curl" {
+  description = "A request that can be pasted into a shell."
+  value = local.deployed == 0 ? null : join(" \\\n  ", compact([
+    "curl",
+    var.access.public ? "" : "-H \"Authorization: Bearer $(gcloud auth print-identity-token)\"",
+    "-H 'Content-Type: application/json'",
+    "-d '{\"task\": {\"description\": \"Write the plural of the noun.\"}, \"inputs\": [\"box\", \"leaf\"]}'",
+    "${google_cloud_run_v2_service.function[0].uri}/generate",
+  ]))
+}
+
+output "image_repository" {
+  description = "What to tag and push images as; null without a registry."
+  value       = var.registry == null ? null : "${var.region}-docker.pkg.dev/${var.project}/${var.name}/function"
+
+  depends_on = [google_artifact_registry_repository.images]
+}
+
+output "service_account" {
+  description = "Account that the function runs as."
+  value       = google_service_account.function.email
+}
+
+output "bucket" {
+  description = "Where task files go (tasks/NAME.json) and answers appear (results/, adapters/); null without events."
+  value       = one(google_storage_bucket.files[*].name)
+}
+
+output "dead_letter_command" {
+  description = "Commands, to be run once, that send events which could not be delivered to the dead-letter topic; null without events."
+  value = local.triggered == 0 ? null : join(" && \\\n  ", [
+    "subscription=$(gcloud eventarc triggers describe ${google_eventarc_trigger.task_file[0].name} --project=${var.project} --location=${local.bucket_location} --format='value(transport.pubsub.subscription)')",
+    "gcloud pubsub subscriptions add-iam-policy-binding $subscription --member=${google_pubsub_topic_iam_member.dead_letter_publisher[0].member} --role=roles/pubsub.subscriber",
+    "gcloud pubsub subscriptions update $subscription --dead-letter-topic=${google_pubsub_topic.dead_letter[0].id} --max-delivery-attempts=${var.events.max_delivery_attempts}",
+  ])
+}
+
+output "concurrency" {
+  description = "Requests that an instance takes at once."
+  value       = local.concurrency
+}

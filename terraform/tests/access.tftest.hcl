@@ -1,0 +1,129 @@
+# Who can call, read and write.
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_data "google_storage_project_service_account" {
+    defaults = { email_address = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com" }
+  }
+  mock_resource "google_service_account" {
+    defaults = {
+      email  = "account@test-project.iam.gserviceaccount.com"
+      member = "serviceAccount:account@test-project.iam.gserviceaccount.com"
+    }
+  }
+  mock_resource "google_cloud_run_v2_service" {
+    defaults = { uri = "https://icm-lora-abc-ez.a.run.app" }
+  }
+}
+
+variables {
+  project = "test-project"
+  region  = "europe-west4"
+  image   = "europe-west4-docker.pkg.dev/test-project/icm-lora/function:1.0"
+}
+
+run "nobody_may_call_unless_named" {
+  assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0 && length(google_cloud_run_v2_service_iam_member.invoker) == 0
+    error_message = "No invoker without being asked."
+  }
+  assert {
+    condition     = strcontains(output.curl, "gcloud auth print-identity-token") && strcontains(output.curl, "https://icm-lora-abc-ez.a.run.app/generate")
+    error_message = "The curl has to carry an identity."
+  }
+}
+
+run "public_only_when_asked" {
+  variables {
+    access = { public = true }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service_iam_member.public[0].member == "allUsers" && google_cloud_run_v2_service_iam_member.public[0].role == "roles/run.invoker"
+    error_message = "Anyone may call, and do nothing else."
+  }
+  assert {
+    condition     = !strcontains(output.curl, "Authorization")
+    error_message = "No identity needed."
+  }
+}
+
+run "invokers" {
+  variables {
+    access = { invokers = ["group:team@example.com"], ingress = "internal" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service_iam_member.invoker["group:team@example.com"].role == "roles/run.invoker"
+    error_message = "Invokers may call."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].ingress == "INGRESS_TRAFFIC_INTERNAL_ONLY"
+    error_message = "Internal means internal."
+  }
+}
+
+run "identity_aware_proxy" {
+  variables {
+    access = { iap_members = ["user:ada@example.com"] }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].iap_enabled && google_iap_web_cloud_run_service_iam_member.through["user:ada@example.com"].role == "roles/iap.httpsResourceAccessor"
+    error_message = "The proxy lets exactly these through."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service_iam_member.iap[0].member == "serviceAccount:service-123456789012@gcp-sa-iap.iam.gserviceaccount.com"
+    error_message = "The proxy's agent has to be allowed to call."
+  }
+}
+
+run "proxy_and_events_exclude_each_other" {
+  command = plan
+  variables {
+    access = { iap_members = ["user:ada@example.com"] }
+    events = {}
+  }
+  expect_failures = [google_eventarc_trigger.task_file]
+}
+
+run "secrets_are_read_one_by_one" {
+  variables {
+    secret_env = { ICM_LORA_API_KEY = { secret = "icm-lora-key" } }
+  }
+  assert {
+    condition     = google_secret_manager_secret_iam_member.function["icm-lora-key"].role == "roles/secretmanager.secretAccessor"
+    error_message = "The function may read this secret."
+  }
+  assert {
+    condition     = anytrue([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : e.name == "ICM_LORA_API_KEY" && e.value == null && try(e.value_source[0].secret_key_ref[0].secret, "") == "icm-lora-key"])
+    error_message = "The secret's value is not in the configuration."
+  }
+}
+
+run "the_bucket_leaks_nothing" {
+  variables {
+    events = {}
+  }
+  assert {
+    condition     = google_storage_bucket.files[0].public_access_prevention == "enforced" && google_storage_bucket.files[0].uniform_bucket_level_access && !google_storage_bucket.files[0].force_destroy
+    error_message = "The bucket refuses the public and rights on single objects, and is not destroyed with what it holds."
+  }
+  assert {
+    condition     = google_storage_bucket_iam_member.function[0].role == "roles/storage.objectUser"
+    error_message = "The function reads and writes objects, and nothing else."
+  }
+}
+
+run "one_key_for_everything" {
+  variables {
+    events  = {}
+    kms_key = "projects/test-project/locations/europe-west4/keyRings/ring/cryptoKeys/key"
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].encryption_key == var.kms_key && google_artifact_registry_repository.images[0].kms_key_name == var.kms_key && google_pubsub_topic.dead_letter[0].kms_key_name == var.kms_key && google_storage_bucket.files[0].encryption[0].default_kms_key_name == var.kms_key
+    error_message = "Service, images, topic and bucket are encrypted with the key."
+  }
+  assert {
+    condition     = toset(keys(google_kms_crypto_key_iam_member.service_agent)) == toset(["artifactregistry", "pubsub", "run", "storage"])
+    error_message = "Each of Google's agents that encrypts needs the key."
+  }
+}

@@ -1,0 +1,123 @@
+# Each example and the training module, as a user would apply them.
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_data "google_storage_project_service_account" {
+    defaults = { email_address = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com" }
+  }
+  mock_resource "google_service_account" {
+    defaults = {
+      email  = "account@test-project.iam.gserviceaccount.com"
+      member = "serviceAccount:account@test-project.iam.gserviceaccount.com"
+    }
+  }
+  mock_resource "google_cloud_run_v2_service" {
+    defaults = { uri = "https://icm-lora-abc-ez.a.run.app" }
+  }
+}
+
+
+variables {
+  project = "test-project"
+  region  = "europe-west4"
+  image   = "europe-west4-docker.pkg.dev/test-project/icm-lora/function:1.0"
+}
+
+run "minimal" {
+  module {
+    source = "./examples/minimal"
+  }
+  assert {
+    condition     = strcontains(output.curl, "/generate")
+    error_message = "The example ends with a request to paste."
+  }
+}
+
+run "minimal_before_the_image" {
+  module {
+    source = "./examples/minimal"
+  }
+  variables {
+    image = null
+  }
+  assert {
+    condition     = output.curl == null && output.image_repository == "europe-west4-docker.pkg.dev/test-project/icm-lora/function"
+    error_message = "The first apply says where the image goes."
+  }
+}
+
+run "cpu" {
+  module {
+    source = "./examples/cpu"
+  }
+  assert {
+    condition     = strcontains(output.curl, "/generate")
+    error_message = "The example ends with a request to paste."
+  }
+}
+
+run "events" {
+  module {
+    source = "./examples/events"
+  }
+  assert {
+    condition     = output.bucket == "test-project-icm-lora"
+    error_message = "The example names its bucket."
+  }
+}
+
+run "private" {
+  module {
+    source = "./examples/private"
+  }
+  variables {
+    kms_key    = "projects/test-project/locations/europe-west4/keyRings/ring/cryptoKeys/key"
+    network    = "net"
+    subnetwork = "subnet"
+    caller     = "caller@test-project.iam.gserviceaccount.com"
+  }
+  assert {
+    condition     = strcontains(output.curl, "print-identity-token")
+    error_message = "Private needs an identity."
+  }
+}
+
+run "training" {
+  module {
+    source = "./modules/training"
+  }
+  assert {
+    condition     = google_cloud_run_v2_job.training.template[0].task_count == 4 && google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "16Gi", "nvidia.com/gpu" = "1" })
+    error_message = "Four tasks with a GPU each."
+  }
+  assert {
+    condition     = google_storage_bucket.training.public_access_prevention == "enforced" && google_storage_bucket.training.uniform_bucket_level_access && google_storage_bucket_iam_member.training.role == "roles/storage.objectUser"
+    error_message = "What the tasks share is nobody else's."
+  }
+}
+
+run "training_that_would_be_ended" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    timeout_seconds = 7200
+  }
+  expect_failures = [google_cloud_run_v2_job.training]
+}
+
+run "training_without_gpu" {
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    machine = { accelerator = "none" }
+    shards  = { count = 8, parallelism = 2 }
+  }
+  assert {
+    condition     = length(google_cloud_run_v2_job.training.template[0].template[0].node_selector) == 0 && google_cloud_run_v2_job.training.template[0].parallelism == 2
+    error_message = "Eight shards, two at once, on CPUs."
+  }
+}

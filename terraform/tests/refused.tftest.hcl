@@ -1,0 +1,272 @@
+# What is refused before anything is made, since neither the provider nor `plan` would notice.
+mock_provider "google" {}
+
+variables {
+  project = "test-project"
+  region  = "europe-west4"
+  image   = "europe-west4-docker.pkg.dev/test-project/icm-lora/function:1.0"
+}
+
+run "project_number" {
+  command = plan
+  variables {
+    project = "123456789012"
+  }
+  expect_failures = [var.project]
+}
+
+run "zone_instead_of_region" {
+  command = plan
+  variables {
+    region = "europe-west4-a"
+  }
+  expect_failures = [var.region]
+}
+
+run "long_name" {
+  command = plan
+  variables {
+    name = "a-name-that-is-too-long"
+  }
+  expect_failures = [var.name]
+}
+
+run "image_without_tag" {
+  command = plan
+  variables {
+    image = "europe-west4-docker.pkg.dev/p/r/function"
+  }
+  expect_failures = [var.image]
+}
+
+run "latest" {
+  command = plan
+  variables {
+    image = "europe-west4-docker.pkg.dev/p/r/function:latest"
+  }
+  expect_failures = [var.image]
+}
+
+run "registry_without_days" {
+  command = plan
+  variables {
+    registry = { untagged_days = 0 }
+  }
+  expect_failures = [var.registry]
+}
+
+run "unknown_accelerator" {
+  command = plan
+  variables {
+    machine = { accelerator = "nvidia-a100" }
+  }
+  expect_failures = [var.machine]
+}
+
+run "l4_with_too_few_cpus" {
+  command = plan
+  variables {
+    machine = { cpu = 2 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "l4_with_too_little_memory" {
+  command = plan
+  variables {
+    machine = { memory_gib = 8 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "rtx_with_too_little" {
+  command = plan
+  variables {
+    machine = { accelerator = "nvidia-rtx-pro-6000", cpu = 8 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "cpu_with_half_a_core" {
+  command = plan
+  variables {
+    machine = { accelerator = "none", cpu = 0.5 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "fraction_of_a_gibibyte" {
+  command = plan
+  variables {
+    machine = { memory_gib = 16.5 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "no_instance" {
+  command = plan
+  variables {
+    scaling = { max_instances = 0 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "more_least_than_most" {
+  command = plan
+  variables {
+    scaling = { min_instances = 2, max_instances = 1 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "more_waiting_than_the_queue_holds" {
+  command = plan
+  variables {
+    scaling = { waiting_requests = 65 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "timeout_beyond_cloud_run" {
+  command = plan
+  variables {
+    timeout_seconds = 3601
+  }
+  expect_failures = [var.timeout_seconds]
+}
+
+run "lower_case_setting" {
+  command = plan
+  variables {
+    env = { icm_lora_threads = "4" }
+  }
+  expect_failures = [var.env]
+}
+
+run "setting_of_the_module" {
+  command = plan
+  variables {
+    env = { ICM_LORA_REQUIRE_GPU = "false" }
+  }
+  expect_failures = [var.env]
+}
+
+run "secret_by_path" {
+  command = plan
+  variables {
+    secret_env = { KEY = { secret = "projects/p/secrets/s" } }
+  }
+  expect_failures = [var.secret_env]
+}
+
+run "unknown_ingress" {
+  command = plan
+  variables {
+    access = { ingress = "private" }
+  }
+  expect_failures = [var.access]
+}
+
+run "everyone_as_invoker" {
+  command = plan
+  variables {
+    access = { invokers = ["allUsers"] }
+  }
+  expect_failures = [var.access]
+}
+
+run "public_and_proxy" {
+  command = plan
+  variables {
+    access = { public = true, iap_members = ["user:ada@example.com"] }
+  }
+  expect_failures = [var.access]
+}
+
+run "public_and_internal" {
+  command = plan
+  variables {
+    access = { public = true, ingress = "internal" }
+  }
+  expect_failures = [var.access]
+}
+
+run "unknown_egress" {
+  command = plan
+  variables {
+    network = { network = "n", subnetwork = "s", egress = "some" }
+  }
+  expect_failures = [var.network]
+}
+
+run "key_with_version" {
+  command = plan
+  variables {
+    kms_key = "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1"
+  }
+  expect_failures = [var.kms_key]
+}
+
+run "label_in_capitals" {
+  command = plan
+  variables {
+    labels = { Team = "a" }
+  }
+  expect_failures = [var.labels]
+}
+
+run "other_event_type" {
+  command = plan
+  variables {
+    events = { type = "google.cloud.storage.object.v1.deleted" }
+  }
+  expect_failures = [var.events]
+}
+
+run "location_in_capitals" {
+  command = plan
+  variables {
+    events = { location = "EU" }
+  }
+  expect_failures = [var.events]
+}
+
+run "half_a_day" {
+  command = plan
+  variables {
+    events = { tasks_days = 0.5 }
+  }
+  expect_failures = [var.events]
+}
+
+run "too_few_attempts" {
+  command = plan
+  variables {
+    events = { max_delivery_attempts = 1 }
+  }
+  expect_failures = [var.events]
+}
+
+run "channel_by_address" {
+  command = plan
+  variables {
+    monitoring = { notification_channels = ["ops@example.com"] }
+  }
+  expect_failures = [var.monitoring]
+}
+
+run "error_share_in_percent" {
+  command = plan
+  variables {
+    monitoring = { error_share = 5 }
+  }
+  expect_failures = [var.monitoring]
+}
+
+run "negative_threshold" {
+  command = plan
+  variables {
+    monitoring = { cold_starts_per_hour = -1 }
+  }
+  expect_failures = [var.monitoring]
+}

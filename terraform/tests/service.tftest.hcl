@@ -1,0 +1,166 @@
+# What an instance is, and so what it costs.
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_data "google_storage_project_service_account" {
+    defaults = { email_address = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com" }
+  }
+  mock_resource "google_service_account" {
+    defaults = {
+      email  = "account@test-project.iam.gserviceaccount.com"
+      member = "serviceAccount:account@test-project.iam.gserviceaccount.com"
+    }
+  }
+  mock_resource "google_cloud_run_v2_service" {
+    defaults = { uri = "https://icm-lora-abc-ez.a.run.app" }
+  }
+}
+
+variables {
+  project = "test-project"
+  region  = "europe-west4"
+  image   = "europe-west4-docker.pkg.dev/test-project/icm-lora/function:1.0"
+}
+
+run "nothing_runs_while_idle" {
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].scaling[0].min_instance_count == 0 && google_cloud_run_v2_service.function[0].scaling[0].min_instance_count == 0
+    error_message = "An idle function must have no instance."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].scaling[0].max_instance_count == 1
+    error_message = "Without being asked, no second GPU."
+  }
+}
+
+run "one_l4_with_what_it_needs" {
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].node_selector[0].accelerator == "nvidia-l4"
+    error_message = "The default accelerator is an L4."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "8", memory = "32Gi", "nvidia.com/gpu" = "1" })
+    error_message = "One GPU, 8 CPU, 32 GiB."
+  }
+  assert {
+    condition     = !google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].cpu_idle
+    error_message = "Cloud Run takes a GPU only with the CPU always allocated."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].gpu_zonal_redundancy_disabled
+    error_message = "Zonal redundancy costs more and has to be asked for."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].execution_environment == "EXECUTION_ENVIRONMENT_GEN2" && google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].startup_cpu_boost
+    error_message = "Second generation, with boost at start-up."
+  }
+}
+
+run "requests_at_once_equal_slots" {
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 1
+    error_message = "One slot, one request."
+  }
+}
+
+run "waiting_requests_share_an_instance" {
+  variables {
+    scaling = { waiting_requests = 3 }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 4 && output.concurrency == 4
+    error_message = "The slot's request and three that wait."
+  }
+}
+
+run "probes" {
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].http_get[0].path == "/q/health/started" && google_cloud_run_v2_service.function[0].template[0].containers[0].liveness_probe[0].http_get[0].path == "/q/health/live"
+    error_message = "Started means: model and generator have answered once. Live means: the slot's thread does not hang."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].period_seconds * google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].failure_threshold <= 240
+    error_message = "Cloud Run takes at most 240 seconds."
+  }
+}
+
+run "the_function_gives_up_first" {
+  variables {
+    timeout_seconds = 30
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].timeout == "30s" && contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_REQUEST_TIMEOUT=28s")
+    error_message = "The function's own time-out must come before Cloud Run's."
+  }
+}
+
+run "a_gpu_that_is_paid_for_is_used" {
+  assert {
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_REQUIRE_GPU=true")
+    error_message = "With an accelerator, the function must refuse to start without one."
+  }
+}
+
+run "rtx_pro_6000" {
+  variables {
+    machine = { accelerator = "nvidia-rtx-pro-6000" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "20", memory = "80Gi", "nvidia.com/gpu" = "1" })
+    error_message = "The least that Cloud Run takes."
+  }
+}
+
+run "without_a_gpu" {
+  variables {
+    machine = { accelerator = "none" }
+  }
+  assert {
+    condition     = length(google_cloud_run_v2_service.function[0].template[0].node_selector) == 0 && google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "4Gi" })
+    error_message = "No accelerator, no GPU limit."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].cpu_idle
+    error_message = "Without a GPU the CPU is only paid for while a request runs."
+  }
+  assert {
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_REQUIRE_GPU=false")
+    error_message = "The CPU is what was asked for."
+  }
+}
+
+run "before_the_image_there_is_only_the_registry" {
+  variables {
+    image  = null
+    events = {}
+  }
+  assert {
+    condition     = length(google_cloud_run_v2_service.function) == 0 && length(google_eventarc_trigger.task_file) == 0 && length(google_monitoring_alert_policy.this) == 0
+    error_message = "Nothing can run without an image."
+  }
+  assert {
+    condition     = output.image_repository == "europe-west4-docker.pkg.dev/test-project/icm-lora/function" && output.curl == null && output.url == null
+    error_message = "The output says what to push the image as."
+  }
+}
+
+run "settings_pass_through" {
+  variables {
+    env          = { ICM_LORA_SLOT_SEQUENCES = "16" }
+    model_volume = { bucket = "models-of-mine" }
+    network      = { network = "net", subnetwork = "subnet" }
+  }
+  assert {
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOT_SEQUENCES=16")
+    error_message = "env is the function's."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].volumes[0].gcs[0].read_only && google_storage_bucket_iam_member.model_reader[0].role == "roles/storage.objectViewer"
+    error_message = "Models are read, never written."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].vpc_access[0].egress == "PRIVATE_RANGES_ONLY"
+    error_message = "Only private ranges go through the network unless asked."
+  }
+}

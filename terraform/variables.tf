@@ -1,0 +1,343 @@
+variable "project" {
+  description = "ID of the Google Cloud project that everything is made in."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "project must be a project ID: 6 to 30 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen. A project number or display name does not do."
+  }
+}
+
+variable "region" {
+  description = "Region of the service and, unless events.location says otherwise, of the buckets. It has to offer the chosen accelerator."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region must be a Cloud Run region such as europe-west4 or us-east4; a zone (europe-west4-a) does not do."
+  }
+}
+
+variable "name" {
+  description = "Name of the service and beginning of every other name."
+  type        = string
+  default     = "icm-lora"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
+    error_message = "name must have 2 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: service account IDs are made from it and may have 30 characters."
+  }
+}
+
+variable "image" {
+  description = "Container image of the function, with a tag or, better, a digest. Null makes everything but the service, so that the image can be pushed to the registry first."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.image == null || can(regex("^[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+(:[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$", var.image))
+    error_message = "image must name its registry and a tag or a digest, such as europe-west4-docker.pkg.dev/my-project/icm-lora/function:cuda."
+  }
+
+  validation {
+    condition     = var.image == null || !can(regex(":latest$", var.image))
+    error_message = "image must not be tagged latest: two instances of one revision could then run different code."
+  }
+}
+
+variable "registry" {
+  description = "Artifact Registry repository for the image; null makes none. Versions without a tag are deleted after untagged_days."
+  type = object({
+    untagged_days = optional(number, 7)
+    keep_count    = optional(number, 5)
+  })
+  default = {}
+
+  validation {
+    condition     = var.registry == null || try(var.registry.untagged_days >= 1 && var.registry.keep_count >= 1, false)
+    error_message = "registry.untagged_days and registry.keep_count must be at least 1."
+  }
+}
+
+variable "machine" {
+  description = "What an instance has. accelerator: nvidia-l4, nvidia-rtx-pro-6000 or none. cpu and memory_gib default to what suits the accelerator. zonal_redundancy costs more a second."
+  type = object({
+    accelerator      = optional(string, "nvidia-l4")
+    cpu              = optional(number)
+    memory_gib       = optional(number)
+    zonal_redundancy = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["nvidia-l4", "nvidia-rtx-pro-6000", "none"], var.machine.accelerator)
+    error_message = "machine.accelerator must be nvidia-l4, nvidia-rtx-pro-6000 or none."
+  }
+
+  validation {
+    condition = var.machine.accelerator != "nvidia-l4" || (
+      contains([4, 6, 8], coalesce(var.machine.cpu, 8)) &&
+      coalesce(var.machine.memory_gib, 32) >= 16 && coalesce(var.machine.memory_gib, 32) <= 32
+    )
+    error_message = "An nvidia-l4 needs machine.cpu 4, 6 or 8 and machine.memory_gib 16 to 32."
+  }
+
+  validation {
+    condition = var.machine.accelerator != "nvidia-rtx-pro-6000" || (
+      coalesce(var.machine.cpu, 20) >= 20 && coalesce(var.machine.memory_gib, 80) >= 80
+    )
+    error_message = "An nvidia-rtx-pro-6000 needs machine.cpu 20 or more and machine.memory_gib 80 or more."
+  }
+
+  validation {
+    condition = var.machine.accelerator != "none" || (
+      contains([1, 2, 4, 6, 8], coalesce(var.machine.cpu, 4)) &&
+      coalesce(var.machine.memory_gib, 4) >= 2 && coalesce(var.machine.memory_gib, 4) <= 32
+    )
+    error_message = "Without an accelerator, machine.cpu must be 1, 2, 4, 6 or 8 and machine.memory_gib 2 to 32."
+  }
+
+  validation {
+    condition     = coalesce(var.machine.cpu, 4) == floor(coalesce(var.machine.cpu, 4)) && coalesce(var.machine.memory_gib, 4) == floor(coalesce(var.machine.memory_gib, 4))
+    error_message = "machine.cpu and machine.memory_gib must be whole numbers."
+  }
+}
+
+variable "scaling" {
+  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. waiting_requests may wait in an instance for its slot before another instance is started (default: none, 8 with events)."
+  type = object({
+    min_instances    = optional(number, 0)
+    max_instances    = optional(number, 1)
+    waiting_requests = optional(number)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.scaling.max_instances >= 1 && var.scaling.max_instances <= 100
+    error_message = "scaling.max_instances must be 1 to 100: every instance is billed."
+  }
+
+  validation {
+    condition     = var.scaling.min_instances >= 0 && var.scaling.min_instances <= var.scaling.max_instances
+    error_message = "scaling.min_instances must be 0 to scaling.max_instances."
+  }
+
+  validation {
+    condition     = coalesce(var.scaling.waiting_requests, 0) >= 0 && coalesce(var.scaling.waiting_requests, 0) <= 64
+    error_message = "scaling.waiting_requests must be 0 to 64, what the function's queue holds."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Seconds after which a request is ended. The function itself answers 504 two seconds earlier, with a reason."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 5 && var.timeout_seconds <= 3600 && var.timeout_seconds == floor(var.timeout_seconds)
+    error_message = "timeout_seconds must be a whole number from 5 to 3600, Cloud Run's limit."
+  }
+}
+
+variable "env" {
+  description = "More settings of the function, as environment variables: ICM_LORA_SLOT_SEQUENCES, QUARKUS_LOG_LEVEL and so on."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.env) : can(regex("^[A-Z][A-Z0-9_]*$", name))])
+    error_message = "Names in env must be upper-case letters, digits and underscores."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.env), ["PORT", "ICM_LORA_REQUEST_TIMEOUT", "ICM_LORA_REQUIRE_GPU", "ICM_LORA_EVENTS_BUCKETS", "ICM_LORA_EVENTS_DEADLINE"])) == 0
+    error_message = "PORT, ICM_LORA_REQUEST_TIMEOUT, ICM_LORA_REQUIRE_GPU, ICM_LORA_EVENTS_BUCKETS and ICM_LORA_EVENTS_DEADLINE are set by this module: use timeout_seconds, machine and events."
+  }
+}
+
+variable "secret_env" {
+  description = "Settings whose values are in Secret Manager, such as an API key. The function's service account may read exactly these secrets."
+  type = map(object({
+    secret  = string
+    version = optional(string, "latest")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.secret_env) : can(regex("^[A-Z][A-Z0-9_]*$", name))])
+    error_message = "Names in secret_env must be upper-case letters, digits and underscores."
+  }
+
+  validation {
+    condition     = alltrue([for entry in values(var.secret_env) : can(regex("^[A-Za-z0-9_-]{1,255}$", entry.secret))])
+    error_message = "secret_env names secrets of this project by their ID: letters, digits, hyphens and underscores."
+  }
+}
+
+variable "model_volume" {
+  description = "Bucket that is mounted read-only at /mnt/models, for a base model or generator that is not in the image; name the files with env (ICM_LORA_MODEL, ICM_LORA_GENERATOR). Null mounts none."
+  type = object({
+    bucket = string
+  })
+  default = null
+}
+
+variable "access" {
+  description = "Who may call. invokers are IAM members; public lets anyone call; ingress is all, internal or internal-and-load-balancer; iap_members puts Identity-Aware Proxy in front and lets these members through."
+  type = object({
+    public      = optional(bool, false)
+    invokers    = optional(list(string), [])
+    ingress     = optional(string, "all")
+    iap_members = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["all", "internal", "internal-and-load-balancer"], var.access.ingress)
+    error_message = "access.ingress must be all, internal or internal-and-load-balancer."
+  }
+
+  validation {
+    condition     = alltrue([for member in concat(var.access.invokers, var.access.iap_members) : can(regex("^(user|serviceAccount|group|domain|principal|principalSet):[^[:space:]]+$", member))])
+    error_message = "Members must be user:, serviceAccount:, group:, domain:, principal: or principalSet: followed by a name. To let anyone call, set access.public."
+  }
+
+  validation {
+    condition     = !(var.access.public && length(var.access.iap_members) > 0)
+    error_message = "access.public and access.iap_members exclude each other."
+  }
+
+  validation {
+    condition     = !(var.access.public && var.access.ingress != "all")
+    error_message = "access.public needs access.ingress all: nobody outside would reach the service."
+  }
+}
+
+variable "network" {
+  description = "VPC network that the function's outgoing traffic goes through (direct VPC egress); null for none. egress is private-ranges-only or all-traffic."
+  type = object({
+    network    = string
+    subnetwork = string
+    tags       = optional(list(string), [])
+    egress     = optional(string, "private-ranges-only")
+  })
+  default = null
+
+  validation {
+    condition     = contains(["private-ranges-only", "all-traffic"], try(var.network.egress, "all-traffic"))
+    error_message = "network.egress must be private-ranges-only or all-traffic."
+  }
+}
+
+variable "kms_key" {
+  description = "Cloud KMS key that encrypts image, service, buckets and topics, in the same location as they; null for Google's own keys."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key == null || can(regex("^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$", var.kms_key))
+    error_message = "kms_key must be projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY, without a version."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Refuses to destroy the service until this is false again. The service holds no data; the buckets are guarded by events.force_destroy."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "labels" {
+  description = "Labels of everything that can have some."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
+    error_message = "Label keys begin with a lower-case letter; keys and values have at most 63 lower-case letters, digits, hyphens and underscores."
+  }
+}
+
+variable "enable_apis" {
+  description = "Enables the Google Cloud APIs that are needed. They stay enabled after a destroy: others may use them, and they cost nothing."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "events" {
+  description = "Task files under tasks/ in a bucket start the function: null for none. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). max_delivery_attempts sends what could not be delivered to a dead-letter topic, see the output dead_letter_command."
+  type = object({
+    type                  = optional(string, "google.cloud.storage.object.v1.finalized")
+    location              = optional(string)
+    tasks_days            = optional(number, 30)
+    results_days          = optional(number, 90)
+    adapters_days         = optional(number, 0)
+    force_destroy         = optional(bool, false)
+    max_delivery_attempts = optional(number, 10)
+  })
+  default = null
+
+  validation {
+    condition     = contains(["google.cloud.storage.object.v1.finalized"], try(var.events.type, "google.cloud.storage.object.v1.finalized"))
+    error_message = "events.type must be google.cloud.storage.object.v1.finalized, the one Cloud Storage event that the function acts on."
+  }
+
+  validation {
+    condition     = try(var.events.location, null) == null || can(regex("^([a-z]+-[a-z]+[0-9]+|us|eu|asia)$", var.events.location))
+    error_message = "events.location must be a region, or us, eu or asia, in lower case."
+  }
+
+  validation {
+    condition = alltrue([
+      for days in [try(var.events.tasks_days, 0), try(var.events.results_days, 0), try(var.events.adapters_days, 0)] :
+      days >= 0 && days == floor(days)
+    ])
+    error_message = "events.tasks_days, results_days and adapters_days must be whole days, 0 to keep files for ever."
+  }
+
+  validation {
+    condition     = try(var.events.max_delivery_attempts, 5) >= 5 && try(var.events.max_delivery_attempts, 5) <= 100
+    error_message = "events.max_delivery_attempts must be 5 to 100, Pub/Sub's limits."
+  }
+}
+
+variable "monitoring" {
+  description = "Alerts and a dashboard; null for none. notification_channels are the alerts' receivers. Each threshold may be 0 for no such alert: share of 5xx answers, 95th percentile in seconds, cold starts an hour, instance-seconds a day (what a GPU is billed by)."
+  type = object({
+    notification_channels    = optional(list(string), [])
+    error_share              = optional(number, 0.05)
+    latency_p95_seconds      = optional(number, 30)
+    cold_starts_per_hour     = optional(number, 30)
+    instance_seconds_per_day = optional(number, 14400)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for channel in try(var.monitoring.notification_channels, []) : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", channel))])
+    error_message = "monitoring.notification_channels must be projects/PROJECT/notificationChannels/NUMBER."
+  }
+
+  validation {
+    condition     = try(var.monitoring.error_share >= 0 && var.monitoring.error_share < 1, true)
+    error_message = "monitoring.error_share is a share: less than 1, or 0 for no such alert."
+  }
+
+  validation {
+    condition = alltrue([
+      for threshold in [try(var.monitoring.latency_p95_seconds, 0), try(var.monitoring.cold_starts_per_hour, 0), try(var.monitoring.instance_seconds_per_day, 0)] :
+      threshold >= 0
+    ])
+    error_message = "monitoring's thresholds must be more than 0, or 0 for no such alert."
+  }
+}
