@@ -6,15 +6,17 @@ SHELL := bash
 
 PORT ?= 8080
 DEMO ?= demo/intent.json
-export GPU PORT
+KIND ?= jvm
+RUNS ?= 10
+export GPU PORT CONTAINER
 
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo run test train eval format layout-check clean
+.PHONY: help setup demo run test train eval image-jar image image-tree-test cold-start native terraform-test format layout-check clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too)
 	@scripts/setup
@@ -36,8 +38,27 @@ train: setup ## train a generator into models/generator.gguf; killed, it goes on
 eval: setup $(function_jar) ## start the function and print the evaluation table
 	@scripts/with-function scripts/icm-lora eval $(ARGS)
 
-format: ## format every Java source and its imports
+image-jar: setup ## build the jar as images hold it, with its ahead-of-time cache
+	@scripts/image-jar
+
+image: image-jar ## build a container image (KIND=jvm, cuda, native or trainer)
+	@scripts/image $(KIND) $(TAG)
+
+image-tree-test: image-jar ## check an image's file tree without a container engine: start it, ask it (KIND)
+	@scripts/image-tree-test $(KIND)
+
+cold-start: setup $(function_jar) image-jar ## print the phases of a cold start, for each way to start (RUNS=10)
+	@scripts/cold-start $(RUNS)
+
+native: setup ## build a native executable, with GraalVM or Mandrel 25 (CONTAINER=1: one in a container)
+	@scripts/native
+
+terraform-test: ## check terraform/ against a mocked provider; no account is needed
+	@scripts/terraform-test
+
+format: ## format every Java source and its imports, and the tables of the Terraform READMEs
 	@scripts/mvn -q spotless:apply
+	@scripts/terraform-readme terraform terraform/modules/training
 
 layout-check: ## compare the struct layouts with llama.cpp's headers (LLAMA_CPP_SRC=its source)
 	@native/layout-check.sh
