@@ -98,12 +98,13 @@ final class FunctionProcess implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /// The files that it has open; sockets and pipes come and go with connections.
+    /// The files that it has open. Sockets and pipes come and go with connections, and Quarkus' class loader opens and
+    /// closes its jars as classes are asked for.
     List<String> openFiles() throws IOException {
         try (var descriptors = Files.list(proc().resolve("fd"))) {
             return descriptors
                     .map(FunctionProcess::target)
-                    .filter(target -> target.startsWith("/"))
+                    .filter(target -> target.startsWith("/") && !target.endsWith(".jar"))
                     .sorted()
                     .collect(Collectors.toList());
         }
