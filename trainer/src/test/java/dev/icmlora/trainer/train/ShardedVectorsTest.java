@@ -22,7 +22,8 @@ import dev.icmlora.trainer.IcmLora;
 /// Task vectors taken by four processes that share nothing but a folder, as four machines would share a
 /// bucket.
 class ShardedVectorsTest {
-    private static final String TASKS = "classification/";
+    /// Few, since every process pays for a start: three, so that a shard has nothing to do.
+    private static final String TASKS = "category";
 
     @TempDir
     private Path scratch;
@@ -42,7 +43,7 @@ class ShardedVectorsTest {
             assertThat(running.process().waitFor()).as(running.output()).isZero();
         }
 
-        assertThat(digests(together)).isEqualTo(digests(alone)).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(digests(together)).isEqualTo(digests(alone)).isNotEmpty();
     }
 
     private Running start(Path to, Map<String, String> environment, String... more) throws IOException {
