@@ -55,6 +55,10 @@ final class ProblemRoutes {
             var detail = "Send the body with Content-Type: application/json";
             problems.write(
                     Problems.of(415, new Violation("", "application/json", contentType, detail)), context.response());
+        } else if (context.body().buffer() == null) {
+            // Funqy's handler for events, which is asked first, fails over a body that is not there.
+            var empty = new Violation("", "a JSON object", null, "the body is empty");
+            problems.write(new InvalidRequestException(empty).problem(), context.response());
         } else {
             context.next();
         }

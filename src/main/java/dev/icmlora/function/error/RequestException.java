@@ -12,6 +12,7 @@ public abstract sealed class RequestException extends RuntimeException
                 QueueFullException,
                 DeadlineException,
                 CancelledException,
+                RedeliverException,
                 ShuttingDownException {
 
     private static final long serialVersionUID = 1L;

@@ -6,11 +6,11 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 ///
 /// Quarkus prints the message of a [ConfigurationException] alone, without a stack trace, and exits with 1. It looks at
 /// the root cause for that, so this has none.
-final class StartupException extends ConfigurationException {
+public final class StartupException extends ConfigurationException {
 
     private static final long serialVersionUID = 1L;
 
-    StartupException(String message) {
+    public StartupException(String message) {
         super(message);
     }
 }

@@ -1,0 +1,154 @@
+package dev.icmlora.function.events;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.GenerateReply;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.function.error.DeadlineException;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.ShuttingDownException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.serving.Service;
+
+/// Gets answers from the slot, one batch after the other. An input that cannot be answered costs its own answer only.
+@Singleton
+final class Answering {
+
+    private static final Pattern ONE_INPUT = Pattern.compile("/inputs/(\\d+)");
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final Service service;
+    private final int longestInput;
+
+    Answering(Service service, EventsConfig config) {
+        this.service = service;
+        this.longestInput = config.limits().inputCharacters();
+    }
+
+    /// Answers to a batch, in order.
+    record Answered(List<Answer> answers, Tally tally) {}
+
+    /// @param request what to do; its inputs do not count
+    /// @param first index of the first input
+    /// @throws InvalidRequestException if more than single inputs is wrong with the request
+    /// @throws RedeliverException if there was no answer in time
+    Answered answer(GenerateRequest request, int first, List<String> inputs, Deadline deadline) {
+        var answers = new Answer[inputs.size()];
+        var positions = new ArrayList<Integer>();
+        for (var i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).length() <= longestInput) {
+                positions.add(i);
+            } else {
+                answers[i] = Answer.failed(
+                        first + i,
+                        "/inputs/%d has %d characters, more than the limit of %d"
+                                .formatted(first + i, inputs.get(i).length(), longestInput));
+            }
+        }
+        var tooLong = Tally.failures(inputs.size() - positions.size());
+        var tally = tooLong.plus(answer(request, first, inputs, positions, answers, deadline));
+        return new Answered(Arrays.asList(answers), tally);
+    }
+
+    private Tally answer(
+            GenerateRequest request,
+            int first,
+            List<String> inputs,
+            List<Integer> positions,
+            Answer[] answers,
+            Deadline deadline) {
+        if (positions.isEmpty()) {
+            return Tally.NOTHING;
+        }
+        try {
+            var reply = ask(with(request, positions.stream().map(inputs::get).toList()), deadline);
+            for (var i = 0; i < positions.size(); i++) {
+                var at = positions.get(i);
+                answers[at] =
+                        Answer.of(first + at, inputs.get(at), reply.outputs().get(i));
+            }
+            return Tally.of(reply);
+        } catch (InvalidRequestException e) {
+            var rest = withoutBroken(e, first, positions, answers);
+            var broken = Tally.failures(positions.size() - rest.size());
+            return broken.plus(answer(request, first, inputs, rest, answers, deadline));
+        } catch (DeadlineException e) {
+            // Too many inputs for the time of one request, or one that is too slow by itself.
+            if (positions.size() == 1) {
+                var at = positions.getFirst();
+                answers[at] = Answer.failed(first + at, e.getMessage());
+                return Tally.failures(1);
+            }
+            var half = positions.size() / 2;
+            var left = answer(request, first, inputs, positions.subList(0, half), answers, deadline);
+            return left.plus(
+                    answer(request, first, inputs, positions.subList(half, positions.size()), answers, deadline));
+        }
+    }
+
+    /// Notes what is wrong with single inputs; throws the exception on if more is wrong than that.
+    private static List<Integer> withoutBroken(
+            InvalidRequestException e, int first, List<Integer> positions, Answer[] answers) {
+        var rest = new ArrayList<>(positions);
+        for (Violation violation : e.problem().errors()) {
+            var input = ONE_INPUT.matcher(violation.field());
+            if (!input.matches()) {
+                throw e;
+            }
+            var at = positions.get(Integer.parseInt(input.group(1)));
+            var message = violation.message().replaceFirst("^/inputs/\\d+ ", "/inputs/" + (first + at) + " ");
+            answers[at] = Answer.failed(first + at, message);
+            rest.remove(at);
+        }
+        return rest;
+    }
+
+    private GenerateReply ask(GenerateRequest request, Deadline deadline) {
+        while (!deadline.hasPassed()) {
+            try {
+                return service.generate(request).await().indefinitely();
+            } catch (QueueFullException e) {
+                // Clients that wait for an answer go first.
+                pause();
+            } catch (ShuttingDownException | CancelledException e) {
+                throw new RedeliverException(e.getMessage());
+            }
+        }
+        throw new RedeliverException("the time of one delivery is over");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, PAUSE.toMillis())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedeliverException("interrupted");
+        }
+    }
+
+    /// The request with other inputs.
+    static GenerateRequest with(GenerateRequest request, List<String> inputs) {
+        return new GenerateRequest(
+                request.task(),
+                request.adapter(),
+                inputs,
+                request.mode(),
+                request.maxTokens(),
+                request.temperature(),
+                request.seed(),
+                request.scale(),
+                request.strength(),
+                request.stop(),
+                request.candidates());
+    }
+}

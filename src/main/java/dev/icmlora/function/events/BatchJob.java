@@ -1,0 +1,228 @@
+package dev.icmlora.function.events;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateReply.Selection;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.UnknownAdapterException;
+import dev.icmlora.function.events.TaskFile.Checked;
+import dev.icmlora.function.serving.RequestRules;
+import dev.icmlora.function.serving.Service;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.StoredObject;
+
+/// Answers one task file: adapter, parts, then the summary, and last the results, whose appearance completes the task.
+/// Whatever is there already is not done again.
+@Singleton
+final class BatchJob {
+
+    private static final int LARGEST_BATCH = 1 << 20;
+
+    private final Service service;
+    private final RequestRules rules;
+    private final TaskFile file;
+    private final Answering answering;
+    private final Outcomes outcomes;
+    private final ObjectMapper json;
+    private final EventsConfig config;
+
+    BatchJob(
+            Service service,
+            RequestRules rules,
+            TaskFile file,
+            Answering answering,
+            Outcomes outcomes,
+            ObjectMapper json,
+            EventsConfig config) {
+        this.service = service;
+        this.rules = rules;
+        this.file = file;
+        this.answering = answering;
+        this.outcomes = outcomes;
+        this.json = json;
+        this.config = config;
+    }
+
+    /// The contents of `results/<name>.summary.json`.
+    record Summary(
+            Map<String, String> task,
+            int inputs,
+            int answered,
+            int failed,
+            String adapter,
+            String adapterFile,
+            Selection selection,
+            Usage usage,
+            Timing timingMs) {}
+
+    /// @param task the task file
+    /// @param about what the summary says of it
+    /// @throws dev.icmlora.function.error.InvalidRequestException if it is not valid
+    /// @throws RedeliverException if there is more to do than the deadline lets
+    void run(
+            ObjectStore store,
+            TaskKeys keys,
+            StoredObject task,
+            Map<String, String> about,
+            Lease lease,
+            Deadline deadline) {
+        var checked = file.check(store, task, keys);
+        var request = checked.request();
+        rules.check(Answering.with(request, List.of("any")));
+        var prefix = keys.parts() + TaskKeys.digest(identity(task, checked)) + "/";
+        var checkpoint = Checkpoint.load(store, prefix, json, config.checkpoint());
+        var served = prefix + "served.json";
+        if (checkpoint.done() < checked.count()) {
+            answer(store, task, checked, checkpoint, served, lease, deadline);
+        }
+        lease.check();
+        publish(store, keys, task, about, checkpoint, served);
+    }
+
+    /// What the answers depend on. Parts under another identity are not gone on with: the inputs were changed, or the
+    /// generator was.
+    private String identity(StoredObject task, Checked checked) {
+        var request = checked.request();
+        var adapter = request.mode().usesAdapter() && request.adapter() == null
+                ? service.adapter(new AdapterRequest(request.task()))
+                        .await()
+                        .indefinitely()
+                        .id()
+                : "";
+        return String.join("\n", task.version(), checked.inputs().version(), adapter);
+    }
+
+    private void answer(
+            ObjectStore store,
+            StoredObject task,
+            Checked checked,
+            Checkpoint checkpoint,
+            String served,
+            Lease lease,
+            Deadline deadline) {
+        var firstBatch = true;
+        try (var inputs = file.inputs(store, checked, task)) {
+            inputs.skip(checkpoint.done());
+            while (checkpoint.done() < checked.count()) {
+                var batch = batch(inputs);
+                var answered = answering.answer(checked.request(), checkpoint.done(), batch, deadline);
+                if (firstBatch) {
+                    firstBatch = !keep(store, checked.request(), answered.tally(), served);
+                }
+                lease.check();
+                checkpoint.add(answered);
+            }
+        } catch (RedeliverException e) {
+            lease.check();
+            checkpoint.flush();
+            throw e;
+        }
+        checkpoint.flush();
+    }
+
+    private List<String> batch(Inputs inputs) {
+        var batch = new ArrayList<String>();
+        var characters = 0L;
+        while (batch.size() < config.batch() && characters < LARGEST_BATCH) {
+            var next = inputs.next();
+            if (next.isEmpty()) {
+                break;
+            }
+            characters += next.get().length();
+            batch.add(next.get());
+        }
+        return batch;
+    }
+
+    /// Puts the adapter beside the results, and notes what served. Before the first part, so that an instance that goes
+    /// on with the parts finds both.
+    ///
+    /// @return false if nothing was answered yet
+    private boolean keep(ObjectStore store, GenerateRequest request, Tally tally, String served) {
+        if (tally.answered() == 0) {
+            return false;
+        }
+        if (tally.adapter() != null) {
+            once(store, adapterKey(tally.adapter()), Content.of(adapterFile(request, tally.adapter())));
+        }
+        var note = new Tally(0, 0, tally.usage(), tally.timingMs(), tally.adapter(), tally.selection());
+        once(store, served, outcomes.content(note));
+        return true;
+    }
+
+    private byte[] adapterFile(GenerateRequest request, String id) {
+        try {
+            return service.adapterFile(id);
+        } catch (UnknownAdapterException e) {
+            // Others came and went since: it is made again, the same.
+            service.adapter(new AdapterRequest(request.task())).await().indefinitely();
+            return service.adapterFile(id);
+        }
+    }
+
+    private String adapterKey(String id) {
+        return config.adaptersPrefix() + id.substring(id.indexOf(':') + 1) + ".gguf";
+    }
+
+    private static void once(ObjectStore store, String key, Content content) {
+        try {
+            if (store.find(key).isEmpty()) {
+                store.write(key, content, Outcomes.OWN, new Condition.IfAbsent());
+            }
+        } catch (ConditionFailedException e) {
+            // Named by its content: whoever was quicker wrote the same.
+        }
+    }
+
+    private void publish(
+            ObjectStore store,
+            TaskKeys keys,
+            StoredObject task,
+            Map<String, String> about,
+            Checkpoint checkpoint,
+            String served) {
+        var note = served(store, served);
+        var tally = checkpoint.tally();
+        var adapter = note.map(Tally::adapter).orElse(null);
+        outcomes.publish(
+                store,
+                keys.summary(),
+                outcomes.content(new Summary(
+                        about,
+                        tally.inputs(),
+                        tally.answered(),
+                        tally.failed(),
+                        adapter,
+                        adapter == null ? null : adapterKey(adapter),
+                        note.map(Tally::selection).orElse(null),
+                        tally.usage(),
+                        tally.timingMs())),
+                task.version());
+        outcomes.publish(store, keys.results(), checkpoint.content(), task.version());
+    }
+
+    private Optional<Tally> served(ObjectStore store, String key) {
+        return store.find(key).map(note -> {
+            try (var in = store.read(note)) {
+                return json.readValue(in, Tally.class);
+            } catch (IOException e) {
+                throw new StorageUnavailableException("cannot read " + key + ": " + e, e);
+            }
+        });
+    }
+}

@@ -1,0 +1,69 @@
+package dev.icmlora.function.events;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.serving.StartupException;
+import dev.icmlora.function.storage.Bucket;
+import dev.icmlora.function.storage.LocalStore;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.RetryingStore;
+
+/// The buckets that are worked on. An event can name any bucket, so only configured ones are touched.
+@Singleton
+final class Buckets {
+
+    private final EventsConfig config;
+    private final Map<String, Bucket> configured = new LinkedHashMap<>();
+    private final Map<Bucket, ObjectStore> open = new ConcurrentHashMap<>();
+
+    Buckets(EventsConfig config) {
+        this.config = config;
+    }
+
+    void check(@Observes StartupEvent event) {
+        var prefixes = List.of(config.tasksPrefix(), config.resultsPrefix(), config.adaptersPrefix());
+        for (var a : prefixes) {
+            var overlap = prefixes.stream().filter(b -> b.startsWith(a)).count();
+            if (overlap > 1) {
+                throw new StartupException(
+                        "icm-lora.events: the prefixes %s overlap, so that results would be taken ".formatted(prefixes)
+                                + "for task files");
+            }
+        }
+        for (var text : config.buckets().orElse(List.of())) {
+            try {
+                var bucket = Bucket.parse(text);
+                if (bucket.provider() != Bucket.Provider.LOCAL) {
+                    throw new StartupException("icm-lora.events.buckets names " + bucket
+                            + "; this version serves directories only (file:/…)");
+                }
+                configured.put(bucket.toString(), bucket);
+            } catch (IllegalArgumentException e) {
+                throw new StartupException("icm-lora.events.buckets: " + e.getMessage());
+            }
+        }
+    }
+
+    /// The store behind a bucket; empty if it is not one of ours.
+    Optional<ObjectStore> find(Bucket bucket) {
+        return Optional.ofNullable(configured.get(bucket.toString()))
+                .map(ours -> open.computeIfAbsent(
+                        ours, key -> new RetryingStore(new LocalStore(Path.of(key.name())), config.retry())));
+    }
+
+    /// The configured directories.
+    List<Bucket> directories() {
+        return configured.values().stream()
+                .filter(bucket -> bucket.provider() == Bucket.Provider.LOCAL)
+                .toList();
+    }
+}

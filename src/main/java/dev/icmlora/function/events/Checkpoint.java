@@ -1,0 +1,145 @@
+package dev.icmlora.function.events;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StoredObject;
+
+/// Answers that are stored on the way, in parts named after their first input. What is in the bucket is where any other
+/// instance goes on.
+final class Checkpoint {
+
+    private static final String TALLY = "icmloratally";
+    private static final int LARGEST_PART = 4 << 20;
+
+    private final ObjectStore store;
+    private final String prefix;
+    private final ObjectMapper json;
+    private final EventsConfig.Checkpoint limits;
+    private final List<StoredObject> parts = new ArrayList<>();
+    private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    private Tally stored = Tally.NOTHING;
+    private Tally pending = Tally.NOTHING;
+    private long lastStored = System.nanoTime();
+
+    private Checkpoint(ObjectStore store, String prefix, ObjectMapper json, EventsConfig.Checkpoint limits) {
+        this.store = store;
+        this.prefix = prefix;
+        this.json = json;
+        this.limits = limits;
+    }
+
+    /// What the bucket has under this prefix.
+    static Checkpoint load(ObjectStore store, String prefix, ObjectMapper json, EventsConfig.Checkpoint limits) {
+        var checkpoint = new Checkpoint(store, prefix, json, limits);
+        for (var next = store.find(checkpoint.nextKey()); next.isPresent(); next = store.find(checkpoint.nextKey())) {
+            checkpoint.add(next.get(), checkpoint.tally(next.get()));
+        }
+        return checkpoint;
+    }
+
+    private String nextKey() {
+        return prefix + "%010d.jsonl".formatted(stored.inputs());
+    }
+
+    private Tally tally(StoredObject part) {
+        try {
+            return json.readValue(part.metadata().getOrDefault(TALLY, ""), Tally.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(part.key() + " was not written by this function", e);
+        }
+    }
+
+    private void add(StoredObject part, Tally tally) {
+        parts.add(part);
+        stored = stored.plus(tally);
+    }
+
+    /// Inputs that have an answer, stored or not.
+    int done() {
+        return stored.inputs() + pending.inputs();
+    }
+
+    /// What all answers took.
+    Tally tally() {
+        return stored.plus(pending);
+    }
+
+    /// Takes the next answers, and stores a part when there are enough.
+    void add(Answering.Answered answered) {
+        for (var answer : answered.answers()) {
+            lines.writeBytes(bytes(answer));
+            lines.write('\n');
+        }
+        pending = pending.plus(answered.tally());
+        if (pending.inputs() >= limits.inputs()
+                || lines.size() >= LARGEST_PART
+                || System.nanoTime() - lastStored >= limits.interval().toNanos()) {
+            flush();
+        }
+    }
+
+    /// Stores what is not stored yet.
+    ///
+    /// @throws RedeliverException if another worker stored it first
+    void flush() {
+        lastStored = System.nanoTime();
+        if (pending.inputs() == 0) {
+            return;
+        }
+        var key = nextKey();
+        // What all parts share stands in another object: metadata must be small.
+        var own = new Tally(pending.answered(), pending.failed(), pending.usage(), pending.timingMs(), null, null);
+        var metadata = Map.of(TALLY, new String(bytes(own), StandardCharsets.US_ASCII));
+        try {
+            var version = store.write(key, Content.of(lines.toByteArray()), metadata, new Condition.IfAbsent());
+            add(new StoredObject(key, version, lines.size(), metadata), pending);
+        } catch (ConditionFailedException e) {
+            throw new RedeliverException("another delivery works on it");
+        }
+        pending = Tally.NOTHING;
+        lines.reset();
+    }
+
+    /// All parts, one after the other, none of them in memory as a whole.
+    Content content() {
+        var bytes = parts.stream().mapToLong(StoredObject::bytes).sum();
+        return new Content(bytes, () -> {
+            var streams = parts.stream().map(store::read).iterator();
+            return new SequenceInputStream(new Enumeration<>() {
+                @Override
+                public boolean hasMoreElements() {
+                    return streams.hasNext();
+                }
+
+                @Override
+                public InputStream nextElement() {
+                    return streams.next();
+                }
+            });
+        });
+    }
+
+    private byte[] bytes(Object value) {
+        try {
+            return json.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("answers have a JSON form", e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.icmlora.function.events;
+
+import java.io.IOException;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.error.Violations;
+
+/// The part of CloudEvents over HTTP that Funqy leaves out: the webhook handshake, what makes an event valid, and that
+/// events come to `/` only.
+@Singleton
+final class EventRoutes {
+
+    private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2;
+    private static final List<String> REQUIRED = List.of("id", "source", "type", "specversion");
+
+    private final ObjectMapper json;
+    private final EventsConfig config;
+
+    EventRoutes(ObjectMapper json, EventsConfig config) {
+        this.json = json;
+        this.config = config;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::admit, AFTER_THE_BODY);
+    }
+
+    private void admit(RoutingContext context) {
+        var path = context.normalizedPath();
+        if (path.equals("/") && context.request().method() == HttpMethod.OPTIONS) {
+            shakeHands(context);
+        } else if (path.equals("/") && isCloudEvent(context)) {
+            check(context);
+        } else if (path.equals("/event")) {
+            context.fail(404);
+        } else {
+            // Funqy takes these for events at any path.
+            context.request().headers().remove("ce-id");
+            context.next();
+        }
+    }
+
+    private static boolean isCloudEvent(RoutingContext context) {
+        return context.request().method() == HttpMethod.POST
+                && (context.request().headers().contains("ce-id") || isStructured(context));
+    }
+
+    private static boolean isStructured(RoutingContext context) {
+        var type = context.request().getHeader("content-type");
+        return type != null && type.startsWith("application/cloudevents+json");
+    }
+
+    /// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md, section 4
+    private void shakeHands(RoutingContext context) {
+        var origin = context.request().getHeader("WebHook-Request-Origin");
+        var response = context.response().putHeader("Allow", "OPTIONS, POST");
+        if (origin != null && config.webhookOrigins().contains(origin)) {
+            response.putHeader("WebHook-Allowed-Origin", origin).putHeader("WebHook-Allowed-Rate", "*");
+        }
+        response.setStatusCode(origin == null ? 204 : 200).end();
+    }
+
+    private void check(RoutingContext context) {
+        try {
+            var body = context.body().buffer() == null
+                    ? new byte[0]
+                    : context.body().buffer().getBytes();
+            var structured = !context.request().headers().contains("ce-id");
+            var event = structured ? json.readTree(body) : null;
+            var violations = new Violations();
+            violations.when(structured && !event.isObject(), "", "an object", null, "must be a CloudEvent");
+            for (var name : REQUIRED) {
+                var value =
+                        structured ? text(event.get(name)) : context.request().getHeader("ce-" + name);
+                violations.when(value == null || value.isEmpty(), "/" + name, "a string", null, "is required");
+            }
+            violations.raise();
+            context.next();
+        } catch (InvalidRequestException e) {
+            context.fail(e);
+        } catch (IOException e) {
+            context.fail(new InvalidRequestException(
+                    new Violation("", "JSON", null, "the event is not well-formed JSON: " + e.getMessage())));
+        }
+    }
+
+    private static String text(JsonNode node) {
+        return node == null || !node.isTextual() ? null : node.asText();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.icmlora.function.events;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+
+/// Object-storage events. Nothing here does anything until a bucket is named.
+@ConfigMapping(prefix = "icm-lora.events")
+public interface EventsConfig {
+
+    /// Buckets whose events are taken and which are watched: directories, as `file:/directory`. Events of others are
+    /// ignored.
+    Optional<List<String>> buckets();
+
+    /// Task files are the objects `<tasks-prefix><name>.json`. The three prefixes must not overlap.
+    @WithDefault("tasks/")
+    @Pattern(regexp = "[^/].*/")
+    String tasksPrefix();
+
+    /// Where answers go.
+    @WithDefault("results/")
+    @Pattern(regexp = "[^/].*/")
+    String resultsPrefix();
+
+    /// Where adapters go.
+    @WithDefault("adapters/")
+    @Pattern(regexp = "[^/].*/")
+    String adaptersPrefix();
+
+    /// Task files that are worked on at the same time; they take turns at the slot.
+    @WithDefault("4")
+    @Min(1)
+    int jobs();
+
+    /// Inputs that are sent to the slot together, at most as many as a request may have.
+    @WithDefault("32")
+    @Min(1)
+    @Max(256)
+    int batch();
+
+    /// Time after which a delivery stores what it has and asks for another one. Below the broker's own limit.
+    @WithDefault("9m")
+    Duration deadline();
+
+    /// A task file whose worker gave no sign for this long is taken over.
+    @WithDefault("20s")
+    Duration lease();
+
+    /// How long a passing storage fault is waited out before the broker is asked to deliver again.
+    @WithDefault("20s")
+    Duration retry();
+
+    @Valid
+    Checkpoint checkpoint();
+
+    @Valid
+    Limits limits();
+
+    /// Where to send `dev.icmlora.task.completed` and `.failed`. Default: `K_SINK`, which Knative sets.
+    Optional<String> sink();
+
+    /// Origins that may register a webhook with the CloudEvents handshake.
+    @WithDefault("eventgrid.azure.net")
+    List<String> webhookOrigins();
+
+    /// How often a directory is looked at; a file is taken when it did not change in between.
+    @WithDefault("1s")
+    Duration watchInterval();
+
+    /// When answers are stored on the way.
+    interface Checkpoint {
+        /// After this many answers,
+        @WithDefault("1024")
+        @Min(1)
+        int inputs();
+
+        /// or this much time, whichever comes first.
+        @WithDefault("30s")
+        Duration interval();
+    }
+
+    /// What a task file may hold, beyond the limits of a request.
+    interface Limits {
+        /// Bytes of a task file, and of the `.jsonl` file with its inputs.
+        @WithDefault("1G")
+        MemorySize file();
+
+        /// Bytes of everything but the inputs.
+        @WithDefault("1M")
+        MemorySize header();
+
+        /// Inputs of a task file.
+        @WithDefault("1000000")
+        @Min(1)
+        int inputs();
+
+        /// Characters of an input; a longer one gets an error in place of an answer.
+        @WithDefault("100000")
+        @Min(1)
+        int inputCharacters();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.icmlora.function.events;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.http.HttpMessageFactory;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.storage.Bucket;
+
+/// Tells whoever is interested what became of a task, so that functions chain. The same outcome always has the same
+/// event id, by which a receiver knows a repetition.
+@Singleton
+final class Sink {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Optional<URI> address;
+    private final ObjectMapper json;
+    private HttpClient client;
+
+    Sink(EventsConfig config, @ConfigProperty(name = "K_SINK") Optional<String> knative, ObjectMapper json) {
+        this.address =
+                config.sink().or(() -> knative).filter(text -> !text.isBlank()).map(URI::create);
+        this.json = json;
+    }
+
+    void completed(Bucket bucket, TaskKeys keys, String version) {
+        send("completed", bucket, keys, version, Map.of("results", keys.results(), "summary", keys.summary()));
+    }
+
+    void failed(Bucket bucket, TaskKeys keys, String version) {
+        send("failed", bucket, keys, version, Map.of("error", keys.error()));
+    }
+
+    private void send(String end, Bucket bucket, TaskKeys keys, String version, Map<String, String> outcome) {
+        if (address.isEmpty()) {
+            return;
+        }
+        var data = new LinkedHashMap<String, String>();
+        data.put("bucket", bucket.toString());
+        data.put("task", keys.task());
+        data.put("version", version);
+        data.putAll(outcome);
+        post(CloudEventBuilder.v1()
+                .withId(TaskKeys.digest(String.join("\n", end, bucket.toString(), keys.task(), version)))
+                .withType("dev.icmlora.task." + end)
+                .withSource(URI.create("urn:icm-lora:function"))
+                .withSubject(keys.task())
+                .withTime(OffsetDateTime.now(ZoneOffset.UTC))
+                .withData("application/json", bytes(data))
+                .build());
+    }
+
+    private void post(CloudEvent event) {
+        var request = HttpRequest.newBuilder(address.orElseThrow()).timeout(PATIENCE);
+        HttpMessageFactory.createWriter(request::setHeader, body -> request.POST(BodyPublishers.ofByteArray(body)))
+                .writeBinary(event);
+        try {
+            var status =
+                    client().send(request.build(), BodyHandlers.discarding()).statusCode();
+            if (status >= 300) {
+                throw new RedeliverException("the sink answered " + status);
+            }
+        } catch (IOException e) {
+            throw new RedeliverException("the sink cannot be reached: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedeliverException("interrupted");
+        }
+    }
+
+    private synchronized HttpClient client() {
+        if (client == null) {
+            client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+        }
+        return client;
+    }
+
+    private byte[] bytes(Map<String, String> data) {
+        try {
+            return json.writeValueAsBytes(data);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a map of texts has a JSON form", e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.icmlora.function.events;
+
+import dev.icmlora.function.api.GenerateReply;
+import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.api.Usage;
+
+/// What answers took.
+///
+/// @param adapter id of the adapter that served, if one did
+record Tally(
+        int answered, int failed, Usage usage, Timing timingMs, String adapter, GenerateReply.Selection selection) {
+
+    static final Tally NOTHING = new Tally(0, 0, new Usage(0, 0), new Timing(0, 0, 0, 0, 0, 0), null, null);
+
+    static Tally failures(int count) {
+        return new Tally(0, count, NOTHING.usage, NOTHING.timingMs, null, null);
+    }
+
+    static Tally of(GenerateReply reply) {
+        return new Tally(
+                reply.outputs().size(),
+                0,
+                reply.usage(),
+                reply.timingMs(),
+                reply.adapter() == null ? null : reply.adapter().id(),
+                reply.selection());
+    }
+
+    Tally plus(Tally other) {
+        return new Tally(
+                answered + other.answered,
+                failed + other.failed,
+                new Usage(
+                        usage.promptTokens() + other.usage.promptTokens(),
+                        usage.completionTokens() + other.usage.completionTokens()),
+                new Timing(
+                        timingMs.fingerprint() + other.timingMs.fingerprint(),
+                        timingMs.generate() + other.timingMs.generate(),
+                        timingMs.apply() + other.timingMs.apply(),
+                        timingMs.select() + other.timingMs.select(),
+                        timingMs.prompt() + other.timingMs.prompt(),
+                        timingMs.decode() + other.timingMs.decode()),
+                other.adapter == null ? adapter : other.adapter,
+                other.selection == null ? selection : other.selection);
+    }
+
+    int inputs() {
+        return answered + failed;
+    }
+}

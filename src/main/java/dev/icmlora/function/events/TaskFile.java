@@ -1,0 +1,196 @@
+package dev.icmlora.function.events;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.error.BodyDiagnosis;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.StoredObject;
+
+/// Reads task files as streams: a first time for everything but the inputs, and to see that all of it is well-formed; a
+/// second time for the inputs, a batch at a time.
+@Singleton
+final class TaskFile {
+
+    private static final String INPUTS = "inputs";
+
+    private final ObjectMapper json;
+    private final BodyDiagnosis diagnosis;
+    private final EventsConfig.Limits limits;
+
+    TaskFile(ObjectMapper json, BodyDiagnosis diagnosis, EventsConfig config) {
+        this.json = json;
+        this.diagnosis = diagnosis;
+        this.limits = config.limits();
+    }
+
+    /// A task file that is well-formed.
+    ///
+    /// @param request all of it but the inputs
+    /// @param inputs where the inputs are: the task file itself, or the `.jsonl` beside it
+    /// @param count of the inputs
+    record Checked(GenerateRequest request, StoredObject inputs, int count) {}
+
+    /// @throws InvalidRequestException if it is not what it should be
+    Checked check(ObjectStore store, StoredObject task, TaskKeys keys) {
+        size("the task file", task);
+        var header = header(store, task);
+        if (header.inputs >= 0) {
+            inputCount("/inputs", header.inputs);
+            return new Checked(header.request, task, header.inputs);
+        }
+        var beside = store.find(keys.inputs())
+                .orElseThrow(() -> invalid(
+                        "/inputs",
+                        keys.inputs(),
+                        "/inputs is missing, and there is no %s; write that one before the task file"
+                                .formatted(keys.inputs())));
+        size(keys.inputs(), beside);
+        try (var inputs = Inputs.lines(store.read(beside), json)) {
+            var count = 0;
+            while (inputs.next().isPresent()) {
+                inputCount(keys.inputs(), ++count);
+            }
+            if (count == 0) {
+                throw invalid("/inputs", 1, keys.inputs() + " is empty");
+            }
+            return new Checked(header.request, beside, count);
+        }
+    }
+
+    /// The inputs, from the beginning.
+    Inputs inputs(ObjectStore store, Checked file, StoredObject task) {
+        var in = store.read(file.inputs());
+        return file.inputs().equals(task) ? Inputs.member(in, INPUTS, json) : Inputs.lines(in, json);
+    }
+
+    /// @param inputs of the file itself; -1 if it has none
+    private record Header(GenerateRequest request, int inputs) {}
+
+    private Header header(ObjectStore store, StoredObject task) {
+        var header = new ByteArrayOutputStream();
+        var inputs = -1;
+        try (var in = store.read(task);
+                var parser = json.createParser(in);
+                var generator =
+                        json.createGenerator(new Bounded(header, limits.header().asLongValue()))) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw invalid("", "an object", "the file must hold a JSON object");
+            }
+            generator.writeStartObject();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                var name = parser.currentName();
+                if (parser.nextToken() == JsonToken.START_ARRAY && name.equals(INPUTS)) {
+                    inputs = countInputs(parser);
+                } else {
+                    generator.writeFieldName(name);
+                    generator.copyCurrentStructure(parser);
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw invalid("", "one object", "more text follows after the end of the object");
+            }
+            generator.writeEndObject();
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
+        } catch (IOException e) {
+            throw failed(task, e);
+        }
+        return new Header(request(header.toByteArray()), inputs);
+    }
+
+    private GenerateRequest request(byte[] header) {
+        try {
+            return json.readValue(header, GenerateRequest.class);
+        } catch (IOException e) {
+            throw new InvalidRequestException(diagnosis.of(header, GenerateRequest.class));
+        }
+    }
+
+    private int countInputs(JsonParser parser) throws IOException {
+        var violations = new Violations();
+        var count = 0;
+        for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token == null) {
+                throw invalid("/inputs", "JSON", "the file ends within /inputs");
+            }
+            if (token != JsonToken.VALUE_STRING) {
+                var field = "/inputs/" + count;
+                violations.when(true, field, "a string", parser.getValueAsString(), "must be a string");
+                violations.raise();
+            }
+            inputCount("/inputs", ++count);
+        }
+        violations.when(count == 0, "/inputs", 1, 0, "must not be empty");
+        violations.raise();
+        return count;
+    }
+
+    private void inputCount(String field, int count) {
+        if (count > limits.inputs()) {
+            throw invalid(field, limits.inputs(), field + " has more entries than the limit of " + limits.inputs());
+        }
+    }
+
+    private void size(String name, StoredObject object) {
+        var limit = limits.file().asLongValue();
+        if (object.bytes() > limit) {
+            throw new InvalidRequestException(List.of(new Violation(
+                    "",
+                    limit,
+                    object.bytes(),
+                    "%s has %d bytes, more than the limit of %d".formatted(name, object.bytes(), limit))));
+        }
+    }
+
+    private static InvalidRequestException invalid(String field, Object limit, String message) {
+        return new InvalidRequestException(new Violation(field, limit, null, message));
+    }
+
+    private static RuntimeException failed(StoredObject object, IOException e) {
+        return Optional.<Throwable>ofNullable(e.getCause())
+                .filter(InvalidRequestException.class::isInstance)
+                .<RuntimeException>map(InvalidRequestException.class::cast)
+                .orElseGet(() -> new StorageUnavailableException("cannot read " + object.key() + ": " + e, e));
+    }
+
+    /// Keeps a task file whose description is a gigabyte out of memory.
+    private static final class Bounded extends OutputStream {
+
+        private final ByteArrayOutputStream out;
+        private final long limit;
+
+        private Bounded(ByteArrayOutputStream out, long limit) {
+            this.out = out;
+            this.limit = limit;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (out.size() + length > limit) {
+                throw new IOException(
+                        invalid("", limit, "all but the inputs has more than " + limit + " bytes, which is the limit"));
+            }
+            out.write(bytes, offset, length);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.icmlora.function.events;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// The objects that belong to a task file, all found from its name.
+///
+/// @param task the task file
+/// @param inputs the inputs beside it, where they are not in it
+/// @param results one line an input; its appearance is what completes a task
+/// @param parts prefix of answers stored on the way
+record TaskKeys(String task, String inputs, String results, String summary, String error, String lease, String parts) {
+
+    private static final String JSON = ".json";
+
+    /// Longest name of a file on common file systems, less our longest ending.
+    private static final int LONGEST_SEGMENT = 255 - ".summary.json".length();
+
+    /// The keys for an object; empty if it is no task file.
+    static Optional<TaskKeys> of(String key, EventsConfig config) {
+        if (!key.startsWith(config.tasksPrefix()) || !key.endsWith(JSON)) {
+            return Optional.empty();
+        }
+        var name = key.substring(config.tasksPrefix().length(), key.length() - JSON.length());
+        var base = config.resultsPrefix() + (isPlain(name) ? name : "invalid-name-" + digest(name));
+        return Optional.of(new TaskKeys(
+                key,
+                config.tasksPrefix() + name + ".jsonl",
+                base + ".jsonl",
+                base + ".summary.json",
+                base + ".error.json",
+                base + ".lease.json",
+                base + ".parts/"));
+    }
+
+    /// Whether the task's name can be a path: such a name is the same thing in every store and on every tool's way.
+    boolean hasPlainName() {
+        return !results.matches(".*/invalid-name-[0-9a-f]{16}\\.jsonl");
+    }
+
+    private static boolean isPlain(String name) {
+        var printable = name.codePoints().noneMatch(c -> Character.isISOControl(c) || c == '\\' || c == '\uFFFD');
+        return printable
+                && Arrays.stream(name.split("/", -1))
+                        .allMatch(segment -> !segment.isBlank()
+                                && !segment.equals(".")
+                                && !segment.equals("..")
+                                && segment.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SEGMENT);
+    }
+
+    /// Sixteen hex digits that stand for a text.
+    static String digest(String text) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

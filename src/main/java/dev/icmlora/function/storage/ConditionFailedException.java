@@ -1,0 +1,11 @@
+package dev.icmlora.function.storage;
+
+/// The condition of a write does not hold: somebody else wrote the object.
+public final class ConditionFailedException extends StorageException {
+
+    private static final long serialVersionUID = 1L;
+
+    ConditionFailedException(String key) {
+        super(key + " was written by somebody else", null);
+    }
+}

@@ -1,0 +1,262 @@
+package dev.icmlora.function.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/// A directory as a bucket. Keys are paths below it; a version is size, time and inode; metadata are extended
+/// attributes, so the file system must have them (ext4, xfs, btrfs, and tmpfs since Linux 6.6 do).
+///
+/// A file is written under a name of its own first. A hard link, which fails if the name is taken, makes a new object
+/// visible; a rename under a lock that other processes respect replaces an old one.
+public final class LocalStore implements ObjectStore {
+
+    private static final String OWN_FOLDER = ".icm-lora";
+    private static final String ATTRIBUTE = "icm-lora.";
+
+    /// File locks are per process: inside it, this lock stands before them.
+    private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
+
+    private final Path root;
+
+    public LocalStore(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    @Override
+    public Optional<StoredObject> find(String key) {
+        var path = path(key);
+        try {
+            var attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.isRegularFile()
+                    ? Optional.of(new StoredObject(key, version(attributes), attributes.size(), metadata(path)))
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            // A component of the path that is a file, say.
+            return unlessHere(e, "read", key);
+        }
+    }
+
+    private Optional<StoredObject> unlessHere(IOException e, String verb, String key) {
+        if (!Files.isDirectory(root)) {
+            throw failed(verb, key, e);
+        }
+        if (e.getMessage() != null && e.getMessage().endsWith("Not a directory")) {
+            return Optional.empty();
+        }
+        throw failed(verb, key, e);
+    }
+
+    @Override
+    public InputStream read(StoredObject object) {
+        var path = path(object.key());
+        try {
+            var in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
+            // Opened first and compared then: what is open stays what it is when the name goes to another file.
+            if (find(object.key())
+                    .filter(now -> now.version().equals(object.version()))
+                    .isEmpty()) {
+                in.close();
+                throw new ObjectGoneException(object.key(), object.version());
+            }
+            return new WholeObject(in, object);
+        } catch (NoSuchFileException e) {
+            throw new ObjectGoneException(object.key(), object.version());
+        } catch (IOException e) {
+            throw failed("read", object.key(), e);
+        }
+    }
+
+    @Override
+    public String write(String key, Content content, Map<String, String> metadata, Condition condition) {
+        var target = path(key);
+        try {
+            if (!Files.isDirectory(root)) {
+                throw new StorageUnavailableException(root + " is not there", null);
+            }
+            var folder = Files.createDirectories(root.resolve(OWN_FOLDER));
+            var draft = folder.resolve(UUID.randomUUID().toString());
+            try {
+                fill(draft, content, metadata);
+                var version = version(Files.readAttributes(draft, BasicFileAttributes.class));
+                Files.createDirectories(target.getParent());
+                publish(draft, target, key, condition);
+                return version;
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw failed("write", key, e);
+        }
+    }
+
+    private static void fill(Path draft, Content content, Map<String, String> metadata) throws IOException {
+        try (var in = content.source().open();
+                var out = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var buffer = new byte[1 << 16];
+            for (var n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                for (var bytes = ByteBuffer.wrap(buffer, 0, n); bytes.hasRemaining(); ) {
+                    out.write(bytes);
+                }
+            }
+            if (out.size() != content.bytes()) {
+                throw new IOException("%d bytes instead of %d".formatted(out.size(), content.bytes()));
+            }
+            out.force(true);
+        }
+        var attributes = attributes(draft);
+        for (var entry : metadata.entrySet()) {
+            attributes.write(ATTRIBUTE + entry.getKey(), StandardCharsets.UTF_8.encode(entry.getValue()));
+        }
+    }
+
+    private void publish(Path draft, Path target, String key, Condition condition) throws IOException {
+        switch (condition) {
+            case Condition.IfAbsent absent -> {
+                try {
+                    Files.createLink(target, draft);
+                } catch (FileAlreadyExistsException e) {
+                    throw new ConditionFailedException(key);
+                }
+            }
+            case Condition.IfVersion(var version) -> {
+                IN_THIS_PROCESS.lock();
+                try (var file = FileChannel.open(
+                                root.resolve(OWN_FOLDER, "lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        var lock = file.lock()) {
+                    if (!lock.isValid()
+                            || find(key)
+                                    .filter(now -> now.version().equals(version))
+                                    .isEmpty()) {
+                        throw new ConditionFailedException(key);
+                    }
+                    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+                } finally {
+                    IN_THIS_PROCESS.unlock();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void delete(String key) {
+        try {
+            Files.deleteIfExists(path(key));
+        } catch (IOException e) {
+            throw failed("delete", key, e);
+        }
+    }
+
+    @Override
+    public List<StoredObject> list(String prefix) {
+        var folder = prefix.contains("/") ? path(prefix.substring(0, prefix.lastIndexOf('/'))) : root;
+        if (!Files.isDirectory(root)) {
+            throw new StorageUnavailableException(root + " is not there", null);
+        }
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> !file.startsWith(root.resolve(OWN_FOLDER)))
+                    .map(file -> root.relativize(file).toString())
+                    .filter(key -> key.startsWith(prefix))
+                    .flatMap(this::listed)
+                    .sorted(Comparator.comparing(StoredObject::key))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw failed("list", prefix, e);
+        }
+    }
+
+    private Stream<StoredObject> listed(String key) {
+        try {
+            var attributes =
+                    Files.readAttributes(root.resolve(key), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.isRegularFile()
+                    ? Stream.of(new StoredObject(key, version(attributes), attributes.size(), Map.of()))
+                    : Stream.empty();
+        } catch (NoSuchFileException e) {
+            return Stream.empty();
+        } catch (IOException e) {
+            throw failed("list", key, e);
+        }
+    }
+
+    private Path path(String key) {
+        var relative = relative(key);
+        var plain = !relative.isAbsolute()
+                && relative.toString().equals(key)
+                && relative.normalize().equals(relative)
+                && !relative.startsWith("..")
+                && !relative.startsWith(OWN_FOLDER);
+        if (!plain || key.isEmpty()) {
+            throw new StorageRefusedException("\"" + key + "\" is no name for a file below " + root, null);
+        }
+        return root.resolve(relative);
+    }
+
+    private Path relative(String key) {
+        try {
+            return root.getFileSystem().getPath(key);
+        } catch (InvalidPathException e) {
+            throw new StorageRefusedException("a name that is no path: " + e.getReason(), e);
+        }
+    }
+
+    private static String version(BasicFileAttributes attributes) {
+        var inode = attributes.fileKey() == null ? 0 : attributes.fileKey().hashCode();
+        return "%x-%x-%x"
+                .formatted(attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), inode);
+    }
+
+    private static Map<String, String> metadata(Path path) throws IOException {
+        var view = attributes(path);
+        var metadata = new HashMap<String, String>();
+        for (var name : view.list()) {
+            if (name.startsWith(ATTRIBUTE)) {
+                var value = ByteBuffer.allocate(view.size(name));
+                view.read(name, value);
+                metadata.put(
+                        name.substring(ATTRIBUTE.length()),
+                        StandardCharsets.UTF_8.decode(value.flip()).toString());
+            }
+        }
+        return metadata;
+    }
+
+    private static UserDefinedFileAttributeView attributes(Path path) throws IOException {
+        var view = Files.getFileAttributeView(path, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (view == null) {
+            throw new IOException("the file system has no extended attributes");
+        }
+        return view;
+    }
+
+    private static StorageUnavailableException failed(String verb, String key, Exception e) {
+        return new StorageUnavailableException("cannot " + verb + " " + key + ": " + e, e);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.icmlora.function.storage;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A bucket: objects by key in one flat name space, each with an opaque version that changes with its content.
+/// Thread-safe. Every method fails with a [StorageException].
+public interface ObjectStore {
+
+    /// The object as it is now; empty if there is none.
+    Optional<StoredObject> find(String key);
+
+    /// The content of exactly this version, as a stream. The stream fails when it ends before the object does.
+    ///
+    /// @throws ObjectGoneException if the object was deleted or has another version by now
+    InputStream read(StoredObject object);
+
+    /// Creates or replaces an object in one step: a reader sees all of it or nothing, and so does a crash.
+    ///
+    /// @param metadata names of lower-case letters and digits, values of printable ASCII
+    /// @return the new version
+    /// @throws ConditionFailedException if the condition does not hold; nothing was written then
+    String write(String key, Content content, Map<String, String> metadata, Condition condition);
+
+    /// Deletes an object, if it is there.
+    void delete(String key);
+
+    /// The objects whose keys begin with this prefix, in the order of their keys, without their metadata.
+    List<StoredObject> list(String prefix);
+}

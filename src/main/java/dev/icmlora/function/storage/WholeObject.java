@@ -1,0 +1,57 @@
+package dev.icmlora.function.storage;
+
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// An object's content that says so when it ends too early. A connection that breaks looks like an end to some client
+/// libraries, and half a task file must not pass for a bad one.
+final class WholeObject extends FilterInputStream {
+
+    private final StoredObject object;
+    private long seen;
+
+    WholeObject(InputStream in, StoredObject object) {
+        super(in);
+        this.object = object;
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        var n = readSome(buffer, offset, length);
+        if (n > 0) {
+            seen += n;
+        } else if (n < 0 && seen < object.bytes()) {
+            throw new EOFException("%s ended after %d of %d bytes".formatted(object.key(), seen, object.bytes()));
+        }
+        return n;
+    }
+
+    private int readSome(byte[] buffer, int offset, int length) throws IOException {
+        try {
+            return super.read(buffer, offset, length);
+        } catch (RuntimeException e) {
+            // Client libraries throw exceptions of their own from streams.
+            throw new IOException(object.key() + " could not be read on: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+        var skipped = super.skip(bytes);
+        seen += skipped;
+        return skipped;
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.icmlora.function.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A directory as a bucket.
+class LocalStoreTest extends ObjectStoreContract {
+
+    @TempDir
+    Path folder;
+
+    @Override
+    ObjectStore store() {
+        return new LocalStore(folder);
+    }
+
+    @Override
+    ObjectStore missing() {
+        return new LocalStore(folder.resolve("missing"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../out", "a/../../out", "/out", "a//b", "a/./b", "a/", "", ".icm-lora/lock", "a\0b"})
+    void keysStayBelowTheDirectory(String key) {
+        var content = Content.of(new byte[1]);
+
+        assertThatExceptionOfType(StorageRefusedException.class).isThrownBy(() -> store().find(key));
+        assertThatExceptionOfType(StorageRefusedException.class)
+                .isThrownBy(() -> store().write(key, content, Map.of(), new Condition.IfAbsent()));
+    }
+
+    @Test
+    void symbolicLinksAreNoObjects() throws Exception {
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("/etc/passwd"));
+
+        assertThat(store().find("link")).isEmpty();
+        assertThat(store().list("")).isEmpty();
+    }
+
+    @Test
+    void aChangeFromOutsideIsAnotherVersion() throws Exception {
+        var file = folder.resolve("a");
+        Files.writeString(file, "one");
+        var before = store().find("a").orElseThrow();
+        Files.writeString(file, "three");
+
+        assertThat(store().find("a").orElseThrow().version()).isNotEqualTo(before.version());
+        assertThatExceptionOfType(ObjectGoneException.class).isThrownBy(() -> store().read(before));
+    }
+
+    @Test
+    void draftsDoNotStay() throws Exception {
+        store().write("a", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+
+        try (var files = Files.walk(folder.resolve(".icm-lora"))) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+}
