@@ -13,7 +13,7 @@ export GPU PORT CONTAINER
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo run test train eval image-jar image image-tree-test cold-start native terraform-test format layout-check clean
+.PHONY: help setup demo run test conformance train eval image-jar image image-tree-test cold-start native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: setup $(function_jar) ## keep the function running on PORT (8080)
 
 test: setup ## check the scripts, then build and test every module
 	@scripts/test
+
+conformance: setup $(function_jar) ## real clients and a browser against the function
+	@scripts/conformance
 
 train: setup ## train a generator into models/generator.gguf; killed, it goes on where it was
 	@scripts/icm-lora train-b0

@@ -1,0 +1,157 @@
+// The page in a real browser: a person's way through it, by keyboard and on a phone, and what axe finds.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { chromium } from "playwright-core";
+
+const url = process.env.ICM_LORA_URL;
+const results = process.env.RESULTS ?? "target";
+const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+assert.ok(browserPath, "no Chromium; apt-get install chromium");
+mkdirSync(results, { recursive: true });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
+
+const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 375, height: 740 } };
+
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: SIZES.wide, bypassCSP: true, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(600_000);
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) page.complaints.push(request.url());
+  });
+  await page.goto(url);
+  return page;
+}
+
+async function accessible(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    window.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  );
+  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
+  assert.deepEqual(found, []);
+}
+
+async function closed(page) {
+  assert.deepEqual(page.complaints, [], "no error, and nothing from elsewhere");
+  await page.context().close();
+}
+
+async function ask(page) {
+  await page.selectOption("#shipped", "intent");
+  await page.waitForFunction(() => document.getElementById("description").value !== "");
+  const first = (await page.inputValue("#inputs")).split("\n").slice(0, 2).join("\n");
+  await page.fill("#inputs", first);
+  await page.click("#ask");
+  await page.waitForFunction(() => document.getElementById("status").textContent === "Done.");
+}
+
+const checks = {
+  async compare() {
+    const page = await open();
+    await accessible(page);
+    await ask(page);
+    for (const column of ["plain", "examples", "adapter"]) {
+      const cells = await page.locator(`td[data-column=${column}]`).allTextContents();
+      assert.equal(cells.length, 2);
+      assert.ok(cells.every((text) => text.length > 0), column);
+    }
+    assert.match(await page.textContent("#timing"), /fingerprint.*generate.*decode/s);
+    await accessible(page);
+    await page.screenshot({ path: `${results}/page.png`, fullPage: true });
+    await closed(page);
+  },
+
+  async streams() {
+    const page = await open();
+    await page.fill("#description", "Tell a story about the animal.");
+    await page.fill("#inputs", "a cat");
+    await page.click("#ask");
+    const cell = page.locator("td[data-column=plain]");
+    await page.waitForFunction(() => document.querySelector("td[data-column=plain]")?.textContent.length > 0);
+    const early = (await cell.textContent()).length;
+    await page.waitForFunction((n) => document.querySelector("td[data-column=plain]").textContent.length > n, early);
+    await page.click("#stop");
+    await page.waitForFunction(() => document.getElementById("status").textContent === "Stopped.");
+    assert.ok(await page.isEnabled("#ask"));
+    await closed(page);
+  },
+
+  async download() {
+    const page = await open();
+    await ask(page);
+    const id = await page.textContent("#adapter-id");
+    if (id.startsWith("sha256:")) {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      assert.equal(download.suggestedFilename(), `${id.replace(":", "-")}.gguf`);
+      assert.equal(readFileSync(await download.path()).subarray(0, 4).toString(), "GGUF");
+    }
+    await page.click("#copy-curl");
+    assert.match(await page.textContent("#snippet"), /^curl .*\/generate/);
+    await page.click("#copy-python");
+    assert.match(await page.textContent("#snippet"), /from openai import OpenAI/);
+    await closed(page);
+  },
+
+  async errorsAreWords() {
+    const page = await open();
+    await page.click("#ask");
+    assert.match(await page.textContent("#error"), /Say what to do/);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "description");
+    await page.fill("#description", "Repeat.");
+    await page.fill("#inputs", "x ".repeat(6000));
+    await page.click("#ask");
+    await page.waitForFunction(() => /4096/.test(document.getElementById("error").textContent));
+    await page.route("**/v1/**", (route) => route.abort());
+    await page.fill("#inputs", "x");
+    await page.click("#ask");
+    await page.waitForFunction(() => /cannot be reached/.test(document.getElementById("error").textContent));
+    await page.context().close();
+  },
+
+  async keyboardAlone() {
+    const page = await open();
+    const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.ariaLabel);
+    const tabTo = async (id) => {
+      for (let i = 0; i < 40 && (await focused()) !== id; i++) await page.keyboard.press("Tab");
+      assert.equal(await focused(), id);
+    };
+    await tabTo("description");
+    await page.keyboard.type("Write the plural of the word.");
+    await tabTo("add-example");
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(), "Example 2, input");
+    await tabTo("inputs");
+    await page.keyboard.type("dog");
+    await tabTo("ask");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement.id === "results-title");
+    await page.waitForFunction(() => document.getElementById("status").textContent === "Done.");
+    await closed(page);
+  },
+
+  async phoneAndDark() {
+    const page = await open({ viewport: SIZES.phone, colorScheme: "dark" });
+    await ask(page);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= SIZES.phone.width, `the page is ${width} wide`);
+    await accessible(page);
+    await page.screenshot({ path: `${results}/page-phone.png`, fullPage: true });
+    await closed(page);
+  },
+};
+
+try {
+  for (const [name, check] of Object.entries(checks)) {
+    await check();
+    console.log("ok", name);
+  }
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,202 @@
+import { baseModel, chat, generate } from "./api.js";
+import { bars } from "./bars.js";
+import { modes } from "./chats.js";
+import { asCurl, asPython } from "./snippets.js";
+
+const MOST_INPUTS = 8;
+const PHASES = ["fingerprint", "generate", "apply", "select", "prompt", "decode"];
+
+const at = (id) => document.getElementById(id);
+const form = at("task");
+let running = null;
+let last = null;
+
+function addExample(example = { input: "", output: "" }) {
+  const number = at("examples").children.length + 1;
+  const row = document.createElement("div");
+  row.className = "example";
+  for (const part of ["input", "output"]) {
+    const field = document.createElement("input");
+    field.value = example[part];
+    field.dataset.part = part;
+    field.ariaLabel = `Example ${number}, ${part}`;
+    field.placeholder = part;
+    row.append(field);
+  }
+  const remove = document.createElement("button");
+  remove.type = "button";
+  remove.textContent = "✕";
+  remove.ariaLabel = `Remove example ${number}`;
+  remove.addEventListener("click", () => {
+    row.remove();
+    at("add-example").focus();
+  });
+  row.append(remove);
+  at("examples").append(row);
+  return row;
+}
+
+function readTask() {
+  const part = (row, name) => row.querySelector(`[data-part=${name}]`).value;
+  const examples = [...at("examples").children]
+    .map((row) => ({ input: part(row, "input"), output: part(row, "output") }))
+    .filter((example) => example.input || example.output);
+  return { description: at("description").value.trim(), examples };
+}
+
+function readInputs() {
+  return at("inputs")
+    .value.split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/** What is wrong with the form, and where; nothing if it can be sent. */
+function complaint(task, inputs) {
+  if (!task.description && task.examples.length === 0) {
+    return ["description", "Say what to do, or give at least one example."];
+  }
+  if (task.examples.some((example) => !example.input || !example.output)) {
+    return ["examples", "An example needs both its input and its output."];
+  }
+  if (inputs.length === 0) return ["inputs", "Give at least one input to answer."];
+  if (inputs.length > MOST_INPUTS) return ["inputs", `That is more than ${MOST_INPUTS} inputs.`];
+  return null;
+}
+
+function show(message) {
+  at("error").textContent = message;
+  at("error").hidden = !message;
+}
+
+function emptyAnswers(inputs) {
+  const rows = inputs.map((input) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = input;
+    row.append(head);
+    for (const mode of modes) {
+      const cell = document.createElement("td");
+      cell.dataset.column = mode.name;
+      row.append(cell);
+    }
+    return row;
+  });
+  at("answers").tBodies[0].replaceChildren(...rows);
+  return rows;
+}
+
+async function ask(task, inputs, signal) {
+  const rows = emptyAnswers(inputs);
+  at("measured").hidden = true;
+  at("results").hidden = false;
+  at("results-title").focus();
+  const model = await baseModel();
+  // First, since only the first request for a task fingerprints it and generates its adapter.
+  at("status").textContent = "Generating the adapter";
+  const body = { task, inputs, mode: "auto", max_tokens: 64 };
+  measured(await generate(body, signal), body, model);
+  // One after the other: the function does one thing at a time, and so the reader can follow.
+  for (const [index, input] of inputs.entries()) {
+    for (const [column, mode] of modes.entries()) {
+      const cell = rows[index].cells[column + 1];
+      if (mode.needsExamples && task.examples.length === 0) {
+        cell.textContent = "–";
+        continue;
+      }
+      at("status").textContent = `Input ${index + 1} of ${inputs.length}: ${mode.name}`;
+      await chat(mode.chat(model, task, input), (piece) => (cell.textContent += piece), signal);
+      if (!cell.textContent) cell.textContent = "(an empty answer)";
+    }
+  }
+  at("status").textContent = "Done.";
+}
+
+function measured(reply, body, model) {
+  last = { body, model };
+  const candidates = reply.selection.candidates;
+  at("evidence-note").textContent = candidates.length
+    ? "Mean loss on your examples, in nats per token; the lowest answers best."
+    : `Nothing was compared; ${reply.selection.served} served.`;
+  bars(
+    at("evidence"),
+    candidates.map((candidate) => ({
+      label: candidate.kind,
+      value: candidate.example_loss,
+      text: candidate.example_loss.toFixed(3),
+      chosen: candidate.kind === reply.selection.served,
+    })),
+  );
+  bars(
+    at("timing"),
+    PHASES.map((phase) => ({
+      label: phase,
+      value: reply.timing_ms[phase],
+      text: `${reply.timing_ms[phase].toFixed(1)} ms`,
+    })),
+  );
+  const id = reply.adapter?.id;
+  at("adapter-id").textContent = id ?? "The base model served without an adapter.";
+  at("download").hidden = !id;
+  if (id) at("download").href = `adapters/${id}`;
+  at("snippet").hidden = true;
+  at("measured").hidden = false;
+}
+
+/** Shows a snippet, and puts it into the clipboard where the browser lets the page do that. */
+async function offer(snippet) {
+  at("snippet").textContent = snippet;
+  at("snippet").hidden = false;
+  try {
+    await navigator.clipboard.writeText(snippet);
+    at("status").textContent = "Copied.";
+  } catch {
+    at("status").textContent = "Your browser keeps the clipboard from this page; copy the text from below.";
+  }
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (running) return;
+  const task = readTask();
+  const inputs = readInputs();
+  const wrong = complaint(task, inputs);
+  show(wrong?.[1] ?? "");
+  if (wrong) {
+    (at(wrong[0]).querySelector("input") ?? at(wrong[0])).focus();
+    return;
+  }
+  running = new AbortController();
+  at("ask").disabled = true;
+  at("stop").hidden = false;
+  try {
+    await ask(task, inputs, running.signal);
+  } catch (failure) {
+    at("status").textContent = failure.name === "AbortError" ? "Stopped." : "";
+    if (failure.name !== "AbortError") show(failure.message);
+  } finally {
+    running = null;
+    at("ask").disabled = false;
+    at("stop").hidden = true;
+  }
+});
+
+at("stop").addEventListener("click", () => running?.abort());
+at("add-example").addEventListener("click", () => addExample().querySelector("input").focus());
+at("copy-curl").addEventListener("click", () => offer(asCurl(location.origin, last.body)));
+at("copy-python").addEventListener("click", () =>
+  offer(asPython(location.origin, last.model, last.body.task, last.body.inputs[0])),
+);
+
+at("shipped").addEventListener("change", async () => {
+  const name = at("shipped").value;
+  if (!name) return;
+  const { task, inputs } = await (await fetch(`tasks/${name}.json`)).json();
+  at("description").value = task.description;
+  at("examples").replaceChildren();
+  task.examples.forEach(addExample);
+  at("inputs").value = inputs.join("\n");
+});
+
+addExample();

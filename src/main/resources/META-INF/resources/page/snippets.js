@@ -1,0 +1,28 @@
+// The request of the page, for another client.
+
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+export function asCurl(address, body) {
+  return [
+    `curl ${address}/generate`,
+    "  -H 'Content-Type: application/json'",
+    `  -d ${quoted(JSON.stringify(body, null, 2))}`,
+  ].join(" \\\n");
+}
+
+export function asPython(address, model, task, input) {
+  // A JSON text is a Python string too, once it is quoted as one.
+  return `import json
+
+from openai import OpenAI
+
+client = OpenAI(base_url=${JSON.stringify(`${address}/v1`)}, api_key="none")
+reply = client.chat.completions.create(
+    model=${JSON.stringify(model)},
+    messages=[{"role": "user", "content": ${JSON.stringify(input)}}],
+    temperature=0,
+    extra_body={"task": json.loads(${JSON.stringify(JSON.stringify(task))})},
+)
+print(reply.choices[0].message.content)
+`;
+}
