@@ -1,4 +1,5 @@
-# Task files in a bucket start the function; results and adapters land beside them.
+# Task files in a bucket start the function; results and adapters land beside them. For an image whose function serves
+# gs:// buckets: version 0.1.0 serves directories only, and would refuse to start.
 module "function" {
   source = "../.."
 
