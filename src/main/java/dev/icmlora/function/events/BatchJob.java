@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply.Selection;
-import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.RedeliverException;
@@ -122,7 +121,7 @@ final class BatchJob {
                 var batch = batch(inputs);
                 var answered = answering.answer(checked.request(), checkpoint.done(), batch, deadline);
                 if (firstBatch) {
-                    firstBatch = !keep(store, checked.request(), answered.tally(), served);
+                    firstBatch = !keep(store, answered.tally(), served);
                 }
                 lease.check();
                 checkpoint.add(answered);
@@ -153,25 +152,24 @@ final class BatchJob {
     /// on with the parts finds both.
     ///
     /// @return false if nothing was answered yet
-    private boolean keep(ObjectStore store, GenerateRequest request, Tally tally, String served) {
+    private boolean keep(ObjectStore store, Tally tally, String served) {
         if (tally.answered() == 0) {
             return false;
         }
         if (tally.adapter() != null) {
-            once(store, adapterKey(tally.adapter()), Content.of(adapterFile(request, tally.adapter())));
+            once(store, adapterKey(tally.adapter()), Content.of(adapterFile(tally.adapter())));
         }
         var note = new Tally(0, 0, tally.usage(), tally.timingMs(), tally.adapter(), tally.selection());
         once(store, served, outcomes.content(note));
         return true;
     }
 
-    private byte[] adapterFile(GenerateRequest request, String id) {
+    private byte[] adapterFile(String id) {
         try {
             return service.adapterFile(id);
         } catch (UnknownAdapterException e) {
-            // Others came and went since: it is made again, the same.
-            service.adapter(new AdapterRequest(request.task())).await().indefinitely();
-            return service.adapterFile(id);
+            // Others crowded it out since: the next delivery makes it again.
+            throw new RedeliverException(e.getMessage());
         }
     }
 
