@@ -1,26 +1,94 @@
 package dev.icmlora.trainer.eval;
 
-/// One way to answer, compared with the others on the same inputs.
+/// One way to answer, compared with the others on the same inputs. Every prompt holds the description.
 enum Condition {
-    PLAIN("plain", "base model, description in the prompt"),
-    EXAMPLES("examples", "base model, description and examples in the prompt"),
-    ADAPTER("adapter", "generated adapter, description in the prompt"),
-    ADAPTER_EXAMPLES("adapter_examples", "generated adapter, description and examples in the prompt");
+    PLAIN("plain", "base model, no examples", new Request("plain", 0, 1)),
+    SHOT_1("1-shot", "base model, 1 example in the prompt", new Request("examples", 1, 1)),
+    SHOTS_3("3-shot", "base model, 3 examples in the prompt", new Request("examples", 3, 1)),
+    SHOTS_5("5-shot", "base model, 5 examples in the prompt", new Request("examples", Condition.EXAMPLES, 1)),
+    SHOTS_8("8-shot", "base model, 8 examples in the prompt", new Request("examples", Condition.MOST_EXAMPLES, 1)),
+    B0("b0", "the shared adapter B0", new Request("adapter", 0, 0)),
+    B0_EXAMPLES(
+            "b0-5-shot",
+            "B0, 5 examples in the prompt (MetaICL)",
+            new Request("adapter_examples", Condition.EXAMPLES, 0)),
+    MEAN("mean", "mean of the adapters generated for the seen tasks", Control.MEAN),
+    NEAREST("nearest", "adapter generated for the seen task whose vector is nearest", Control.NEAREST),
+    OTHER_TASK("other-task", "adapter generated for a seen task drawn at random", Control.OTHER_TASK),
+    NOISE(
+            "noise",
+            "generated adapter with noise as large as what another description and other examples change",
+            Control.NOISE),
+    GENERATED_DESCRIPTION(
+            "generated-description", "adapter generated from the description alone", new Request("adapter", 0, 1)),
+    GENERATED(
+            "generated",
+            "adapter generated from description and 5 examples",
+            new Request("adapter", Condition.EXAMPLES, 1)),
+    GENERATED_EXAMPLES(
+            "generated-5-shot",
+            "the same adapter, and the 5 examples in the prompt",
+            new Request("adapter_examples", Condition.EXAMPLES, 1));
 
-    private final String mode;
+    /// Examples that a task is stated with.
+    static final int EXAMPLES = 5;
+
+    /// Most examples of any condition.
+    static final int MOST_EXAMPLES = 8;
+
+    private final String id;
     private final String meaning;
+    private final Way way;
 
-    Condition(String mode, String meaning) {
-        this.mode = mode;
+    Condition(String id, String meaning, Way way) {
+        this.id = id;
         this.meaning = meaning;
+        this.way = way;
     }
 
-    /// The request's `mode`.
-    String mode() {
-        return mode;
+    /// Where the answers come from.
+    sealed interface Way {
+
+        /// Examples in the prompt of an answer.
+        int shown();
+    }
+
+    /// The function over HTTP.
+    ///
+    /// @param mode the request's `mode`
+    /// @param examples of the request's task
+    /// @param strength the request's `strength`
+    record Request(String mode, int examples, double strength) implements Way {
+        @Override
+        public int shown() {
+            return mode.contains("examples") ? examples : 0;
+        }
+    }
+
+    /// An adapter that no request can ask for, served by [ControlBench].
+    enum Control implements Way {
+        MEAN,
+        NEAREST,
+        OTHER_TASK,
+        NOISE;
+
+        @Override
+        public int shown() {
+            return 0;
+        }
     }
 
     String meaning() {
         return meaning;
+    }
+
+    Way way() {
+        return way;
+    }
+
+    /// Its name in tables and in JSON.
+    @Override
+    public String toString() {
+        return id;
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -19,7 +20,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.generator.cvae.GeneratorManifest;
 import dev.icmlora.trainer.suite.TaskSuite;
 
@@ -46,11 +46,14 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(names = "--inputs", paramLabel = "N", description = "Test inputs of a task (default: ${DEFAULT-VALUE}).")
     private int inputs = 8;
 
-    @Option(names = "--examples", paramLabel = "N", description = "Examples a request (default: ${DEFAULT-VALUE}).")
-    private int examples = 5;
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            description = "Most tasks of a group, drawn at random (default: ${DEFAULT-VALUE}).")
+    private int tasks = 40;
 
-    @Option(names = "--tasks", paramLabel = "N", description = "Most tasks of a group (default: all).")
-    private int tasks = Integer.MAX_VALUE;
+    @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
@@ -58,40 +61,72 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
     private long suiteSeed = 1;
 
-    @Option(names = "--out", paramLabel = "FOLDER", description = "For evaluation.md and .json (default: .train/eval).")
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "For evaluation.html, .md and .json (default: .train/eval).")
     private Path out;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Installation installation = Installation.ofThisProcess();
-        GeneratorManifest manifest = GeneratorFile.read(generator == null ? installation.generator() : generator)
-                .manifest();
+        Path file = generator == null ? installation.generator() : generator;
+        try (ControlBench bench = ControlBench.open(installation, file, threads);
+                FunctionClient function = new FunctionClient(url)) {
+            EvaluationReport report = measure(bench, function, Files.size(file));
+            write(report, out == null ? installation.root().resolve(".train/eval") : out);
+        }
+        return 0;
+    }
+
+    private EvaluationReport measure(ControlBench bench, FunctionClient function, long generatorBytes)
+            throws IOException, InterruptedException {
+        GeneratorManifest manifest = bench.file().manifest();
         Set<String> catalogue = manifest.catalogue().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        List<Evaluation.Subject> subjects = Evaluation.subjects(TaskSuite.create(suiteSeed), catalogue, tasks, seed);
+        TaskSuite suite = TaskSuite.create(suiteSeed);
 
-        List<TaskResult> results = new ArrayList<>();
-        try (FunctionClient function = new FunctionClient(url);
-                ProgressBar bar = new ProgressBar("tasks", subjects.size())) {
-            Evaluation evaluation = new Evaluation(function, inputs, examples, seed);
-            for (Evaluation.Subject subject : subjects) {
-                results.add(evaluation.measure(subject));
-                bar.step();
-            }
+        List<KnownTask> known = new ArrayList<>();
+        for (Evaluation.Subject subject :
+                progress("task vectors", Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, seed))) {
+            known.add(KnownTask.of(subject, bench));
         }
-        EvaluationReport report = new EvaluationReport(manifest.name(), examples, results);
-        Path folder = out == null ? installation.root().resolve(".train/eval") : out;
+        Evaluation evaluation = new Evaluation(function, bench, new Controls(bench, known), inputs, seed);
+        List<TaskResult> results = new ArrayList<>();
+        for (Evaluation.Subject subject : progress("tasks", Evaluation.subjects(suite, catalogue, tasks, seed))) {
+            results.add(evaluation.measure(subject));
+        }
+        long adapterBytes = bench.generate(known.getFirst().latent(), 0).stream()
+                .mapToLong(matrix -> matrix.data().length)
+                .sum();
+        return new EvaluationReport(
+                manifest.name(),
+                seed,
+                evaluation.agreement(),
+                new Storage(generatorBytes, catalogue.size(), adapterBytes),
+                results,
+                List.of(),
+                Map.of(),
+                TaskMap.of(known));
+    }
+
+    private static <T> Iterable<T> progress(String what, List<T> all) {
+        return ProgressBar.wrap(all, what);
+    }
+
+    private void write(EvaluationReport report, Path folder) throws IOException {
+        String markdown = MarkdownReport.of(report);
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("evaluation.md"), report.markdown());
+        Files.writeString(folder.resolve("evaluation.md"), markdown);
+        Files.writeString(folder.resolve("evaluation.html"), HtmlReport.of(report));
         Files.writeString(
                 folder.resolve("evaluation.json"),
                 new GsonBuilder().setPrettyPrinting().create().toJson(report));
         PrintWriter console = spec.commandLine().getOut();
-        console.print(report.markdown());
+        console.print(markdown);
         console.println();
-        console.println("Written to " + folder);
+        console.println("Written to " + folder + ", with plots in evaluation.html");
         console.flush();
-        return 0;
     }
 }

@@ -11,7 +11,9 @@ import java.util.SplittableRandom;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;
+import dev.icmlora.trainer.eval.TaskResult.Score;
 import dev.icmlora.trainer.suite.Split;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.suite.TaskSuite;
@@ -25,16 +27,19 @@ final class Evaluation {
     private static final int MOST_TOKENS = 48;
 
     private final FunctionClient function;
+    private final ControlBench bench;
+    private final Controls controls;
     private final int inputs;
-    private final int examples;
     private final long seed;
+    private int compared;
+    private int agreed;
 
     /// @param inputs test inputs of a task
-    /// @param examples examples that a request brings
-    Evaluation(FunctionClient function, int inputs, int examples, long seed) {
+    Evaluation(FunctionClient function, ControlBench bench, Controls controls, int inputs, long seed) {
         this.function = function;
+        this.bench = bench;
+        this.controls = controls;
         this.inputs = inputs;
-        this.examples = examples;
         this.seed = seed;
     }
 
@@ -66,29 +71,96 @@ final class Evaluation {
                 new SplittableRandom(seed ^ 0x9E3779B97F4A7C15L * task.id().hashCode());
         String description =
                 task.descriptions().get(random.nextInt(task.descriptions().size()));
-        Task stated = new Task(description, draw(task.train(), examples, random));
-        List<Example> tests = draw(task.test(), inputs, random);
-        int maxTokens =
-                tests.stream().mapToInt(test -> test.output().length()).max().orElseThrow();
+        List<Example> examples = draw(task.train(), Condition.MOST_EXAMPLES, random);
+        Question question = new Question(description, examples, draw(task.test(), inputs, random));
+        KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
 
-        Map<Condition, Double> exact = new EnumMap<>(Condition.class);
-        Map<Condition, Double> promptTokens = new EnumMap<>(Condition.class);
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            FunctionClient.Reply reply = function.ask(
-                    stated,
-                    tests.stream().map(Example::input).toList(),
-                    condition.mode(),
-                    Math.clamp(maxTokens, LEAST_TOKENS, MOST_TOKENS));
-            int right = 0;
-            for (int i = 0; i < tests.size(); i++) {
-                if (reply.outputs().get(i).strip().equals(tests.get(i).output().strip())) {
-                    right++;
-                }
+            Answers answers = switch (condition.way()) {
+                case Condition.Request request -> ask(question, request);
+                case Condition.Control control -> answer(question, controls.adapter(control, stated, random));
+            };
+            if (condition == Condition.GENERATED) {
+                compare(answers, answer(question, controls.generated(stated)));
             }
-            exact.put(condition, (double) right / tests.size());
-            promptTokens.put(condition, (double) reply.usage().promptTokens() / tests.size());
+            scores.put(condition, score(question, condition, answers));
         }
-        return new TaskResult(task.id(), task.family(), subject.group(), tests.size(), exact, promptTokens);
+        return new TaskResult(task.id(), task.family(), subject.group(), question.tests.size(), scores);
+    }
+
+    /// Share of the answers under generated adapters that the function and [ControlBench] gave alike: how far controls
+    /// and function may be compared.
+    double agreement() {
+        return compared == 0 ? 1 : (double) agreed / compared;
+    }
+
+    private void compare(Answers function, Answers bench) {
+        for (int i = 0; i < function.texts.size(); i++) {
+            compared++;
+            agreed += function.texts.get(i).equals(bench.texts.get(i)) ? 1 : 0;
+        }
+    }
+
+    private Answers ask(Question question, Condition.Request request) throws IOException, InterruptedException {
+        FunctionClient.Reply reply =
+                function.ask(question.task(request.examples()), question.inputs(), request, question.maxTokens());
+        return new Answers(reply.outputs(), reply.usage().promptTokens());
+    }
+
+    private Answers answer(Question question, List<NamedTensor> adapter) {
+        List<int[]> prompts = question.prompts(bench, 0);
+        int tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
+        return new Answers(bench.answer(adapter, prompts, question.maxTokens()), tokens);
+    }
+
+    private Score score(Question question, Condition condition, Answers answers) {
+        List<Example> tests = question.tests;
+        int right = 0;
+        for (int i = 0; i < tests.size(); i++) {
+            if (answers.texts.get(i).strip().equals(tests.get(i).output().strip())) {
+                right++;
+            }
+        }
+        double promptTokens = question.prompts(bench, condition.way().shown()).stream()
+                .mapToInt(prompt -> prompt.length)
+                .average()
+                .orElseThrow();
+        return new Score((double) right / tests.size(), promptTokens, (double) answers.readTokens / tests.size());
+    }
+
+    /// @param readTokens over all inputs
+    private record Answers(List<String> texts, int readTokens) {}
+
+    /// What is asked of a task.
+    ///
+    /// @param examples as many as any condition shows
+    private record Question(String description, List<Example> examples, List<Example> tests) {
+
+        Task task(int shown) {
+            return new Task(description, examples.subList(0, Math.min(shown, examples.size())));
+        }
+
+        List<String> inputs() {
+            return tests.stream().map(Example::input).toList();
+        }
+
+        List<int[]> prompts(ControlBench bench, int shown) {
+            Task task = task(shown);
+            return inputs().stream()
+                    .map(input -> bench.format()
+                            .query(task.description(), task.examples(), input)
+                            .tokens())
+                    .toList();
+        }
+
+        int maxTokens() {
+            int longest = tests.stream()
+                    .mapToInt(test -> test.output().length())
+                    .max()
+                    .orElseThrow();
+            return Math.clamp(longest, LEAST_TOKENS, MOST_TOKENS);
+        }
     }
 
     private static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {

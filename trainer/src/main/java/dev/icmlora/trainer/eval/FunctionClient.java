@@ -35,14 +35,15 @@ final class FunctionClient implements AutoCloseable {
         record Usage(int promptTokens, int completionTokens) {}
     }
 
-    private record Request(Task task, List<String> inputs, String mode, int maxTokens) {}
+    private record Body(Task task, List<String> inputs, String mode, int maxTokens, double strength) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
     ///
-    /// @param mode a value of the request's `mode`
+    /// @param way mode and strength of the request; its examples are already those of `task`
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
-    Reply ask(Task task, List<String> inputs, String mode, int maxTokens) throws IOException, InterruptedException {
-        String body = json.toJson(new Request(task, inputs, mode, maxTokens));
+    Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
+            throws IOException, InterruptedException {
+        String body = json.toJson(new Body(task, inputs, way.mode(), maxTokens, way.strength()));
         HttpRequest request = HttpRequest.newBuilder(generate)
                 .header("Content-Type", "application/json")
                 .timeout(PATIENCE)

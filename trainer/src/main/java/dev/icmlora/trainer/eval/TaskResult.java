@@ -6,29 +6,40 @@ import java.util.Map;
 ///
 /// @param group how the generator knows the task
 /// @param inputs test inputs that were answered
-/// @param exact share of them answered exactly, by condition
-/// @param promptTokens mean tokens in the prompt of an answer, by condition
-record TaskResult(
-        String task,
-        String family,
-        Group group,
-        int inputs,
-        Map<Condition, Double> exact,
-        Map<Condition, Double> promptTokens) {
+/// @param scores by condition
+record TaskResult(String task, String family, Group group, int inputs, Map<Condition, Score> scores) {
+
+    /// @param exact share of the inputs answered exactly
+    /// @param promptTokens mean length of an answer's prompt
+    /// @param readTokens mean tokens that the model read for an answer: a beginning that the inputs share once, and
+    ///        the task for its fingerprint
+    record Score(double exact, double promptTokens, double readTokens) {}
 
     /// How the generator knows a task.
     enum Group {
-        SEEN("seen tasks, test inputs that were never trained on"),
-        HELD_OUT("held-out tasks, never trained on");
+        SEEN("seen", "tasks that the generator was trained on, test inputs that were never trained on"),
+        HELD_OUT("held-out", "tasks that were never trained on");
 
+        private final String id;
         private final String meaning;
 
-        Group(String meaning) {
+        Group(String id, String meaning) {
+            this.id = id;
             this.meaning = meaning;
         }
 
         String meaning() {
             return meaning;
         }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    /// Exact match in percent.
+    double percent(Condition condition) {
+        return 100 * scores.get(condition).exact();
     }
 }

@@ -9,11 +9,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.trainer.eval.Bar.Verdict;
 import dev.icmlora.trainer.eval.TaskResult.Group;
+import dev.icmlora.trainer.eval.TaskResult.Score;
 import dev.icmlora.trainer.suite.Split;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.suite.TaskSuite;
@@ -21,22 +26,64 @@ import dev.icmlora.trainer.suite.TaskSuite;
 class EvaluationReportTest {
 
     @Test
-    void showsEachFamilyTheTotalAndTheDifferences() {
-        EvaluationReport report = new EvaluationReport(
-                "g",
-                5,
-                List.of(
-                        result("letters/a", "letters", Group.SEEN, 0, 0.25, 0.5, 0.75),
-                        result("lists/a", "lists", Group.SEEN, 0.5, 0.25, 1, 1)));
+    void theBarsComeFirstThenConditionsAndFamilies() {
+        String markdown = MarkdownReport.of(report(
+                result("letters/a", Group.SEEN, c -> c == Condition.GENERATED ? 1 : 0.25),
+                result("lists/a", Group.SEEN, c -> c == Condition.GENERATED ? 0.5 : 0.25)));
 
-        assertThat(report.markdown())
-                .contains("## Seen: seen tasks")
-                .contains("| family | tasks | plain | examples | adapter | adapter_examples |")
-                .contains("| letters | 1 | 0.0 | 25.0 | 50.0 | 75.0 |")
-                .contains("| **all** | 2 | **25.0** | **25.0** | **75.0** | **87.5** |")
-                .contains("- `adapter` − `plain`: +50.0 points [+50.0, +50.0]")
-                .contains("- `adapter` − `examples`: +50.0 points [+25.0, +75.0]")
-                .doesNotContain("Held out");
+        assertThat(markdown)
+                .startsWith("## What it must show\n")
+                .contains("| seen: generated − best k-shot | ≥ +20 points | +50.0 points [+25.0, +75.0]")
+                .contains("## Seen: 2 tasks")
+                .contains("| `plain` | 25.0 [25.0, 25.0] | +50.0 [+25.0, +75.0] | 30 |")
+                .contains("| letters | 1 | 25.0 | 25.0 | 25.0 | 25.0 | 100.0 | 25.0 |")
+                .contains("| **all** | 2 | **25.0** | **25.0** | **25.0** | **25.0** | **75.0** | **25.0** |")
+                .doesNotContain("Held-out:");
+    }
+
+    @Test
+    void aBarIsHeldOnlyWhereMeanAndIntervalSayIt() {
+        Map<String, Verdict> good = verdicts(report(
+                result("letters/a", Group.HELD_OUT, c -> isGenerated(c) ? 0.9 : 0.1),
+                result("lists/a", Group.HELD_OUT, c -> isGenerated(c) ? 0.8 : 0.2)));
+        Map<String, Verdict> unsure = verdicts(report(
+                result("letters/a", Group.HELD_OUT, c -> isGenerated(c) ? 1 : 0),
+                result("lists/a", Group.HELD_OUT, c -> isGenerated(c) ? 0 : 0.5)));
+
+        assertThat(good)
+                .containsEntry("held-out: generated − plain", Verdict.HELD)
+                .containsEntry("held-out: generated − B0", Verdict.HELD)
+                .containsEntry("held-out: generated / 5-shot", Verdict.HELD)
+                .containsEntry("seen: generated − best k-shot", Verdict.NOT_MEASURED)
+                .containsEntry("seen: generated / the task's own trained LoRA", Verdict.NOT_MEASURED);
+        assertThat(unsure)
+                .containsEntry("held-out: generated − plain", Verdict.HELD)
+                .containsEntry("held-out: generated − B0", Verdict.NOT_HELD);
+    }
+
+    @Test
+    void perplexityAboveTheBaseModelsFailsItsBar() {
+        TextResult better = new TextResult("man-pages", 4, 100, 400, 300, 250, 200);
+        TextResult worse = new TextResult("fortunes", 4, 100, 400, 300, 250, 301);
+
+        assertThat(better.perplexity(better.base())).isCloseTo(Math.exp(3), within(1e-9));
+        assertThat(better.bitsPerCharacter(better.generated())).isCloseTo(0.5 / Math.log(2), within(1e-9));
+        String bar = "text domains: perplexity of generated / the domain's own LoRA";
+        assertThat(verdicts(report(List.of(better)))).containsEntry(bar, Verdict.NOT_MEASURED);
+        assertThat(verdicts(report(List.of(better, worse)))).containsEntry(bar, Verdict.NOT_HELD);
+    }
+
+    @Test
+    void thePageNeedsNothingElseAndNoNameCanBreakOutOfIt() {
+        String html = HtmlReport.of(report(result("letters/</script><b>", Group.SEEN, _ -> 0.5)));
+
+        assertThat(html)
+                .contains("<table>", "echarts.init", "\"conditions\":[\"plain\"")
+                .doesNotContain("/*data*/", "/*echarts*/", "<!--tables-->", "</script><b>")
+                .doesNotContainPattern("(src|href)=\"[^\"]*//");
+        String data = html.substring(html.indexOf("id=\"data\">") + "id=\"data\">".length());
+        JsonObject plots = new Gson().fromJson(data.substring(0, data.indexOf("</script>")), JsonObject.class);
+        assertThat(plots.getAsJsonObject("map").getAsJsonArray("points")).hasSize(1);
     }
 
     @Test
@@ -48,9 +95,21 @@ class EvaluationReportTest {
         PairedBootstrap wide = PairedBootstrap.of(few);
         PairedBootstrap narrow = PairedBootstrap.of(many);
 
-        assertThat(wide.mean()).isCloseTo(8, within(1e-9)).isBetween(wide.low(), wide.high());
+        assertThat(wide.value()).isCloseTo(8, within(1e-9)).isBetween(wide.low(), wide.high());
         assertThat(narrow.high() - narrow.low()).isLessThan((wide.high() - wide.low()) / 3);
         assertThatThrownBy(() -> PairedBootstrap.of(new double[0])).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRatioIsOfMeansFromTheSameTasks() {
+        PairedBootstrap twice = PairedBootstrap.ratio(new double[] {2, 20, 60}, new double[] {1, 10, 30});
+
+        assertThat(twice.value()).isEqualTo(2);
+        assertThat(twice.low()).isCloseTo(2, within(1e-9));
+        assertThat(twice.high()).isCloseTo(2, within(1e-9));
+        assertThat(PairedBootstrap.ratio(new double[] {0, 0}, new double[] {0, 0})
+                        .value())
+                .isEqualTo(1);
     }
 
     @Test
@@ -70,11 +129,53 @@ class EvaluationReportTest {
         assertThat(Evaluation.subjects(suite, Set.of(trained.id()), 3, 1)).hasSize(1 + 3);
     }
 
-    private static TaskResult result(String task, String family, Group group, double... exact) {
-        Map<Condition, Double> byCondition = new EnumMap<>(Condition.class);
+    @Test
+    void theMapShowsTheDirectionsOfGreatestVariance() {
+        SuiteTask task = new SuiteTask("letters/a", "letters", List.of("x"), List.of(), List.of());
+        float[][] vectors = {{-9, 0, 1}, {9, 0, 1}, {0, 2, 1}, {0, -2, 1}};
+        List<KnownTask> tasks = Arrays.stream(vectors)
+                .map(vector -> new KnownTask(task, Group.SEEN, vector, vector))
+                .toList();
+
+        TaskMap map = TaskMap.of(tasks);
+
+        assertThat(map.vectorShare()).isCloseTo(1, within(1e-9));
+        assertThat(Math.abs(map.points().get(0).vector()[0])).isCloseTo(9, within(1e-6));
+        assertThat(Math.abs(map.points().get(2).vector()[1])).isCloseTo(2, within(1e-6));
+        assertThat(map.points().get(2).vector()[0]).isCloseTo(0, within(1e-6));
+    }
+
+    private static boolean isGenerated(Condition condition) {
+        return condition.toString().startsWith("generated");
+    }
+
+    private static Map<String, Verdict> verdicts(EvaluationReport report) {
+        return Bar.of(report).stream().collect(Collectors.toMap(Bar::what, Bar::verdict));
+    }
+
+    private static EvaluationReport report(TaskResult... results) {
+        return report(List.of(results), List.of());
+    }
+
+    private static EvaluationReport report(List<TextResult> texts) {
+        return report(List.of(result("letters/a", Group.SEEN, _ -> 0.5)), texts);
+    }
+
+    private static EvaluationReport report(List<TaskResult> results, List<TextResult> texts) {
+        List<TaskMap.Point> points = results.stream()
+                .map(r -> new TaskMap.Point(r.task(), r.family(), r.group(), new double[2], new double[2]))
+                .toList();
+        return new EvaluationReport(
+                "g", 1, 1, new Storage(17, 200, 1), results, texts, Map.of(), new TaskMap(points, 0.5, 0.5));
+    }
+
+    /// Prompts of 30 tokens, and 100 where they show examples.
+    private static TaskResult result(String task, Group group, ToDoubleFunction<Condition> exact) {
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            byCondition.put(condition, exact[condition.ordinal()]);
+            double tokens = condition.way().shown() == 0 ? 30 : 100;
+            scores.put(condition, new Score(exact.applyAsDouble(condition), tokens, tokens));
         }
-        return new TaskResult(task, family, group, 4, byCondition, byCondition);
+        return new TaskResult(task, task.substring(0, task.indexOf('/')), group, 4, scores);
     }
 }

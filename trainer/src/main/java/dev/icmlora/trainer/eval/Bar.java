@@ -1,0 +1,149 @@
+package dev.icmlora.trainer.eval;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+import dev.icmlora.trainer.eval.TaskResult.Group;
+
+/// One thing that the generator must show, and whether it does.
+///
+/// @param what is compared
+/// @param required of it
+/// @param measured figure with its interval, or why there is none
+record Bar(String what, String required, String measured, Verdict verdict) {
+
+    enum Verdict {
+        HELD("held"),
+        NOT_HELD("**not held**"),
+        NOT_MEASURED("not measured");
+
+        private final String words;
+
+        Verdict(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
+    private static final String NO_OWN = "there is no adapter trained for one task alone yet";
+
+    /// All of them, in the order in which they were promised.
+    static List<Bar> of(EvaluationReport report) {
+        Optional<Results> seen = report.group(Group.SEEN);
+        Optional<Results> heldOut = report.group(Group.HELD_OUT);
+        return List.of(
+                new Bar("seen: generated / the task's own trained LoRA", "≥ 0.97", NO_OWN, Verdict.NOT_MEASURED),
+                measured(seen, "seen: generated − best k-shot", "≥ +20 points", r -> {
+                    Condition best = r.best(Condition.SHOT_1, Condition.SHOTS_3, Condition.SHOTS_5, Condition.SHOTS_8);
+                    return points(r, Condition.GENERATED, best, 20, false);
+                }),
+                texts(report.texts()),
+                measured(
+                        heldOut,
+                        "held-out: generated − plain",
+                        "≥ +20 points",
+                        r -> points(r, Condition.GENERATED, Condition.PLAIN, 20, false)),
+                measured(
+                        heldOut,
+                        "held-out: generated − best of mean, nearest, other task",
+                        "≥ +4 points, interval above 0",
+                        r -> points(
+                                r,
+                                Condition.GENERATED,
+                                r.best(Condition.MEAN, Condition.NEAREST, Condition.OTHER_TASK),
+                                4,
+                                true)),
+                measured(
+                        heldOut,
+                        "held-out: generated − B0",
+                        "≥ +3 points, interval above 0",
+                        r -> points(r, Condition.GENERATED, Condition.B0, 3, true)),
+                measured(heldOut, "held-out: generated / 5-shot", "≥ 1.0 at ≤ 40 % of its prompt tokens", Bar::ratio),
+                measured(
+                        heldOut,
+                        "held-out: generated with 5 examples in the prompt − 5-shot",
+                        "≥ +16 points",
+                        r -> points(r, Condition.GENERATED_EXAMPLES, Condition.SHOTS_5, 16, false)),
+                measured(
+                        heldOut,
+                        "held-out: generated with 5 examples in the prompt − B0 with the same (MetaICL)",
+                        "> 0, interval above 0",
+                        r -> points(r, Condition.GENERATED_EXAMPLES, Condition.B0_EXAMPLES, 0, true)),
+                measured(
+                        heldOut,
+                        "held-out: generated from the description alone − plain",
+                        "> 0, interval above 0",
+                        r -> points(r, Condition.GENERATED_DESCRIPTION, Condition.PLAIN, 0, true)),
+                storage(report.storage()));
+    }
+
+    private record Measurement(String figure, boolean held) {}
+
+    private static Bar measured(
+            Optional<Results> results, String what, String required, Function<Results, Measurement> measure) {
+        return results.map(measure)
+                .map(m -> new Bar(what, required, m.figure, verdict(m.held)))
+                .orElseGet(() -> new Bar(what, required, "no such task was measured", Verdict.NOT_MEASURED));
+    }
+
+    private static Verdict verdict(boolean held) {
+        return held ? Verdict.HELD : Verdict.NOT_HELD;
+    }
+
+    private static Measurement points(Results results, Condition a, Condition b, double least, boolean sure) {
+        PairedBootstrap difference = results.difference(a, b);
+        return new Measurement(
+                format(
+                        "%+.1f points [%+.1f, %+.1f] (`%s` %.1f, `%s` %.1f)",
+                        difference.value(),
+                        difference.low(),
+                        difference.high(),
+                        a,
+                        results.exact(a).value(),
+                        b,
+                        results.exact(b).value()),
+                difference.value() >= least && (!sure || difference.low() > 0));
+    }
+
+    private static Measurement ratio(Results results) {
+        PairedBootstrap ratio = results.ratio(Condition.GENERATED, Condition.SHOTS_5);
+        double tokens = results.promptTokens(Condition.GENERATED) / results.promptTokens(Condition.SHOTS_5);
+        return new Measurement(
+                format(
+                        "%.2f [%.2f, %.2f] at %.0f %% of the prompt tokens",
+                        ratio.value(), ratio.low(), ratio.high(), 100 * tokens),
+                ratio.value() >= 1 && tokens <= 0.4);
+    }
+
+    private static Bar texts(List<TextResult> texts) {
+        String what = "text domains: perplexity of generated / the domain's own LoRA";
+        String required = "≤ 1.03, and below the base model's for every domain";
+        if (texts.isEmpty()) {
+            return new Bar(what, required, "no text domain was measured", Verdict.NOT_MEASURED);
+        }
+        long below = texts.stream()
+                .filter(text -> text.perplexity(text.generated()) < text.perplexity(text.base()))
+                .count();
+        String figure = format("below the base model's for %d of %d domains; %s", below, texts.size(), NO_OWN);
+        return new Bar(what, required, figure, below < texts.size() ? Verdict.NOT_HELD : Verdict.NOT_MEASURED);
+    }
+
+    private static Bar storage(Storage storage) {
+        double share = storage.ofAllCheckpoints();
+        return new Bar(
+                "generator bytes / (100 checkpoints × tasks × adapter bytes)",
+                "≤ 1 %",
+                format("%.2f %%; %.1f %% of one adapter a task", 100 * share, 100 * storage.ofOneEach()),
+                verdict(share <= 0.01));
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.icmlora.trainer.eval;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.cvae.Generator;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.llama.ResidentAdapter;
+import dev.icmlora.llama.TokenBatch;
+
+/// The base model and the generator in this process, for what the function has no request for: answers under adapters
+/// made by other means, and the probability of a text.
+///
+/// It uses the parts and the context sizes of the function, so that the same adapter gives the same answers. Belongs to
+/// one thread; owns every native object in it.
+final class ControlBench implements AutoCloseable {
+    private static final int CONTEXT = 4096;
+    private static final int BATCH = 512;
+    private static final int SEQUENCES = 8;
+
+    private final GeneratorFile file;
+    private final LlamaModel model;
+    private final PromptFormat format;
+    private final Backend backend;
+    private final Generator generator;
+    private final LlamaContext reading;
+    private final Fingerprinter fingerprinter;
+    private final LlamaContext base;
+    private final LlamaContext adapted;
+    private final GreedyDecoder decoder;
+    private final ResidentAdapter resident;
+    private final TokenBatch batch;
+
+    private ControlBench(Installation installation, Path generatorFile, int threads) {
+        NativeLibraries.load(installation.nativeDirectory());
+        this.file = GeneratorFile.read(generatorFile);
+        this.model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
+        this.format = PromptFormat.of(model);
+        this.backend = Backend.best(threads);
+        this.generator = Generator.load(file, backend);
+        this.reading = LlamaContext.create(model, new ContextOptions(CONTEXT, BATCH, BATCH, 1, threads, true, true));
+        this.fingerprinter = new Fingerprinter(format, reading, model.hiddenSize(), BATCH);
+        ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, false, true);
+        this.base = LlamaContext.create(model, options);
+        this.adapted = LlamaContext.create(model, options);
+        this.decoder = new GreedyDecoder(adapted, SEQUENCES);
+        this.resident = ResidentAdapter.create(
+                model,
+                generator
+                        .generate(new float[generator.manifest().architecture().latent()])
+                        .gguf());
+        this.resident.attach(adapted, 1);
+        this.batch = TokenBatch.allocate(BATCH, 1);
+    }
+
+    static ControlBench open(Installation installation, Path generator, int threads) {
+        return new ControlBench(installation, generator, threads);
+    }
+
+    GeneratorFile file() {
+        return file;
+    }
+
+    PromptFormat format() {
+        return format;
+    }
+
+    TaskVector vector(Task task) {
+        return fingerprinter.of(task);
+    }
+
+    /// The latent that the function takes for a task: the mean of its prior.
+    float[] latent(TaskVector vector) {
+        return generator.prior(vector).mean();
+    }
+
+    /// The B matrices of a latent.
+    ///
+    /// @param strength of the residual: 0 gives B0
+    List<NamedTensor> generate(float[] latent, float strength) {
+        return generator
+                .generate(List.of(latent), new float[] {strength})
+                .getFirst()
+                .generated();
+    }
+
+    /// The greedy answers under an adapter.
+    List<String> answer(List<NamedTensor> adapter, List<int[]> prompts, int maxTokens) {
+        resident.apply(adapter);
+        return decoder.answer(prompts, maxTokens);
+    }
+
+    /// How improbable the base model finds the text of a prompt's last answer, its end of turn aside.
+    ///
+    /// @return summed negative log likelihood in nats
+    double nats(Prompt prompt) {
+        return nats(base, prompt);
+    }
+
+    /// The same under an adapter.
+    double nats(List<NamedTensor> adapter, Prompt prompt) {
+        resident.apply(adapter);
+        return nats(adapted, prompt);
+    }
+
+    private double nats(LlamaContext context, Prompt prompt) {
+        int[] tokens = prompt.tokens();
+        Prompt.Answer answer = prompt.answers().getLast();
+        int end = answer.to() - 1;
+        double nats = 0;
+        context.clearMemory();
+        for (int from = 0; from < end - 1; from += BATCH) {
+            int to = Math.min(end - 1, from + BATCH);
+            batch.clear();
+            for (int i = from; i < to; i++) {
+                batch.add(tokens[i], i, 0, i >= answer.from() - 1);
+            }
+            context.decode(batch);
+            for (int i = Math.max(from, answer.from() - 1); i < to; i++) {
+                nats += surprise(context.logits(i - from), tokens[i + 1]);
+            }
+        }
+        context.clearMemory();
+        return nats;
+    }
+
+    private static double surprise(float[] logits, int token) {
+        float greatest = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            greatest = Math.max(greatest, logit);
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - greatest);
+        }
+        return Math.log(sum) + greatest - logits[token];
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+        resident.close();
+        decoder.close();
+        adapted.close();
+        base.close();
+        fingerprinter.close();
+        reading.close();
+        generator.close();
+        backend.close();
+        model.close();
+    }
+}

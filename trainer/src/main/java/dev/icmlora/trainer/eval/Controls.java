@@ -1,0 +1,118 @@
+package dev.icmlora.trainer.eval;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.trainer.eval.TaskResult.Group;
+
+/// Makes the adapters that a generated one has to beat.
+///
+/// A task has no adapter that was trained for it alone yet, so the mean and the nearest one are of adapters that were
+/// generated for seen tasks. A task is never its own control.
+final class Controls {
+    private final ControlBench bench;
+    private final List<KnownTask> known;
+    private final List<KnownTask> seen;
+    private final List<NamedTensor> mean;
+
+    /// @param known the seen tasks, and the held-out ones that are measured
+    Controls(ControlBench bench, List<KnownTask> known) {
+        this.bench = bench;
+        this.known = known;
+        this.seen = known.stream().filter(task -> task.group() == Group.SEEN).toList();
+        if (seen.size() < 2) {
+            throw new IllegalArgumentException(
+                    "controls need at least two seen tasks, the generator's catalogue has " + seen.size());
+        }
+        this.mean = mean();
+    }
+
+    /// @param stated the task as the requests state it
+    List<NamedTensor> adapter(Condition.Control control, KnownTask stated, SplittableRandom random) {
+        return switch (control) {
+            case MEAN -> mean;
+            case NEAREST ->
+                generated(others(stated).stream()
+                        .min(Comparator.comparingDouble(stated::distance))
+                        .orElseThrow());
+            case OTHER_TASK -> {
+                List<KnownTask> others = others(stated);
+                yield generated(others.get(random.nextInt(others.size())));
+            }
+            case NOISE -> noisy(stated, random);
+        };
+    }
+
+    List<NamedTensor> generated(KnownTask task) {
+        return bench.generate(task.latent(), 1);
+    }
+
+    private List<KnownTask> others(KnownTask stated) {
+        return seen.stream()
+                .filter(task -> !task.task().id().equals(stated.task().id()))
+                .toList();
+    }
+
+    private List<NamedTensor> mean() {
+        List<double[]> sums = new ArrayList<>();
+        List<NamedTensor> last = List.of();
+        for (KnownTask task : seen) {
+            last = generated(task);
+            for (int i = 0; i < last.size(); i++) {
+                float[] values = Halves.fromF16(last.get(i).data());
+                if (sums.size() == i) {
+                    sums.add(new double[values.length]);
+                }
+                double[] sum = sums.get(i);
+                for (int k = 0; k < values.length; k++) {
+                    sum[k] += values[k];
+                }
+            }
+        }
+        List<NamedTensor> mean = new ArrayList<>();
+        for (int i = 0; i < last.size(); i++) {
+            float[] values = new float[sums.get(i).length];
+            for (int k = 0; k < values.length; k++) {
+                values[k] = (float) (sums.get(i)[k] / seen.size());
+            }
+            mean.add(withValues(last.get(i), values));
+        }
+        return mean;
+    }
+
+    private List<NamedTensor> noisy(KnownTask stated, SplittableRandom random) {
+        KnownTask otherwise = known.stream()
+                .filter(task -> task.task().id().equals(stated.task().id()))
+                .findFirst()
+                .orElseThrow();
+        List<NamedTensor> adapter = generated(stated);
+        List<NamedTensor> again = generated(otherwise);
+        List<NamedTensor> noisy = new ArrayList<>();
+        for (int i = 0; i < adapter.size(); i++) {
+            float[] values = Halves.fromF16(adapter.get(i).data());
+            double size = rootMeanSquare(values, Halves.fromF16(again.get(i).data()));
+            for (int k = 0; k < values.length; k++) {
+                values[k] += (float) (size * random.nextGaussian());
+            }
+            noisy.add(withValues(adapter.get(i), values));
+        }
+        return noisy;
+    }
+
+    private static double rootMeanSquare(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(sum / a.length);
+    }
+
+    private static NamedTensor withValues(NamedTensor tensor, float[] values) {
+        return new NamedTensor(tensor.name(), GgmlType.F16, tensor.shape(), Halves.toF16(values));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.icmlora.trainer.eval;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+import dev.icmlora.trainer.eval.Bar.Verdict;
+
+/// The report as Markdown, for `docs/evaluation.md`.
+final class MarkdownReport {
+    /// Columns of the table by family; the others are in the table by condition.
+    private static final List<Condition> BY_FAMILY = List.of(
+            Condition.PLAIN,
+            Condition.SHOTS_5,
+            Condition.B0,
+            Condition.B0_EXAMPLES,
+            Condition.GENERATED,
+            Condition.GENERATED_EXAMPLES);
+
+    private final EvaluationReport report;
+    private final StringBuilder out = new StringBuilder();
+
+    private MarkdownReport(EvaluationReport report) {
+        this.report = report;
+    }
+
+    static String of(EvaluationReport report) {
+        MarkdownReport markdown = new MarkdownReport(report);
+        markdown.mustShow();
+        markdown.how();
+        Results.of(report.results()).forEach(markdown::group);
+        markdown.texts();
+        return markdown.out.toString();
+    }
+
+    private void mustShow() {
+        List<Bar> bars = Bar.of(report);
+        line("## What it must show\n");
+        line(
+                "%d of %d bars are held, %d are not, %d are not measured.\n",
+                count(bars, Verdict.HELD),
+                bars.size(),
+                count(bars, Verdict.NOT_HELD),
+                count(bars, Verdict.NOT_MEASURED));
+        row("what", "bar", "measured", "");
+        row("---", "---", "---", "---");
+        bars.forEach(bar ->
+                row(bar.what(), bar.required(), bar.measured(), bar.verdict().toString()));
+    }
+
+    private static long count(List<Bar> bars, Verdict verdict) {
+        return bars.stream().filter(bar -> bar.verdict() == verdict).count();
+    }
+
+    private void how() {
+        int inputs =
+                report.results().stream().mapToInt(TaskResult::inputs).max().orElseThrow();
+        line(
+                "\nGenerator \"%s\", served over HTTP with the quantised model; tasks, descriptions, examples and"
+                        + " inputs drawn with seed %d, up to %d inputs a task. Exact match in percent, mean over tasks,"
+                        + " with a 95 %% interval by paired bootstrap over tasks. `mean`, `nearest`, `other-task` and"
+                        + " `noise` are served by a second process with the same parts; under generated adapters it"
+                        + " and the function gave the same text for %.1f %% of the answers.",
+                report.generator(), report.seed(), inputs, 100 * report.agreement());
+        line(
+                "\nThe generator's file takes %,d bytes, the B matrices of one adapter %,d; it was trained on %d tasks.",
+                report.storage().generator(),
+                report.storage().adapter(),
+                report.storage().tasks());
+    }
+
+    private void group(Results results) {
+        line(
+                "\n## %s: %d %s",
+                title(results.group().toString()),
+                results.tasks().size(),
+                results.group().meaning());
+        line("\nPrompt tokens: length of an answer's prompt. Read: what the model read for it, a beginning that"
+                + " several inputs share once, and the task for its fingerprint.\n");
+        row("condition", "exact match", "`generated` − it", "prompt tokens", "read", "what it is");
+        row("---", "--:", "--:", "--:", "--:", "---");
+        for (Condition condition : Condition.values()) {
+            PairedBootstrap difference = results.difference(Condition.GENERATED, condition);
+            row(
+                    "`" + condition + "`",
+                    interval("%.1f [%.1f, %.1f]", results.exact(condition)),
+                    condition == Condition.GENERATED ? "" : interval("%+.1f [%+.1f, %+.1f]", difference),
+                    format("%.0f", results.promptTokens(condition)),
+                    format("%.0f", results.readTokens(condition)),
+                    condition.meaning());
+        }
+        line("");
+        families(results);
+    }
+
+    private void families(Results results) {
+        familyRow("family", "tasks", condition -> "`" + condition + "`");
+        familyRow("---", "--:", _ -> "--:");
+        results.families()
+                .forEach((family, tasks) -> familyRow(
+                        family, String.valueOf(tasks.tasks().size()), condition -> percent(tasks, condition)));
+        familyRow(
+                "**all**",
+                String.valueOf(results.tasks().size()),
+                condition -> "**" + percent(results, condition) + "**");
+    }
+
+    private void familyRow(String first, String second, Function<Condition, String> cell) {
+        List<String> cells = new ArrayList<>(List.of(first, second));
+        BY_FAMILY.forEach(condition -> cells.add(cell.apply(condition)));
+        row(cells.toArray(String[]::new));
+    }
+
+    private static String percent(Results results, Condition condition) {
+        return format(
+                "%.1f",
+                results.tasks().stream()
+                        .mapToDouble(task -> task.percent(condition))
+                        .average()
+                        .orElseThrow());
+    }
+
+    private void texts() {
+        line("\n## Text domains\n");
+        if (report.texts().isEmpty()) {
+            line("None was measured.");
+        } else {
+            line("Perplexity and bits per character of the second part of passages that were never trained on, given"
+                    + " the first part and the description.\n");
+            row("domain", "passages", "base", "`b0`", "`generated`", "base, bpc", "`b0`, bpc", "`generated`, bpc");
+            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+            report.texts().forEach(this::text);
+        }
+        report.missingTexts().forEach((domain, why) -> line("\n`%s` is missing: %s", domain, why));
+    }
+
+    private void text(TextResult text) {
+        row(
+                text.domain(),
+                String.valueOf(text.passages()),
+                format("%.2f", text.perplexity(text.base())),
+                format("%.2f", text.perplexity(text.b0())),
+                format("%.2f", text.perplexity(text.generated())),
+                format("%.3f", text.bitsPerCharacter(text.base())),
+                format("%.3f", text.bitsPerCharacter(text.b0())),
+                format("%.3f", text.bitsPerCharacter(text.generated())));
+    }
+
+    private static String interval(String pattern, PairedBootstrap figure) {
+        return format(pattern, figure.value(), figure.low(), figure.high());
+    }
+
+    private static String title(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    private void row(String... cells) {
+        line("%s", "| " + String.join(" | ", cells) + " |");
+    }
+
+    private void line(String pattern, Object... values) {
+        out.append(format(pattern, values)).append('\n');
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

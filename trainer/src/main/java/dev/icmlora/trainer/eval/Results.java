@@ -1,0 +1,75 @@
+package dev.icmlora.trainer.eval;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import dev.icmlora.trainer.eval.TaskResult.Group;
+import dev.icmlora.trainer.eval.TaskResult.Score;
+
+/// The results of one group of tasks, and the figures over them.
+record Results(Group group, List<TaskResult> tasks) {
+
+    /// @return the groups that have tasks
+    static List<Results> of(List<TaskResult> all) {
+        return Stream.of(Group.values())
+                .map(group -> new Results(
+                        group, all.stream().filter(r -> r.group() == group).toList()))
+                .filter(results -> !results.tasks.isEmpty())
+                .toList();
+    }
+
+    /// Exact match in percent.
+    PairedBootstrap exact(Condition condition) {
+        return PairedBootstrap.of(percents(condition));
+    }
+
+    /// Points by which one condition is better than another.
+    PairedBootstrap difference(Condition a, Condition b) {
+        return PairedBootstrap.of(
+                tasks.stream().mapToDouble(r -> r.percent(a) - r.percent(b)).toArray());
+    }
+
+    PairedBootstrap ratio(Condition a, Condition b) {
+        return PairedBootstrap.ratio(percents(a), percents(b));
+    }
+
+    double promptTokens(Condition condition) {
+        return tasks.stream()
+                .map(r -> r.scores().get(condition))
+                .mapToDouble(Score::promptTokens)
+                .average()
+                .orElseThrow();
+    }
+
+    double readTokens(Condition condition) {
+        return tasks.stream()
+                .map(r -> r.scores().get(condition))
+                .mapToDouble(Score::readTokens)
+                .average()
+                .orElseThrow();
+    }
+
+    /// The strongest of several conditions.
+    Condition best(Condition... conditions) {
+        return Stream.of(conditions)
+                .max(Comparator.comparingDouble(condition -> exact(condition).value()))
+                .orElseThrow();
+    }
+
+    /// By family, in alphabetical order.
+    SequencedMap<String, Results> families() {
+        return tasks.stream()
+                .collect(Collectors.groupingBy(
+                        TaskResult::family,
+                        TreeMap::new,
+                        Collectors.collectingAndThen(Collectors.toList(), list -> new Results(group, list))));
+    }
+
+    private double[] percents(Condition condition) {
+        return tasks.stream().mapToDouble(r -> r.percent(condition)).toArray();
+    }
+}
