@@ -6,6 +6,8 @@ import picocli.CommandLine.HelpCommand;
 
 import dev.icmlora.trainer.eval.EvalCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
+import dev.icmlora.trainer.tasks.CheckCommand;
+import dev.icmlora.trainer.text.TextCommand;
 import dev.icmlora.trainer.train.ExportCommand;
 import dev.icmlora.trainer.train.TrainB0Command;
 import dev.icmlora.trainer.train.TrainCvaeCommand;
@@ -22,6 +24,8 @@ import dev.icmlora.trainer.train.VectorsCommand;
             HelpCommand.class,
             SuiteCommand.class,
             VectorsCommand.class,
+            TextCommand.class,
+            CheckCommand.class,
             TrainB0Command.class,
             TrainZooCommand.class,
             TrainCvaeCommand.class,

@@ -6,11 +6,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.gson.GsonBuilder;
 import me.tongfei.progressbar.ProgressBar;
@@ -21,7 +22,10 @@ import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.trainer.eval.TaskResult.Group;
 import dev.icmlora.trainer.suite.TaskSuite;
+import dev.icmlora.trainer.text.TextDomain;
+import dev.icmlora.trainer.text.TextDomains;
 
 /// `icm-lora eval`: measures a running function on the task suite.
 @Command(
@@ -51,6 +55,18 @@ public final class EvalCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Most tasks of a group, drawn at random (default: ${DEFAULT-VALUE}).")
     private int tasks = 40;
+
+    @Option(
+            names = "--passages",
+            paramLabel = "N",
+            description = "Test passages of a text domain, 0 for no text domains (default: ${DEFAULT-VALUE}).")
+    private int passages = 10;
+
+    @Option(
+            names = "--references",
+            paramLabel = "N",
+            description = "Most seen tasks that the controls and the map are made from (default: all).")
+    private int references = Integer.MAX_VALUE;
 
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -87,15 +103,23 @@ public final class EvalCommand implements Callable<Integer> {
                 .collect(Collectors.toSet());
         TaskSuite suite = TaskSuite.create(suiteSeed);
 
+        List<Evaluation.Subject> measured = Evaluation.subjects(suite, catalogue, tasks, seed);
         List<KnownTask> known = new ArrayList<>();
-        for (Evaluation.Subject subject :
-                progress("task vectors", Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, seed))) {
+        for (Evaluation.Subject subject : progress("task vectors", known(suite, catalogue, measured))) {
             known.add(KnownTask.of(subject, bench));
         }
         Evaluation evaluation = new Evaluation(function, bench, new Controls(bench, known), inputs, seed);
         List<TaskResult> results = new ArrayList<>();
-        for (Evaluation.Subject subject : progress("tasks", Evaluation.subjects(suite, catalogue, tasks, seed))) {
+        for (Evaluation.Subject subject : progress("tasks", measured)) {
             results.add(evaluation.measure(subject));
+        }
+        TextDomains texts = passages == 0
+                ? new TextDomains(List.of(), new LinkedHashMap<>())
+                : TextDomains.fetch(Installation.ofThisProcess().root().resolve(".train/text"), seed);
+        TextEvaluation textEvaluation = new TextEvaluation(bench, passages);
+        List<TextResult> textResults = new ArrayList<>();
+        for (TextDomain domain : progress("text domains", texts.domains())) {
+            textResults.add(textEvaluation.measure(domain));
         }
         long adapterBytes = bench.generate(known.getFirst().latent(), 0).stream()
                 .mapToLong(matrix -> matrix.data().length)
@@ -106,9 +130,18 @@ public final class EvalCommand implements Callable<Integer> {
                 evaluation.agreement(),
                 new Storage(generatorBytes, catalogue.size(), adapterBytes),
                 results,
-                List.of(),
-                Map.of(),
+                textResults,
+                texts.missing(),
                 TaskMap.of(known));
+    }
+
+    /// The seen tasks, which controls are made from, and the held-out ones that are measured.
+    private List<Evaluation.Subject> known(TaskSuite suite, Set<String> catalogue, List<Evaluation.Subject> measured) {
+        Stream<Evaluation.Subject> seen =
+                Evaluation.subjects(suite, catalogue, Math.max(references, tasks), seed).stream()
+                        .filter(subject -> subject.group() == Group.SEEN);
+        return Stream.concat(seen, measured.stream().filter(subject -> subject.group() == Group.HELD_OUT))
+                .toList();
     }
 
     private static <T> Iterable<T> progress(String what, List<T> all) {

@@ -1,0 +1,53 @@
+package dev.icmlora.trainer.text;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// The text domains that can be had on this machine.
+///
+/// The same seed gives the same passages from the same versions of the sources.
+///
+/// @param domains in a fixed order
+/// @param missing names of the others, and why each is missing
+public record TextDomains(List<TextDomain> domains, SequencedMap<String, String> missing) {
+
+    /// Reads what the JDK has and fetches the rest, or takes it from the cache.
+    ///
+    /// @param cache folder for what is fetched
+    public static TextDomains fetch(Path cache, long seed) {
+        List<TextDomain> domains = new ArrayList<>();
+        SequencedMap<String, String> missing = new LinkedHashMap<>();
+        for (TextSource source : TextSource.values()) {
+            try {
+                domains.add(source.fetch(cache, seed));
+            } catch (IOException e) {
+                missing.put(source.domain(), e.getMessage());
+            }
+        }
+        return new TextDomains(domains, missing);
+    }
+
+    /// What there is, as Markdown.
+    public String card() {
+        StringBuilder card = new StringBuilder("# Text domains\n\n");
+        card.append("| domain | training passages | test passages | characters | source |\n|---|--:|--:|--:|---|\n");
+        for (TextDomain domain : domains) {
+            long characters = domain.train().stream()
+                    .mapToLong(passage ->
+                            passage.input().length() + passage.output().length())
+                    .sum();
+            card.append("| %s | %d | %d | %,d | %s |\n"
+                    .formatted(
+                            domain.name(), domain.train().size(), domain.test().size(), characters, domain.source()));
+        }
+        for (Map.Entry<String, String> lack : missing.entrySet()) {
+            card.append("\n`%s` is missing: %s\n".formatted(lack.getKey(), lack.getValue()));
+        }
+        return card.toString();
+    }
+}
