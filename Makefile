@@ -10,10 +10,11 @@ KIND ?= jvm
 RUNS ?= 10
 export GPU PORT CONTAINER
 
+events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo run test conformance train eval image-jar image image-tree-test cold-start native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test conformance train eval image-jar image image-tree-test cold-start native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +24,10 @@ setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too)
 
 demo: setup $(function_jar) ## send a real task, print the answers of three modes side by side (DEMO=file)
 	@scripts/with-function scripts/ask $(DEMO)
+
+demo-events: setup $(function_jar) ## drop a task file into a directory, print what appears beside it (DEMO=file)
+	@mkdir -p $(events_directory)
+	@EVENTS_DIRECTORY=$(events_directory) ICM_LORA_EVENTS_BUCKETS=file:$(events_directory) scripts/with-function scripts/demo-events $(DEMO)
 
 run: setup $(function_jar) ## keep the function running on PORT (8080)
 	@scripts/run $(PORT)
