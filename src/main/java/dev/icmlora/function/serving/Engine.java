@@ -114,19 +114,17 @@ final class Engine implements AutoCloseable {
     }
 
     private static void checkDevices(boolean gpuRequired) {
-        var gpus = Devices.list().stream()
-                .filter(device -> device.type() == Type.GPU || device.type() == Type.INTEGRATED_GPU)
-                .toList();
-        if (gpus.isEmpty() && gpuRequired) {
+        if (gpuRequired && gpus().isEmpty()) {
             throw new StartupException(
                     "no GPU that the libraries in %s can use, and icm-lora.require-gpu (ICM_LORA_REQUIRE_GPU) is true"
                             .formatted(NativeLibraries.directory()));
         }
-        LOG.infof(
-                "Computes on: %s",
-                gpus.isEmpty()
-                        ? "the CPU"
-                        : gpus.stream().map(Device::description).collect(Collectors.joining(", ")));
+    }
+
+    private static List<Device> gpus() {
+        return Devices.list().stream()
+                .filter(device -> device.type() == Type.GPU || device.type() == Type.INTEGRATED_GPU)
+                .toList();
     }
 
     private static RuntimeException startupFailure(RuntimeException e, Parts parts) {
@@ -185,6 +183,11 @@ final class Engine implements AutoCloseable {
         var adapter = generator.architecture().adapter();
         var targets =
                 adapter.targets().stream().map(AdapterLayout.Target::module).collect(Collectors.joining(", "));
+        LOG.infof(
+                "Computes on: %s",
+                gpus().isEmpty()
+                        ? "the CPU"
+                        : gpus().stream().map(Device::description).collect(Collectors.joining(", ")));
         LOG.infof("Base model: %s", model.description());
         LOG.infof(
                 "Generator: %s, trained on %d tasks",
