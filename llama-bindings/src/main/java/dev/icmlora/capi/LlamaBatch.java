@@ -62,11 +62,13 @@ public final class LlamaBatch {
         struct.set(JAVA_INT, N_TOKENS, tokens);
     }
 
-    public void set(int index, int tokenId, int position, int sequence, boolean output) {
+    /// @param sequences at most as many as `llama_batch_init` was told
+    public void set(int index, int tokenId, int position, int[] sequences, boolean output) {
         token.setAtIndex(JAVA_INT, index, tokenId);
         pos.setAtIndex(JAVA_INT, index, position);
-        nSeqId.setAtIndex(JAVA_INT, index, 1);
-        seqId.getAtIndex(ADDRESS, index).reinterpret(JAVA_INT.byteSize()).set(JAVA_INT, 0, sequence);
+        nSeqId.setAtIndex(JAVA_INT, index, sequences.length);
+        MemorySegment ids = seqId.getAtIndex(ADDRESS, index).reinterpret(JAVA_INT.byteSize() * sequences.length);
+        MemorySegment.copy(sequences, 0, ids, JAVA_INT, 0, sequences.length);
         logits.set(JAVA_BYTE, index, (byte) (output ? 1 : 0));
     }
 }

@@ -9,7 +9,8 @@ import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.NativeLibraries;
 
-/// Tokens to decode together, each of one sequence at one position. Belongs to one thread at a time; reusable
+/// Tokens to decode together, each at one position of one sequence, or of several that begin alike. Belongs to one
+/// thread at a time; reusable
 /// after [#clear].
 public final class TokenBatch implements AutoCloseable {
     private final NativeHandle handle;
@@ -38,11 +39,11 @@ public final class TokenBatch implements AutoCloseable {
         }
         // The 56 bytes of the struct are collected with this object; the arrays that it points to are what
         // llama_batch_free frees.
-        MemorySegment struct = LlamaContextH.llama_batch_init(Arena.ofAuto(), capacity, 0, 1);
+        MemorySegment struct = LlamaContextH.llama_batch_init(Arena.ofAuto(), capacity, 0, maxSequences);
         return new TokenBatch(struct, capacity, maxSequences);
     }
 
-    /// Appends a token.
+    /// Appends a token of one sequence.
     ///
     /// @param position position in the sequence, continuing what the context's memory holds of it
     /// @param output whether logits (and the hidden state) are wanted at this position
@@ -50,6 +51,17 @@ public final class TokenBatch implements AutoCloseable {
     /// @throws IllegalArgumentException if a number is out of range
     /// @throws IllegalStateException if the batch is full or closed
     public int add(int token, int position, int sequence, boolean output) {
+        return add(token, position, new int[] {sequence}, output);
+    }
+
+    /// Appends a token that several sequences share: it is computed once, and each of them goes on from it. Sequences
+    /// that were told apart by a token cannot share a later one.
+    ///
+    /// @param sequences one or more, each once
+    /// @return index in the batch, as for one sequence
+    /// @throws IllegalArgumentException if a number is out of range
+    /// @throws IllegalStateException if the batch is full or closed
+    public int add(int token, int position, int[] sequences, boolean output) {
         handle.get();
         if (size == capacity) {
             throw new IllegalStateException("the batch is full: " + capacity + " tokens");
@@ -57,13 +69,20 @@ public final class TokenBatch implements AutoCloseable {
         if (token < 0 || position < 0) {
             throw new IllegalArgumentException("token " + token + " and position " + position + " are not negative");
         }
-        if (sequence < 0 || sequence >= maxSequences) {
-            throw new IllegalArgumentException("sequence " + sequence + " is not within 0 to " + (maxSequences - 1));
+        if (sequences.length < 1 || sequences.length > maxSequences) {
+            throw new IllegalArgumentException(
+                    "a token is of 1 to " + maxSequences + " sequences, not " + sequences.length);
         }
-        batch.set(size, token, position, sequence, output);
+        for (int sequence : sequences) {
+            if (sequence < 0 || sequence >= maxSequences) {
+                throw new IllegalArgumentException(
+                        "sequence " + sequence + " is not within 0 to " + (maxSequences - 1));
+            }
+            highestSequence = Math.max(highestSequence, sequence);
+        }
+        batch.set(size, token, position, sequences, output);
         outputs.set(size, output);
         highestToken = Math.max(highestToken, token);
-        highestSequence = Math.max(highestSequence, sequence);
         batch.size(size + 1);
         return size++;
     }

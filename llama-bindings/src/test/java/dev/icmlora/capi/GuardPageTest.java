@@ -121,7 +121,7 @@ class GuardPageTest {
             struct.set(ADDRESS, CStruct.offset(LlamaBatch.LAYOUT, "logits"), arena.allocate(JAVA_BYTE, tokens));
             LlamaBatch batch = new LlamaBatch(struct, tokens);
             for (int i = 0; i < tokens; i++) {
-                batch.set(i, i + 1, i, 0, i == tokens - 1);
+                batch.set(i, i + 1, i, new int[] {0}, i == tokens - 1);
             }
             batch.size(tokens);
             MemorySegment loaded = LlamaH.llama_model_load_from_file(

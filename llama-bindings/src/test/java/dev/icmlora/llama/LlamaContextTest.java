@@ -70,6 +70,32 @@ class LlamaContextTest {
     }
 
     @Test
+    void sequencesThatBeginAlikeShareTokensOfABatch() {
+        int[] ends = model.vocabulary().tokenize(" red blue", false);
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(2));
+                TokenBatch batch = TokenBatch.allocate(prompt.length + 2, 2)) {
+            int[] both = {0, 1};
+            for (int i = 0; i < prompt.length; i++) {
+                batch.add(prompt[i], i, both, false);
+            }
+            int red = batch.add(ends[0], prompt.length, 0, true);
+            int blue = batch.add(ends[1], prompt.length, 1, true);
+            context.decode(batch);
+            float[][] together = {context.logits(red), context.logits(blue)};
+            for (int i = 0; i < ends.length; i++) {
+                context.clearMemory();
+                batch.clear();
+                for (int position = 0; position < prompt.length; position++) {
+                    batch.add(prompt[position], position, 0, false);
+                }
+                int end = batch.add(ends[i], prompt.length, 0, true);
+                context.decode(batch);
+                assertThat(together[i]).usingComparatorWithPrecision(0.5f).containsExactly(context.logits(end));
+            }
+        }
+    }
+
+    @Test
     void separateMemoriesCopyWholeSequencesOnly() {
         ContextOptions options = new ContextOptions(512, 128, 64, 2, 1, false, false);
         try (LlamaContext context = LlamaContext.create(model, options);
@@ -90,6 +116,9 @@ class LlamaContextTest {
             assertThatIllegalArgumentException().isThrownBy(() -> batch.add(-1, 0, 0, true));
             assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, -1, 0, true));
             assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, 0, 8, true));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, 0, new int[0], true));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, 0, new int[] {0, 8}, true));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.add(0, 0, new int[9], true));
             batch.add(49_152, 0, 0, true);
             assertThatIllegalArgumentException().isThrownBy(() -> context.decode(batch));
             batch.clear();
