@@ -28,9 +28,11 @@ public final class Generator implements AutoCloseable {
     /// One decoder graph for each number of candidates that was asked for.
     private final Map<Integer, DecoderNetwork> decoders = new HashMap<>();
     private final List<NamedTensor> fixed;
+    private final List<SeenTask> seenTasks;
 
     private Generator(GeneratorFile file, Backend backend) {
         this.manifest = file.manifest();
+        this.seenTasks = file.seenTasks();
         this.backend = backend;
         this.weights = new Weights(file, backend);
         this.prior = new PriorNetwork(manifest.architecture(), file.statistics(), weights, backend);
@@ -49,6 +51,11 @@ public final class Generator implements AutoCloseable {
 
     public GeneratorManifest manifest() {
         return manifest;
+    }
+
+    /// The tasks that it was trained on, with their latents; none where its file does without.
+    public List<SeenTask> seenTasks() {
+        return seenTasks;
     }
 
     /// p(z | task vector).

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 import dev.icmlora.generator.cvae.GeneratorArchitecture.TensorSpec;
 import dev.icmlora.generator.vector.Standardization;
@@ -22,13 +25,17 @@ import dev.icmlora.ggml.TensorInfo;
 /// The same content always gives the same bytes. Whoever holds one knows that every tensor has the type and shape that
 /// {@link GeneratorArchitecture#tensors()} asks for and that every number is finite.
 public final class GeneratorFile {
+    /// One latent for each task of the catalogue; a file may do without.
+    private static final String SEEN_LATENTS = "seen.latents";
+
     private final GeneratorManifest manifest;
     private final Map<String, byte[]> weights;
 
     private GeneratorFile(GeneratorManifest manifest, Map<String, byte[]> weights) {
         this.manifest = manifest;
         this.weights = weights;
-        manifest.architecture().tensors().forEach((name, spec) -> check(name, spec, weights.get(name)));
+        tensors(manifest, weights.containsKey(SEEN_LATENTS))
+                .forEach((name, spec) -> check(name, spec, weights.get(name)));
     }
 
     /// A generator from trained weights.
@@ -63,7 +70,7 @@ public final class GeneratorFile {
     private static GeneratorFile read(GgufFile file) {
         GeneratorManifest manifest = GeneratorManifest.readFrom(file);
         Map<String, byte[]> weights = new LinkedHashMap<>();
-        manifest.architecture().tensors().forEach((name, spec) -> {
+        tensors(manifest, file.tensor(SEEN_LATENTS).isPresent()).forEach((name, spec) -> {
             TensorInfo info = file.tensor(name)
                     .orElseThrow(() -> new InvalidGeneratorException("the file has no tensor " + name));
             if (info.type() != spec.type() || !Arrays.equals(info.shape(), spec.ne())) {
@@ -80,14 +87,56 @@ public final class GeneratorFile {
     public void write(Path path) {
         GgufWriter file = new GgufWriter();
         manifest.writeTo(file);
-        manifest.architecture()
-                .tensors()
+        tensors(manifest, weights.containsKey(SEEN_LATENTS))
                 .forEach((name, spec) -> file.tensor(name, spec.type(), spec.ne(), weights.get(name)));
         file.write(path);
     }
 
     public GeneratorManifest manifest() {
         return manifest;
+    }
+
+    /// This generator with the latents of the tasks that it was trained on.
+    ///
+    /// @param latents one for each task of the catalogue, in its order
+    /// @throws InvalidGeneratorException when there are more or fewer, or one is of the wrong length or not finite
+    public GeneratorFile withSeenLatents(List<float[]> latents) {
+        int length = manifest.architecture().latent();
+        ByteBuffer bytes = ByteBuffer.allocate(latents.size() * length * Float.BYTES);
+        for (float[] latent : latents) {
+            if (latent.length != length) {
+                throw new InvalidGeneratorException("a latent has " + latent.length + " values, expected " + length);
+            }
+            bytes.put(encode(GgmlType.F32, latent));
+        }
+        Map<String, byte[]> more = new HashMap<>(weights);
+        more.put(SEEN_LATENTS, bytes.array());
+        return new GeneratorFile(manifest, more);
+    }
+
+    /// The tasks that the generator was trained on with their latents; none if the file does without.
+    public List<SeenTask> seenTasks() {
+        byte[] bytes = weights.get(SEEN_LATENTS);
+        if (bytes == null) {
+            return List.of();
+        }
+        float[] values = decode(GgmlType.F32, bytes);
+        int latent = manifest.architecture().latent();
+        return IntStream.range(0, manifest.catalogue().size())
+                .mapToObj(i -> new SeenTask(
+                        manifest.catalogue().get(i).task(), Arrays.copyOfRange(values, i * latent, (i + 1) * latent)))
+                .toList();
+    }
+
+    private static SequencedMap<String, TensorSpec> tensors(GeneratorManifest manifest, boolean withSeenLatents) {
+        SequencedMap<String, TensorSpec> tensors = manifest.architecture().tensors();
+        if (withSeenLatents) {
+            int tasks = manifest.catalogue().size();
+            tensors.put(
+                    SEEN_LATENTS,
+                    new TensorSpec(GgmlType.F32, manifest.architecture().latent(), tasks));
+        }
+        return tensors;
     }
 
     /// The statistics with which task vectors are standardised.

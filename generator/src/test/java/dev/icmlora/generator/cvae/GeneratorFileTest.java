@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -37,6 +38,39 @@ class GeneratorFileTest {
         TestGenerators.file(1).write(folder.resolve("b"));
 
         assertThat(folder.resolve("a")).hasSameBinaryContentAs(folder.resolve("b"));
+    }
+
+    @Test
+    void latentsOfSeenTasksAreAnOptionalPart() {
+        Path path = folder.resolve("generator.gguf");
+        float[] latent = {1, 2, 3, 4, 5, 6, 7, 8};
+        TestGenerators.file(1).withSeenLatents(List.of(latent)).write(path);
+
+        GeneratorFile read = GeneratorFile.read(path);
+
+        assertThat(read.seenTasks()).singleElement().satisfies(task -> {
+            assertThat(task.task()).isEqualTo("letters/upper");
+            assertThat(task.latent()).containsExactly(latent);
+        });
+        TestGenerators.file(1).write(path);
+        assertThat(GeneratorFile.read(path).seenTasks()).isEmpty();
+    }
+
+    @Test
+    void saysWhatIsWrongWithLatentsOfSeenTasks() {
+        GeneratorFile file = TestGenerators.file(1);
+        float[] notFinite = new float[8];
+        notFinite[3] = Float.NaN;
+
+        assertThatThrownBy(() -> file.withSeenLatents(List.of(new float[7])))
+                .isInstanceOf(InvalidGeneratorException.class)
+                .hasMessageContaining("7 values, expected 8");
+        assertThatThrownBy(() -> file.withSeenLatents(List.of(new float[8], new float[8])))
+                .isInstanceOf(InvalidGeneratorException.class)
+                .hasMessageContaining("seen.latents has 64 bytes, expected 32");
+        assertThatThrownBy(() -> file.withSeenLatents(List.of(notFinite)))
+                .isInstanceOf(InvalidGeneratorException.class)
+                .hasMessageContaining("seen.latents holds NaN");
     }
 
     @Test

@@ -1,0 +1,45 @@
+package dev.icmlora.generator.select;
+
+import java.util.Comparator;
+import java.util.List;
+
+/// Which candidate serves, given how all did on the task's examples.
+///
+/// The one with the least loss is the best. Cheaper ones come first, and of equally cheap ones the one that was
+/// proposed first; the first of them that the best does not beat clearly serves. The best beats another clearly when
+/// the other's loss is higher by more than `margin` *and* by more than `errors` standard errors of the paired
+/// difference: a handful of examples is a noisy judge, and what costs more should have to prove its worth.
+///
+/// @param margin nats per token
+/// @param errors standard errors
+public record DecisionRule(double margin, double errors) {
+    public DecisionRule {
+        if (!(margin >= 0) || !(errors >= 0)) {
+            throw new IllegalArgumentException("margin " + margin + " and errors " + errors + " start at 0");
+        }
+    }
+
+    /// @param trials in the order in which they were proposed; at least one, all on the same examples
+    public Trial choose(List<Trial> trials) {
+        Trial best = trials.stream()
+                .min(Comparator.comparingDouble(trial -> trial.evidence().loss()))
+                .orElseThrow(() -> new IllegalArgumentException("no candidates to choose from"));
+        // The sort is stable: proposals keep their order among equals.
+        return trials.stream()
+                .sorted(Comparator.comparingInt(trial -> trial.candidate().cost()))
+                .filter(trial -> !beats(best, trial))
+                .findFirst()
+                .orElse(best);
+    }
+
+    private boolean beats(Trial best, Trial other) {
+        Evidence.Excess excess = other.evidence().excessOver(best.evidence());
+        return excess.mean() > margin && excess.mean() > errors * excess.error();
+    }
+
+    /// Whether the first proposal serves whatever the others do: it is of the cheapest kind, and since no loss is below
+    /// 0, none can be better by more than the margin.
+    boolean isSettledBy(Trial first) {
+        return first.candidate().cost() == 0 && first.evidence().loss() <= margin;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.icmlora.generator.select;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import dev.icmlora.generator.select.Evidence.Score;
+import dev.icmlora.generator.select.Examination.Expectation;
+import dev.icmlora.generator.select.PromptTree.Node;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.TokenBatch;
+
+/// Puts an examination to whatever weights a context has, in one pass where the batch is large enough.
+///
+/// The context is borrowed, must have room for [Examination#SEQUENCES] and belongs to the calling thread. Its memory is
+/// cleared before and after.
+public final class Examiner implements AutoCloseable {
+    /// Scores further below the highest than this add nothing that a float would notice.
+    private static final float NEGLIGIBLE = 17;
+
+    private final LlamaContext context;
+    private final TokenBatch batch;
+
+    /// @param batchTokens tokens of one decode
+    public Examiner(LlamaContext context, int batchTokens) {
+        this.context = context;
+        this.batch = TokenBatch.allocate(batchTokens, context.options().maxSequences());
+    }
+
+    /// @param beforeDecode called before every decode; what it throws ends the examination
+    public Map<PromptForm, Evidence> examine(Examination examination, Runnable beforeDecode) {
+        Map<PromptForm, Marks> marks = new EnumMap<>(PromptForm.class);
+        examination
+                .forms()
+                .forEach(
+                        form -> marks.put(form, new Marks(examination.examples().size())));
+        List<Node> nodes = examination.tree().nodes();
+        List<Expectation> expectations = examination.expectations();
+        boolean[] outputs = new boolean[nodes.size()];
+        expectations.forEach(expectation -> outputs[expectation.node()] = true);
+
+        context.clearMemory();
+        int next = 0;
+        for (int start = 0; start < nodes.size(); start += batch.capacity()) {
+            int end = Math.min(nodes.size(), start + batch.capacity());
+            batch.clear();
+            for (int i = start; i < end; i++) {
+                Node node = nodes.get(i);
+                batch.add(node.token(), node.position(), node.members(), outputs[i]);
+            }
+            beforeDecode.run();
+            context.decode(batch);
+            next = read(expectations, next, start, end, marks);
+        }
+        context.clearMemory();
+
+        Map<PromptForm, Evidence> evidence = new EnumMap<>(PromptForm.class);
+        marks.forEach((form, of) -> evidence.put(form, of.evidence()));
+        return evidence;
+    }
+
+    /// Marks the expectations of nodes `[start, end)`, which are the last batch.
+    ///
+    /// @return the first expectation of a later node
+    private int read(List<Expectation> expectations, int from, int start, int end, Map<PromptForm, Marks> marks) {
+        int next = from;
+        while (next < expectations.size() && expectations.get(next).node() < end) {
+            int node = expectations.get(next).node();
+            float[] logits = context.logits(node - start);
+            int likeliest = likeliest(logits);
+            double logSum = logSumOfExponentials(logits, logits[likeliest]);
+            // Several prompts may share the node, and so its output.
+            for (; next < expectations.size() && expectations.get(next).node() == node; next++) {
+                Expectation expected = expectations.get(next);
+                double nats = logSum - logits[expected.token()];
+                marks.get(expected.form()).add(expected.example(), nats, likeliest == expected.token());
+            }
+        }
+        return next;
+    }
+
+    private static int likeliest(float[] logits) {
+        int likeliest = 0;
+        for (int i = 1; i < logits.length; i++) {
+            if (logits[i] > logits[likeliest]) {
+                likeliest = i;
+            }
+        }
+        return likeliest;
+    }
+
+    private static double logSumOfExponentials(float[] logits, float highest) {
+        double sum = 0;
+        for (float logit : logits) {
+            if (logit > highest - NEGLIGIBLE) {
+                sum += Math.exp(logit - highest);
+            }
+        }
+        return highest + Math.log(sum);
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+    }
+
+    /// What was marked of each example so far.
+    private static final class Marks {
+        private final double[] nats;
+        private final int[] tokens;
+        private final boolean[] exact;
+
+        Marks(int examples) {
+            this.nats = new double[examples];
+            this.tokens = new int[examples];
+            this.exact = new boolean[examples];
+            Arrays.fill(exact, true);
+        }
+
+        void add(int example, double moreNats, boolean likeliest) {
+            nats[example] += moreNats;
+            tokens[example]++;
+            exact[example] &= likeliest;
+        }
+
+        Evidence evidence() {
+            return new Evidence(IntStream.range(0, nats.length)
+                    .mapToObj(i -> new Score(nats[i], tokens[i], exact[i]))
+                    .toList());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.icmlora.generator.select;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.cvae.Generator;
+import dev.icmlora.generator.cvae.LatentDistribution;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.TaskVector;
+
+/// Chooses how a task is served: tries candidates on the task's own examples and takes the one that the evidence
+/// speaks
+/// for.
+///
+/// Belongs to the thread of the generator and the workbench.
+public final class Selector {
+    /// Distinct examples that a comparison needs.
+    private static final int LEAST_EXAMPLES = 2;
+    /// From this many origins on, the last is the middle of the two best.
+    private static final int ORIGINS_FOR_BETWEEN = 5;
+
+    private final Generator generator;
+    private final PromptFormat format;
+    private final int contextTokens;
+    private final Calibration calibration;
+    private final Neighbourhood neighbourhood;
+
+    /// @param contextTokens of the workbench's contexts
+    public Selector(Generator generator, PromptFormat format, int contextTokens, Calibration calibration) {
+        this.generator = generator;
+        this.format = format;
+        this.contextTokens = contextTokens;
+        this.calibration = calibration;
+        this.neighbourhood = new Neighbourhood(generator.seenTasks());
+    }
+
+    /// @param vector of `task`
+    public Decision select(Task task, TaskVector vector, SelectionOptions options, Workbench bench) {
+        LatentDistribution prior = generator.prior(vector);
+        OptionalDouble distance = neighbourhood.distance(prior.mean());
+        Set<PromptForm> forms =
+                options.examplesFit() ? EnumSet.allOf(PromptForm.class) : EnumSet.of(PromptForm.DESCRIPTION);
+        Examination examination = Examination.of(format, task, forms, contextTokens);
+        if (examination.examples().size() < LEAST_EXAMPLES) {
+            boolean canShowExamples = options.examplesFit() && !task.examples().isEmpty();
+            return withoutEvidence(prior, distance, canShowExamples);
+        }
+        return new Run(task, prior, distance, examination, options, bench).decide();
+    }
+
+    /// The generator's own adapter for a task like those it knows. For any other, examples are shown if there are any,
+    /// and B0 serves if there are none.
+    private Decision withoutEvidence(LatentDistribution prior, OptionalDouble distance, boolean canShowExamples) {
+        boolean trusted = calibration.familiarity().trusts(distance);
+        Candidate served;
+        if (trusted) {
+            served = new Candidate(Proposals.mean(prior), PromptForm.DESCRIPTION);
+        } else if (canShowExamples) {
+            served = new Candidate(Proposals.mean(prior), PromptForm.EXAMPLES);
+        } else {
+            served = new Candidate(Proposals.shared(prior), PromptForm.DESCRIPTION);
+        }
+        Adapter adapter = generate(List.of((Origin.Generated) served.origin())).getFirst();
+        double confidence = calibration.confidence().ofFamiliarity(trusted);
+        return new Decision(served, Optional.of(adapter), List.of(), distance, confidence, 0);
+    }
+
+    private List<Adapter> generate(List<Origin.Generated> origins) {
+        float[] strengths = new float[origins.size()];
+        for (int i = 0; i < strengths.length; i++) {
+            strengths[i] = origins.get(i).strength();
+        }
+        return generator.generate(origins.stream().map(Origin.Generated::latent).toList(), strengths);
+    }
+
+    /// One selection.
+    private final class Run {
+        private final Task task;
+        private final LatentDistribution prior;
+        private final OptionalDouble distance;
+        private final Examination examination;
+        private final SelectionOptions options;
+        private final Workbench bench;
+        private final long start = System.nanoTime();
+        private final Map<Origin, Adapter> adapters = new IdentityHashMap<>();
+        private final List<Trial> trials = new ArrayList<>();
+        private int tokens;
+
+        Run(
+                Task task,
+                LatentDistribution prior,
+                OptionalDouble distance,
+                Examination examination,
+                SelectionOptions options,
+                Workbench bench) {
+            this.task = task;
+            this.prior = prior;
+            this.distance = distance;
+            this.examination = examination;
+            this.options = options;
+            this.bench = bench;
+        }
+
+        Decision decide() {
+            Trial chosen = choose();
+            if (!options.refinement().isZero() && chosen.candidate().origin() instanceof Origin.Generated origin) {
+                chosen = refine(chosen, origin);
+            }
+            Adapter adapter = adapters.get(chosen.candidate().origin());
+            double confidence = calibration.confidence().ofEvidence(chosen.evidence());
+            return new Decision(chosen.candidate(), Optional.ofNullable(adapter), trials, distance, confidence, tokens);
+        }
+
+        private Trial choose() {
+            DecisionRule rule = calibration.rule();
+            int forms = examination.forms().size();
+            int count = Math.ceilDiv(options.candidates(), forms);
+            int listed = count >= ORIGINS_FOR_BETWEEN ? count - 1 : count;
+            List<Origin> origins = Proposals.of(
+                    prior, neighbourhood.nearest(prior.mean(), Proposals.NEIGHBOURS), options.seed(), count);
+            tryAll(origins.subList(0, 1));
+            if (rule.isSettledBy(trials.getFirst())) {
+                return trials.getFirst();
+            }
+            tryAll(origins.subList(1, listed));
+            if (listed < count) {
+                tryAll(List.of(betweenTheBest().orElse(origins.getLast())));
+            }
+            return rule.choose(trials);
+        }
+
+        private void tryAll(List<Origin> origins) {
+            List<Origin.Generated> generated = origins.stream()
+                    .filter(Origin.Generated.class::isInstance)
+                    .map(Origin.Generated.class::cast)
+                    .toList();
+            if (!generated.isEmpty()) {
+                List<Adapter> made = generate(generated);
+                for (int i = 0; i < made.size(); i++) {
+                    adapters.put(generated.get(i), made.get(i));
+                }
+            }
+            for (Origin origin : origins) {
+                if (!trials.isEmpty() && isTimeUp()) {
+                    return;
+                }
+                tryOne(origin);
+            }
+        }
+
+        private boolean isTimeUp() {
+            Duration spent = Duration.ofNanos(System.nanoTime() - start);
+            return options.budget()
+                    .filter(budget -> spent.compareTo(budget) >= 0)
+                    .isPresent();
+        }
+
+        private void tryOne(Origin origin) {
+            Map<PromptForm, Evidence> evidence;
+            if (origin instanceof Origin.Base) {
+                evidence = bench.examineBase(examination);
+            } else {
+                bench.apply(adapters.get(origin));
+                evidence = bench.examineAdapted(examination);
+            }
+            tokens += examination.tokens();
+            evidence.forEach((form, of) -> {
+                if (trials.size() < options.candidates()) {
+                    trials.add(new Trial(new Candidate(origin, form), of));
+                }
+            });
+        }
+
+        /// Half way between the two latents that did best with the description alone, if two were tried.
+        private Optional<Origin> betweenTheBest() {
+            List<Origin.Generated> best = trials.stream()
+                    .filter(trial -> trial.candidate().form() == PromptForm.DESCRIPTION)
+                    .filter(trial ->
+                            trial.candidate().origin() instanceof Origin.Generated origin && origin.strength() == 1)
+                    .sorted(Comparator.comparingDouble(trial -> trial.evidence().loss()))
+                    .map(trial -> (Origin.Generated) trial.candidate().origin())
+                    .limit(2)
+                    .toList();
+            return best.size() < 2 ? Optional.empty() : Optional.of(Proposals.between(best.getFirst(), best.getLast()));
+        }
+
+        /// Looks for a latent that does better than what was chosen, in the same form of prompt.
+        private Trial refine(Trial chosen, Origin.Generated origin) {
+            PromptForm form = chosen.candidate().form();
+            // B0 does not depend on the latent, so there the search is for a residual that betters it.
+            float strength = origin.strength() == 0 ? 1 : origin.strength();
+            Examination narrow = Examination.of(format, task, EnumSet.of(form), contextTokens);
+            LatentSearch<Adapter> search = new LatentSearch<>(
+                    latents -> generate(latents.stream()
+                            .<Origin.Generated>map(latent -> new Origin.Refined(latent, strength, origin))
+                            .toList()),
+                    adapter -> {
+                        bench.apply(adapter);
+                        return bench.examineAdapted(narrow).get(form);
+                    },
+                    options.seed());
+            bench.apply(adapters.get(origin));
+            Evidence rival = bench.examineAdapted(narrow).get(form);
+            Optional<LatentSearch.Found<Adapter>> found =
+                    search.search(origin.latent(), prior, rival, options.refinement());
+            tokens += (1 + search.judgements()) * narrow.tokens();
+            return found.map(better -> adopt(better, new Origin.Refined(better.latent(), strength, origin), form))
+                    .orElse(chosen);
+        }
+
+        private Trial adopt(LatentSearch.Found<Adapter> found, Origin.Refined origin, PromptForm form) {
+            adapters.put(origin, found.weights());
+            Trial trial = new Trial(new Candidate(origin, form), found.evidence());
+            trials.add(trial);
+            return trial;
+        }
+    }
+}

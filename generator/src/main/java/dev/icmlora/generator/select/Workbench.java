@@ -1,0 +1,17 @@
+package dev.icmlora.generator.select;
+
+import java.util.Map;
+
+import dev.icmlora.generator.adapter.Adapter;
+
+/// Where candidates are tried: two contexts of one model, of which one has an adapter that can be overwritten.
+public interface Workbench {
+    /// Makes the adapted context's adapter this one.
+    void apply(Adapter adapter);
+
+    /// Judges the weights that were applied last.
+    Map<PromptForm, Evidence> examineAdapted(Examination examination);
+
+    /// Judges the base model.
+    Map<PromptForm, Evidence> examineBase(Examination examination);
+}

@@ -1,0 +1,234 @@
+package dev.icmlora.generator.select;
+
+import static dev.icmlora.generator.select.PromptForm.DESCRIPTION;
+import static dev.icmlora.generator.select.PromptForm.EXAMPLES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.generator.BaseModelFixture;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.TokenBatch;
+
+/// Examinations and their marks, with the real base model.
+class ExaminerTest {
+    private static final int CONTEXT = 1024;
+    /// Nats of an answer: a product over more rows is summed in another order, and the weights are quantised.
+    private static final double TOLERANCE = 0.4;
+
+    private static final Set<PromptForm> BOTH = EnumSet.allOf(PromptForm.class);
+    private static final Task PLURALS = new Task(
+            "Write the plural of the word.",
+            List.of(
+                    new Example("cat", "cats"),
+                    new Example("mouse", "mice"),
+                    new Example("box", "boxes"),
+                    new Example("city", "cities"),
+                    new Example("leaf", "leaves")));
+
+    private static PromptFormat format;
+    private static LlamaContext context;
+    private static Examiner examiner;
+
+    @BeforeAll
+    static void load() {
+        format = PromptFormat.of(BaseModelFixture.model());
+        context = LlamaContext.create(
+                BaseModelFixture.model(), new ContextOptions(CONTEXT, 512, 512, Examination.SEQUENCES, 1, false, true));
+        examiner = new Examiner(context, 512);
+    }
+
+    @AfterAll
+    static void close() {
+        examiner.close();
+        context.close();
+    }
+
+    @Test
+    void withTheDescriptionEachExampleIsAskedByItself() {
+        Evidence evidence = examine(PLURALS).get(DESCRIPTION);
+
+        assertThat(evidence.scores()).hasSize(5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(evidence.scores().get(i).nats())
+                    .isCloseTo(nats(format.packed(PLURALS.description(), List.of(example(i))), 0), within(TOLERANCE));
+        }
+    }
+
+    @Test
+    void withExamplesEachIsAskedAfterTheLongerSideOfTheOthers() {
+        Evidence evidence = examine(PLURALS).get(EXAMPLES);
+
+        List<Example> backwards = PLURALS.examples().reversed();
+        Prompt forth = format.packed(PLURALS.description(), PLURALS.examples());
+        Prompt back = format.packed(PLURALS.description(), backwards);
+        double[] expected = {nats(back, 4), nats(back, 3), nats(forth, 2), nats(forth, 3), nats(forth, 4)};
+        for (int i = 0; i < 5; i++) {
+            assertThat(evidence.scores().get(i).nats()).isCloseTo(expected[i], within(TOLERANCE));
+        }
+        assertThat(evidence.loss()).isLessThan(examine(PLURALS).get(DESCRIPTION).loss());
+    }
+
+    @Test
+    void batchesOfAnySizeGiveTheSameMarks() {
+        Map<PromptForm, Evidence> whole = examine(PLURALS);
+        try (Examiner inSteps = new Examiner(context, 16)) {
+            Map<PromptForm, Evidence> steps = inSteps.examine(examination(PLURALS), () -> {});
+            for (PromptForm form : PromptForm.values()) {
+                assertThat(steps.get(form).loss()).isCloseTo(whole.get(form).loss(), within(TOLERANCE));
+            }
+        }
+    }
+
+    @Test
+    void anExactMarkIsWhatGreedyDecodingWouldWrite() {
+        Task echo = new Task(
+                "",
+                List.of(
+                        new Example("a b c d", "a b c d"),
+                        new Example("e f g h", "e f g h"),
+                        new Example("i j k l", "i j k l"),
+                        new Example("m n o p", "m n o p")));
+        Evidence evidence = examine(echo).get(EXAMPLES);
+
+        assertThat(evidence.scores()).allSatisfy(score -> {
+            if (score.nats() < Math.log(2)) {
+                assertThat(score.exact()).isTrue();
+            }
+            if (score.exact()) {
+                assertThat(score.loss()).isLessThan(Math.log(49_152));
+            }
+        });
+        assertThat(evidence.exact()).isGreaterThan(0);
+    }
+
+    @Test
+    void whatPromptsBeginWithIsReadOnce() {
+        int description = format.packed(PLURALS.description(), List.of()).tokens().length;
+        int examples = format.packed(PLURALS.description(), PLURALS.examples()).tokens().length - description;
+
+        // Forwards, backwards, and the three in the middle by themselves.
+        assertThat(examination(PLURALS).tokens()).isBetween(description + 2 * examples, description + 3 * examples);
+    }
+
+    @Test
+    void aTwinIsAskedOnce() {
+        Task twins = new Task("", List.of(example(0), example(1), example(0), example(0)));
+
+        assertThat(examination(twins).examples()).containsExactly(example(0), example(1));
+    }
+
+    @Test
+    void contradictoryExamplesAreBothAsked() {
+        Task contradictory = new Task("", List.of(new Example("cat", "cats"), new Example("cat", "dogs")));
+
+        assertThat(examine(contradictory).get(EXAMPLES).scores()).hasSize(2);
+    }
+
+    @Test
+    void oneExampleIsAskedWithTheDescriptionOnly() {
+        Examination examination = examination(new Task("", List.of(example(0))));
+
+        assertThat(examination.forms()).containsExactly(DESCRIPTION);
+        assertThat(examiner.examine(examination, () -> {}).get(DESCRIPTION).scores())
+                .hasSize(1);
+    }
+
+    @Test
+    void withoutExamplesNothingIsAsked() {
+        assertThat(examination(new Task("Write the plural.", List.of())).examples())
+                .isEmpty();
+    }
+
+    @Test
+    void examplesThatDoNotFitAreLeftOut() {
+        List<Example> large = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            large.add(new Example("word ".repeat(100) + i, "yes"));
+        }
+
+        Examination examination = examination(new Task("", large));
+
+        assertThat(examination.tokens()).isLessThanOrEqualTo(CONTEXT);
+        assertThat(examination.examples()).hasSizeBetween(2, 5);
+        assertThat(examination(new Task("", List.of(new Example("word ".repeat(2000), "yes"))))
+                        .examples())
+                .isEmpty();
+    }
+
+    @Test
+    void manyExamplesAreSampled() {
+        List<Example> many = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            many.add(new Example("n" + i, "m" + i));
+        }
+
+        assertThat(examination(new Task("", many)).examples()).hasSize(Examination.MOST_EXAMPLES);
+        assertThat(examine(new Task("", many)).get(DESCRIPTION).scores()).hasSize(Examination.MOST_EXAMPLES);
+    }
+
+    @Test
+    void aCancelledExaminationLeavesTheContextUsable() {
+        double before = examine(PLURALS).get(EXAMPLES).loss();
+
+        assertThatThrownBy(() -> examiner.examine(examination(PLURALS), () -> {
+                    throw new CancellationException();
+                }))
+                .isInstanceOf(CancellationException.class);
+
+        assertThat(examine(PLURALS).get(EXAMPLES).loss()).isEqualTo(before);
+    }
+
+    private static Example example(int index) {
+        return PLURALS.examples().get(index);
+    }
+
+    private static Examination examination(Task task) {
+        return Examination.of(format, task, BOTH, CONTEXT);
+    }
+
+    private static Map<PromptForm, Evidence> examine(Task task) {
+        return examiner.examine(examination(task), () -> {});
+    }
+
+    /// Negative log likelihood of one answer, the prompt read by itself.
+    private static double nats(Prompt prompt, int turn) {
+        int[] tokens = prompt.tokens();
+        Prompt.Answer answer = prompt.answers().get(turn);
+        context.clearMemory();
+        try (TokenBatch batch = TokenBatch.allocate(512, 1)) {
+            for (int i = 0; i < tokens.length; i++) {
+                batch.add(tokens[i], i, 0, true);
+            }
+            context.decode(batch);
+            double nats = 0;
+            for (int position = answer.from(); position < answer.to(); position++) {
+                float[] logits = context.logits(position - 1);
+                double sum = 0;
+                for (float logit : logits) {
+                    sum += Math.exp(logit);
+                }
+                nats += Math.log(sum) - logits[tokens[position]];
+            }
+            return nats;
+        } finally {
+            context.clearMemory();
+        }
+    }
+}
