@@ -125,7 +125,8 @@ function measured(reply, body, model) {
       label: candidate.kind,
       value: candidate.example_loss,
       text: candidate.example_loss.toFixed(3),
-      chosen: candidate.kind === reply.selection.served,
+      chosen: candidate.mode === reply.selection.served && candidate.kind === reply.selection.kind &&
+        candidate.strength === reply.selection.strength,
     })),
   );
   bars(

@@ -16,12 +16,4 @@ public record GenerateReply(
     /// @param cached whether it was known before this request
     /// @param bytes size of its GGUF form
     public record ServedAdapter(String id, boolean cached, int rank, long bytes) {}
-
-    /// @param served the mode that answered
-    /// @param candidates what was compared; empty where the request named its mode
-    public record Selection(Mode served, List<Candidate> candidates) {}
-
-    /// @param kind where the candidate came from
-    /// @param exampleLoss its mean loss on the request's examples, nats per token
-    public record Candidate(String kind, double exampleLoss) {}
 }

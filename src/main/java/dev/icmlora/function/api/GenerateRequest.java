@@ -14,8 +14,9 @@ import java.util.List;
 /// @param scale of the adapter; default 1
 /// @param strength of the residual dB in a generated adapter B0 + strength x dB; 0 is B0 itself; default 1
 /// @param stop an answer ends before the first of these strings; default none
-/// @param candidates adapters that [Mode#AUTO] may choose from; default 8. Checked, and unused until it scores
-/// candidates
+/// @param candidates most candidates (weights in a form of prompt) that [Mode#AUTO] compares; default 8
+/// @param budgetMs milliseconds after which [Mode#AUTO] tries no further weights; default none
+/// @param refine a search for a better latent after [Mode#AUTO] has chosen; default none
 public record GenerateRequest(
         TaskBody task,
         String adapter,
@@ -27,7 +28,12 @@ public record GenerateRequest(
         Double scale,
         Double strength,
         List<String> stop,
-        Integer candidates) {
+        Integer candidates,
+        Integer budgetMs,
+        Refine refine) {
+
+    /// @param budgetMs milliseconds that the search may take
+    public record Refine(Integer budgetMs) {}
 
     public GenerateRequest {
         inputs = inputs == null ? List.of() : inputs;

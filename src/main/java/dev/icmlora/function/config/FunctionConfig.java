@@ -100,6 +100,11 @@ public interface FunctionConfig {
         /// Memory for adapters and their tasks; the ones unused for longest go first.
         @WithDefault("256M")
         MemorySize adapters();
+
+        /// Decisions of how a task is served; the ones unused for longest go first.
+        @WithDefault("10000")
+        @Min(0)
+        int decisions();
     }
 
     /// The interface for OpenAI clients.
@@ -151,6 +156,11 @@ public interface FunctionConfig {
         @WithDefault("64")
         @Min(1)
         int candidates();
+
+        /// Highest `budget_ms`, for a selection and for a refinement.
+        @WithDefault("10000")
+        @Min(1)
+        int budgetMillis();
 
         /// Highest `scale`.
         @WithDefault("4")

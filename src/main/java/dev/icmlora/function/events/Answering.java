@@ -149,6 +149,8 @@ final class Answering {
                 request.scale(),
                 request.strength(),
                 request.stop(),
-                request.candidates());
+                request.candidates(),
+                request.budgetMs(),
+                request.refine());
     }
 }

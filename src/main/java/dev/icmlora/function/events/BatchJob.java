@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.AdapterRequest;
-import dev.icmlora.function.api.GenerateReply.Selection;
+import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.RedeliverException;

@@ -8,6 +8,9 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.TaskVector;
 
 /// Gives adapters: the one that is known for a blend, or a new one.
 @Singleton
@@ -33,7 +36,19 @@ final class AdapterSource {
     }
 
     private Supplied make(Blend blend, Engine engine, Phases phases) {
-        var tokens = engine.tokens(blend.task());
+        var fingerprint = fingerprint(blend.task(), engine, phases);
+        var adapter = phases.time(Phase.GENERATE, () -> engine.generate(fingerprint.vector(), blend.strength()));
+        return new Supplied(add(blend, adapter), false, fingerprint.tokens());
+    }
+
+    /// @param tokens that were read to take it
+    record Fingerprint(TaskVector vector, int tokens) {}
+
+    /// The task vector of a task. Runs on the slot's thread.
+    ///
+    /// @throws InvalidRequestException if the task is longer than the context
+    Fingerprint fingerprint(Task task, Engine engine, Phases phases) {
+        var tokens = engine.tokens(task);
         if (tokens > engine.contextTokens()) {
             throw new InvalidRequestException(new Violation(
                     "/task",
@@ -41,11 +56,19 @@ final class AdapterSource {
                     tokens,
                     "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens())));
         }
-        var vector = phases.time(Phase.FINGERPRINT, () -> engine.fingerprint(blend.task()));
-        var known =
-                phases.time(Phase.GENERATE, () -> KnownAdapter.of(blend, engine.generate(vector, blend.strength())));
+        return new Fingerprint(phases.time(Phase.FINGERPRINT, () -> engine.fingerprint(task)), tokens);
+    }
+
+    /// Makes an adapter known.
+    KnownAdapter add(Blend blend, Adapter adapter) {
+        var known = KnownAdapter.of(blend, adapter);
         cache.add(known);
-        return new Supplied(known, false, tokens);
+        return known;
+    }
+
+    /// The adapter of this id, if it is known.
+    Optional<KnownAdapter> find(String id) {
+        return cache.find(id);
     }
 
     /// The known adapter of this id. Any thread may call this.

@@ -2,7 +2,10 @@ package dev.icmlora.function.serving;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -17,6 +20,16 @@ import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.generator.cvae.GeneratorManifest;
 import dev.icmlora.generator.cvae.InvalidGeneratorException;
+import dev.icmlora.generator.select.Calibration;
+import dev.icmlora.generator.select.Decision;
+import dev.icmlora.generator.select.Evidence;
+import dev.icmlora.generator.select.Examination;
+import dev.icmlora.generator.select.Examiner;
+import dev.icmlora.generator.select.PromptForm;
+import dev.icmlora.generator.select.SelectionOptions;
+import dev.icmlora.generator.select.Selector;
+import dev.icmlora.generator.select.Workbench;
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
@@ -58,6 +71,9 @@ final class Engine implements AutoCloseable {
     private final BatchDecoder baseDecoder;
     private final BatchDecoder adaptedDecoder;
     private final ResidentAdapter resident;
+    private final Examiner baseExaminer;
+    private final Examiner adaptedExaminer;
+    private final Selector selector;
     private Applied applied;
 
     private Engine(
@@ -82,10 +98,13 @@ final class Engine implements AutoCloseable {
         this.embedder = handles.own(new Embedder(reading, model.hiddenSize(), slot.batchTokens()));
         this.baseDecoder = handles.own(decoder(base, model));
         this.adaptedDecoder = handles.own(decoder(adapted, model));
+        this.baseExaminer = handles.own(new Examiner(base, slot.batchTokens()));
+        this.adaptedExaminer = handles.own(new Examiner(adapted, slot.batchTokens()));
+        this.selector = new Selector(generator, format, slot.contextTokens(), Calibration.DEFAULT);
         var first = generator.generate(new float[file.manifest().architecture().latent()]);
         this.resident = handles.own(ResidentAdapter.create(model, first.gguf()));
         this.resident.attach(adapted, 1);
-        this.applied = new Applied(first.id(), 1);
+        this.applied = new Applied(first, 1);
     }
 
     /// Loads all parts, side by side where they do not need each other.
@@ -166,7 +185,7 @@ final class Engine implements AutoCloseable {
 
     private ContextOptions decoderOptions(int threads) {
         var prefixAndSequences = slot.sequences() + 1;
-        return contextOptions(prefixAndSequences, threads, false);
+        return contextOptions(Math.max(prefixAndSequences, Examination.SEQUENCES), threads, false);
     }
 
     private ContextOptions contextOptions(int sequences, int threads, boolean embeddings) {
@@ -246,9 +265,17 @@ final class Engine implements AutoCloseable {
                 .getFirst();
     }
 
+    /// Chooses how a task is served.
+    ///
+    /// @param scale of the adapters that are tried
+    /// @throws dev.icmlora.function.error.CancelledException if nobody waits for the answers any more
+    Decision select(Task task, TaskVector vector, SelectionOptions options, float scale, Cancellation cancellation) {
+        return selector.select(task, vector, options, new Bench(scale, cancellation));
+    }
+
     /// Makes the resident adapter this one, `scale` times as strong. Nothing is written if it is this one already.
     void apply(Adapter adapter, float scale) {
-        var wanted = new Applied(adapter.id(), scale);
+        var wanted = new Applied(adapter, scale);
         if (!wanted.equals(applied)) {
             resident.apply(adapter.scaled(scale).generated());
             applied = wanted;
@@ -267,8 +294,10 @@ final class Engine implements AutoCloseable {
 
     /// Goes the whole way once, so that the first request finds every page and every compiled method in place.
     void warmUp() {
-        var task = new Task("Repeat the input.", List.of());
-        var prompt = format.query(task.description(), task.examples(), "hello").tokens();
+        var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
+        var prompt = format.query(task.description(), List.of(), "hello").tokens();
+        var options = new SelectionOptions(2, 0, Optional.empty(), true, Duration.ZERO);
+        select(task, fingerprint(task), options, 1, new Cancellation());
         apply(generate(fingerprint(task), 1), 1);
         answerAdapted(List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), new Cancellation());
     }
@@ -278,5 +307,33 @@ final class Engine implements AutoCloseable {
         handles.close();
     }
 
-    private record Applied(String id, float scale) {}
+    /// Adapters are compared by identity: a candidate's id would take longer to compute than its weights to write.
+    private record Applied(Adapter adapter, float scale) {}
+
+    /// The slot's contexts, for candidates.
+    private final class Bench implements Workbench {
+
+        private final float scale;
+        private final Cancellation cancellation;
+
+        private Bench(float scale, Cancellation cancellation) {
+            this.scale = scale;
+            this.cancellation = cancellation;
+        }
+
+        @Override
+        public void apply(Adapter adapter) {
+            Engine.this.apply(adapter, scale);
+        }
+
+        @Override
+        public Map<PromptForm, Evidence> examineAdapted(Examination examination) {
+            return adaptedExaminer.examine(examination, cancellation::check);
+        }
+
+        @Override
+        public Map<PromptForm, Evidence> examineBase(Examination examination) {
+            return baseExaminer.examine(examination, cancellation::check);
+        }
+    }
 }

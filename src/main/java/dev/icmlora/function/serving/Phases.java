@@ -15,7 +15,8 @@ final class Phases {
     enum Phase {
         FINGERPRINT,
         GENERATE,
-        APPLY
+        APPLY,
+        SELECT
     }
 
     <T> T time(Phase phase, Supplier<T> work) {
@@ -43,7 +44,7 @@ final class Phases {
                 millis(Phase.FINGERPRINT),
                 millis(Phase.GENERATE),
                 millis(Phase.APPLY),
-                0,
+                millis(Phase.SELECT),
                 millis(promptNanos),
                 millis(decodeNanos));
     }

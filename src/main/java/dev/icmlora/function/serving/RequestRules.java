@@ -65,6 +65,7 @@ public final class RequestRules {
         violations.range("/scale", request.scale(), 0, limits.scale());
         violations.range("/strength", request.strength(), 0, limits.strength());
         violations.range("/candidates", request.candidates(), 1, limits.candidates());
+        selection(request, violations);
         violations.raise();
     }
 
@@ -130,6 +131,31 @@ public final class RequestRules {
         violations.count("/stop", stops.size(), limits.stops());
         for (var i = 0; i < Math.min(stops.size(), limits.stops()); i++) {
             required("/stop/" + i, stops.get(i), limits.stopCharacters(), violations);
+        }
+    }
+
+    private void selection(GenerateRequest request, Violations violations) {
+        var chooses = request.mode() == Mode.AUTO && request.adapter() == null;
+        violations.when(
+                chooses && request.strength() != 1,
+                "/strength",
+                1,
+                request.strength(),
+                "is chosen in mode auto: name another mode beside it");
+        if (request.budgetMs() != null) {
+            violations.range("/budget_ms", request.budgetMs(), 1, limits.budgetMillis());
+        }
+        if (request.refine() != null) {
+            violations.when(!chooses, "/refine", Mode.AUTO, request.mode(), "needs mode auto and a task");
+            budget(request.refine(), violations);
+        }
+    }
+
+    private void budget(GenerateRequest.Refine refine, Violations violations) {
+        if (refine.budgetMs() == null) {
+            violations.when(true, "/refine/budget_ms", limits.budgetMillis(), null, "is missing");
+        } else {
+            violations.range("/refine/budget_ms", refine.budgetMs(), 1, limits.budgetMillis());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.icmlora.function.serving;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,31 +11,39 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
-import dev.icmlora.function.api.GenerateReply.Selection;
 import dev.icmlora.function.api.GenerateReply.ServedAdapter;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
+import dev.icmlora.function.serving.Decisions.Decided;
+import dev.icmlora.function.serving.Decisions.Question;
 import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.generator.select.SelectionOptions;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
 
-/// What the function does with a request: fingerprint, generate, apply, answer.
+/// What the function does with a request: fingerprint, choose or generate, apply, answer.
 @Singleton
 public final class Service {
 
+    /// The same for every request: a request's own seed is for its answers, and a decision is made once for a task.
+    private static final long SELECTION_SEED = 0;
+
     private final RequestRules rules;
     private final AdapterSource adapters;
+    private final Decisions decisions;
     private final Slot slot;
     private final RequestMeter meter;
 
-    Service(RequestRules rules, AdapterSource adapters, Slot slot, RequestMeter meter) {
+    Service(RequestRules rules, AdapterSource adapters, Decisions decisions, Slot slot, RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
+        this.decisions = decisions;
         this.slot = slot;
         this.meter = meter;
     }
@@ -127,24 +136,81 @@ public final class Service {
     }
 
     private GenerateReply generate(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
-        var task = blend.task();
+        if (request.mode() == Mode.AUTO && request.adapter() == null) {
+            return choose(request, blend.task(), engine, cancellation);
+        }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
-        var prompts = prompts(request, served.showsExamples() ? task.examples() : List.of(), task, engine);
+        var prompts = prompts(request, served, blend.task(), engine);
+        var phases = new Phases();
+        var adapter =
+                served.usesAdapter() ? Optional.of(adapters.of(blend, engine, phases)) : Optional.<Supplied>empty();
+        var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
+        var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
+        return answer(request, decided, prompts, engine, phases, cancellation);
+    }
+
+    private GenerateReply choose(GenerateRequest request, Task task, Engine engine, Cancellation cancellation) {
+        // What does not even fit with the description alone is refused before anything is tried.
+        var described = prompts(request, Mode.ADAPTER, task, engine);
+        var phases = new Phases();
+        var options = new SelectionOptions(
+                request.candidates(),
+                SELECTION_SEED,
+                Optional.ofNullable(request.budgetMs()).map(Duration::ofMillis),
+                promptsFit(request, task, engine),
+                request.refine() == null
+                        ? Duration.ZERO
+                        : Duration.ofMillis(request.refine().budgetMs()));
+        var question = new Question(task, options, request.scale().floatValue());
+        var decided = decisions.of(question, engine, phases, cancellation);
+        var served = decided.selection().served();
+        var prompts = served.showsExamples() ? prompts(request, served, task, engine) : described;
+        return answer(request, decided, prompts, engine, phases, cancellation);
+    }
+
+    /// Whether every prompt with examples, and its answer, would fit into the context.
+    private static boolean promptsFit(GenerateRequest request, Task task, Engine engine) {
+        return request.inputs().stream()
+                                .mapToInt(input -> engine.format()
+                                        .query(task.description(), task.examples(), input)
+                                        .tokens()
+                                        .length)
+                                .max()
+                                .orElse(0)
+                        + request.maxTokens()
+                <= engine.contextTokens();
+    }
+
+    private static GenerateReply answer(
+            GenerateRequest request,
+            Decided decided,
+            List<int[]> prompts,
+            Engine engine,
+            Phases phases,
+            Cancellation cancellation) {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
         var decoding = new Decoding(sampling, request.maxTokens(), request.stop());
-        var phases = new Phases();
-        if (!served.usesAdapter()) {
-            return reply(served, null, engine.answer(prompts, decoding, cancellation), phases);
-        }
-        var supplied = adapters.of(blend, engine, phases);
-        var adapter = supplied.known().adapter();
-        phases.time(Phase.APPLY, () -> engine.apply(adapter, request.scale().floatValue()));
-        return reply(served, supplied, engine.answerAdapted(prompts, decoding, cancellation), phases);
+        var answers = decided.adapter()
+                .map(supplied -> {
+                    var adapter = supplied.known().adapter();
+                    phases.time(
+                            Phase.APPLY,
+                            () -> engine.apply(adapter, request.scale().floatValue()));
+                    return engine.answerAdapted(prompts, decoding, cancellation);
+                })
+                .orElseGet(() -> engine.answer(prompts, decoding, cancellation));
+        return new GenerateReply(
+                answers.texts(),
+                decided.adapter().map(Service::served).orElse(null),
+                decided.selection(),
+                new Usage(decided.fingerprintTokens() + answers.promptTokens(), answers.completionTokens()),
+                phases.timing(answers.promptNanos(), answers.decodeNanos()));
     }
 
-    private static List<int[]> prompts(GenerateRequest request, List<Example> examples, Task task, Engine engine) {
+    private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, Engine engine) {
+        var examples = served.showsExamples() ? task.examples() : List.<Example>of();
         var prompts = request.inputs().stream()
                 .map(input -> engine.format()
                         .query(task.description(), examples, input)
@@ -163,16 +229,6 @@ public final class Service {
         }
         violations.raise();
         return prompts;
-    }
-
-    private static GenerateReply reply(Mode served, Supplied supplied, Answers answers, Phases phases) {
-        var fingerprintTokens = supplied == null ? 0 : supplied.fingerprintTokens();
-        return new GenerateReply(
-                answers.texts(),
-                supplied == null ? null : served(supplied),
-                new Selection(served, List.of()),
-                new Usage(fingerprintTokens + answers.promptTokens(), answers.completionTokens()),
-                phases.timing(answers.promptNanos(), answers.decodeNanos()));
     }
 
     private static ServedAdapter served(Supplied supplied) {

@@ -119,7 +119,7 @@ class BadInputTest {
 
     @Test
     void theIdOfTheSharedAdapterNamesNoTask() {
-        var id = post("/generate", with(valid(), "strength", 0))
+        var id = post("/generate", with(with(valid(), "strength", 0), "mode", "adapter"))
                 .statusCode(200)
                 .extract()
                 .<String>path("adapter.id");

@@ -31,7 +31,7 @@ class GenerateTest {
 
     @Test
     void aTaskItSeesFirstIsFingerprintedGeneratedAppliedAndAnswered() {
-        generate(body(task("Say the number before this one.", List.of()), "three", "five"))
+        generate(with(body(task("Say the number before this one.", List.of()), "three", "five"), "mode", "adapter"))
                 .body("outputs", hasSize(2))
                 .body("adapter.id", matchesPattern("sha256:[0-9a-f]{64}"))
                 .body("adapter.cached", equalTo(false))
@@ -51,7 +51,7 @@ class GenerateTest {
 
     @Test
     void aTaskItKnowsIsNotGeneratedAgain() {
-        var body = body(task("Say the number after this one.", List.of()), "three");
+        var body = with(body(task("Say the number after this one.", List.of()), "three"), "mode", "adapter");
         var first = generate(body).extract().jsonPath();
 
         generate(body)
@@ -64,7 +64,6 @@ class GenerateTest {
 
     @ParameterizedTest
     @CsvSource({
-        "auto,adapter",
         "adapter,adapter",
         "adapter_examples,adapter_examples",
     })
@@ -119,7 +118,7 @@ class GenerateTest {
 
     @Test
     void anAdapterStandsInForItsTask() {
-        var body = body(plurals(), "dog", "church");
+        var body = with(body(plurals(), "dog", "church"), "mode", "adapter");
         var first = generate(body).extract().jsonPath();
         var byId = with(with(body, "task", null), "adapter", first.getString("adapter.id"));
 
@@ -163,18 +162,19 @@ class GenerateTest {
 
     @Test
     void strengthZeroIsTheSameAdapterForEveryTask() {
-        var plural =
-                generate(with(body(plurals(), "dog"), "strength", 0)).extract().<String>path("adapter.id");
-        var capitals = generate(with(body(task("Write it in capitals.", List.of()), "dog"), "strength", 0))
+        var plural = generate(with(adapted(plurals()), "strength", 0)).extract().<String>path("adapter.id");
+        var capitals = generate(with(adapted(task("Write it in capitals.", List.of())), "strength", 0))
                 .extract()
                 .<String>path("adapter.id");
-        var full = generate(body(plurals(), "dog")).extract().<String>path("adapter.id");
-        var half = generate(with(body(plurals(), "dog"), "strength", 0.5))
-                .extract()
-                .<String>path("adapter.id");
+        var full = generate(adapted(plurals())).extract().<String>path("adapter.id");
+        var half = generate(with(adapted(plurals()), "strength", 0.5)).extract().<String>path("adapter.id");
 
         assertThat(capitals).isEqualTo(plural);
         assertThat(List.of(plural, full, half)).doesNotHaveDuplicates();
+    }
+
+    private static Map<String, Object> adapted(Map<String, Object> task) {
+        return with(body(task, "dog"), "mode", "adapter");
     }
 
     @Test

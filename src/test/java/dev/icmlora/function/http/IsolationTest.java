@@ -27,7 +27,7 @@ class IsolationTest {
             body(task("Write the word in capital letters.", List.of()), "dog", "knife"),
             with(body(task("Write the plural of the word.", PLURALS), "dog", "knife"), "mode", "adapter_examples"),
             with(body(task("Write the plural of the word.", PLURALS), "dog", "knife"), "mode", "examples"),
-            with(body(task("Translate to French.", List.of()), "dog", "knife"), "strength", 0),
+            with(with(body(task("Translate to French.", List.of()), "dog", "knife"), "strength", 0), "mode", "adapter"),
             with(body(task("Translate to French.", List.of()), "dog", "knife"), "scale", 2),
             with(body(task("Translate to French.", List.of()), "dog", "knife"), "scale", 0.5),
             with(with(body(task("Translate to French.", List.of()), "dog"), "temperature", 1), "seed", 3));

@@ -58,7 +58,7 @@ class ServingIT {
     private static String adapterOfNewTask(String address, int i) {
         var task = Map.of("description", "Add " + i + " to the number.");
         return given().contentType(ContentType.JSON)
-                .body(Map.of("task", task, "inputs", List.of("1"), "max_tokens", 1))
+                .body(Map.of("task", task, "inputs", List.of("1"), "mode", "adapter", "max_tokens", 1))
                 .post(address + "/generate")
                 .then()
                 .statusCode(200)

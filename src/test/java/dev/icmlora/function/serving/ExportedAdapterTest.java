@@ -36,7 +36,14 @@ class ExportedAdapterTest {
     void theDownloadIsNamedByItsHashAndGivesTheSameGreedyAnswer(String input) throws Exception {
         var reply = given().contentType(ContentType.JSON)
                 .body(Map.of(
-                        "task", Map.of("description", DESCRIPTION), "inputs", List.of(input), "max_tokens", MAX_TOKENS))
+                        "task",
+                        Map.of("description", DESCRIPTION),
+                        "inputs",
+                        List.of(input),
+                        "mode",
+                        "adapter",
+                        "max_tokens",
+                        MAX_TOKENS))
                 .post("/generate")
                 .then()
                 .statusCode(200)

@@ -1,0 +1,91 @@
+package dev.icmlora.function.serving;
+
+import java.util.Optional;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.Selection;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.serving.AdapterSource.Supplied;
+import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.generator.select.Decision;
+import dev.icmlora.generator.select.Origin;
+import dev.icmlora.generator.select.SelectionOptions;
+import dev.icmlora.generator.task.Task;
+
+/// Decides how a task is served in mode auto, once for each task.
+@Singleton
+final class Decisions {
+
+    private final AdapterSource adapters;
+    private final Cache<Question, Answer> known;
+
+    Decisions(AdapterSource adapters, FunctionConfig config) {
+        this.adapters = adapters;
+        this.known = Caffeine.newBuilder()
+                .maximumSize(config.cache().decisions())
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /// What is decided.
+    ///
+    /// @param scale of the adapter
+    record Question(Task task, SelectionOptions options, float scale) {}
+
+    /// @param adapterId empty where the base model serves alone
+    private record Answer(Selection selection, Optional<String> adapterId) {}
+
+    /// @param adapter empty where the base model serves alone
+    /// @param fingerprintTokens tokens that were read for the fingerprint
+    record Decided(Selection selection, Optional<Supplied> adapter, int fingerprintTokens) {}
+
+    /// The decision for a task: the one that is known, or a new one. Runs on the slot's thread.
+    ///
+    /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
+    /// @throws dev.icmlora.function.error.CancelledException if nobody waits for it any more
+    Decided of(Question question, Engine engine, Phases phases, Cancellation cancellation) {
+        return Optional.ofNullable(known.getIfPresent(question))
+                .flatMap(this::recall)
+                .orElseGet(() -> decide(question, engine, phases, cancellation));
+    }
+
+    /// Empty if the decision's adapter is gone.
+    private Optional<Decided> recall(Answer answer) {
+        var selection = answer.selection.recalled();
+        if (answer.adapterId.isEmpty()) {
+            return Optional.of(new Decided(selection, Optional.empty(), 0));
+        }
+        return adapters.find(answer.adapterId.get())
+                .map(adapter -> new Decided(selection, Optional.of(new Supplied(adapter, true, 0)), 0));
+    }
+
+    private Decided decide(Question question, Engine engine, Phases phases, Cancellation cancellation) {
+        var task = question.task;
+        var fingerprint = adapters.fingerprint(task, engine, phases);
+        var decision = phases.time(
+                Phase.SELECT,
+                () -> engine.select(task, fingerprint.vector(), question.options, question.scale, cancellation));
+        var selection = SelectionReport.of(decision);
+        var adapter = decision.adapter().map(made -> adapters.add(blend(task, decision), made));
+        known.put(
+                question,
+                new Answer(selection, adapter.map(served -> served.adapter().id())));
+        return new Decided(
+                selection,
+                adapter.map(served -> new Supplied(served, false, fingerprint.tokens())),
+                fingerprint.tokens());
+    }
+
+    private static Blend blend(Task task, Decision decision) {
+        return switch (decision.served().origin()) {
+            case Origin.Mean mean -> new Blend(task, mean.strength());
+            case Origin.Generated other ->
+                new Blend(
+                        task, other.strength(), decision.adapter().orElseThrow().id());
+            case Origin.Base base -> throw new IllegalStateException("the base model has no adapter: " + base);
+        };
+    }
+}

@@ -1,0 +1,73 @@
+package dev.icmlora.function.serving;
+
+import java.util.List;
+
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Selection;
+import dev.icmlora.generator.select.Candidate;
+import dev.icmlora.generator.select.Decision;
+import dev.icmlora.generator.select.Evidence;
+import dev.icmlora.generator.select.Origin;
+import dev.icmlora.generator.select.PromptForm;
+import dev.icmlora.generator.select.Trial;
+
+/// A decision in the words of the reply.
+final class SelectionReport {
+
+    private SelectionReport() {}
+
+    static Selection of(Decision decision) {
+        var distance = decision.distance();
+        return new Selection(
+                mode(decision.served()),
+                kind(decision.served().origin()),
+                strength(decision.served().origin()),
+                decision.confidence(),
+                distance.isPresent() ? distance.getAsDouble() : null,
+                decision.tokens(),
+                false,
+                decision.trials().stream().map(SelectionReport::candidate).toList());
+    }
+
+    /// The mode that would serve this candidate's form of prompt.
+    static Mode mode(Candidate candidate) {
+        var adapted = candidate.origin() instanceof Origin.Generated;
+        if (candidate.form() == PromptForm.EXAMPLES) {
+            return adapted ? Mode.ADAPTER_EXAMPLES : Mode.EXAMPLES;
+        }
+        return adapted ? Mode.ADAPTER : Mode.PLAIN;
+    }
+
+    private static Selection.Candidate candidate(Trial trial) {
+        var origin = trial.candidate().origin();
+        return new Selection.Candidate(
+                kind(origin),
+                strength(origin),
+                origin instanceof Origin.Nearest nearest ? nearest.task() : null,
+                mode(trial.candidate()),
+                trial.evidence().loss(),
+                trial.evidence().exact(),
+                examples(trial.evidence()));
+    }
+
+    private static List<Selection.Example> examples(Evidence evidence) {
+        return evidence.scores().stream()
+                .map(score -> new Selection.Example(score.nats(), score.tokens(), score.exact()))
+                .toList();
+    }
+
+    private static String kind(Origin origin) {
+        return switch (origin) {
+            case Origin.Base _ -> "base";
+            case Origin.Mean mean -> mean.strength() == 0 ? "b0" : "mean";
+            case Origin.Sample _ -> "sample";
+            case Origin.Nearest _ -> "nearest";
+            case Origin.Between _ -> "between";
+            case Origin.Refined _ -> "refined";
+        };
+    }
+
+    private static Double strength(Origin origin) {
+        return origin instanceof Origin.Generated generated ? (double) generated.strength() : null;
+    }
+}
