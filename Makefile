@@ -14,7 +14,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo demo-events run test conformance train eval image-jar image image-tree-test cold-start native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test conformance train eval eval-select image-jar image image-tree-test cold-start native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ train: setup ## train a generator into models/generator.gguf; killed, it goes on
 
 eval: setup $(function_jar) ## start the function and print the evaluation table
 	@scripts/with-function scripts/icm-lora eval $(ARGS)
+
+eval-select: setup $(function_jar) ## start the function and measure what mode auto is worth
+	@scripts/with-function scripts/icm-lora eval-select $(ARGS)
 
 image-jar: setup ## build the jar as images hold it, with its ahead-of-time cache
 	@scripts/image-jar

@@ -5,9 +5,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 import dev.icmlora.trainer.eval.EvalCommand;
+import dev.icmlora.trainer.eval.EvalSelectCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
 import dev.icmlora.trainer.tasks.CheckCommand;
 import dev.icmlora.trainer.text.TextCommand;
+import dev.icmlora.trainer.train.CalibrateCommand;
 import dev.icmlora.trainer.train.ExportCommand;
 import dev.icmlora.trainer.train.TrainB0Command;
 import dev.icmlora.trainer.train.TrainCvaeCommand;
@@ -31,7 +33,9 @@ import dev.icmlora.trainer.train.VectorsCommand;
             TrainCvaeCommand.class,
             TrainGeneratorCommand.class,
             ExportCommand.class,
-            EvalCommand.class
+            CalibrateCommand.class,
+            EvalCommand.class,
+            EvalSelectCommand.class
         })
 public final class IcmLora {
     private IcmLora() {}

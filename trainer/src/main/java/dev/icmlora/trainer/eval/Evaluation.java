@@ -163,7 +163,7 @@ final class Evaluation {
         }
     }
 
-    private static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {
+    static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             order.add(i);

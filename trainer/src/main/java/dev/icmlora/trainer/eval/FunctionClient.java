@@ -31,11 +31,34 @@ final class FunctionClient implements AutoCloseable {
     }
 
     /// What the function says, as far as an evaluation needs it.
-    record Reply(List<String> outputs, Usage usage, Map<String, Double> timingMs) {
+    record Reply(List<String> outputs, Selection selection, Usage usage, Map<String, Double> timingMs) {
         record Usage(int promptTokens, int completionTokens) {}
+
+        /// @param kind and the other parts are null where the request named its mode
+        record Selection(
+                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {}
+
+        record Candidate(String kind, String mode, Double strength, double exampleLoss, double exampleExact) {}
+
+        /// Of all phases.
+        double milliseconds() {
+            return timingMs.values().stream().mapToDouble(ms -> ms).sum();
+        }
     }
 
-    private record Body(Task task, List<String> inputs, String mode, int maxTokens, double strength) {}
+    /// A part that is null is left to the function.
+    ///
+    /// @param mode a value of the request's `mode`
+    record Request(
+            Task task,
+            List<String> inputs,
+            String mode,
+            int maxTokens,
+            Double strength,
+            Integer candidates,
+            Refine refine) {
+        record Refine(int budgetMs) {}
+    }
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
     ///
@@ -43,7 +66,12 @@ final class FunctionClient implements AutoCloseable {
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
     Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
             throws IOException, InterruptedException {
-        String body = json.toJson(new Body(task, inputs, way.mode(), maxTokens, way.strength()));
+        return ask(new Request(task, inputs, way.mode(), maxTokens, way.strength(), null, null));
+    }
+
+    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    Reply ask(Request asked) throws IOException, InterruptedException {
+        String body = json.toJson(asked);
         HttpRequest request = HttpRequest.newBuilder(generate)
                 .header("Content-Type", "application/json")
                 .timeout(PATIENCE)

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,11 +17,14 @@ import picocli.CommandLine.Spec;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.trainer.suite.SuiteTask;
+import dev.icmlora.trainer.suite.TaskSuite;
 
 /// `icm-lora export`: the generator file that the function serves.
 @Command(
@@ -48,35 +54,84 @@ public final class ExportCommand implements Callable<Integer> {
                     "${COMPLETION-CANDIDATES}: the least loss on unseen tasks, or the end (default: ${DEFAULT-VALUE}).")
     private State state = State.LAST;
 
+    @Option(
+            names = "--exported",
+            paramLabel = "FILE",
+            description = "Take this generator instead of a checkpoint, to give it the latents of its seen tasks.")
+    private Path exported;
+
     @Option(names = "--output", paramLabel = "FILE", description = "default: models/generator.gguf")
     private Path output;
 
     @Option(names = "--name", description = "What the generator is called (default: ${DEFAULT-VALUE}).")
     private String name = "icm-lora default generator";
 
+    @Option(
+            names = "--vectors",
+            description = "Random task vectors of each task that its stored latent is the average of; the number that"
+                    + " the training run used finds them all taken already (default: ${DEFAULT-VALUE}).")
+    private int vectors = 1;
+
+    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
+    private long suiteSeed = 1;
+
+    @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
     @Override
     public Integer call() throws IOException {
         Installation installation = Installation.ofThisProcess();
-        Path run = (folder == null ? installation.root().resolve(".train") : folder).resolve(TrainGeneratorCommand.RUN);
-        Path checkpoint = state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
-        if (!Files.exists(checkpoint)) {
-            throw new IllegalArgumentException(
-                    "there is no " + checkpoint + " to export: run `icm-lora train-generator` first");
-        }
+        Path training = folder == null ? installation.root().resolve(".train") : folder;
         Path target = output == null ? installation.root().resolve("models/generator.gguf") : output;
         NativeLibraries.load(installation.nativeDirectory());
-        try (LlamaModel llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
-                GgufFile file = GgufFile.open(checkpoint)) {
+        try (LlamaModel llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
             BaseModelId base = TrainingSession.baseModelId(llama, installation.model());
-            GeneratorFile generator = new TrainedGenerator(file, llama.architecture())
-                    .file(name, base, PromptFormat.of(llama).fingerprint());
-            generator.write(target);
+            PromptFormat format = PromptFormat.of(llama);
             PrintWriter out = spec.commandLine().getOut();
+            GeneratorFile trained =
+                    exported == null ? trained(training, llama, base, format) : GeneratorFile.read(exported);
+            trained.manifest().requireMatch(base, format.fingerprint());
+            VectorPools pools = new VectorPools(
+                    llama, base.fingerprint(), format, vectors, threads, training.resolve("vectors"), () -> false);
+            GeneratorFile generator = withSeenLatents(trained, pools, out);
+            generator.write(target);
             out.printf(
                     "wrote %s: %,d bytes, %d tasks%n",
                     target, Files.size(target), generator.manifest().catalogue().size());
             out.flush();
         }
         return 0;
+    }
+
+    private GeneratorFile trained(Path training, LlamaModel llama, BaseModelId base, PromptFormat format) {
+        Path run = training.resolve(TrainGeneratorCommand.RUN);
+        Path checkpoint = state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
+        if (!Files.exists(checkpoint)) {
+            throw new IllegalArgumentException(
+                    "there is no " + checkpoint + " to export: run `icm-lora train-generator` first");
+        }
+        try (GgufFile file = GgufFile.open(checkpoint)) {
+            return new TrainedGenerator(file, llama.architecture()).file(name, base, format.fingerprint());
+        }
+    }
+
+    /// Adds the latents of the tasks, if today's suite still has all of them.
+    private GeneratorFile withSeenLatents(GeneratorFile trained, VectorPools pools, PrintWriter out)
+            throws IOException {
+        Map<String, SuiteTask> suite =
+                TaskSuite.create(suiteSeed).tasks().stream().collect(Collectors.toMap(SuiteTask::id, task -> task));
+        List<String> catalogue = trained.manifest().catalogue().stream()
+                .map(CatalogueEntry::task)
+                .toList();
+        List<String> gone =
+                catalogue.stream().filter(task -> !suite.containsKey(task)).toList();
+        if (catalogue.isEmpty() || !gone.isEmpty()) {
+            out.println("without the latents of seen tasks: "
+                    + (catalogue.isEmpty() ? "none are named" : "the suite no longer has " + gone));
+            return trained;
+        }
+        List<TrainingTask> tasks =
+                catalogue.stream().map(suite::get).map(TrainingTask::of).toList();
+        return trained.withSeenLatents(SeenLatents.of(trained, pools.of(tasks), threads));
     }
 }

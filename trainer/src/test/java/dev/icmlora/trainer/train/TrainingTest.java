@@ -33,6 +33,7 @@ import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.cvae.SeenTask;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.vector.Standardization;
@@ -211,6 +212,17 @@ class TrainingTest {
                     }
                 }
                 assertThat(trained.lora().b().getFirst().abs().max().getFloat()).isGreaterThan(1e-3f);
+                List<float[]> latents = SeenLatents.of(file, pools, 1);
+                assertThat(latents).hasSameSizeAs(pools);
+                assertThat(SeenLatents.of(
+                                        file,
+                                        List.of(new VectorPool(pools.getFirst().probe(), List.of())),
+                                        1)
+                                .getFirst())
+                        .containsExactly(generator.prior(vector).mean());
+                assertThat(file.withSeenLatents(latents).seenTasks())
+                        .extracting(SeenTask::task)
+                        .containsExactly("test/yes", "test/no", "test/perhaps");
             }
         }
     }

@@ -1,0 +1,22 @@
+package dev.icmlora.trainer.train;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+import dev.icmlora.generator.select.Trial;
+
+/// What selection saw of a task, and what would have come of each choice.
+///
+/// @param task id
+/// @param seen whether the generator was trained on it
+/// @param examples distinct examples that the task brought
+/// @param distance to the nearest seen task
+/// @param trials all candidates on the task's examples, as selection proposes them
+/// @param right share of the task's test inputs that each candidate answers exactly, in the order of the trials
+record Observation(
+        String task, boolean seen, int examples, OptionalDouble distance, List<Trial> trials, List<Double> right) {
+
+    double rightOf(Trial trial) {
+        return right.get(trials.indexOf(trial));
+    }
+}

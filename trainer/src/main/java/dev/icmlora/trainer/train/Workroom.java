@@ -1,0 +1,113 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.cvae.Generator;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.select.Evidence;
+import dev.icmlora.generator.select.Examination;
+import dev.icmlora.generator.select.Examiner;
+import dev.icmlora.generator.select.PromptForm;
+import dev.icmlora.generator.select.Workbench;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.ResidentAdapter;
+
+/// What the function has to try candidates with, here without a server.
+final class Workroom implements Workbench, AutoCloseable {
+    static final int CONTEXT = 4096;
+    /// Test inputs that are asked at once.
+    static final int TESTS = 8;
+
+    private static final int BATCH = 512;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final PromptFormat format;
+    private final Generator generator;
+    private final Fingerprinter fingerprinter;
+    private final Examiner base;
+    private final Examiner adapted;
+    private final ResidentAdapter resident;
+
+    private Workroom(Path modelFile, GeneratorFile file, int threads) throws IOException {
+        LlamaModel model = own(LlamaModel.load(modelFile, ModelOptions.DEFAULT));
+        this.format = PromptFormat.of(model);
+        file.manifest().requireMatch(TrainingSession.baseModelId(model, modelFile), format.fingerprint());
+        this.generator = own(Generator.load(file, own(Backend.cpu(threads))));
+        LlamaContext reading = own(LlamaContext.create(model, options(1, threads, true)));
+        LlamaContext plain = own(LlamaContext.create(model, options(2 * TESTS, threads, false)));
+        LlamaContext changed = own(LlamaContext.create(model, options(2 * TESTS, threads, false)));
+        this.fingerprinter = own(new Fingerprinter(format, reading, model.hiddenSize(), BATCH));
+        this.base = own(new Examiner(plain, BATCH));
+        this.adapted = own(new Examiner(changed, BATCH));
+        float[] latent = new float[file.manifest().architecture().latent()];
+        this.resident =
+                own(ResidentAdapter.create(model, generator.generate(latent).gguf()));
+        resident.attach(changed, 1);
+    }
+
+    /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when generator and model do not belong together
+    static Workroom open(Path model, GeneratorFile generator, int threads) throws IOException {
+        return new Workroom(model, generator, threads);
+    }
+
+    private static ContextOptions options(int sequences, int threads, boolean embeddings) {
+        int most = embeddings ? 1 : Math.max(sequences, Examination.SEQUENCES);
+        return new ContextOptions(CONTEXT, BATCH, BATCH, most, threads, embeddings, true);
+    }
+
+    private <T extends AutoCloseable> T own(T handle) {
+        open.push(handle);
+        return handle;
+    }
+
+    PromptFormat format() {
+        return format;
+    }
+
+    Generator generator() {
+        return generator;
+    }
+
+    TaskVector fingerprint(Task task) {
+        return fingerprinter.of(task);
+    }
+
+    @Override
+    public void apply(Adapter adapter) {
+        resident.apply(adapter.generated());
+    }
+
+    @Override
+    public Map<PromptForm, Evidence> examineAdapted(Examination examination) {
+        return adapted.examine(examination, () -> {});
+    }
+
+    @Override
+    public Map<PromptForm, Evidence> examineBase(Examination examination) {
+        return base.examine(examination, () -> {});
+    }
+
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a native handle did not close", e);
+            }
+        }
+    }
+}
