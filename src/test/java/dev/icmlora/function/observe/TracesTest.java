@@ -26,7 +26,15 @@ class TracesTest {
         var trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         given().header("traceparent", "00-" + trace + "-" + CALLER + "-01")
                 .contentType(ContentType.JSON)
-                .body(Map.of("task", Map.of("description", "A secret wish."), "inputs", List.of("x"), "max_tokens", 2))
+                .body(Map.of(
+                        "task",
+                        Map.of("description", "A secret wish."),
+                        "inputs",
+                        List.of("x"),
+                        "mode",
+                        "adapter",
+                        "max_tokens",
+                        2))
                 .post("/generate")
                 .then()
                 .statusCode(200);
