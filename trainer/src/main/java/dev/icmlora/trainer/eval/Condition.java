@@ -38,16 +38,16 @@ enum Condition {
 
     private final String id;
     private final String meaning;
-    private final Way way;
+    private final Source source;
 
-    Condition(String id, String meaning, Way way) {
+    Condition(String id, String meaning, Source source) {
         this.id = id;
         this.meaning = meaning;
-        this.way = way;
+        this.source = source;
     }
 
     /// Where the answers come from.
-    sealed interface Way {
+    sealed interface Source {
 
         /// Examples in the prompt of an answer.
         int shown();
@@ -58,7 +58,7 @@ enum Condition {
     /// @param mode the request's `mode`
     /// @param examples of the request's task
     /// @param strength the request's `strength`
-    record Request(String mode, int examples, double strength) implements Way {
+    record Request(String mode, int examples, double strength) implements Source {
         @Override
         public int shown() {
             return mode.contains("examples") ? examples : 0;
@@ -66,7 +66,7 @@ enum Condition {
     }
 
     /// An adapter that no request can ask for, served by [ControlBench].
-    enum Control implements Way {
+    enum Control implements Source {
         MEAN,
         NEAREST,
         OTHER_TASK,
@@ -82,8 +82,8 @@ enum Condition {
         return meaning;
     }
 
-    Way way() {
-        return way;
+    Source source() {
+        return source;
     }
 
     /// Its name in tables and in JSON.

@@ -77,7 +77,7 @@ final class Evaluation {
 
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            Answers answers = switch (condition.way()) {
+            Answers answers = switch (condition.source()) {
                 case Condition.Request request -> ask(question, request);
                 case Condition.Control control -> answer(question, controls.adapter(control, stated, random));
             };
@@ -122,7 +122,7 @@ final class Evaluation {
                 right++;
             }
         }
-        double promptTokens = question.prompts(bench, condition.way().shown()).stream()
+        double promptTokens = question.prompts(bench, condition.source().shown()).stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();

@@ -173,7 +173,7 @@ class EvaluationReportTest {
     private static TaskResult result(String task, Group group, ToDoubleFunction<Condition> exact) {
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            double tokens = condition.way().shown() == 0 ? 30 : 100;
+            double tokens = condition.source().shown() == 0 ? 30 : 100;
             scores.put(condition, new Score(exact.applyAsDouble(condition), tokens, tokens));
         }
         return new TaskResult(task, task.substring(0, task.indexOf('/')), group, 4, scores);
