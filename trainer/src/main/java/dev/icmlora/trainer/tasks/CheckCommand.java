@@ -3,7 +3,6 @@ package dev.icmlora.trainer.tasks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -36,7 +35,7 @@ public final class CheckCommand implements Callable<Integer> {
             names = "--max-tokens",
             paramLabel = "N",
             description = "Most tokens of an example with its description (default: ${DEFAULT-VALUE}).")
-    private int maxTokens = 1024;
+    private int maxTokens = 512;
 
     @Option(names = "--seed", description = "Of the split into training and test examples (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
@@ -46,13 +45,8 @@ public final class CheckCommand implements Callable<Integer> {
         Installation installation = Installation.ofThisProcess();
         NativeLibraries.load(installation.nativeDirectory());
         try (LlamaModel model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
-            PromptFormat format = PromptFormat.of(model);
-            TaskFolder.Tasks tasks = new TaskFolder(
-                            (description, example) ->
-                                    format.packed(description, List.of(example)).tokens().length,
-                            maxTokens,
-                            seed)
-                    .read(folder);
+            TaskFolder.Tasks tasks =
+                    TaskFolder.of(PromptFormat.of(model), maxTokens, seed).read(folder);
             PrintWriter out = spec.commandLine().getOut();
             for (SuiteTask task : tasks.tasks()) {
                 out.printf(

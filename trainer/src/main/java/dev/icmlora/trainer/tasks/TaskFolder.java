@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.tasks.TaskFile.Line;
 import dev.icmlora.trainer.tasks.TaskFile.Part;
@@ -37,10 +38,19 @@ public final class TaskFolder {
     private final int mostTokens;
     private final long seed;
 
-    /// @param tokens of a prompt that holds a description and an example with its answer
-    /// @param mostTokens that such a prompt may have
+    /// @param format of the prompts that are trained on
+    /// @param mostTokens that a prompt with a description and an example may have
     /// @param seed of the split where a file does not say what its examples are for
-    public TaskFolder(ToIntBiFunction<String, Example> tokens, int mostTokens, long seed) {
+    public static TaskFolder of(PromptFormat format, int mostTokens, long seed) {
+        return new TaskFolder(
+                (description, example) ->
+                        format.packed(description, List.of(example)).tokens().length,
+                mostTokens,
+                seed);
+    }
+
+    /// @param tokens of a prompt that holds a description and an example with its answer
+    TaskFolder(ToIntBiFunction<String, Example> tokens, int mostTokens, long seed) {
         this.tokens = tokens;
         this.mostTokens = mostTokens;
         this.seed = seed;

@@ -7,20 +7,23 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 
 /// Texts cut into openings and continuations, split so that no test passage is largely a copy of a training passage:
 /// licences, above all, repeat each other.
 ///
-/// @param train at most [#MOST_TRAIN]
-/// @param test at most [#MOST_TEST]
+/// @param train short ones, as an example of a task is, cut from at most [#MOST_TRAIN] passages
+/// @param test long ones, at most [#MOST_TEST]
 record Passages(List<Example> train, List<Example> test) {
     static final int MOST_TRAIN = 200;
     static final int MOST_TEST = 40;
 
     private static final int LENGTH = 600;
     private static final int OPENING = 200;
+    private static final int SHORT_LENGTH = 240;
+    private static final int SHORT_OPENING = 80;
     private static final int TEST_OF = 4;
     private static final int PHRASE = 8;
     private static final double MOST_SHARED = 0.1;
@@ -38,7 +41,7 @@ record Passages(List<Example> train, List<Example> test) {
                 .filter(passage -> shared(passage, known) <= MOST_SHARED)
                 .limit(MOST_TEST)
                 .toList();
-        return new Passages(List.copyOf(train), test);
+        return new Passages(train.stream().flatMap(Passages::shorter).distinct().toList(), test);
     }
 
     /// Windows that end with a line; the rest of a text is too short for one.
@@ -56,6 +59,29 @@ record Passages(List<Example> train, List<Example> test) {
                 window.setLength(0);
             }
         }
+    }
+
+    /// A passage in pieces that each have an opening of their own.
+    private static Stream<Example> shorter(Example passage) {
+        String text = passage.input() + " " + passage.output();
+        Stream.Builder<Example> pieces = Stream.builder();
+        for (int from = 0; from + SHORT_LENGTH < text.length(); ) {
+            int opening = text.indexOf(' ', from + SHORT_OPENING);
+            int end = text.indexOf(' ', from + SHORT_LENGTH);
+            if (end < 0) {
+                end = text.length();
+            }
+            if (opening < 0 || opening - from > 2 * SHORT_OPENING) {
+                break;
+            }
+            String input = text.substring(from, opening).strip();
+            String output = text.substring(opening + 1, end).strip();
+            if (!input.isEmpty() && !output.isEmpty()) {
+                pieces.add(new Example(input, output));
+            }
+            from = Math.min(end + 1, text.length());
+        }
+        return pieces.build();
     }
 
     static double shared(Example passage, Set<List<String>> known) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 
 /// The text domains that can be had on this machine.
 ///
@@ -16,13 +17,24 @@ import java.util.SequencedMap;
 /// @param missing names of the others, and why each is missing
 public record TextDomains(List<TextDomain> domains, SequencedMap<String, String> missing) {
 
-    /// Reads what the JDK has and fetches the rest, or takes it from the cache.
+    /// All of them, as far as they can be had.
     ///
     /// @param cache folder for what is fetched
     public static TextDomains fetch(Path cache, long seed) {
+        return fetch(cache, seed, domain -> true);
+    }
+
+    /// Reads what the JDK has and fetches the rest, or takes it from the cache.
+    ///
+    /// @param cache folder for what is fetched
+    /// @param wanted by name; no other is looked for
+    public static TextDomains fetch(Path cache, long seed, Predicate<String> wanted) {
         List<TextDomain> domains = new ArrayList<>();
         SequencedMap<String, String> missing = new LinkedHashMap<>();
         for (TextSource source : TextSource.values()) {
+            if (!wanted.test(source.domain())) {
+                continue;
+            }
             try {
                 domains.add(source.fetch(cache, seed));
             } catch (IOException e) {

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,8 +25,6 @@ import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
-import dev.icmlora.trainer.suite.SuiteTask;
-import dev.icmlora.trainer.suite.TaskSuite;
 
 /// `icm-lora export`: the generator file that the function serves.
 @Command(
@@ -72,8 +72,8 @@ public final class ExportCommand implements Callable<Integer> {
                     + " the training run used finds them all taken already (default: ${DEFAULT-VALUE}).")
     private int vectors = 1;
 
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = 1;
+    @Mixin
+    private CurriculumOptions curriculum;
 
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -93,7 +93,7 @@ public final class ExportCommand implements Callable<Integer> {
             trained.manifest().requireMatch(base, format.fingerprint());
             VectorPools pools = new VectorPools(
                     llama, base.fingerprint(), format, vectors, threads, training.resolve("vectors"), () -> false);
-            GeneratorFile generator = withSeenLatents(trained, pools, out);
+            GeneratorFile generator = withSeenLatents(trained, curriculum.read(training, format), pools, out);
             generator.write(target);
             out.printf(
                     "wrote %s: %,d bytes, %d tasks%n",
@@ -115,23 +115,22 @@ public final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /// Adds the latents of the tasks, if today's suite still has all of them.
-    private GeneratorFile withSeenLatents(GeneratorFile trained, VectorPools pools, PrintWriter out)
-            throws IOException {
-        Map<String, SuiteTask> suite =
-                TaskSuite.create(suiteSeed).tasks().stream().collect(Collectors.toMap(SuiteTask::id, task -> task));
+    /// Adds the latents of the tasks, if all of them are still there.
+    private GeneratorFile withSeenLatents(
+            GeneratorFile trained, Curriculum curriculum, VectorPools pools, PrintWriter out) throws IOException {
+        Map<String, TrainingTask> known = Stream.concat(curriculum.learned().stream(), curriculum.validation().stream())
+                .collect(Collectors.toMap(task -> task.task().id(), task -> task));
         List<String> catalogue = trained.manifest().catalogue().stream()
                 .map(CatalogueEntry::task)
                 .toList();
         List<String> gone =
-                catalogue.stream().filter(task -> !suite.containsKey(task)).toList();
+                catalogue.stream().filter(task -> !known.containsKey(task)).toList();
         if (catalogue.isEmpty() || !gone.isEmpty()) {
             out.println("without the latents of seen tasks: "
-                    + (catalogue.isEmpty() ? "none are named" : "the suite no longer has " + gone));
+                    + (catalogue.isEmpty() ? "none are named" : "there is no longer " + gone));
             return trained;
         }
-        List<TrainingTask> tasks =
-                catalogue.stream().map(suite::get).map(TrainingTask::of).toList();
+        List<TrainingTask> tasks = catalogue.stream().map(known::get).toList();
         return trained.withSeenLatents(SeenLatents.of(trained, pools.of(tasks), threads));
     }
 }

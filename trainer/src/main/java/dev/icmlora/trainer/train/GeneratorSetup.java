@@ -31,17 +31,19 @@ record GeneratorSetup(
                 training.threads,
                 session.folder().resolve("vectors"),
                 session.stop()::isRequested);
-        List<VectorPool> seen = pools.of(session.training());
-        List<VectorPool> unseen = pools.of(session.validation());
+        List<TrainingTask> learned = session.curriculum().learned();
+        List<VectorPool> seen = pools.of(learned);
+        List<VectorPool> unseen = pools.of(session.curriculum().validation());
         Standardization statistics = VectorPool.statistics(seen);
         List<Learner> learners = new ArrayList<>();
         for (int i = 0; i < seen.size(); i++) {
-            learners.add(new Learner(session.training().get(i), seen.get(i)));
+            learners.add(new Learner(learned.get(i), seen.get(i)));
         }
+        List<VectorPool> answered = seen.subList(0, session.curriculum().tasks().size());
         SequencedMap<String, Examination> examinations = new LinkedHashMap<>();
         session.validations()
                 .forEach((name, validation) -> examinations.put(
-                        name, new Examination(validation, name.equals(TrainingSession.SEEN) ? seen : unseen)));
+                        name, new Examination(validation, name.equals(TrainingSession.SEEN) ? answered : unseen)));
         return new GeneratorSetup(
                 shared,
                 new GeneratorArchitecture(

@@ -11,6 +11,9 @@ interface Objective {
     /// The figure that decides which checkpoint is the best: loss on tasks or examples that are not trained on.
     String CHOSEN_BY = "unseen_loss";
 
+    /// The same where every task is trained on: loss on examples that were held back.
+    String OTHERWISE_CHOSEN_BY = "seen_loss";
+
     /// What is trained, by name.
     SequencedMap<String, NDArray> parameters();
 

@@ -39,7 +39,7 @@ public final class TrainB0Command implements Callable<Integer> {
             SharedAdapterObjective objective = new SharedAdapterObjective(
                     session.model(),
                     adapter,
-                    session.training(),
+                    session.curriculum().tasks(),
                     new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, queries, 0.7, 1, 512)),
                     session.validations(),
                     tokens,
@@ -48,7 +48,7 @@ public final class TrainB0Command implements Callable<Integer> {
             String name = "b0 rank %d alpha %s seed %d"
                     .formatted(rank, adapter.layout().alpha(), options.seed);
             new TrainingRun(
-                            RunIdentity.of(name, session.training()),
+                            RunIdentity.of(name, session.curriculum().tasks()),
                             objective,
                             options.schedule(),
                             options.intervals(),

@@ -69,7 +69,9 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                         new GeneratorObjective.Settings(tasks, tokens, generator.kl(), options.seed),
                         session.manager());
                 new TrainingRun(
-                                RunIdentity.of(name(session, pretrained), session.training()),
+                                RunIdentity.of(
+                                        name(session, pretrained),
+                                        session.curriculum().learned()),
                                 objective,
                                 options.schedule(),
                                 options.intervals(),

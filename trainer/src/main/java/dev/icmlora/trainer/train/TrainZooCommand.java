@@ -51,13 +51,13 @@ public final class TrainZooCommand implements Callable<Integer> {
         try (TrainingSession session = TrainingSession.open(options)) {
             SharedAdapter shared = SharedAdapter.trained(session);
             Zoo zoo = new Zoo(session.folder().resolve(ZOO));
-            List<TrainingTask> left = session.training().stream()
+            List<TrainingTask> left = session.curriculum().learned().stream()
                     .filter(task -> !zoo.holds(task.task().id()))
                     .toList();
             for (int from = 0; from < left.size() && !session.stop().isRequested(); from += together) {
                 System.out.printf(
                         "%n%d of %d tasks to go%n",
-                        left.size() - from, session.training().size());
+                        left.size() - from, session.curriculum().learned().size());
                 train(session, shared, zoo, left.subList(from, Math.min(left.size(), from + together)));
             }
         }
@@ -109,7 +109,7 @@ public final class TrainZooCommand implements Callable<Integer> {
                 task.task().id(),
                 session.baseModelId().fingerprint(),
                 session.tasksHash(),
-                options.suiteSeed,
+                options.curriculum.suiteSeed,
                 options.seed,
                 options.rate,
                 kept(),

@@ -2,6 +2,7 @@ package dev.icmlora.trainer.train;
 
 import java.nio.file.Path;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import dev.icmlora.trainer.model.BaseModel.Precision;
@@ -35,14 +36,8 @@ final class TrainingOptions {
     @Option(names = "--seed", description = "Seed of initial weights and batches (default: ${DEFAULT-VALUE}).")
     long seed = 1;
 
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    long suiteSeed = 1;
-
-    @Option(
-            names = "--match",
-            paramLabel = "TEXT",
-            description = "Only tasks whose id contains this, to try things out.")
-    String match = "";
+    @Mixin
+    CurriculumOptions curriculum;
 
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
     int threads = Runtime.getRuntime().availableProcessors();

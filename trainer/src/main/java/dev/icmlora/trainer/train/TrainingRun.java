@@ -145,7 +145,7 @@ final class TrainingRun {
         SequencedMap<String, Double> figures = objective.validate();
         log(reached, figures);
         display.say("step " + reached.step() + "  " + describe(figures));
-        double loss = figures.get(Objective.CHOSEN_BY);
+        double loss = figures.getOrDefault(Objective.CHOSEN_BY, figures.get(Objective.OTHERWISE_CHOSEN_BY));
         if (loss >= reached.best()) {
             return reached;
         }

@@ -19,8 +19,7 @@ import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.LlamaConfig;
-import dev.icmlora.trainer.suite.Split;
-import dev.icmlora.trainer.suite.TaskSuite;
+import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.torch.Torch;
 
 /// What every training command works with: the base model twice (in llama.cpp for tokens and task vectors, in PyTorch
@@ -39,36 +38,22 @@ final class TrainingSession implements AutoCloseable {
     private final PromptFormat format;
     private final NDManager manager;
     private final BaseModel model;
-    private final List<TrainingTask> training;
-    private final List<TrainingTask> validation;
+    private final Curriculum curriculum;
     private final StopSignal stop;
 
-    private TrainingSession(Installation installation, TrainingOptions options) {
+    private TrainingSession(Installation installation, TrainingOptions options) throws IOException {
         this.folder = options.folder(installation.root());
         this.modelFile = installation.model();
         NativeLibraries.load(installation.nativeDirectory());
         this.llama = LlamaModel.load(modelFile, ModelOptions.DEFAULT);
         this.format = PromptFormat.of(llama);
+        this.curriculum = options.curriculum.read(folder, format);
         this.manager = Torch.start(options.threads, folder.resolve("djl"));
         this.model = BaseModel.load(modelFile, manager, options.precision);
-        TaskSuite suite = TaskSuite.create(options.suiteSeed);
-        this.training = tasks(suite, Split.TRAIN, options.match);
-        this.validation = tasks(suite, Split.VALIDATION, options.match);
         this.stop = new StopSignal();
     }
 
-    private static List<TrainingTask> tasks(TaskSuite suite, Split split, String match) {
-        List<TrainingTask> tasks = suite.tasks(split).stream()
-                .filter(task -> task.id().contains(match))
-                .map(TrainingTask::of)
-                .toList();
-        if (tasks.isEmpty()) {
-            throw new IllegalArgumentException("no " + split + " task has \"" + match + "\" in its id");
-        }
-        return tasks;
-    }
-
-    static TrainingSession open(TrainingOptions options) {
+    static TrainingSession open(TrainingOptions options) throws IOException {
         return new TrainingSession(Installation.ofThisProcess(), options);
     }
 
@@ -92,12 +77,8 @@ final class TrainingSession implements AutoCloseable {
         return model;
     }
 
-    List<TrainingTask> training() {
-        return training;
-    }
-
-    List<TrainingTask> validation() {
-        return validation;
+    Curriculum curriculum() {
+        return curriculum;
     }
 
     BaseModelId baseModelId() throws IOException {
@@ -110,8 +91,9 @@ final class TrainingSession implements AutoCloseable {
 
     /// Tells sets of training tasks apart: a generator's run goes on only with those that it began with.
     String tasksHash() {
-        int hash = training.stream().map(TrainingTask::task).toList().hashCode();
-        return "%d tasks %08x".formatted(training.size(), hash);
+        List<SuiteTask> tasks =
+                curriculum.learned().stream().map(TrainingTask::task).toList();
+        return "%d tasks %08x".formatted(tasks.size(), tasks.hashCode());
     }
 
     /// LoRA on the query and value projections of every layer.
@@ -130,11 +112,13 @@ final class TrainingSession implements AutoCloseable {
         return stop;
     }
 
-    /// Held-back examples of tasks that are trained on, and of tasks that are not.
+    /// Held-back examples of tasks that are trained on, and of tasks that are not, if there are any.
     SequencedMap<String, Validation> validations() {
         SequencedMap<String, Validation> validations = new LinkedHashMap<>();
-        validations.put(SEEN, Validation.of(training, VALIDATION_QUERIES, format));
-        validations.put(UNSEEN, Validation.of(validation, VALIDATION_QUERIES, format));
+        validations.put(SEEN, Validation.of(curriculum.tasks(), VALIDATION_QUERIES, format));
+        if (!curriculum.validation().isEmpty()) {
+            validations.put(UNSEEN, Validation.of(curriculum.validation(), VALIDATION_QUERIES, format));
+        }
         return validations;
     }
 

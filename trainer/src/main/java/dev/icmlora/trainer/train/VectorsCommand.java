@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,8 +18,6 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
-import dev.icmlora.trainer.suite.Split;
-import dev.icmlora.trainer.suite.TaskSuite;
 
 /// `icm-lora vectors`: takes the task vectors that a generator is trained on, or one shard of them. What
 /// the shards share is a folder, which may be a mounted bucket: each writes whole files of its own, so a
@@ -48,14 +47,8 @@ public final class VectorsCommand implements Callable<Integer> {
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
     private int vectors = 32;
 
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = 1;
-
-    @Option(
-            names = "--match",
-            paramLabel = "TEXT",
-            description = "Only tasks whose id contains this, to try things out.")
-    private String match = "";
+    @Mixin
+    private CurriculumOptions curriculum;
 
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -65,38 +58,21 @@ public final class VectorsCommand implements Callable<Integer> {
         Shard part = shard == null ? Shard.of(System.getenv()) : Shard.parse(shard);
         Installation installation = Installation.ofThisProcess();
         Path folder = to == null ? installation.root().resolve(".train/vectors") : to;
-        List<TrainingTask> all = tasks();
-        List<TrainingTask> mine = part.of(all);
-        if (!mine.isEmpty()) {
-            take(mine, installation, folder);
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf("shard %s: the vectors of %d of %d tasks are in %s%n", part, mine.size(), all.size(), folder);
-        out.flush();
-        return 0;
-    }
-
-    private List<TrainingTask> tasks() {
-        TaskSuite suite = TaskSuite.create(suiteSeed);
-        List<TrainingTask> tasks = Stream.of(Split.TRAIN, Split.VALIDATION)
-                .flatMap(split -> suite.tasks(split).stream())
-                .filter(task -> task.id().contains(match))
-                .map(TrainingTask::of)
-                .toList();
-        if (tasks.isEmpty()) {
-            throw new IllegalArgumentException("no task to train or validate on has \"" + match + "\" in its id");
-        }
-        return tasks;
-    }
-
-    private void take(List<TrainingTask> tasks, Installation installation, Path folder) throws IOException {
         NativeLibraries.load(installation.nativeDirectory());
         try (StopSignal stop = new StopSignal();
                 LlamaModel llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
+            PromptFormat format = PromptFormat.of(llama);
+            Curriculum tasks = curriculum.read(installation.root().resolve(".train"), format);
+            List<TrainingTask> all = Stream.concat(tasks.learned().stream(), tasks.validation().stream())
+                    .toList();
+            List<TrainingTask> mine = part.of(all);
             String fingerprint =
                     TrainingSession.baseModelId(llama, installation.model()).fingerprint();
-            new VectorPools(llama, fingerprint, PromptFormat.of(llama), vectors, threads, folder, stop::isRequested)
-                    .of(tasks);
+            new VectorPools(llama, fingerprint, format, vectors, threads, folder, stop::isRequested).of(mine);
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf("shard %s: the vectors of %d of %d tasks are in %s%n", part, mine.size(), all.size(), folder);
+            out.flush();
         }
+        return 0;
     }
 }

@@ -29,7 +29,7 @@ class TextDomainsTest {
         TextDomain domain = source.fetch(cache, 1);
 
         assertThat(domain.descriptions()).hasSizeGreaterThanOrEqualTo(8).doesNotHaveDuplicates();
-        assertThat(domain.train()).hasSizeBetween(24, Passages.MOST_TRAIN);
+        assertThat(domain.train()).hasSizeGreaterThanOrEqualTo(24).doesNotHaveDuplicates();
         assertThat(domain.test()).hasSizeBetween(6, Passages.MOST_TEST);
         Set<List<String>> known = new HashSet<>();
         domain.train().forEach(passage -> known.addAll(Passages.phrases(passage)));
@@ -51,8 +51,8 @@ class TextDomainsTest {
         assertThat(passages.train()).isNotEmpty().doesNotContainAnyElementsOf(passages.test());
         assertThat(passages.test()).isNotEmpty();
         for (Example passage : passages.train()) {
-            assertThat(passage.input()).hasSizeBetween(200, 220);
-            assertThat(text).contains(passage.input() + " " + passage.output());
+            assertThat(passage.input()).hasSizeBetween(80, 100);
+            assertThat(text.replace('\n', ' ')).contains((passage.input() + " " + passage.output()).replace('\n', ' '));
         }
     }
 

@@ -1,0 +1,53 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import picocli.CommandLine.Option;
+
+import dev.icmlora.generator.task.PromptFormat;
+
+/// Options that say which tasks are trained on.
+final class CurriculumOptions {
+    /// Most tokens of an example with its description: what fits into a step's batch several times.
+    static final int MOST_TOKENS = 512;
+
+    @Option(
+            names = "--task-folder",
+            paramLabel = "FOLDER",
+            description = "Your own tasks, one .jsonl file each, instead of the task suite.")
+    private Path tasks;
+
+    @Option(
+            names = "--suite-seed",
+            description = "Seed of the task suite, or of the split of your own tasks (default: ${DEFAULT-VALUE}).")
+    long suiteSeed = 1;
+
+    @Option(
+            names = "--match",
+            paramLabel = "TEXT",
+            description = "Only tasks whose id contains this, to try things out.")
+    private String match = "";
+
+    @Option(
+            names = "--most-tasks",
+            paramLabel = "N",
+            description = "Train on so many tasks only, drawn at random (default: all).")
+    private int most = Integer.MAX_VALUE;
+
+    /// @param folder of training, where fetched texts are kept
+    /// @throws IllegalArgumentException when no task is left
+    Curriculum read(Path folder, PromptFormat format) throws IOException {
+        Curriculum all = all(folder, format);
+        if (all.learned().isEmpty()) {
+            throw new IllegalArgumentException("no task to train on has \"" + match + "\" in its id");
+        }
+        return all.limited(most, suiteSeed);
+    }
+
+    private Curriculum all(Path folder, PromptFormat format) throws IOException {
+        return tasks == null
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id -> id.contains(match))
+                : Curriculum.ofFolder(tasks, format, MOST_TOKENS, suiteSeed, id -> id.contains(match));
+    }
+}
