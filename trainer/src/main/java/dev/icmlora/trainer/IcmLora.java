@@ -6,6 +6,7 @@ import picocli.CommandLine.HelpCommand;
 
 import dev.icmlora.trainer.eval.EvalCommand;
 import dev.icmlora.trainer.eval.EvalSelectCommand;
+import dev.icmlora.trainer.eval.ReportCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
 import dev.icmlora.trainer.tasks.CheckCommand;
 import dev.icmlora.trainer.text.TextCommand;
@@ -28,6 +29,7 @@ import dev.icmlora.trainer.train.VectorsCommand;
             VectorsCommand.class,
             TextCommand.class,
             CheckCommand.class,
+            TrainCommand.class,
             TrainB0Command.class,
             TrainZooCommand.class,
             TrainCvaeCommand.class,
@@ -35,7 +37,8 @@ import dev.icmlora.trainer.train.VectorsCommand;
             ExportCommand.class,
             CalibrateCommand.class,
             EvalCommand.class,
-            EvalSelectCommand.class
+            EvalSelectCommand.class,
+            ReportCommand.class
         })
 public final class IcmLora {
     private IcmLora() {}

@@ -94,6 +94,7 @@ public final class Selector {
         private final long start = System.nanoTime();
         private final Map<Origin, Adapter> adapters = new IdentityHashMap<>();
         private final List<Trial> trials = new ArrayList<>();
+        private Adapter applied;
         private int tokens;
 
         Run(
@@ -128,9 +129,12 @@ public final class Selector {
             int listed = count >= ORIGINS_FOR_BETWEEN ? count - 1 : count;
             List<Origin> origins = Proposals.of(
                     prior, neighbourhood.nearest(prior.mean(), Proposals.NEIGHBOURS), options.seed(), count);
-            tryAll(origins.subList(0, 1));
+            tryFirst(origins.getFirst());
             if (rule.isSettledBy(trials.getFirst())) {
                 return trials.getFirst();
+            }
+            if (examination.forms().contains(PromptForm.EXAMPLES)) {
+                tryOne(origins.getFirst(), only(PromptForm.EXAMPLES));
             }
             tryAll(origins.subList(1, listed));
             if (listed < count) {
@@ -139,7 +143,24 @@ public final class Selector {
             return rule.choose(trials);
         }
 
+        /// Tries the cheapest way by itself, since most tasks that the generator knows need no other.
+        private void tryFirst(Origin origin) {
+            prepare(List.of(origin));
+            tryOne(origin, only(PromptForm.DESCRIPTION));
+        }
+
+        /// The same examples, judged in one form.
+        private Examination only(PromptForm form) {
+            Task asked = new Task(task.description(), examination.examples());
+            return Examination.of(format, asked, EnumSet.of(form), contextTokens);
+        }
+
         private void tryAll(List<Origin> origins) {
+            prepare(origins);
+            origins.forEach(origin -> tryOne(origin, examination));
+        }
+
+        private void prepare(List<Origin> origins) {
             List<Origin.Generated> generated = origins.stream()
                     .filter(Origin.Generated.class::isInstance)
                     .map(Origin.Generated.class::cast)
@@ -150,12 +171,6 @@ public final class Selector {
                     adapters.put(generated.get(i), made.get(i));
                 }
             }
-            for (Origin origin : origins) {
-                if (!trials.isEmpty() && isTimeUp()) {
-                    return;
-                }
-                tryOne(origin);
-            }
         }
 
         private boolean isTimeUp() {
@@ -165,20 +180,31 @@ public final class Selector {
                     .isPresent();
         }
 
-        private void tryOne(Origin origin) {
+        /// Does nothing when enough were tried, or time is up.
+        private void tryOne(Origin origin, Examination asked) {
+            if (trials.size() == options.candidates() || !trials.isEmpty() && isTimeUp()) {
+                return;
+            }
             Map<PromptForm, Evidence> evidence;
             if (origin instanceof Origin.Base) {
-                evidence = bench.examineBase(examination);
+                evidence = bench.examineBase(asked);
             } else {
-                bench.apply(adapters.get(origin));
-                evidence = bench.examineAdapted(examination);
+                apply(adapters.get(origin));
+                evidence = bench.examineAdapted(asked);
             }
-            tokens += examination.tokens();
+            tokens += asked.tokens();
             evidence.forEach((form, of) -> {
                 if (trials.size() < options.candidates()) {
                     trials.add(new Trial(new Candidate(origin, form), of));
                 }
             });
+        }
+
+        private void apply(Adapter adapter) {
+            if (adapter != applied) {
+                bench.apply(adapter);
+                applied = adapter;
+            }
         }
 
         /// Half way between the two latents that did best with the description alone, if two were tried.
@@ -205,11 +231,11 @@ public final class Selector {
                             .<Origin.Generated>map(latent -> new Origin.Refined(latent, strength, origin))
                             .toList()),
                     adapter -> {
-                        bench.apply(adapter);
+                        apply(adapter);
                         return bench.examineAdapted(narrow).get(form);
                     },
                     options.seed());
-            bench.apply(adapters.get(origin));
+            apply(adapters.get(origin));
             Evidence rival = bench.examineAdapted(narrow).get(form);
             Optional<LatentSearch.Found<Adapter>> found =
                     search.search(origin.latent(), prior, rival, options.refinement());

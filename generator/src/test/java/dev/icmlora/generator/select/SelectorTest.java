@@ -65,7 +65,7 @@ class SelectorTest {
         assertThat(decision.served().origin()).isInstanceOf(Origin.Mean.class);
         assertThat(decision.served().form()).isEqualTo(DESCRIPTION);
         assertThat(decision.adapter()).contains(bench.applied);
-        assertThat(decision.trials()).hasSize(2);
+        assertThat(decision.trials()).hasSize(1);
         assertThat(decision.confidence()).isGreaterThan(0.9);
     }
 
@@ -146,7 +146,7 @@ class SelectorTest {
 
         Decision decision = selector.select(TASK, VECTOR, hurried, new Bench((turn, form) -> 2));
 
-        assertThat(decision.trials()).hasSize(2);
+        assertThat(decision.trials()).hasSize(1);
         assertThat(decision.served().form()).isEqualTo(DESCRIPTION);
     }
 

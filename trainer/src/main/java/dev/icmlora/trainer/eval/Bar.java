@@ -3,6 +3,7 @@ package dev.icmlora.trainer.eval;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 import dev.icmlora.trainer.eval.TaskResult.Group;
@@ -31,14 +32,14 @@ record Bar(String what, String required, String measured, Verdict verdict) {
         }
     }
 
-    private static final String NO_OWN = "there is no adapter trained for one task alone yet";
+    private static final String NO_OWN = "no adapter was trained for one task alone";
 
     /// All of them, in the order in which they were promised.
     static List<Bar> of(EvaluationReport report) {
         Optional<Results> seen = report.group(Group.SEEN);
         Optional<Results> heldOut = report.group(Group.HELD_OUT);
         return List.of(
-                new Bar("seen: generated / the task's own trained LoRA", "≥ 0.97", NO_OWN, Verdict.NOT_MEASURED),
+                own(seen),
                 measured(seen, "seen: generated − best k-shot", "≥ +20 points", r -> {
                     Condition best = r.best(Condition.SHOT_1, Condition.SHOTS_3, Condition.SHOTS_5, Condition.SHOTS_8);
                     return points(r, Condition.GENERATED, best, 20, false);
@@ -81,6 +82,26 @@ record Bar(String what, String required, String measured, Verdict verdict) {
                         "> 0, interval above 0",
                         r -> points(r, Condition.GENERATED_DESCRIPTION, Condition.PLAIN, 0, true)),
                 storage(report.storage()));
+    }
+
+    private static Bar own(Optional<Results> seen) {
+        String what = "seen: generated / the task's own trained LoRA";
+        return seen.map(results -> results.having(Condition.OWN))
+                .filter(results -> !results.isEmpty())
+                .map(results -> measured(Optional.of(results), what, "≥ 0.97", r -> {
+                    PairedBootstrap ratio = r.ratio(Condition.GENERATED, Condition.OWN);
+                    return new Measurement(
+                            format(
+                                    "%.2f [%.2f, %.2f] (`generated` %.1f, `own` %.1f, %d tasks)",
+                                    ratio.value(),
+                                    ratio.low(),
+                                    ratio.high(),
+                                    r.exact(Condition.GENERATED).value(),
+                                    r.exact(Condition.OWN).value(),
+                                    r.tasks().size()),
+                            ratio.value() >= 0.97);
+                }))
+                .orElseGet(() -> new Bar(what, "≥ 0.97", NO_OWN, Verdict.NOT_MEASURED));
     }
 
     private record Measurement(String figure, boolean held) {}
@@ -130,8 +151,23 @@ record Bar(String what, String required, String measured, Verdict verdict) {
         long below = texts.stream()
                 .filter(text -> text.perplexity(text.generated()) < text.perplexity(text.base()))
                 .count();
-        String figure = format("below the base model's for %d of %d domains; %s", below, texts.size(), NO_OWN);
-        return new Bar(what, required, figure, below < texts.size() ? Verdict.NOT_HELD : Verdict.NOT_MEASURED);
+        OptionalDouble ratio = texts.stream()
+                .filter(text -> text.own() != null)
+                .mapToDouble(text -> text.perplexity(text.generated()) / text.perplexity(text.own()))
+                .average();
+        String figure = format(
+                "below the base model's for %d of %d domains; %s",
+                below,
+                texts.size(),
+                ratio.isPresent() ? format("ratio %.3f, mean over domains", ratio.getAsDouble()) : NO_OWN);
+        if (below < texts.size()) {
+            return new Bar(what, required, figure, Verdict.NOT_HELD);
+        }
+        return new Bar(
+                what,
+                required,
+                figure,
+                ratio.isPresent() ? verdict(ratio.getAsDouble() <= 1.03) : Verdict.NOT_MEASURED);
     }
 
     private static Bar storage(Storage storage) {

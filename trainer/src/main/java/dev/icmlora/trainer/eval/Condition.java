@@ -7,7 +7,7 @@ enum Condition {
     SHOTS_3("3-shot", "base model, 3 examples in the prompt", new Request("examples", 3, 1)),
     SHOTS_5("5-shot", "base model, 5 examples in the prompt", new Request("examples", Condition.EXAMPLES, 1)),
     SHOTS_8("8-shot", "base model, 8 examples in the prompt", new Request("examples", Condition.MOST_EXAMPLES, 1)),
-    B0("b0", "the shared adapter B0", new Request("adapter", 0, 0)),
+    B0("b0", "the shared adapter B0: one LoRA for all tasks", new Request("adapter", 0, 0)),
     B0_EXAMPLES(
             "b0-5-shot",
             "B0, 5 examples in the prompt (MetaICL)",
@@ -15,6 +15,9 @@ enum Condition {
     MEAN("mean", "mean of the adapters generated for the seen tasks", Control.MEAN),
     NEAREST("nearest", "adapter generated for the seen task whose vector is nearest", Control.NEAREST),
     OTHER_TASK("other-task", "adapter generated for a seen task drawn at random", Control.OTHER_TASK),
+    DIFFUSION("diffusion", "latent drawn by conditional diffusion instead of the prior", Control.DIFFUSION),
+    OWN("own", "LoRA trained for this task alone, on all its training examples", Control.OWN),
+    ON_EXAMPLES("trained-on-5", "LoRA trained for this task alone, on the 5 examples", Control.ON_EXAMPLES),
     NOISE(
             "noise",
             "generated adapter with noise as large as what another description and other examples change",
@@ -65,11 +68,14 @@ enum Condition {
         }
     }
 
-    /// An adapter that no request can ask for, served by [ControlBench].
+    /// An adapter that no request can ask for, served by [ControlBench]. Not every task has those that are trained.
     enum Control implements Source {
         MEAN,
         NEAREST,
         OTHER_TASK,
+        DIFFUSION,
+        OWN,
+        ON_EXAMPLES,
         NOISE;
 
         @Override

@@ -1,6 +1,7 @@
 package dev.icmlora.trainer.eval;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.icmlora.generator.Installation;
@@ -40,6 +41,7 @@ final class ControlBench implements AutoCloseable {
     private final Fingerprinter fingerprinter;
     private final LlamaContext base;
     private final LlamaContext adapted;
+    private final GreedyDecoder plain;
     private final GreedyDecoder decoder;
     private final ResidentAdapter resident;
     private final TokenBatch batch;
@@ -56,6 +58,7 @@ final class ControlBench implements AutoCloseable {
         ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, false, true);
         this.base = LlamaContext.create(model, options);
         this.adapted = LlamaContext.create(model, options);
+        this.plain = new GreedyDecoder(base, SEQUENCES);
         this.decoder = new GreedyDecoder(adapted, SEQUENCES);
         this.resident = ResidentAdapter.create(
                 model,
@@ -97,6 +100,11 @@ final class ControlBench implements AutoCloseable {
                 .generated();
     }
 
+    /// The greedy answers of the base model.
+    List<String> answer(List<int[]> prompts, int maxTokens) {
+        return plain.answer(prompts, maxTokens);
+    }
+
     /// The greedy answers under an adapter.
     List<String> answer(List<NamedTensor> adapter, List<int[]> prompts, int maxTokens) {
         resident.apply(adapter);
@@ -117,10 +125,50 @@ final class ControlBench implements AutoCloseable {
     }
 
     private double nats(LlamaContext context, Prompt prompt) {
+        double[] nats = {0};
+        predict(context, prompt, (token, logits) -> nats[0] += logSum(logits) - logits[token]);
+        return nats[0];
+    }
+
+    /// KL(p || q) of the next token under two adapters, in nats, mean over the answers' tokens.
+    double divergence(List<NamedTensor> p, List<NamedTensor> q, List<Prompt> prompts) {
+        double sum = 0;
+        int tokens = 0;
+        for (Prompt prompt : prompts) {
+            List<float[]> expected = new ArrayList<>();
+            resident.apply(p);
+            predict(adapted, prompt, (_, logits) -> expected.add(logits));
+            List<float[]> actual = new ArrayList<>();
+            resident.apply(q);
+            predict(adapted, prompt, (_, logits) -> actual.add(logits));
+            for (int i = 0; i < expected.size(); i++) {
+                sum += divergence(expected.get(i), actual.get(i));
+            }
+            tokens += expected.size();
+        }
+        return sum / tokens;
+    }
+
+    private static double divergence(float[] p, float[] q) {
+        double logSumOfP = logSum(p);
+        double logSumOfQ = logSum(q);
+        double sum = 0;
+        for (int i = 0; i < p.length; i++) {
+            double logP = p[i] - logSumOfP;
+            sum += Math.exp(logP) * (logP - q[i] + logSumOfQ);
+        }
+        return sum;
+    }
+
+    /// What is predicted at each token of the last answer, its end of turn aside.
+    private interface Prediction {
+        void at(int token, float[] logits);
+    }
+
+    private void predict(LlamaContext context, Prompt prompt, Prediction prediction) {
         int[] tokens = prompt.tokens();
         Prompt.Answer answer = prompt.answers().getLast();
         int end = answer.to() - 1;
-        double nats = 0;
         context.clearMemory();
         for (int from = 0; from < end - 1; from += BATCH) {
             int to = Math.min(end - 1, from + BATCH);
@@ -130,14 +178,13 @@ final class ControlBench implements AutoCloseable {
             }
             context.decode(batch);
             for (int i = Math.max(from, answer.from() - 1); i < to; i++) {
-                nats += surprise(context.logits(i - from), tokens[i + 1]);
+                prediction.at(tokens[i + 1], context.logits(i - from));
             }
         }
         context.clearMemory();
-        return nats;
     }
 
-    private static double surprise(float[] logits, int token) {
+    private static double logSum(float[] logits) {
         float greatest = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
             greatest = Math.max(greatest, logit);
@@ -146,7 +193,7 @@ final class ControlBench implements AutoCloseable {
         for (float logit : logits) {
             sum += Math.exp(logit - greatest);
         }
-        return Math.log(sum) + greatest - logits[token];
+        return Math.log(sum) + greatest;
     }
 
     @Override
@@ -154,6 +201,7 @@ final class ControlBench implements AutoCloseable {
         batch.close();
         resident.close();
         decoder.close();
+        plain.close();
         adapted.close();
         base.close();
         fingerprinter.close();

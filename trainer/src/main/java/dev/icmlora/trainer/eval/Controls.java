@@ -3,26 +3,33 @@ package dev.icmlora.trainer.eval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;
+import dev.icmlora.trainer.train.LatentDiffusion;
+import dev.icmlora.trainer.train.References;
 
 /// Makes the adapters that a generated one has to beat.
 ///
-/// A task has no adapter that was trained for it alone yet, so the mean and the nearest one are of adapters that were
-/// generated for seen tasks. A task is never its own control.
+/// Few tasks have an adapter that was trained for them alone, so the mean and the nearest one are of adapters that were
+/// generated for seen tasks. A task is never its own control there.
 final class Controls {
     private final ControlBench bench;
+    private final References references;
+    private final LatentDiffusion diffusion;
     private final List<KnownTask> known;
     private final List<KnownTask> seen;
     private final List<NamedTensor> mean;
 
+    /// @param references adapters that were trained; borrowed
     /// @param known the seen tasks, and the held-out ones that are measured
-    Controls(ControlBench bench, List<KnownTask> known) {
+    Controls(ControlBench bench, References references, List<KnownTask> known) {
         this.bench = bench;
+        this.references = references;
         this.known = known;
         this.seen = known.stream().filter(task -> task.group() == Group.SEEN).toList();
         if (seen.size() < 2) {
@@ -30,21 +37,28 @@ final class Controls {
                     "controls need at least two seen tasks, the generator's catalogue has " + seen.size());
         }
         this.mean = mean();
+        this.diffusion = references.diffusion(
+                seen.stream().map(KnownTask::vector).toList(),
+                seen.stream().map(KnownTask::latent).toList());
     }
 
     /// @param stated the task as the requests state it
-    List<NamedTensor> adapter(Condition.Control control, KnownTask stated, SplittableRandom random) {
+    /// @return nothing where no adapter was trained for the task
+    Optional<List<NamedTensor>> adapter(Condition.Control control, KnownTask stated, SplittableRandom random) {
         return switch (control) {
-            case MEAN -> mean;
+            case MEAN -> Optional.of(mean);
             case NEAREST ->
-                generated(others(stated).stream()
+                others(stated).stream()
                         .min(Comparator.comparingDouble(stated::distance))
-                        .orElseThrow());
+                        .map(this::generated);
             case OTHER_TASK -> {
                 List<KnownTask> others = others(stated);
-                yield generated(others.get(random.nextInt(others.size())));
+                yield Optional.of(generated(others.get(random.nextInt(others.size()))));
             }
-            case NOISE -> noisy(stated, random);
+            case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
+            case OWN -> references.own(stated.task()).reversed().stream().findFirst();
+            case ON_EXAMPLES -> references.onExamples(stated.task());
+            case NOISE -> Optional.of(noisy(stated, random));
         };
     }
 

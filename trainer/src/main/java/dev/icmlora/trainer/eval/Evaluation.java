@@ -6,11 +6,11 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;
 import dev.icmlora.trainer.eval.TaskResult.Score;
@@ -23,9 +23,6 @@ import dev.icmlora.trainer.suite.TaskSuite;
 /// All conditions of a task get the same description, the same examples (from its training examples) and the same test
 /// inputs, drawn with a seed. An answer counts when it equals the expected text but for white space around it.
 final class Evaluation {
-    private static final int LEAST_TOKENS = 8;
-    private static final int MOST_TOKENS = 48;
-
     private final FunctionClient function;
     private final ControlBench bench;
     private final Controls controls;
@@ -67,26 +64,39 @@ final class Evaluation {
 
     TaskResult measure(Subject subject) throws IOException, InterruptedException {
         SuiteTask task = subject.task();
-        SplittableRandom random =
-                new SplittableRandom(seed ^ 0x9E3779B97F4A7C15L * task.id().hashCode());
-        String description =
-                task.descriptions().get(random.nextInt(task.descriptions().size()));
-        List<Example> examples = draw(task.train(), Condition.MOST_EXAMPLES, random);
-        Question question = new Question(description, examples, draw(task.test(), inputs, random));
+        Question question = Question.of(task, inputs, seed);
         KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
+        SplittableRandom random = Question.random(task, seed + 1);
 
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            Answers answers = switch (condition.source()) {
-                case Condition.Request request -> ask(question, request);
-                case Condition.Control control -> answer(question, controls.adapter(control, stated, random));
+            Optional<Answers> answers = switch (condition.source()) {
+                case Condition.Request request -> Optional.of(ask(question, request));
+                case Condition.Control control ->
+                    controls.adapter(control, stated, random).map(adapter -> answer(question, adapter));
             };
             if (condition == Condition.GENERATED) {
-                compare(answers, answer(question, controls.generated(stated)));
+                compare(answers.orElseThrow(), answer(question, controls.generated(stated)));
             }
-            scores.put(condition, score(question, condition, answers));
+            answers.ifPresent(given -> scores.put(condition, score(question, condition, given)));
         }
-        return new TaskResult(task.id(), task.family(), subject.group(), question.tests.size(), scores);
+        return new TaskResult(
+                task.id(), task.family(), subject.group(), question.tests().size(), scores);
+    }
+
+    /// How the adapter generated for a task compares with the one trained for it.
+    ///
+    /// @param checkpoints of the training, the last one last
+    Closeness closeness(Subject subject, List<List<NamedTensor>> checkpoints) {
+        Question question = Question.of(subject.task(), inputs, seed);
+        KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
+        return Closeness.of(
+                subject.task().id(),
+                bench,
+                controls.generated(stated),
+                bench.generate(stated.latent(), 0),
+                checkpoints,
+                question.answered(bench.format()));
     }
 
     /// Share of the answers under generated adapters that the function and [ControlBench] gave alike: how far controls
@@ -109,20 +119,22 @@ final class Evaluation {
     }
 
     private Answers answer(Question question, List<NamedTensor> adapter) {
-        List<int[]> prompts = question.prompts(bench, 0);
+        List<int[]> prompts = question.prompts(bench.format(), 0);
         int tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
         return new Answers(bench.answer(adapter, prompts, question.maxTokens()), tokens);
     }
 
     private Score score(Question question, Condition condition, Answers answers) {
-        List<Example> tests = question.tests;
+        List<Example> tests = question.tests();
         int right = 0;
         for (int i = 0; i < tests.size(); i++) {
             if (answers.texts.get(i).strip().equals(tests.get(i).output().strip())) {
                 right++;
             }
         }
-        double promptTokens = question.prompts(bench, condition.source().shown()).stream()
+        double promptTokens = question
+                .prompts(bench.format(), condition.source().shown())
+                .stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
@@ -131,37 +143,6 @@ final class Evaluation {
 
     /// @param readTokens over all inputs
     private record Answers(List<String> texts, int readTokens) {}
-
-    /// What is asked of a task.
-    ///
-    /// @param examples as many as any condition shows
-    private record Question(String description, List<Example> examples, List<Example> tests) {
-
-        Task task(int shown) {
-            return new Task(description, examples.subList(0, Math.min(shown, examples.size())));
-        }
-
-        List<String> inputs() {
-            return tests.stream().map(Example::input).toList();
-        }
-
-        List<int[]> prompts(ControlBench bench, int shown) {
-            Task task = task(shown);
-            return inputs().stream()
-                    .map(input -> bench.format()
-                            .query(task.description(), task.examples(), input)
-                            .tokens())
-                    .toList();
-        }
-
-        int maxTokens() {
-            int longest = tests.stream()
-                    .mapToInt(test -> test.output().length())
-                    .max()
-                    .orElseThrow();
-            return Math.clamp(longest, LEAST_TOKENS, MOST_TOKENS);
-        }
-    }
 
     static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {
         List<Integer> order = new ArrayList<>();

@@ -13,6 +13,7 @@ import dev.icmlora.trainer.eval.TaskResult.Group;
 /// @param agreement share of the answers under generated adapters that the function and the controls' process gave
 ///        alike
 /// @param results one for each task
+/// @param closeness one for each task that has an adapter of its own
 /// @param texts one for each text domain
 /// @param missingTexts text domains that could not be fetched, and why
 record EvaluationReport(
@@ -21,6 +22,7 @@ record EvaluationReport(
         double agreement,
         Storage storage,
         List<TaskResult> results,
+        List<Closeness> closeness,
         List<TextResult> texts,
         Map<String, String> missingTexts,
         TaskMap map) {

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 import com.google.gson.Gson;
 import org.commonmark.ext.gfm.tables.TablesExtension;
@@ -53,12 +55,15 @@ final class HtmlReport {
         static Group of(Results results) {
             List<String> conditions = new ArrayList<>();
             List<PairedBootstrap> bars = new ArrayList<>();
-            for (Condition condition : Condition.values()) {
+            List<Condition> measured = Stream.of(Condition.values())
+                    .filter(condition -> !results.having(condition).isEmpty())
+                    .toList();
+            for (Condition condition : measured) {
                 conditions.add(condition.toString());
                 bars.add(results.exact(condition));
             }
             List<Row> rows = new ArrayList<>();
-            results.families().values().forEach(family -> rows.add(row(family)));
+            results.families().values().forEach(family -> rows.add(row(family, measured)));
             return new Group(
                     results.group().toString(),
                     conditions,
@@ -67,13 +72,14 @@ final class HtmlReport {
                     rows);
         }
 
-        private static Row row(Results family) {
+        /// A condition that no task of the family has is left blank.
+        private static Row row(Results family, List<Condition> conditions) {
             List<Double> percents = new ArrayList<>();
-            for (Condition condition : Condition.values()) {
-                percents.add(family.tasks().stream()
+            for (Condition condition : conditions) {
+                OptionalDouble mean = family.having(condition).tasks().stream()
                         .mapToDouble(task -> task.percent(condition))
-                        .average()
-                        .orElseThrow());
+                        .average();
+                percents.add(mean.isPresent() ? mean.getAsDouble() : null);
             }
             return new Row(percents);
         }

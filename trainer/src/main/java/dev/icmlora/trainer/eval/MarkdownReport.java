@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 import dev.icmlora.trainer.eval.Bar.Verdict;
 
@@ -30,6 +31,7 @@ final class MarkdownReport {
         markdown.mustShow();
         markdown.how();
         Results.of(report.results()).forEach(markdown::group);
+        markdown.closeness();
         markdown.texts();
         return markdown.out.toString();
     }
@@ -59,8 +61,8 @@ final class MarkdownReport {
         line(
                 "\nGenerator \"%s\", served over HTTP with the quantised model; tasks, descriptions, examples and"
                         + " inputs drawn with seed %d, up to %d inputs a task. Exact match in percent, mean over tasks,"
-                        + " with a 95 %% interval by paired bootstrap over tasks. `mean`, `nearest`, `other-task` and"
-                        + " `noise` are served by a second process with the same parts; under generated adapters it"
+                        + " with a 95 %% interval by paired bootstrap over tasks. Adapters that no request"
+                        + " can ask for are served by a second process with the same parts; under generated ones it"
                         + " and the function gave the same text for %.1f %% of the answers.",
                 report.generator(), report.seed(), inputs, 100 * report.agreement());
         line(
@@ -78,12 +80,17 @@ final class MarkdownReport {
                 results.group().meaning());
         line("\nPrompt tokens: length of an answer's prompt. Read: what the model read for it, a beginning that"
                 + " several inputs share once, and the task for its fingerprint.\n");
-        row("condition", "exact match", "`generated` − it", "prompt tokens", "read", "what it is");
-        row("---", "--:", "--:", "--:", "--:", "---");
+        row("condition", "tasks", "exact match", "`generated` − it", "prompt tokens", "read", "what it is");
+        row("---", "--:", "--:", "--:", "--:", "--:", "---");
         for (Condition condition : Condition.values()) {
+            Results measured = results.having(condition);
+            if (measured.isEmpty()) {
+                continue;
+            }
             PairedBootstrap difference = results.difference(Condition.GENERATED, condition);
             row(
                     "`" + condition + "`",
+                    String.valueOf(measured.tasks().size()),
                     interval("%.1f [%.1f, %.1f]", results.exact(condition)),
                     condition == Condition.GENERATED ? "" : interval("%+.1f [%+.1f, %+.1f]", difference),
                     format("%.0f", results.promptTokens(condition)),
@@ -121,6 +128,48 @@ final class MarkdownReport {
                         .orElseThrow());
     }
 
+    private void closeness() {
+        if (report.closeness().isEmpty()) {
+            return;
+        }
+        line("\n## Generated and trained\n");
+        line("How close the adapter generated for a seen task is to the one trained for it alone. Distances between all"
+                + " B matrices, in units of how far training went from B0. A generator that memorised would be nearer to"
+                + " a checkpoint than checkpoints are to each other. KL from the trained adapter's predictions, in nats a"
+                + " token, over the answers to test inputs.\n");
+        row("task", "error", "nearest checkpoint", "between checkpoints", "KL", "KL of B0");
+        row("---", "--:", "--:", "--:", "--:", "--:");
+        report.closeness()
+                .forEach(task -> closeness(
+                        task.task(),
+                        task.error(),
+                        task.nearest(),
+                        task.between(),
+                        task.divergence(),
+                        task.divergenceOfB0()));
+        closeness(
+                "**mean**",
+                mean(Closeness::error),
+                mean(Closeness::nearest),
+                mean(Closeness::between),
+                mean(Closeness::divergence),
+                mean(Closeness::divergenceOfB0));
+    }
+
+    private void closeness(String task, double error, double nearest, double between, double kl, double klOfB0) {
+        row(
+                task,
+                format("%.2f", error),
+                format("%.2f", nearest),
+                format("%.2f", between),
+                format("%.3f", kl),
+                format("%.3f", klOfB0));
+    }
+
+    private double mean(ToDoubleFunction<Closeness> figure) {
+        return report.closeness().stream().mapToDouble(figure).average().orElseThrow();
+    }
+
     private void texts() {
         line("\n## Text domains\n");
         if (report.texts().isEmpty()) {
@@ -128,8 +177,18 @@ final class MarkdownReport {
         } else {
             line("Perplexity and bits per character of the second part of passages that were never trained on, given"
                     + " the first part and the description.\n");
-            row("domain", "passages", "base", "`b0`", "`generated`", "base, bpc", "`b0`, bpc", "`generated`, bpc");
-            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+            row(
+                    "domain",
+                    "passages",
+                    "base",
+                    "`b0`",
+                    "`generated`",
+                    "`own`",
+                    "base, bpc",
+                    "`b0`, bpc",
+                    "`generated`, bpc",
+                    "`own`, bpc");
+            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
             report.texts().forEach(this::text);
         }
         report.missingTexts().forEach((domain, why) -> line("\n`%s` is missing: %s", domain, why));
@@ -142,9 +201,11 @@ final class MarkdownReport {
                 format("%.2f", text.perplexity(text.base())),
                 format("%.2f", text.perplexity(text.b0())),
                 format("%.2f", text.perplexity(text.generated())),
+                text.own() == null ? "" : format("%.2f", text.perplexity(text.own())),
                 format("%.3f", text.bitsPerCharacter(text.base())),
                 format("%.3f", text.bitsPerCharacter(text.b0())),
-                format("%.3f", text.bitsPerCharacter(text.generated())));
+                format("%.3f", text.bitsPerCharacter(text.generated())),
+                text.own() == null ? "" : format("%.3f", text.bitsPerCharacter(text.own())));
     }
 
     private static String interval(String pattern, PairedBootstrap figure) {

@@ -22,23 +22,39 @@ record Results(Group group, List<TaskResult> tasks) {
                 .toList();
     }
 
-    /// Exact match in percent.
+    /// Those tasks that were answered under all of these conditions.
+    Results having(Condition... conditions) {
+        return new Results(
+                group,
+                tasks.stream()
+                        .filter(task -> Stream.of(conditions).allMatch(task::has))
+                        .toList());
+    }
+
+    boolean isEmpty() {
+        return tasks.isEmpty();
+    }
+
+    /// Exact match in percent, over the tasks that have the condition.
     PairedBootstrap exact(Condition condition) {
-        return PairedBootstrap.of(percents(condition));
+        return PairedBootstrap.of(having(condition).percents(condition));
     }
 
-    /// Points by which one condition is better than another.
+    /// Points by which one condition is better than another, over the tasks that have both.
     PairedBootstrap difference(Condition a, Condition b) {
-        return PairedBootstrap.of(
-                tasks.stream().mapToDouble(r -> r.percent(a) - r.percent(b)).toArray());
+        return PairedBootstrap.of(having(a, b).tasks.stream()
+                .mapToDouble(r -> r.percent(a) - r.percent(b))
+                .toArray());
     }
 
+    /// Over the tasks that have both.
     PairedBootstrap ratio(Condition a, Condition b) {
-        return PairedBootstrap.ratio(percents(a), percents(b));
+        Results both = having(a, b);
+        return PairedBootstrap.ratio(both.percents(a), both.percents(b));
     }
 
     double promptTokens(Condition condition) {
-        return tasks.stream()
+        return having(condition).tasks.stream()
                 .map(r -> r.scores().get(condition))
                 .mapToDouble(Score::promptTokens)
                 .average()
@@ -46,7 +62,7 @@ record Results(Group group, List<TaskResult> tasks) {
     }
 
     double readTokens(Condition condition) {
-        return tasks.stream()
+        return having(condition).tasks.stream()
                 .map(r -> r.scores().get(condition))
                 .mapToDouble(Score::readTokens)
                 .average()

@@ -6,7 +6,7 @@ import java.util.Map;
 ///
 /// @param group how the generator knows the task
 /// @param inputs test inputs that were answered
-/// @param scores by condition
+/// @param scores by condition; not every task has an adapter that was trained for it
 record TaskResult(String task, String family, Group group, int inputs, Map<Condition, Score> scores) {
 
     /// @param exact share of the inputs answered exactly
@@ -36,6 +36,10 @@ record TaskResult(String task, String family, Group group, int inputs, Map<Condi
         public String toString() {
             return id;
         }
+    }
+
+    boolean has(Condition condition) {
+        return scores.containsKey(condition);
     }
 
     /// Exact match in percent.

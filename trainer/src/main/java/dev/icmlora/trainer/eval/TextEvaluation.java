@@ -7,11 +7,14 @@ import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.text.TextDomain;
+import dev.icmlora.trainer.train.References;
 
-/// Measures how well a text domain is predicted by the base model, under B0 and under the domain's generated adapter.
+/// Measures how well a text domain is predicted by the base model, under B0, and under the adapters generated and
+/// trained
+/// for the domain.
 ///
 /// @param passages test passages of a domain
-record TextEvaluation(ControlBench bench, int passages) {
+record TextEvaluation(ControlBench bench, References references, int passages) {
 
     TextResult measure(TextDomain domain) {
         String description = domain.descriptions().getFirst();
@@ -21,7 +24,8 @@ record TextEvaluation(ControlBench bench, int passages) {
         List<NamedTensor> generated = bench.generate(latent, 1);
         List<Example> tests =
                 domain.test().subList(0, Math.min(passages, domain.test().size()));
-        double[] nats = new double[3];
+        List<List<NamedTensor>> own = references.own(domain);
+        double[] nats = new double[4];
         int tokens = 0;
         int characters = 0;
         for (Example passage : tests) {
@@ -32,7 +36,18 @@ record TextEvaluation(ControlBench bench, int passages) {
             nats[0] += bench.nats(prompt);
             nats[1] += bench.nats(b0, prompt);
             nats[2] += bench.nats(generated, prompt);
+            if (!own.isEmpty()) {
+                nats[3] += bench.nats(own.getLast(), prompt);
+            }
         }
-        return new TextResult(domain.name(), tests.size(), tokens, characters, nats[0], nats[1], nats[2]);
+        return new TextResult(
+                domain.name(),
+                tests.size(),
+                tokens,
+                characters,
+                nats[0],
+                nats[1],
+                nats[2],
+                own.isEmpty() ? null : nats[3]);
     }
 }

@@ -18,6 +18,11 @@ public final class Torch {
 
     private Torch() {}
 
+    /// Where an installation keeps PyTorch's native library.
+    public static Path cache(Path root) {
+        return root.resolve(".train/djl");
+    }
+
     /// A root manager; the caller closes it, and with it everything that was made under it.
     ///
     /// @param threads threads of one operation; only the first call of a process can choose

@@ -21,8 +21,9 @@ import dev.icmlora.ggml.TensorInfo;
 /// @param step steps that are done
 /// @param elapsed seconds of training that they took
 /// @param best least validation loss so far
-record Checkpoint(long step, double elapsed, double best) {
-    static final Checkpoint START = new Checkpoint(0, 0, Float.MAX_VALUE);
+/// @param stale validations since then
+record Checkpoint(long step, double elapsed, double best, int stale) {
+    static final Checkpoint START = new Checkpoint(0, 0, Float.MAX_VALUE, 0);
 
     private static final String KIND = "icm-lora-training";
     private static final String TASKS = "training.tasks";
@@ -30,7 +31,12 @@ record Checkpoint(long step, double elapsed, double best) {
 
     /// After one more step.
     Checkpoint next(double seconds) {
-        return new Checkpoint(step + 1, elapsed + seconds, best);
+        return new Checkpoint(step + 1, elapsed + seconds, best, stale);
+    }
+
+    /// After a validation.
+    Checkpoint validated(double loss) {
+        return loss < best ? new Checkpoint(step, elapsed, loss, 0) : new Checkpoint(step, elapsed, best, stale + 1);
     }
 
     /// Writes a checkpoint; a reader sees the old file or all of the new one.
@@ -44,7 +50,8 @@ record Checkpoint(long step, double elapsed, double best) {
                         run.tasks().stream().map(CatalogueEntry::family).toList())
                 .uint64("training.step", step)
                 .float32("training.elapsed", (float) elapsed)
-                .float32("training.best", (float) best);
+                .float32("training.best", (float) best)
+                .uint32("training.stale", stale);
         state.forEach((name, array) -> file.tensor(name, GgmlType.F32, shape(array), bytes(array)));
         file.write(path);
     }
@@ -63,7 +70,8 @@ record Checkpoint(long step, double elapsed, double best) {
             return new Checkpoint(
                     file.integer("training.step").orElseThrow(),
                     file.real("training.elapsed").orElseThrow(),
-                    file.real("training.best").orElse(START.best));
+                    file.real("training.best").orElse(START.best),
+                    Math.toIntExact(file.integer("training.stale").orElse(0)));
         }
     }
 

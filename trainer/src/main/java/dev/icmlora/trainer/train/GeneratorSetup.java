@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
@@ -19,10 +20,16 @@ import dev.icmlora.trainer.train.Examinations.Examination;
 record GeneratorSetup(
         SharedAdapter shared, GeneratorArchitecture architecture, List<Learner> learners, Examinations examinations) {
 
+    /// @param from what to take A, B0 and statistics from; `train-b0` and the task vectors, if there is none
     /// @throws IOException when it is stopped before it has all task vectors
-    static GeneratorSetup of(TrainingSession session, TrainingOptions training, GeneratorOptions options)
+    static GeneratorSetup of(
+            TrainingSession session,
+            TrainingOptions training,
+            GeneratorOptions options,
+            Optional<ExportedGenerator> from)
             throws IOException {
-        SharedAdapter shared = SharedAdapter.trained(session);
+        SharedAdapter shared =
+                from.map(file -> file.shared(session.manager())).orElseGet(() -> SharedAdapter.trained(session));
         VectorPools pools = new VectorPools(
                 session.llama(),
                 session.baseModelId().fingerprint(),
@@ -34,7 +41,8 @@ record GeneratorSetup(
         List<TrainingTask> learned = session.curriculum().learned();
         List<VectorPool> seen = pools.of(learned);
         List<VectorPool> unseen = pools.of(session.curriculum().validation());
-        Standardization statistics = VectorPool.statistics(seen);
+        Standardization statistics =
+                from.map(exported -> exported.file().statistics()).orElseGet(() -> VectorPool.statistics(seen));
         List<Learner> learners = new ArrayList<>();
         for (int i = 0; i < seen.size(); i++) {
             learners.add(new Learner(learned.get(i), seen.get(i)));

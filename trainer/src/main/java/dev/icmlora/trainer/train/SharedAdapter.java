@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -66,6 +67,13 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
             Checkpoint.read(file, shared.matrices());
             return shared;
         }
+    }
+
+    /// Tells one A and B0 from another.
+    String fingerprint() {
+        CRC32 sum = new CRC32();
+        matrices.values().forEach(matrix -> sum.update(matrix.toByteBuffer()));
+        return "%08x".formatted(sum.getValue());
     }
 
     /// The rank of the adapter in a checkpoint.

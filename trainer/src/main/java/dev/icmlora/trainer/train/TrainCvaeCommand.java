@@ -2,6 +2,7 @@ package dev.icmlora.trainer.train;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -34,7 +35,7 @@ public final class TrainCvaeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
             Zoo zoo = new Zoo(session.folder().resolve(TrainZooCommand.ZOO));
-            GeneratorSetup setup = GeneratorSetup.of(session, options, generator);
+            GeneratorSetup setup = GeneratorSetup.of(session, options, generator, Optional.empty());
             List<Learner> learners = setup.learners().stream()
                     .filter(learner -> zoo.holds(learner.task().task().id()))
                     .toList();

@@ -3,12 +3,14 @@ package dev.icmlora.trainer.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.ggml.GgufFile;
 
 /// `icm-lora train-generator`: prior and decoder, on top of a finished B0.
@@ -50,13 +52,21 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     @Option(names = "--from-zero", description = "Begin with dB = 0, even if a CVAE was trained.")
     private boolean fromZero;
 
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Go on from an exported generator, which brings its own A and B0; its tasks may be others.")
+    private Path from;
+
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
-            GeneratorSetup setup = GeneratorSetup.of(session, options, generator);
+            Optional<ExportedGenerator> exported = exported(session);
+            GeneratorSetup setup = GeneratorSetup.of(session, options, generator, exported);
             try (GeneratorNetwork network =
                     new GeneratorNetwork(setup.architecture(), setup.shared(), options.seed, session.manager())) {
-                boolean pretrained = !fromZero && readCvae(session, network);
+                exported.ifPresent(start -> start.copyInto(network));
+                boolean pretrained = exported.isEmpty() && !fromZero && readCvae(session, network);
                 GeneratorObjective objective = new GeneratorObjective(
                         session.model(),
                         network,
@@ -70,7 +80,7 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                         session.manager());
                 new TrainingRun(
                                 RunIdentity.of(
-                                        name(session, pretrained),
+                                        name(session, setup, pretrained),
                                         session.curriculum().learned()),
                                 objective,
                                 options.schedule(),
@@ -84,8 +94,23 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String name(TrainingSession session, boolean pretrained) {
-        return "generator %s %s%s".formatted(generator, session.tasksHash(), pretrained ? " from the CVAE" : "");
+    private Optional<ExportedGenerator> exported(TrainingSession session) throws IOException {
+        if (from == null) {
+            return Optional.empty();
+        }
+        GeneratorFile file = GeneratorFile.read(from);
+        file.manifest().requireMatch(session.baseModelId(), session.format().fingerprint());
+        return Optional.of(new ExportedGenerator(file));
+    }
+
+    private String name(TrainingSession session, GeneratorSetup setup, boolean pretrained) {
+        String start = "";
+        if (from != null) {
+            start = " from a generator on " + setup.shared().fingerprint();
+        } else if (pretrained) {
+            start = " from the CVAE";
+        }
+        return "generator %s %s%s".formatted(generator, session.tasksHash(), start);
     }
 
     /// Takes over what `train-cvae` learned.

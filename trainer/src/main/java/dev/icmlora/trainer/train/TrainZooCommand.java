@@ -1,14 +1,9 @@
 package dev.icmlora.trainer.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 
-import ai.djl.ndarray.NDManager;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,9 +18,6 @@ import picocli.CommandLine.Option;
 public final class TrainZooCommand implements Callable<Integer> {
     /// Folder of the adapters inside the training folder.
     static final String ZOO = "zoo";
-
-    private static final int VALIDATION_QUERIES_A_TASK = 8;
-    private static final PromptSampler.Mix MIX = new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, 512);
 
     @Mixin
     private TrainingOptions options;
@@ -46,83 +38,37 @@ public final class TrainZooCommand implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE}).")
     private int keep = 5;
 
+    @Option(
+            names = "--shard",
+            paramLabel = "I/N",
+            description = "Only the I-th of N parts, I from 0 (default: what CLOUD_RUN_TASK_INDEX and _COUNT or"
+                    + " JOB_COMPLETION_INDEX and _COUNT say, else everything).")
+    private String shard;
+
     @Override
     public Integer call() throws IOException {
+        Shard part = shard == null ? Shard.of(System.getenv()) : Shard.parse(shard);
         try (TrainingSession session = TrainingSession.open(options)) {
-            SharedAdapter shared = SharedAdapter.trained(session);
-            Zoo zoo = new Zoo(session.folder().resolve(ZOO));
-            List<TrainingTask> left = session.curriculum().learned().stream()
-                    .filter(task -> !zoo.holds(task.task().id()))
-                    .toList();
-            for (int from = 0; from < left.size() && !session.stop().isRequested(); from += together) {
-                System.out.printf(
-                        "%n%d of %d tasks to go%n",
-                        left.size() - from, session.curriculum().learned().size());
-                train(session, shared, zoo, left.subList(from, Math.min(left.size(), from + together)));
-            }
+            List<TrainingTask> tasks = part.of(session.curriculum().learned());
+            new ZooTraining(
+                            session.model(),
+                            session.baseModelId().fingerprint(),
+                            session.format(),
+                            SharedAdapter.trained(session),
+                            new Zoo(session.folder().resolve(ZOO)),
+                            session.folder().resolve("zoo-run"),
+                            new ZooTraining.Settings(
+                                    together,
+                                    length,
+                                    keep,
+                                    options.rate,
+                                    options.warmUp,
+                                    options.seed,
+                                    options.intervals()),
+                            session.stop()::isRequested,
+                            session.manager())
+                    .train(tasks, System.out);
         }
         return 0;
-    }
-
-    private void train(TrainingSession session, SharedAdapter shared, Zoo zoo, List<TrainingTask> tasks)
-            throws IOException {
-        String first = tasks.getFirst().task().id();
-        Path folder = session.folder().resolve("zoo-run").resolve(first);
-        try (NDManager scope = session.manager().newSubManager()) {
-            ZooObjective objective = new ZooObjective(
-                    session.model(),
-                    shared,
-                    tasks,
-                    new PromptSampler(session.format(), MIX),
-                    Validation.of(tasks, VALIDATION_QUERIES_A_TASK * tasks.size(), session.format()),
-                    options.seed,
-                    scope);
-            TrainingRun run = new TrainingRun(
-                    RunIdentity.of("zoo %s +%d %s".formatted(first, tasks.size() - 1, session.tasksHash()), tasks),
-                    objective,
-                    new Schedule(options.rate, Math.min(options.warmUp, length / 4), length, Double.MAX_VALUE),
-                    options.intervals(),
-                    folder,
-                    session.stop()::isRequested,
-                    scope);
-            for (long step : kept()) {
-                if (run.trainTo(System.out, step).step() < step) {
-                    return;
-                }
-                for (int task = 0; task < tasks.size(); task++) {
-                    zoo.write(tasks.get(task).task().id(), step, objective.adapter(scope, task));
-                }
-            }
-            Map<Integer, Validation.Score> scores = objective.scores();
-            for (int task = 0; task < tasks.size(); task++) {
-                zoo.finish(provenance(session, tasks.get(task), scores.get(task)));
-            }
-        }
-        // The optimiser's state of these tasks is of no more use.
-        Files.delete(TrainingRun.checkpoint(folder));
-        Files.deleteIfExists(TrainingRun.best(folder));
-    }
-
-    private Zoo.Provenance provenance(TrainingSession session, TrainingTask task, Validation.Score score)
-            throws IOException {
-        return new Zoo.Provenance(
-                task.task().id(),
-                session.baseModelId().fingerprint(),
-                session.tasksHash(),
-                options.curriculum.suiteSeed,
-                options.seed,
-                options.rate,
-                kept(),
-                score.loss(),
-                score.exact());
-    }
-
-    /// The steps after which adapters are kept: equally far apart in the last third, the last one included.
-    private List<Long> kept() {
-        return LongStream.rangeClosed(1, keep)
-                .map(i -> length - (keep - i) * length / (3L * keep))
-                .distinct()
-                .boxed()
-                .toList();
     }
 }

@@ -56,12 +56,18 @@ final class TrainingOptions {
     @Option(names = "--validate-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
     private int validateEvery = 100;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "Stop when N validations in a row have brought nothing better (default: never).")
+    private int patience = Integer.MAX_VALUE;
+
     Path folder(Path root) {
         return folder == null ? root.resolve(".train") : folder;
     }
 
     Schedule schedule() {
-        return new Schedule(rate, warmUp, steps, minutes * 60);
+        return new Schedule(rate, warmUp, steps, minutes * 60, patience);
     }
 
     TrainingRun.Intervals intervals() {

@@ -108,7 +108,7 @@ final class TrainingRun {
         Checkpoint reached = start;
         Means means = new Means();
         int lost = 0;
-        boolean end = progress(reached) >= 1 || reached.step() >= last;
+        boolean end = schedule.isOver(reached) || reached.step() >= last;
         boolean stopped = false;
         while (!end && !stopped) {
             long begin = System.nanoTime();
@@ -121,13 +121,14 @@ final class TrainingRun {
             }
             reached = reached.next((System.nanoTime() - begin) / 1e9);
             display.show(progress(reached), reached.step(), means.get("loss"));
-            end = progress(reached) >= 1 || reached.step() == last;
+            end = schedule.isOver(reached) || reached.step() == last;
             stopped = stop.getAsBoolean();
             if (end || reached.step() % intervals.log == 0) {
                 log(reached, means.drain());
             }
             if (end || reached.step() % intervals.validate == 0) {
                 reached = validated(reached, state, display);
+                end |= schedule.isOver(reached);
             }
             if (end || stopped || reached.step() % intervals.checkpoint == 0) {
                 reached.write(checkpoint(folder), identity, state);
@@ -146,12 +147,11 @@ final class TrainingRun {
         log(reached, figures);
         display.say("step " + reached.step() + "  " + describe(figures));
         double loss = figures.getOrDefault(Objective.CHOSEN_BY, figures.get(Objective.OTHERWISE_CHOSEN_BY));
-        if (loss >= reached.best()) {
-            return reached;
+        Checkpoint validated = reached.validated(loss);
+        if (validated.stale() == 0) {
+            validated.write(best(folder), identity, state);
         }
-        Checkpoint better = new Checkpoint(reached.step(), reached.elapsed(), loss);
-        better.write(best(folder), identity, state);
-        return better;
+        return validated;
     }
 
     /// @return false when the loss was not finite, in which case nothing was changed

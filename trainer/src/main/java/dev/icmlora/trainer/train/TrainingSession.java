@@ -48,7 +48,7 @@ final class TrainingSession implements AutoCloseable {
         this.llama = LlamaModel.load(modelFile, ModelOptions.DEFAULT);
         this.format = PromptFormat.of(llama);
         this.curriculum = options.curriculum.read(folder, format);
-        this.manager = Torch.start(options.threads, folder.resolve("djl"));
+        this.manager = Torch.start(options.threads, Torch.cache(installation.root()));
         this.model = BaseModel.load(modelFile, manager, options.precision);
         this.stop = new StopSignal();
     }

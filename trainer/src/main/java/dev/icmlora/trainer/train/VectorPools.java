@@ -83,6 +83,9 @@ final class VectorPools {
     ///
     /// @throws IOException when it is stopped or a task cannot be fingerprinted; what was done is kept
     List<VectorPool> of(List<TrainingTask> tasks) throws IOException {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
         Files.createDirectories(folder);
         // One single-threaded context a worker: ggml's threads spin at every operation until the last one arrives,
         // which

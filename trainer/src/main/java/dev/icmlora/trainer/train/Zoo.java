@@ -29,15 +29,15 @@ record Zoo(Path folder) {
 
     /// How the adapters of a task were trained.
     ///
-    /// @param tasks identity of the tasks that A and B0 were trained on
+    /// @param base fingerprint of the base model
+    /// @param shared fingerprint of A and B0
     /// @param steps after which they were kept
     /// @param loss on the task's held-back examples at the end
     /// @param exact share of these answers that greedy decoding gets right
     record Provenance(
             String task,
             String base,
-            String tasks,
-            long suiteSeed,
+            String shared,
             long seed,
             float rate,
             List<Long> steps,

@@ -3,14 +3,23 @@ package dev.icmlora.trainer.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.Generator;
@@ -27,7 +36,11 @@ import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.trainer.eval.TaskResult.Group;
+import dev.icmlora.trainer.suite.Split;
 import dev.icmlora.trainer.suite.SuiteTask;
+import dev.icmlora.trainer.suite.TaskSuite;
+import dev.icmlora.trainer.train.LatentDiffusion;
+import dev.icmlora.trainer.train.References;
 
 /// With the real model and the committed generator. The function's own tests show that it answers as its exported
 /// adapter does in plain llama.cpp; here the bench is held against the same.
@@ -37,17 +50,31 @@ class ControlBenchTest {
             List.of(new Example("cat", "cats"), new Example("mouse", "mice"), new Example("box", "boxes"));
     private static final Task TASK = new Task("Write the plural of the word.", PLURALS);
     private static final int MAX_TOKENS = 8;
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
+    @TempDir
+    private static Path folder;
 
     private static ControlBench bench;
+    private static References references;
 
     @BeforeAll
     static void open() {
         Installation installation = Installation.ofThisProcess();
         bench = ControlBench.open(installation, installation.generator(), 1);
+        references = References.open(
+                installation,
+                bench.file().manifest().base().fingerprint(),
+                bench.file(),
+                bench.format(),
+                folder,
+                1,
+                new References.Effort(8, 2, 3));
     }
 
     @AfterAll
     static void close() {
+        references.close();
         bench.close();
     }
 
@@ -89,14 +116,14 @@ class ControlBenchTest {
         KnownTask plurals = known("inflection/plural", TASK);
         KnownTask capitals = known("letters/upper", new Task("Write it in capital letters.", List.of()));
         KnownTask reversed = known("letters/reverse", new Task("Write it backwards.", List.of()));
-        Controls controls = new Controls(bench, List.of(plurals, capitals, reversed));
+        Controls controls = new Controls(bench, references, List.of(plurals, capitals, reversed));
 
         KnownTask stated = known("inflection/plural", new Task("What is the plural?", PLURALS.subList(0, 1)));
 
         float[] own = values(controls.generated(stated));
         List<float[]> all = new ArrayList<>();
         for (Condition.Control control : Condition.Control.values()) {
-            all.add(values(controls.adapter(control, stated, new SplittableRandom(1))));
+            controls.adapter(control, stated, new SplittableRandom(1)).ifPresent(adapter -> all.add(values(adapter)));
         }
 
         assertThat(all).noneMatch(values -> Arrays.equals(values, own));
@@ -108,6 +135,87 @@ class ControlBenchTest {
                                         + values(controls.generated(reversed))[7])
                                 / 3,
                         within(1e-4f));
+    }
+
+    @Test
+    void aTrainedAdapterPredictsItsTaskBetterThanB0AndIsAtNoDistanceFromItself() throws IOException {
+        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).stream()
+                .filter(each -> each.family().equals("sentences"))
+                .findFirst()
+                .orElseThrow();
+        List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
+        Question question = Question.of(task, 4, 1);
+
+        references.train(List.of(task), List.of(), NOWHERE);
+        references.trainOn(Map.of(task, question.task(Condition.EXAMPLES).examples()), NOWHERE);
+
+        List<List<NamedTensor>> checkpoints = references.own(task);
+        List<NamedTensor> own = checkpoints.getLast();
+        List<Prompt> prompts = question.answered(bench.format());
+        assertThat(checkpoints).hasSize(2);
+        assertThat(references.onExamples(task)).isPresent();
+        assertThat(nats(own, prompts)).isLessThan(nats(b0, prompts));
+        Closeness itself = Closeness.of(task.id(), bench, own, b0, checkpoints, prompts);
+        Closeness shared = Closeness.of(task.id(), bench, b0, b0, checkpoints, prompts);
+        assertThat(itself.error()).isZero();
+        assertThat(itself.nearest()).isZero();
+        assertThat(itself.between()).isPositive();
+        assertThat(itself.divergence()).isCloseTo(0, within(1e-6));
+        assertThat(shared.error()).isCloseTo(1, within(1e-6));
+        assertThat(shared.divergence()).isEqualTo(shared.divergenceOfB0()).isPositive();
+    }
+
+    @Test
+    void whatWasTrainedOnceIsNotTrainedAgain() throws IOException {
+        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).getLast();
+        references.trainOn(Map.of(task, task.train().subList(0, 5)), NOWHERE);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+        references.trainOn(Map.of(task, task.train().subList(0, 5)), new PrintStream(said));
+
+        assertThat(said.toString()).isEmpty();
+    }
+
+    @Test
+    void diffusionDrawsTheLatentThatBelongsToAVector() {
+        Random random = new Random(4);
+        List<float[]> vectors = new ArrayList<>();
+        List<float[]> latents = new ArrayList<>();
+        for (int task = 0; task < 4; task++) {
+            vectors.add(gaussian(random, 24));
+            latents.add(gaussian(random, 6));
+        }
+
+        try (LatentDiffusion diffusion = references.diffusion(vectors, latents)) {
+            for (int task = 0; task < 4; task++) {
+                float[] drawn = diffusion.draw(vectors.get(task), new SplittableRandom(task));
+                float[] own = latents.get(task);
+                assertThat(latents.stream().min(Comparator.comparingDouble(latent -> distance(latent, drawn))))
+                        .contains(own);
+            }
+        }
+    }
+
+    private static float[] gaussian(Random random, int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return sum;
+    }
+
+    private static double nats(List<NamedTensor> adapter, List<Prompt> prompts) {
+        return prompts.stream()
+                .mapToDouble(prompt -> bench.nats(adapter, prompt))
+                .sum();
     }
 
     private static KnownTask known(String id, Task stated) {

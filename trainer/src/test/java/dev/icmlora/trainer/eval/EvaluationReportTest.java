@@ -35,7 +35,7 @@ class EvaluationReportTest {
                 .startsWith("## What it must show\n")
                 .contains("| seen: generated − best k-shot | ≥ +20 points | +50.0 points [+25.0, +75.0]")
                 .contains("## Seen: 2 tasks")
-                .contains("| `plain` | 25.0 [25.0, 25.0] | +50.0 [+25.0, +75.0] | 30 |")
+                .contains("| `plain` | 2 | 25.0 [25.0, 25.0] | +50.0 [+25.0, +75.0] | 30 |")
                 .contains("| letters | 1 | 25.0 | 25.0 | 25.0 | 25.0 | 100.0 | 25.0 |")
                 .contains("| **all** | 2 | **25.0** | **25.0** | **25.0** | **25.0** | **75.0** | **25.0** |")
                 .doesNotContain("Held-out:");
@@ -63,8 +63,8 @@ class EvaluationReportTest {
 
     @Test
     void perplexityAboveTheBaseModelsFailsItsBar() {
-        TextResult better = new TextResult("man-pages", 4, 100, 400, 300, 250, 200);
-        TextResult worse = new TextResult("fortunes", 4, 100, 400, 300, 250, 301);
+        TextResult better = new TextResult("man-pages", 4, 100, 400, 300, 250, 200, null);
+        TextResult worse = new TextResult("fortunes", 4, 100, 400, 300, 250, 301, 300.0);
 
         assertThat(better.perplexity(better.base())).isCloseTo(Math.exp(3), within(1e-9));
         assertThat(better.bitsPerCharacter(better.generated())).isCloseTo(0.5 / Math.log(2), within(1e-9));
@@ -166,7 +166,7 @@ class EvaluationReportTest {
                 .map(r -> new TaskMap.Point(r.task(), r.family(), r.group(), new double[2], new double[2]))
                 .toList();
         return new EvaluationReport(
-                "g", 1, 1, new Storage(17, 200, 1), results, texts, Map.of(), new TaskMap(points, 0.5, 0.5));
+                "g", 1, 1, new Storage(17, 200, 1), results, List.of(), texts, Map.of(), new TaskMap(points, 0.5, 0.5));
     }
 
     /// Prompts of 30 tokens, and 100 where they show examples.

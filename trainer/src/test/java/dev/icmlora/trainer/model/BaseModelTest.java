@@ -52,7 +52,7 @@ class BaseModelTest {
         NativeLibraries.load(installation.nativeDirectory());
         llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
         format = PromptFormat.of(llama);
-        manager = Torch.start(1, installation.root().resolve(".train/djl"));
+        manager = Torch.start(1, Torch.cache(installation.root()));
         model = BaseModel.load(installation.model(), manager, BaseModel.Precision.BF16);
     }
 

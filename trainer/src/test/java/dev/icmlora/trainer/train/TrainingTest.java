@@ -78,7 +78,7 @@ class TrainingTest {
         NativeLibraries.load(installation.nativeDirectory());
         llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
         format = PromptFormat.of(llama);
-        manager = Torch.start(1, installation.root().resolve(".train/djl"));
+        manager = Torch.start(1, Torch.cache(installation.root()));
         Path tiny = scratch.resolve("tiny.gguf");
         TinyModel.write(tiny, llama.vocabulary().size());
         model = BaseModel.load(tiny, manager, BaseModel.Precision.F32);
@@ -212,6 +212,7 @@ class TrainingTest {
                     }
                 }
                 assertThat(trained.lora().b().getFirst().abs().max().getFloat()).isGreaterThan(1e-3f);
+                assertGoesOnFrom(file, vector, trained, scope);
                 List<float[]> latents = SeenLatents.of(file, pools, 1);
                 assertThat(latents).hasSameSizeAs(pools);
                 assertThat(SeenLatents.of(
@@ -223,6 +224,25 @@ class TrainingTest {
                 assertThat(file.withSeenLatents(latents).seenTasks())
                         .extracting(SeenTask::task)
                         .containsExactly("test/yes", "test/no", "test/perhaps");
+            }
+        }
+    }
+
+    /// A network that takes over an exported generator generates the same.
+    private static void assertGoesOnFrom(
+            GeneratorFile file, TaskVector vector, GeneratorNetwork.Generated expected, NDManager scope) {
+        ExportedGenerator exported = new ExportedGenerator(file);
+        GeneratorArchitecture architecture = file.manifest().architecture();
+        try (GeneratorNetwork next = new GeneratorNetwork(architecture, exported.shared(scope), 2, scope)) {
+            exported.copyInto(next);
+            GeneratorNetwork.Generated again = next.generate(
+                    scope, new float[][] {file.statistics().apply(vector)}, new float[1][architecture.latent()]);
+            for (int i = 0; i < expected.lora().b().size(); i++) {
+                float[] was = expected.lora().b().get(i).toFloatArray();
+                float[] is = again.lora().b().get(i).toFloatArray();
+                for (int k = 0; k < was.length; k++) {
+                    assertThat(is[k]).isCloseTo(was[k], within(2e-4f + 2e-3f * Math.abs(was[k])));
+                }
             }
         }
     }
@@ -328,7 +348,7 @@ class TrainingTest {
             assertThat(zoo.holds("test/no")).isFalse();
             SequencedMap<String, NDArray> own = objective.adapter(scope, 1);
             zoo.write("test/no", 40, own);
-            zoo.finish(new Zoo.Provenance("test/no", "tiny", "", 1, 1, 1e-2f, List.of(40L), 0, 0));
+            zoo.finish(new Zoo.Provenance("test/no", "tiny", "", 1, 1e-2f, List.of(40L), 0, 0));
             assertThat(zoo.holds("test/no")).isTrue();
             Map<String, NDArray> kept = zoo.read(scope, "test/no", 40);
             assertThat(kept).containsOnlyKeys(own.keySet());

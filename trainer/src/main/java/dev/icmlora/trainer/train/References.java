@@ -1,0 +1,168 @@
+package dev.icmlora.trainer.train;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.model.BaseModel.Precision;
+import dev.icmlora.trainer.suite.SuiteTask;
+import dev.icmlora.trainer.text.TextDomain;
+import dev.icmlora.trainer.torch.Torch;
+
+/// Adapters that are trained, not generated: what a generated one is measured against. They begin as the generator's B0
+/// and share its A.
+///
+/// They are kept in a folder, so that what was trained once, or in part, need not be trained again. Belongs to one
+/// thread.
+public final class References implements AutoCloseable {
+    private static final int TOGETHER = 8;
+    private static final float RATE = 1e-3f;
+    private static final int WARM_UP = 15;
+
+    private final NDManager manager;
+    private final BaseModel model;
+    private final ZooTraining own;
+    private final ZooTraining onExamples;
+    private final StopSignal stop = new StopSignal();
+
+    /// How long is trained.
+    ///
+    /// @param own steps on all examples of a task
+    /// @param keep checkpoints of these
+    /// @param onExamples steps on a handful of examples
+    public record Effort(int own, int keep, int onExamples) {
+        /// Twelve steps on a handful of examples take longer than generating does, by far.
+        public static final Effort DEFAULT = new Effort(60, 5, 12);
+    }
+
+    private References(
+            Installation installation,
+            String base,
+            GeneratorFile generator,
+            PromptFormat format,
+            Path folder,
+            int threads,
+            Effort effort) {
+        this.manager = Torch.start(threads, Torch.cache(installation.root()));
+        this.model = BaseModel.load(installation.model(), manager, Precision.BF16);
+        SharedAdapter shared = new ExportedGenerator(generator).shared(manager);
+        Path kept = folder.resolve("references-" + shared.fingerprint());
+        this.own = training(base, format, shared, kept.resolve("own"), effort.own, effort.keep);
+        this.onExamples = training(base, format, shared, kept.resolve("on-examples"), effort.onExamples, 1);
+    }
+
+    /// @param base fingerprint of the installation's base model
+    /// @param folder where they are kept
+    public static References open(
+            Installation installation,
+            String base,
+            GeneratorFile generator,
+            PromptFormat format,
+            Path folder,
+            int threads,
+            Effort effort) {
+        return new References(installation, base, generator, format, folder, threads, effort);
+    }
+
+    private ZooTraining training(
+            String base, PromptFormat format, SharedAdapter shared, Path folder, int length, int keep) {
+        TrainingRun.Intervals never = new TrainingRun.Intervals(length, length, length);
+        return new ZooTraining(
+                model,
+                base,
+                format,
+                shared,
+                new Zoo(folder),
+                folder.resolveSibling(folder.getFileName() + "-run"),
+                new ZooTraining.Settings(TOGETHER, length, keep, RATE, WARM_UP, 1, never),
+                stop::isRequested,
+                manager);
+    }
+
+    /// Trains on all training examples of each task and each text domain.
+    public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException {
+        own.train(tasks.stream().map(TrainingTask::of).toList(), out);
+        own.train(texts.stream().map(TrainingTask::of).toList(), out);
+    }
+
+    /// Trains on a few examples of each task, and on nothing else.
+    public void trainOn(Map<SuiteTask, List<Example>> examples, PrintStream out) throws IOException {
+        onExamples.train(
+                examples.entrySet().stream()
+                        .map(task -> new TrainingTask(task.getKey(), task.getValue(), task.getValue()))
+                        .toList(),
+                out);
+    }
+
+    /// The checkpoints of a task's own training, the last one last; none if it was not trained.
+    public List<List<NamedTensor>> own(SuiteTask task) {
+        return checkpoints(own, task.id());
+    }
+
+    /// The same of a text domain.
+    public List<List<NamedTensor>> own(TextDomain domain) {
+        return checkpoints(own, TrainingTask.idOfText(domain.name()));
+    }
+
+    /// The adapter that was trained on a few of the task's examples, if there is one.
+    public Optional<List<NamedTensor>> onExamples(SuiteTask task) {
+        return checkpoints(onExamples, task.id()).stream().findFirst();
+    }
+
+    /// A diffusion model of the latents of some tasks, which dies with these references.
+    ///
+    /// @param vectors standardised task vectors, one a task
+    /// @param latents one a task
+    public LatentDiffusion diffusion(List<float[]> vectors, List<float[]> latents) {
+        return LatentDiffusion.train(manager, vectors, latents);
+    }
+
+    private List<List<NamedTensor>> checkpoints(ZooTraining training, String task) {
+        if (!training.zoo().holds(task)) {
+            return List.of();
+        }
+        return training.settings().kept().stream()
+                .map(step -> read(training, task, step))
+                .toList();
+    }
+
+    private List<NamedTensor> read(ZooTraining training, String task, long step) {
+        try (NDManager scope = manager.newSubManager()) {
+            Map<String, NDArray> kept = training.zoo().read(scope, task, step);
+            return training.shared()
+                    .namesOfB()
+                    .map(name -> matrix(name, kept.get(name)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the adapter of " + task + " is lost", e);
+        }
+    }
+
+    /// ggml counts dimensions from the contiguous one.
+    private static NamedTensor matrix(String name, NDArray b) {
+        long[] shape = b.getShape().getShape();
+        return new NamedTensor(name, GgmlType.F16, new long[] {shape[1], shape[0]}, Halves.toF16(b.toFloatArray()));
+    }
+
+    @Override
+    public void close() {
+        stop.close();
+        model.close();
+        manager.close();
+    }
+}
