@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8080
-DEMO ?= demo/intent.json
+DEMO ?= demo/passive.json demo/intent.json demo/remove-vowels.json
 KIND ?= jvm
 RUNS ?= 10
 export GPU PORT CONTAINER
@@ -22,12 +22,12 @@ help: ## list these targets
 setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too)
 	@scripts/setup
 
-demo: setup $(function_jar) ## send a real task, print the answers of three modes side by side (DEMO=file)
+demo: setup $(function_jar) ## send real tasks, print the answers of four modes side by side (DEMO=files)
 	@scripts/with-function scripts/ask $(DEMO)
 
 demo-events: setup $(function_jar) ## drop a task file into a directory, print what appears beside it (DEMO=file)
 	@mkdir -p $(events_directory)
-	@EVENTS_DIRECTORY=$(events_directory) ICM_LORA_EVENTS_BUCKETS=file:$(events_directory) scripts/with-function scripts/demo-events $(DEMO)
+	@EVENTS_DIRECTORY=$(events_directory) ICM_LORA_EVENTS_BUCKETS=file:$(events_directory) scripts/with-function scripts/demo-events $(firstword $(DEMO))
 
 run: setup $(function_jar) ## keep the function running on PORT (8080)
 	@scripts/run $(PORT)
