@@ -33,6 +33,18 @@ import dev.icmlora.llama.ModelOptions;
         sortOptions = false,
         description = "Writes the trained generator, with statistics and catalogue, as the file that is served.")
 public final class ExportCommand implements Callable<Integer> {
+    /// What was trained last: the adapters' weights alone, or through the base model's loss.
+    enum Run {
+        CVAE(TrainCvaeCommand.RUN),
+        GENERATOR(TrainGeneratorCommand.RUN);
+
+        private final String folder;
+
+        Run(String folder) {
+            this.folder = folder;
+        }
+    }
+
     /// Which state of the run becomes the generator.
     enum State {
         BEST,
@@ -47,6 +59,12 @@ public final class ExportCommand implements Callable<Integer> {
             paramLabel = "FOLDER",
             description = "Training folder (default: .train beside models/).")
     private Path folder;
+
+    @Option(
+            names = "--run",
+            description = "${COMPLETION-CANDIDATES}: of which training; CVAE leaves the fine-tuning through the base"
+                    + " model out (default: ${DEFAULT-VALUE}).")
+    private Run run = Run.GENERATOR;
 
     @Option(
             names = "--state",
@@ -104,11 +122,11 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private GeneratorFile trained(Path training, LlamaModel llama, BaseModelId base, PromptFormat format) {
-        Path run = training.resolve(TrainGeneratorCommand.RUN);
-        Path checkpoint = state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
+        Path trained = training.resolve(run.folder);
+        Path checkpoint = state == State.BEST ? TrainingRun.best(trained) : TrainingRun.checkpoint(trained);
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
-                    "there is no " + checkpoint + " to export: run `icm-lora train-generator` first");
+                    "there is no " + checkpoint + " to export: run `icm-lora train-" + run.folder + "` first");
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
             return new TrainedGenerator(file, llama.architecture()).file(name, base, format.fingerprint());

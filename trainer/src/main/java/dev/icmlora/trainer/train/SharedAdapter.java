@@ -90,7 +90,7 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
 
     /// These A matrices with other B matrices.
     Lora lora(List<NDArray> b) {
-        return new Lora(names(AdapterLayout::nameOfA).map(matrices::get).toList(), b, SCALE);
+        return new Lora(namesOfA().map(matrices::get).toList(), b, SCALE);
     }
 
     List<NDArray> b0() {
@@ -100,6 +100,11 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
     /// The names of B, layer by layer and module by module.
     Stream<String> namesOfB() {
         return names(AdapterLayout::nameOfB);
+    }
+
+    /// The names of A, in the same order.
+    Stream<String> namesOfA() {
+        return names(AdapterLayout::nameOfA);
     }
 
     private Stream<String> names(BiFunction<Integer, Target, String> name) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -13,7 +14,7 @@ import ai.djl.ndarray.NDManager;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 
-/// Learns A and B0 together as one adapter for all training tasks, on queries and packed sequences.
+/// Learns A and B0 together, or B0 alone, as one adapter for all training tasks, on queries and packed sequences.
 final class SharedAdapterObjective implements Objective {
     private final BaseModel model;
     private final SharedAdapter adapter;
@@ -22,11 +23,13 @@ final class SharedAdapterObjective implements Objective {
     private final SequencedMap<String, Validation> validations;
     private final int tokensPerStep;
     private final long seed;
+    private final boolean randomA;
     private final NDManager manager;
 
     /// @param tasks drawn from uniformly
     /// @param validations sets of queries by name
     /// @param tokensPerStep samples are drawn until they have so many tokens
+    /// @param randomA whether A stays as it is
     SharedAdapterObjective(
             BaseModel model,
             SharedAdapter adapter,
@@ -35,6 +38,7 @@ final class SharedAdapterObjective implements Objective {
             SequencedMap<String, Validation> validations,
             int tokensPerStep,
             long seed,
+            boolean randomA,
             NDManager manager) {
         this.model = model;
         this.adapter = adapter;
@@ -43,12 +47,24 @@ final class SharedAdapterObjective implements Objective {
         this.validations = validations;
         this.tokensPerStep = tokensPerStep;
         this.seed = seed;
+        this.randomA = randomA;
         this.manager = manager;
     }
 
     @Override
     public SequencedMap<String, NDArray> parameters() {
-        return adapter.matrices();
+        return randomA ? part(adapter.namesOfB()) : adapter.matrices();
+    }
+
+    @Override
+    public SequencedMap<String, NDArray> constants() {
+        return randomA ? part(adapter.namesOfA()) : Objective.super.constants();
+    }
+
+    private SequencedMap<String, NDArray> part(Stream<String> names) {
+        SequencedMap<String, NDArray> part = new LinkedHashMap<>();
+        names.forEach(name -> part.put(name, adapter.matrices().get(name)));
+        return part;
     }
 
     @Override

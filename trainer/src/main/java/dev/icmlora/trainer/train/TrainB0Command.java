@@ -32,6 +32,9 @@ public final class TrainB0Command implements Callable<Integer> {
     @Option(names = "--packed", description = "Share of packed in-context sequences (default: ${DEFAULT-VALUE}).")
     private double packed = 0.25;
 
+    @Option(names = "--random-a", description = "Leave A as it was drawn and learn B0 alone.")
+    private boolean randomA;
+
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
@@ -44,9 +47,10 @@ public final class TrainB0Command implements Callable<Integer> {
                     session.validations(),
                     tokens,
                     options.seed,
+                    randomA,
                     session.manager());
-            String name = "b0 rank %d alpha %s seed %d"
-                    .formatted(rank, adapter.layout().alpha(), options.seed);
+            String name = "b0 rank %d alpha %s seed %d%s"
+                    .formatted(rank, adapter.layout().alpha(), options.seed, randomA ? " random A" : "");
             new TrainingRun(
                             RunIdentity.of(name, session.curriculum().tasks()),
                             objective,

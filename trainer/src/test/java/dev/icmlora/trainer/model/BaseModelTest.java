@@ -1,7 +1,9 @@
 package dev.icmlora.trainer.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,6 +15,9 @@ import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.task.Example;
@@ -70,6 +75,18 @@ class BaseModelTest {
             Lora none = lora(scope, new Matrices(0));
             assertClose(logits(scope, prompt, none), llamaLogits(prompt, null));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "gemma3"})
+    void a_model_of_another_architecture_is_refused_by_name(String architecture, @TempDir Path folder) {
+        Path file = folder.resolve("other.gguf");
+        new GgufWriter().string("general.architecture", architecture).write(file);
+
+        assertThatThrownBy(() -> BaseModel.load(file, manager, BaseModel.Precision.F32))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("architecture llama")
+                .hasMessageContaining(architecture);
     }
 
     @Test

@@ -115,7 +115,7 @@ class TrainingTest {
         Path folder = Files.createDirectory(scratch.resolve("stopped"));
         TrainingRun run = new TrainingRun(
                 RunIdentity.of("b0", tasks()),
-                shared(),
+                shared(false),
                 schedule(100),
                 new TrainingRun.Intervals(5, 50, 50),
                 folder,
@@ -143,7 +143,7 @@ class TrainingTest {
     @Test
     void training_learns_its_tasks() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("learning"));
-        SharedAdapterObjective objective = shared();
+        SharedAdapterObjective objective = shared(false);
         double before = objective.validate().get("unseen_loss");
 
         new TrainingRun(
@@ -225,6 +225,25 @@ class TrainingTest {
                         .extracting(SeenTask::task)
                         .containsExactly("test/yes", "test/no", "test/perhaps");
             }
+        }
+    }
+
+    @Test
+    void a_random_a_stays_as_it_was_drawn_while_b0_learns() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("random-a"));
+        SharedAdapter drawn = SharedAdapter.initial(LAYOUT, 1, manager);
+
+        sharedRun("b0", folder, true).train(NOWHERE, 3);
+
+        try (GgufFile checkpoint = GgufFile.open(TrainingRun.checkpoint(folder))) {
+            drawn.namesOfA()
+                    .forEach(name -> assertThat(
+                                    checkpoint.floats(checkpoint.tensor(name).orElseThrow()))
+                            .containsExactly(drawn.matrices().get(name).toFloatArray()));
+            drawn.namesOfB()
+                    .forEach(name -> assertThat(
+                                    checkpoint.floats(checkpoint.tensor(name).orElseThrow()))
+                            .isNotEqualTo(drawn.matrices().get(name).toFloatArray()));
         }
     }
 
@@ -367,9 +386,13 @@ class TrainingTest {
     }
 
     private static TrainingRun sharedRun(String name, Path folder) {
+        return sharedRun(name, folder, false);
+    }
+
+    private static TrainingRun sharedRun(String name, Path folder, boolean randomA) {
         return new TrainingRun(
                 RunIdentity.of(name, tasks()),
-                shared(),
+                shared(randomA),
                 schedule(6),
                 new TrainingRun.Intervals(2, 50, 50),
                 folder,
@@ -381,11 +404,19 @@ class TrainingTest {
         return new Schedule(1e-2f, 3, steps, Double.MAX_VALUE);
     }
 
-    private static SharedAdapterObjective shared() {
+    private static SharedAdapterObjective shared(boolean randomA) {
         SequencedMap<String, Validation> validations = new LinkedHashMap<>();
         validations.put("unseen", Validation.of(tasks(), 12, format));
         return new SharedAdapterObjective(
-                model, SharedAdapter.initial(LAYOUT, 1, manager), tasks(), sampler(), validations, 200, 1, manager);
+                model,
+                SharedAdapter.initial(LAYOUT, 1, manager),
+                tasks(),
+                sampler(),
+                validations,
+                200,
+                1,
+                randomA,
+                manager);
     }
 
     private static PromptSampler sampler() {
