@@ -40,8 +40,8 @@ conformance: setup $(function_jar) ## real clients and a browser against the fun
 
 train: setup ## train a generator into models/generator.gguf; killed, it goes on where it was
 	@scripts/icm-lora train-b0
-	@scripts/icm-lora train-generator
-	@scripts/icm-lora export
+	@scripts/icm-lora train-generator --minutes 60
+	@scripts/icm-lora export --vectors 10
 
 eval: setup $(function_jar) ## start the function and print the evaluation table
 	@scripts/with-function scripts/icm-lora eval $(ARGS)

@@ -177,7 +177,9 @@ public final class EvalCommand implements Callable<Integer> {
         Stream.concat(seen.stream(), heldOut.stream())
                 .forEach(task -> examples.put(
                         task,
-                        Question.of(task, inputs, seed).task(Condition.EXAMPLES).examples()));
+                        Question.of(task, Condition.MOST_EXAMPLES, inputs, seed)
+                                .task(Condition.EXAMPLES)
+                                .examples()));
         references.trainOn(examples, System.out);
     }
 

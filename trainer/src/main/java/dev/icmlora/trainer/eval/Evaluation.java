@@ -64,7 +64,7 @@ final class Evaluation {
 
     TaskResult measure(Subject subject) throws IOException, InterruptedException {
         SuiteTask task = subject.task();
-        Question question = Question.of(task, inputs, seed);
+        Question question = Question.of(task, Condition.MOST_EXAMPLES, inputs, seed);
         KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
         SplittableRandom random = Question.random(task, seed + 1);
 
@@ -88,7 +88,7 @@ final class Evaluation {
     ///
     /// @param checkpoints of the training, the last one last
     Closeness closeness(Subject subject, List<List<NamedTensor>> checkpoints) {
-        Question question = Question.of(subject.task(), inputs, seed);
+        Question question = Question.of(subject.task(), Condition.MOST_EXAMPLES, inputs, seed);
         KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
         return Closeness.of(
                 subject.task().id(),

@@ -18,12 +18,17 @@ record Question(String description, List<Example> examples, List<Example> tests)
     private static final int MOST_TOKENS = 48;
 
     /// Drawn from the task's descriptions, training examples and test examples; the same for the same seed.
-    static Question of(SuiteTask task, int inputs, long seed) {
+    ///
+    /// @param examples at most
+    /// @param inputs at most
+    static Question of(SuiteTask task, int examples, int inputs, long seed) {
         SplittableRandom random = random(task, seed);
         String description =
                 task.descriptions().get(random.nextInt(task.descriptions().size()));
-        List<Example> examples = Evaluation.draw(task.train(), Condition.MOST_EXAMPLES, random);
-        return new Question(description, examples, Evaluation.draw(task.test(), inputs, random));
+        return new Question(
+                description,
+                Evaluation.draw(task.train(), examples, random),
+                Evaluation.draw(task.test(), inputs, random));
     }
 
     static SplittableRandom random(SuiteTask task, long seed) {

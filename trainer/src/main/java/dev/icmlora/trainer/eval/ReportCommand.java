@@ -86,7 +86,7 @@ public final class ReportCommand implements Callable<Integer> {
     private record Row(String task, boolean seen, int tests, List<Double> percents) {}
 
     private Row measure(ControlBench bench, SuiteTask task, boolean seen) {
-        Question question = Question.of(task, inputs, seed);
+        Question question = Question.of(task, Condition.EXAMPLES, inputs, seed);
         List<int[]> queries = question.prompts(bench.format(), 0);
         List<int[]> shown = question.prompts(bench.format(), Condition.EXAMPLES);
         float[] latent = bench.latent(bench.vector(question.task(Condition.EXAMPLES)));

@@ -5,18 +5,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.trainer.suite.SuiteTask;
 
 /// Serves a task in every way, on the same inputs.
 final class SelectionComparison {
-    private static final int LEAST_TOKENS = 8;
-    private static final int MOST_TOKENS = 48;
-
     private final FunctionClient function;
     private final PromptFormat format;
     private final Set<String> heldOutFamilies;
@@ -37,17 +32,11 @@ final class SelectionComparison {
 
     SelectionResult measure(Evaluation.Subject subject) throws IOException, InterruptedException {
         SuiteTask suiteTask = subject.task();
-        SplittableRandom random = new SplittableRandom(
-                settings.seed ^ 0x9E3779B97F4A7C15L * suiteTask.id().hashCode());
-        String description = suiteTask
-                .descriptions()
-                .get(random.nextInt(suiteTask.descriptions().size()));
-        Task task = new Task(description, Evaluation.draw(suiteTask.train(), settings.examples, random));
-        List<Example> tests = Evaluation.draw(suiteTask.test(), settings.inputs, random);
+        Question question = Question.of(suiteTask, settings.examples, settings.inputs, settings.seed);
         Map<Way, SelectionResult.Outcome> outcomes = new EnumMap<>(Way.class);
         for (Way way : Way.values()) {
             if (way != Way.REFINED || settings.refineMs > 0) {
-                outcomes.put(way, serve(way, task, tests));
+                outcomes.put(way, serve(way, question));
             }
         }
         return new SelectionResult(
@@ -55,22 +44,20 @@ final class SelectionComparison {
                 suiteTask.family(),
                 subject.group(),
                 heldOutFamilies.contains(suiteTask.family()),
-                tests.size(),
+                question.tests().size(),
                 outcomes);
     }
 
-    private SelectionResult.Outcome serve(Way way, Task task, List<Example> tests)
-            throws IOException, InterruptedException {
-        int longest =
-                tests.stream().mapToInt(test -> test.output().length()).max().orElseThrow();
+    private SelectionResult.Outcome serve(Way way, Question question) throws IOException, InterruptedException {
         FunctionClient.Reply reply = function.ask(new FunctionClient.Request(
-                task,
-                tests.stream().map(Example::input).toList(),
+                question.task(settings.examples),
+                question.inputs(),
                 way.mode(),
-                Math.clamp(longest, LEAST_TOKENS, MOST_TOKENS),
+                question.maxTokens(),
                 way.strength(),
                 null,
                 way == Way.REFINED ? new FunctionClient.Request.Refine(settings.refineMs) : null));
+        List<Example> tests = question.tests();
         int right = 0;
         for (int i = 0; i < tests.size(); i++) {
             if (reply.outputs().get(i).strip().equals(tests.get(i).output().strip())) {
@@ -81,7 +68,7 @@ final class SelectionComparison {
         boolean shown = way.chooses() ? selection.served().endsWith("examples") : way.showsExamples();
         return new SelectionResult.Outcome(
                 (double) right / tests.size(),
-                promptTokens(task, shown ? task.examples() : List.of(), tests),
+                promptTokens(question, shown ? settings.examples : 0),
                 selection.served(),
                 selection.kind(),
                 selection.confidence(),
@@ -92,10 +79,9 @@ final class SelectionComparison {
     }
 
     /// Mean length of the prompts. What the function reads is less, since inputs of a request share their beginning.
-    private double promptTokens(Task task, List<Example> shown, List<Example> tests) {
-        return tests.stream()
-                .mapToInt(test ->
-                        format.query(task.description(), shown, test.input()).tokens().length)
+    private double promptTokens(Question question, int shown) {
+        return question.prompts(format, shown).stream()
+                .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
     }

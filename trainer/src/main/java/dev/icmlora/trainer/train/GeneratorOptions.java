@@ -26,7 +26,7 @@ final class GeneratorOptions {
     private float freeBits = 0;
 
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
-    int vectors = 32;
+    int vectors = 10;
 
     KlTerm kl() {
         return new KlTerm(beta, betaWarmUp, freeBits);

@@ -30,7 +30,7 @@ public final class TrainB0Command implements Callable<Integer> {
     private int queries = 4;
 
     @Option(names = "--packed", description = "Share of packed in-context sequences (default: ${DEFAULT-VALUE}).")
-    private double packed = 0.25;
+    private double packed = 0.35;
 
     @Option(names = "--random-a", description = "Leave A as it was drawn and learn B0 alone.")
     private boolean randomA;

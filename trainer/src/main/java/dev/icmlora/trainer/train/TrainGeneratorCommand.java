@@ -40,14 +40,14 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     private int queries = 6;
 
     @Option(names = "--packed", description = "Share of packed in-context sequences (default: ${DEFAULT-VALUE}).")
-    private double packed = 0.2;
+    private double packed = 0.25;
 
     @Option(
             names = "--described",
             paramLabel = "SHARE",
             description = "Share of prompts with the description; else the adapter alone must know the task"
                     + " (default: ${DEFAULT-VALUE}).")
-    private double described = 0.7;
+    private double described = 0.85;
 
     @Option(names = "--from-zero", description = "Begin with dB = 0, even if a CVAE was trained.")
     private boolean fromZero;

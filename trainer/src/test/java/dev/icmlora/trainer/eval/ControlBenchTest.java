@@ -144,7 +144,7 @@ class ControlBenchTest {
                 .findFirst()
                 .orElseThrow();
         List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
-        Question question = Question.of(task, 4, 1);
+        Question question = Question.of(task, Condition.EXAMPLES, 4, 1);
 
         references.train(List.of(task), List.of(), NOWHERE);
         references.trainOn(Map.of(task, question.task(Condition.EXAMPLES).examples()), NOWHERE);
