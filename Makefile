@@ -8,13 +8,14 @@ PORT ?= 8080
 DEMO ?= demo/passive.json demo/intent.json demo/remove-vowels.json
 KIND ?= jvm
 RUNS ?= 10
+FAULTS ?= 500
 export GPU PORT CONTAINER
 
 events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo demo-events run test conformance train eval eval-select image-jar image image-tree-test cold-start native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fault-injection large-files conformance train eval eval-select image-jar image image-tree-test cold-start native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,14 @@ run: setup $(function_jar) ## keep the function running on PORT (8080)
 
 test: setup ## check the scripts, then build and test every module
 	@scripts/test
+
+fault-injection: setup $(function_jar) ## two instances under random faults, on directories and storage servers (FAULTS=500, SEED=)
+	@scripts/storage-servers
+	@scripts/storage-test FaultInjection -Dfaults=$(FAULTS) $(if $(SEED),-Dseed=$(SEED))
+
+large-files: setup $(function_jar) ## 10,000 inputs and a result of 200 MB in a small heap, for each provider
+	@scripts/storage-servers
+	@scripts/storage-test LargeFiles
 
 conformance: setup $(function_jar) ## real clients and a browser against the function
 	@scripts/conformance

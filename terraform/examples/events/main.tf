@@ -1,5 +1,4 @@
-# Task files in a bucket start the function; results and adapters land beside them. For an image whose function serves
-# gs:// buckets: version 0.1.0 serves directories only, and would refuse to start.
+# Task files in a bucket start the function; results and adapters land beside them.
 module "function" {
   source = "../.."
 

@@ -89,6 +89,7 @@ final class Answering {
                 answers[at] = Answer.failed(first + at, e.getMessage());
                 return Tally.failures(1);
             }
+            deadline.check();
             var half = positions.size() / 2;
             var left = answer(request, first, inputs, positions.subList(0, half), answers, deadline);
             return left.plus(
@@ -114,17 +115,17 @@ final class Answering {
     }
 
     private GenerateReply ask(GenerateRequest request, Deadline deadline) {
-        while (!deadline.hasPassed()) {
+        while (true) {
             try {
                 return service.generate(request).await().indefinitely();
             } catch (QueueFullException e) {
+                deadline.check();
                 // Clients that wait for an answer go first.
                 pause();
             } catch (ShuttingDownException | CancelledException e) {
                 throw new RedeliverException(e.getMessage());
             }
         }
-        throw new RedeliverException("the time of one delivery is over");
     }
 
     private static void pause() {

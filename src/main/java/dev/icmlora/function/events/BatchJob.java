@@ -125,6 +125,9 @@ final class BatchJob {
                 }
                 lease.check();
                 checkpoint.add(answered);
+                if (checkpoint.done() < checked.count()) {
+                    deadline.check();
+                }
             }
         } catch (RedeliverException e) {
             lease.check();
@@ -211,7 +214,7 @@ final class BatchJob {
                         tally.usage(),
                         tally.timingMs())),
                 task.version());
-        outcomes.publish(store, keys.results(), checkpoint.content(), task.version());
+        outcomes.publish(store, keys.results(), checkpoint.parts(), task.version());
     }
 
     private Optional<Tally> served(ObjectStore store, String key) {

@@ -1,6 +1,5 @@
 package dev.icmlora.function.events;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,19 +12,21 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.serving.StartupException;
 import dev.icmlora.function.storage.Bucket;
-import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.RetryingStore;
+import dev.icmlora.function.storage.Stores;
 
 /// The buckets that are worked on. An event can name any bucket, so only configured ones are touched.
 @Singleton
 final class Buckets {
 
+    private final Stores stores;
     private final EventsConfig config;
     private final Map<String, Bucket> configured = new LinkedHashMap<>();
     private final Map<Bucket, ObjectStore> open = new ConcurrentHashMap<>();
 
-    Buckets(EventsConfig config) {
+    Buckets(Stores stores, EventsConfig config) {
+        this.stores = stores;
         this.config = config;
     }
 
@@ -42,10 +43,6 @@ final class Buckets {
         for (var text : config.buckets().orElse(List.of())) {
             try {
                 var bucket = Bucket.parse(text);
-                if (bucket.provider() != Bucket.Provider.LOCAL) {
-                    throw new StartupException("icm-lora.events.buckets names " + bucket
-                            + "; this version serves directories only (file:/…)");
-                }
                 configured.put(bucket.toString(), bucket);
             } catch (IllegalArgumentException e) {
                 throw new StartupException("icm-lora.events.buckets: " + e.getMessage());
@@ -56,8 +53,7 @@ final class Buckets {
     /// The store behind a bucket; empty if it is not one of ours.
     Optional<ObjectStore> find(Bucket bucket) {
         return Optional.ofNullable(configured.get(bucket.toString()))
-                .map(ours -> open.computeIfAbsent(
-                        ours, key -> new RetryingStore(new LocalStore(Path.of(key.name())), config.retry())));
+                .map(ours -> open.computeIfAbsent(ours, key -> new RetryingStore(stores.open(key), config.retry())));
     }
 
     /// The configured directories.

@@ -1,12 +1,9 @@
 package dev.icmlora.function.events;
 
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 
@@ -116,23 +113,9 @@ final class Checkpoint {
         lines.reset();
     }
 
-    /// All parts, one after the other, none of them in memory as a whole.
-    Content content() {
-        var bytes = parts.stream().mapToLong(StoredObject::bytes).sum();
-        return new Content(bytes, () -> {
-            var streams = parts.stream().map(store::read).iterator();
-            return new SequenceInputStream(new Enumeration<>() {
-                @Override
-                public boolean hasMoreElements() {
-                    return streams.hasNext();
-                }
-
-                @Override
-                public InputStream nextElement() {
-                    return streams.next();
-                }
-            });
-        });
+    /// All parts, in order.
+    List<StoredObject> parts() {
+        return List.copyOf(parts);
     }
 
     private byte[] bytes(Object value) {

@@ -2,6 +2,8 @@ package dev.icmlora.function.events;
 
 import java.time.Duration;
 
+import dev.icmlora.function.error.RedeliverException;
+
 /// When a delivery must end.
 record Deadline(long nanos) {
 
@@ -9,7 +11,12 @@ record Deadline(long nanos) {
         return new Deadline(System.nanoTime() + time.toNanos());
     }
 
-    boolean hasPassed() {
-        return System.nanoTime() - nanos >= 0;
+    /// Asked after each piece of work and not before the first, so that every delivery comes further.
+    ///
+    /// @throws RedeliverException if it has passed
+    void check() {
+        if (System.nanoTime() - nanos >= 0) {
+            throw new RedeliverException("the time of one delivery is over");
+        }
     }
 }

@@ -16,8 +16,8 @@ import jakarta.validation.constraints.Pattern;
 @ConfigMapping(prefix = "icm-lora.events")
 public interface EventsConfig {
 
-    /// Buckets whose events are taken and which are watched: directories, as `file:/directory`. Events of others are
-    /// ignored.
+    /// Buckets whose events are taken: `gs://name`, `s3://name`, `az://account/container`, or directories, which are
+    /// watched too, as `file:/directory`. Events of others are ignored.
     Optional<List<String>> buckets();
 
     /// Task files are the objects `<tasks-prefix><name>.json`. The three prefixes must not overlap.

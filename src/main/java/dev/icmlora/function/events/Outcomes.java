@@ -1,8 +1,10 @@
 package dev.icmlora.function.events;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -58,6 +60,18 @@ final class Outcomes {
     ///
     /// @throws RedeliverException if another worker writes it too
     void publish(ObjectStore store, String key, Content content, String version) {
+        publish(store, key, version, (metadata, condition) -> store.write(key, content, metadata, condition));
+    }
+
+    /// The same, of an object that is put together from others.
+    ///
+    /// @throws RedeliverException if another worker writes it too
+    void publish(ObjectStore store, String key, List<StoredObject> parts, String version) {
+        publish(store, key, version, (metadata, condition) -> store.compose(key, parts, metadata, condition));
+    }
+
+    private void publish(
+            ObjectStore store, String key, String version, BiConsumer<Map<String, String>, Condition> write) {
         var old = store.find(key);
         if (isFor(old, version)) {
             return;
@@ -65,7 +79,7 @@ final class Outcomes {
         try {
             var condition = old.<Condition>map(object -> new Condition.IfVersion(object.version()))
                     .orElseGet(Condition.IfAbsent::new);
-            store.write(key, content, Map.of(SOURCE, version, ORIGIN, "function"), condition);
+            write.accept(Map.of(SOURCE, version, ORIGIN, "function"), condition);
         } catch (ConditionFailedException e) {
             if (!isFor(store.find(key), version)) {
                 throw new RedeliverException("another delivery works on it");

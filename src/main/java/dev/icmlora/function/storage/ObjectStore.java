@@ -24,6 +24,14 @@ public interface ObjectStore {
     /// @throws ConditionFailedException if the condition does not hold; nothing was written then
     String write(String key, Content content, Map<String, String> metadata, Condition condition);
 
+    /// Creates or replaces an object from others, one after the other, in one step as [#write] does. None of them is in
+    /// memory as a whole; where the provider puts objects together by itself, their bytes do not come here at all.
+    ///
+    /// @throws ObjectGoneException if one of them is not there any more
+    default String compose(String key, List<StoredObject> parts, Map<String, String> metadata, Condition condition) {
+        return write(key, Content.of(this, parts), metadata, condition);
+    }
+
     /// Deletes an object, if it is there.
     void delete(String key);
 

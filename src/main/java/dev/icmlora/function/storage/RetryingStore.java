@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A store whose passing faults are waited out, with growing random pauses, until a time limit.
@@ -41,12 +42,21 @@ public final class RetryingStore implements ObjectStore {
 
     @Override
     public String write(String key, Content content, Map<String, String> metadata, Condition condition) {
+        return signed(key, metadata, signed -> store.write(key, content, signed, condition));
+    }
+
+    @Override
+    public String compose(String key, List<StoredObject> parts, Map<String, String> metadata, Condition condition) {
+        return signed(key, metadata, signed -> store.compose(key, parts, signed, condition));
+    }
+
+    private String signed(String key, Map<String, String> metadata, Function<Map<String, String>, String> write) {
         var id = UUID.randomUUID().toString();
         var signed = new HashMap<>(metadata);
         signed.put(WRITE_ID, id);
         return retrying(() -> {
             try {
-                return store.write(key, content, signed, condition);
+                return write.apply(signed);
             } catch (ConditionFailedException e) {
                 return store.find(key)
                         .filter(now -> id.equals(now.metadata().get(WRITE_ID)))

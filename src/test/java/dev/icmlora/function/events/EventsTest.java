@@ -7,7 +7,10 @@ import static org.hamcrest.Matchers.equalTo;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,7 +59,7 @@ class EventsTest {
     private static void upload(String key, byte[] bytes) throws Exception {
         var draft = Files.write(Files.createTempFile(BUCKET, "upload", ""), bytes);
         Files.createDirectories(file(key).getParent());
-        Files.move(draft, file(key));
+        Files.move(draft, file(key), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void upload(String key, String text) throws Exception {
@@ -303,6 +306,77 @@ class EventsTest {
     }
 
     @Test
+    void anEventOfAReplacedFileIsLeftToItsOwn() throws Exception {
+        var name = name();
+        var key = "tasks/" + name + ".json";
+        upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        var superseded = count(EventCounts.Outcome.SUPERSEDED);
+
+        event("dev.icmlora.task.submitted")
+                .body(JSON.writeValueAsString(Map.of("bucket", "file:" + BUCKET, "key", key, "version", "older")))
+                .post("/")
+                .then()
+                .statusCode(204);
+
+        assertThat(count(EventCounts.Outcome.SUPERSEDED)).isEqualTo(superseded + 1);
+    }
+
+    @Test
+    void aNewerVersionReplacesTheResults() throws Exception {
+        var name = name();
+        var key = "tasks/" + name + ".json";
+        upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        deliver(key);
+        upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"bus\", \"day\"]}");
+        deliver(key);
+
+        assertThat(results(name)).extracting(line -> line.get("input").asText()).containsExactly("bus", "day");
+        assertThat(json("results/" + name + ".summary.json").get("answered").asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void clocksDoNotMatter() throws Exception {
+        for (var time : List.of("1970-01-01T00:00:00Z", "2999-12-31T23:59:59Z")) {
+            var name = name();
+            var key = "tasks/" + name + ".json";
+            upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+            var then = FileTime.from(Instant.parse(time));
+            Files.setLastModifiedTime(file(key), then);
+            // Somebody's lease, who is gone; by its time it is older than all, or from the future.
+            upload("results/" + name + ".lease.json", "somebody 1");
+            Files.setLastModifiedTime(file("results/" + name + ".lease.json"), then);
+
+            var event =
+                    event("dev.icmlora.task.submitted").header("ce-time", time).body(data(key));
+            int status;
+            do {
+                status = event.post("/").statusCode();
+            } while (status == 503);
+
+            assertThat(status).isEqualTo(204);
+            assertThat(results(name)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aStoreThatIsAwayIsAskedForAgain() throws Exception {
+        var name = name();
+        var key = "tasks/" + name + ".json";
+        upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        var away = BUCKET.resolveSibling("events-bucket-away");
+        Files.move(BUCKET, away);
+        try {
+            event("dev.icmlora.task.submitted").body(data(key)).post("/").then().statusCode(503);
+        } finally {
+            Files.move(away, BUCKET);
+        }
+        deliver(key);
+
+        assertThat(results(name)).hasSize(1);
+    }
+
+    @Test
     void whatIsDoneIsNotDoneAgain() throws Exception {
         var name = name();
         var key = "tasks/" + name + ".json";
@@ -363,7 +437,9 @@ class EventsTest {
                         + "\"object\": {\"key\": \"tasks%2Fa.json\"}}}]}")
                 .statusCode(204);
         s3("{\"Records\": [{\"eventName\": \"s3:ObjectCreated:Put\"}]}").statusCode(400);
+        s3("{\"Records\": []}").statusCode(204);
         s3("[]").statusCode(400);
+        s3("{").statusCode(400);
     }
 
     private static ValidatableResponse s3(String body) {

@@ -31,6 +31,10 @@ class OpenApiTest {
             "POST /v1/embeddings",
             "GET /v1/models",
             "GET /v1/models/{id}",
+            "POST /",
+            "OPTIONS /",
+            "GET /events",
+            "POST /events/s3",
             "GET /q/health/started",
             "GET /q/health/live",
             "GET /q/health/ready",
@@ -81,24 +85,28 @@ class OpenApiTest {
                 var response = given().contentType(ContentType.JSON)
                         .body(example.getValue().get("value").toString())
                         .post(operation.path());
+                var hasReply = operation.node().at("/responses").has("200");
                 assertThat(response.statusCode())
                         .as("%s %s: %s", operation.name(), example.getKey(), response.asString())
-                        .isEqualTo(200);
+                        .isEqualTo(hasReply ? 200 : 204);
+                answered.add(operation.path());
+                if (!hasReply) {
+                    continue;
+                }
                 var schema = operation.node().at("/responses/200/content/application~1json/schema");
                 conforms(description, schema, new ObjectMapper().readTree(response.asString()), operation.name());
-                answered.add(operation.path());
             }
             assertThat(content.isMissingNode() || !content.path("examples").isEmpty())
                     .as(operation.name() + " has an example")
                     .isTrue();
         }
-        assertThat(answered).hasSizeGreaterThanOrEqualTo(8);
+        assertThat(answered).hasSizeGreaterThanOrEqualTo(10);
     }
 
     @Test
-    void modelsAndHealthLookAsDescribed() throws IOException {
+    void whatIsOnlyReadLooksAsDescribed() throws IOException {
         var description = description();
-        for (var path : List.of("/v1/models", "/q/health/live", "/q/health/ready", "/q/health/started")) {
+        for (var path : List.of("/v1/models", "/events", "/q/health/live", "/q/health/ready", "/q/health/started")) {
             var schema = description.at("/paths/" + path.replace("/", "~1") + "/get/responses/200");
             if (schema.has("$ref")) {
                 schema = description.at(schema.get("$ref").asText().substring(1));

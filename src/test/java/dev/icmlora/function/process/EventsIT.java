@@ -19,6 +19,9 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.storage.Bucket;
+import dev.icmlora.function.storage.LocalStore;
+
 /// A function that is killed in the middle of a task file, and the next one.
 class EventsIT {
 
@@ -90,6 +93,29 @@ class EventsIT {
             assertThat(announced).containsOnly("dev.icmlora.task.completed");
         } finally {
             sink.stop(0);
+        }
+    }
+
+    @Test
+    void aDeliveryThatTakesTooLongIsGoneOnWith() throws Exception {
+        upload();
+        var environment = Map.of(
+                "ICM_LORA_EVENTS_BUCKETS", "file:" + bucket,
+                "ICM_LORA_EVENTS_BATCH", "8",
+                "ICM_LORA_EVENTS_DEADLINE", "1ms",
+                "ICM_LORA_EVENTS_LEASE", "3s",
+                // Only events that are sent.
+                "ICM_LORA_EVENTS_WATCH_INTERVAL", "1h");
+        try (var function = FunctionProcess.start(folder, environment)) {
+            var local = new TaskBucket(Bucket.local(bucket), new LocalStore(bucket));
+            var address = function.awaitAddress();
+            var version = local.store().find("tasks/many.json").orElseThrow().version();
+            for (var batch = 1; batch < INPUTS / 8; batch++) {
+                assertThat(local.deliver(address, "many", version)).isEqualTo(503);
+                assertThat(parts()).hasSize(batch);
+            }
+            assertThat(local.deliver(address, "many", version)).isEqualTo(204);
+            assertThat(local.results("many")).hasSize(INPUTS);
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import dev.icmlora.generator.Installation;
 
 /// The packaged function, run as a user runs it: `java -jar`, in a folder of its own.
-final class FunctionProcess implements AutoCloseable {
+public final class FunctionProcess implements AutoCloseable {
 
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
@@ -34,7 +34,7 @@ final class FunctionProcess implements AutoCloseable {
     ///
     /// @param folder its working directory; its output goes there too
     /// @param environment added to the one that names the parts of this checkout
-    static FunctionProcess start(Path folder, Map<String, String> environment, String... javaOptions)
+    public static FunctionProcess start(Path folder, Map<String, String> environment, String... javaOptions)
             throws IOException {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -61,7 +61,7 @@ final class FunctionProcess implements AutoCloseable {
     /// Waits for the function to listen.
     ///
     /// @return its address
-    String awaitAddress() throws IOException, InterruptedException {
+    public String awaitAddress() throws IOException, InterruptedException {
         for (var i = 0; i < SECONDS * 20; i++) {
             var listening = LISTENING.matcher(output());
             if (listening.find()) {
@@ -90,7 +90,7 @@ final class FunctionProcess implements AutoCloseable {
         return Files.readString(log);
     }
 
-    long residentBytes() throws IOException {
+    public long residentBytes() throws IOException {
         return Files.readAllLines(proc().resolve("status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)

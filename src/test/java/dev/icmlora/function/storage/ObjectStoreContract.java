@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +182,41 @@ abstract class ObjectStoreContract {
 
             assertThat(store().find("broken/a")).isEmpty();
         }
+    }
+
+    @Test
+    void objectsArePutTogether() throws Exception {
+        for (var count : new int[] {1, 3, 70}) {
+            var parts = parts("composed/" + count + "/", count);
+            var whole = IntStream.range(0, count).mapToObj(i -> i + "\n").collect(Collectors.joining());
+
+            var version = store().compose("composed/all" + count, parts, Map.of("icmloraa", "b"), NEW);
+
+            assertThat(text("composed/all" + count)).isEqualTo(whole);
+            var found = store().find("composed/all" + count).orElseThrow();
+            assertThat(found.version()).isEqualTo(version);
+            assertThat(found.bytes()).isEqualTo(whole.length());
+            assertThat(found.metadata()).containsEntry("icmloraa", "b");
+        }
+    }
+
+    @Test
+    void whatIsPutTogetherIsCreatedOnce() throws Exception {
+        var parts = parts("together/", 2);
+        var first = store().compose("together/all", parts, Map.of(), NEW);
+
+        assertThatExceptionOfType(ConditionFailedException.class)
+                .isThrownBy(() -> store().compose("together/all", parts.reversed(), Map.of(), NEW));
+        assertThat(text("together/all")).isEqualTo("0\n1\n");
+        store().compose("together/all", parts.reversed(), Map.of(), new IfVersion(first));
+        assertThat(text("together/all")).isEqualTo("1\n0\n");
+        assertThatExceptionOfType(ConditionFailedException.class)
+                .isThrownBy(() -> store().compose("together/all", parts, Map.of(), new IfVersion(first)));
+    }
+
+    List<StoredObject> parts(String prefix, int count) {
+        IntStream.range(0, count).forEach(i -> write(prefix + "%03d".formatted(i), i + "\n", NEW));
+        return store().list(prefix);
     }
 
     @Test

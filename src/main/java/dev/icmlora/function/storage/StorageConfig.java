@@ -1,0 +1,45 @@
+package dev.icmlora.function.storage;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/// Where providers' stores are. Everything has the default of the provider's own client, credentials too: nothing need
+/// be said where the provider runs the function.
+@ConfigMapping(prefix = "icm-lora.storage")
+public interface StorageConfig {
+
+    /// How long a request may go without an answer before it counts as failed.
+    @WithDefault("15s")
+    Duration timeout();
+
+    Google google();
+
+    S3 s3();
+
+    Azure azure();
+
+    /// Google Cloud Storage; credentials are Application Default Credentials.
+    interface Google {
+        /// Address of another server than Google's, an emulator. It is asked without credentials.
+        Optional<URI> endpoint();
+    }
+
+    /// Amazon S3 and what speaks like it; credentials and region by the AWS SDK's default chains.
+    interface S3 {
+        /// Address of another server than Amazon's: MinIO, Ceph, R2, … Bucket names go into the path then.
+        Optional<URI> endpoint();
+
+        /// Region; with an endpoint, `us-east-1` if none is said.
+        Optional<String> region();
+    }
+
+    /// Azure Blob Storage; credentials are those of `DefaultAzureCredential`.
+    interface Azure {
+        /// A connection string, in place of these credentials and of the account's own address.
+        Optional<String> connectionString();
+    }
+}

@@ -1,0 +1,223 @@
+package dev.icmlora.function.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+import dev.icmlora.function.servers.FaultyProxy;
+import dev.icmlora.function.servers.StorageServer;
+import dev.icmlora.function.storage.Bucket.Provider;
+import dev.icmlora.function.storage.Stores;
+
+/// Task files in buckets of every provider, on real servers, told of by events in the provider's own form.
+class BucketsIT {
+
+    private static final long PATIENCE = 120_000;
+    private static final Map<Provider, TaskBucket> BUCKETS = new EnumMap<>(Provider.class);
+    private static final Map<Provider, FaultyProxy> PROXIES = new EnumMap<>(Provider.class);
+
+    @TempDir
+    static Path folder;
+
+    private static FunctionProcess function;
+    private static String address;
+
+    @BeforeAll
+    static void start() throws Exception {
+        for (var provider : List.of(Provider.GOOGLE, Provider.S3, Provider.AZURE)) {
+            var server = StorageServer.of(provider);
+            PROXIES.put(provider, new FaultyProxy(server.address(), 0));
+            var bucket = server.bucket();
+            BUCKETS.put(provider, new TaskBucket(bucket, new Stores(server.config()).open(bucket)));
+        }
+        startFunction();
+    }
+
+    private static void startFunction() throws Exception {
+        var ports = PROXIES.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, proxy -> proxy.getValue().port()));
+        var environment = new HashMap<>(StorageServer.environment(ports));
+        environment.put(
+                "ICM_LORA_EVENTS_BUCKETS",
+                BUCKETS.values().stream().map(b -> b.bucket().toString()).collect(Collectors.joining(",")));
+        environment.put("ICM_LORA_EVENTS_LEASE", "3s");
+        environment.put("ICM_LORA_EVENTS_RETRY", "1s");
+        environment.put("ICM_LORA_EVENTS_BATCH", "4");
+        environment.put("ICM_LORA_EVENTS_CHECKPOINT_INPUTS", "4");
+        function = FunctionProcess.start(folder, environment);
+        address = function.awaitAddress();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        function.close();
+        for (var proxy : PROXIES.values()) {
+            proxy.close();
+        }
+    }
+
+    private static String name() {
+        return "t" + UUID.randomUUID();
+    }
+
+    private static String task(int inputs) {
+        var list =
+                IntStream.range(0, inputs).mapToObj(i -> "\"thing " + i + "\"").collect(Collectors.joining(","));
+        return "{\"task\": {\"description\": \"Repeat the text.\"}, \"mode\": \"adapter\", \"max_tokens\": 4, \"inputs\": ["
+                + list + "]}";
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        var end = System.nanoTime() + PATIENCE * 1_000_000;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited").isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    private static void isComplete(TaskBucket bucket, String name, int inputs) {
+        var results = bucket.results(name);
+        assertThat(results)
+                .extracting(line -> line.get("index").asInt())
+                .isEqualTo(IntStream.range(0, inputs).boxed().toList());
+        assertThat(results).allMatch(line -> line.has("output"));
+        assertThat(bucket.summary(name).get("answered").asInt()).isEqualTo(inputs);
+        assertThat(bucket.find(name, ".error.json")).isEmpty();
+        assertThat(bucket.find(name, ".lease.json")).isEmpty();
+        assertThat(bucket.parts(name)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    void anUploadIsAnsweredOnceHoweverOftenItIsToldOf(Provider provider) {
+        var bucket = BUCKETS.get(provider);
+        var name = "with space+" + name();
+        var version = bucket.upload(name, task(10));
+
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
+
+        isComplete(bucket, name, 10);
+        var adapter = bucket.summary(name).get("adapter_file").asText();
+        assertThat(bucket.store().find(adapter).orElseThrow().bytes()).isPositive();
+        var results = bucket.find(name, ".jsonl");
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
+        assertThat(bucket.find(name, ".jsonl")).isEqualTo(results);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    void deliveriesAtTheSameTimeDoItOnce(Provider provider) throws Exception {
+        var bucket = BUCKETS.get(provider);
+        var name = name();
+        var version = bucket.upload(name, task(10));
+        var deliveries = new ArrayList<CompletableFuture<Integer>>();
+        for (var i = 0; i < 2; i++) {
+            deliveries.add(CompletableFuture.supplyAsync(() -> bucket.deliver(address, name, version)));
+        }
+
+        var statuses = deliveries.stream().map(CompletableFuture::join).toList();
+
+        assertThat(statuses).contains(204).allMatch(status -> status == 204 || status == 503);
+        isComplete(bucket, name, 10);
+        var results = bucket.find(name, ".jsonl");
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
+        assertThat(bucket.find(name, ".jsonl")).isEqualTo(results);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    void aStoreThatIsDownIsAskedForAgain(Provider provider) {
+        var bucket = BUCKETS.get(provider);
+        var name = name();
+        var version = bucket.upload(name, task(4));
+
+        PROXIES.get(provider).down(true);
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(503);
+        PROXIES.get(provider).down(false);
+
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
+        isComplete(bucket, name, 4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    void aFileThatIsGoneIsExplained(Provider provider) {
+        var bucket = BUCKETS.get(provider);
+        var name = name();
+        var version = bucket.upload(name, task(4));
+        bucket.store().delete("tasks/" + name + ".json");
+
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
+
+        assertThat(bucket.error(name).get("detail").asText()).contains("deleted");
+        assertThat(bucket.find(name, ".jsonl")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    void aBadFileIsExplained(Provider provider) {
+        var bucket = BUCKETS.get(provider);
+        var name = name();
+        var version = bucket.upload(name, "{\"task\": {\"description\": 7}, \"inputs\": [\"a\"]}");
+
+        assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
+
+        assertThat(bucket.error(name).at("/errors/0/field").asText()).isEqualTo("/task/description");
+    }
+
+    @Test
+    void theNextInstanceGoesOnWhereTheKilledOneStopped() throws Exception {
+        var name = name();
+        var versions = new EnumMap<Provider, String>(Provider.class);
+        BUCKETS.forEach((provider, bucket) -> versions.put(provider, bucket.upload(name, task(100))));
+        var deliveries = BUCKETS.entrySet().stream()
+                .map(bucket -> CompletableFuture.supplyAsync(
+                        () -> bucket.getValue().deliver(address, name, versions.get(bucket.getKey()))))
+                .toList();
+        await(() ->
+                BUCKETS.values().stream().allMatch(bucket -> lines(bucket, name).size() >= 8));
+        function.close();
+        assertThat(deliveries).extracting(CompletableFuture::join).containsOnly(0);
+        var before = new EnumMap<Provider, List<JsonNode>>(Provider.class);
+        BUCKETS.forEach((provider, bucket) -> before.put(provider, lines(bucket, name)));
+
+        startFunction();
+
+        for (var bucket : BUCKETS.entrySet()) {
+            assertThat(bucket.getValue().find(name, ".jsonl")).isEmpty();
+            assertThat(bucket.getValue().deliver(address, name, versions.get(bucket.getKey())))
+                    .isEqualTo(204);
+            isComplete(bucket.getValue(), name, 100);
+            // What was stored was not answered again.
+            assertThat(bucket.getValue().results(name))
+                    .startsWith(before.get(bucket.getKey()).toArray(JsonNode[]::new));
+        }
+    }
+
+    private static List<JsonNode> lines(TaskBucket bucket, String name) {
+        return bucket.parts(name).stream()
+                .filter(part -> part.key().endsWith(".jsonl"))
+                .flatMap(part -> TaskBucket.lines(bucket.text(part)))
+                .toList();
+    }
+}
