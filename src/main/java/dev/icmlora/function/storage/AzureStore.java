@@ -77,7 +77,7 @@ final class AzureStore implements ObjectStore {
         try {
             var properties = blob(key).getProperties();
             return Optional.of(new StoredObject(
-                    key, unquoted(properties.getETag()), properties.getBlobSize(), properties.getMetadata()));
+                    key, EntityTag.version(properties.getETag()), properties.getBlobSize(), properties.getMetadata()));
         } catch (RuntimeException e) {
             if (status(e) == 404) {
                 return Optional.empty();
@@ -91,7 +91,7 @@ final class AzureStore implements ObjectStore {
         try {
             var options = new BlobInputStreamOptions()
                     .setBlockSize(BLOCK)
-                    .setRequestConditions(new BlobRequestConditions().setIfMatch(quoted(object.version())));
+                    .setRequestConditions(new BlobRequestConditions().setIfMatch(EntityTag.tag(object.version())));
             return new WholeObject(blob(object.key()).openInputStream(options), object);
         } catch (RuntimeException e) {
             if (status(e) == 404 || status(e) == 412) {
@@ -103,7 +103,7 @@ final class AzureStore implements ObjectStore {
 
     @Override
     public String write(String key, Content content, Map<String, String> metadata, Condition condition) {
-        return unquoted(
+        return EntityTag.version(
                 content.bytes() <= BLOCK
                         ? put(key, content.whole(), metadata, condition)
                         : upload(key, content, metadata, condition));
@@ -143,7 +143,7 @@ final class AzureStore implements ObjectStore {
     private static BlobRequestConditions conditions(Condition condition) {
         return switch (condition) {
             case Condition.IfAbsent absent -> new BlobRequestConditions().setIfNoneMatch("*");
-            case Condition.IfVersion(var version) -> new BlobRequestConditions().setIfMatch(quoted(version));
+            case Condition.IfVersion(var version) -> new BlobRequestConditions().setIfMatch(EntityTag.tag(version));
         };
     }
 
@@ -162,7 +162,7 @@ final class AzureStore implements ObjectStore {
             return container.listBlobs(new ListBlobsOptions().setPrefix(prefix), null).stream()
                     .map(item -> new StoredObject(
                             item.getName(),
-                            unquoted(item.getProperties().getETag()),
+                            EntityTag.version(item.getProperties().getETag()),
                             item.getProperties().getContentLength(),
                             Map.of()))
                     .toList();
@@ -200,13 +200,5 @@ final class AzureStore implements ObjectStore {
         return e instanceof HttpResponseException answer && answer.getResponse() != null
                 ? answer.getResponse().getStatusCode()
                 : 0;
-    }
-
-    private static String quoted(String tag) {
-        return "\"" + tag + "\"";
-    }
-
-    private static String unquoted(String tag) {
-        return tag.replace("\"", "");
     }
 }

@@ -66,7 +66,8 @@ final class S3Store implements ObjectStore {
     public Optional<StoredObject> find(String key) {
         try {
             var head = client.headObject(request -> request.bucket(bucket).key(key));
-            return Optional.of(new StoredObject(key, unquoted(head.eTag()), head.contentLength(), head.metadata()));
+            return Optional.of(
+                    new StoredObject(key, EntityTag.version(head.eTag()), head.contentLength(), head.metadata()));
         } catch (SdkException e) {
             if (status(e) == 404) {
                 return Optional.empty();
@@ -79,7 +80,7 @@ final class S3Store implements ObjectStore {
     public InputStream read(StoredObject object) {
         try {
             var in = client.getObject(
-                    request -> request.bucket(bucket).key(object.key()).ifMatch(quoted(object.version())));
+                    request -> request.bucket(bucket).key(object.key()).ifMatch(EntityTag.tag(object.version())));
             return new WholeObject(in, object);
         } catch (SdkException e) {
             if (status(e) == 404 || status(e) == 412) {
@@ -100,10 +101,10 @@ final class S3Store implements ObjectStore {
         var request = PutObjectRequest.builder().bucket(bucket).key(key).metadata(metadata);
         switch (condition) {
             case Condition.IfAbsent absent -> request.ifNoneMatch("*");
-            case Condition.IfVersion(var version) -> request.ifMatch(quoted(version));
+            case Condition.IfVersion(var version) -> request.ifMatch(EntityTag.tag(version));
         }
         var put = writing(key, condition, () -> client.putObject(request.build(), RequestBody.fromBytes(bytes)));
-        return unquoted(put.eTag());
+        return EntityTag.version(put.eTag());
     }
 
     private String upload(String key, Content content, Map<String, String> metadata, Condition condition) {
@@ -124,9 +125,9 @@ final class S3Store implements ObjectStore {
                     .multipartUpload(all -> all.parts(parts));
             switch (condition) {
                 case Condition.IfAbsent absent -> complete.ifNoneMatch("*");
-                case Condition.IfVersion(var version) -> complete.ifMatch(quoted(version));
+                case Condition.IfVersion(var version) -> complete.ifMatch(EntityTag.tag(version));
             }
-            return unquoted(writing(key, condition, () -> client.completeMultipartUpload(complete.build()))
+            return EntityTag.version(writing(key, condition, () -> client.completeMultipartUpload(complete.build()))
                     .eTag());
         } catch (RuntimeException e) {
             abort(key, id, e);
@@ -174,7 +175,8 @@ final class S3Store implements ObjectStore {
                     .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))
                     .contents()
                     .stream()
-                    .map(object -> new StoredObject(object.key(), unquoted(object.eTag()), object.size(), Map.of()))
+                    .map(object ->
+                            new StoredObject(object.key(), EntityTag.version(object.eTag()), object.size(), Map.of()))
                     .toList();
         } catch (SdkException e) {
             throw StorageException.ofStatus(status(e), "list", prefix, e);
@@ -201,13 +203,5 @@ final class S3Store implements ObjectStore {
 
     private static int status(SdkException e) {
         return e instanceof SdkServiceException answer ? answer.statusCode() : 0;
-    }
-
-    private static String quoted(String tag) {
-        return "\"" + tag + "\"";
-    }
-
-    private static String unquoted(String tag) {
-        return tag.replace("\"", "");
     }
 }

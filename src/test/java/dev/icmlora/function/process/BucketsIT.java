@@ -83,7 +83,7 @@ class BucketsIT {
     private static String task(int inputs) {
         var list =
                 IntStream.range(0, inputs).mapToObj(i -> "\"thing " + i + "\"").collect(Collectors.joining(","));
-        return "{\"task\": {\"description\": \"Repeat the text.\"}, \"mode\": \"adapter\", \"max_tokens\": 4, \"inputs\": ["
+        return "{\"task\": {\"description\": \"Repeat the text.\"}, \"mode\": \"adapter\", \"max_tokens\": 2, \"inputs\": ["
                 + list + "]}";
     }
 
@@ -189,7 +189,7 @@ class BucketsIT {
     void theNextInstanceGoesOnWhereTheKilledOneStopped() throws Exception {
         var name = name();
         var versions = new EnumMap<Provider, String>(Provider.class);
-        BUCKETS.forEach((provider, bucket) -> versions.put(provider, bucket.upload(name, task(100))));
+        BUCKETS.forEach((provider, bucket) -> versions.put(provider, bucket.upload(name, task(48))));
         var deliveries = BUCKETS.entrySet().stream()
                 .map(bucket -> CompletableFuture.supplyAsync(
                         () -> bucket.getValue().deliver(address, name, versions.get(bucket.getKey()))))
@@ -207,7 +207,7 @@ class BucketsIT {
             assertThat(bucket.getValue().find(name, ".jsonl")).isEmpty();
             assertThat(bucket.getValue().deliver(address, name, versions.get(bucket.getKey())))
                     .isEqualTo(204);
-            isComplete(bucket.getValue(), name, 100);
+            isComplete(bucket.getValue(), name, 48);
             // What was stored was not answered again.
             assertThat(bucket.getValue().results(name))
                     .startsWith(before.get(bucket.getKey()).toArray(JsonNode[]::new));

@@ -36,10 +36,10 @@ class FaultInjection {
 
     private static final int FAULTS = Integer.getInteger("faults", 500);
     private static final long SEED = Long.getLong("seed", System.nanoTime());
-    private static final double FAILING_REQUESTS = 0.04;
+    private static final double FAILING_REQUESTS = 0.06;
     private static final int FILES_AT_ONCE = 6;
     private static final int MOST_DELIVERIES = 1000;
-    private static final int MOST_INPUTS = 24;
+    private static final int MOST_INPUTS = 13;
 
     @TempDir
     Path folder;
@@ -224,7 +224,7 @@ class FaultInjection {
             return "{\"task\": {\"description\": \"\"}, \"inputs\": 7";
         }
         var list = IntStream.range(0, inputs).mapToObj(FaultInjection::input).collect(Collectors.joining(","));
-        return "{\"task\": {\"description\": \"Repeat the text.\"}, \"mode\": \"adapter\", \"max_tokens\": 2, \"inputs\": ["
+        return "{\"task\": {\"description\": \"Repeat the text.\"}, \"mode\": \"adapter\", \"max_tokens\": 1, \"inputs\": ["
                 + list + "]}";
     }
 

@@ -20,7 +20,7 @@ public final class FunctionProcess implements AutoCloseable {
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
     private static final Pattern LISTENING = Pattern.compile("Listening on: (http://[\\w.:]+)");
-    private static final int SECONDS = 30;
+    private static final int SECONDS = 120; // a machine may be busy
 
     private final Process process;
     private final Path log;
