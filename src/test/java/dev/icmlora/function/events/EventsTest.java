@@ -32,6 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.LocalStore;
+
 /// Task files in a directory, as a bucket.
 @QuarkusTest
 class EventsTest {
@@ -428,6 +432,23 @@ class EventsTest {
         }
 
         assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 8);
+    }
+
+    @Test
+    void itsOwnWritingStartsNothing() throws Exception {
+        var name = name();
+        var key = "tasks/" + name + ".json";
+        var ignored = count(EventCounts.Outcome.IGNORED);
+        new LocalStore(BUCKET).write(key, Content.of(new byte[2]), Outcomes.OWN, new Condition.IfAbsent());
+
+        deliver(key);
+
+        // The watcher saw it too.
+        for (var i = 0; i < LOOKS && count(EventCounts.Outcome.IGNORED) < ignored + 2; i++) {
+            assertThat(file("results/" + name + ".error.json")).doesNotExist();
+        }
+        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 2);
+        Files.delete(file(key));
     }
 
     @Test
