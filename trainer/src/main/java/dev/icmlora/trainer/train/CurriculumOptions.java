@@ -2,10 +2,14 @@ package dev.icmlora.trainer.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 import picocli.CommandLine.Option;
 
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.trainer.suite.Split;
+import dev.icmlora.trainer.suite.TaskSuite;
 
 /// Options that say which tasks are trained on.
 final class CurriculumOptions {
@@ -43,6 +47,17 @@ final class CurriculumOptions {
             throw new IllegalArgumentException("no task to train on has \"" + match + "\" in its id");
         }
         return all.limited(most, suiteSeed);
+    }
+
+    /// Every task there is, whatever it is for: a generator may be older than the suite's split.
+    List<TrainingTask> everything(Path folder, PromptFormat format) throws IOException {
+        Curriculum all = all(folder, format);
+        Stream<TrainingTask> heldOut = tasks == null
+                ? TaskSuite.create(suiteSeed).tasks(Split.HELD_OUT).stream().map(TrainingTask::of)
+                : Stream.empty();
+        return Stream.of(all.learned().stream(), all.validation().stream(), heldOut)
+                .flatMap(tasks -> tasks)
+                .toList();
     }
 
     private Curriculum all(Path folder, PromptFormat format) throws IOException {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,7 +110,7 @@ public final class ExportCommand implements Callable<Integer> {
             trained.manifest().requireMatch(base, format.fingerprint());
             VectorPools pools = new VectorPools(
                     llama, base.fingerprint(), format, vectors, threads, training.resolve("vectors"), () -> false);
-            GeneratorFile generator = withSeenLatents(trained, curriculum.read(training, format), pools, out);
+            GeneratorFile generator = withSeenLatents(trained, curriculum.everything(training, format), pools, out);
             generator.write(target);
             out.printf(
                     "wrote %s: %,d bytes, %d tasks%n",
@@ -135,9 +134,10 @@ public final class ExportCommand implements Callable<Integer> {
 
     /// Adds the latents of the tasks, if all of them are still there.
     private GeneratorFile withSeenLatents(
-            GeneratorFile trained, Curriculum curriculum, VectorPools pools, PrintWriter out) throws IOException {
-        Map<String, TrainingTask> known = Stream.concat(curriculum.learned().stream(), curriculum.validation().stream())
-                .collect(Collectors.toMap(task -> task.task().id(), task -> task));
+            GeneratorFile trained, List<TrainingTask> everything, VectorPools pools, PrintWriter out)
+            throws IOException {
+        Map<String, TrainingTask> known =
+                everything.stream().collect(Collectors.toMap(task -> task.task().id(), task -> task));
         List<String> catalogue = trained.manifest().catalogue().stream()
                 .map(CatalogueEntry::task)
                 .toList();
