@@ -46,4 +46,7 @@ resource "google_kms_crypto_key_iam_member" "service_agent" {
   crypto_key_id = var.kms_key
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
   member        = each.value
+
+  # Google makes an agent when its API is enabled, or first used.
+  depends_on = [google_project_service.needed]
 }

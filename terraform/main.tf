@@ -9,15 +9,10 @@ locals {
   labels = merge({ application = var.name }, var.labels)
 
   # The least that Cloud Run takes for an accelerator is 4 CPU and 16 GiB, or 20 and 80. Twice that beside an L4: the
-  # model is read and hashed, and requests are prepared, on the CPU.
-  machines = {
-    nvidia-l4           = { cpu = 8, memory_gib = 32 }
-    nvidia-rtx-pro-6000 = { cpu = 20, memory_gib = 80 }
-    none                = { cpu = 4, memory_gib = 4 }
-  }
+  # model is read and hashed, and requests are prepared, on the CPU. Beside a GPU there is the most memory for these CPUs.
   gpu        = var.machine.accelerator != "none"
-  cpu        = coalesce(var.machine.cpu, local.machines[var.machine.accelerator].cpu)
-  memory_gib = coalesce(var.machine.memory_gib, local.machines[var.machine.accelerator].memory_gib)
+  cpu        = coalesce(var.machine.cpu, { nvidia-l4 = 8, nvidia-rtx-pro-6000 = 20, none = 4 }[var.machine.accelerator])
+  memory_gib = coalesce(var.machine.memory_gib, local.gpu ? 4 * local.cpu : 4)
 
   # The function answers one request at a time; the inputs of a request are decoded side by side.
   # Where files are events, those that are worked on wait for the slot, and each result that is written comes back as an

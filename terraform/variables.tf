@@ -27,8 +27,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
-    error_message = "name must have 2 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: service account IDs are made from it and may have 30 characters."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "name must have 3 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: service account IDs are made from it and have 6 to 30 characters."
   }
 }
 
@@ -81,9 +81,9 @@ variable "machine" {
   validation {
     condition = var.machine.accelerator != "nvidia-l4" || (
       contains([4, 6, 8], coalesce(var.machine.cpu, 8)) &&
-      coalesce(var.machine.memory_gib, 32) >= 16 && coalesce(var.machine.memory_gib, 32) <= 32
+      coalesce(var.machine.memory_gib, 16) >= 16
     )
-    error_message = "An nvidia-l4 needs machine.cpu 4, 6 or 8 and machine.memory_gib 16 to 32."
+    error_message = "An nvidia-l4 needs machine.cpu 4, 6 or 8 and machine.memory_gib 16 or more."
   }
 
   validation {
@@ -96,9 +96,16 @@ variable "machine" {
   validation {
     condition = var.machine.accelerator != "none" || (
       contains([1, 2, 4, 6, 8], coalesce(var.machine.cpu, 4)) &&
-      coalesce(var.machine.memory_gib, 4) >= 2 && coalesce(var.machine.memory_gib, 4) <= 32
+      coalesce(var.machine.memory_gib, 4) >= (coalesce(var.machine.cpu, 4) > 4 ? 4 : 2)
     )
-    error_message = "Without an accelerator, machine.cpu must be 1, 2, 4, 6 or 8 and machine.memory_gib 2 to 32."
+    error_message = "Without an accelerator, machine.cpu must be 1, 2, 4, 6 or 8 and machine.memory_gib at least 2, or 4 from 6 CPU on."
+  }
+
+  validation {
+    condition = var.machine.accelerator == "nvidia-rtx-pro-6000" || (
+      coalesce(var.machine.memory_gib, 1) <= 4 * coalesce(var.machine.cpu, var.machine.accelerator == "none" ? 4 : 8)
+    )
+    error_message = "machine.memory_gib may be at most 4 for each CPU (Cloud Run's rule), and so at most 32."
   }
 
   validation {

@@ -108,6 +108,28 @@ run "training_that_would_be_ended" {
   expect_failures = [google_cloud_run_v2_job.training]
 }
 
+run "training_in_a_zone" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    region = "europe-west4-a"
+  }
+  expect_failures = [var.region]
+}
+
+run "training_with_more_memory_than_its_cpus_allow" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    machine = { memory_gib = 32 }
+  }
+  expect_failures = [var.machine]
+}
+
 run "training_without_gpu" {
   module {
     source = "./modules/training"

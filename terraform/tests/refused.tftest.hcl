@@ -31,6 +31,14 @@ run "long_name" {
   expect_failures = [var.name]
 }
 
+run "short_name" {
+  command = plan
+  variables {
+    name = "ab"
+  }
+  expect_failures = [var.name]
+}
+
 run "image_without_tag" {
   command = plan
   variables {
@@ -75,6 +83,30 @@ run "l4_with_too_little_memory" {
   command = plan
   variables {
     machine = { memory_gib = 8 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "l4_with_more_memory_than_its_cpus_allow" {
+  command = plan
+  variables {
+    machine = { cpu = 4, memory_gib = 32 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "cpu_with_more_memory_than_its_cpus_allow" {
+  command = plan
+  variables {
+    machine = { accelerator = "none", cpu = 1, memory_gib = 8 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "eight_cpus_with_too_little_memory" {
+  command = plan
+  variables {
+    machine = { accelerator = "none", cpu = 8, memory_gib = 2 }
   }
   expect_failures = [var.machine]
 }

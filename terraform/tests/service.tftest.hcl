@@ -102,6 +102,16 @@ run "a_gpu_that_is_paid_for_is_used" {
   }
 }
 
+run "the_least_beside_an_l4" {
+  variables {
+    machine = { cpu = 4 }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "16Gi", "nvidia.com/gpu" = "1" })
+    error_message = "Memory goes with the CPUs: Cloud Run takes at most 4 GiB for each."
+  }
+}
+
 run "rtx_pro_6000" {
   variables {
     machine = { accelerator = "nvidia-rtx-pro-6000" }

@@ -2,12 +2,22 @@ variable "project" {
   description = "ID of the Google Cloud project."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "project must be a project ID: 6 to 30 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen. A project number or display name does not do."
+  }
 }
 
 variable "region" {
   description = "Region of the job and its bucket."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region must be a Cloud Run region such as europe-west4 or us-east4; a zone (europe-west4-a) does not do."
+  }
 }
 
 variable "name" {
@@ -82,13 +92,18 @@ variable "machine" {
   }
 
   validation {
-    condition     = var.machine.accelerator != "nvidia-l4" || (coalesce(var.machine.cpu, 4) >= 4 && coalesce(var.machine.memory_gib, 16) >= 16)
-    error_message = "An nvidia-l4 needs machine.cpu 4 or more and machine.memory_gib 16 or more."
+    condition     = var.machine.accelerator != "nvidia-l4" || (contains([4, 6, 8], coalesce(var.machine.cpu, 4)) && coalesce(var.machine.memory_gib, 16) >= 16)
+    error_message = "An nvidia-l4 needs machine.cpu 4, 6 or 8 and machine.memory_gib 16 or more."
   }
 
   validation {
     condition     = var.machine.accelerator != "nvidia-rtx-pro-6000" || (coalesce(var.machine.cpu, 20) >= 20 && coalesce(var.machine.memory_gib, 80) >= 80)
     error_message = "An nvidia-rtx-pro-6000 needs machine.cpu 20 or more and machine.memory_gib 80 or more."
+  }
+
+  validation {
+    condition     = var.machine.accelerator == "nvidia-rtx-pro-6000" || coalesce(var.machine.memory_gib, 1) <= 4 * coalesce(var.machine.cpu, 4)
+    error_message = "machine.memory_gib may be at most 4 for each CPU (Cloud Run's rule), and so at most 32."
   }
 }
 
