@@ -3,8 +3,10 @@ package dev.icmlora.function.error;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /// An error as a client sees it: RFC 9457 problem details, with the extension member `errors`.
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(String type, String title, int status, String detail, List<Violation> errors) {
 

@@ -1,6 +1,7 @@
 package dev.icmlora.function.error;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /// One thing that is wrong with a request.
 ///
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 /// @param limit what would have been right: a number, a list of names, a type
 /// @param value what was sent, cut where it is long
 /// @param message a sentence for a person
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Violation(String field, Object limit, Object value, String message) {
 

@@ -1,8 +1,10 @@
 package dev.icmlora.function.events;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /// One line of a results file: an input with its output, or why it has none.
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Answer(int index, String input, String output, String error) {
 

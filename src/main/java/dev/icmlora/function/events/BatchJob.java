@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.AdapterRequest;
@@ -58,6 +59,7 @@ final class BatchJob {
     }
 
     /// The contents of `results/<name>.summary.json`.
+    @RegisterForReflection
     record Summary(
             Map<String, String> task,
             int inputs,

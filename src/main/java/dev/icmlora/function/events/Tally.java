@@ -1,5 +1,7 @@
 package dev.icmlora.function.events;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
@@ -8,6 +10,7 @@ import dev.icmlora.function.api.Usage;
 /// What answers took.
 ///
 /// @param adapter id of the adapter that served, if one did
+@RegisterForReflection
 record Tally(int answered, int failed, Usage usage, Timing timingMs, String adapter, Selection selection) {
 
     static final Tally NOTHING = new Tally(0, 0, new Usage(0, 0), new Timing(0, 0, 0, 0, 0, 0), null, null);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.serving.Delta;
@@ -16,6 +17,7 @@ import dev.icmlora.function.serving.TokenLogprob;
 
 /// Replies of `POST /v1/chat/completions`.
 @Singleton
+@RegisterForReflection
 final class ChatForm implements ReplyForm {
 
     private static final String OBJECT = "chat.completion";

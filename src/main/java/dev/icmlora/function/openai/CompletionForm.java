@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.serving.Delta;
@@ -19,6 +20,7 @@ import dev.icmlora.function.serving.TokenLogprob;
 
 /// Replies of `POST /v1/completions`; a piece of a stream looks like the whole.
 @Singleton
+@RegisterForReflection
 final class CompletionForm implements ReplyForm {
 
     private static final String OBJECT = "text_completion";

@@ -6,9 +6,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 import dev.icmlora.function.serving.EmbeddingReply;
 
 /// Reply of `POST /v1/embeddings`.
+@RegisterForReflection
 record EmbeddingList(String object, List<Entry> data, String model, Tokens usage) {
 
     /// @param embedding an array of numbers, or the Base64 text of them

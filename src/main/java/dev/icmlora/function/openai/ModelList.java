@@ -2,7 +2,10 @@ package dev.icmlora.function.openai;
 
 import java.util.List;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 /// Reply of `GET /v1/models`.
+@RegisterForReflection
 record ModelList(String object, List<Model> data) {
 
     /// @param created when this instance started, seconds since 1970

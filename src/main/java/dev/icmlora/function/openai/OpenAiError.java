@@ -1,8 +1,11 @@
 package dev.icmlora.function.openai;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 import dev.icmlora.function.error.Problem;
 
 /// An error in OpenAI's form.
+@RegisterForReflection
 record OpenAiError(Detail error) {
 
     /// @param type what OpenAI's clients tell errors apart by, beside the status

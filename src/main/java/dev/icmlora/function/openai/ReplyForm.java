@@ -2,6 +2,8 @@ package dev.icmlora.function.openai;
 
 import java.util.Optional;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.serving.Delta;
@@ -9,6 +11,7 @@ import dev.icmlora.function.serving.Finish;
 import dev.icmlora.function.serving.TextReply;
 
 /// How written texts look to a client: whole, or in the pieces of a stream.
+@RegisterForReflection
 interface ReplyForm {
 
     /// @param id names the reply; all pieces of a stream have the same

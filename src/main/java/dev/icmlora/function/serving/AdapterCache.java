@@ -19,6 +19,8 @@ final class AdapterCache {
     private final Cache<Blend, KnownAdapter> byBlend;
 
     AdapterCache(FunctionConfig config) {
+        // Caffeine finds its class for these wishes by name, SSMW: META-INF/native-image tells a native executable of
+        // it.
         this.byBlend = Caffeine.newBuilder()
                 .maximumWeight(config.cache().adapters().asLongValue())
                 .weigher((Blend blend, KnownAdapter known) -> known.heapBytes())

@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
@@ -46,6 +47,7 @@ record PeftArchive(String baseModel, int heads, int kvHeads) {
             "ffn_down", "mlp.down_proj");
 
     /// A tensor in the header of a safetensors file.
+    @RegisterForReflection
     private record Entry(
             String dtype,
             long[] shape,
