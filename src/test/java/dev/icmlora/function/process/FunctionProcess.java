@@ -8,17 +8,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.icmlora.generator.Installation;
 
-/// The packaged function, run as a user runs it: `java -jar`, in a folder of its own.
+/// The packaged function, run as a user runs it, in a folder of its own: `java -jar`, or the native executable where
+/// that was built (`-Pnative`).
 public final class FunctionProcess implements AutoCloseable {
 
-    private static final Path JAR =
-            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Pattern LISTENING = Pattern.compile("Listening on: (http://[\\w.:]+)");
     private static final int SECONDS = 120; // a machine may be busy
 
@@ -36,12 +38,8 @@ public final class FunctionProcess implements AutoCloseable {
     /// @param environment added to the one that names the parts of this checkout
     public static FunctionProcess start(Path folder, Map<String, String> environment, String... javaOptions)
             throws IOException {
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(javaOptions));
-        command.addAll(List.of("-jar", JAR.toString()));
         var log = folder.resolve("function.log");
-        var builder = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command(javaOptions))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
@@ -56,6 +54,26 @@ public final class FunctionProcess implements AutoCloseable {
         all.put(Installation.GENERATOR_VARIABLE, installation.generator().toString());
         all.putAll(environment);
         return new FunctionProcess(builder.start(), log);
+    }
+
+    /// What Quarkus packaged, as it wrote it down.
+    private static List<String> command(String... javaOptions) throws IOException {
+        var artifact = new Properties();
+        try (var properties = Files.newInputStream(TARGET.resolve("quarkus-artifact.properties"))) {
+            artifact.load(properties);
+        }
+        var packaged = TARGET.resolve(artifact.getProperty("path")).toString();
+        var command = new ArrayList<String>();
+        if (artifact.getProperty("type").equals("native")) {
+            command.add(packaged);
+            // It knows a heap and properties, but not the JVM's own switches.
+            Stream.of(javaOptions).filter(option -> !option.startsWith("-XX:")).forEach(command::add);
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of(javaOptions));
+            command.addAll(List.of("-jar", packaged));
+        }
+        return command;
     }
 
     /// Waits for the function to listen.
