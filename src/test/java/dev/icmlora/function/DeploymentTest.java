@@ -1,0 +1,112 @@
+package dev.icmlora.function;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.smallrye.config.ConfigMapping;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.events.EventsConfig;
+
+/// What images, Terraform and manifests say of the function is true of it: no platform complains of a setting that
+/// nobody reads.
+class DeploymentTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final Pattern SETTING = Pattern.compile("\\bICM_LORA_[A-Z0-9_]*[A-Z0-9]\\b");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "terraform", "src/main/docker"})
+    void everySettingExists(String folder) throws IOException {
+        assertThat(settingsIn(ROOT.resolve(folder))).isNotEmpty().isSubsetOf(settings());
+    }
+
+    private static Set<String> settingsIn(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().contains(".terraform"))
+                    .flatMap(DeploymentTest::settingsOf)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static Stream<String> settingsOf(Path file) {
+        try {
+            return SETTING.matcher(Files.readString(file)).results().map(MatchResult::group);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Set<String> settings() {
+        return Stream.of(FunctionConfig.class, EventsConfig.class)
+                .flatMap(config -> settings(
+                        config, config.getAnnotation(ConfigMapping.class).prefix()))
+                .map(name -> name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<String> settings(Class<?> config, String prefix) {
+        return Stream.of(config.getDeclaredMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .flatMap(method -> {
+                    var name = prefix + "." + method.getName().replaceAll("([A-Z])", "-$1");
+                    return method.getReturnType().getEnclosingClass() == null
+                            ? Stream.of(name)
+                            : settings(method.getReturnType(), name);
+                });
+    }
+
+    @Test
+    void theTriggerCallsTheService() throws IOException {
+        var service = manifest("function.yaml");
+        var subscriber = manifest("trigger.yaml").at("/spec/subscriber/ref");
+
+        assertThat(subscriber.path("name")).isEqualTo(service.at("/metadata/name"));
+        assertThat(subscriber.path("kind")).isEqualTo(service.path("kind"));
+        assertThat(subscriber.path("apiVersion")).isEqualTo(service.path("apiVersion"));
+    }
+
+    @Test
+    void theServiceScalesToZeroAndHasAGpu() throws IOException {
+        var template = manifest("function.yaml").at("/spec/template");
+
+        assertThat(template.at("/metadata/annotations/autoscaling.knative.dev~1min-scale")
+                        .asText())
+                .isEqualTo("0");
+        assertThat(template.at("/spec/containers/0/resources/limits/nvidia.com~1gpu")
+                        .asText())
+                .isEqualTo("1");
+    }
+
+    @Test
+    void theJobTellsItsShardsTheirNumber() throws IOException {
+        var job = manifest("training.yaml").path("spec");
+        var count = job.at("/template/spec/containers/0/env/0");
+
+        assertThat(job.path("completionMode").asText()).isEqualTo("Indexed");
+        assertThat(count.path("name").asText()).isEqualTo("JOB_COMPLETION_COUNT");
+        assertThat(count.path("value").asText())
+                .isEqualTo(job.path("completions").asText());
+    }
+
+    private static JsonNode manifest(String name) throws IOException {
+        return new YAMLMapper()
+                .readTree(ROOT.resolve("deploy/kubernetes").resolve(name).toFile());
+    }
+}
