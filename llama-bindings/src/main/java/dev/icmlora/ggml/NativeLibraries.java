@@ -80,7 +80,8 @@ public final class NativeLibraries {
         }
     }
 
-    /// The plain name, or the one that carries the version: `libllama.so`, `libllama.v0.5.0.so`.
+    /// The plain name, or the one that carries backend and version: `libllama.so`, `libllama.v0.5.0.so`,
+    /// `libllama.cuda.v0.5.0.so`.
     private static Path library(Path directory, String name) {
         Path plain = directory.resolve(name + ".so");
         if (Files.isRegularFile(plain)) {
@@ -88,7 +89,7 @@ public final class NativeLibraries {
         }
         List<Path> versioned = new ArrayList<>();
         if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, name + ".v*.so")) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, name + ".{v,*.v}*.so")) {
                 files.forEach(versioned::add);
             } catch (IOException e) {
                 throw new MissingLibraryException("cannot list " + directory, e);

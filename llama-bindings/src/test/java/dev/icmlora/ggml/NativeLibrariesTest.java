@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -71,6 +72,21 @@ class NativeLibrariesTest {
         copy("libggml.v0.5.0.so", "libggml.v0.5.0.so");
         copy("libllama.v0.5.0.so", "libllama.v0.5.0.so");
         assertThat(loadInAnotherProcess()).startsWith("MissingLibraryException: no compute backend");
+    }
+
+    /// As in the package of the CUDA build.
+    @Test
+    void aNameMayCarryTheBackendToo() throws Exception {
+        copy("libggml-base.so", "libggml-base.so");
+        copy("libggml.v0.5.0.so", "libggml.cuda.v0.5.0.so");
+        copy("libllama.v0.5.0.so", "libllama.cuda.v0.5.0.so");
+        try (DirectoryStream<Path> backends =
+                Files.newDirectoryStream(TestInstallation.nativeDirectory(), "libggml-cpu-*.so")) {
+            for (Path backend : backends) {
+                copy(backend.getFileName().toString(), backend.getFileName().toString());
+            }
+        }
+        assertThat(loadInAnotherProcess()).startsWith("loaded 0.5.0");
     }
 
     @Test
