@@ -86,8 +86,9 @@ resource "google_eventarc_trigger" "task_file" {
   ]
 }
 
-# Eventarc makes and owns the trigger's subscription, so Terraform cannot give it a dead-letter policy. It prepares where
-# undelivered events go; the output dead_letter_command switches it on.
+# Eventarc makes and owns the trigger's subscription, so Terraform can neither give it a dead-letter policy nor the time
+# that a task file takes: Pub/Sub's own 10 seconds would send the event again and again while the first one is worked on.
+# Terraform prepares where undelivered events go; the output subscription_command does the rest.
 resource "google_pubsub_topic" "dead_letter" {
   count = local.eventing
 

@@ -283,7 +283,7 @@ variable "enable_apis" {
 }
 
 variable "events" {
-  description = "Task files under tasks/ in a bucket start the function: null for none. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). max_delivery_attempts sends what could not be delivered to a dead-letter topic, see the output dead_letter_command."
+  description = "Task files under tasks/ in a bucket start the function: null for none. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). max_delivery_attempts sends what could not be delivered to a dead-letter topic, see the output subscription_command."
   type = object({
     type                  = optional(string, "google.cloud.storage.object.v1.finalized")
     location              = optional(string)

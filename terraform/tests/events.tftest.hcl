@@ -107,7 +107,17 @@ run "undelivered_events_are_kept" {
     error_message = "Pub/Sub's agent moves them."
   }
   assert {
-    condition     = strcontains(output.dead_letter_command, "--max-delivery-attempts=10") && strcontains(output.dead_letter_command, "--member=serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com --role=roles/pubsub.subscriber")
+    condition     = strcontains(output.subscription_command, "--max-delivery-attempts=10") && strcontains(output.subscription_command, "--member=serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com --role=roles/pubsub.subscriber")
     error_message = "The command that switches it on."
+  }
+}
+
+run "an_event_may_take_as_long_as_a_request" {
+  variables {
+    timeout_seconds = 900
+  }
+  assert {
+    condition     = strcontains(output.subscription_command, "--ack-deadline=600")
+    error_message = "But not longer than Pub/Sub allows."
   }
 }

@@ -14,7 +14,7 @@ output "bucket" {
   value       = module.function.bucket
 }
 
-output "dead_letter_command" {
+output "subscription_command" {
   description = "Run once after the first apply with an image."
-  value       = module.function.dead_letter_command
+  value       = module.function.subscription_command
 }

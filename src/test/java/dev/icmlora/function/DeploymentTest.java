@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.events.EventsConfig;
+import dev.icmlora.function.storage.StorageConfig;
 
 /// What images, Terraform and manifests say of the function is true of it: no platform complains of a setting that
 /// nobody reads.
@@ -54,7 +55,7 @@ class DeploymentTest {
     }
 
     private static Set<String> settings() {
-        return Stream.of(FunctionConfig.class, EventsConfig.class)
+        return Stream.of(FunctionConfig.class, EventsConfig.class, StorageConfig.class)
                 .flatMap(config -> settings(
                         config, config.getAnnotation(ConfigMapping.class).prefix()))
                 .map(name -> name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
