@@ -204,4 +204,27 @@ public final class GgmlH {
             throw Linkage.unexpected(thrown);
         }
     }
+
+    private static final MethodHandle ggml_quantize_chunk = Linkage.downcall(
+            "ggml_quantize_chunk",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
+
+    /// ```c
+    /// size_t ggml_quantize_chunk(enum ggml_type type, const float * src, void * dst,
+    ///         int64_t start, int64_t nrows, int64_t n_per_row, const float * imatrix);
+    /// ```
+    public static long ggml_quantize_chunk(
+            int type,
+            MemorySegment src,
+            MemorySegment dst,
+            long start,
+            long nrows,
+            long nPerRow,
+            MemorySegment imatrix) {
+        try {
+            return (long) ggml_quantize_chunk.invokeExact(type, src, dst, start, nrows, nPerRow, imatrix);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
 }

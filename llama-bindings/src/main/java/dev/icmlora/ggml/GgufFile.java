@@ -169,6 +169,20 @@ public final class GgufFile implements AutoCloseable {
         return ints;
     }
 
+    /// A value as it is stored, without its type.
+    byte[] stored(Value value) {
+        MemorySegment segment = file();
+        long end = value.offset;
+        for (long i = value.isArray() ? value.count : 1; i > 0; i--) {
+            end += value.type.minimumBytes + (value.type == GgufValueType.STRING ? segment.get(U64, end) : 0);
+        }
+        return segment.asSlice(value.offset, end - value.offset).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    Optional<Value> value(String key) {
+        return Optional.ofNullable(values.get(key));
+    }
+
     /// Tensors in file order.
     public List<TensorInfo> tensors() {
         return tensors.values().stream().map(Entry::info).toList();

@@ -83,6 +83,17 @@ public final class GgufWriter {
                 out -> out.asIntBuffer().put(elements));
     }
 
+    /// Adds a value of another file, whatever its type.
+    ///
+    /// @throws IllegalArgumentException if the file has no such key
+    public GgufWriter copy(GgufFile file, String key) {
+        GgufFile.Value value = file.value(key).orElseThrow(() -> new IllegalArgumentException("no key " + key));
+        byte[] bytes = file.stored(value);
+        return value.isArray()
+                ? putArray(key, value.type(), Math.toIntExact(value.count()), bytes.length, out -> out.put(bytes))
+                : put(key, value.type(), bytes.length, out -> out.put(bytes));
+    }
+
     /// @param shape in ggml order, `shape[0]` contiguous
     /// @param data not copied; must stay unchanged until the file is written
     /// @throws IllegalArgumentException if the name is taken, empty or above 63 bytes, or the data does not
@@ -104,30 +115,39 @@ public final class GgufWriter {
 
     /// @throws ArithmeticException if the file would exceed 2 GiB
     public byte[] toBytes() {
-        int header = Math.addExact(Integer.BYTES * 2 + Long.BYTES * 2, values.size());
-        int data = 0;
+        ByteBuffer header = header();
+        long data = tensors.values().stream()
+                .mapToLong(tensor -> padded(tensor.data.length))
+                .sum();
+        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(header.limit() + data));
+        int position = header.limit();
+        out.put(header);
         for (TensorData tensor : tensors.values()) {
-            header = Math.addExact(header, infoBytes(tensor.info));
-            data = padded(Math.addExact(data, tensor.data.length));
+            out.put(position, tensor.data);
+            position += (int) padded(tensor.data.length);
         }
-        int dataStart = tensors.isEmpty() ? header : padded(header);
-        ByteBuffer out = ByteBuffer.allocate(Math.addExact(dataStart, data)).order(ByteOrder.LITTLE_ENDIAN);
+        return out.array();
+    }
+
+    /// All that comes before the tensors' data, padded to where it begins.
+    private ByteBuffer header() {
+        int bytes = Math.addExact(Integer.BYTES * 2 + Long.BYTES * 2, values.size());
+        for (TensorData tensor : tensors.values()) {
+            bytes = Math.addExact(bytes, infoBytes(tensor.info));
+        }
+        int start = tensors.isEmpty() ? bytes : Math.toIntExact(padded(bytes));
+        ByteBuffer out = ByteBuffer.allocate(start).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(GgufHeader.MAGIC)
                 .putInt(VERSION)
                 .putLong(tensors.size())
                 .putLong(keys.size())
                 .put(values.toByteArray());
-        int offset = 0;
+        long offset = 0;
         for (TensorData tensor : tensors.values()) {
             putInfo(out, tensor.info, offset);
-            offset = padded(offset + tensor.data.length);
+            offset += padded(tensor.data.length);
         }
-        int position = dataStart;
-        for (TensorData tensor : tensors.values()) {
-            out.put(position, tensor.data);
-            position = padded(position + tensor.data.length);
-        }
-        return out.array();
+        return out.rewind();
     }
 
     /// Writes to a temporary file beside `path` and moves it into place, so a reader sees the old file or the
@@ -135,15 +155,16 @@ public final class GgufWriter {
     ///
     /// @throws UncheckedIOException if that fails; no temporary file stays behind
     public void write(Path path) {
-        ByteBuffer bytes = ByteBuffer.wrap(toBytes());
         Path target = path.toAbsolutePath();
         try {
             Path temporary = Files.createTempFile(
                     target.getParent(), target.getFileName().toString(), ".tmp");
             try {
                 try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                    while (bytes.hasRemaining()) {
-                        channel.write(bytes);
+                    writeAll(channel, header());
+                    for (TensorData tensor : tensors.values()) {
+                        writeAll(channel, ByteBuffer.wrap(tensor.data));
+                        writeAll(channel, ByteBuffer.allocate((int) padded(tensor.data.length) - tensor.data.length));
                     }
                     channel.force(true);
                 }
@@ -153,6 +174,12 @@ public final class GgufWriter {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + path, e);
+        }
+    }
+
+    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
@@ -188,7 +215,7 @@ public final class GgufWriter {
         return Long.BYTES + utf8(info.name()).length + Integer.BYTES * 2 + Long.BYTES * (info.shape().length + 1);
     }
 
-    private static void putInfo(ByteBuffer out, TensorInfo info, int offset) {
+    private static void putInfo(ByteBuffer out, TensorInfo info, long offset) {
         byte[] name = utf8(info.name());
         long[] shape = info.shape();
         putText(out, name);
@@ -199,9 +226,9 @@ public final class GgufWriter {
         out.putInt(info.type().id()).putLong(offset);
     }
 
-    private static int padded(int offset) {
-        int alignment = GgufHeader.DEFAULT_ALIGNMENT;
-        return Math.addExact(offset, alignment - 1) & -alignment;
+    private static long padded(long offset) {
+        long alignment = GgufHeader.DEFAULT_ALIGNMENT;
+        return offset + alignment - 1 & -alignment;
     }
 
     private static void putText(ByteBuffer out, byte[] text) {

@@ -4,11 +4,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
+import dev.icmlora.trainer.client.AdapterCommand;
+import dev.icmlora.trainer.client.AskCommand;
 import dev.icmlora.trainer.eval.EvalCommand;
 import dev.icmlora.trainer.eval.EvalSelectCommand;
 import dev.icmlora.trainer.eval.ReportCommand;
+import dev.icmlora.trainer.merge.MergeCommand;
 import dev.icmlora.trainer.suite.SuiteCommand;
 import dev.icmlora.trainer.tasks.CheckCommand;
+import dev.icmlora.trainer.tasks.TasksCommand;
 import dev.icmlora.trainer.text.TextCommand;
 import dev.icmlora.trainer.train.CalibrateCommand;
 import dev.icmlora.trainer.train.ExportCommand;
@@ -18,13 +22,17 @@ import dev.icmlora.trainer.train.TrainGeneratorCommand;
 import dev.icmlora.trainer.train.TrainZooCommand;
 import dev.icmlora.trainer.train.VectorsCommand;
 
-/// The trainer's command line.
+/// The command line: asks a running function, and makes what it runs on.
 @Command(
         name = "icm-lora",
         mixinStandardHelpOptions = true,
-        description = "Makes, trains and measures generators of LoRA adapters.",
+        description = "Asks the function, and makes, trains and measures generators of LoRA adapters.",
         subcommands = {
             HelpCommand.class,
+            AskCommand.class,
+            AdapterCommand.class,
+            MergeCommand.class,
+            TasksCommand.class,
             SuiteCommand.class,
             VectorsCommand.class,
             TextCommand.class,

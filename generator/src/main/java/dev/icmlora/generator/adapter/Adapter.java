@@ -12,19 +12,31 @@ import dev.icmlora.llama.NamedTensor;
 
 /// LoRA weights of one task, in the precision in which they are served (F16).
 ///
-/// `A` is fixed per generator and shared by all of its adapters; `B` is what was generated. Instances are immutable:
-/// the
-/// arrays behind the tensors must not be written to.
+/// `A` is fixed per generator and shared by all of its adapters; `B` is what was generated. An adapter
+/// that was made elsewhere has an A of its own. Instances are immutable: the arrays behind the tensors
+/// must not be written to.
 public final class Adapter {
     private final AdapterLayout layout;
     private final List<NamedTensor> fixed;
     private final List<NamedTensor> generated;
-    /// Computed when first asked for: candidates that are never served need no id. A race computes it twice, equally.
+    private final boolean ownsA;
+    /// Computed when first asked for: candidates that are never served need no id. A race computes it
+    /// twice, equally.
     private String id;
 
-    /// @param fixed the A matrices, one for each layer and target in layout order
+    /// @param fixed the A matrices that a generator's adapters share, one for each layer and target in
+    /// layout order
     /// @param generated the B matrices, in the same order
     public Adapter(AdapterLayout layout, List<NamedTensor> fixed, List<NamedTensor> generated) {
+        this(layout, fixed, generated, false);
+    }
+
+    /// An adapter whose A matrices are no generator's.
+    static Adapter withOwnA(AdapterLayout layout, List<NamedTensor> a, List<NamedTensor> b) {
+        return new Adapter(layout, a, b, true);
+    }
+
+    private Adapter(AdapterLayout layout, List<NamedTensor> fixed, List<NamedTensor> generated, boolean ownsA) {
         int expected = layout.layers() * layout.targets().size();
         if (fixed.size() != expected || generated.size() != expected) {
             throw new IllegalArgumentException("an adapter of this layout has " + expected + " matrix pairs, got "
@@ -33,6 +45,7 @@ public final class Adapter {
         this.layout = layout;
         this.fixed = List.copyOf(fixed);
         this.generated = List.copyOf(generated);
+        this.ownsA = ownsA;
     }
 
     /// `sha256:` and the hash of {@link #gguf()} in hexadecimal.
@@ -72,9 +85,19 @@ public final class Adapter {
         return layout;
     }
 
-    /// The B matrices: all that has to be written to make a resident adapter of the same generator this one.
+    /// The A matrices. Two adapters that share theirs have equal lists.
+    public List<NamedTensor> fixed() {
+        return fixed;
+    }
+
+    /// The B matrices: all that has to be written to make a resident adapter with the same A this one.
     public List<NamedTensor> generated() {
         return generated;
+    }
+
+    /// Bytes of the weights that it shares with no other adapter.
+    public long ownBytes() {
+        return ownsA ? bytes() : bytes(generated);
     }
 
     /// Bytes of all weights, A and B.
@@ -97,7 +120,7 @@ public final class Adapter {
             return this;
         }
         return new Adapter(
-                layout, fixed, generated.stream().map(t -> scaled(t, factor)).toList());
+                layout, fixed, generated.stream().map(t -> scaled(t, factor)).toList(), ownsA);
     }
 
     private static NamedTensor scaled(NamedTensor tensor, float factor) {

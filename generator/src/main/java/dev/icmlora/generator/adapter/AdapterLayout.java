@@ -62,7 +62,8 @@ public record AdapterLayout(String architecture, int layers, int rank, float alp
         return weight(layer, target) + ".lora_b";
     }
 
-    private static String weight(int layer, Target target) {
+    /// GGUF name of the base model's weight that a module is.
+    static String weight(int layer, Target target) {
         return "blk." + layer + "." + target.module() + ".weight";
     }
 

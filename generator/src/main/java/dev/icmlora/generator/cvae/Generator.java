@@ -9,6 +9,7 @@ import java.util.Map;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
@@ -51,6 +52,11 @@ public final class Generator implements AutoCloseable {
 
     public GeneratorManifest manifest() {
         return manifest;
+    }
+
+    /// The shape of all its adapters.
+    public ResidentShape shape() {
+        return new ResidentShape(manifest.architecture().adapter(), fixed);
     }
 
     /// The tasks that it was trained on, with their latents; none where its file does without.

@@ -3,16 +3,22 @@ package dev.icmlora.generator.task;
 import java.util.List;
 import java.util.Objects;
 
-/// A task as a client states it: a description in words, worked examples, or both.
+/// A task as a client states it: a description in words, worked examples, or both; neither where an
+/// adapter came without a word about its task.
 ///
 /// @param description what to do; empty when the examples alone say it
 /// @param examples worked examples; empty when the description alone says it
 public record Task(String description, List<Example> examples) {
+    /// Nothing is said.
+    public static final Task NONE = new Task("", List.of());
+
     public Task {
         Objects.requireNonNull(description, "description");
         examples = List.copyOf(examples);
-        if (description.isBlank() && examples.isEmpty()) {
-            throw new IllegalArgumentException("a task needs a description or at least one example");
-        }
+    }
+
+    /// Whether nothing is said.
+    public boolean isEmpty() {
+        return description.isBlank() && examples.isEmpty();
     }
 }

@@ -32,8 +32,11 @@ public final class Fingerprinter implements AutoCloseable {
 
     /// The vector of `task`.
     ///
-    /// @throws IllegalArgumentException when the task has more tokens than the context holds
+    /// @throws IllegalArgumentException when the task says nothing, or has more tokens than the context holds
     public TaskVector of(Task task) {
+        if (task.isEmpty()) {
+            throw new IllegalArgumentException("a task vector needs a description or at least one example");
+        }
         Prompt prompt = format.packed(task.description(), task.examples());
         int[] tokens = prompt.tokens();
         if (tokens.length > context.contextTokens()) {

@@ -21,6 +21,7 @@ import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.TokenBatch;
+import dev.icmlora.trainer.model.GreedyDecoder;
 
 /// The base model and the generator in this process, for what the function has no request for: answers under adapters
 /// made by other means, and the probability of a text.

@@ -1,4 +1,4 @@
-package dev.icmlora.trainer.eval;
+package dev.icmlora.trainer.model;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,14 +14,14 @@ import dev.icmlora.llama.Vocabulary;
 /// Answers prompts side by side, taking the likeliest token each time, under whatever adapter the context has.
 ///
 /// The context is borrowed and belongs to the calling thread.
-final class GreedyDecoder implements AutoCloseable {
+public final class GreedyDecoder implements AutoCloseable {
     private final LlamaContext context;
     private final Vocabulary vocabulary;
     private final int sequences;
     private final TokenBatch batch;
 
     /// @param context with room for `sequences` sequences
-    GreedyDecoder(LlamaContext context, int sequences) {
+    public GreedyDecoder(LlamaContext context, int sequences) {
         this.context = context;
         this.vocabulary = context.model().vocabulary();
         this.sequences = sequences;
@@ -29,7 +29,7 @@ final class GreedyDecoder implements AutoCloseable {
     }
 
     /// One answer for each prompt.
-    List<String> answer(List<int[]> prompts, int maxTokens) {
+    public List<String> answer(List<int[]> prompts, int maxTokens) {
         List<String> answers = new ArrayList<>();
         for (int from = 0; from < prompts.size(); from += sequences) {
             answers.addAll(together(prompts.subList(from, Math.min(prompts.size(), from + sequences)), maxTokens));

@@ -1,0 +1,26 @@
+package dev.icmlora.generator.adapter;
+
+/// What a LoRA, made by whomever, changes in one weight of the base model: `W x` becomes `W x + factor *
+/// B A x`.
+///
+/// @param layer counted from 0
+/// @param module the weight's name in its layer, as in [AdapterLayout.Target#module]
+/// @param in input features
+/// @param out output features
+/// @param factor mostly alpha / rank
+/// @param a `[rank, in]`, row by row
+/// @param b `[out, rank]`, row by row
+public record LowRankUpdate(int layer, String module, int rank, int in, int out, float factor, float[] a, float[] b) {
+    /// @throws IllegalArgumentException if the arrays do not have these sizes
+    public LowRankUpdate {
+        if (a.length != (long) rank * in || b.length != (long) out * rank) {
+            throw new IllegalArgumentException("A of " + a.length + " and B of " + b.length + " values are no [" + rank
+                    + ", " + in + "] and [" + out + ", " + rank + "]");
+        }
+    }
+
+    /// The name of the weight in the base model's file.
+    public String weight() {
+        return "blk." + layer + "." + module + ".weight";
+    }
+}
