@@ -1,4 +1,4 @@
-"""What OpenAI's Python SDK and LangChain do with the function. README.md shows parts of it."""
+"""What OpenAI's Python SDK and LangChain do with the function. docs/clients.md shows parts of it."""
 
 import json
 import os

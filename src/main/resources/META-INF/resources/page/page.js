@@ -4,6 +4,15 @@ import { modes } from "./chats.js";
 import { asCurl, asPython } from "./snippets.js";
 
 const MOST_INPUTS = 8;
+const WEIGHTS = {
+  mean: "generated",
+  b0: "shared by all tasks",
+  base: "base model",
+  nearest: "nearest task seen",
+  sample: "another draw",
+  between: "between the best two",
+  refined: "refined",
+};
 const PHASES = ["fingerprint", "generate", "apply", "select", "prompt", "decode"];
 
 const at = (id) => document.getElementById(id);
@@ -113,18 +122,27 @@ async function ask(task, inputs, signal) {
   at("status").textContent = "Done.";
 }
 
+/** A candidate in words: its weights, how strong they are, and whether its prompt shows the examples. */
+function labelOf({ kind, strength, mode }) {
+  const strong = kind !== "b0" && strength !== undefined && strength !== 1 ? ` × ${strength}` : "";
+  const form = mode === "adapter_examples" || mode === "examples" ? ", with examples" : "";
+  return `${WEIGHTS[kind] ?? kind}${strong}${form}`;
+}
+
 function measured(reply, body, model) {
   last = { body, model };
   const candidates = reply.selection.candidates;
   at("evidence-note").textContent = candidates.length
-    ? "Mean loss on your examples, in nats per token; the lowest answers best."
+    ? "Mean loss on your own examples, in nats per token, and how many would be answered exactly. Less loss is better; " +
+      "of ways that are about as good, the cheaper one serves."
     : `Nothing was compared; ${reply.selection.served} served.`;
+  const byLoss = candidates.toSorted((one, other) => one.example_loss - other.example_loss);
   bars(
     at("evidence"),
-    candidates.map((candidate) => ({
-      label: candidate.kind,
+    byLoss.map((candidate) => ({
+      label: labelOf(candidate),
       value: candidate.example_loss,
-      text: candidate.example_loss.toFixed(3),
+      text: `${candidate.example_loss.toFixed(3)} · ${Math.round(100 * candidate.example_exact)} %`,
       chosen: candidate.mode === reply.selection.served && candidate.kind === reply.selection.kind &&
         candidate.strength === reply.selection.strength,
     })),

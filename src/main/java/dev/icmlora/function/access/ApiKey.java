@@ -9,6 +9,7 @@ import java.util.Optional;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -20,7 +21,7 @@ import dev.icmlora.function.error.UnauthorizedException;
 /// With `icm-lora.api-key` set, everything but health needs the key: as bearer token, or, so that a browser
 /// can ask its user for it, as the password of basic authentication.
 @Singleton
-final class ApiKey {
+public final class ApiKey {
 
     private static final String BEARER = "bearer ";
     private static final String BASIC = "basic ";
@@ -37,12 +38,19 @@ final class ApiKey {
     }
 
     void register(@Observes Filters filters) {
-        key.ifPresent(expected -> filters.register(context -> admit(context, expected), EARLY));
+        if (key.isPresent()) {
+            filters.register(this::admit, EARLY);
+        }
     }
 
-    private void admit(RoutingContext context, byte[] expected) {
+    /// Whether a request has the key, or needs none.
+    public boolean admits(HttpServerRequest request) {
+        return key.map(expected -> matches(request, expected)).orElse(true);
+    }
+
+    private void admit(RoutingContext context) {
         var path = context.normalizedPath();
-        if (path.startsWith("/q/health") || matches(context, expected)) {
+        if (path.startsWith("/q/health") || admits(context.request())) {
             context.next();
             return;
         }
@@ -56,8 +64,8 @@ final class ApiKey {
         }
     }
 
-    private static boolean matches(RoutingContext context, byte[] expected) {
-        var header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+    private static boolean matches(HttpServerRequest request, byte[] expected) {
+        var header = request.getHeader(HttpHeaders.AUTHORIZATION);
         return header != null
                 && presented(header)
                         // Digests have one length, so the comparison tells nothing about the key's.

@@ -63,6 +63,9 @@ public interface FunctionConfig {
     Cache cache();
 
     @Valid
+    Adapters adapters();
+
+    @Valid
     Limits limits();
 
     @Valid
@@ -105,6 +108,30 @@ public interface FunctionConfig {
         @WithDefault("10000")
         @Min(0)
         int decisions();
+    }
+
+    /// Adapters as files.
+    interface Adapters {
+        /// Whether clients may bring adapters of their own with `PUT /adapters`.
+        @WithDefault("false")
+        boolean upload();
+
+        /// Longest file that they may bring, and longest content of a zip.
+        @WithDefault("16M")
+        MemorySize maxBytes();
+
+        /// A folder that keeps adapters, and the tasks they belong to, across restarts. Default: none; then they are
+        /// in memory only.
+        Optional<Path> dir();
+
+        /// Most bytes in that folder. Generated adapters make room, those unused for longest first.
+        @WithDefault("1G")
+        MemorySize dirBytes();
+
+        /// Adapters of one sum.
+        @WithDefault("16")
+        @Min(1)
+        int summands();
     }
 
     /// The interface for OpenAI clients.

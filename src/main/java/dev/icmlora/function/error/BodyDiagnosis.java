@@ -32,7 +32,7 @@ public final class BodyDiagnosis {
         } catch (JsonProcessingException e) {
             return of(e, body);
         } catch (IOException e) {
-            return malformed(e.getMessage());
+            return malformed(e);
         }
     }
 
@@ -47,7 +47,7 @@ public final class BodyDiagnosis {
                 yield new Violation(pointer, known, unknown.getPropertyName(), pointer + " is not a known field");
             }
             case MismatchedInputException mismatch
-            when isTrailing(mismatch) -> malformed("more text follows after the end of the object");
+            when isTrailing(mismatch) -> notJson("more text follows after the end of the object");
             case MismatchedInputException mismatch -> {
                 var pointer = pointer(mismatch);
                 var expected = expected(mismatch.getTargetType());
@@ -58,7 +58,7 @@ public final class BodyDiagnosis {
             case JsonMappingException mapping
             when mapping.getCause() instanceof StreamReadException number -> {
                 var pointer = pointer(mapping);
-                yield new Violation(pointer, null, null, pointer + ": " + number.getOriginalMessage());
+                yield new Violation(pointer, null, null, pointer + ": " + forClients(number.getOriginalMessage()));
             }
             default -> malformed(e);
         };
@@ -80,15 +80,27 @@ public final class BodyDiagnosis {
     }
 
     /// The bytes are not JSON.
-    public static Violation malformed(JsonProcessingException e) {
-        var at = e.getLocation();
-        // Jackson goes on to advise the programmer which of its features to enable.
-        var reason = e.getOriginalMessage().replaceFirst(": enable `.*", "");
-        return malformed("line %d, column %d: %s".formatted(at.getLineNr(), at.getColumnNr(), reason));
+    public static Violation malformed(IOException e) {
+        return notJson(
+                e instanceof JsonProcessingException syntax
+                        ? "line %d, column %d: %s"
+                                .formatted(
+                                        syntax.getLocation().getLineNr(),
+                                        syntax.getLocation().getColumnNr(),
+                                        forClients(syntax.getOriginalMessage()))
+                        : forClients(e.getMessage()));
     }
 
-    private static Violation malformed(String reason) {
+    private static Violation notJson(String reason) {
         return new Violation("", "JSON", null, "the body is not well-formed JSON: " + reason);
+    }
+
+    /// Jackson goes on to advise the programmer which of its features to enable, and names places in a
+    /// source that it does not show.
+    private static String forClients(String message) {
+        return message.replaceFirst(": enable `.*", "")
+                .replaceAll("\\[Source: [^;\\]]*; (line: \\d+, column: \\d+)]", "$1")
+                .replaceAll("\\s*at \\[Source: [^\\]]*]", "");
     }
 
     private static String pointer(JsonMappingException e) {

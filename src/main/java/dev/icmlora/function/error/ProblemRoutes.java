@@ -46,15 +46,17 @@ final class ProblemRoutes {
 
     private void admit(RoutingContext context) {
         var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (!BODIES.containsKey(context.normalizedPath())) {
+        if (context.request().method() == HttpMethod.TRACE) {
+            // What Quarkus itself serves would take it for a GET.
+            context.response().putHeader(HttpHeaders.ALLOW, "GET, POST");
+            problems.write(Problems.of(405, "There is no TRACE"), context.response());
+        } else if (!BODIES.containsKey(context.normalizedPath())) {
             context.next();
         } else if (context.request().method() != HttpMethod.POST) {
             context.response().putHeader(HttpHeaders.ALLOW, "POST");
             problems.write(Problems.of(405, "Use POST"), context.response());
         } else if (!isJson(contentType)) {
-            var detail = "Send the body with Content-Type: application/json";
-            problems.write(
-                    Problems.of(415, new Violation("", "application/json", contentType, detail)), context.response());
+            problems.write(Problems.notJson(contentType), context.response());
         } else if (context.body().buffer() == null) {
             // Funqy's handler for events, which is asked first, fails over a body that is not there.
             var empty = new Violation("", "a JSON object", null, "the body is empty");

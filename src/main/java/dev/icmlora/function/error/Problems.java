@@ -42,6 +42,7 @@ public final class Problems {
     public static Problem of(int status, String detail) {
         var title = switch (status) {
             case 400 -> "Bad Request";
+            case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
             case 406 -> "Not Acceptable";
@@ -63,8 +64,22 @@ public final class Problems {
     ///
     /// @param sent its length, as far as the client said it
     public Problem bodyTooLong(String sent) {
-        var limit = largestBody.asLongValue();
+        return bodyTooLong(sent, largestBody.asLongValue());
+    }
+
+    /// The body was not read to its end.
+    ///
+    /// @param sent its length, as far as the client said it
+    public static Problem bodyTooLong(String sent, long limit) {
         return of(413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
+    }
+
+    /// The body is of another type than JSON.
+    ///
+    /// @param contentType that it was sent with; null if with none
+    public static Problem notJson(String contentType) {
+        var detail = "Send the body with Content-Type: application/json";
+        return of(415, new Violation("", "application/json", contentType, detail));
     }
 
     /// Sends a problem, unless the client is gone.

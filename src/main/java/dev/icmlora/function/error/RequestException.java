@@ -9,6 +9,8 @@ public abstract sealed class RequestException extends RuntimeException
                 UnknownAdapterException,
                 UnknownModelException,
                 UnauthorizedException,
+                UploadsOffException,
+                StorageFullException,
                 QueueFullException,
                 DeadlineException,
                 CancelledException,

@@ -12,8 +12,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 
 /// The part of CloudEvents over HTTP that Funqy leaves out: the webhook handshake, what makes an event valid, and that
@@ -90,8 +90,7 @@ final class EventRoutes {
         } catch (InvalidRequestException e) {
             context.fail(e);
         } catch (IOException e) {
-            context.fail(new InvalidRequestException(
-                    new Violation("", "JSON", null, "the event is not well-formed JSON: " + e.getMessage())));
+            context.fail(new InvalidRequestException(BodyDiagnosis.malformed(e)));
         }
     }
 

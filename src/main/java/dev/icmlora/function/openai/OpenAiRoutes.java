@@ -1,13 +1,11 @@
 package dev.icmlora.function.openai;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpHeaders;
@@ -124,10 +122,8 @@ final class OpenAiRoutes {
             if (node != null && node.isObject()) {
                 return node;
             }
-        } catch (JsonProcessingException e) {
-            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
         }
         throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
     }

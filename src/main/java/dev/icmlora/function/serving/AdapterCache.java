@@ -1,8 +1,8 @@
 package dev.icmlora.function.serving;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 
-/// Adapters that were generated here, found by blend and by id, within a memory limit. Thread-safe.
+/// Adapters in memory, found by blend and by id, within a limit. Thread-safe.
 @Singleton
 final class AdapterCache {
 
@@ -39,9 +39,9 @@ final class AdapterCache {
         return Optional.ofNullable(byId.get(id)).map(known -> byBlend.get(known.blend(), blend -> known));
     }
 
-    /// The ids of all known adapters, in alphabetical order.
-    List<String> ids() {
-        return byId.keySet().stream().sorted().toList();
+    /// The ids of all adapters.
+    Set<String> ids() {
+        return Set.copyOf(byId.keySet());
     }
 
     void add(KnownAdapter known) {

@@ -1,10 +1,13 @@
 package dev.icmlora.function.serving;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Phases.Phase;
@@ -17,9 +20,11 @@ import dev.icmlora.generator.vector.TaskVector;
 final class AdapterSource {
 
     private final AdapterCache cache;
+    private final AdapterFolder folder;
 
-    AdapterSource(AdapterCache cache) {
+    AdapterSource(AdapterCache cache, AdapterFolder folder) {
         this.cache = cache;
+        this.folder = folder;
     }
 
     /// @param cached whether it was known already
@@ -29,13 +34,18 @@ final class AdapterSource {
     /// The adapter of a blend. Runs on the slot's thread.
     ///
     /// @throws InvalidRequestException if the task is longer than the context
+    /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     Supplied of(Blend blend, Engine engine, Phases phases) {
         return cache.find(blend)
+                .or(() -> folder.find(blend).map(this::cached))
                 .map(known -> new Supplied(known, true, 0))
                 .orElseGet(() -> make(blend, engine, phases));
     }
 
     private Supplied make(Blend blend, Engine engine, Phases phases) {
+        if (!blend.isRepeatable()) {
+            throw new UnknownAdapterException(blend.latent());
+        }
         var fingerprint = fingerprint(blend.task(), engine, phases);
         var adapter = phases.time(Phase.GENERATE, () -> engine.generate(fingerprint.vector(), blend.strength()));
         return new Supplied(add(blend, adapter), false, fingerprint.tokens());
@@ -59,16 +69,40 @@ final class AdapterSource {
         return new Fingerprint(phases.time(Phase.FINGERPRINT, () -> engine.fingerprint(task)), tokens);
     }
 
-    /// Makes an adapter known.
+    /// Makes an adapter known that was generated, and could be again.
     KnownAdapter add(Blend blend, Adapter adapter) {
         var known = KnownAdapter.of(blend, adapter);
+        cache.add(known);
+        folder.keepSoon(known);
+        return known;
+    }
+
+    /// Makes an adapter known that a client brought or mixed. It is in the folder, if there is one, when
+    /// this returns.
+    ///
+    /// @throws StorageFullException if the folder has no room for it
+    KnownAdapter addGiven(Task task, Adapter adapter) {
+        var known = KnownAdapter.of(Blend.given(task, adapter.id()), adapter);
+        folder.keep(known);
         cache.add(known);
         return known;
     }
 
+    /// The ids of all known adapters, in alphabetical order.
+    List<String> ids() {
+        var ids = new TreeSet<>(cache.ids());
+        ids.addAll(folder.ids());
+        return List.copyOf(ids);
+    }
+
     /// The adapter of this id, if it is known.
     Optional<KnownAdapter> find(String id) {
-        return cache.find(id);
+        return cache.find(id).or(() -> folder.find(id).map(this::cached));
+    }
+
+    private KnownAdapter cached(KnownAdapter known) {
+        cache.add(known);
+        return known;
     }
 
     /// The known adapter of this id. Any thread may call this.
@@ -77,7 +111,7 @@ final class AdapterSource {
     KnownAdapter byId(String id) {
         return Optional.of(id)
                 .filter(RequestRules::isAdapterId)
-                .flatMap(cache::find)
+                .flatMap(this::find)
                 .orElseThrow(() -> new UnknownAdapterException(id));
     }
 }

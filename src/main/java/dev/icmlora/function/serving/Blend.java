@@ -2,10 +2,11 @@ package dev.icmlora.function.serving;
 
 import dev.icmlora.generator.task.Task;
 
-/// What an adapter is generated from; equal blends give equal adapters.
+/// What an adapter is made from; equal blends give equal adapters.
 ///
+/// @param task empty where an adapter was brought without a word about it
 /// @param strength of the residual: 0 gives B0 itself, 1 the full residual
-/// @param latent [#MEAN], or the id of the adapter where another latent was chosen
+/// @param latent [#MEAN], or the id of the adapter where another latent was chosen or a client brought it
 record Blend(Task task, float strength, String latent) {
 
     /// The latent at the mean of the prior for the task.
@@ -13,6 +14,16 @@ record Blend(Task task, float strength, String latent) {
 
     Blend(Task task, float strength) {
         this(task, strength, MEAN);
+    }
+
+    /// The blend of an adapter that a client brought, or mixed from others.
+    static Blend given(Task task, String id) {
+        return new Blend(task, 1, id);
+    }
+
+    /// Whether task and strength are all that it takes to generate the adapter again.
+    boolean isRepeatable() {
+        return latent.equals(MEAN);
     }
 
     /// Whether the adapter is B0 itself, which belongs to no task in particular.

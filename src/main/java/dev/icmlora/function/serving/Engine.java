@@ -13,6 +13,11 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.peft.PeftArchive;
+import dev.icmlora.function.peft.PeftModel;
+import dev.icmlora.function.peft.PeftReader;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.cvae.BaseModelId;
@@ -47,14 +52,15 @@ import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 
-/// Everything native behind the function: the base model, the generator, and the three contexts of the slot.
+/// Everything native behind the function: the base model, the generator, and the three contexts of the
+/// slot.
 ///
-/// The fingerprint context gives hidden states, which costs logits for every token, so the base context is another;
-/// both
-/// never have an adapter. The adapted context has the resident adapter attached from start to end; applying an adapter
-/// overwrites its weights in place.
+/// The fingerprint context gives hidden states, which costs logits for every token, so the base context
+/// is another; both never have an adapter. The adapted context has the resident adapter attached from
+/// start to end; applying an adapter overwrites its weights in place.
 ///
-/// After [#load] an engine belongs to one thread, its slot's. It owns every handle and closes them in reverse order.
+/// After [#load] an engine belongs to one thread, its slot's. It owns every handle and closes them in
+/// reverse order.
 final class Engine implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Engine.class);
@@ -64,7 +70,7 @@ final class Engine implements AutoCloseable {
     private final PromptFormat format;
     private final ChatFormat chatFormat;
     private final String modelName;
-    private final PeftArchive peft;
+    private final AdapterFiles files;
     private final Generator generator;
     private final Fingerprinter fingerprinter;
     private final Embedder embedder;
@@ -89,8 +95,12 @@ final class Engine implements AutoCloseable {
         this.format = format;
         this.chatFormat = new ChatFormat(model);
         this.modelName = modelName;
-        this.peft = new PeftArchive(modelName, model.heads(), model.kvHeads());
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
+        var peft = new PeftModel(modelName, model.heads(), model.kvHeads());
+        this.files = new AdapterFiles(
+                generator.shape(),
+                new PeftArchive(peft),
+                new PeftReader(peft, config.adapters().maxBytes().asLongValue()));
         var reading = handles.own(LlamaContext.create(model, fingerprintOptions(threads)));
         var base = handles.own(LlamaContext.create(model, decoderOptions(threads)));
         var adapted = handles.own(LlamaContext.create(model, decoderOptions(threads)));
@@ -237,9 +247,9 @@ final class Engine implements AutoCloseable {
         return modelName;
     }
 
-    /// Makes PEFT's files of an adapter. Any thread may use it.
-    PeftArchive peft() {
-        return peft;
+    /// Reads and writes adapters as files. Any thread may use it.
+    AdapterFiles files() {
+        return files;
     }
 
     /// The base model's embedding of a text.
@@ -273,12 +283,27 @@ final class Engine implements AutoCloseable {
         return selector.select(task, vector, options, new Bench(scale, cancellation));
     }
 
-    /// Makes the resident adapter this one, `scale` times as strong. Nothing is written if it is this one already.
+    /// Makes the resident adapter this one, `scale` times as strong. Nothing is written if it is this one
+    /// already, and no A if it has the same.
+    ///
+    /// @throws InvalidRequestException if the scale takes a weight out of the range of its type
     void apply(Adapter adapter, float scale) {
         var wanted = new Applied(adapter, scale);
         if (!wanted.equals(applied)) {
-            resident.apply(adapter.scaled(scale).generated());
+            var scaled = scaled(adapter, scale);
+            if (!adapter.fixed().equals(applied.adapter.fixed())) {
+                resident.apply(adapter.fixed());
+            }
+            resident.apply(scaled.generated());
             applied = wanted;
+        }
+    }
+
+    private static Adapter scaled(Adapter adapter, float scale) {
+        try {
+            return adapter.scaled(scale);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(new Violation("/scale", null, scale, e.getMessage()));
         }
     }
 
@@ -292,7 +317,8 @@ final class Engine implements AutoCloseable {
         return adaptedDecoder.decode(prompts, decoding, cancellation);
     }
 
-    /// Goes the whole way once, so that the first request finds every page and every compiled method in place.
+    /// Goes the whole way once, so that the first request finds every page and every compiled method in
+    /// place.
     void warmUp() {
         var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
         var prompt = format.query(task.description(), List.of(), "hello").tokens();
@@ -307,7 +333,8 @@ final class Engine implements AutoCloseable {
         handles.close();
     }
 
-    /// Adapters are compared by identity: a candidate's id would take longer to compute than its weights to write.
+    /// Adapters are compared by identity: a candidate's id would take longer to compute than its weights
+    /// to write.
     private record Applied(Adapter adapter, float scale) {}
 
     /// The slot's contexts, for candidates.

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.config.FunctionConfig;
@@ -25,10 +26,12 @@ public final class RequestRules {
 
     private final FunctionConfig.Limits limits;
     private final int contextTokens;
+    private final int summands;
 
     RequestRules(FunctionConfig config) {
         this.limits = config.limits();
         this.contextTokens = config.slot().contextTokens();
+        this.summands = config.adapters().summands();
     }
 
     /// @throws InvalidRequestException naming every broken rule
@@ -66,6 +69,42 @@ public final class RequestRules {
         violations.range("/strength", request.strength(), 0, limits.strength());
         violations.range("/candidates", request.candidates(), 1, limits.candidates());
         selection(request, violations);
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    void check(SumRequest request) {
+        requireBody(request);
+        var violations = new Violations();
+        violations.when(request.adapters().isEmpty(), "/adapters", 1, 0, "must not be empty");
+        violations.count("/adapters", request.adapters().size(), summands);
+        for (var i = 0; i < Math.min(request.adapters().size(), summands); i++) {
+            summand("/adapters/" + i, request.adapters().get(i), violations);
+        }
+        if (request.task() != null) {
+            task(request.task(), violations);
+        }
+        violations.raise();
+    }
+
+    private void summand(String field, SumRequest.Summand summand, Violations violations) {
+        if (summand == null) {
+            violations.when(true, field, "an object", null, "must not be null");
+            return;
+        }
+        var isId = summand.id() != null && isAdapterId(summand.id());
+        violations.when(!isId, field + "/id", ADAPTER_ID.pattern(), summand.id(), "is no id");
+        if (summand.weight() == null) {
+            violations.when(true, field + "/weight", null, null, "is missing");
+        } else {
+            violations.range(field + "/weight", summand.weight(), -limits.scale(), limits.scale());
+        }
+    }
+
+    /// @throws InvalidRequestException if it is too long
+    void checkDescription(String description) {
+        var violations = new Violations();
+        violations.text("description", description, limits.descriptionCharacters());
         violations.raise();
     }
 

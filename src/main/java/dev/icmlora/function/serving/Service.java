@@ -95,7 +95,7 @@ public final class Service {
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
     public byte[] peftArchive(String id) {
-        return slot.peftArchive(adapters.byId(id).adapter());
+        return slot.files().peft(adapters.byId(id).adapter());
     }
 
     private static Served counted(GenerateReply reply) {

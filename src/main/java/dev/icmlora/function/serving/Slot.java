@@ -9,7 +9,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.generator.adapter.Adapter;
 
 /// The engine behind its thread and queue, from start to stop of the function.
 @Singleton
@@ -54,9 +53,9 @@ public final class Slot {
         return engine.modelName();
     }
 
-    /// An adapter in the form of PEFT.
-    byte[] peftArchive(Adapter adapter) {
-        return engine.peft().of(adapter);
+    /// Reads and writes adapters as files.
+    AdapterFiles files() {
+        return engine.files();
     }
 
     /// Whether everything is loaded and one generation was answered.

@@ -24,21 +24,13 @@ public final class TextService {
 
     private final RequestRules rules;
     private final AdapterSource adapters;
-    private final AdapterCache cache;
     private final Slot slot;
     private final RequestMeter meter;
     private final int defaultMaxTokens;
 
-    TextService(
-            RequestRules rules,
-            AdapterSource adapters,
-            AdapterCache cache,
-            Slot slot,
-            RequestMeter meter,
-            FunctionConfig config) {
+    TextService(RequestRules rules, AdapterSource adapters, Slot slot, RequestMeter meter, FunctionConfig config) {
         this.rules = rules;
         this.adapters = adapters;
-        this.cache = cache;
         this.slot = slot;
         this.meter = meter;
         this.defaultMaxTokens = config.openai().maxTokens();
@@ -48,7 +40,7 @@ public final class TextService {
     public List<String> models() {
         var models = new ArrayList<String>();
         models.add(slot.modelName());
-        models.addAll(cache.ids());
+        models.addAll(adapters.ids());
         return models;
     }
 
@@ -116,7 +108,7 @@ public final class TextService {
         if (!RequestRules.isAdapterId(model)) {
             throw new UnknownModelException(model, models());
         }
-        return Optional.of(cache.find(model).orElseThrow(() -> new UnknownModelException(model, models())));
+        return Optional.of(adapters.find(model).orElseThrow(() -> new UnknownModelException(model, models())));
     }
 
     private TextReply write(

@@ -24,7 +24,7 @@ class ApiKeyTest {
     public static final class WithKey implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.api-key", KEY);
+            return Map.of("icm-lora.api-key", KEY, "icm-lora.adapters.upload", "false");
         }
     }
 
@@ -47,6 +47,19 @@ class ApiKeyTest {
                 .then()
                 .statusCode(401)
                 .body("status", equalTo(401));
+    }
+
+    @Test
+    void uploadsNeedItAndAreOffUnlessTheyAreWanted() {
+        var file = new byte[2 << 20];
+        given().body(new byte[9]).put("/adapters").then().statusCode(401);
+        given().header("Authorization", "Bearer " + KEY)
+                .body(file)
+                .put("/adapters")
+                .then()
+                .statusCode(403)
+                .body("type", equalTo("urn:icm-lora:problem:uploads-off"))
+                .body("detail", containsString("icm-lora.adapters.upload"));
     }
 
     @Test

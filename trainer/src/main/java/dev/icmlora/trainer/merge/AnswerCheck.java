@@ -14,15 +14,18 @@ import dev.icmlora.trainer.model.GreedyDecoder;
 /// Whether a merged model answers like the base model with the adapter, which is what the function
 /// serves: the likeliest token each time, in the function's form of prompt.
 ///
+/// Weights of another type are multiplied with activations that are rounded in another way, and where two tokens are
+/// nearly as likely this decides. So the longer an answer, the likelier it parts from the other.
+///
 /// @param description of the task; may be empty
 /// @param inputs what both answer
-record AnswerCheck(String description, List<String> inputs) {
+/// @param maxTokens most tokens of an answer
+record AnswerCheck(String description, List<String> inputs, int maxTokens) {
     private static final int CONTEXT = 4096;
     private static final int BATCH = 512;
     private static final int SEQUENCES = 8;
-    private static final int MAX_TOKENS = 16;
 
-    /// Words and sentences for an adapter of which nothing is known.
+    /// The first tokens after words and sentences, for an adapter of which nothing is known.
     static final AnswerCheck WITHOUT_A_TASK = new AnswerCheck(
             "",
             List.of(
@@ -45,7 +48,8 @@ record AnswerCheck(String description, List<String> inputs) {
                     "Call me at noon.",
                     "apple pear plum",
                     "Berlin is the capital of Germany.",
-                    "My order never arrived."));
+                    "My order never arrived."),
+            4);
 
     record Outcome(int same, int all) {
         double agreement() {
@@ -84,6 +88,6 @@ record AnswerCheck(String description, List<String> inputs) {
         List<int[]> prompts = inputs.stream()
                 .map(input -> format.query(description, List.of(), input).tokens())
                 .toList();
-        return decoder.answer(prompts, MAX_TOKENS);
+        return decoder.answer(prompts, maxTokens);
     }
 }

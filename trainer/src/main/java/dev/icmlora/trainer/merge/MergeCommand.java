@@ -38,6 +38,8 @@ import dev.icmlora.ggml.Quantisation;
         footer = {"", "icm-lora merge --adapter plural.gguf --type Q8_0 --out plural-model.gguf"})
 public final class MergeCommand implements Callable<Integer> {
 
+    private static final int MAX_TOKENS = 16;
+
     @Spec
     private CommandSpec spec;
 
@@ -67,14 +69,14 @@ public final class MergeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "A request, such as demo/intent.json: its inputs are answered with the adapter and by the merged"
-                            + " model. Default: some words and sentences.")
+                            + " model. Default: the first four tokens after words and sentences.")
     private Path check;
 
     @Option(
             names = "--agreement",
             paramLabel = "SHARE",
             description = "Of answers that must be the same, or nothing is written (default: ${DEFAULT-VALUE}).")
-    private double agreement = 0.9;
+    private double agreement = 0.8;
 
     @Option(names = "--threads", paramLabel = "N", description = "That compute answers (default: all processors).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -137,7 +139,7 @@ public final class MergeCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(file + " has no inputs");
             }
             String description = request.task == null ? null : request.task.description;
-            return new AnswerCheck(description == null ? "" : description, request.inputs);
+            return new AnswerCheck(description == null ? "" : description, request.inputs, MAX_TOKENS);
         } catch (JsonParseException e) {
             throw new IllegalArgumentException(file + " is no JSON request", e);
         }

@@ -98,7 +98,7 @@ class MergeCommandTest {
 
         assertThat(run.err).isEmpty();
         var report = JsonParser.parseString(run.out).getAsJsonObject();
-        assertThat(report.get("same").getAsInt()).isGreaterThanOrEqualTo(18);
+        assertThat(report.get("same").getAsInt()).isGreaterThanOrEqualTo(16);
         assertThat(report.get("checked").getAsInt()).isEqualTo(20);
         assertThat(report.get("bytes").getAsLong()).isEqualTo(Files.size(merged()));
         try (GgufFile base = GgufFile.open(BASE);
@@ -152,10 +152,10 @@ class MergeCommandTest {
 
     @Test
     void refusesAnAdapterOfAnotherShapeAndATypeThatIsNotMade() {
-        adapter(576, 576, 576).write(adapter);
-        assertThat(merge().err).contains("the base model has " + VALUE);
-
         assertThat(merge("--type", "IQ2_XXS").err).contains("--type IQ2_XXS: there is");
         assertThat(merge("--type", "Q4_K").err).contains("whose blocks have 256");
+
+        adapter(576, 576, 576).write(adapter);
+        assertThat(merge().err).contains("the base model has " + VALUE);
     }
 }

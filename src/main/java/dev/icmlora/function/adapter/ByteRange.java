@@ -1,4 +1,4 @@
-package dev.icmlora.function.function;
+package dev.icmlora.function.adapter;
 
 import java.util.Optional;
 import java.util.regex.Pattern;

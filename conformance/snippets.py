@@ -1,4 +1,4 @@
-"""Runs the client snippets of README.md against the function, as a reader would paste them."""
+"""Runs the client snippets of docs/clients.md against the function, as a reader would paste them."""
 
 import os
 import pathlib
@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent.resolve()
-README = (HERE.parent / "README.md").read_text()
-SECTION = README.split("## From your own client")[1].split("\n## ")[0]
+PAGE = (HERE.parent / "docs" / "clients.md").read_text()
+SECTION = PAGE.split("## OpenAI's SDKs, curl")[1].split("\n## ")[0]
 
 COMMANDS = {
     "python": [sys.executable, "-"],

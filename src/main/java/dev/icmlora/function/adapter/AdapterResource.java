@@ -1,4 +1,4 @@
-package dev.icmlora.function.function;
+package dev.icmlora.function.adapter;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ import jakarta.ws.rs.core.Variant;
 
 import dev.icmlora.function.serving.Service;
 
-/// Known adapters as files.
+/// Downloads of known adapters.
 @Path("/adapters")
 public final class AdapterResource {
 

@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.function.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -26,25 +26,14 @@ import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 
-/// An adapter as PEFT reads it: a zip of `adapter_model.safetensors` and `adapter_config.json`.
-///
-/// The names are those of `LlamaForCausalLM`. llama.cpp interleaves the two halves of each head of queries
-/// and keys when it converts such a model, so their rows are put back into the order of the original here.
-///
-/// @param heads query heads of the base model
-/// @param kvHeads its key and value heads
-record PeftArchive(String baseModel, int heads, int kvHeads) {
+/// Writes an adapter as PEFT reads it: a zip of `adapter_model.safetensors` and `adapter_config.json`.
+public record PeftArchive(PeftModel model) {
+
+    static final String CONFIG = "adapter_config.json";
+    static final String WEIGHTS = "adapter_model.safetensors";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("blk\\.(\\d+)\\.(\\w+)\\.weight\\.lora_([ab])");
-    private static final Map<String, String> MODULES = Map.of(
-            "attn_q", "self_attn.q_proj",
-            "attn_k", "self_attn.k_proj",
-            "attn_v", "self_attn.v_proj",
-            "attn_output", "self_attn.o_proj",
-            "ffn_gate", "mlp.gate_proj",
-            "ffn_up", "mlp.up_proj",
-            "ffn_down", "mlp.down_proj");
 
     /// A tensor in the header of a safetensors file.
     @RegisterForReflection
@@ -55,14 +44,15 @@ record PeftArchive(String baseModel, int heads, int kvHeads) {
 
     private record Matrix(String name, long[] shape, byte[] data) {}
 
-    byte[] of(Adapter adapter) {
+    /// The same adapter gives the same bytes.
+    public byte[] of(Adapter adapter) {
         var zip = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(zip);
                 var file = GgufFile.parse(adapter.gguf())) {
             var matrices =
                     file.tensors().stream().map(tensor -> matrix(tensor, file)).toList();
-            add(out, "adapter_config.json", config(adapter));
-            add(out, "adapter_model.safetensors", safetensors(matrices));
+            add(out, CONFIG, config(adapter));
+            add(out, WEIGHTS, safetensors(matrices));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,39 +61,30 @@ record PeftArchive(String baseModel, int heads, int kvHeads) {
 
     private Matrix matrix(TensorInfo tensor, GgufFile file) {
         var parts = NAME.matcher(tensor.name());
-        if (!parts.matches() || !MODULES.containsKey(parts.group(2)) || tensor.type() != GgmlType.F16) {
+        if (!parts.matches() || tensor.type() != GgmlType.F16) {
             throw new IllegalStateException("PEFT has no name for " + tensor);
         }
+        var module = parts.group(2);
         var name = "base_model.model.model.layers.%s.%s.lora_%s.weight"
                 .formatted(
                         parts.group(1),
-                        MODULES.get(parts.group(2)),
+                        PeftModel.original(module),
                         parts.group(3).toUpperCase(Locale.ROOT));
         // ggml names the fastest dimension first, safetensors last.
         var rows = (int) tensor.shape()[1];
         var columns = (int) tensor.shape()[0];
         var data = file.bytes(tensor);
-        var b = parts.group(3).equals("b");
         return new Matrix(
                 name,
                 new long[] {rows, columns},
-                switch (parts.group(2)) {
-                    case "attn_q" -> b ? deinterleaved(data, rows, heads) : data;
-                    case "attn_k" -> b ? deinterleaved(data, rows, kvHeads) : data;
-                    default -> data;
-                });
+                parts.group(3).equals("b") ? ordered(data, model.rowOrder(module, rows)) : data);
     }
 
-    /// Rows `0 2 4 ... 1 3 5 ...` of each head.
-    private static byte[] deinterleaved(byte[] data, int rows, int heads) {
-        var bytes = data.length / rows;
-        var half = rows / heads / 2;
+    private static byte[] ordered(byte[] data, int[] order) {
+        var bytes = data.length / order.length;
         var ordered = new byte[data.length];
-        for (var row = 0; row < rows; row++) {
-            var head = row / (2 * half);
-            var within = row % (2 * half);
-            var source = head * 2 * half + 2 * (within % half) + within / half;
-            System.arraycopy(data, source * bytes, ordered, row * bytes, bytes);
+        for (var row = 0; row < order.length; row++) {
+            System.arraycopy(data, order[row] * bytes, ordered, row * bytes, bytes);
         }
         return ordered;
     }
@@ -113,13 +94,13 @@ record PeftArchive(String baseModel, int heads, int kvHeads) {
         var config = new LinkedHashMap<String, Object>();
         config.put("peft_type", "LORA");
         config.put("task_type", "CAUSAL_LM");
-        config.put("base_model_name_or_path", baseModel);
+        config.put("base_model_name_or_path", model.name());
         config.put("r", layout.rank());
         config.put("lora_alpha", layout.alpha());
         config.put(
                 "target_modules",
                 layout.targets().stream()
-                        .map(target -> MODULES.get(target.module()).replaceFirst(".*\\.", ""))
+                        .map(target -> PeftModel.original(target.module()).replaceFirst(".*\\.", ""))
                         .toList());
         config.put("lora_dropout", 0);
         config.put("bias", "none");

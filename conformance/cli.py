@@ -1,0 +1,72 @@
+"""The command line against the function: ask, adapter, merge, tasks."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO = ROOT / "demo" / "intent.json"
+TASK = json.loads(DEMO.read_text())
+
+
+def icm_lora(*arguments, text=None, status=0):
+    done = subprocess.run(
+        [ROOT / "scripts/icm-lora", *map(str, arguments)], input=text, text=True, capture_output=True, timeout=1200
+    )
+    assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def ask(adapter):
+    plain = icm_lora("ask", "--adapter", adapter, TASK["inputs"][0]).stdout.strip()
+    lines = icm_lora("ask", "--adapter", adapter, "--json", text="\n".join(TASK["inputs"][:2]) + "\n").stdout.splitlines()
+    answers = [json.loads(line) for line in lines]
+    assert [answer["input"] for answer in answers] == TASK["inputs"][:2]
+    assert answers[0]["output"].strip() == plain and plain, (answers, plain)
+    assert all(answer["model"] == adapter for answer in answers)
+    generated = json.loads(
+        icm_lora("ask", "-d", "Write the plural.", "-e", "cat => cats", "--json", "--max-tokens", 8, "box").stdout
+    )
+    assert generated["model"].startswith("sha256:") and generated["output"]
+
+
+def refusals():
+    wrong = icm_lora("ask", "--adapter", "sha256:" + "0" * 64, "x", status=1)
+    assert "does not exist here" in wrong.stderr, wrong.stderr
+    nowhere = icm_lora("ask", "--url", "http://127.0.0.1:9", "x", status=1)
+    assert "is the function running?" in nowhere.stderr, nowhere.stderr
+
+
+def adapter(folder):
+    description = TASK["task"]["description"]
+    file = folder / "intent.gguf"
+    saved = json.loads(icm_lora("adapter", "-d", description, "--out", file, "--json").stdout)
+    assert saved["file"] == str(file) and file.read_bytes()[:4] == b"GGUF"
+    icm_lora("adapter", "--adapter", saved["id"], "--form", "peft", "--out", folder / "intent.zip")
+    assert (folder / "intent.zip").read_bytes()[:2] == b"PK"
+    return file, saved["id"]
+
+
+def merge(folder, file):
+    model = folder / "merged.gguf"
+    threads = ["--threads", os.environ["ICM_LORA_THREADS"]] if "ICM_LORA_THREADS" in os.environ else []
+    done = icm_lora("merge", "--adapter", file, "--check", DEMO, "--out", model, "--json", *threads)
+    report = json.loads(done.stdout)
+    print(f"merged: {report['same']} of {report['checked']} answers are those of base model and adapter")
+    assert report["same"] == report["checked"] == len(TASK["inputs"]) and report["bytes"] == model.stat().st_size
+
+
+def tasks():
+    assert len(json.loads(icm_lora("tasks", "--json").stdout)) > 100
+
+
+with tempfile.TemporaryDirectory() as name:
+    place = pathlib.Path(name)
+    tasks()
+    saved, adapter_id = adapter(place)
+    ask(adapter_id)
+    refusals()
+    merge(place, saved)
+print("ok ask, adapter, merge, tasks")

@@ -1,0 +1,88 @@
+"""llama.cpp's own server, started with an exported adapter, writes what the function writes."""
+
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import greedy
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODEL = ROOT / "models" / json.loads((ROOT / "models/base-model.json").read_text())["file"]
+PATIENCE = 120
+
+folder = tempfile.TemporaryDirectory()
+servers = {}
+
+
+class Server:
+    def __init__(self, program, adapter_id):
+        file = pathlib.Path(folder.name) / f"{adapter_id.replace(':', '-')}.gguf"
+        file.write_bytes(greedy.send(f"/adapters/{adapter_id}", accept="application/x-gguf"))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = file.with_suffix(".log")
+        command = [program, "--model", MODEL, "--lora", file, "--host", "127.0.0.1", "--port", port, "--ctx-size", 1024]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
+
+    def await_health(self):
+        for _ in range(PATIENCE * 10):
+            assert self.process.poll() is None, self.log.read_text()[-2000:]
+            try:
+                with urllib.request.urlopen(self.url + "/health", timeout=5):
+                    return self
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        raise AssertionError(f"it is not ready after {PATIENCE} s")
+
+    def send(self, path, body):
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=600) as reply:
+            return json.loads(reply.read())
+
+    def tokenize(self, text, markup):
+        return self.send("/tokenize", {"content": text, "add_special": False, "parse_special": markup})["tokens"]
+
+
+def answer(program, adapter_id, description, text):
+    if adapter_id not in servers:
+        servers[adapter_id] = Server(program, adapter_id).await_health()
+    server = servers[adapter_id]
+    prompt = [token for piece, markup in greedy.pieces(description, text) for token in server.tokenize(piece, markup)]
+    reply = server.send(
+        "/completion",
+        {
+            "prompt": prompt,
+            "n_predict": greedy.MOST_TOKENS,
+            "temperature": 0,
+            "samplers": ["temperature"],
+            "cache_prompt": False,
+            "n_probs": 1,
+        },
+    )
+    end = server.tokenize("<|im_end|>", True)
+    written = [token for token in reply["completion_probabilities"] if token["id"] not in end]
+    return [bytes(token["bytes"]) for token in written]
+
+
+def main():
+    program = sys.argv[1]
+    try:
+        greedy.compare(lambda *prompt: answer(program, *prompt))
+    finally:
+        for server in servers.values():
+            server.process.terminate()
+            server.process.wait()
+
+
+main()

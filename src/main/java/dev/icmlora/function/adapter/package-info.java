@@ -1,0 +1,2 @@
+/// Adapters as files over HTTP: downloaded, brought, added up.
+package dev.icmlora.function.adapter;

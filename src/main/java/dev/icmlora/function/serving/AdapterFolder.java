@@ -1,0 +1,343 @@
+package dev.icmlora.function.serving;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.generator.cvae.BaseModelId;
+
+/// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it
+/// is empty and keeps nothing. Thread-safe; several processes may share a folder.
+///
+/// An adapter is two files: `<hex>.gguf`, its canonical form, and what it was made from,
+/// `<hex>.generated.json`, or `<hex>.given.json` for one that a client brought or mixed and that nobody
+/// here could make again. Each appears whole, by a rename, the second one last. A file is believed only
+/// if its hash is the name that it has.
+@Singleton
+final class AdapterFolder {
+
+    private static final Logger LOG = Logger.getLogger(AdapterFolder.class);
+    private static final String GGUF = ".gguf";
+    private static final String GENERATED = ".generated.json";
+    private static final String GIVEN = ".given.json";
+    private static final String DRAFT = ".draft";
+    private static final Duration ABANDONED = Duration.ofHours(1);
+    private static final Pattern FILE = Pattern.compile("([0-9a-f]{64})\\.(?:gguf|generated\\.json|given\\.json)");
+    private static final String ID_PREFIX = "sha256:";
+    /// Generated adapters that wait to be written; more than these are made again after a restart.
+    private static final int WAITING = 64;
+
+    private final Optional<Path> folder;
+    private final long limit;
+    private final Parts parts;
+    private final Slot slot;
+    private final ObjectMapper json;
+    private final Map<String, Blend> blends = new ConcurrentHashMap<>();
+    private final Map<Blend, String> ids = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor writer =
+            new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
+
+    /// What is kept beside the weights.
+    ///
+    /// @param generator that made the adapter; another one makes another adapter of the same task
+    private record Card(TaskBody task, float strength, String latent, String generator) {}
+
+    /// @param bytes of all its files
+    /// @param given not to be made again
+    private record Entry(String hex, long bytes, boolean given, FileTime used) {}
+
+    AdapterFolder(FunctionConfig config, Slot slot, ObjectMapper json) {
+        this.folder = config.adapters().dir();
+        this.limit = config.adapters().dirBytes().asLongValue();
+        this.parts = folder.isPresent() ? Parts.find(config) : null;
+        this.slot = slot;
+        this.json = json;
+    }
+
+    /// Learns what is there; the weights are read when they are asked for.
+    ///
+    /// @throws StartupException if the folder cannot be used
+    void start(@Observes StartupEvent event) {
+        folder.ifPresent(path -> {
+            try {
+                Files.createDirectories(path);
+                for (var file : list(path)) {
+                    if (file.toString().endsWith(DRAFT)) {
+                        deleteAbandoned(file);
+                    } else {
+                        learn(file);
+                    }
+                }
+            } catch (IOException | UncheckedIOException e) {
+                throw new StartupException("icm-lora.adapters.dir (ICM_LORA_ADAPTERS_DIR), %s, cannot be used: %s"
+                        .formatted(path, e.getMessage()));
+            }
+        });
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        writer.close();
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    private static void deleteAbandoned(Path draft) throws IOException {
+        if (Files.getLastModifiedTime(draft).toInstant().isBefore(Instant.now().minus(ABANDONED))) {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private void learn(Path file) {
+        var name = file.getFileName().toString();
+        if (FILE.matcher(name).matches() && name.endsWith(".json")) {
+            card(file).ifPresent(card -> remember(ID_PREFIX + name.substring(0, name.indexOf('.')), card));
+        }
+    }
+
+    private Optional<Card> card(Path file) {
+        try {
+            return Optional.of(json.readValue(file.toFile(), Card.class)).filter(card -> card.task != null);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            // Its message would quote the file.
+            LOG.warnf("%s cannot be read and is passed over", file);
+            return Optional.empty();
+        }
+    }
+
+    private Blend remember(String id, Card card) {
+        var latent = Optional.ofNullable(card.latent);
+        var blend = latent.map(l -> new Blend(Service.task(card.task), card.strength, l))
+                .orElseGet(() -> new Blend(Service.task(card.task), card.strength));
+        blends.put(id, blend);
+        if (generator().equals(card.generator)) {
+            ids.put(blend, id);
+        }
+        return blend;
+    }
+
+    /// Of the file that the generator was read from.
+    private String generator() {
+        try {
+            return BaseModelId.of("generator", parts.generator()).fingerprint();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The ids of all adapters that are kept, as far as this process knows them.
+    Set<String> ids() {
+        return Set.copyOf(blends.keySet());
+    }
+
+    /// The adapter that this generator made of a blend.
+    Optional<KnownAdapter> find(Blend blend) {
+        return Optional.ofNullable(ids.get(blend)).flatMap(this::find);
+    }
+
+    /// The adapter of an id. One that another process put here is found too.
+    Optional<KnownAdapter> find(String id) {
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        var hex = id.substring(ID_PREFIX.length());
+        var file = folder.get().resolve(hex + GGUF);
+        try {
+            var blend = Optional.ofNullable(blends.get(id)).or(() -> cardOf(hex).map(card -> remember(id, card)));
+            if (blend.isEmpty()) {
+                return Optional.empty();
+            }
+            var adapter = slot.files().read(Files.readAllBytes(file));
+            if (!adapter.id().equals(id)) {
+                return damaged(id, file);
+            }
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            return Optional.of(KnownAdapter.of(blend.get(), adapter));
+        } catch (InvalidRequestException e) {
+            return damaged(id, file);
+        } catch (NoSuchFileException e) {
+            forget(id);
+        } catch (IOException e) {
+            LOG.warnf("%s cannot be read: %s", file, e);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<KnownAdapter> damaged(String id, Path file) {
+        LOG.warnf("%s is damaged, or was made for another resident adapter, and is passed over", file);
+        forget(id);
+        return Optional.empty();
+    }
+
+    private Optional<Card> cardOf(String hex) {
+        return List.of(GENERATED, GIVEN).stream()
+                .map(suffix -> folder.get().resolve(hex + suffix))
+                .filter(Files::exists)
+                .findFirst()
+                .flatMap(this::card);
+    }
+
+    private void forget(String id) {
+        var blend = blends.remove(id);
+        if (blend != null) {
+            ids.remove(blend, id);
+        }
+    }
+
+    /// Keeps a generated adapter, in a while.
+    void keepSoon(KnownAdapter known) {
+        if (folder.isEmpty() || blends.containsKey(known.adapter().id())) {
+            return;
+        }
+        try {
+            writer.execute(() -> {
+                try {
+                    write(known, GENERATED);
+                } catch (IOException | StorageFullException e) {
+                    LOG.warnf("An adapter is not kept: %s", e.getMessage());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("An adapter is not kept: too many wait");
+        }
+    }
+
+    /// Keeps an adapter that a client brought or mixed: it is there when this returns.
+    ///
+    /// @throws StorageFullException if there is no room for it
+    void keep(KnownAdapter known) {
+        if (folder.isPresent()) {
+            try {
+                write(known, GIVEN);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private synchronized void write(KnownAdapter known, String suffix) throws IOException {
+        var id = known.adapter().id();
+        var hex = id.substring(ID_PREFIX.length());
+        var blend = known.blend();
+        var task = blend.task();
+        var examples = task.examples().stream()
+                .map(example -> new ExampleBody(example.input(), example.output()))
+                .toList();
+        var card = new Card(
+                new TaskBody(task.description(), examples),
+                blend.strength(),
+                blend.isRepeatable() ? null : blend.latent(),
+                suffix.equals(GENERATED) ? generator() : null);
+        var gguf = known.adapter().gguf();
+        var text = json.writeValueAsBytes(card);
+        makeRoom(hex, (long) gguf.length + text.length);
+        publish(hex + GGUF, gguf);
+        publish(hex + suffix, text);
+        if (suffix.equals(GIVEN)) {
+            Files.deleteIfExists(folder.get().resolve(hex + GENERATED));
+        }
+        forget(id);
+        remember(id, card);
+    }
+
+    private void publish(String name, byte[] bytes) throws IOException {
+        var draft = Files.createTempFile(folder.get(), name, DRAFT);
+        try {
+            try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                for (var rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
+                    channel.write(rest);
+                }
+                channel.force(true);
+            }
+            Files.move(draft, folder.get().resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private void makeRoom(String hex, long needed) throws IOException {
+        var entries = new ArrayList<>(entries());
+        entries.removeIf(entry -> entry.hex.equals(hex));
+        var bytes = entries.stream().mapToLong(Entry::bytes).sum();
+        var given =
+                entries.stream().filter(Entry::given).mapToLong(Entry::bytes).sum();
+        if (given + needed > limit) {
+            throw new StorageFullException(limit);
+        }
+        entries.removeIf(Entry::given);
+        entries.sort(Comparator.comparing(Entry::used));
+        for (var entry : entries) {
+            if (bytes + needed <= limit) {
+                break;
+            }
+            for (var suffix : List.of(GENERATED, GGUF)) {
+                Files.deleteIfExists(folder.get().resolve(entry.hex + suffix));
+            }
+            forget(ID_PREFIX + entry.hex);
+            bytes -= entry.bytes;
+        }
+    }
+
+    private List<Entry> entries() throws IOException {
+        var entries = new HashMap<String, Entry>();
+        for (var file : list(folder.get())) {
+            var name = FILE.matcher(file.getFileName().toString());
+            if (name.matches()) {
+                try {
+                    var hex = name.group(1);
+                    var entry = new Entry(
+                            hex, Files.size(file), file.toString().endsWith(GIVEN), Files.getLastModifiedTime(file));
+                    entries.merge(hex, entry, AdapterFolder::together);
+                } catch (NoSuchFileException e) {
+                    // Another process made room.
+                    LOG.debugf("%s is gone", file);
+                }
+            }
+        }
+        return List.copyOf(entries.values());
+    }
+
+    private static Entry together(Entry one, Entry other) {
+        var used = one.used.compareTo(other.used) > 0 ? one.used : other.used;
+        return new Entry(one.hex, one.bytes + other.bytes, one.given || other.given, used);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.icmlora.function.serving;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.AdapterDescription;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.api.SumRequest.Summand;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
+
+/// Adapters that clients bring as files or mix from others. They serve by id like generated ones. No slot
+/// takes part: this is work for a thread that may wait.
+@Singleton
+public final class GivenAdapters {
+
+    private final RequestRules rules;
+    private final AdapterSource adapters;
+    private final Slot slot;
+    private final RequestMeter meter;
+
+    GivenAdapters(RequestRules rules, AdapterSource adapters, Slot slot, RequestMeter meter) {
+        this.rules = rules;
+        this.adapters = adapters;
+        this.slot = slot;
+        this.meter = meter;
+    }
+
+    /// Takes an adapter in.
+    ///
+    /// @param file GGUF, or a zip as PEFT saves it
+    /// @param description belongs in the adapter's prompts; may be empty
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<AdapterDescription> upload(byte[] file, String description) {
+        return measured("upload", () -> {
+            rules.checkDescription(description);
+            return taken(
+                    slot.files().read(file),
+                    Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
+        });
+    }
+
+    /// Adds adapters up.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<AdapterDescription> sum(SumRequest request) {
+        return measured("blend", () -> {
+            rules.check(request);
+            var known = request.adapters().stream()
+                    .map(Summand::id)
+                    .map(adapters::byId)
+                    .toList();
+            var weights = new float[known.size()];
+            for (var i = 0; i < weights.length; i++) {
+                weights[i] = request.adapters().get(i).weight().floatValue();
+            }
+            var sum = slot.files().sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
+            return taken(
+                    sum, Optional.ofNullable(request.task()).map(Service::task).or(() -> commonTask(known)));
+        });
+    }
+
+    private static Optional<Task> commonTask(List<KnownAdapter> known) {
+        var tasks = known.stream()
+                .map(KnownAdapter::blend)
+                .filter(blend -> !blend.isShared())
+                .map(Blend::task)
+                .distinct()
+                .toList();
+        return tasks.size() == 1 ? Optional.of(tasks.getFirst()) : Optional.empty();
+    }
+
+    /// What is known already keeps its task, unless the client names one.
+    private AdapterDescription taken(Adapter adapter, Optional<Task> task) {
+        var before = adapters.find(adapter.id());
+        var known = before.filter(there ->
+                        task.isEmpty() || task.get().equals(there.blend().task()))
+                .orElseGet(() -> adapters.addGiven(task.orElse(Task.NONE), adapter));
+        return new AdapterDescription(
+                adapter.id(),
+                before.isPresent(),
+                adapter.layout().rank(),
+                adapter.layout().alpha(),
+                known.fileBytes(),
+                slot.modelName());
+    }
+
+    private Uni<AdapterDescription> measured(String operation, Supplier<AdapterDescription> work) {
+        return meter.measure(operation, () -> Uni.createFrom().item(work), GivenAdapters::counted);
+    }
+
+    /// Nothing was generated and nothing answered.
+    private static Served counted(AdapterDescription description) {
+        return new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), new Phases().timing());
+    }
+}

@@ -1,0 +1,149 @@
+package dev.icmlora.function.process;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.function.peft.PeftFiles;
+
+/// The folder that keeps adapters, across processes.
+class AdapterFolderIT {
+
+    private static final String LAYER = "base_model.model.model.layers.0.self_attn.v_proj.lora_";
+    private static final String COLOURS = "Name the colour.";
+    private static final String PLURALS = "Write the plural of the word.";
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path adapters;
+
+    private FunctionProcess start() throws IOException {
+        return FunctionProcess.start(
+                folder,
+                Map.of(
+                        "ICM_LORA_ADAPTERS_DIR", adapters.toString(),
+                        "ICM_LORA_ADAPTERS_DIR_BYTES", "6M",
+                        "ICM_LORA_ADAPTERS_UPLOAD", "true"));
+    }
+
+    @Test
+    void keepsAdaptersWithTheirTasksBelievesNoDamagedFileAndStaysWithinItsLimit() throws Exception {
+        String colours;
+        String uploaded;
+        List<String> answers;
+        try (var first = start()) {
+            var address = first.awaitAddress();
+            colours = generated(address, COLOURS)
+                    .body("cached", equalTo(false))
+                    .extract()
+                    .path("id");
+            uploaded = upload(address, 0.5f).statusCode(201).extract().path("id");
+            answers = answers(address, uploaded);
+            assertThat(first.terminate()).isIn(0, 143);
+        }
+        assertThat(files()).hasSize(4).noneMatch(name -> name.endsWith(".draft"));
+
+        try (var second = start()) {
+            var address = second.awaitAddress();
+            given().get(address + "/v1/models").then().body("data.id", hasItems(colours, uploaded));
+            generated(address, COLOURS).body("cached", equalTo(true)).body("id", equalTo(colours));
+            assertThat(answers(address, uploaded)).isEqualTo(answers);
+
+            // Three adapters fit: the upload stays, and the generated one that was not used for longest goes.
+            var plurals = generated(address, PLURALS).extract().<String>path("id");
+            var other = upload(address, 0.25f).statusCode(201).extract().<String>path("id");
+            assertThat(names(second)).contains(hex(uploaded), hex(other)).hasSizeLessThanOrEqualTo(3);
+            upload(address, 0.75f).statusCode(201);
+            upload(address, 1).statusCode(507);
+            assertThat(names(second)).doesNotContain(hex(colours), hex(plurals)).hasSize(3);
+            assertThat(second.terminate()).isIn(0, 143);
+        }
+
+        var file = adapters.resolve(hex(uploaded) + ".gguf");
+        var bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 100] ^= 1;
+        Files.write(file, bytes);
+        try (var third = start()) {
+            var address = third.awaitAddress();
+            given().get(address + "/adapters/" + uploaded).then().statusCode(404);
+            assertThat(third.output()).contains("is damaged");
+        }
+    }
+
+    private static String hex(String id) {
+        return id.substring("sha256:".length());
+    }
+
+    private List<String> files() throws IOException {
+        try (var files = Files.list(adapters)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /// Of the adapters in the folder, once what waits was written.
+    private List<String> names(FunctionProcess running) throws Exception {
+        for (var i = 0; i < 100; i++) {
+            var names = stems();
+            Thread.sleep(20);
+            if (names.equals(stems())) {
+                return names;
+            }
+        }
+        throw new AssertionError("the folder changes for ever:\n" + running.output());
+    }
+
+    private List<String> stems() throws IOException {
+        return files().stream()
+                .map(name -> name.substring(0, name.indexOf('.')))
+                .distinct()
+                .toList();
+    }
+
+    private static ValidatableResponse generated(String address, String description) {
+        return given().contentType(ContentType.JSON)
+                .body(Map.of("task", Map.of("description", description)))
+                .post(address + "/adapter")
+                .then()
+                .statusCode(200);
+    }
+
+    private static ValidatableResponse upload(String address, float value) {
+        var a = new float[576];
+        a[3] = value;
+        var b = new float[192];
+        b[7] = value;
+        var file = PeftFiles.of(1, 16)
+                .matrix(LAYER + "A.weight", 1, 576, a)
+                .matrix(LAYER + "B.weight", 192, 1, b)
+                .zip();
+        return given().body(file)
+                .queryParam("description", PLURALS)
+                .put(address + "/adapters")
+                .then();
+    }
+
+    private static List<String> answers(String address, String id) {
+        return given().contentType(ContentType.JSON)
+                .body(Map.of("adapter", id, "inputs", Stream.of("dog", "knife").toList(), "max_tokens", 8))
+                .post(address + "/generate")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("outputs");
+    }
+}
