@@ -2,6 +2,7 @@ package dev.icmlora.function.events;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,7 @@ import dev.icmlora.function.error.Violations;
 final class EventRoutes {
 
     private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2;
+    private static final Set<HttpMethod> PAGE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final List<String> REQUIRED = List.of("id", "source", "type", "specversion");
 
     private final ObjectMapper json;
@@ -42,6 +44,9 @@ final class EventRoutes {
             shakeHands(context);
         } else if (path.equals("/") && isCloudEvent(context)) {
             check(context);
+        } else if (path.equals("/") && PAGE.contains(context.request().method())) {
+            // Funqy's handler of events would look for a function there, if Quarkus asks it before the page's files.
+            context.reroute("/index.html");
         } else if (path.equals("/event")) {
             context.fail(404);
         } else {

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
@@ -74,6 +75,7 @@ final class AdapterFolder {
     /// What is kept beside the weights.
     ///
     /// @param generator that made the adapter; another one makes another adapter of the same task
+    @RegisterForReflection
     private record Card(TaskBody task, float strength, String latent, String generator) {}
 
     /// @param bytes of all its files
