@@ -1,7 +1,6 @@
 package dev.icmlora.function.events;
 
 import java.io.ByteArrayOutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Answers that are stored on the way, in parts named after their first input. What is in the bucket is where any other
@@ -58,7 +58,8 @@ final class Checkpoint {
         try {
             return json.readValue(part.metadata().getOrDefault(TALLY, ""), Tally.class);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(part.key() + " was not written by this function", e);
+            // Cut short on its way here, or written by somebody else.
+            throw new StorageUnavailableException(part.key() + " does not say what it took", e);
         }
     }
 

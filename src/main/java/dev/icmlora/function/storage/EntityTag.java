@@ -5,7 +5,12 @@ final class EntityTag {
 
     private EntityTag() {}
 
+    /// @param tag null if the answer has none
+    /// @throws StorageUnavailableException if it has none: it was cut short
     static String version(String tag) {
+        if (tag == null) {
+            throw new StorageUnavailableException("the store's answer was cut short", null);
+        }
         return tag.replace("\"", "");
     }
 

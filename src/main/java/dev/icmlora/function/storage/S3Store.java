@@ -66,8 +66,11 @@ final class S3Store implements ObjectStore {
     public Optional<StoredObject> find(String key) {
         try {
             var head = client.headObject(request -> request.bucket(bucket).key(key));
-            return Optional.of(
-                    new StoredObject(key, EntityTag.version(head.eTag()), head.contentLength(), head.metadata()));
+            var version = EntityTag.version(head.eTag());
+            if (head.contentLength() == null) {
+                throw new StorageUnavailableException("the store's answer was cut short", null);
+            }
+            return Optional.of(new StoredObject(key, version, head.contentLength(), head.metadata()));
         } catch (SdkException e) {
             if (status(e) == 404) {
                 return Optional.empty();

@@ -51,6 +51,15 @@ final class WholeObject extends FilterInputStream {
     }
 
     @Override
+    public void close() throws IOException {
+        try {
+            super.close();
+        } catch (RuntimeException e) {
+            throw new IOException(object.key() + " could not be closed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public boolean markSupported() {
         return false;
     }

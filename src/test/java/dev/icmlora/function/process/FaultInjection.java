@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.function.servers.FaultyProxy;
@@ -41,7 +42,7 @@ class FaultInjection {
     private static final int MOST_DELIVERIES = 1000;
     private static final int MOST_INPUTS = 13;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
     private final Random random = new Random(SEED);
@@ -86,7 +87,7 @@ class FaultInjection {
 
     @Test
     void everyFileHasOneOutcome() throws Exception {
-        System.out.printf("seed %d%n", SEED);
+        System.out.printf("seed %d, logs in %s%n", SEED, folder);
         start();
         proxies.values().forEach(proxy -> proxy.fail(FAILING_REQUESTS));
         var killer = Thread.ofVirtual().start(this::killNowAndThen);
