@@ -5,10 +5,13 @@ final class EntityTag {
 
     private EntityTag() {}
 
+    /// Half a tag would be another version, of which an event is not to be waited for. Clients take headers that end
+    /// with the connection for whole ones.
+    ///
     /// @param tag null if the answer has none
-    /// @throws StorageUnavailableException if it has none: it was cut short
+    /// @throws StorageUnavailableException if it is not whole
     static String version(String tag) {
-        if (tag == null) {
+        if (tag == null || tag.isEmpty() || tag.startsWith("\"") && !tag.matches("\".+\"")) {
             throw new StorageUnavailableException("the store's answer was cut short", null);
         }
         return tag.replace("\"", "");
