@@ -1,6 +1,7 @@
 package dev.icmlora.function.error;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.quarkus.vertx.http.runtime.RouteConstants;
@@ -22,6 +23,15 @@ final class ProblemRoutes {
 
     private static final Map<String, Class<?>> BODIES =
             Map.of("/generate", GenerateRequest.class, "/adapter", AdapterRequest.class);
+
+    private static final Set<HttpMethod> METHODS = Set.of(
+            HttpMethod.GET,
+            HttpMethod.HEAD,
+            HttpMethod.POST,
+            HttpMethod.PUT,
+            HttpMethod.PATCH,
+            HttpMethod.DELETE,
+            HttpMethod.OPTIONS);
 
     private static final Pattern JSON = Pattern.compile("(?i)application/json *(;.*)?");
 
@@ -46,10 +56,10 @@ final class ProblemRoutes {
 
     private void admit(RoutingContext context) {
         var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (context.request().method() == HttpMethod.TRACE) {
+        if (!METHODS.contains(context.request().method())) {
             // What Quarkus itself serves would take it for a GET.
             context.response().putHeader(HttpHeaders.ALLOW, "GET, POST");
-            problems.write(Problems.of(405, "There is no TRACE"), context.response());
+            problems.write(Problems.of(405, "Nothing here takes this method"), context.response());
         } else if (!BODIES.containsKey(context.normalizedPath())) {
             context.next();
         } else if (context.request().method() != HttpMethod.POST) {

@@ -357,6 +357,7 @@ class UploadTest {
         given().delete("/adapters/blend").then().statusCode(405).header("Allow", "POST");
         given().delete("/adapters/x").then().statusCode(405).header("Allow", "GET");
         given().request("TRACE", "/q/health/live").then().statusCode(405);
+        given().request("QUERY", "/").then().statusCode(405);
         given().contentType("text/plain")
                 .body("{}")
                 .post("/adapters/blend")
