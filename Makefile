@@ -15,7 +15,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo demo-events run test fault-injection large-files conformance train eval eval-select image-jar image image-tree-test cold-start native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fault-injection large-files conformance train eval eval-select image-jar image image-tree-test cold-start bench bench-peers native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,12 @@ image-tree-test: image-jar ## check an image's file tree without a container eng
 
 cold-start: setup $(function_jar) image-jar ## print the phases of a cold start, for each way to start (RUNS=10)
 	@scripts/cold-start $(RUNS)
+
+bench: setup $(function_jar) ## measure it side by side with llama-server and llama-bench, print the table of docs/performance.md
+	@scripts/bench
+
+bench-peers: ## build llama-server and llama-bench, from npm's source bundle, into an ignored folder
+	@bench/peers/build
 
 native: setup ## build a native executable, with GraalVM or Mandrel 25 (CONTAINER=1: one in a container)
 	@scripts/native

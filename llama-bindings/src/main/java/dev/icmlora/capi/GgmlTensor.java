@@ -81,6 +81,11 @@ public record GgmlTensor(MemorySegment struct) {
         return struct.getString(NAME);
     }
 
+    /// Address of a source, 0 for none.
+    public long sourceAddress(int index) {
+        return struct.get(ADDRESS, SRC + index * ADDRESS.byteSize()).address();
+    }
+
     public Optional<GgmlTensor> source(int index) {
         MemorySegment source = struct.get(ADDRESS, SRC + index * ADDRESS.byteSize());
         return source.equals(MemorySegment.NULL) ? Optional.empty() : Optional.of(at(source));

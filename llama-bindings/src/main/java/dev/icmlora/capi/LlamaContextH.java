@@ -134,13 +134,13 @@ public final class LlamaContextH {
         }
     }
 
-    private static final MethodHandle llama_get_embeddings_ith =
-            Linkage.downcall("llama_get_embeddings_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    private static final MethodHandle llama_set_n_threads =
+            Linkage.downcall("llama_set_n_threads", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT));
 
-    /// `float * llama_get_embeddings_ith(struct llama_context * ctx, int32_t i);`
-    public static MemorySegment llama_get_embeddings_ith(MemorySegment ctx, int i) {
+    /// `void llama_set_n_threads(struct llama_context * ctx, int32_t n_threads, int32_t n_threads_batch);`
+    public static void llama_set_n_threads(MemorySegment ctx, int nThreads, int nThreadsBatch) {
         try {
-            return (MemorySegment) llama_get_embeddings_ith.invokeExact(ctx, i);
+            llama_set_n_threads.invokeExact(ctx, nThreads, nThreadsBatch);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

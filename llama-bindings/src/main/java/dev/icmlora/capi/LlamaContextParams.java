@@ -93,17 +93,13 @@ public record LlamaContextParams(MemorySegment struct) {
             JAVA_LONG.withName("n_samplers"),
             ADDRESS.withName("ctx_other"));
 
-    static final int POOLING_TYPE_NONE = 0;
-
     private static final long N_CTX = CStruct.offset(LAYOUT, "n_ctx");
     private static final long N_BATCH = CStruct.offset(LAYOUT, "n_batch");
     private static final long N_UBATCH = CStruct.offset(LAYOUT, "n_ubatch");
     private static final long N_SEQ_MAX = CStruct.offset(LAYOUT, "n_seq_max");
     private static final long N_THREADS = CStruct.offset(LAYOUT, "n_threads");
     private static final long N_THREADS_BATCH = CStruct.offset(LAYOUT, "n_threads_batch");
-    private static final long POOLING_TYPE = CStruct.offset(LAYOUT, "pooling_type");
     private static final long CB_EVAL = CStruct.offset(LAYOUT, "cb_eval");
-    private static final long EMBEDDINGS = CStruct.offset(LAYOUT, "embeddings");
     private static final long KV_UNIFIED = CStruct.offset(LAYOUT, "kv_unified");
 
     public static LlamaContextParams defaults(SegmentAllocator allocator) {
@@ -123,12 +119,6 @@ public record LlamaContextParams(MemorySegment struct) {
     public void threads(int threads) {
         struct.set(JAVA_INT, N_THREADS, threads);
         struct.set(JAVA_INT, N_THREADS_BATCH, threads);
-    }
-
-    /// Hidden states position by position beside the logits, never pooled.
-    public void embeddings(boolean embeddings) {
-        struct.set(JAVA_BOOLEAN, EMBEDDINGS, embeddings);
-        struct.set(JAVA_INT, POOLING_TYPE, POOLING_TYPE_NONE);
     }
 
     public void unifiedKv(boolean unified) {

@@ -122,18 +122,6 @@ public final class LlamaH {
         }
     }
 
-    private static final MethodHandle llama_model_n_embd_out =
-            Linkage.downcall("llama_model_n_embd_out", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `int32_t llama_model_n_embd_out(const struct llama_model * model);`
-    public static int llama_model_n_embd_out(MemorySegment model) {
-        try {
-            return (int) llama_model_n_embd_out.invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final MethodHandle llama_model_n_layer =
             Linkage.downcall("llama_model_n_layer", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 

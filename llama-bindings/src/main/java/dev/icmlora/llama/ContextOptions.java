@@ -7,8 +7,7 @@ package dev.icmlora.llama;
 /// @param microBatchTokens tokens computed at once within a batch
 /// @param maxSequences sequences kept apart in the memory, 1 to 256; ids run from 0
 /// @param threads CPU threads, 1 to 512
-/// @param embeddings give hidden states beside logits; every position of a batch is then an output, which
-/// costs one row of logits each
+/// @param embeddings give hidden states in place of logits, for the positions of a batch that are outputs
 /// @param unifiedKv one memory shared by all sequences, so that prefixes can be shared and one sequence may
 /// fill it; otherwise each sequence owns an equal part
 public record ContextOptions(
@@ -28,6 +27,10 @@ public record ContextOptions(
         require("batchTokens", batchTokens, contextTokens);
         require("microBatchTokens", microBatchTokens, batchTokens);
         require("maxSequences", maxSequences, Math.min(LLAMA_MAX_SEQ, contextTokens));
+        requireThreads(threads);
+    }
+
+    static void requireThreads(int threads) {
         require("threads", threads, GGML_MAX_N_THREADS);
     }
 

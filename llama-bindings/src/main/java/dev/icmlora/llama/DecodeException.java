@@ -20,7 +20,9 @@ public final class DecodeException extends NativeCallException {
 
     private final Reason reason;
 
-    DecodeException(int code, String detail) {
+    /// @param code what `llama_decode` returned
+    /// @param detail what it logged; may be empty
+    public DecodeException(int code, String detail) {
         super("llama_decode", code, detail.isEmpty() ? reasonOf(code).toString() : reasonOf(code) + ": " + detail);
         this.reason = reasonOf(code);
     }

@@ -12,7 +12,6 @@ import dev.icmlora.capi.AbortCallback;
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
-import dev.icmlora.capi.LlamaH;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.capi.NativeLog;
 import dev.icmlora.ggml.NativeCallException;
@@ -30,7 +29,8 @@ public final class LlamaContext implements AutoCloseable {
     private final NativeHandle handle;
     private final MemorySegment memory;
     private final int vocabularySize;
-    private final int embeddingSize;
+    /// Present if the context gives hidden states.
+    private final HiddenStates states;
     private final int batchTokens;
     private final int contextTokens;
 
@@ -42,13 +42,13 @@ public final class LlamaContext implements AutoCloseable {
 
     private volatile RuntimeException abortFailure;
 
-    private LlamaContext(LlamaModel model, ContextOptions options, MemorySegment context) {
+    private LlamaContext(LlamaModel model, ContextOptions options, MemorySegment context, HiddenStates states) {
         this.model = model;
         this.options = options;
         this.handle = new NativeHandle("context", context, this::free);
         this.memory = LlamaContextH.llama_get_memory(context);
         this.vocabularySize = model.vocabulary().size();
-        this.embeddingSize = LlamaH.llama_model_n_embd_out(model.handle().held());
+        this.states = states;
         this.batchTokens = LlamaContextH.llama_n_batch(context);
         this.contextTokens = LlamaContextH.llama_n_ctx_seq(context);
     }
@@ -56,10 +56,16 @@ public final class LlamaContext implements AutoCloseable {
     /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all
     /// @throws IllegalArgumentException if the model is an encoder
     public static LlamaContext create(LlamaModel model, ContextOptions options) {
-        return create(model, options, MemorySegment.NULL);
+        HiddenStates states = options.embeddings() ? new HiddenStates() : null;
+        return create(model, options, states == null ? MemorySegment.NULL : states.callback(), states);
     }
 
     static LlamaContext create(LlamaModel model, ContextOptions options, MemorySegment evalCallback) {
+        return create(model, options, evalCallback, null);
+    }
+
+    private static LlamaContext create(
+            LlamaModel model, ContextOptions options, MemorySegment evalCallback, HiddenStates states) {
         model.handle().hold();
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
@@ -69,7 +75,6 @@ public final class LlamaContext implements AutoCloseable {
             params.tokens(options.contextTokens(), options.batchTokens(), options.microBatchTokens());
             params.maxSequences(options.maxSequences());
             params.threads(options.threads());
-            params.embeddings(options.embeddings());
             params.unifiedKv(options.unifiedKv());
             params.evalCallback(evalCallback);
             MemorySegment context =
@@ -82,7 +87,7 @@ public final class LlamaContext implements AutoCloseable {
                 LlamaContextH.llama_free(context);
                 throw new IllegalArgumentException(model.architecture() + " is no model that generates text");
             }
-            return new LlamaContext(model, options, context);
+            return new LlamaContext(model, options, context, states);
         } catch (RuntimeException e) {
             model.handle().drop();
             throw e;
@@ -123,6 +128,9 @@ public final class LlamaContext implements AutoCloseable {
         }
         requireSequence(batch.highestSequence());
         outputs.clear();
+        if (states != null) {
+            states.begin();
+        }
         abortFailure = null;
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
@@ -139,11 +147,17 @@ public final class LlamaContext implements AutoCloseable {
         } finally {
             graphs.unlock();
         }
-        if (options.embeddings()) {
-            outputs.set(0, batch.size());
-        } else {
-            outputs = batch.outputs();
+        BitSet wanted = batch.outputs();
+        if (states != null) {
+            states.requireRows(wanted.cardinality());
         }
+        outputs = wanted;
+    }
+
+    /// CPU threads of later decodes, 1 to 512. Contexts that decode at the same time share the processors.
+    public void threads(int threads) {
+        ContextOptions.requireThreads(threads);
+        LlamaContextH.llama_set_n_threads(handle.get(), threads, threads);
     }
 
     /// Unnormalised scores over the vocabulary for the token that follows a position of the last batch.
@@ -151,6 +165,7 @@ public final class LlamaContext implements AutoCloseable {
     /// @param batchIndex what [TokenBatch#add] returned for a position with `output`
     /// @return a new array of [Vocabulary#size]
     /// @throws IllegalArgumentException if that position was no output of the last successful batch
+    /// @throws IllegalStateException if the context gives hidden states instead
     public float[] logits(int batchIndex) {
         return logitsSegment(batchIndex).toArray(ValueLayout.JAVA_FLOAT);
     }
@@ -158,32 +173,31 @@ public final class LlamaContext implements AutoCloseable {
     /// Valid until the next decode.
     MemorySegment logitsSegment(int batchIndex) {
         MemorySegment context = handle.get();
+        if (states != null) {
+            throw new IllegalStateException("this context gives hidden states and computes no logits");
+        }
         requireOutput(batchIndex);
-        return row("llama_get_logits_ith", LlamaContextH.llama_get_logits_ith(context, batchIndex), vocabularySize);
+        MemorySegment row = LlamaContextH.llama_get_logits_ith(context, batchIndex);
+        if (row.equals(MemorySegment.NULL)) {
+            throw new NativeCallException("llama_get_logits_ith", 0, "no such output");
+        }
+        return row.reinterpret((long) vocabularySize * Float.BYTES);
     }
 
     /// Hidden state after the final norm at a position of the last batch; not pooled, not normalised to
     /// length 1.
     ///
-    /// @param batchIndex what [TokenBatch#add] returned
+    /// @param batchIndex what [TokenBatch#add] returned for a position with `output`
     /// @return a new array of the model's hidden size
     /// @throws IllegalStateException if the context was made without embeddings
     /// @throws IllegalArgumentException if that position was no output of the last successful batch
     public float[] embedding(int batchIndex) {
-        MemorySegment context = handle.get();
-        if (!options.embeddings()) {
+        handle.get();
+        if (states == null) {
             throw new IllegalStateException("this context was created without embeddings");
         }
         requireOutput(batchIndex);
-        MemorySegment row = LlamaContextH.llama_get_embeddings_ith(context, batchIndex);
-        return row("llama_get_embeddings_ith", row, embeddingSize).toArray(ValueLayout.JAVA_FLOAT);
-    }
-
-    private static MemorySegment row(String function, MemorySegment row, int length) {
-        if (row.equals(MemorySegment.NULL)) {
-            throw new NativeCallException(function, 0, "no such output");
-        }
-        return row.reinterpret((long) length * Float.BYTES);
+        return states.row(outputs.get(0, batchIndex).cardinality());
     }
 
     /// Forgets all sequences.

@@ -138,6 +138,11 @@ public final class ResidentAdapter implements AutoCloseable {
                 .map(slot -> Tensor.of(new TensorRef(adapter.handle(), slot.tensor)));
     }
 
+    /// Where one of the adapter's own tensors is, as the nodes of a graph name it.
+    long address(String name) {
+        return slots.get(name).tensor.struct().address();
+    }
+
     /// Overwrites the named tensors; the others keep their weights. All are checked before the first is
     /// written, so a refused call has written nothing.
     ///

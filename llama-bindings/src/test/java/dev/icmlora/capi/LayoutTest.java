@@ -63,8 +63,7 @@ class LayoutTest {
                 .containsEntry("GGML_LOG_LEVEL_ERROR", (long) NativeLog.ERROR)
                 .containsEntry("GGML_LOG_LEVEL_CONT", (long) NativeLog.CONT)
                 .containsEntry("LLAMA_LOAD_MODE_NONE", (long) LlamaModelParams.LOAD_MODE_NONE)
-                .containsEntry("LLAMA_LOAD_MODE_MMAP", (long) LlamaModelParams.LOAD_MODE_MMAP)
-                .containsEntry("LLAMA_POOLING_TYPE_NONE", (long) LlamaContextParams.POOLING_TYPE_NONE);
+                .containsEntry("LLAMA_LOAD_MODE_MMAP", (long) LlamaModelParams.LOAD_MODE_MMAP);
     }
 
     private static List<Member> members(StructLayout layout) {

@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.TestInstallation;
+import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.llama.DecodeException.Reason;
 
 class LlamaContextTest {
@@ -29,18 +31,66 @@ class LlamaContextTest {
         }
     }
 
+    /// The model's output matrix is its embedding matrix, so the logits can be made of the state here.
     @Test
-    void givesTheHiddenStateOfEveryPositionBesideTheLogits() {
-        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 64, 1, 1, true, true));
+    void givesTheHiddenStatesThatTheLogitsAreMadeOf() {
+        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 4, 1, 1, true, true));
                 LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
-                TokenBatch batch = SharedModel.batch(prompt)) {
+                TokenBatch batch = SharedModel.batch(prompt);
+                GgufFile file = GgufFile.open(TestInstallation.model())) {
             context.decode(batch);
             plain.decode(batch);
-            float[] first = context.embedding(0);
-            float[] last = context.embedding(prompt.length - 1);
-            assertThat(first).hasSize(576).isNotEqualTo(last);
-            assertThat(context.logits(prompt.length - 1)).isEqualTo(plain.logits(prompt.length - 1));
+            float[] state = context.embedding(prompt.length - 1);
+            float[] logits = plain.logits(prompt.length - 1);
+            float[] matrix = file.floats(file.tensor("token_embd.weight").orElseThrow());
+
+            assertThat(state).hasSize(576);
+            for (int token = 0; token < 20_000; token += 1000) {
+                double product = 0;
+                for (int i = 0; i < state.length; i++) {
+                    product += state[i] * matrix[token * state.length + i];
+                }
+                assertThat(product).isCloseTo(logits[token], within(0.4));
+            }
+            assertThatIllegalStateException().isThrownBy(() -> context.logits(prompt.length - 1));
             assertThatIllegalStateException().isThrownBy(() -> plain.embedding(prompt.length - 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> context.embedding(0));
+        }
+    }
+
+    @Test
+    void statesOfSeveralMicroBatchesAreInTheOrderOfTheBatch() {
+        ContextOptions whole = new ContextOptions(256, 128, 128, 1, 1, true, true);
+        ContextOptions pieces = new ContextOptions(256, 128, 2, 1, 1, true, true);
+        try (LlamaContext one = LlamaContext.create(model, whole);
+                LlamaContext many = LlamaContext.create(model, pieces);
+                TokenBatch batch = TokenBatch.allocate(prompt.length, 1)) {
+            for (int i = 0; i < prompt.length; i++) {
+                batch.add(prompt[i], i, 0, i % 3 == 0);
+            }
+            one.decode(batch);
+            many.decode(batch);
+            for (int i = 0; i < prompt.length; i += 3) {
+                assertThat(many.embedding(i))
+                        .usingComparatorWithPrecision(0.05f)
+                        .containsExactly(one.embedding(i));
+            }
+        }
+    }
+
+    @Test
+    void aContextKeepsItsAnswersWithOtherThreads() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            context.decode(batch);
+            float[] before = context.logits(prompt.length - 1);
+            context.clearMemory();
+            context.threads(2);
+            context.decode(batch);
+            assertThat(context.logits(prompt.length - 1))
+                    .usingComparatorWithPrecision(1e-2f)
+                    .containsExactly(before);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.threads(0));
         }
     }
 

@@ -37,6 +37,11 @@ public interface FunctionConfig {
     /// Threads that compute. Default: the number of processors.
     OptionalInt threads();
 
+    /// Contexts with a resident adapter of their own, which decode side by side. Default: 1.
+    @Min(1)
+    @Max(64)
+    OptionalInt slots();
+
     /// Model layers that go to a GPU, if there is one; -1 for all.
     @WithDefault("-1")
     @Min(-1)
@@ -73,7 +78,7 @@ public interface FunctionConfig {
 
     /// A llama context with a resident adapter.
     interface Slot {
-        /// Inputs of a request that are decoded side by side.
+        /// Texts that are decoded side by side.
         @WithDefault("8")
         @Min(1)
         @Max(64)
@@ -84,13 +89,19 @@ public interface FunctionConfig {
         @Min(64)
         int contextTokens();
 
+        /// Different adapters that a batch may have at the same time; with 1 they take turns. Default: 8, and 1 in a
+        /// native executable.
+        @Min(1)
+        @Max(8)
+        OptionalInt seats();
+
         /// Tokens of one `llama_decode`.
         @WithDefault("512")
         @Min(64)
         int batchTokens();
     }
 
-    /// Requests that wait for the slot.
+    /// Requests that wait for a slot.
     interface Queue {
         /// More than this many waiting requests are answered 429.
         @WithDefault("64")
@@ -104,10 +115,9 @@ public interface FunctionConfig {
         @WithDefault("256M")
         MemorySize adapters();
 
-        /// Decisions of how a task is served; the ones unused for longest go first.
-        @WithDefault("10000")
-        @Min(0)
-        int decisions();
+        /// Memory for decisions of how a task is served; the ones unused for longest go first.
+        @WithDefault("32M")
+        MemorySize decisions();
     }
 
     /// Adapters as files.

@@ -9,16 +9,16 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-import dev.icmlora.function.serving.Slot;
+import dev.icmlora.function.serving.Scheduler;
 
 /// What an orchestrator asks: `/q/health/started`, `/q/health/live`, `/q/health/ready`.
 @Singleton
 final class HealthChecks {
 
-    private final Slot slot;
+    private final Scheduler scheduler;
 
-    HealthChecks(Slot slot) {
-        this.slot = slot;
+    HealthChecks(Scheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
     /// Model and generator are loaded and have answered once.
@@ -26,16 +26,16 @@ final class HealthChecks {
     @Startup
     @Singleton
     HealthCheck started() {
-        return () -> named("warmed up", slot.isStarted()).build();
+        return () -> named("warmed up", scheduler.isStarted()).build();
     }
 
-    /// The thread that owns the native side does not hang.
+    /// No thread that owns a slot's native side hangs.
     @Produces
     @Liveness
     @Singleton
     HealthCheck live() {
-        return () -> named("slot thread", slot.isAlive())
-                .withData("busy", slot.isBusy())
+        return () -> named("slot threads", scheduler.isAlive())
+                .withData("busy", scheduler.busySlots())
                 .build();
     }
 
@@ -44,8 +44,8 @@ final class HealthChecks {
     @Readiness
     @Singleton
     HealthCheck ready() {
-        return () -> named("room in the queue", slot.isStarted() && slot.hasRoom())
-                .withData("waiting", slot.waiting())
+        return () -> named("room in the queue", scheduler.hasRoom())
+                .withData("waiting", scheduler.waiting())
                 .build();
     }
 

@@ -10,10 +10,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.serving.Delta;
-import dev.icmlora.function.serving.Finish;
 import dev.icmlora.function.serving.TextReply;
-import dev.icmlora.function.serving.TokenLogprob;
+import dev.icmlora.function.slot.Delta;
+import dev.icmlora.function.slot.Finish;
+import dev.icmlora.function.slot.TokenLogprob;
 
 /// Replies of `POST /v1/chat/completions`.
 @Singleton

@@ -52,13 +52,22 @@ final class ChatRequestReader {
         var choices = common.choices(fields);
         var task = common.task(fields);
         var stream = fields.flag("stream");
+        var ignoresEnd = common.ignoresEnd(fields);
         var usage = common.usage(fields);
         var grammar = grammar(fields);
         var sampling = common.sampling(fields, grammar);
         var topLogprobs = logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty();
         return new CompletionRequest(
                 new TextRequest(
-                        model, task, new TextPrompt.Chat(messages), choices, sampling, maxTokens, stops, topLogprobs),
+                        model,
+                        task,
+                        new TextPrompt.Chat(messages),
+                        choices,
+                        sampling,
+                        maxTokens,
+                        stops,
+                        topLogprobs,
+                        ignoresEnd),
                 stream,
                 usage);
     }

@@ -48,6 +48,7 @@ final class CompletionRequestReader {
         var stops = common.stops(fields);
         var task = common.task(fields);
         var stream = fields.flag("stream");
+        var ignoresEnd = common.ignoresEnd(fields);
         var usage = common.usage(fields);
         var sampling = common.sampling(fields, Optional.empty());
         return new CompletionRequest(
@@ -59,7 +60,8 @@ final class CompletionRequestReader {
                         sampling,
                         OptionalInt.of(maxTokens.orElse(DEFAULT_MAX_TOKENS)),
                         stops,
-                        topLogprobs),
+                        topLogprobs,
+                        ignoresEnd),
                 stream,
                 usage);
     }

@@ -6,9 +6,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.serving.Delta;
-import dev.icmlora.function.serving.Finish;
 import dev.icmlora.function.serving.TextReply;
+import dev.icmlora.function.slot.Delta;
+import dev.icmlora.function.slot.Finish;
 
 /// How written texts look to a client: whole, or in the pieces of a stream.
 @RegisterForReflection

@@ -125,6 +125,11 @@ final class SamplingFields {
         }
     }
 
+    /// The extension: whether a text goes on where the model would end it.
+    boolean ignoresEnd(RequestFields fields) {
+        return fields.flag("ignore_eos");
+    }
+
     boolean usage(RequestFields fields) {
         return fields.object("stream_options")
                 .map(options -> options.flag("include_usage"))

@@ -65,7 +65,7 @@ final class AdapterFolder {
     private final Optional<Path> folder;
     private final long limit;
     private final Parts parts;
-    private final Slot slot;
+    private final Scheduler scheduler;
     private final ObjectMapper json;
     private final Map<String, Blend> blends = new ConcurrentHashMap<>();
     private final Map<Blend, String> ids = new ConcurrentHashMap<>();
@@ -82,11 +82,11 @@ final class AdapterFolder {
     /// @param given not to be made again
     private record Entry(String hex, long bytes, boolean given, FileTime used) {}
 
-    AdapterFolder(FunctionConfig config, Slot slot, ObjectMapper json) {
+    AdapterFolder(FunctionConfig config, Scheduler scheduler, ObjectMapper json) {
         this.folder = config.adapters().dir();
         this.limit = config.adapters().dirBytes().asLongValue();
         this.parts = folder.isPresent() ? Parts.find(config) : null;
-        this.slot = slot;
+        this.scheduler = scheduler;
         this.json = json;
     }
 
@@ -188,7 +188,7 @@ final class AdapterFolder {
             if (blend.isEmpty()) {
                 return Optional.empty();
             }
-            var adapter = slot.files().read(Files.readAllBytes(file));
+            var adapter = scheduler.files().read(Files.readAllBytes(file));
             if (!adapter.id().equals(id)) {
                 return damaged(id, file);
             }

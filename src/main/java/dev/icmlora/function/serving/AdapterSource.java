@@ -3,6 +3,7 @@ package dev.icmlora.function.serving;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
@@ -10,7 +11,7 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.function.slot.Cancellation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
@@ -21,6 +22,7 @@ final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
+    private final Once<Blend, Supplied> making = new Once<>();
 
     AdapterSource(AdapterCache cache, AdapterFolder folder) {
         this.cache = cache;
@@ -31,33 +33,33 @@ final class AdapterSource {
     /// @param fingerprintTokens tokens that were read to make it
     record Supplied(KnownAdapter known, boolean cached, int fingerprintTokens) {}
 
-    /// The adapter of a blend. Runs on the slot's thread.
+    /// The adapter of a blend. Requests that ask for it at the same time make it once.
     ///
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
-    Supplied of(Blend blend, Engine engine, Phases phases) {
-        return cache.find(blend)
+    Supplied of(Blend blend, Engine engine, Phases phases, Cancellation cancellation) {
+        Supplier<Optional<Supplied>> known = () -> cache.find(blend)
                 .or(() -> folder.find(blend).map(this::cached))
-                .map(known -> new Supplied(known, true, 0))
-                .orElseGet(() -> make(blend, engine, phases));
+                .map(found -> new Supplied(found, true, 0));
+        return making.of(blend, known, () -> make(blend, engine, phases, cancellation), cancellation);
     }
 
-    private Supplied make(Blend blend, Engine engine, Phases phases) {
+    private Supplied make(Blend blend, Engine engine, Phases phases, Cancellation cancellation) {
         if (!blend.isRepeatable()) {
             throw new UnknownAdapterException(blend.latent());
         }
-        var fingerprint = fingerprint(blend.task(), engine, phases);
-        var adapter = phases.time(Phase.GENERATE, () -> engine.generate(fingerprint.vector(), blend.strength()));
+        var fingerprint = fingerprint(blend.task(), engine, phases, cancellation);
+        var adapter = engine.generate(fingerprint.vector(), blend.strength(), phases, cancellation);
         return new Supplied(add(blend, adapter), false, fingerprint.tokens());
     }
 
     /// @param tokens that were read to take it
     record Fingerprint(TaskVector vector, int tokens) {}
 
-    /// The task vector of a task. Runs on the slot's thread.
+    /// The task vector of a task.
     ///
     /// @throws InvalidRequestException if the task is longer than the context
-    Fingerprint fingerprint(Task task, Engine engine, Phases phases) {
+    Fingerprint fingerprint(Task task, Engine engine, Phases phases, Cancellation cancellation) {
         var tokens = engine.tokens(task);
         if (tokens > engine.contextTokens()) {
             throw new InvalidRequestException(new Violation(
@@ -66,7 +68,7 @@ final class AdapterSource {
                     tokens,
                     "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens())));
         }
-        return new Fingerprint(phases.time(Phase.FINGERPRINT, () -> engine.fingerprint(task)), tokens);
+        return new Fingerprint(engine.fingerprint(task, phases, cancellation), tokens);
     }
 
     /// Makes an adapter known that was generated, and could be again.

@@ -10,6 +10,7 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
 import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.function.slot.Cancellation;
 import dev.icmlora.generator.select.Decision;
 import dev.icmlora.generator.select.Origin;
 import dev.icmlora.generator.select.SelectionOptions;
@@ -19,13 +20,18 @@ import dev.icmlora.generator.task.Task;
 @Singleton
 final class Decisions {
 
+    /// About what a report of candidates takes.
+    private static final int BYTES_OF_ANSWER = 4096;
+
     private final AdapterSource adapters;
     private final Cache<Question, Answer> known;
+    private final Once<Question, Decided> deciding = new Once<>();
 
     Decisions(AdapterSource adapters, FunctionConfig config) {
         this.adapters = adapters;
         this.known = Caffeine.newBuilder()
-                .maximumSize(config.cache().decisions())
+                .maximumWeight(config.cache().decisions().asLongValue())
+                .weigher((Question question, Answer answer) -> question.bytes() + BYTES_OF_ANSWER)
                 .executor(Runnable::run)
                 .build();
     }
@@ -33,7 +39,12 @@ final class Decisions {
     /// What is decided.
     ///
     /// @param scale of the adapter
-    record Question(Task task, SelectionOptions options, float scale) {}
+    record Question(Task task, SelectionOptions options, float scale) {
+
+        private int bytes() {
+            return KnownAdapter.bytes(task);
+        }
+    }
 
     /// @param adapterId empty where the base model serves alone
     private record Answer(Selection selection, Optional<String> adapterId) {}
@@ -42,14 +53,17 @@ final class Decisions {
     /// @param fingerprintTokens tokens that were read for the fingerprint
     record Decided(Selection selection, Optional<Supplied> adapter, int fingerprintTokens) {}
 
-    /// The decision for a task: the one that is known, or a new one. Runs on the slot's thread.
+    /// The decision for a task: the one that is known, or a new one, which is made once for all who ask at
+    /// the same time.
     ///
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
     /// @throws dev.icmlora.function.error.CancelledException if nobody waits for it any more
     Decided of(Question question, Engine engine, Phases phases, Cancellation cancellation) {
-        return Optional.ofNullable(known.getIfPresent(question))
-                .flatMap(this::recall)
-                .orElseGet(() -> decide(question, engine, phases, cancellation));
+        return deciding.of(
+                question,
+                () -> Optional.ofNullable(known.getIfPresent(question)).flatMap(this::recall),
+                () -> decide(question, engine, phases, cancellation),
+                cancellation);
     }
 
     /// Empty if the decision's adapter is gone.
@@ -64,7 +78,7 @@ final class Decisions {
 
     private Decided decide(Question question, Engine engine, Phases phases, Cancellation cancellation) {
         var task = question.task;
-        var fingerprint = adapters.fingerprint(task, engine, phases);
+        var fingerprint = adapters.fingerprint(task, engine, phases, cancellation);
         var decision = phases.time(
                 Phase.SELECT,
                 () -> engine.select(task, fingerprint.vector(), question.options, question.scale, cancellation));

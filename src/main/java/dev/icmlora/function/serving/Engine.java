@@ -3,13 +3,16 @@ package dev.icmlora.function.serving;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.opentelemetry.context.Context;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.config.FunctionConfig;
@@ -18,6 +21,18 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.peft.PeftArchive;
 import dev.icmlora.function.peft.PeftModel;
 import dev.icmlora.function.peft.PeftReader;
+import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.function.slot.AdaptedDecoder;
+import dev.icmlora.function.slot.Answers;
+import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.function.slot.Decoding;
+import dev.icmlora.function.slot.Lane;
+import dev.icmlora.function.slot.LlamaDecoder;
+import dev.icmlora.function.slot.Resident;
+import dev.icmlora.function.slot.Slot;
+import dev.icmlora.function.slot.ThreadShare;
+import dev.icmlora.function.slot.Weights;
+import dev.icmlora.function.trace.Traces;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.cvae.BaseModelId;
@@ -45,6 +60,7 @@ import dev.icmlora.ggml.Device.Type;
 import dev.icmlora.ggml.Devices;
 import dev.icmlora.ggml.NativeException;
 import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.AdapterBank;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
@@ -52,35 +68,39 @@ import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 
-/// Everything native behind the function: the base model, the generator, and the three contexts of the
-/// slot.
+/// Everything native behind the function: the base model, the generator, and the slots.
 ///
-/// The fingerprint context gives hidden states, which costs logits for every token, so the base context
-/// is another; both never have an adapter. The adapted context has the resident adapter attached from
-/// start to end; applying an adapter overwrites its weights in place.
-///
-/// After [#load] an engine belongs to one thread, its slot's. It owns every handle and closes them in
-/// reverse order.
+/// Its methods are called by the threads of requests, and wait until a slot has done what they ask for. It
+/// owns every handle and closes them in reverse order.
 final class Engine implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Engine.class);
 
+    /// Different adapters in one batch, unless configured. Each makes every token of such a batch a little
+    /// dearer.
+    private static final int SEATS = 8;
+
+    /// Prompts that a context keeps for later requests, as far as its memory has room.
+    private static final int KEPT_PROMPTS = 16;
+
+    /// Overwriting the adapter takes about a hundredth of this.
+    private static final Duration TURN = Duration.ofMillis(40);
+
+    /// One batch or errand takes a small part of a request's time; one that takes this many limits hangs.
+    private static final int LIMITS_UNTIL_STUCK = 3;
+
     private final NativeHandles handles;
-    private final FunctionConfig.Slot slot;
+    private final FunctionConfig config;
+    private final LlamaModel model;
     private final PromptFormat format;
     private final ChatFormat chatFormat;
     private final String modelName;
     private final AdapterFiles files;
     private final Generator generator;
-    private final Fingerprinter fingerprinter;
-    private final Embedder embedder;
-    private final BatchDecoder baseDecoder;
-    private final BatchDecoder adaptedDecoder;
-    private final ResidentAdapter resident;
-    private final Examiner baseExaminer;
-    private final Examiner adaptedExaminer;
     private final Selector selector;
-    private Applied applied;
+    private final ThreadShare share;
+    private final Map<Slot, Tools> tools = new LinkedHashMap<>();
+    private final Placement placement;
 
     private Engine(
             NativeHandles handles,
@@ -91,7 +111,8 @@ final class Engine implements AutoCloseable {
             FunctionConfig config) {
         var threads = threads(config);
         this.handles = handles;
-        this.slot = config.slot();
+        this.config = config;
+        this.model = model;
         this.format = format;
         this.chatFormat = new ChatFormat(model);
         this.modelName = modelName;
@@ -101,20 +122,60 @@ final class Engine implements AutoCloseable {
                 generator.shape(),
                 new PeftArchive(peft),
                 new PeftReader(peft, config.adapters().maxBytes().asLongValue()));
-        var reading = handles.own(LlamaContext.create(model, fingerprintOptions(threads)));
-        var base = handles.own(LlamaContext.create(model, decoderOptions(threads)));
-        var adapted = handles.own(LlamaContext.create(model, decoderOptions(threads)));
-        this.fingerprinter = handles.own(new Fingerprinter(format, reading, model.hiddenSize(), slot.batchTokens()));
-        this.embedder = handles.own(new Embedder(reading, model.hiddenSize(), slot.batchTokens()));
-        this.baseDecoder = handles.own(decoder(base, model));
-        this.adaptedDecoder = handles.own(decoder(adapted, model));
-        this.baseExaminer = handles.own(new Examiner(base, slot.batchTokens()));
-        this.adaptedExaminer = handles.own(new Examiner(adapted, slot.batchTokens()));
-        this.selector = new Selector(generator, format, slot.contextTokens(), Calibration.DEFAULT);
+        this.selector = new Selector(generator, format, contextTokens(), Calibration.DEFAULT);
+        this.share = new ThreadShare(threads);
         var first = generator.generate(new float[file.manifest().architecture().latent()]);
-        this.resident = handles.own(ResidentAdapter.create(model, first.gguf()));
-        this.resident.attach(adapted, 1);
-        this.applied = new Applied(first, 1);
+        for (var number = 1; number <= slots(config); number++) {
+            openSlot(number, first, threads);
+        }
+        this.placement = new Placement(List.copyOf(tools.keySet()));
+    }
+
+    /// What the errands of a slot work with.
+    private record Tools(
+            Fingerprinter fingerprinter,
+            Embedder embedder,
+            Examiner baseExaminer,
+            Examiner adaptedExaminer,
+            Resident resident) {}
+
+    /// Three contexts: one for hidden states, one without an adapter, one whose adapter is overwritten in
+    /// place.
+    private void openSlot(int number, Adapter first, int threads) {
+        var sequences = config.slot().sequences();
+        var batchTokens = config.slot().batchTokens();
+        var examined = sequences + KEPT_PROMPTS;
+        var reading = handles.own(LlamaContext.create(model, contextOptions(1, threads, true)));
+        var base = handles.own(
+                LlamaContext.create(model, contextOptions(examined + Examination.SEQUENCES, threads, false)));
+        var seats = seats();
+        var bank = seats == 1
+                ? Optional.<AdapterBank>empty()
+                : Optional.of(handles.own(AdapterBank.create(model, first.gguf(), seats)));
+        var options = contextOptions(examined + Examination.SEQUENCES, threads, false);
+        var adapted = handles.own(
+                bank.map(several -> several.context(options)).orElseGet(() -> LlamaContext.create(model, options)));
+        var adapter = handles.own(ResidentAdapter.create(model, first.gguf()));
+        adapter.attach(adapted, 1);
+        var resident = new Resident(adapted, adapter, bank, first);
+        var toolsOfSlot = new Tools(
+                handles.own(new Fingerprinter(format, reading, model.hiddenSize(), batchTokens)),
+                handles.own(new Embedder(reading, model.hiddenSize(), batchTokens)),
+                handles.own(new Examiner(base, batchTokens, examined)),
+                handles.own(new Examiner(adapted, batchTokens, examined)),
+                resident);
+        var slot = new Slot(
+                "slot-" + number,
+                lane(new LlamaDecoder(base)),
+                lane(new AdaptedDecoder(adapted, resident)),
+                each -> List.of(reading, base, adapted).forEach(context -> context.threads(each)),
+                share,
+                TURN);
+        tools.put(handles.own(slot), toolsOfSlot);
+    }
+
+    private Lane lane(LlamaDecoder decoder) {
+        return new Lane(handles.own(decoder), config.slot().sequences(), KEPT_PROMPTS, contextTokens());
     }
 
     /// Loads all parts, side by side where they do not need each other.
@@ -189,23 +250,21 @@ final class Engine implements AutoCloseable {
         return new ModelOptions(config.gpuLayers(), ModelOptions.DEFAULT.mmap(), ModelOptions.DEFAULT.repack());
     }
 
-    private ContextOptions fingerprintOptions(int threads) {
-        return contextOptions(1, threads, true);
+    /// On a CPU the slots share its threads, and one slot that has them all is the quickest for one client.
+    private static int slots(FunctionConfig config) {
+        return config.slots().orElse(1);
     }
 
-    private ContextOptions decoderOptions(int threads) {
-        var prefixAndSequences = slot.sequences() + 1;
-        return contextOptions(Math.max(prefixAndSequences, Examination.SEQUENCES), threads, false);
+    /// A bank has llama.cpp call back at every node of a graph, which in a native executable costs more
+    /// than it brings.
+    private int seats() {
+        var inNativeExecutable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+        return config.slot().seats().orElse(inNativeExecutable ? 1 : SEATS);
     }
 
     private ContextOptions contextOptions(int sequences, int threads, boolean embeddings) {
-        var batch = slot.batchTokens();
-        return new ContextOptions(slot.contextTokens(), batch, batch, sequences, threads, embeddings, true);
-    }
-
-    private BatchDecoder decoder(LlamaContext context, LlamaModel model) {
-        return new BatchDecoder(
-                context, model.vocabulary(), slot.sequences(), slot.contextTokens(), slot.batchTokens());
+        var batch = config.slot().batchTokens();
+        return new ContextOptions(contextTokens(), batch, batch, sequences, threads, embeddings, true);
     }
 
     private static void log(LlamaModel model, GeneratorManifest generator, long start) {
@@ -227,7 +286,22 @@ final class Engine implements AutoCloseable {
 
     /// Tokens that a prompt and its answer may have together, and a task for its fingerprint.
     int contextTokens() {
-        return slot.contextTokens();
+        return config.slot().contextTokens();
+    }
+
+    int slots() {
+        return tools.size();
+    }
+
+    /// Slots that have something to do.
+    int busySlots() {
+        return share.busy();
+    }
+
+    /// Whether every slot works or waits, and none hangs in native code.
+    boolean isAlive() {
+        var longest = config.requestTimeout().multipliedBy(LIMITS_UNTIL_STUCK);
+        return tools.keySet().stream().allMatch(slot -> slot.isAlive(longest));
     }
 
     GeneratorManifest manifest() {
@@ -254,25 +328,45 @@ final class Engine implements AutoCloseable {
 
     /// The base model's embedding of a text.
     float[] embed(int[] tokens, Cancellation cancellation) {
-        return embedder.of(tokens, cancellation);
+        return errand(tools -> tools.embedder.of(tokens, cancellation), cancellation);
     }
 
     /// Tokens that [#fingerprint] would read.
     int tokens(Task task) {
-        return fingerprinter.tokens(task);
+        return format.packed(task.description(), task.examples()).tokens().length;
     }
 
-    TaskVector fingerprint(Task task) {
-        return fingerprinter.of(task);
+    TaskVector fingerprint(Task task, Phases phases, Cancellation cancellation) {
+        return errand(tools -> phases.time(Phase.FINGERPRINT, () -> tools.fingerprinter.of(task)), cancellation);
     }
 
     /// The adapter at the mean of the prior for a task.
     ///
     /// @param strength of the residual on B0
-    Adapter generate(TaskVector vector, float strength) {
-        return generator
-                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
-                .getFirst();
+    Adapter generate(TaskVector vector, float strength, Phases phases, Cancellation cancellation) {
+        return errand(
+                tools -> phases.time(
+                        Phase.GENERATE,
+                        () -> generator
+                                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
+                                .getFirst()),
+                cancellation);
+    }
+
+    /// An errand of the slot that has least to do, in the trace of the calling thread.
+    private <T> T errand(Function<Tools, T> work, Cancellation cancellation) {
+        var slot = placement.idlest();
+        var toolsOfSlot = tools.get(slot);
+        return await(slot.run(Context.current().wrapSupplier(() -> work.apply(toolsOfSlot)), cancellation));
+    }
+
+    /// @throws RuntimeException what the work failed with
+    private static <T> T await(CompletableFuture<T> result) {
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     /// Chooses how a task is served.
@@ -280,23 +374,7 @@ final class Engine implements AutoCloseable {
     /// @param scale of the adapters that are tried
     /// @throws dev.icmlora.function.error.CancelledException if nobody waits for the answers any more
     Decision select(Task task, TaskVector vector, SelectionOptions options, float scale, Cancellation cancellation) {
-        return selector.select(task, vector, options, new Bench(scale, cancellation));
-    }
-
-    /// Makes the resident adapter this one, `scale` times as strong. Nothing is written if it is this one
-    /// already, and no A if it has the same.
-    ///
-    /// @throws InvalidRequestException if the scale takes a weight out of the range of its type
-    void apply(Adapter adapter, float scale) {
-        var wanted = new Applied(adapter, scale);
-        if (!wanted.equals(applied)) {
-            var scaled = scaled(adapter, scale);
-            if (!adapter.fixed().equals(applied.adapter.fixed())) {
-                resident.apply(adapter.fixed());
-            }
-            resident.apply(scaled.generated());
-            applied = wanted;
-        }
+        return selector.select(task, vector, options, new Bench(placement.idlest(), scale, cancellation));
     }
 
     private static Adapter scaled(Adapter adapter, float scale) {
@@ -307,25 +385,32 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /// Answers with the base model alone.
-    Answers answer(List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
-        return baseDecoder.decode(prompts, decoding, cancellation);
+    /// Answers prompts, beside other requests.
+    ///
+    /// @param weights empty for the base model alone
+    /// @throws InvalidRequestException if the scale takes a weight out of the range of its type
+    /// @throws dev.icmlora.function.error.CancelledException if nobody waits for the answers any more
+    Answers answer(Optional<Weights> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+        // Here, where it is this request's alone to fail.
+        weights.ifPresent(wanted -> scaled(wanted.adapter(), wanted.scale()));
+        var answers = placement.with(weights, slot -> slot.write(weights, prompts, decoding, cancellation));
+        return Traces.span("answer", () -> await(answers));
     }
 
-    /// Answers with the adapter that was applied last.
-    Answers answerAdapted(List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
-        return adaptedDecoder.decode(prompts, decoding, cancellation);
-    }
-
-    /// Goes the whole way once, so that the first request finds every page and every compiled method in
-    /// place.
+    /// Goes the whole way once in every slot, so that the first request finds every page and every compiled
+    /// method in place.
     void warmUp() {
         var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
         var prompt = format.query(task.description(), List.of(), "hello").tokens();
         var options = new SelectionOptions(2, 0, Optional.empty(), true, Duration.ZERO);
-        select(task, fingerprint(task), options, 1, new Cancellation());
-        apply(generate(fingerprint(task), 1), 1);
-        answerAdapted(List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), new Cancellation());
+        var nobody = new Cancellation();
+        for (var slot : tools.keySet()) {
+            var vector = await(slot.run(() -> tools.get(slot).fingerprinter.of(task), nobody));
+            selector.select(task, vector, options, new Bench(slot, 1, nobody));
+            var weights = new Weights(generate(vector, 1, new Phases(), nobody), 1);
+            await(slot.write(
+                    Optional.of(weights), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), nobody));
+        }
     }
 
     @Override
@@ -333,34 +418,49 @@ final class Engine implements AutoCloseable {
         handles.close();
     }
 
-    /// Adapters are compared by identity: a candidate's id would take longer to compute than its weights
-    /// to write.
-    private record Applied(Adapter adapter, float scale) {}
-
-    /// The slot's contexts, for candidates.
+    /// A slot's contexts, for candidates. Each examination is an errand, so that other requests go on
+    /// between them.
     private final class Bench implements Workbench {
 
+        private final Slot slot;
+        private final Tools toolsOfSlot;
         private final float scale;
         private final Cancellation cancellation;
+        private Adapter candidate;
 
-        private Bench(float scale, Cancellation cancellation) {
+        private Bench(Slot slot, float scale, Cancellation cancellation) {
+            this.slot = slot;
+            this.toolsOfSlot = tools.get(slot);
             this.scale = scale;
             this.cancellation = cancellation;
         }
 
         @Override
         public void apply(Adapter adapter) {
-            Engine.this.apply(adapter, scale);
+            scaled(adapter, scale);
+            candidate = adapter;
         }
 
         @Override
         public Map<PromptForm, Evidence> examineAdapted(Examination examination) {
-            return adaptedExaminer.examine(examination, cancellation::check);
+            var examined = candidate;
+            return await(slot.run(
+                    () -> {
+                        toolsOfSlot.resident.apply(examined, scale);
+                        return toolsOfSlot.adaptedExaminer.examine(examination, cancellation::check);
+                    },
+                    cancellation,
+                    0,
+                    examination.tokens()));
         }
 
         @Override
         public Map<PromptForm, Evidence> examineBase(Examination examination) {
-            return baseExaminer.examine(examination, cancellation::check);
+            return await(slot.run(
+                    () -> toolsOfSlot.baseExaminer.examine(examination, cancellation::check),
+                    cancellation,
+                    examination.tokens(),
+                    0));
         }
     }
 }

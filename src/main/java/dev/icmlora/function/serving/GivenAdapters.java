@@ -21,13 +21,13 @@ public final class GivenAdapters {
 
     private final RequestRules rules;
     private final AdapterSource adapters;
-    private final Slot slot;
+    private final Scheduler scheduler;
     private final RequestMeter meter;
 
-    GivenAdapters(RequestRules rules, AdapterSource adapters, Slot slot, RequestMeter meter) {
+    GivenAdapters(RequestRules rules, AdapterSource adapters, Scheduler scheduler, RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
-        this.slot = slot;
+        this.scheduler = scheduler;
         this.meter = meter;
     }
 
@@ -40,7 +40,7 @@ public final class GivenAdapters {
         return measured("upload", () -> {
             rules.checkDescription(description);
             return taken(
-                    slot.files().read(file),
+                    scheduler.files().read(file),
                     Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
         });
     }
@@ -59,7 +59,9 @@ public final class GivenAdapters {
             for (var i = 0; i < weights.length; i++) {
                 weights[i] = request.adapters().get(i).weight().floatValue();
             }
-            var sum = slot.files().sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
+            var sum = scheduler
+                    .files()
+                    .sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
             return taken(
                     sum, Optional.ofNullable(request.task()).map(Service::task).or(() -> commonTask(known)));
         });
@@ -87,7 +89,7 @@ public final class GivenAdapters {
                 adapter.layout().rank(),
                 adapter.layout().alpha(),
                 known.fileBytes(),
-                slot.modelName());
+                scheduler.modelName());
     }
 
     private Uni<AdapterDescription> measured(String operation, Supplier<AdapterDescription> work) {

@@ -1,6 +1,7 @@
 package dev.icmlora.function.serving;
 
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
 
 /// An adapter and what it was made from; the task's description belongs in its prompts.
 ///
@@ -13,11 +14,14 @@ record KnownAdapter(Blend blend, Adapter adapter, long fileBytes) {
 
     /// Memory it takes.
     int heapBytes() {
-        var task = blend.task();
+        return Math.toIntExact(adapter.ownBytes()) + bytes(blend.task());
+    }
+
+    /// Memory that a task takes.
+    static int bytes(Task task) {
         var examples = task.examples().stream()
                 .mapToInt(example -> example.input().length() + example.output().length())
                 .sum();
-        return Math.toIntExact(adapter.ownBytes())
-                + Character.BYTES * (task.description().length() + examples);
+        return Character.BYTES * (task.description().length() + examples);
     }
 }

@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.slot.Answers;
+import dev.icmlora.function.trace.Traces;
 
-/// Measures the phases of one request.
+/// Measures the phases of one request, on whichever thread they run, one after the other.
 final class Phases {
 
     private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
@@ -15,7 +17,6 @@ final class Phases {
     enum Phase {
         FINGERPRINT,
         GENERATE,
-        APPLY,
         SELECT
     }
 
@@ -26,24 +27,21 @@ final class Phases {
         return result;
     }
 
-    void time(Phase phase, Runnable work) {
-        time(phase, () -> {
-            work.run();
-            return null;
-        });
-    }
-
     /// These phases, without any decoding.
     Timing timing() {
-        return timing(0, 0);
+        return timing(0, 0, 0);
     }
 
-    /// These phases and those of the decoder.
-    Timing timing(long promptNanos, long decodeNanos) {
+    /// These phases and those of the slot.
+    Timing timing(Answers answers) {
+        return timing(answers.applyNanos(), answers.promptNanos(), answers.decodeNanos());
+    }
+
+    private Timing timing(long applyNanos, long promptNanos, long decodeNanos) {
         return new Timing(
                 millis(Phase.FINGERPRINT),
                 millis(Phase.GENERATE),
-                millis(Phase.APPLY),
+                millis(applyNanos),
                 millis(Phase.SELECT),
                 millis(promptNanos),
                 millis(decodeNanos));

@@ -32,12 +32,12 @@ final class RequestMeter {
     private static final Duration[] PHASE_BUCKETS = millis(1, 2, 5, 10, 25, 50, 100, 250, 1000, 5000, 30_000);
 
     private final MeterRegistry registry;
-    private final Slot slot;
+    private final Scheduler scheduler;
     private final AdapterCache cache;
 
-    RequestMeter(MeterRegistry registry, Slot slot, AdapterCache cache) {
+    RequestMeter(MeterRegistry registry, Scheduler scheduler, AdapterCache cache) {
         this.registry = registry;
-        this.slot = slot;
+        this.scheduler = scheduler;
         this.cache = cache;
     }
 
@@ -50,14 +50,14 @@ final class RequestMeter {
     }
 
     void start(@Observes StartupEvent event) {
-        Gauge.builder("icm.lora.queue.requests", slot, Slot::waiting)
+        Gauge.builder("icm.lora.queue.requests", scheduler, Scheduler::waiting)
                 .description("Requests that wait for a slot")
                 .register(registry);
-        Gauge.builder("icm.lora.slots", () -> 1)
+        Gauge.builder("icm.lora.slots", scheduler, Scheduler::slots)
                 .description("Slots: contexts with a resident adapter")
                 .register(registry);
-        Gauge.builder("icm.lora.slots.busy", slot, s -> s.isBusy() ? 1 : 0)
-                .description("Slots that work on a request")
+        Gauge.builder("icm.lora.slots.busy", scheduler, Scheduler::busySlots)
+                .description("Slots that have something to do")
                 .register(registry);
         Gauge.builder("icm.lora.cache.adapters", cache, c -> c.ids().size())
                 .description("Adapters that can be named by id")

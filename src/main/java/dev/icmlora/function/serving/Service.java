@@ -21,7 +21,9 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
 import dev.icmlora.function.serving.Decisions.Decided;
 import dev.icmlora.function.serving.Decisions.Question;
-import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.function.slot.Decoding;
+import dev.icmlora.function.slot.Weights;
 import dev.icmlora.generator.select.SelectionOptions;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -37,14 +39,14 @@ public final class Service {
     private final RequestRules rules;
     private final AdapterSource adapters;
     private final Decisions decisions;
-    private final Slot slot;
+    private final Scheduler scheduler;
     private final RequestMeter meter;
 
-    Service(RequestRules rules, AdapterSource adapters, Decisions decisions, Slot slot, RequestMeter meter) {
+    Service(RequestRules rules, AdapterSource adapters, Decisions decisions, Scheduler scheduler, RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
         this.decisions = decisions;
-        this.slot = slot;
+        this.scheduler = scheduler;
         this.meter = meter;
     }
 
@@ -59,7 +61,13 @@ public final class Service {
         rules.check(request);
         var blend = blend(request);
         rules.check(request.mode(), blend.task());
-        return slot.submit((engine, cancellation) -> generate(request, blend, engine, cancellation));
+        return scheduler.submit(
+                queue(request, blend), (engine, cancellation) -> generate(request, blend, engine, cancellation));
+    }
+
+    /// Requests of one adapter wait in line, and those that need none.
+    private static Object queue(GenerateRequest request, Blend blend) {
+        return request.mode().usesAdapter() ? blend : request.mode();
     }
 
     private Blend blend(GenerateRequest request) {
@@ -81,7 +89,7 @@ public final class Service {
     private Uni<AdapterReply> checkedAdapter(AdapterRequest request) {
         rules.check(request);
         var task = task(request.task());
-        return slot.submit((engine, cancellation) -> adapter(task, engine));
+        return scheduler.submit(new Blend(task, 1), (engine, cancellation) -> adapter(task, engine, cancellation));
     }
 
     /// The GGUF file of a known adapter.
@@ -95,7 +103,7 @@ public final class Service {
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
     public byte[] peftArchive(String id) {
-        return slot.files().peft(adapters.byId(id).adapter());
+        return scheduler.files().peft(adapters.byId(id).adapter());
     }
 
     private static Served counted(GenerateReply reply) {
@@ -120,9 +128,9 @@ public final class Service {
                         .toList());
     }
 
-    private AdapterReply adapter(Task task, Engine engine) {
+    private AdapterReply adapter(Task task, Engine engine, Cancellation cancellation) {
         var phases = new Phases();
-        var supplied = adapters.of(new Blend(task, 1), engine, phases);
+        var supplied = adapters.of(new Blend(task, 1), engine, phases, cancellation);
         var adapter = supplied.known().adapter();
         return new AdapterReply(
                 adapter.id(),
@@ -142,8 +150,9 @@ public final class Service {
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
         var prompts = prompts(request, served, blend.task(), engine);
         var phases = new Phases();
-        var adapter =
-                served.usesAdapter() ? Optional.of(adapters.of(blend, engine, phases)) : Optional.<Supplied>empty();
+        var adapter = served.usesAdapter()
+                ? Optional.of(adapters.of(blend, engine, phases, cancellation))
+                : Optional.<Supplied>empty();
         var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
         var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
         return answer(request, decided, prompts, engine, phases, cancellation);
@@ -192,21 +201,16 @@ public final class Service {
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
         var decoding = new Decoding(sampling, request.maxTokens(), request.stop());
-        var answers = decided.adapter()
-                .map(supplied -> {
-                    var adapter = supplied.known().adapter();
-                    phases.time(
-                            Phase.APPLY,
-                            () -> engine.apply(adapter, request.scale().floatValue()));
-                    return engine.answerAdapted(prompts, decoding, cancellation);
-                })
-                .orElseGet(() -> engine.answer(prompts, decoding, cancellation));
+        var weights = decided.adapter()
+                .map(supplied ->
+                        new Weights(supplied.known().adapter(), request.scale().floatValue()));
+        var answers = engine.answer(weights, prompts, decoding, cancellation);
         return new GenerateReply(
                 answers.texts(),
                 decided.adapter().map(Service::served).orElse(null),
                 decided.selection(),
                 new Usage(decided.fingerprintTokens() + answers.promptTokens(), answers.completionTokens()),
-                phases.timing(answers.promptNanos(), answers.decodeNanos()));
+                phases.timing(answers));
     }
 
     private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, Engine engine) {

@@ -1,5 +1,7 @@
 package dev.icmlora.function.serving;
 
+import dev.icmlora.function.slot.Delta;
+
 /// Hears of texts while they are written. It is called on the slot's thread, which must not wait.
 public interface TextListener {
 

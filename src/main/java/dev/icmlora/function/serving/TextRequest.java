@@ -15,6 +15,7 @@ import dev.icmlora.llama.SamplingOptions;
 /// @param maxTokens most tokens of one text; empty for the default, or less where the context ends
 /// @param stops a text ends before the first of these
 /// @param topLogprobs see [Decoding]
+/// @param ignoresEnd whether a text goes on where the model would end it
 public record TextRequest(
         String model,
         Optional<TaskBody> task,
@@ -23,4 +24,5 @@ public record TextRequest(
         SamplingOptions sampling,
         OptionalInt maxTokens,
         List<String> stops,
-        OptionalInt topLogprobs) {}
+        OptionalInt topLogprobs,
+        boolean ignoresEnd) {}

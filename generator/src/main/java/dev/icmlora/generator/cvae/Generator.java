@@ -15,10 +15,12 @@ import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.llama.NamedTensor;
 
-/// The CVAE at generation time: a task vector becomes a distribution over latents, a latent becomes an adapter.
+/// The CVAE at generation time: a task vector becomes a distribution over latents, a latent becomes an
+/// adapter.
 ///
-/// Owns the networks' weights and graphs; the backend is borrowed and must outlive it. Belongs to one thread at a time.
-/// The same latent and strength give the same bytes on the same kind of processor, alone or in a batch of candidates.
+/// Owns the networks' weights and graphs; the backend is borrowed, must outlive it and is its alone
+/// meanwhile. Any thread may call it; calls wait for each other. The same latent and strength give the same
+/// bytes on the same kind of processor, alone or in a batch of candidates.
 public final class Generator implements AutoCloseable {
     private static final int MAX_CANDIDATES = 64;
 
@@ -65,7 +67,7 @@ public final class Generator implements AutoCloseable {
     }
 
     /// p(z | task vector).
-    public LatentDistribution prior(TaskVector task) {
+    public synchronized LatentDistribution prior(TaskVector task) {
         return prior.of(task);
     }
 
@@ -79,7 +81,7 @@ public final class Generator implements AutoCloseable {
     /// @param latents 1 to 64 latents
     /// @param strengths one for each: 0 gives B0 itself, 1 the full residual
     /// @throws IllegalArgumentException on wrong lengths or numbers that are not finite
-    public List<Adapter> generate(List<float[]> latents, float[] strengths) {
+    public synchronized List<Adapter> generate(List<float[]> latents, float[] strengths) {
         int candidates = latents.size();
         if (candidates < 1 || candidates > MAX_CANDIDATES || strengths.length != candidates) {
             throw new IllegalArgumentException("1.." + MAX_CANDIDATES + " latents with one strength each, got "
@@ -128,7 +130,7 @@ public final class Generator implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         decoders.values().forEach(DecoderNetwork::close);
         decoders.clear();
         prior.close();

@@ -14,18 +14,28 @@ import dev.icmlora.llama.TokenBatch;
 
 /// Puts an examination to whatever weights a context has, in one pass where the batch is large enough.
 ///
-/// The context is borrowed, must have room for [Examination#SEQUENCES] and belongs to the calling thread. Its memory is
-/// cleared before and after.
+/// The context is borrowed, must have room for [Examination#SEQUENCES] more sequences than others use, and
+/// belongs to the calling thread. Its memory is left as it was found.
 public final class Examiner implements AutoCloseable {
     /// Scores further below the highest than this add nothing that a float would notice.
     private static final float NEGLIGIBLE = 17;
 
     private final LlamaContext context;
+    private final int firstSequence;
     private final TokenBatch batch;
 
+    /// Has the context to itself.
+    ///
     /// @param batchTokens tokens of one decode
     public Examiner(LlamaContext context, int batchTokens) {
+        this(context, batchTokens, 0);
+    }
+
+    /// @param batchTokens tokens of one decode
+    /// @param firstSequence from here on sequences are the examiner's
+    public Examiner(LlamaContext context, int batchTokens, int firstSequence) {
         this.context = context;
+        this.firstSequence = firstSequence;
         this.batch = TokenBatch.allocate(batchTokens, context.options().maxSequences());
     }
 
@@ -41,24 +51,43 @@ public final class Examiner implements AutoCloseable {
         boolean[] outputs = new boolean[nodes.size()];
         expectations.forEach(expectation -> outputs[expectation.node()] = true);
 
-        context.clearMemory();
+        try {
+            read(nodes, outputs, expectations, marks, beforeDecode);
+        } finally {
+            forget();
+        }
+        Map<PromptForm, Evidence> evidence = new EnumMap<>(PromptForm.class);
+        marks.forEach((form, of) -> evidence.put(form, of.evidence()));
+        return evidence;
+    }
+
+    private void forget() {
+        for (int i = 0; i < Examination.SEQUENCES; i++) {
+            context.removeSequence(firstSequence + i, -1, -1);
+        }
+    }
+
+    private void read(
+            List<Node> nodes,
+            boolean[] outputs,
+            List<Expectation> expectations,
+            Map<PromptForm, Marks> marks,
+            Runnable beforeDecode) {
         int next = 0;
         for (int start = 0; start < nodes.size(); start += batch.capacity()) {
             int end = Math.min(nodes.size(), start + batch.capacity());
             batch.clear();
             for (int i = start; i < end; i++) {
                 Node node = nodes.get(i);
-                batch.add(node.token(), node.position(), node.members(), outputs[i]);
+                int[] sequences = IntStream.of(node.members())
+                        .map(member -> firstSequence + member)
+                        .toArray();
+                batch.add(node.token(), node.position(), sequences, outputs[i]);
             }
             beforeDecode.run();
             context.decode(batch);
             next = read(expectations, next, start, end, marks);
         }
-        context.clearMemory();
-
-        Map<PromptForm, Evidence> evidence = new EnumMap<>(PromptForm.class);
-        marks.forEach((form, of) -> evidence.put(form, of.evidence()));
-        return evidence;
     }
 
     /// Marks the expectations of nodes `[start, end)`, which are the last batch.

@@ -1,0 +1,62 @@
+package dev.icmlora.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// `make bench`: measures every part, prints the table and writes it to bench/results.
+///
+/// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`.
+public final class Bench {
+
+    private static final List<Part> PARTS =
+            List.of(new Micro(), new NewTask(), new OneStream(), new Crowds(), new ColdStart(), new Endurance());
+
+    private Bench() {}
+
+    public static void main(String[] arguments) {
+        var processors = Runtime.getRuntime().availableProcessors();
+        var machine = new Machine(
+                Path.of("").toAbsolutePath(), number("BENCH_THREADS", processors), number("BENCH_ROUNDS", 5));
+        var wanted = System.getenv().getOrDefault("BENCH_PARTS", "");
+        var rows = new ArrayList<Row>();
+        for (var part : parts(wanted)) {
+            System.err.println("Measuring: " + part.name());
+            rows.addAll(measured(part, machine));
+        }
+        var report = Report.of(machine, rows);
+        System.out.println(report.table());
+        if (wanted.isEmpty()) {
+            System.out.println("Written: " + report.write(machine.root().resolve("bench/results")));
+        }
+    }
+
+    private static int number(String variable, int otherwise) {
+        var value = System.getenv(variable);
+        return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    private static List<Part> parts(String wanted) {
+        if (wanted.isEmpty()) {
+            return PARTS;
+        }
+        var names = List.of(wanted.split(","));
+        var found = PARTS.stream().filter(part -> names.contains(part.name())).toList();
+        if (found.size() < names.size()) {
+            throw new IllegalArgumentException("BENCH_PARTS is " + wanted + "; parts are "
+                    + PARTS.stream().map(Part::name).collect(Collectors.joining(", ")));
+        }
+        return found;
+    }
+
+    /// A part that fails costs its own lines.
+    private static List<Row> measured(Part part, Machine machine) {
+        try {
+            return part.measure(machine);
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+            return List.of(Row.skipped(part.name(), "", "failed: " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.icmlora.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
+import java.util.Map;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+
+/// Asks a server, ours or a peer. Thread-safe.
+final class Client implements AutoCloseable {
+
+    private static final Gson JSON = new Gson();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI server;
+
+    Client(Server server) {
+        this.server = server.uri();
+    }
+
+    /// @param tokens that were written
+    /// @param firstMillis until the first text
+    /// @param millis until the end
+    record Written(int tokens, double firstMillis, double millis) {
+
+        /// The first token is the prompt's.
+        double tokensPerSecond() {
+            return (tokens - 1) / (millis - firstMillis) * 1000;
+        }
+    }
+
+    /// Has text written, and reads it as it comes. Both servers speak this dialect of OpenAI's completions.
+    ///
+    /// @param tokens to write, whether or not the model would end sooner
+    /// @param more fields of the request
+    Written write(String prompt, int tokens, Map<String, Object> more) {
+        var body = new HashMap<String, Object>(more);
+        body.putIfAbsent("model", "any");
+        body.put("prompt", prompt);
+        body.put("max_tokens", tokens);
+        body.put("temperature", 0);
+        body.put("ignore_eos", true);
+        body.put("stream", true);
+        body.put("stream_options", Map.of("include_usage", true));
+        var start = System.nanoTime();
+        var first = 0.0;
+        var written = 0;
+        try {
+            var response = http.send(post("/v1/completions", body), BodyHandlers.ofLines());
+            try (var lines = response.body()) {
+                for (var line : (Iterable<String>) lines::iterator) {
+                    if (response.statusCode() != 200) {
+                        throw new IllegalStateException(response.statusCode() + ": " + line);
+                    }
+                    if (!line.startsWith("data: {")) {
+                        continue;
+                    }
+                    var event = JSON.fromJson(line.substring("data: ".length()), JsonObject.class);
+                    if (first == 0 && hasText(event)) {
+                        first = millisSince(start);
+                    }
+                    if (event.has("usage") && event.get("usage").isJsonObject()) {
+                        written = event.getAsJsonObject("usage")
+                                .get("completion_tokens")
+                                .getAsInt();
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return new Written(written, first, millisSince(start));
+    }
+
+    private static boolean hasText(JsonObject event) {
+        var choices = event.getAsJsonArray("choices");
+        return choices != null
+                && !choices.isEmpty()
+                && !choices.get(0).getAsJsonObject().get("text").getAsString().isEmpty();
+    }
+
+    private static double millisSince(long start) {
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    /// @throws IllegalStateException if the answer is not 200
+    JsonObject ask(String path, Map<String, Object> body) {
+        return JSON.fromJson(new String(bytes(post(path, body)), UTF_8), JsonObject.class);
+    }
+
+    /// What the function calls its base model.
+    String baseModel() {
+        var models = JSON.fromJson(new String(get("/v1/models", "application/json"), UTF_8), JsonObject.class);
+        return models.getAsJsonArray("data").get(0).getAsJsonObject().get("id").getAsString();
+    }
+
+    /// The id of a task's adapter.
+    String adapter(Map<String, Object> task) {
+        return ask("/adapter", Map.of("task", task)).get("id").getAsString();
+    }
+
+    /// @throws IllegalStateException if the answer is not 200
+    byte[] get(String path, String accept) {
+        return bytes(HttpRequest.newBuilder(server.resolve(path))
+                .header("Accept", accept)
+                .build());
+    }
+
+    private HttpRequest post(String path, Map<String, Object> body) {
+        return HttpRequest.newBuilder(server.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.toJson(body)))
+                .build();
+    }
+
+    private byte[] bytes(HttpRequest request) {
+        try {
+            var response = http.send(request, BodyHandlers.ofByteArray());
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException(request.uri() + " answered " + response.statusCode());
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.icmlora.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+
+/// A thousand different tasks in a row: what stays of them in memory and on disk. And whether the function answers its
+/// probes while it decodes.
+final class Endurance implements Part {
+
+    private static final int TASKS = 1000;
+    /// By then the cache of adapters is full, and every buffer as large as it gets.
+    private static final int SETTLED = 500;
+
+    private static final int PROBES = 500;
+    private static final int CLIENTS = 8;
+
+    @Override
+    public String name() {
+        return "endurance";
+    }
+
+    @Override
+    public List<Row> measure(Machine machine) {
+        try (var server = Server.ours(machine);
+                var client = new Client(server)) {
+            var rows = new ArrayList<Row>();
+            rows.add(probes(client));
+            rows.addAll(tasks(server, client));
+            return rows;
+        }
+    }
+
+    private static Row probes(Client client) {
+        var decoding = new AtomicBoolean(true);
+        var crowd = CompletableFuture.runAsync(() -> {
+            for (var round = 1; decoding.get(); round++) {
+                var first = 10_000 * round;
+                Crowd.ask(CLIENTS, i -> client.write(Tasks.prompt(first + i), 64, NewTask.base(client)));
+            }
+        });
+        var millis = IntStream.range(0, PROBES)
+                .mapToDouble(i -> {
+                    var start = System.nanoTime();
+                    client.get("/q/health/live", "application/json");
+                    return (System.nanoTime() - start) / 1e6;
+                })
+                .sorted()
+                .toArray();
+        decoding.set(false);
+        crowd.join();
+        return Row.atMost(
+                "/q/health/live while 8 clients decode, p99",
+                millis[PROBES * 99 / 100],
+                50,
+                "ms",
+                String.format(Locale.ROOT, "median %.2f ms of %d", millis[PROBES / 2], PROBES));
+    }
+
+    private static List<Row> tasks(Server server, Client client) {
+        var settled = 0.0;
+        List<String> files = List.of();
+        for (var i = 0; i < TASKS; i++) {
+            client.ask(
+                    "/generate",
+                    Map.of("task", Tasks.described(), "inputs", List.of("red"), "mode", "adapter", "max_tokens", 1));
+            if (i == SETTLED) {
+                settled = server.residentMegabytes();
+                files = server.openFiles();
+            }
+        }
+        var end = server.residentMegabytes();
+        var opened = new ArrayList<>(server.openFiles());
+        opened.removeAll(files);
+        return List.of(
+                Row.atMost(
+                        "1000 tasks in a row: growth of resident memory over the last 500",
+                        100 * (end - settled) / settled,
+                        2,
+                        "%",
+                        String.format(Locale.ROOT, "%.0f MB, then %.0f MB", settled, end)),
+                Row.atMost("1000 tasks in a row: files left open", opened.size(), 0.5, "", opened.toString()));
+    }
+}

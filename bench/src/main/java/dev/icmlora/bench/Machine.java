@@ -1,0 +1,50 @@
+package dev.icmlora.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import dev.icmlora.generator.Installation;
+
+/// Where the bench runs, and what it runs with.
+///
+/// @param root of the project
+/// @param threads that compute, here and in every peer
+/// @param rounds how often each pair is measured
+record Machine(Path root, int threads, int rounds) {
+
+    Path model() {
+        return Installation.ofThisProcess().model();
+    }
+
+    /// A program of llama.cpp's, if it was built: see bench/peers/README.md.
+    Optional<Path> peer(String program) {
+        return Optional.of(root.resolve("bench/peers/build/bin").resolve(program))
+                .filter(Files::isExecutable);
+    }
+
+    String cpu() {
+        return line(Path.of("/proc/cpuinfo"), "model name").orElse("unknown CPU");
+    }
+
+    /// Of all processes, in the last minute.
+    double load() {
+        try {
+            return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Optional<String> line(Path file, String key) {
+        try (var lines = Files.lines(file)) {
+            return lines.filter(line -> line.startsWith(key))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

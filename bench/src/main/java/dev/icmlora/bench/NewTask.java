@@ -1,0 +1,89 @@
+package dev.icmlora.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import com.google.gson.JsonObject;
+
+/// What making an adapter adds to a request, against the same request without one: 64 tokens, five examples.
+final class NewTask implements Part {
+
+    private static final int TOKENS = 64;
+
+    @Override
+    public String name() {
+        return "new-task";
+    }
+
+    @Override
+    public List<Row> measure(Machine machine) {
+        var made = new ArrayList<Double>();
+        var fingerprints = new ArrayList<Double>();
+        var known = new ArrayList<Double>();
+        var without = new ArrayList<Double>();
+        try (var server = Server.ours(machine);
+                var client = new Client(server)) {
+            for (var round = 0; round <= machine.rounds(); round++) {
+                var task = Tasks.withExamples(5);
+                var input = Tasks.prompt(round);
+                var plain = client.write(task.get("description") + "\n\n" + input, TOKENS, base(client));
+                var first = timing(client, task, input);
+                var second = timing(client, task, input);
+                if (round > 0) { // the first warms up
+                    without.add(plain.millis());
+                    fingerprints.add(first.get("fingerprint").getAsDouble());
+                    made.add(sum(first, "generate", "apply"));
+                    known.add(sum(second, "fingerprint", "generate", "apply"));
+                }
+            }
+        }
+        var request = new Runs(without);
+        var detail = "%s ms beside a request of %s ms";
+        return List.of(
+                Row.atMost(
+                        "a new task: generate and apply, of the request without adapter",
+                        100 * new Runs(made).dividedBy(request).median(),
+                        3,
+                        "%",
+                        text(detail, made, request)),
+                new Row(
+                        "a new task: its fingerprint, of the request without adapter",
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f %%",
+                                100 * new Runs(fingerprints).dividedBy(request).median()),
+                        "",
+                        Optional.empty(),
+                        text(detail, fingerprints, request)),
+                Row.atMost(
+                        "a task seen before: all of it, of the request without adapter",
+                        100 * new Runs(known).dividedBy(request).median(),
+                        1,
+                        "%",
+                        text(detail, known, request)));
+    }
+
+    private static String text(String detail, List<Double> millis, Runs request) {
+        return String.format(Locale.ROOT, detail, new Runs(millis).text(), request.text());
+    }
+
+    static Map<String, Object> base(Client client) {
+        return Map.of("model", client.baseModel());
+    }
+
+    private static JsonObject timing(Client client, Map<String, Object> task, String input) {
+        return client.ask(
+                        "/generate",
+                        Map.of("task", task, "inputs", List.of(input), "mode", "adapter", "max_tokens", TOKENS))
+                .getAsJsonObject("timing_ms");
+    }
+
+    private static double sum(JsonObject timing, String... phases) {
+        return List.of(phases).stream()
+                .mapToDouble(phase -> timing.get(phase).getAsDouble())
+                .sum();
+    }
+}

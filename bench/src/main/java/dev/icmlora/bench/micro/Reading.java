@@ -1,0 +1,75 @@
+package dev.icmlora.bench.micro;
+
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.TokenBatch;
+
+/// A task of a description and five examples: its fingerprint, and its prompt as llama.cpp reads any
+/// prompt.
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class Reading {
+
+    @State(Scope.Benchmark)
+    public static class OneTask {
+
+        private final Task task = new Task(
+                "What does the customer want: refund, delivery, repair or purchase?",
+                IntStream.range(0, 5)
+                        .mapToObj(i -> new Example(
+                                "Please send the money for boat number " + i + " back. Any day is fine.", "refund"))
+                        .toList());
+        private LlamaContext states;
+        private LlamaContext plain;
+        private Fingerprinter fingerprinter;
+        private TokenBatch batch;
+
+        @Setup
+        public void open(Engine engine) {
+            var format = PromptFormat.of(engine.model);
+            states = engine.context(true);
+            plain = engine.context(false);
+            fingerprinter = new Fingerprinter(format, states, engine.model.hiddenSize(), Engine.BATCH);
+            var tokens = format.packed(task.description(), task.examples()).tokens();
+            batch = TokenBatch.allocate(tokens.length, 1);
+            for (var i = 0; i < tokens.length; i++) {
+                batch.add(tokens[i], i, 0, i == tokens.length - 1);
+            }
+        }
+
+        @TearDown
+        public void close() {
+            fingerprinter.close();
+            batch.close();
+            states.close();
+            plain.close();
+        }
+    }
+
+    @Benchmark
+    public TaskVector fingerprint(OneTask state) {
+        return state.fingerprinter.of(state.task);
+    }
+
+    @Benchmark
+    public void prefill(OneTask state) {
+        state.plain.clearMemory();
+        state.plain.decode(state.batch);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.icmlora.llama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+class AdapterBankTest {
+    private static final int SEATS = 4;
+
+    private final LlamaModel model = SharedModel.get();
+    private final int[] prompt = model.vocabulary().tokenize("The capital of France is", false);
+    private final List<NamedTensor> shared = Adapters.random(0);
+
+    @Test
+    void eachTokenOfABatchHasItsOwnAdapter() {
+        List<float[]> alone = IntStream.range(1, 4)
+                .mapToObj(seed -> logitsAlone(adapter(seed)))
+                .toList();
+        try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), SEATS);
+                LlamaContext context = bank.context(SharedModel.options(3));
+                TokenBatch batch = TokenBatch.allocate(3 * prompt.length, 3)) {
+            bank.attach(context);
+            bank.put(Map.of(3, b(adapter(1)), 0, b(adapter(2)), 1, b(adapter(3))));
+            int[] seats = {3, 0, 1};
+            int[] seatOfToken = new int[3 * prompt.length];
+            List<Integer> outputs = new ArrayList<>();
+            for (int sequence = 0; sequence < 3; sequence++) {
+                for (int i = 0; i < prompt.length; i++) {
+                    seatOfToken[batch.size()] = seats[sequence];
+                    int at = batch.add(prompt[i], i, sequence, i == prompt.length - 1);
+                    if (i == prompt.length - 1) {
+                        outputs.add(at);
+                    }
+                }
+            }
+            bank.decode(context, batch, seatOfToken);
+
+            for (int sequence = 0; sequence < 3; sequence++) {
+                float[] logits = context.logits(outputs.get(sequence));
+                assertThat(distance(logits, alone.get(sequence))).isLessThan(0.05);
+                assertThat(distance(logits, alone.get((sequence + 1) % 3))).isGreaterThan(0.3);
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), SEATS);
+                LlamaContext context = bank.context(SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            bank.attach(context);
+            assertThatIllegalArgumentException().isThrownBy(() -> bank.put(Map.of(SEATS, b(shared))));
+            assertThatIllegalArgumentException().isThrownBy(() -> bank.put(Map.of(0, shared)));
+            assertThatIllegalArgumentException().isThrownBy(() -> bank.decode(context, batch, new int[1]));
+            assertThatIllegalArgumentException().isThrownBy(() -> AdapterBank.create(model, Adapters.gguf(shared), 1));
+        }
+    }
+
+    /// A of all, and a B of its own.
+    private List<NamedTensor> adapter(long seed) {
+        List<NamedTensor> all = new ArrayList<>(
+                shared.stream().filter(t -> t.name().endsWith("lora_a")).toList());
+        all.addAll(b(Adapters.random(seed)));
+        return all;
+    }
+
+    private static List<NamedTensor> b(List<NamedTensor> tensors) {
+        return tensors.stream().filter(t -> t.name().endsWith("lora_b")).toList();
+    }
+
+    private float[] logitsAlone(List<NamedTensor> tensors) {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                LoraAdapter adapter = LoraAdapter.load(model, Adapters.gguf(tensors));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            adapter.attach(context, 1);
+            context.decode(batch);
+            return context.logits(prompt.length - 1);
+        }
+    }
+
+    private static double distance(float[] a, float[] b) {
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> Math.abs(a[i] - b[i]))
+                .max()
+                .orElseThrow();
+    }
+}
