@@ -14,10 +14,10 @@ locals {
   cpu        = coalesce(var.machine.cpu, { nvidia-l4 = 8, nvidia-rtx-pro-6000 = 20, none = 4 }[var.machine.accelerator])
   memory_gib = coalesce(var.machine.memory_gib, local.gpu ? 4 * local.cpu : 4)
 
-  # The function answers one request at a time; the inputs of a request are decoded side by side.
+  # An instance takes as many requests as it has slots; what waits for one is decoded along with what runs.
   # Where files are events, those that are worked on wait for the slot, and each result that is written comes back as an
   # event: all of them have to find room in the instance that runs, or they would start another GPU.
-  slots       = 1
+  slots       = var.scaling.slots
   waiting     = coalesce(var.scaling.waiting_requests, var.events == null ? 0 : 8)
   concurrency = local.slots + local.waiting
 

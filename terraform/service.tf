@@ -153,6 +153,7 @@ locals {
       ICM_LORA_REQUEST_TIMEOUT = "${var.timeout_seconds - 2}s"
       # An instance that pays for a GPU and does not find it must not serve slowly on the CPU.
       ICM_LORA_REQUIRE_GPU = tostring(local.gpu)
+      ICM_LORA_SLOTS       = tostring(local.slots)
     },
   )
 }

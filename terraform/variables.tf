@@ -115,10 +115,11 @@ variable "machine" {
 }
 
 variable "scaling" {
-  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. waiting_requests may wait in an instance for its slot before another instance is started (default: none, 8 with events)."
+  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. slots are the requests that an instance works on at once, each with its own adapter and memory on the GPU. waiting_requests may wait in an instance for its slot before another instance is started (default: none, 8 with events)."
   type = object({
     min_instances    = optional(number, 0)
     max_instances    = optional(number, 1)
+    slots            = optional(number, 1)
     waiting_requests = optional(number)
   })
   default  = {}
@@ -132,6 +133,11 @@ variable "scaling" {
   validation {
     condition     = var.scaling.min_instances >= 0 && var.scaling.min_instances <= var.scaling.max_instances
     error_message = "scaling.min_instances must be 0 to scaling.max_instances."
+  }
+
+  validation {
+    condition     = var.scaling.slots >= 1 && var.scaling.slots <= 64 && var.scaling.slots == floor(var.scaling.slots)
+    error_message = "scaling.slots must be a whole number from 1 to 64."
   }
 
   validation {
@@ -164,8 +170,8 @@ variable "env" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.env), ["PORT", "ICM_LORA_REQUEST_TIMEOUT", "ICM_LORA_REQUIRE_GPU", "ICM_LORA_EVENTS_BUCKETS", "ICM_LORA_EVENTS_DEADLINE"])) == 0
-    error_message = "PORT, ICM_LORA_REQUEST_TIMEOUT, ICM_LORA_REQUIRE_GPU, ICM_LORA_EVENTS_BUCKETS and ICM_LORA_EVENTS_DEADLINE are set by this module: use timeout_seconds, machine and events."
+    condition     = length(setintersection(keys(var.env), ["PORT", "ICM_LORA_REQUEST_TIMEOUT", "ICM_LORA_REQUIRE_GPU", "ICM_LORA_SLOTS", "ICM_LORA_EVENTS_BUCKETS", "ICM_LORA_EVENTS_DEADLINE"])) == 0
+    error_message = "PORT, ICM_LORA_REQUEST_TIMEOUT, ICM_LORA_REQUIRE_GPU, ICM_LORA_SLOTS, ICM_LORA_EVENTS_BUCKETS and ICM_LORA_EVENTS_DEADLINE are set by this module: use timeout_seconds, machine, scaling and events."
   }
 }
 

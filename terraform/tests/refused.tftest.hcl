@@ -151,6 +151,14 @@ run "more_least_than_most" {
   expect_failures = [var.scaling]
 }
 
+run "no_slot" {
+  command = plan
+  variables {
+    scaling = { slots = 0 }
+  }
+  expect_failures = [var.scaling]
+}
+
 run "more_waiting_than_the_queue_holds" {
   command = plan
   variables {

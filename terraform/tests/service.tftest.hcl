@@ -64,6 +64,16 @@ run "requests_at_once_equal_slots" {
   }
 }
 
+run "more_slots_take_more_requests" {
+  variables {
+    scaling = { slots = 4 }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 4 && contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOTS=4")
+    error_message = "The function's slots, and Cloud Run's requests at once, are one number."
+  }
+}
+
 run "waiting_requests_share_an_instance" {
   variables {
     scaling = { waiting_requests = 3 }
