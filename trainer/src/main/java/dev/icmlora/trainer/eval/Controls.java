@@ -17,7 +17,7 @@ import dev.icmlora.trainer.train.References;
 ///
 /// Few tasks have an adapter that was trained for them alone, so the mean and the nearest one are of adapters that were
 /// generated for seen tasks. A task is never its own control there.
-final class Controls {
+final class Controls implements AutoCloseable {
     private final ControlBench bench;
     private final References references;
     private final LatentDiffusion diffusion;
@@ -116,6 +116,11 @@ final class Controls {
             noisy.add(withValues(adapter.get(i), values));
         }
         return noisy;
+    }
+
+    @Override
+    public void close() {
+        diffusion.close();
     }
 
     private static double rootMeanSquare(float[] a, float[] b) {

@@ -135,15 +135,19 @@ public final class EvalCommand implements Callable<Integer> {
         for (Evaluation.Subject subject : progress("task vectors", known(suite, catalogue, measured))) {
             known.add(KnownTask.of(subject, bench));
         }
-        Evaluation evaluation = new Evaluation(function, bench, new Controls(bench, references, known), inputs, seed);
         List<TaskResult> results = new ArrayList<>();
         List<Closeness> closeness = new ArrayList<>();
-        for (Evaluation.Subject subject : progress("tasks", measured)) {
-            results.add(evaluation.measure(subject));
-            List<List<NamedTensor>> checkpoints = references.own(subject.task());
-            if (subject.group() == Group.SEEN && !checkpoints.isEmpty()) {
-                closeness.add(evaluation.closeness(subject, checkpoints));
+        double agreement;
+        try (Controls controls = new Controls(bench, references, known)) {
+            Evaluation evaluation = new Evaluation(function, bench, controls, inputs, seed);
+            for (Evaluation.Subject subject : progress("tasks", measured)) {
+                results.add(evaluation.measure(subject));
+                List<List<NamedTensor>> checkpoints = references.own(subject.task());
+                if (subject.group() == Group.SEEN && !checkpoints.isEmpty()) {
+                    closeness.add(evaluation.closeness(subject, checkpoints));
+                }
             }
+            agreement = evaluation.agreement();
         }
         TextEvaluation textEvaluation = new TextEvaluation(bench, references, passages);
         List<TextResult> textResults = new ArrayList<>();
@@ -156,7 +160,7 @@ public final class EvalCommand implements Callable<Integer> {
         return new EvaluationReport(
                 manifest.name(),
                 seed,
-                evaluation.agreement(),
+                agreement,
                 new Storage(generatorBytes, catalogue.size(), adapterBytes),
                 results,
                 closeness,

@@ -116,25 +116,26 @@ class ControlBenchTest {
         KnownTask plurals = known("inflection/plural", TASK);
         KnownTask capitals = known("letters/upper", new Task("Write it in capital letters.", List.of()));
         KnownTask reversed = known("letters/reverse", new Task("Write it backwards.", List.of()));
-        Controls controls = new Controls(bench, references, List.of(plurals, capitals, reversed));
-
         KnownTask stated = known("inflection/plural", new Task("What is the plural?", PLURALS.subList(0, 1)));
 
-        float[] own = values(controls.generated(stated));
-        List<float[]> all = new ArrayList<>();
-        for (Condition.Control control : Condition.Control.values()) {
-            controls.adapter(control, stated, new SplittableRandom(1)).ifPresent(adapter -> all.add(values(adapter)));
-        }
+        try (Controls controls = new Controls(bench, references, List.of(plurals, capitals, reversed))) {
+            float[] own = values(controls.generated(stated));
+            List<float[]> all = new ArrayList<>();
+            for (Condition.Control control : Condition.Control.values()) {
+                controls.adapter(control, stated, new SplittableRandom(1))
+                        .ifPresent(adapter -> all.add(values(adapter)));
+            }
 
-        assertThat(all).noneMatch(values -> Arrays.equals(values, own));
-        float[] mean = all.get(Condition.Control.MEAN.ordinal());
-        assertThat(mean[7])
-                .isCloseTo(
-                        (values(controls.generated(plurals))[7]
-                                        + values(controls.generated(capitals))[7]
-                                        + values(controls.generated(reversed))[7])
-                                / 3,
-                        within(1e-4f));
+            assertThat(all).noneMatch(values -> Arrays.equals(values, own));
+            float[] mean = all.get(Condition.Control.MEAN.ordinal());
+            assertThat(mean[7])
+                    .isCloseTo(
+                            (values(controls.generated(plurals))[7]
+                                            + values(controls.generated(capitals))[7]
+                                            + values(controls.generated(reversed))[7])
+                                    / 3,
+                            within(1e-4f));
+        }
     }
 
     @Test
