@@ -24,14 +24,16 @@ final class ProblemRoutes {
     private static final Map<String, Class<?>> BODIES =
             Map.of("/generate", GenerateRequest.class, "/adapter", AdapterRequest.class);
 
-    private static final Set<HttpMethod> METHODS = Set.of(
-            HttpMethod.GET,
-            HttpMethod.HEAD,
-            HttpMethod.POST,
-            HttpMethod.PUT,
-            HttpMethod.PATCH,
-            HttpMethod.DELETE,
-            HttpMethod.OPTIONS);
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    /// Of what Quarkus and Funqy serve, which would take any method there, or say that nothing is there.
+    private static final Map<Pattern, Set<HttpMethod>> METHODS = Map.of(
+            Pattern.compile("/q/(health|metrics|openapi).*|/events"),
+            READING,
+            Pattern.compile("/events/s3"),
+            Set.of(HttpMethod.POST, HttpMethod.OPTIONS),
+            Pattern.compile("/"),
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST));
 
     private static final Pattern JSON = Pattern.compile("(?i)application/json *(;.*)?");
 
@@ -56,10 +58,15 @@ final class ProblemRoutes {
 
     private void admit(RoutingContext context) {
         var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (!METHODS.contains(context.request().method())) {
-            // What Quarkus itself serves would take it for a GET.
-            context.response().putHeader(HttpHeaders.ALLOW, "GET, POST");
-            problems.write(Problems.of(405, "Nothing here takes this method"), context.response());
+        var taken = METHODS.entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().matcher(context.normalizedPath()).matches())
+                .map(Map.Entry::getValue)
+                .findFirst();
+        if (taken.isPresent() && !taken.get().contains(context.request().method())) {
+            var allowed = taken.get().stream().map(HttpMethod::name).sorted().toList();
+            context.response().putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
+            problems.write(Problems.of(405, "Use " + String.join(" or ", allowed)), context.response());
         } else if (!BODIES.containsKey(context.normalizedPath())) {
             context.next();
         } else if (context.request().method() != HttpMethod.POST) {

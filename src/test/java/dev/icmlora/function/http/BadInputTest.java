@@ -237,6 +237,18 @@ class BadInputTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "TRACE,/q/health/live,'GET, HEAD, OPTIONS'",
+        "PUT,/q/metrics,'GET, HEAD, OPTIONS'",
+        "QUERY,/,'GET, HEAD, OPTIONS, POST'",
+        "DELETE,/events,'GET, HEAD, OPTIONS'",
+        "GET,/events/s3,'OPTIONS, POST'"
+    })
+    void whatQuarkusServesTakesItsOwnMethodsOnly(String method, String path, String allowed) {
+        isProblem(given().request(method, path).then(), 405).header("Allow", allowed);
+    }
+
+    @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void refusesABodyOverOneMebibyte(boolean adapter) {
         var body = "{\"task\":\"" + "x".repeat(1 << 20) + "\"}";
