@@ -69,7 +69,7 @@ final class EventRoutes {
     /// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md, section 4
     private void shakeHands(RoutingContext context) {
         var origin = context.request().getHeader("WebHook-Request-Origin");
-        var response = context.response().putHeader("Allow", "OPTIONS, POST");
+        var response = context.response().putHeader("Allow", "GET, HEAD, OPTIONS, POST");
         if (origin != null && config.webhookOrigins().contains(origin)) {
             response.putHeader("WebHook-Allowed-Origin", origin).putHeader("WebHook-Allowed-Rate", "*");
         }
