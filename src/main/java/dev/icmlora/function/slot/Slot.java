@@ -123,8 +123,12 @@ public final class Slot implements AutoCloseable {
         done.whenComplete((result, failure) -> load.decrementAndGet());
         if (closed) {
             done.completeExceptionally(new ShuttingDownException());
-        } else {
-            orders.add(order);
+            return;
+        }
+        orders.add(order);
+        // Closed in between, the thread may have gone without it.
+        if (closed && orders.remove(order)) {
+            done.completeExceptionally(new ShuttingDownException());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,6 +67,23 @@ class SlotTest {
     void writesAsManyTokensAsAreWanted() {
         assertThat(write(BASE, 10, 5).join().texts()).containsExactly(text(10, 5));
         assertThat(write(RED, 10, 5).join().completionTokens()).isEqualTo(5);
+    }
+
+    @Test
+    void whatIsOrderedWhileASlotClosesIsDoneOrRefusedButNeverForgotten() throws InterruptedException {
+        for (var round = 0; round < 300; round++) {
+            var closing = slot(adapted, new ThreadShare(1));
+            var orders = new CopyOnWriteArrayList<CompletableFuture<Integer>>();
+            var ordering = Thread.ofPlatform().start(() -> {
+                for (var i = 0; i < 50; i++) {
+                    orders.add(closing.run(() -> 1, new Cancellation()));
+                }
+            });
+            closing.close();
+            ordering.join();
+
+            assertThat(orders).hasSize(50).allSatisfy(order -> assertThat(order).isDone());
+        }
     }
 
     @Test
