@@ -84,6 +84,10 @@ final class Lease implements AutoCloseable {
         var end = System.nanoTime() + length.toNanos();
         while (System.nanoTime() - end < 0) {
             sleep(length.dividedBy(SIGNS_PER_LEASE));
+            if (Thread.currentThread().isInterrupted()) {
+                // No sleep would last any more: the store would be asked without a pause.
+                throw new RedeliverException("interrupted");
+            }
             var now = store.find(lease.key());
             if (now.isEmpty()) {
                 return true;
