@@ -207,6 +207,8 @@ public final class AdapterBank implements AutoCloseable {
             mask(tensor);
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            failure = new IllegalStateException("the adapters of a batch could not be kept apart", e);
         }
         return true;
     }

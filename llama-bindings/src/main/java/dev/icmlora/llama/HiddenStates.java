@@ -68,6 +68,8 @@ final class HiddenStates {
             read(tensor);
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            failure = new IllegalStateException("the hidden states could not be read", e);
         }
         return false;
     }
