@@ -6,7 +6,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// Where the function is.
-final class FunctionOptions {
+public final class FunctionOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
@@ -21,7 +21,8 @@ final class FunctionOptions {
             description = "That the function asks for (default: ICM_LORA_API_KEY; there it is seen by nobody else).")
     private String apiKey;
 
-    RunningFunction connect() {
+    /// The caller closes it.
+    public RunningFunction connect() {
         return new RunningFunction(url, Optional.ofNullable(apiKey).filter(key -> !key.isBlank()));
     }
 }

@@ -26,7 +26,7 @@ import com.google.gson.JsonParser;
 
 /// A running function, asked over HTTP as any client would. Every method throws an [IOException] that
 /// says what the function said, or that it cannot be reached.
-final class RunningFunction implements AutoCloseable {
+public final class RunningFunction implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final String EVENT = "data: ";
     private static final String LAST_EVENT = "[DONE]";
@@ -49,6 +49,14 @@ final class RunningFunction implements AutoCloseable {
                 .getAsJsonObject()
                 .get("id")
                 .getAsString();
+    }
+
+    /// Answers inputs.
+    ///
+    /// @param request body of `/generate`
+    /// @return body of the reply
+    public String generate(String request) throws IOException, InterruptedException {
+        return text(post("/generate", request));
     }
 
     /// Continues a chat.
@@ -124,9 +132,13 @@ final class RunningFunction implements AutoCloseable {
     }
 
     private HttpRequest post(String path, JsonObject body) {
+        return post(path, JSON.toJson(body));
+    }
+
+    private HttpRequest post(String path, String body) {
         return request(path)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(JSON.toJson(body)))
+                .POST(BodyPublishers.ofString(body))
                 .build();
     }
 

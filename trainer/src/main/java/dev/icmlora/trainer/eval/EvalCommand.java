@@ -2,7 +2,6 @@ package dev.icmlora.trainer.eval;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.stream.Stream;
 import com.google.gson.GsonBuilder;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -44,23 +44,8 @@ public final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--url",
-            defaultValue = "${ICM_LORA_URL:-http://localhost:8080}",
-            description = "Of the function (default: ICM_LORA_URL, else ${DEFAULT-VALUE}).")
-    private URI url;
-
-    @Option(names = "--generator", description = "That the function runs (default: models/generator.gguf).")
-    private Path generator;
-
-    @Option(names = "--inputs", paramLabel = "N", description = "Test inputs of a task (default: ${DEFAULT-VALUE}).")
-    private int inputs = 8;
-
-    @Option(
-            names = "--tasks",
-            paramLabel = "N",
-            description = "Most tasks of a group, drawn at random (default: ${DEFAULT-VALUE}).")
-    private int tasks = 40;
+    @Mixin
+    private MeasurementOptions options;
 
     @Option(
             names = "--passages",
@@ -85,12 +70,6 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = 1;
-
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
@@ -100,7 +79,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Installation installation = Installation.ofThisProcess();
-        Path file = generator == null ? installation.generator() : generator;
+        Path file = options.generator(installation);
         Path folder = out == null ? installation.root().resolve(".train/eval") : out;
         try (ControlBench bench = ControlBench.open(installation, file, threads);
                 References references = References.open(
@@ -111,7 +90,7 @@ public final class EvalCommand implements Callable<Integer> {
                         folder,
                         threads,
                         References.Effort.DEFAULT);
-                FunctionClient function = new FunctionClient(url)) {
+                FunctionClient function = new FunctionClient(options.function.connect())) {
             write(measure(bench, references, function, Files.size(file)), folder);
         }
         return 0;
@@ -124,12 +103,12 @@ public final class EvalCommand implements Callable<Integer> {
         Set<String> catalogue = manifest.catalogue().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        TaskSuite suite = TaskSuite.create(suiteSeed);
+        TaskSuite suite = TaskSuite.create(options.suiteSeed);
 
-        List<Evaluation.Subject> measured = Evaluation.subjects(suite, catalogue, tasks, seed);
+        List<Evaluation.Subject> measured = Evaluation.subjects(suite, catalogue, options.tasks, options.seed);
         TextDomains texts = passages == 0
                 ? new TextDomains(List.of(), new LinkedHashMap<>())
-                : TextDomains.fetch(Installation.ofThisProcess().root().resolve(".train/text"), seed);
+                : TextDomains.fetch(Installation.ofThisProcess().root().resolve(".train/text"), options.suiteSeed);
         train(references, measured, texts);
         List<KnownTask> known = new ArrayList<>();
         for (Evaluation.Subject subject : progress("task vectors", known(suite, catalogue, measured))) {
@@ -139,7 +118,7 @@ public final class EvalCommand implements Callable<Integer> {
         List<Closeness> closeness = new ArrayList<>();
         double agreement;
         try (Controls controls = new Controls(bench, references, known)) {
-            Evaluation evaluation = new Evaluation(function, bench, controls, inputs, seed);
+            Evaluation evaluation = new Evaluation(function, bench, controls, options.inputs, options.seed);
             for (Evaluation.Subject subject : progress("tasks", measured)) {
                 results.add(evaluation.measure(subject));
                 List<List<NamedTensor>> checkpoints = references.own(subject.task());
@@ -159,7 +138,7 @@ public final class EvalCommand implements Callable<Integer> {
                 .sum();
         return new EvaluationReport(
                 manifest.name(),
-                seed,
+                options.seed,
                 agreement,
                 new Storage(generatorBytes, catalogue.size(), adapterBytes),
                 results,
@@ -181,7 +160,7 @@ public final class EvalCommand implements Callable<Integer> {
         Stream.concat(seen.stream(), heldOut.stream())
                 .forEach(task -> examples.put(
                         task,
-                        Question.of(task, Condition.MOST_EXAMPLES, inputs, seed)
+                        Question.of(task, Condition.MOST_EXAMPLES, options.inputs, options.seed)
                                 .task(Condition.EXAMPLES)
                                 .examples()));
         references.trainOn(examples, System.out);
@@ -192,13 +171,13 @@ public final class EvalCommand implements Callable<Integer> {
                 .filter(subject -> subject.group() == group)
                 .map(Evaluation.Subject::task)
                 .toList();
-        return Evaluation.draw(all, own, new SplittableRandom(seed));
+        return Evaluation.draw(all, own, new SplittableRandom(options.seed));
     }
 
     /// The seen tasks, which controls are made from, and the held-out ones that are measured.
     private List<Evaluation.Subject> known(TaskSuite suite, Set<String> catalogue, List<Evaluation.Subject> measured) {
         Stream<Evaluation.Subject> seen =
-                Evaluation.subjects(suite, catalogue, Math.max(references, tasks), seed).stream()
+                Evaluation.subjects(suite, catalogue, Math.max(references, options.tasks), options.seed).stream()
                         .filter(subject -> subject.group() == Group.SEEN);
         return Stream.concat(seen, measured.stream().filter(subject -> subject.group() == Group.HELD_OUT))
                 .toList();

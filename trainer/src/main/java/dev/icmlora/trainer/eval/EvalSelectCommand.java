@@ -2,7 +2,6 @@ package dev.icmlora.trainer.eval;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.stream.Collectors;
 import com.google.gson.GsonBuilder;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,23 +39,11 @@ public final class EvalSelectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--url",
-            defaultValue = "${ICM_LORA_URL:-http://localhost:8080}",
-            description = "Of the function (default: ICM_LORA_URL, else ${DEFAULT-VALUE}).")
-    private URI url;
-
-    @Option(names = "--generator", description = "That the function runs (default: models/generator.gguf).")
-    private Path generator;
-
-    @Option(names = "--inputs", paramLabel = "N", description = "Test inputs of a task (default: ${DEFAULT-VALUE}).")
-    private int inputs = 8;
+    @Mixin
+    private MeasurementOptions options;
 
     @Option(names = "--examples", paramLabel = "N", description = "Examples a request (default: ${DEFAULT-VALUE}).")
     private int examples = 5;
-
-    @Option(names = "--tasks", paramLabel = "N", description = "Most tasks of a group (default: ${DEFAULT-VALUE}).")
-    private int tasks = 40;
 
     @Option(
             names = "--refine-ms",
@@ -63,30 +51,26 @@ public final class EvalSelectCommand implements Callable<Integer> {
             description = "Search for a better latent; 0 leaves it out (default: ${DEFAULT-VALUE}).")
     private int refineMs = 2000;
 
-    @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = 1;
-
     @Option(names = "--out", paramLabel = "FOLDER", description = "For selection.md and .json (default: .train/eval).")
     private Path out;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Installation installation = Installation.ofThisProcess();
-        GeneratorManifest manifest = GeneratorFile.read(generator == null ? installation.generator() : generator)
-                .manifest();
+        GeneratorManifest manifest =
+                GeneratorFile.read(options.generator(installation)).manifest();
         Set<String> catalogue = manifest.catalogue().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        List<Evaluation.Subject> subjects = Evaluation.subjects(TaskSuite.create(suiteSeed), catalogue, tasks, seed);
-        SelectionComparison.Settings settings = new SelectionComparison.Settings(inputs, examples, refineMs, seed);
+        List<Evaluation.Subject> subjects =
+                Evaluation.subjects(TaskSuite.create(options.suiteSeed), catalogue, options.tasks, options.seed);
+        SelectionComparison.Settings settings =
+                new SelectionComparison.Settings(options.inputs, examples, refineMs, options.seed);
 
         NativeLibraries.load(installation.nativeDirectory());
         List<SelectionResult> results = new ArrayList<>();
         try (LlamaModel model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
-                FunctionClient function = new FunctionClient(url);
+                FunctionClient function = new FunctionClient(options.function.connect());
                 ProgressBar bar = new ProgressBar("tasks", subjects.size())) {
             SelectionComparison comparison =
                     new SelectionComparison(function, PromptFormat.of(model), Families.heldOut(), settings);

@@ -1,11 +1,6 @@
 package dev.icmlora.trainer.eval;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -14,20 +9,18 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.trainer.client.RunningFunction;
 
-/// Asks a running function over HTTP, as any client would.
+/// What an evaluation asks a running function, and what it needs of the answers.
 final class FunctionClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-
     private final Gson json = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .create();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final URI generate;
+    private final RunningFunction function;
 
-    /// @param function such as `http://localhost:8080`
-    FunctionClient(URI function) {
-        this.generate = function.resolve("/generate");
+    /// @param function closed with this client
+    FunctionClient(RunningFunction function) {
+        this.function = function;
     }
 
     /// What the function says, as far as an evaluation needs it.
@@ -71,21 +64,11 @@ final class FunctionClient implements AutoCloseable {
 
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
     Reply ask(Request asked) throws IOException, InterruptedException {
-        String body = json.toJson(asked);
-        HttpRequest request = HttpRequest.newBuilder(generate)
-                .header("Content-Type", "application/json")
-                .timeout(PATIENCE)
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-            throw new IOException("the function answered " + response.statusCode() + ": " + response.body());
-        }
-        return json.fromJson(response.body(), Reply.class);
+        return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
     }
 
     @Override
     public void close() {
-        http.close();
+        function.close();
     }
 }
