@@ -62,9 +62,8 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--own",
             paramLabel = "N",
-            description =
-                    "Tasks of a group to train a LoRA of their own for, about 4 minutes for each 8 on 2 cores; with 0,"
-                            + " text domains get none either (default: ${DEFAULT-VALUE}).")
+            description = "Tasks of a group to train a LoRA of their own for, some minutes for each 8; with 0,"
+                    + " text domains get none either (default: ${DEFAULT-VALUE}).")
     private int own = 8;
 
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")

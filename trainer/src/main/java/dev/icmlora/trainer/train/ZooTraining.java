@@ -32,7 +32,7 @@ record ZooTraining(
         BooleanSupplier stop,
         NDManager manager) {
     private static final int VALIDATION_QUERIES_A_TASK = 8;
-    private static final PromptSampler.Mix MIX = new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, 512);
+    private static final PromptSampler.Mix MIX = new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, 256);
 
     /// @param together tasks in one batch
     /// @param length steps of each task's training
