@@ -7,7 +7,8 @@ package dev.icmlora.llama;
 /// @param microBatchTokens tokens computed at once within a batch
 /// @param maxSequences sequences kept apart in the memory, 1 to 256; ids run from 0
 /// @param threads CPU threads, 1 to 512
-/// @param embeddings give hidden states in place of logits, for the positions of a batch that are outputs
+/// @param hiddenLayer give the hidden states after this many layers in place of logits, for the positions of a
+/// batch that are outputs; [#LOGITS] for logits. Such a context has one sequence
 /// @param unifiedKv one memory shared by all sequences, so that prefixes can be shared and one sequence may
 /// fill it; otherwise each sequence owns an equal part
 public record ContextOptions(
@@ -16,8 +17,11 @@ public record ContextOptions(
         int microBatchTokens,
         int maxSequences,
         int threads,
-        boolean embeddings,
+        int hiddenLayer,
         boolean unifiedKv) {
+    /// No layer: the whole model is computed, and gives logits.
+    public static final int LOGITS = 0;
+
     private static final int LLAMA_MAX_SEQ = 256; // llama-cparams.h
     private static final int GGML_MAX_N_THREADS = 512; // ggml.h
     private static final int MAX_CONTEXT = 1 << 24;
@@ -28,6 +32,16 @@ public record ContextOptions(
         require("microBatchTokens", microBatchTokens, batchTokens);
         require("maxSequences", maxSequences, Math.min(LLAMA_MAX_SEQ, contextTokens));
         requireThreads(threads);
+        if (hiddenLayer < LOGITS) {
+            throw new IllegalArgumentException("hiddenLayer is " + LOGITS + " or more, not " + hiddenLayer);
+        }
+        if (hiddenLayer != LOGITS && maxSequences != 1) {
+            throw new IllegalArgumentException("a context of hidden states has 1 sequence, not " + maxSequences);
+        }
+    }
+
+    boolean givesLogits() {
+        return hiddenLayer == LOGITS;
     }
 
     static void requireThreads(int threads) {

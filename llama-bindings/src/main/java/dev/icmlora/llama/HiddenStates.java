@@ -3,8 +3,9 @@ package dev.icmlora.llama;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.EvalCallback;
@@ -13,22 +14,44 @@ import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.ggml.NativeCallException;
 
 /// The hidden states of a decode's outputs, taken out of the graph at the node that holds them. There the
-/// computation ends: the product with the vocabulary's matrix, a fifth of a small model's work, is never
-/// made.
+/// computation ends: the layers behind it and the product with the vocabulary's matrix, a fifth of a small
+/// model's work, are never computed.
 ///
-/// llama.cpp's own way (`embeddings = true`) makes every position of a batch an output, and computes logits
-/// for each.
+/// llama.cpp's own way (`embeddings = true`) gives the last layer's only, makes every position of a batch an
+/// output, and computes logits for each.
 final class HiddenStates {
-    /// What llama.cpp calls the output of the final norm, in every architecture that has one.
-    private static final String NODE = "result_norm";
+    /// What llama.cpp calls the output of the final norm, in every architecture that has one. It has a row for
+    /// each output.
+    private static final String LAST = "result_norm";
+
+    /// The output of a layer, counted from 0. It has a row for each token of the micro-batch.
+    private static final String WITHIN = "l_out-";
+
+    private static final double EPSILON = 1e-6;
 
     private final MemorySegment callback;
-    private final List<float[]> rows = new ArrayList<>();
+    private final String node;
+    private final boolean last;
+    private final Map<Integer, float[]> rows = new HashMap<>();
+    private BitSet outputs = new BitSet();
+    /// The batch index of the row that comes next.
+    private int next;
+
     private RuntimeException failure;
 
-    HiddenStates() {
+    private HiddenStates(String node, boolean last) {
+        this.node = node;
+        this.last = last;
         // Collected, not closed, with this object: see LlamaContext.abortWhen.
-        this.callback = EvalCallback.pointer((node, ask, data) -> observe(node, ask), Arena.ofAuto());
+        this.callback = EvalCallback.pointer((tensor, ask, data) -> observe(tensor, ask), Arena.ofAuto());
+    }
+
+    /// @param layer 1 to `layers`
+    static HiddenStates after(int layer, int layers) {
+        if (layer < 1 || layer > layers) {
+            throw new IllegalArgumentException("hidden states are taken after layer 1 to " + layers + ", not " + layer);
+        }
+        return layer == layers ? new HiddenStates(LAST, true) : new HiddenStates(WITHIN + (layer - 1), false);
     }
 
     /// What the context calls for each node. Valid as long as this object is reachable.
@@ -37,33 +60,38 @@ final class HiddenStates {
     }
 
     /// Forgets the decode before.
-    void begin() {
+    ///
+    /// @param wanted batch indices, of a batch of one sequence: llama.cpp computes those in their order
+    void begin(BitSet wanted) {
+        outputs = wanted;
+        next = last ? wanted.nextSetBit(0) : 0;
         rows.clear();
         failure = null;
     }
 
     /// @throws NativeCallException if the decode gave another number of states
-    void requireRows(int expected) {
+    void requireAll() {
         if (failure != null) {
             throw failure;
         }
-        if (rows.size() != expected) {
+        if (rows.size() != outputs.cardinality()) {
             throw new NativeCallException(
-                    "llama_decode", 0, rows.size() + " hidden states at " + NODE + " in place of " + expected);
+                    "llama_decode",
+                    0,
+                    rows.size() + " hidden states at " + node + " in place of " + outputs.cardinality());
         }
     }
 
-    /// @param index among the outputs, in the order of the batch
-    float[] row(int index) {
-        return rows.get(index).clone();
+    float[] row(int batchIndex) {
+        return rows.get(batchIndex).clone();
     }
 
     /// An exception that left an upcall would end the process.
-    private boolean observe(MemorySegment node, boolean ask) {
+    private boolean observe(MemorySegment address, boolean ask) {
         try {
-            GgmlTensor tensor = GgmlTensor.at(node);
+            GgmlTensor tensor = GgmlTensor.at(address);
             if (ask) {
-                return tensor.name().equals(NODE);
+                return tensor.name().equals(node);
             }
             read(tensor);
         } catch (RuntimeException e) {
@@ -83,10 +111,27 @@ final class HiddenStates {
             MemorySegment data = arena.allocate(bytes, Float.BYTES);
             GgmlBackendH.ggml_backend_tensor_get(tensor.struct(), data, 0, bytes);
             for (int i = 0; i < count; i++) {
-                float[] row = new float[width];
-                MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, (long) i * width * Float.BYTES, row, 0, width);
-                rows.add(row);
+                if (outputs.get(next)) {
+                    float[] row = new float[width];
+                    MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, (long) i * width * Float.BYTES, row, 0, width);
+                    rows.put(next, last ? row : normalised(row));
+                }
+                next = last ? outputs.nextSetBit(next + 1) : next + 1;
             }
         }
+    }
+
+    /// Divided by its root mean square: between layers the states of a few tokens are a hundred times as long as
+    /// all others.
+    private static float[] normalised(float[] row) {
+        double square = 0;
+        for (float value : row) {
+            square += (double) value * value;
+        }
+        double scale = 1 / Math.sqrt(square / row.length + EPSILON);
+        for (int i = 0; i < row.length; i++) {
+            row[i] = (float) (row[i] * scale);
+        }
+        return row;
     }
 }

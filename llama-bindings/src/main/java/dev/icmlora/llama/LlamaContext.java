@@ -54,9 +54,10 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all
-    /// @throws IllegalArgumentException if the model is an encoder
+    /// @throws IllegalArgumentException if the model is an encoder, or has fewer layers than the hidden states are
+    /// to be taken after
     public static LlamaContext create(LlamaModel model, ContextOptions options) {
-        HiddenStates states = options.embeddings() ? new HiddenStates() : null;
+        HiddenStates states = options.givesLogits() ? null : HiddenStates.after(options.hiddenLayer(), model.layers());
         return create(model, options, states == null ? MemorySegment.NULL : states.callback(), states);
     }
 
@@ -129,7 +130,7 @@ public final class LlamaContext implements AutoCloseable {
         requireSequence(batch.highestSequence());
         outputs.clear();
         if (states != null) {
-            states.begin();
+            states.begin(batch.outputs());
         }
         abortFailure = null;
         Lock graphs = model.adapterSet().readLock();
@@ -149,7 +150,7 @@ public final class LlamaContext implements AutoCloseable {
         }
         BitSet wanted = batch.outputs();
         if (states != null) {
-            states.requireRows(wanted.cardinality());
+            states.requireAll();
         }
         outputs = wanted;
     }
@@ -184,20 +185,20 @@ public final class LlamaContext implements AutoCloseable {
         return row.reinterpret((long) vocabularySize * Float.BYTES);
     }
 
-    /// Hidden state after the final norm at a position of the last batch; not pooled, not normalised to
-    /// length 1.
+    /// Hidden state at a position of the last batch, after [ContextOptions#hiddenLayer] layers: divided by its root
+    /// mean square, or, after the last layer, what the model's own final norm makes of it. Not pooled.
     ///
     /// @param batchIndex what [TokenBatch#add] returned for a position with `output`
     /// @return a new array of the model's hidden size
-    /// @throws IllegalStateException if the context was made without embeddings
+    /// @throws IllegalStateException if the context gives logits
     /// @throws IllegalArgumentException if that position was no output of the last successful batch
     public float[] embedding(int batchIndex) {
         handle.get();
         if (states == null) {
-            throw new IllegalStateException("this context was created without embeddings");
+            throw new IllegalStateException("this context gives logits and no hidden states");
         }
         requireOutput(batchIndex);
-        return states.row(outputs.get(0, batchIndex).cardinality());
+        return states.row(batchIndex);
     }
 
     /// Forgets all sequences.

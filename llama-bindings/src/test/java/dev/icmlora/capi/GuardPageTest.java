@@ -91,7 +91,8 @@ class GuardPageTest {
     @Test
     void contextAndSampler() {
         try (LlamaModel model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
-                LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 8, 8, 1, 1, false, true));
+                LlamaContext context =
+                        LlamaContext.create(model, new ContextOptions(256, 8, 8, 1, 1, ContextOptions.LOGITS, true));
                 Sampler sampler =
                         Sampler.create(SamplingOptions.GREEDY.withGrammar("root ::= \"a\""), model.vocabulary());
                 TokenBatch batch = TokenBatch.allocate(1, 1)) {

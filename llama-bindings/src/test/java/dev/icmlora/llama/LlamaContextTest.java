@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.TestInstallation;
 import dev.icmlora.ggml.GgufFile;
@@ -34,7 +39,8 @@ class LlamaContextTest {
     /// The model's output matrix is its embedding matrix, so the logits can be made of the state here.
     @Test
     void givesTheHiddenStatesThatTheLogitsAreMadeOf() {
-        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 4, 1, 1, true, true));
+        try (LlamaContext context =
+                        LlamaContext.create(model, new ContextOptions(256, 128, 4, 1, 1, model.layers(), true));
                 LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
                 TokenBatch batch = SharedModel.batch(prompt);
                 GgufFile file = GgufFile.open(TestInstallation.model())) {
@@ -58,10 +64,11 @@ class LlamaContextTest {
         }
     }
 
-    @Test
-    void statesOfSeveralMicroBatchesAreInTheOrderOfTheBatch() {
-        ContextOptions whole = new ContextOptions(256, 128, 128, 1, 1, true, true);
-        ContextOptions pieces = new ContextOptions(256, 128, 2, 1, 1, true, true);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 22, 30})
+    void statesOfSeveralMicroBatchesAreInTheOrderOfTheBatch(int layer) {
+        ContextOptions whole = new ContextOptions(256, 128, 128, 1, 1, layer, true);
+        ContextOptions pieces = new ContextOptions(256, 128, 2, 1, 1, layer, true);
         try (LlamaContext one = LlamaContext.create(model, whole);
                 LlamaContext many = LlamaContext.create(model, pieces);
                 TokenBatch batch = TokenBatch.allocate(prompt.length, 1)) {
@@ -76,6 +83,40 @@ class LlamaContextTest {
                         .containsExactly(one.embedding(i));
             }
         }
+    }
+
+    @Test
+    void statesWithinTheModelDependOnTheLayerAndHaveALengthOfTheirOwn() {
+        Map<Integer, float[]> states = new HashMap<>();
+        for (int layer : List.of(1, 14, 15)) {
+            ContextOptions options = new ContextOptions(256, 128, 128, 1, 1, layer, true);
+            try (LlamaContext context = LlamaContext.create(model, options);
+                    TokenBatch batch = SharedModel.batch(prompt)) {
+                context.decode(batch);
+                states.put(layer, context.embedding(prompt.length - 1));
+                assertThatIllegalArgumentException().isThrownBy(() -> context.embedding(0));
+            }
+        }
+        for (int layer : states.keySet()) {
+            double square = 0;
+            for (float value : states.get(layer)) {
+                square += value * value;
+            }
+            assertThat(Math.sqrt(square / 576)).isCloseTo(1, within(1e-4));
+        }
+        assertThat(SharedModel.cosine(states.get(14), states.get(15))).isBetween(0.8, 0.999);
+        assertThat(SharedModel.cosine(states.get(1), states.get(15))).isLessThan(0.9);
+    }
+
+    @Test
+    void refusesALayerThatTheModelDoesNotHave() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LlamaContext.create(model, new ContextOptions(256, 128, 128, 1, 1, 31, true)))
+                .withMessageContaining("layer 1 to 30, not 31");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ContextOptions(256, 128, 128, 2, 1, 1, true))
+                .withMessageContaining("1 sequence, not 2");
+        assertThatIllegalArgumentException().isThrownBy(() -> new ContextOptions(256, 128, 128, 1, 1, -1, true));
     }
 
     @Test
@@ -147,7 +188,7 @@ class LlamaContextTest {
 
     @Test
     void separateMemoriesCopyWholeSequencesOnly() {
-        ContextOptions options = new ContextOptions(512, 128, 64, 2, 1, false, false);
+        ContextOptions options = new ContextOptions(512, 128, 64, 2, 1, ContextOptions.LOGITS, false);
         try (LlamaContext context = LlamaContext.create(model, options);
                 TokenBatch batch = SharedModel.batch(prompt)) {
             assertThat(context.contextTokens()).isEqualTo(256);
@@ -185,7 +226,8 @@ class LlamaContextTest {
                 assertThatIllegalArgumentException().isThrownBy(() -> context.copySequence(0, sequence, -1, -1));
             }
             assertThatIllegalArgumentException().isThrownBy(() -> TokenBatch.allocate(0, 1));
-            assertThatIllegalArgumentException().isThrownBy(() -> new ContextOptions(10, 20, 10, 1, 1, false, true));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new ContextOptions(10, 20, 10, 1, 1, ContextOptions.LOGITS, true));
         }
     }
 
@@ -210,7 +252,8 @@ class LlamaContextTest {
 
     @Test
     void aFullMemoryIsReportedAndLeftAsItWas() {
-        try (LlamaContext context = LlamaContext.create(model, new ContextOptions(256, 128, 128, 1, 1, false, true));
+        try (LlamaContext context = LlamaContext.create(
+                        model, new ContextOptions(256, 128, 128, 1, 1, ContextOptions.LOGITS, true));
                 TokenBatch batch = TokenBatch.allocate(100, 1)) {
             for (int position = 0; position < 200; position += 100) {
                 batch.clear();

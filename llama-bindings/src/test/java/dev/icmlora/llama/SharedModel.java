@@ -19,7 +19,7 @@ final class SharedModel {
     }
 
     static ContextOptions options(int sequences) {
-        return new ContextOptions(512, 128, 64, sequences, 1, false, true);
+        return new ContextOptions(512, 128, 64, sequences, 1, ContextOptions.LOGITS, true);
     }
 
     /// A batch of the tokens as sequence 0 from position 0, output at the last one.
@@ -33,5 +33,17 @@ final class SharedModel {
         return IntStream.range(0, values.length)
                 .reduce((a, b) -> values[b] > values[a] ? b : a)
                 .orElseThrow();
+    }
+
+    static double cosine(float[] a, float[] b) {
+        double dot = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += a[i] * b[i];
+            aa += a[i] * a[i];
+            bb += b[i] * b[i];
+        }
+        return dot / Math.sqrt(aa * bb);
     }
 }

@@ -145,14 +145,16 @@ final class Engine implements AutoCloseable {
         var sequences = config.slot().sequences();
         var batchTokens = config.slot().batchTokens();
         var examined = sequences + KEPT_PROMPTS;
-        var reading = handles.own(LlamaContext.create(model, contextOptions(1, threads, true)));
-        var base = handles.own(
-                LlamaContext.create(model, contextOptions(examined + Examination.SEQUENCES, threads, false)));
+        var reading = handles.own(LlamaContext.create(
+                model,
+                contextOptions(1, threads, generator.manifest().architecture().vectorLayer())));
+        var base = handles.own(LlamaContext.create(
+                model, contextOptions(examined + Examination.SEQUENCES, threads, ContextOptions.LOGITS)));
         var seats = seats();
         var bank = seats == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model, first.gguf(), seats)));
-        var options = contextOptions(examined + Examination.SEQUENCES, threads, false);
+        var options = contextOptions(examined + Examination.SEQUENCES, threads, ContextOptions.LOGITS);
         var adapted = handles.own(
                 bank.map(several -> several.context(options)).orElseGet(() -> LlamaContext.create(model, options)));
         var adapter = handles.own(ResidentAdapter.create(model, first.gguf()));
@@ -262,9 +264,9 @@ final class Engine implements AutoCloseable {
         return config.slot().seats().orElse(inNativeExecutable ? 1 : SEATS);
     }
 
-    private ContextOptions contextOptions(int sequences, int threads, boolean embeddings) {
+    private ContextOptions contextOptions(int sequences, int threads, int hiddenLayer) {
         var batch = config.slot().batchTokens();
-        return new ContextOptions(contextTokens(), batch, batch, sequences, threads, embeddings, true);
+        return new ContextOptions(contextTokens(), batch, batch, sequences, threads, hiddenLayer, true);
     }
 
     private static void log(LlamaModel model, GeneratorManifest generator, long start) {

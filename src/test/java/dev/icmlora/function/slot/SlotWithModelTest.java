@@ -44,7 +44,7 @@ class SlotWithModelTest {
     private static final Decoding GREEDY = new Decoding(SamplingOptions.GREEDY, 12, List.of());
     private static final Optional<Weights> BASE = Optional.empty();
     private static final ContextOptions OPTIONS =
-            new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES + KEPT, 1, false, true);
+            new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES + KEPT, 1, ContextOptions.LOGITS, true);
 
     private static LlamaModel model;
     private static LlamaContext base;

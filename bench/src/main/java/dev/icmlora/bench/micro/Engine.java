@@ -57,8 +57,9 @@ public class Engine {
         }
     }
 
-    LlamaContext context(boolean hiddenStates) {
-        return LlamaContext.create(model, new ContextOptions(CONTEXT, BATCH, BATCH, 1, threads, hiddenStates, true));
+    /// @param hiddenLayer [ContextOptions#LOGITS], or after which layer states are taken
+    LlamaContext context(int hiddenLayer) {
+        return LlamaContext.create(model, new ContextOptions(CONTEXT, BATCH, BATCH, 1, threads, hiddenLayer, true));
     }
 
     /// Adapters of latents that were not used just before.

@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ResidentAdapter;
@@ -35,7 +36,7 @@ public class HotApply {
         @Setup
         public void open(Engine engine) {
             adapters = engine.generate(8);
-            context = engine.context(false);
+            context = engine.context(ContextOptions.LOGITS);
             resident = ResidentAdapter.create(engine.model, adapters.getFirst().gguf());
             resident.attach(context, 1);
         }
@@ -67,7 +68,7 @@ public class HotApply {
         public void open(Engine newEngine) {
             engine = newEngine;
             files = engine.generate(8).stream().map(Adapter::gguf).toList();
-            context = engine.context(false);
+            context = engine.context(ContextOptions.LOGITS);
         }
 
         @TearDown(Level.Invocation)

@@ -17,6 +17,7 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
@@ -43,8 +44,8 @@ public class Reading {
         @Setup
         public void open(Engine engine) {
             var format = PromptFormat.of(engine.model);
-            states = engine.context(true);
-            plain = engine.context(false);
+            states = engine.context(engine.generator.manifest().architecture().vectorLayer());
+            plain = engine.context(ContextOptions.LOGITS);
             fingerprinter = new Fingerprinter(format, states, engine.model.hiddenSize(), Engine.BATCH);
             var tokens = format.packed(task.description(), task.examples()).tokens();
             batch = TokenBatch.allocate(tokens.length, 1);

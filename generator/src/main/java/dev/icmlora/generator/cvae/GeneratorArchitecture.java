@@ -24,11 +24,13 @@ import dev.icmlora.ggml.GgmlType;
 /// with a shared trunk is the fourth of our departures.
 ///
 /// @param hidden hidden size of the base model
+/// @param vectorLayer after how many of its layers the task vector is taken, 1 to all of them
 /// @param priorUnits width of the prior network
 /// @param latent dimensions of z
 /// @param decoderUnits width of the decoder's trunk
 /// @param adapter what is generated
-public record GeneratorArchitecture(int hidden, int priorUnits, int latent, int decoderUnits, AdapterLayout adapter) {
+public record GeneratorArchitecture(
+        int hidden, int vectorLayer, int priorUnits, int latent, int decoderUnits, AdapterLayout adapter) {
     static final float NORM_EPSILON = 1e-5f;
     private static final int MAX_UNITS = 1 << 16;
 
@@ -37,6 +39,9 @@ public record GeneratorArchitecture(int hidden, int priorUnits, int latent, int 
         check("prior units", priorUnits);
         check("latent", latent);
         check("decoder units", decoderUnits);
+        if (vectorLayer < 1 || vectorLayer > adapter.layers()) {
+            throw new IllegalArgumentException("vector layer must be 1.." + adapter.layers() + ", is " + vectorLayer);
+        }
     }
 
     /// Type and shape of a tensor; ggml's order, so `ne[0]` is the input dimension of a weight matrix.

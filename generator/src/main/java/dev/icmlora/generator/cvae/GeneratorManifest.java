@@ -32,6 +32,7 @@ public record GeneratorManifest(
     private static final String BASE_ARCHITECTURE = "icm-lora.base.architecture";
     private static final String HIDDEN = "icm-lora.base.hidden";
     private static final String LAYERS = "icm-lora.base.layers";
+    private static final String VECTOR_LAYER = "icm-lora.vector.layer";
     private static final String PROMPT_FORMAT = "icm-lora.prompt_format";
     private static final String RANK = "icm-lora.adapter.rank";
     private static final String ALPHA = "icm-lora.adapter.alpha";
@@ -76,6 +77,7 @@ public record GeneratorManifest(
                 .string(BASE_ARCHITECTURE, adapter.architecture())
                 .uint32(HIDDEN, architecture.hidden())
                 .uint32(LAYERS, adapter.layers())
+                .uint32(VECTOR_LAYER, architecture.vectorLayer())
                 .string(PROMPT_FORMAT, promptFormat)
                 .uint32(RANK, adapter.rank())
                 .float32(ALPHA, adapter.alpha())
@@ -127,6 +129,7 @@ public record GeneratorManifest(
                 string(file, PROMPT_FORMAT),
                 new GeneratorArchitecture(
                         integer(file, HIDDEN),
+                        integer(file, VECTOR_LAYER),
                         integer(file, PRIOR_UNITS),
                         integer(file, LATENT),
                         integer(file, DECODER_UNITS),

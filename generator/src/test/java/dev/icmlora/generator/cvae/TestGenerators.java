@@ -13,7 +13,7 @@ import dev.icmlora.generator.adapter.AdapterLayout.Target;
 public final class TestGenerators {
     static final AdapterLayout LAYOUT =
             new AdapterLayout("llama", 3, 4, 8, List.of(new Target("attn_q", 32, 32), new Target("attn_v", 32, 16)));
-    public static final GeneratorArchitecture ARCHITECTURE = new GeneratorArchitecture(32, 24, 8, 48, LAYOUT);
+    public static final GeneratorArchitecture ARCHITECTURE = new GeneratorArchitecture(32, 2, 24, 8, 48, LAYOUT);
 
     private TestGenerators() {}
 

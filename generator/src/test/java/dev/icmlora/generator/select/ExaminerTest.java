@@ -50,7 +50,8 @@ class ExaminerTest {
     static void load() {
         format = PromptFormat.of(BaseModelFixture.model());
         context = LlamaContext.create(
-                BaseModelFixture.model(), new ContextOptions(CONTEXT, 512, 512, Examination.SEQUENCES, 1, false, true));
+                BaseModelFixture.model(),
+                new ContextOptions(CONTEXT, 512, 512, Examination.SEQUENCES, 1, ContextOptions.LOGITS, true));
         examiner = new Examiner(context, 512);
     }
 

@@ -28,7 +28,7 @@ class FingerprinterTest {
 
     @BeforeAll
     static void create() {
-        context = LlamaContext.create(MODEL, new ContextOptions(512, 128, 128, 1, 2, true, false));
+        context = LlamaContext.create(MODEL, new ContextOptions(512, 128, 128, 1, 2, MODEL.layers(), false));
         fingerprinter = new Fingerprinter(PromptFormat.of(MODEL), context, HIDDEN, 128);
     }
 

@@ -54,9 +54,19 @@ final class ControlBench implements AutoCloseable {
         this.format = PromptFormat.of(model);
         this.backend = Backend.best(threads);
         this.generator = Generator.load(file, backend);
-        this.reading = LlamaContext.create(model, new ContextOptions(CONTEXT, BATCH, BATCH, 1, threads, true, true));
+        this.reading = LlamaContext.create(
+                model,
+                new ContextOptions(
+                        CONTEXT,
+                        BATCH,
+                        BATCH,
+                        1,
+                        threads,
+                        file.manifest().architecture().vectorLayer(),
+                        true));
         this.fingerprinter = new Fingerprinter(format, reading, model.hiddenSize(), BATCH);
-        ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, false, true);
+        ContextOptions options =
+                new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, ContextOptions.LOGITS, true);
         this.base = LlamaContext.create(model, options);
         this.adapted = LlamaContext.create(model, options);
         this.plain = new GreedyDecoder(base, SEQUENCES);

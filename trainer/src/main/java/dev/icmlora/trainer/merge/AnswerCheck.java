@@ -69,7 +69,8 @@ record AnswerCheck(String description, List<String> inputs, int maxTokens) {
 
     /// @param adapterGguf null for the model alone
     private List<String> answers(Path file, byte[] adapterGguf, int threads) {
-        ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, false, true);
+        ContextOptions options =
+                new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, ContextOptions.LOGITS, true);
         try (LlamaModel model = LlamaModel.load(file, ModelOptions.DEFAULT);
                 LlamaContext context = LlamaContext.create(model, options);
                 GreedyDecoder decoder = new GreedyDecoder(context, SEQUENCES)) {

@@ -13,15 +13,18 @@ import dev.icmlora.trainer.train.GeneratorNetwork.Generated;
 
 /// Queries, by name, that a generator's mean adapters are asked.
 ///
+/// @param vectorLayer that the task vectors were taken after
 /// @param statistics of the task vectors
-record Examinations(BaseModel model, Standardization statistics, SequencedMap<String, Examination> examinations) {
+record Examinations(
+        BaseModel model, int vectorLayer, Standardization statistics, SequencedMap<String, Examination> examinations) {
 
     /// Queries, and the task vectors of the tasks that they are of.
     record Examination(Validation validation, List<VectorPool> pools) {}
 
-    /// What the exported generator needs of the statistics, so that a checkpoint is complete.
-    SequencedMap<String, NDArray> statisticsArrays(NDManager manager) {
+    /// What the exported generator needs to know of the task vectors, so that a checkpoint is complete.
+    SequencedMap<String, NDArray> vectorArrays(NDManager manager) {
         SequencedMap<String, NDArray> arrays = new LinkedHashMap<>();
+        arrays.put(TrainedGenerator.VECTOR_LAYER, manager.create(new float[] {vectorLayer}));
         arrays.put("vector.mean", manager.create(statistics.mean()));
         arrays.put("vector.deviation", manager.create(statistics.deviation()));
         return arrays;

@@ -109,7 +109,14 @@ public final class ExportCommand implements Callable<Integer> {
                     exported == null ? trained(training, llama, base, format) : GeneratorFile.read(exported);
             trained.manifest().requireMatch(base, format.fingerprint());
             VectorPools pools = new VectorPools(
-                    llama, base.fingerprint(), format, vectors, threads, training.resolve("vectors"), () -> false);
+                    llama,
+                    base.fingerprint(),
+                    format,
+                    trained.manifest().architecture().vectorLayer(),
+                    vectors,
+                    threads,
+                    training.resolve("vectors"),
+                    () -> false);
             GeneratorFile generator = withSeenLatents(trained, curriculum.everything(training, format), pools, out);
             generator.write(target);
             out.printf(

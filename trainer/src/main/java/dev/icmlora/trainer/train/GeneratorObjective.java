@@ -58,7 +58,7 @@ final class GeneratorObjective implements Objective {
 
     @Override
     public SequencedMap<String, NDArray> constants() {
-        SequencedMap<String, NDArray> constants = examinations.statisticsArrays(manager);
+        SequencedMap<String, NDArray> constants = examinations.vectorArrays(manager);
         constants.putAll(shared.matrices());
         return constants;
     }

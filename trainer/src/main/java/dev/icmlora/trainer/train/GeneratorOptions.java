@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.train;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Options of the commands that train a generator's networks.
@@ -28,6 +29,9 @@ final class GeneratorOptions {
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
     int vectors = 10;
 
+    @Mixin
+    VectorLayerOption vectorLayer;
+
     KlTerm kl() {
         return new KlTerm(beta, betaWarmUp, freeBits);
     }
@@ -35,6 +39,6 @@ final class GeneratorOptions {
     /// Names a run that is made with these.
     @Override
     public String toString() {
-        return "latent %d beta %s".formatted(latent, beta);
+        return "latent %d beta %s vectors after %s".formatted(latent, beta, vectorLayer);
     }
 }

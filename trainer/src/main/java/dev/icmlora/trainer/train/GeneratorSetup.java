@@ -30,10 +30,14 @@ record GeneratorSetup(
             throws IOException {
         SharedAdapter shared =
                 from.map(file -> file.shared(session.manager())).orElseGet(() -> SharedAdapter.trained(session));
+        int vectorLayer = from.map(
+                        exported -> exported.file().manifest().architecture().vectorLayer())
+                .orElseGet(() -> options.vectorLayer.of(session.llama()));
         VectorPools pools = new VectorPools(
                 session.llama(),
                 session.baseModelId().fingerprint(),
                 session.format(),
+                vectorLayer,
                 options.vectors,
                 training.threads,
                 session.folder().resolve("vectors"),
@@ -56,11 +60,12 @@ record GeneratorSetup(
                 shared,
                 new GeneratorArchitecture(
                         session.model().config().hidden(),
+                        vectorLayer,
                         options.priorUnits,
                         options.latent,
                         options.decoderUnits,
                         shared.layout()),
                 learners,
-                new Examinations(session.model(), statistics, examinations));
+                new Examinations(session.model(), vectorLayer, statistics, examinations));
     }
 }

@@ -15,6 +15,9 @@ import dev.icmlora.ggml.TensorInfo;
 
 /// A generator in the checkpoint of its training run; the sizes are those of the arrays found there.
 final class TrainedGenerator {
+    /// Array of one number in a checkpoint: [GeneratorArchitecture#vectorLayer].
+    static final String VECTOR_LAYER = "vector.layer";
+
     private final GgufFile checkpoint;
     private final GeneratorArchitecture architecture;
 
@@ -25,6 +28,7 @@ final class TrainedGenerator {
         int rank = SharedAdapter.rank(checkpoint);
         this.architecture = new GeneratorArchitecture(
                 targets.getFirst().in(),
+                (int) floats(VECTOR_LAYER)[0],
                 extent("prior.0.bias"),
                 extent("prior.mean.bias"),
                 extent("decoder.norm.bias"),

@@ -54,18 +54,21 @@ final class VectorPools {
     private final LlamaModel model;
     private final String modelFingerprint;
     private final PromptFormat format;
+    private final int layer;
     private final int each;
     private final int threads;
     private final Path folder;
     private final BooleanSupplier stop;
 
     /// @param modelFingerprint identity of the model's file
+    /// @param layer after which the vectors are taken
     /// @param each random vectors of each task
     /// @param stop asked before every task; when it says so, no further task is begun
     VectorPools(
             LlamaModel model,
             String modelFingerprint,
             PromptFormat format,
+            int layer,
             int each,
             int threads,
             Path folder,
@@ -73,6 +76,7 @@ final class VectorPools {
         this.model = model;
         this.modelFingerprint = modelFingerprint;
         this.format = format;
+        this.layer = layer;
         this.each = each;
         this.threads = threads;
         this.folder = folder;
@@ -110,7 +114,7 @@ final class VectorPools {
     }
 
     private void work(Iterator<TrainingTask> rest, Map<TrainingTask, VectorPool> pools, ProgressBar progress) {
-        ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, 1, 1, true, false);
+        ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, 1, 1, layer, false);
         try (LlamaContext context = LlamaContext.create(model, options);
                 Fingerprinter fingerprinter = new Fingerprinter(format, context, model.hiddenSize(), BATCH)) {
             for (Optional<TrainingTask> task = next(rest); task.isPresent(); task = next(rest)) {
@@ -183,7 +187,8 @@ final class VectorPools {
     private String hash(List<Task> conditions) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((modelFingerprint + "\n" + format.fingerprint()).getBytes(StandardCharsets.UTF_8));
+            digest.update(
+                    (modelFingerprint + "\n" + format.fingerprint() + "\n" + layer).getBytes(StandardCharsets.UTF_8));
             conditions.forEach(condition -> digest.update(("\n" + condition).getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {

@@ -48,6 +48,9 @@ public final class VectorsCommand implements Callable<Integer> {
     private int vectors = 10;
 
     @Mixin
+    private VectorLayerOption vectorLayer;
+
+    @Mixin
     private CurriculumOptions curriculum;
 
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
@@ -68,7 +71,16 @@ public final class VectorsCommand implements Callable<Integer> {
             List<TrainingTask> mine = part.of(all);
             String fingerprint =
                     TrainingSession.baseModelId(llama, installation.model()).fingerprint();
-            new VectorPools(llama, fingerprint, format, vectors, threads, folder, stop::isRequested).of(mine);
+            new VectorPools(
+                            llama,
+                            fingerprint,
+                            format,
+                            vectorLayer.of(llama),
+                            vectors,
+                            threads,
+                            folder,
+                            stop::isRequested)
+                    .of(mine);
             PrintWriter out = spec.commandLine().getOut();
             out.printf("shard %s: the vectors of %d of %d tasks are in %s%n", part, mine.size(), all.size(), folder);
             out.flush();

@@ -46,9 +46,18 @@ final class Workroom implements Workbench, AutoCloseable {
         this.format = PromptFormat.of(model);
         file.manifest().requireMatch(TrainingSession.baseModelId(model, modelFile), format.fingerprint());
         this.generator = own(Generator.load(file, own(Backend.cpu(threads))));
-        LlamaContext reading = own(LlamaContext.create(model, options(1, threads, true)));
-        LlamaContext plain = own(LlamaContext.create(model, options(2 * TESTS, threads, false)));
-        LlamaContext changed = own(LlamaContext.create(model, options(2 * TESTS, threads, false)));
+        LlamaContext reading = own(LlamaContext.create(
+                model,
+                new ContextOptions(
+                        CONTEXT,
+                        BATCH,
+                        BATCH,
+                        1,
+                        threads,
+                        file.manifest().architecture().vectorLayer(),
+                        true)));
+        LlamaContext plain = own(LlamaContext.create(model, options(threads)));
+        LlamaContext changed = own(LlamaContext.create(model, options(threads)));
         this.fingerprinter = own(new Fingerprinter(format, reading, model.hiddenSize(), BATCH));
         this.base = own(new Examiner(plain, BATCH));
         this.adapted = own(new Examiner(changed, BATCH));
@@ -63,9 +72,9 @@ final class Workroom implements Workbench, AutoCloseable {
         return new Workroom(model, generator, threads);
     }
 
-    private static ContextOptions options(int sequences, int threads, boolean embeddings) {
-        int most = embeddings ? 1 : Math.max(sequences, Examination.SEQUENCES);
-        return new ContextOptions(CONTEXT, BATCH, BATCH, most, threads, embeddings, true);
+    private static ContextOptions options(int threads) {
+        int sequences = Math.max(2 * TESTS, Examination.SEQUENCES);
+        return new ContextOptions(CONTEXT, BATCH, BATCH, sequences, threads, ContextOptions.LOGITS, true);
     }
 
     private <T extends AutoCloseable> T own(T handle) {

@@ -166,7 +166,7 @@ class TrainingTest {
     @Test
     void the_exported_generator_gives_the_adapters_that_were_trained() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("generator"));
-        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 12, 6, 10, LAYOUT);
+        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, LAYOUT);
         SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
         List<VectorPool> pools = pools();
         Standardization statistics = VectorPool.statistics(pools);
@@ -270,7 +270,7 @@ class TrainingTest {
     void the_cvae_learns_to_reconstruct_the_zoo() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("cvae"));
         Zoo zoo = new Zoo(folder.resolve("zoo"));
-        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 12, 6, 10, LAYOUT);
+        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, LAYOUT);
         List<VectorPool> pools = pools();
         SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
         for (TrainingTask task : tasks()) {
@@ -330,7 +330,7 @@ class TrainingTest {
     private static Examinations examinations(Standardization statistics, List<VectorPool> pools) {
         SequencedMap<String, Examinations.Examination> examinations = new LinkedHashMap<>();
         examinations.put("unseen", new Examinations.Examination(Validation.of(tasks(), 6, format), pools));
-        return new Examinations(model, statistics, examinations);
+        return new Examinations(model, 1, statistics, examinations);
     }
 
     @Test
