@@ -29,6 +29,14 @@ public final class TestInstallation {
         return find("ICM_LORA_MODEL", Path.of("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), "base model");
     }
 
+    /// One of the project's own scripts.
+    public static Path script(String name) {
+        return upwards(Path.of("scripts", name)).stream()
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static Path find(String variable, Path relative, String what) {
         String given = System.getProperty(variable, System.getenv(variable));
         List<Path> candidates = given != null ? List.of(Path.of(given)) : upwards(relative);

@@ -35,8 +35,8 @@ public final class NativeLibraries {
     ///
     /// @param directory the folder with the shared libraries of llama.cpp v0.5.0, or one with several builds of
     /// them in folders `cuda13`, `cuda12` and `cpu`, of which the best is taken that the GPU driver can run
-    /// @throws MissingLibraryException if a library is absent, refused by the dynamic linker or of another
-    /// version, or no backend loads
+    /// @throws MissingLibraryException if a library is absent, differs from what was recorded of it, is refused
+    /// by the dynamic linker or of another version, or no backend loads
     /// @throws MissingSymbolException if a library lacks a function that the bindings need
     /// @throws IllegalStateException if the libraries were loaded from another directory before
     public static synchronized void load(Path directory) {
@@ -47,6 +47,7 @@ public final class NativeLibraries {
         if (loadedFrom != null) {
             throw new IllegalStateException("native libraries were loaded from " + loadedFrom + ", not from " + from);
         }
+        LibraryChecksums.check(from);
         List<Path> files = List.of(library(from, "libggml-base"), library(from, "libggml"), library(from, "libllama"));
         try {
             Linkage.open(files);

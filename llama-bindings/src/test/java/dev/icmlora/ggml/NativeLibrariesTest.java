@@ -74,6 +74,25 @@ class NativeLibrariesTest {
         assertThat(loadInAnotherProcess()).startsWith("MissingLibraryException: no compute backend");
     }
 
+    @Test
+    void aLibraryThatDiffersFromItsRecordIsNotLoaded() throws Exception {
+        try (DirectoryStream<Path> libraries =
+                Files.newDirectoryStream(TestInstallation.nativeDirectory(), "lib{ggml,llama.}*.so")) {
+            for (Path library : libraries) {
+                copy(library.getFileName().toString(), library.getFileName().toString());
+            }
+        }
+        LibraryChecksumsTest.record(directory);
+        assertThat(loadInAnotherProcess()).startsWith("loaded 0.5.0");
+
+        Path llama = directory.resolve("libllama.v0.5.0.so");
+        byte[] bytes = Files.readAllBytes(llama);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(llama, bytes);
+        assertThat(loadInAnotherProcess())
+                .startsWith("MissingLibraryException: " + llama + " is damaged or another build");
+    }
+
     /// As in the package of the CUDA build.
     @Test
     void aNameMayCarryTheBackendToo() throws Exception {

@@ -45,6 +45,26 @@ class StartupFailureIT {
         refuses(Map.of("ICM_LORA_NATIVE_DIR", folder.toString()), folder.toString());
     }
 
+    /// Nothing of it is loaded, so the sentence is all that is said.
+    @Test
+    void aLibraryThatIsCutShort() throws Exception {
+        var libraries = Files.createDirectory(folder.resolve("native"));
+        try (var files = Files.newDirectoryStream(Installation.ofThisProcess().nativeDirectory(), "{*.so,checksums}")) {
+            for (var file : files) {
+                Files.copy(file, libraries.resolve(file.getFileName()));
+            }
+        }
+        var cut = libraries.resolve("libggml-base.so");
+        try (var file = new RandomAccessFile(cut.toFile(), "rw")) {
+            file.setLength(file.length() - 1);
+        }
+        refuses(
+                Map.of("ICM_LORA_NATIVE_DIR", libraries.toString()),
+                cut + " is damaged or another build",
+                "found " + Files.size(cut) + " bytes, expected " + (Files.size(cut) + 1) + " bytes",
+                "make setup");
+    }
+
     /// The folder holds the CPU's build alone, as on a machine where the GPU was lost.
     @Test
     void noGpuWhereOneIsRequired() throws Exception {
