@@ -15,7 +15,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo demo-events run test fault-injection large-files conformance train eval eval-select image-jar image image-tree-test cold-start bench bench-peers native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench bench-peers native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,13 +58,19 @@ eval: setup $(function_jar) ## start the function and print the evaluation table
 eval-select: setup $(function_jar) ## start the function and measure what mode auto is worth
 	@scripts/with-function scripts/icm-lora eval-select $(ARGS)
 
+verify: ## read all bytes of libraries and model, and compare them with what is pinned
+	@scripts/verify
+
+sbom: setup ## write a CycloneDX SBOM for each image to target/sbom, and THIRD-PARTY.md
+	@scripts/sbom
+
 image-jar: setup ## build the jar as images hold it, with its ahead-of-time cache
 	@scripts/image-jar
 
-image: image-jar ## build a container image (KIND=jvm, cuda, native or trainer)
+image: image-jar sbom ## build a container image (KIND=jvm, cuda, native or trainer)
 	@scripts/image $(KIND) $(TAG)
 
-image-tree-test: image-jar ## check an image's file tree without a container engine: start it, ask it (KIND)
+image-tree-test: image-jar sbom ## check an image's file tree without a container engine: start it, ask it (KIND)
 	@scripts/image-tree-test $(KIND)
 
 cold-start: setup $(function_jar) image-jar ## print the phases of a cold start, for each way to start (RUNS=10)
