@@ -26,7 +26,7 @@ public final class TestInstallation {
     }
 
     public static Path model() {
-        return find("ICM_LORA_MODEL", Path.of("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), "base model");
+        return find("ICM_LORA_MODEL", Path.of("models", "SmolLM2-135M-Instruct.Q8_0.gguf"), "base model");
     }
 
     /// One of the project's own scripts.

@@ -16,7 +16,7 @@ public final class Installation {
     public static final String MODEL_VARIABLE = "ICM_LORA_MODEL";
     public static final String GENERATOR_VARIABLE = "ICM_LORA_GENERATOR";
 
-    private static final String MODEL = "models/SmolLM2-135M-Instruct.Q4_1.gguf";
+    private static final String MODEL = "models/SmolLM2-135M-Instruct.Q8_0.gguf";
     private static final String GENERATOR = "models/generator.gguf";
 
     private final Map<String, String> environment;

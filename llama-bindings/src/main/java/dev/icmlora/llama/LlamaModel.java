@@ -108,7 +108,7 @@ public final class LlamaModel implements AutoCloseable {
         return LlamaH.llama_model_size(handle.get());
     }
 
-    /// One line such as `llama 256M Q4_1`.
+    /// One line such as `llama 256M Q8_0`.
     public String description() {
         MemorySegment model = handle.get();
         return text((buffer, size) -> LlamaH.llama_model_desc(model, buffer, size))

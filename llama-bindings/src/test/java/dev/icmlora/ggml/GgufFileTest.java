@@ -180,13 +180,12 @@ class GgufFileTest {
             assertThat(q.shape()).containsExactly(576, 576);
             float[] weights = model.floats(q);
             assertThat(weights).hasSize(576 * 576);
-            // Q4_1 by its definition: d, m as halves, then 16 bytes of low and high nibbles.
+            // Q8_0 by its definition: d as a half, then 32 signed bytes.
             ByteBuffer block = ByteBuffer.wrap(model.bytes(q)).order(ByteOrder.LITTLE_ENDIAN);
-            assertThat(q.type()).isEqualTo(GgmlType.Q4_1);
+            assertThat(q.type()).isEqualTo(GgmlType.Q8_0);
             float scale = Float.float16ToFloat(block.getShort(0));
-            float minimum = Float.float16ToFloat(block.getShort(2));
-            assertThat(weights[0]).isEqualTo(scale * (block.get(4) & 15) + minimum);
-            assertThat(weights[16]).isEqualTo(scale * ((block.get(4) >> 4) & 15) + minimum);
+            assertThat(weights[0]).isEqualTo(scale * block.get(2));
+            assertThat(weights[31]).isEqualTo(scale * block.get(33));
         }
     }
 }

@@ -29,7 +29,7 @@ class LlamaModelTest {
         assertThat(model.heads()).isEqualTo(9);
         assertThat(model.kvHeads()).isEqualTo(3);
         assertThat(model.trainedContext()).isEqualTo(8192);
-        assertThat(model.description()).contains("Q4_1");
+        assertThat(model.description()).contains("Q8_0");
         assertThat(model.metadata("general.architecture")).contains("llama");
         assertThat(model.metadata("no.such.key")).isEmpty();
         assertThat(model.bytes()).isBetween(90_000_000L, 100_000_000L);

@@ -18,7 +18,7 @@ import jakarta.validation.constraints.Min;
 @ConfigMapping(prefix = "icm-lora")
 public interface FunctionConfig {
 
-    /// The base model, a GGUF file. Default: `models/SmolLM2-135M-Instruct.Q4_1.gguf` in the working directory or the
+    /// The base model, a GGUF file. Default: `models/SmolLM2-135M-Instruct.Q8_0.gguf` in the working directory or the
     /// nearest folder above it that has one.
     Optional<Path> model();
 

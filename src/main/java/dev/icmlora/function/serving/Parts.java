@@ -21,7 +21,7 @@ import dev.icmlora.generator.Installation.MissingPartException;
 record Parts(Path nativeDirectory, Path model, Optional<String> modelSha256, Path generator) {
 
     private static final String DEFAULT_MODEL_SHA256 =
-            "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
+            "0c1d3326cd9793cfb7296113c063dd5c24e2bd734b48ec1a3d01b7158eca9387";
     private static final int CHUNK = 1 << 20;
 
     /// The configured files, or those that `make setup` fetched.

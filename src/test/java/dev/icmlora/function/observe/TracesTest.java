@@ -59,7 +59,7 @@ class TracesTest {
                 .contentType(ContentType.JSON)
                 .body(Map.of(
                         "model",
-                        "SmolLM2-135M-Instruct.Q4_1",
+                        "SmolLM2-135M-Instruct.Q8_0",
                         "messages",
                         List.of(Map.of("role", "user", "content", "hi")),
                         "max_tokens",

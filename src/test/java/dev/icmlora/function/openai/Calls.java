@@ -20,7 +20,7 @@ import io.restassured.response.ValidatableResponse;
 /// Calls of an OpenAI client.
 final class Calls {
 
-    static final String BASE = "SmolLM2-135M-Instruct.Q4_1";
+    static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
     static final ObjectMapper JSON = new ObjectMapper();
 
     private Calls() {}
