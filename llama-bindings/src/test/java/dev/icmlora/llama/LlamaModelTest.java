@@ -32,7 +32,7 @@ class LlamaModelTest {
         assertThat(model.description()).contains("Q8_0");
         assertThat(model.metadata("general.architecture")).contains("llama");
         assertThat(model.metadata("no.such.key")).isEmpty();
-        assertThat(model.bytes()).isBetween(90_000_000L, 100_000_000L);
+        assertThat(model.bytes()).isBetween(140_000_000L, 150_000_000L);
         assertThat(model.parameters()).isEqualTo(134_515_008L);
     }
 

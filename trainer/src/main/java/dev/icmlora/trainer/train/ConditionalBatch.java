@@ -39,6 +39,22 @@ record ConditionalBatch(
         return new ConditionalBatch(chosen, conditionings, vectors, noise);
     }
 
+    /// The same with some of each vector's values unseen (zero, their mean) and the others as much greater, so that no
+    /// task is known by a few of them.
+    ///
+    /// @param share of the values, at random
+    ConditionalBatch dropping(double share, RandomGenerator random) {
+        float kept = (float) (1 / (1 - share));
+        float[][] dropped = new float[vectors.length][];
+        for (int task = 0; task < dropped.length; task++) {
+            dropped[task] = vectors[task].clone();
+            for (int i = 0; i < dropped[task].length; i++) {
+                dropped[task][i] *= random.nextDouble() < share ? 0 : kept;
+            }
+        }
+        return new ConditionalBatch(learners, conditionings, dropped, noise);
+    }
+
     int size() {
         return learners.size();
     }

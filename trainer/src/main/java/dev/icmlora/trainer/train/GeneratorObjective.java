@@ -28,9 +28,16 @@ final class GeneratorObjective implements Objective {
 
     /// @param tasksPerStep different tasks in a step
     /// @param tokensPerStep samples are drawn, task after task, until they have so many tokens
+    /// @param vectorDropout share of a task vector's values that a step does not see, 0 to below 1
     /// @param kl how the KL term counts
     /// @param seed of the batches
-    record Settings(int tasksPerStep, int tokensPerStep, KlTerm kl, long seed) {}
+    record Settings(int tasksPerStep, int tokensPerStep, double vectorDropout, KlTerm kl, long seed) {
+        Settings {
+            if (!(vectorDropout >= 0 && vectorDropout < 1)) {
+                throw new IllegalArgumentException("vector dropout is from 0 to below 1, not " + vectorDropout);
+            }
+        }
+    }
 
     GeneratorObjective(
             BaseModel model,
@@ -67,7 +74,8 @@ final class GeneratorObjective implements Objective {
     public StepLoss step(NDManager scope, long step) {
         RandomGenerator random = StepRandom.of(settings.seed, step);
         ConditionalBatch batch = ConditionalBatch.draw(
-                learners, settings.tasksPerStep, network.latent(), examinations.statistics(), random);
+                        learners, settings.tasksPerStep, network.latent(), examinations.statistics(), random)
+                .dropping(settings.vectorDropout, random);
         List<Batch.Sample> samples = new ArrayList<>();
         for (int tokens = 0; tokens < settings.tokensPerStep || samples.size() < batch.size(); ) {
             int owner = samples.size() % batch.size();

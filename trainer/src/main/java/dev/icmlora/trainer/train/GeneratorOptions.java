@@ -27,7 +27,7 @@ final class GeneratorOptions {
     private float freeBits = 0;
 
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
-    int vectors = 10;
+    int vectors = 16;
 
     @Mixin
     VectorLayerOption vectorLayer;

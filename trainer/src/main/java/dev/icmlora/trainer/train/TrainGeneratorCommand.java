@@ -3,6 +3,8 @@ package dev.icmlora.trainer.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -12,6 +14,7 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 
 /// `icm-lora train-generator`: prior and decoder, on top of a finished B0.
 @Command(
@@ -49,6 +52,18 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE}).")
     private double described = 0.85;
 
+    @Option(
+            names = "--vector-dropout",
+            paramLabel = "SHARE",
+            description = "Share of a task vector's values that a step does not see (default: ${DEFAULT-VALUE}).")
+    private double vectorDropout = 0.25;
+
+    @Option(
+            names = "--text-weight",
+            paramLabel = "N",
+            description = "A text domain is drawn as often as so many tasks (default: ${DEFAULT-VALUE}).")
+    private int textWeight = 4;
+
     @Option(names = "--from-zero", description = "Begin with dB = 0, even if a CVAE was trained.")
     private boolean fromZero;
 
@@ -71,12 +86,12 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                         session.model(),
                         network,
                         setup.shared(),
-                        setup.learners(),
+                        drawn(session, setup.learners()),
                         new PromptSampler(
                                 session.format(),
                                 new PromptSampler.Mix(packed, 3, 6, queries, described, described, 512)),
                         setup.examinations(),
-                        new GeneratorObjective.Settings(tasks, tokens, generator.kl(), options.seed),
+                        new GeneratorObjective.Settings(tasks, tokens, vectorDropout, generator.kl(), options.seed),
                         session.manager());
                 new TrainingRun(
                                 RunIdentity.of(
@@ -92,6 +107,16 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /// Each task once, each text as often as it counts: a kind of text is wider than a task.
+    private List<Learner> drawn(TrainingSession session, List<Learner> learners) {
+        int tasks = session.curriculum().tasks().size();
+        List<Learner> drawn = new ArrayList<>(learners.subList(0, tasks));
+        for (int i = 0; i < textWeight; i++) {
+            drawn.addAll(learners.subList(tasks, learners.size()));
+        }
+        return drawn;
     }
 
     private Optional<ExportedGenerator> exported(TrainingSession session) throws IOException {
@@ -110,7 +135,8 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
         } else if (pretrained) {
             start = " from the CVAE";
         }
-        return "generator %s %s%s".formatted(generator, session.tasksHash(), start);
+        return "generator %s dropout %s texts %d times %s%s"
+                .formatted(generator, vectorDropout, textWeight, session.tasksHash(), start);
     }
 
     /// Takes over what `train-cvae` learned.

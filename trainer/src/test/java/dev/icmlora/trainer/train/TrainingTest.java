@@ -178,7 +178,7 @@ class TrainingTest {
                     learners(pools),
                     sampler(),
                     examinations(statistics, pools),
-                    new GeneratorObjective.Settings(2, 100, new KlTerm(1e-3f, 10, 0.01f), 1),
+                    new GeneratorObjective.Settings(2, 100, 0.1, new KlTerm(1e-3f, 10, 0.01f), 1),
                     manager);
             new TrainingRun(
                             RunIdentity.of("generator", tasks()),
