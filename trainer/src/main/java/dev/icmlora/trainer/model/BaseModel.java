@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -20,6 +21,7 @@ import dev.icmlora.trainer.torch.TorchScript;
 ///
 /// Belongs to the thread that started PyTorch.
 public final class BaseModel implements AutoCloseable {
+    private static final int WEIGHTS_OF_A_LAYER = 6;
 
     /// How the frozen matrices are stored and multiplied; norms, rotations and the residual stream are always F32.
     public enum Precision {
@@ -113,6 +115,40 @@ public final class BaseModel implements AutoCloseable {
                         weights,
                         lora.a(),
                         lora.b(),
+                        scope.create(lora.scale()))
+                .singletonOrThrow();
+    }
+
+    /// The weights of a layer, as the program takes them, its attention norm first.
+    List<NDArray> layer(int layer) {
+        return weights.subList(WEIGHTS_OF_A_LAYER * layer, WEIGHTS_OF_A_LAYER * (layer + 1));
+    }
+
+    /// The token embeddings `[vocabulary, hidden]`.
+    NDArray embeddings() {
+        return weights.getLast();
+    }
+
+    /// The states `[samples, length, hidden]` after a layer. To the program it is a model of one layer, with the
+    /// states before it as embeddings.
+    NDArray after(NDManager scope, int layer, NDArray states, Batch batch, Lora lora) {
+        List<NDArray> own = new ArrayList<>(layer(layer));
+        own.add(states.reshape(-1, config.hidden()));
+        int modules = lora.a().size() / config.layers();
+        int from = modules * layer;
+        return program.call(
+                        scope,
+                        "hidden",
+                        cells(
+                                scope,
+                                batch,
+                                LongStream.range(0, batch.tokens().length).toArray()),
+                        cells(scope, batch, batch.positions()),
+                        cells(scope, batch, batch.branches()),
+                        scope.create(batch.owners()),
+                        own,
+                        lora.a().subList(from, from + modules),
+                        lora.b().subList(from, from + modules),
                         scope.create(lora.scale()))
                 .singletonOrThrow();
     }

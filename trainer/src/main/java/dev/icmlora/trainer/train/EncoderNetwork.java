@@ -24,7 +24,8 @@ final class EncoderNetwork {
     private final NDManager manager;
     private final SplittableRandom random;
 
-    EncoderNetwork(GeneratorArchitecture architecture, long seed, NDManager manager) {
+    /// @param drawn dimensions of z that it says something about
+    EncoderNetwork(GeneratorArchitecture architecture, int drawn, long seed, NDManager manager) {
         this.manager = manager;
         this.random = new SplittableRandom(seed);
         int units = architecture.decoderUnits();
@@ -32,10 +33,10 @@ final class EncoderNetwork {
         put("layer.bias", 0.5, architecture.adapter().layers(), units);
         put("condition.weight", 1 / Math.sqrt(vector), units, vector);
         put("condition.bias", 0, units);
-        put("mean.weight", 1 / Math.sqrt(units), architecture.latent(), units);
-        put("mean.bias", 0, architecture.latent());
-        put("log_variance.weight", 0, architecture.latent(), units);
-        put("log_variance.bias", 0, architecture.latent());
+        put("mean.weight", 1 / Math.sqrt(units), drawn, units);
+        put("mean.bias", 0, drawn);
+        put("log_variance.weight", 0, drawn, units);
+        put("log_variance.bias", 0, drawn);
         parameters.get("encoder.log_variance.bias").addi(GeneratorNetwork.INITIAL_LOG_VARIANCE);
         for (Target target : architecture.adapter().targets()) {
             int inputs = target.out() * architecture.adapter().rank();

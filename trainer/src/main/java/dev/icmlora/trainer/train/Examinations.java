@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.trainer.model.BaseModel;
-import dev.icmlora.trainer.train.GeneratorNetwork.Generated;
+import dev.icmlora.trainer.model.Lora;
 
 /// Queries, by name, that a generator's mean adapters are asked.
 ///
@@ -30,16 +30,20 @@ record Examinations(
         return arrays;
     }
 
+    /// Makes an adapter of each standardised task vector, without chance.
+    interface Source {
+        Lora adapters(NDManager scope, float[][] vectors);
+    }
+
     /// Loss and share of right answers, by name.
-    SequencedMap<String, Double> figures(GeneratorNetwork network, NDManager manager) {
+    SequencedMap<String, Double> figures(Source source, NDManager manager) {
         SequencedMap<String, Double> figures = new LinkedHashMap<>();
         examinations.forEach((name, examination) -> {
             float[][] vectors = examination.pools.stream()
                     .map(pool -> statistics.apply(pool.probe().vector()))
                     .toArray(float[][]::new);
             try (NDManager scope = manager.newSubManager()) {
-                Generated generated = network.generate(scope, vectors, new float[vectors.length][network.latent()]);
-                Validation.Score score = examination.validation.score(scope, model, generated.lora());
+                Validation.Score score = examination.validation.score(scope, model, source.adapters(scope, vectors));
                 figures.put(name + "_loss", score.loss());
                 figures.put(name + "_exact", score.exact());
             }

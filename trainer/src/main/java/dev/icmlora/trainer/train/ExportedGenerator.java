@@ -40,8 +40,9 @@ record ExportedGenerator(GeneratorFile file) {
 
     /// Gives a network the weights of prior and decoder.
     ///
-    /// @throws IllegalArgumentException when the network is of other sizes
+    /// @throws IllegalArgumentException when the network is of other sizes, or has a prior of another form
     void copyInto(GeneratorNetwork network) {
+        network.form().require(PriorForm.of(file::floats), "the generator");
         network.parameters().forEach((name, array) -> {
             float[] values = file.floats(name);
             if (values.length != array.size()) {

@@ -14,6 +14,7 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.generator.cvae.GeneratorArchitecture.TensorSpec;
+import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.trainer.model.Lora;
 import dev.icmlora.trainer.torch.TorchScript;
 
@@ -28,27 +29,41 @@ final class GeneratorNetwork implements AutoCloseable {
     static final float INITIAL_LOG_VARIANCE = -4;
 
     private final GeneratorArchitecture architecture;
+    private final PriorForm form;
     private final SharedAdapter shared;
     private final TorchScript program;
-    private final SequencedMap<String, NDArray> parameters = new LinkedHashMap<>();
+    private final SequencedMap<String, NDArray> weights = new LinkedHashMap<>();
+    private final NDArray seen;
 
     /// The heads begin at zero, so that every adapter begins as B0.
-    GeneratorNetwork(GeneratorArchitecture architecture, SharedAdapter shared, long seed, NDManager manager) {
+    ///
+    /// @throws IllegalArgumentException when the latent is too small for a code and something to draw
+    GeneratorNetwork(
+            GeneratorArchitecture architecture, PriorForm form, SharedAdapter shared, long seed, NDManager manager) {
         this.architecture = architecture;
+        this.form = form;
         this.shared = shared;
+        int coded = form.prior().coded(architecture.latent());
+        if (form.prior() == Prior.STANDARD && coded == 0) {
+            throw new IllegalArgumentException(
+                    "--latent must be at least 2 with --prior STANDARD, is " + architecture.latent());
+        }
         SplittableRandom random = new SplittableRandom(seed);
         architecture.tensors().forEach((name, spec) -> {
-            if (isTrained(name)) {
-                parameters.put(name, manager.create(initial(name, spec, random), shape(spec)));
+            if (isPartOf(name)) {
+                float[] values = form.shape(name, initial(name, spec, random), architecture);
+                weights.put(name, manager.create(values, shape(spec)));
             }
         });
+        this.seen = manager.create(form.seen(TaskVector.length(architecture.hidden())));
         SequencedMap<String, Number> constants = new LinkedHashMap<>();
         constants.put("output_scale", (double) OUTPUT_SCALE);
         constants.put("epsilon", 1e-5);
+        constants.put("coded", coded);
         this.program = TorchScript.compile(GeneratorNetwork.class, "generator.torchscript", constants);
     }
 
-    static boolean isTrained(String tensor) {
+    private static boolean isPartOf(String tensor) {
         return tensor.startsWith("prior.") || tensor.startsWith("decoder.");
     }
 
@@ -56,15 +71,39 @@ final class GeneratorNetwork implements AutoCloseable {
         return tensor.startsWith(HEAD);
     }
 
+    PriorForm form() {
+        return form;
+    }
+
     SequencedMap<String, NDArray> parameters() {
-        return parameters;
+        return part(false);
+    }
+
+    /// What the prior's form fixes.
+    SequencedMap<String, NDArray> constants() {
+        return part(true);
+    }
+
+    private SequencedMap<String, NDArray> part(boolean fixed) {
+        SequencedMap<String, NDArray> part = new LinkedHashMap<>();
+        weights.forEach((name, array) -> {
+            if (form.isFixed(name) == fixed) {
+                part.put(name, array);
+            }
+        });
+        return part;
     }
 
     int latent() {
         return architecture.latent();
     }
 
-    /// @param divergence KL(p(z given c) || N(0, I)) of each latent dimension `[tasks, latent]`
+    /// The dimensions of z that are drawn: all of them, or those behind the task's code.
+    int drawn() {
+        return latent() - form.prior().coded(latent());
+    }
+
+    /// @param divergence KL(p(z given c) || N(0, I)) of each dimension that is drawn `[tasks, drawn]`
     /// @param lora one adapter for each task
     record Generated(NDArray divergence, Lora lora) {}
 
@@ -74,7 +113,7 @@ final class GeneratorNetwork implements AutoCloseable {
         NDList generated = program.call(
                 scope,
                 "generate",
-                scope.create(vectors),
+                scope.create(vectors).mul(seen),
                 scope.create(noise),
                 select(false),
                 select(true),
@@ -83,16 +122,16 @@ final class GeneratorNetwork implements AutoCloseable {
         return new Generated(generated.getFirst(), shared.lora(b));
     }
 
-    /// How well the CVAE knows trained adapters.
-    ///
-    /// @param error mean square error of dB, in units of its standard deviation `[1]`
-    /// @param divergence KL(q(z given dB and c) || p(z given c)) of each latent dimension `[tasks, latent]`
-    record Reconstruction(NDArray error, NDArray divergence) {}
+    /// The mean adapters of standardised task vectors.
+    Lora adapters(NDManager scope, float[][] vectors) {
+        return generate(scope, vectors, new float[vectors.length][latent()]).lora();
+    }
 
     /// @param deltas dB of each module `[tasks, layers, out * rank]`
     /// @param spreads standard deviation of each module's dB `[modules]`
+    /// @param noise `[tasks][latent]` standard normal
     /// @param encoder as in {@link EncoderNetwork#arrays}
-    Reconstruction reconstruct(
+    Cvae.Reconstruction reconstruct(
             NDManager scope,
             float[][] vectors,
             List<NDArray> deltas,
@@ -102,21 +141,21 @@ final class GeneratorNetwork implements AutoCloseable {
         NDList result = program.call(
                 scope,
                 "reconstruct",
-                scope.create(vectors),
+                scope.create(vectors).mul(seen),
                 deltas,
                 scope.create(noise),
                 spreads,
                 select(false),
                 select(true),
                 encoder);
-        return new Reconstruction(result.get(0), result.get(1));
+        return new Cvae.Reconstruction(result.get(0), result.get(1));
     }
 
     private List<NDArray> select(boolean heads) {
         List<NDArray> selected = new ArrayList<>();
-        for (Map.Entry<String, NDArray> parameter : parameters.entrySet()) {
-            if (isHead(parameter.getKey()) == heads) {
-                selected.add(parameter.getValue());
+        for (Map.Entry<String, NDArray> weight : weights.entrySet()) {
+            if (isHead(weight.getKey()) == heads) {
+                selected.add(weight.getValue());
             }
         }
         return selected;

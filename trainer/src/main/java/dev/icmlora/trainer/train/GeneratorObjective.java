@@ -15,7 +15,7 @@ import dev.icmlora.trainer.train.GeneratorNetwork.Generated;
 
 /// Learns prior and decoder through the frozen base model: the loss is that of the answers under the generated
 /// adapters,
-/// plus beta times the prior's distance from N(0, I).
+/// plus beta times the prior's distance from N(0, I), of which a standard prior has none.
 final class GeneratorObjective implements Objective {
     private final BaseModel model;
     private final GeneratorNetwork network;
@@ -67,6 +67,7 @@ final class GeneratorObjective implements Objective {
     public SequencedMap<String, NDArray> constants() {
         SequencedMap<String, NDArray> constants = examinations.vectorArrays(manager);
         constants.putAll(shared.matrices());
+        constants.putAll(network.constants());
         return constants;
     }
 
@@ -101,6 +102,6 @@ final class GeneratorObjective implements Objective {
     /// Scores the mean adapters of the probes.
     @Override
     public SequencedMap<String, Double> validate() {
-        return examinations.figures(network, manager);
+        return examinations.figures(network::adapters, manager);
     }
 }

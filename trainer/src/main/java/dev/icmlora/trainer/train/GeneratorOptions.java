@@ -1,5 +1,8 @@
 package dev.icmlora.trainer.train;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -32,6 +35,23 @@ final class GeneratorOptions {
     @Mixin
     VectorLayerOption vectorLayer;
 
+    @Option(
+            names = "--prior",
+            description = "${COMPLETION-CANDIDATES}: z from a distribution that depends on the task, or from N(0, I)"
+                    + " beside a code of the task (default: ${DEFAULT-VALUE}).")
+    Prior prior = Prior.LEARNED;
+
+    @Option(
+            names = "--vector-parts",
+            split = ",",
+            paramLabel = "PART",
+            description = "What the generator sees of a task vector: ${COMPLETION-CANDIDATES} (default: all).")
+    Set<VectorPart> vectorParts = EnumSet.allOf(VectorPart.class);
+
+    PriorForm form() {
+        return new PriorForm(prior, vectorParts);
+    }
+
     KlTerm kl() {
         return new KlTerm(beta, betaWarmUp, freeBits);
     }
@@ -39,6 +59,7 @@ final class GeneratorOptions {
     /// Names a run that is made with these.
     @Override
     public String toString() {
-        return "latent %d beta %s vectors after %s".formatted(latent, beta, vectorLayer);
+        String form = form().equals(PriorForm.DEFAULT) ? "" : " prior " + form();
+        return "latent %d beta %s vectors after %s%s".formatted(latent, beta, vectorLayer, form);
     }
 }

@@ -18,14 +18,12 @@ import ai.djl.ndarray.types.Shape;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.trainer.train.ConditionalBatch.Learner;
-import dev.icmlora.trainer.train.GeneratorNetwork.Reconstruction;
+import dev.icmlora.trainer.train.Cvae.Reconstruction;
 
-/// Learns encoder, prior and decoder from the zoo: reconstruct dB = B - B0 of trained adapters, in units of each
-/// module's standard deviation, with beta times KL(q(z | dB, c) || p(z | c)) (arXiv 2501.17635 section 3.3, with the
-/// prior learned).
+/// Learns a CVAE from the zoo: reconstruct dB = B - B0 of trained adapters, in units of each module's standard
+/// deviation, with beta times KL(q(z | dB, c) || p(z | c)) (arXiv 2501.17635 section 3.3).
 final class ReconstructionObjective implements Objective {
-    private final GeneratorNetwork network;
-    private final EncoderNetwork encoder;
+    private final Cvae cvae;
     private final SharedAdapter shared;
     private final Zoo zoo;
     private final List<Learner> learners;
@@ -42,16 +40,14 @@ final class ReconstructionObjective implements Objective {
 
     /// @param learners tasks of which the zoo holds adapters
     ReconstructionObjective(
-            GeneratorNetwork network,
-            EncoderNetwork encoder,
+            Cvae cvae,
             SharedAdapter shared,
             Zoo zoo,
             List<Learner> learners,
             Examinations examinations,
             Settings settings,
             NDManager manager) {
-        this.network = network;
-        this.encoder = encoder;
+        this.cvae = cvae;
         this.shared = shared;
         this.zoo = zoo;
         this.learners = learners;
@@ -63,15 +59,14 @@ final class ReconstructionObjective implements Objective {
 
     @Override
     public SequencedMap<String, NDArray> parameters() {
-        SequencedMap<String, NDArray> parameters = new LinkedHashMap<>(network.parameters());
-        parameters.putAll(encoder.parameters());
-        return parameters;
+        return cvae.parameters();
     }
 
     @Override
     public SequencedMap<String, NDArray> constants() {
         SequencedMap<String, NDArray> constants = examinations.vectorArrays(manager);
         constants.putAll(shared.matrices());
+        constants.putAll(cvae.constants());
         return constants;
     }
 
@@ -79,7 +74,7 @@ final class ReconstructionObjective implements Objective {
     public StepLoss step(NDManager scope, long step) {
         RandomGenerator random = StepRandom.of(settings.seed, step);
         ConditionalBatch batch = ConditionalBatch.draw(
-                learners, settings.tasksPerStep, network.latent(), examinations.statistics(), random);
+                learners, settings.tasksPerStep, cvae.latent(), examinations.statistics(), random);
         List<List<NDArray>> adapters = batch.learners().stream()
                 .map(learner -> deltas(scope, learner, PromptSampler.pick(settings.steps, random)))
                 .toList();
@@ -89,8 +84,7 @@ final class ReconstructionObjective implements Objective {
             deltas.add(NDArrays.stack(
                     new NDList(adapters.stream().map(adapter -> adapter.get(m)).toList())));
         }
-        Reconstruction result =
-                network.reconstruct(scope, batch.vectors(), deltas, batch.noise(), spreads, encoder.arrays());
+        Reconstruction result = cvae.reconstruct(scope, batch.vectors(), deltas, batch.noise(), spreads);
         NDArray divergence = settings.kl.of(result.divergence());
         NDArray loss = result.error().add(divergence.mul(settings.kl.weight(step)));
         SequencedMap<String, Double> figures = new LinkedHashMap<>();
@@ -101,7 +95,7 @@ final class ReconstructionObjective implements Objective {
 
     @Override
     public SequencedMap<String, Double> validate() {
-        return examinations.figures(network, manager);
+        return examinations.figures((scope, vectors) -> cvae.adapters(scope, vectors, spreads), manager);
     }
 
     /// dB of each module `[layers, out * rank]`.

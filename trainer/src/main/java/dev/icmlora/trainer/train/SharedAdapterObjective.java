@@ -23,13 +23,13 @@ final class SharedAdapterObjective implements Objective {
     private final SequencedMap<String, Validation> validations;
     private final int tokensPerStep;
     private final long seed;
-    private final boolean randomA;
+    private final boolean frozenA;
     private final NDManager manager;
 
     /// @param tasks drawn from uniformly
     /// @param validations sets of queries by name
     /// @param tokensPerStep samples are drawn until they have so many tokens
-    /// @param randomA whether A stays as it is
+    /// @param frozenA whether A stays as it is
     SharedAdapterObjective(
             BaseModel model,
             SharedAdapter adapter,
@@ -38,7 +38,7 @@ final class SharedAdapterObjective implements Objective {
             SequencedMap<String, Validation> validations,
             int tokensPerStep,
             long seed,
-            boolean randomA,
+            boolean frozenA,
             NDManager manager) {
         this.model = model;
         this.adapter = adapter;
@@ -47,18 +47,18 @@ final class SharedAdapterObjective implements Objective {
         this.validations = validations;
         this.tokensPerStep = tokensPerStep;
         this.seed = seed;
-        this.randomA = randomA;
+        this.frozenA = frozenA;
         this.manager = manager;
     }
 
     @Override
     public SequencedMap<String, NDArray> parameters() {
-        return randomA ? part(adapter.namesOfB()) : adapter.matrices();
+        return frozenA ? part(adapter.namesOfB()) : adapter.matrices();
     }
 
     @Override
     public SequencedMap<String, NDArray> constants() {
-        return randomA ? part(adapter.namesOfA()) : Objective.super.constants();
+        return frozenA ? part(adapter.namesOfA()) : Objective.super.constants();
     }
 
     private SequencedMap<String, NDArray> part(Stream<String> names) {

@@ -1,6 +1,9 @@
 package dev.icmlora.trainer.train;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -32,35 +35,54 @@ public final class TrainB0Command implements Callable<Integer> {
     @Option(names = "--packed", description = "Share of packed in-context sequences (default: ${DEFAULT-VALUE}).")
     private double packed = 0.35;
 
-    @Option(names = "--random-a", description = "Leave A as it was drawn and learn B0 alone.")
-    private boolean randomA;
+    @Option(
+            names = "--a",
+            description = "${COMPLETION-CANDIDATES}: A is learned with B0, stays as it was drawn, or stays the"
+                    + " principal directions of what goes into each module (default: ${DEFAULT-VALUE}).")
+    private OriginOfA a = OriginOfA.LEARNED;
 
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
             SharedAdapter adapter = SharedAdapter.initial(session.layout(rank), options.seed, session.manager());
+            PromptSampler sampler =
+                    new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, queries, 0.7, 1, 512));
+            Path run = session.folder().resolve(RUN);
+            if (a == OriginOfA.PRINCIPAL && !Files.exists(TrainingRun.checkpoint(run))) {
+                PrincipalDirections.writeTo(
+                        adapter,
+                        session.model(),
+                        session.curriculum().tasks(),
+                        sampler,
+                        options.seed,
+                        session.manager());
+            }
             SharedAdapterObjective objective = new SharedAdapterObjective(
                     session.model(),
                     adapter,
                     session.curriculum().tasks(),
-                    new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, queries, 0.7, 1, 512)),
+                    sampler,
                     session.validations(),
                     tokens,
                     options.seed,
-                    randomA,
+                    a.isFrozen(),
                     session.manager());
-            String name = "b0 rank %d alpha %s seed %d%s"
-                    .formatted(rank, adapter.layout().alpha(), options.seed, randomA ? " random A" : "");
             new TrainingRun(
-                            RunIdentity.of(name, session.curriculum().tasks()),
+                            RunIdentity.of(name(), session.curriculum().tasks()),
                             objective,
                             options.schedule(),
                             options.intervals(),
-                            session.folder().resolve(RUN),
+                            run,
                             session.stop()::isRequested,
                             session.manager())
                     .train(System.out, options.stopAfter);
         }
         return 0;
+    }
+
+    /// Names the run by its settings.
+    String name() {
+        String origin = a == OriginOfA.LEARNED ? "" : " " + a.name().toLowerCase(Locale.ROOT) + " A";
+        return "b0 rank %d alpha %s seed %d%s".formatted(rank, SharedAdapter.SCALE * rank, options.seed, origin);
     }
 }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 
 /// `icm-lora train-cvae`: encoder, prior and decoder, on the adapters of the zoo.
@@ -31,6 +32,12 @@ public final class TrainCvaeCommand implements Callable<Integer> {
     @Option(names = "--tasks", description = "Tasks in a step (default: ${DEFAULT-VALUE}).")
     private int tasks = 32;
 
+    @Option(
+            names = "--decoder",
+            description = "${COMPLETION-CANDIDATES}: the function's decoder, or encoder and decoder of twelve 1-D"
+                    + " convolutions as in the paper, for comparison only (default: ${DEFAULT-VALUE}).")
+    private CvaeDecoder decoder = CvaeDecoder.HEADS;
+
     @Override
     public Integer call() throws IOException {
         try (TrainingSession session = TrainingSession.open(options)) {
@@ -45,11 +52,9 @@ public final class TrainCvaeCommand implements Callable<Integer> {
             }
             List<Long> steps =
                     zoo.provenance(learners.getFirst().task().task().id()).steps();
-            try (GeneratorNetwork network =
-                    new GeneratorNetwork(setup.architecture(), setup.shared(), options.seed, session.manager())) {
+            try (Cvae cvae = cvae(session, setup)) {
                 ReconstructionObjective objective = new ReconstructionObjective(
-                        network,
-                        new EncoderNetwork(setup.architecture(), options.seed, session.manager()),
+                        cvae,
                         setup.shared(),
                         zoo,
                         learners,
@@ -59,7 +64,7 @@ public final class TrainCvaeCommand implements Callable<Integer> {
                 List<TrainingTask> trained =
                         learners.stream().map(Learner::task).toList();
                 new TrainingRun(
-                                RunIdentity.of("cvae %s %d tasks".formatted(generator, trained.size()), trained),
+                                RunIdentity.of(name(trained.size()), trained),
                                 objective,
                                 options.schedule(),
                                 options.intervals(),
@@ -70,5 +75,25 @@ public final class TrainCvaeCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Cvae cvae(TrainingSession session, GeneratorSetup setup) {
+        GeneratorArchitecture architecture = setup.architecture();
+        PriorForm form = generator.form();
+        return switch (decoder) {
+            case HEADS -> {
+                GeneratorNetwork network =
+                        new GeneratorNetwork(architecture, form, setup.shared(), options.seed, session.manager());
+                yield new GeneratorCvae(
+                        network, new EncoderNetwork(architecture, network.drawn(), options.seed, session.manager()));
+            }
+            case CONV -> new ConvolutionalCvae(architecture, form, setup.shared(), options.seed, session.manager());
+        };
+    }
+
+    /// Names the run by its settings.
+    String name(int tasks) {
+        String other = decoder == CvaeDecoder.HEADS ? "" : " decoder " + decoder;
+        return "cvae %s%s %d tasks".formatted(generator, other, tasks);
     }
 }

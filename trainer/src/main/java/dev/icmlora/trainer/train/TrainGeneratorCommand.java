@@ -78,8 +78,8 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
         try (TrainingSession session = TrainingSession.open(options)) {
             Optional<ExportedGenerator> exported = exported(session);
             GeneratorSetup setup = GeneratorSetup.of(session, options, generator, exported);
-            try (GeneratorNetwork network =
-                    new GeneratorNetwork(setup.architecture(), setup.shared(), options.seed, session.manager())) {
+            try (GeneratorNetwork network = new GeneratorNetwork(
+                    setup.architecture(), generator.form(), setup.shared(), options.seed, session.manager())) {
                 exported.ifPresent(start -> start.copyInto(network));
                 boolean pretrained = exported.isEmpty() && !fromZero && readCvae(session, network);
                 GeneratorObjective objective = new GeneratorObjective(
@@ -148,6 +148,7 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
             return false;
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
+            network.form().require(TrainedGenerator.form(file), "the CVAE in " + checkpoint.getParent());
             Checkpoint.read(file, network.parameters());
         }
         return true;

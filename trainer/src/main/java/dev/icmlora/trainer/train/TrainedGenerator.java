@@ -22,7 +22,9 @@ final class TrainedGenerator {
     private final GeneratorArchitecture architecture;
 
     /// @param base `general.architecture` of the base model
+    /// @throws IllegalArgumentException when the checkpoint is of a decoder that the function does not have
     TrainedGenerator(GgufFile checkpoint, String base) {
+        requireHeads(checkpoint);
         this.checkpoint = checkpoint;
         List<Target> targets = SharedAdapter.MODULES.stream().map(this::target).toList();
         int rank = SharedAdapter.rank(checkpoint);
@@ -33,6 +35,23 @@ final class TrainedGenerator {
                 extent("prior.mean.bias"),
                 extent("decoder.norm.bias"),
                 new AdapterLayout(base, layers(), rank, SharedAdapter.SCALE * rank, targets));
+    }
+
+    private static void requireHeads(GgufFile checkpoint) {
+        if (checkpoint.tensor(ConvolutionalCvae.FIRST_KERNEL).isPresent()) {
+            throw new IllegalArgumentException(
+                    "this CVAE was trained with --decoder CONV, for comparison only: the function has a decoder of"
+                            + " HEADS, so train one with `icm-lora train-cvae`, or none with `icm-lora train-generator"
+                            + " --from-zero`");
+        }
+    }
+
+    /// The form of the prior in a checkpoint.
+    ///
+    /// @throws IllegalArgumentException when the checkpoint is of a decoder that the function does not have
+    static PriorForm form(GgufFile checkpoint) {
+        requireHeads(checkpoint);
+        return PriorForm.of(tensor -> floats(checkpoint, tensor));
     }
 
     /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the checkpoint does not hold a usable
@@ -89,10 +108,18 @@ final class TrainedGenerator {
     }
 
     private float[] floats(String tensor) {
-        return checkpoint.floats(info(tensor));
+        return floats(checkpoint, tensor);
+    }
+
+    private static float[] floats(GgufFile checkpoint, String tensor) {
+        return checkpoint.floats(info(checkpoint, tensor));
     }
 
     private TensorInfo info(String tensor) {
+        return info(checkpoint, tensor);
+    }
+
+    private static TensorInfo info(GgufFile checkpoint, String tensor) {
         return checkpoint
                 .tensor(tensor)
                 .orElseThrow(() -> new IllegalArgumentException("the checkpoint has no array " + tensor));

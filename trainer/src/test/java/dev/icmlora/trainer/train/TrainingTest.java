@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.AdapterLayout;
@@ -33,6 +35,7 @@ import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorArchitecture;
 import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.cvae.LatentDistribution;
 import dev.icmlora.generator.cvae.SeenTask;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
@@ -62,6 +65,8 @@ class TrainingTest {
             List.of(
                     new Target("attn_q", TinyModel.HIDDEN, TinyModel.HIDDEN),
                     new Target("attn_v", TinyModel.HIDDEN, TinyModel.HIDDEN * TinyModel.KV_HEADS / TinyModel.HEADS)));
+    private static final GeneratorArchitecture ARCHITECTURE =
+            new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, LAYOUT);
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
 
     @TempDir
@@ -166,32 +171,12 @@ class TrainingTest {
     @Test
     void the_exported_generator_gives_the_adapters_that_were_trained() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("generator"));
-        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, LAYOUT);
         SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
         List<VectorPool> pools = pools();
         Standardization statistics = VectorPool.statistics(pools);
-        try (GeneratorNetwork network = new GeneratorNetwork(architecture, shared, 1, manager)) {
-            GeneratorObjective objective = new GeneratorObjective(
-                    model,
-                    network,
-                    shared,
-                    learners(pools),
-                    sampler(),
-                    examinations(statistics, pools),
-                    new GeneratorObjective.Settings(2, 100, 0.1, new KlTerm(1e-3f, 10, 0.01f), 1),
-                    manager);
-            new TrainingRun(
-                            RunIdentity.of("generator", tasks()),
-                            objective,
-                            schedule(12),
-                            new TrainingRun.Intervals(5, 50, 50),
-                            folder,
-                            () -> false,
-                            manager)
-                    .train(NOWHERE, 12);
-
+        try (GeneratorNetwork network = new GeneratorNetwork(ARCHITECTURE, PriorForm.DEFAULT, shared, 1, manager)) {
             TaskVector vector = pools.getFirst().probe().vector();
-            GeneratorFile file = export(TrainingRun.checkpoint(folder));
+            GeneratorFile file = trained(network, shared, pools, folder);
             assertThat(file.manifest().catalogue())
                     .extracting(CatalogueEntry::task)
                     .containsExactly("test/yes", "test/no", "test/perhaps");
@@ -199,18 +184,8 @@ class TrainingTest {
                     Backend backend = Backend.cpu(1);
                     Generator generator = Generator.load(file, backend)) {
                 GeneratorNetwork.Generated trained = network.generate(
-                        scope, new float[][] {statistics.apply(vector)}, new float[1][architecture.latent()]);
-                List<NamedTensor> served =
-                        generator.generate(generator.prior(vector).mean()).generated();
-                assertThat(served).hasSize(trained.lora().b().size());
-                for (int i = 0; i < served.size(); i++) {
-                    float[] expected = trained.lora().b().get(i).toFloatArray();
-                    float[] actual = Halves.fromF16(served.get(i).data());
-                    assertThat(actual).hasSameSizeAs(expected);
-                    for (int k = 0; k < expected.length; k++) {
-                        assertThat(actual[k]).isCloseTo(expected[k], within(2e-4f + 2e-3f * Math.abs(expected[k])));
-                    }
-                }
+                        scope, new float[][] {statistics.apply(vector)}, new float[1][ARCHITECTURE.latent()]);
+                assertServes(generator, generator.prior(vector).mean(), trained);
                 assertThat(trained.lora().b().getFirst().abs().max().getFloat()).isGreaterThan(1e-3f);
                 assertGoesOnFrom(file, vector, trained, scope);
                 List<float[]> latents = SeenLatents.of(file, pools, 1);
@@ -225,6 +200,191 @@ class TrainingTest {
                         .extracting(SeenTask::task)
                         .containsExactly("test/yes", "test/no", "test/perhaps");
             }
+        }
+    }
+
+    private static GeneratorFile trained(
+            GeneratorNetwork network, SharedAdapter shared, List<VectorPool> pools, Path folder) throws IOException {
+        GeneratorObjective objective = new GeneratorObjective(
+                model,
+                network,
+                shared,
+                learners(pools),
+                sampler(),
+                examinations(VectorPool.statistics(pools), pools),
+                new GeneratorObjective.Settings(2, 100, 0.1, new KlTerm(1e-3f, 10, 0.01f), 1),
+                manager);
+        new TrainingRun(
+                        RunIdentity.of("generator", tasks()),
+                        objective,
+                        schedule(12),
+                        new TrainingRun.Intervals(5, 50, 50),
+                        folder,
+                        () -> false,
+                        manager)
+                .train(NOWHERE, 12);
+        return export(TrainingRun.checkpoint(folder));
+    }
+
+    /// What is served for a latent is what was trained.
+    private static void assertServes(Generator generator, float[] latent, GeneratorNetwork.Generated trained) {
+        List<NamedTensor> served = generator.generate(latent).generated();
+        assertThat(served).hasSize(trained.lora().b().size());
+        for (int i = 0; i < served.size(); i++) {
+            float[] expected = trained.lora().b().get(i).toFloatArray();
+            float[] actual = Halves.fromF16(served.get(i).data());
+            assertThat(actual).hasSameSizeAs(expected);
+            for (int k = 0; k < expected.length; k++) {
+                assertThat(actual[k]).isCloseTo(expected[k], within(2e-4f + 2e-3f * Math.abs(expected[k])));
+            }
+        }
+    }
+
+    @Test
+    void a_standard_prior_is_served_as_a_code_of_the_task_beside_noise() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("standard"));
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        List<VectorPool> pools = pools();
+        PriorForm form = new PriorForm(Prior.STANDARD, PriorForm.DEFAULT.parts());
+        try (GeneratorNetwork network = new GeneratorNetwork(ARCHITECTURE, form, shared, 1, manager);
+                NDManager scope = manager.newSubManager();
+                Backend backend = Backend.cpu(1)) {
+            GeneratorFile file = trained(network, shared, pools, folder);
+            TaskVector vector = pools.getFirst().probe().vector();
+            float[] noise = {0.5f, -2, 1, 1.5f, -0.5f, -1};
+            GeneratorNetwork.Generated trained = network.generate(
+                    scope, new float[][] {VectorPool.statistics(pools).apply(vector)}, new float[][] {noise});
+
+            try (Generator generator = Generator.load(file, backend)) {
+                LatentDistribution prior = generator.prior(vector);
+                assertThat(prior.logVariance()).containsExactly(-40, -40, -40, 0, 0, 0);
+                assertThat(prior.mean()).endsWith(0, 0, 0);
+                assertThat(generator.prior(pools.getLast().probe().vector()).mean())
+                        .endsWith(0, 0, 0)
+                        .isNotEqualTo(prior.mean());
+                float[] latent = prior.mean().clone();
+                System.arraycopy(noise, 3, latent, 3, 3);
+                assertServes(generator, latent, trained);
+                assertThat(trained.lora().b().getFirst().abs().max().getFloat()).isGreaterThan(1e-3f);
+                assertThat(trained.divergence().getShape()).isEqualTo(new Shape(1, 3));
+                assertThat(trained.divergence().abs().max().getFloat()).isZero();
+                assertGoesOnFrom(file, vector, generate(network, file, vector, scope), scope);
+            }
+        }
+    }
+
+    @Test
+    void a_part_of_the_task_vector_that_is_not_seen_changes_nothing() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("parts-of-vector"));
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        List<VectorPool> pools = pools();
+        PriorForm form = new PriorForm(Prior.LEARNED, Set.of(VectorPart.END));
+        try (GeneratorNetwork network = new GeneratorNetwork(ARCHITECTURE, form, shared, 1, manager);
+                NDManager scope = manager.newSubManager();
+                Backend backend = Backend.cpu(1)) {
+            GeneratorFile file = trained(network, shared, pools, folder);
+            TaskVector vector = pools.getFirst().probe().vector();
+            TaskVector unseen = changed(vector, 0, 2 * TinyModel.HIDDEN);
+            TaskVector seen = changed(vector, 2 * TinyModel.HIDDEN, 3 * TinyModel.HIDDEN);
+
+            try (Generator generator = Generator.load(file, backend)) {
+                float[] mean = generator.prior(vector).mean();
+                assertServes(generator, mean, generate(network, file, vector, scope));
+                assertServes(generator, mean, generate(network, file, unseen, scope));
+                assertThat(generator.prior(unseen).mean()).containsExactly(mean);
+                assertThat(generator.prior(seen).mean()).isNotEqualTo(mean);
+                assertGoesOnFrom(file, vector, generate(network, file, vector, scope), scope);
+            }
+            assertThat(PriorForm.of(file::floats)).isEqualTo(form);
+            try (GeneratorNetwork other = new GeneratorNetwork(ARCHITECTURE, PriorForm.DEFAULT, shared, 1, scope)) {
+                assertThatThrownBy(() -> new ExportedGenerator(file).copyInto(other))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("LEARNED of END")
+                        .hasMessageContaining("LEARNED of DESCRIPTION, BEFORE, END");
+            }
+        }
+    }
+
+    private static TaskVector changed(TaskVector vector, int from, int to) {
+        float[] values = vector.values().clone();
+        for (int i = from; i < to; i++) {
+            values[i] += 1;
+        }
+        return new TaskVector(values);
+    }
+
+    /// The mean adapter of a task vector.
+    private static GeneratorNetwork.Generated generate(
+            GeneratorNetwork network, GeneratorFile file, TaskVector vector, NDManager scope) {
+        return network.generate(scope, new float[][] {file.statistics().apply(vector)}, new float[1][network.latent()]);
+    }
+
+    @Test
+    void every_choice_is_in_the_name_of_its_run_and_the_usual_one_is_not() {
+        assertThat(CommandLine.populateCommand(new GeneratorOptions()))
+                .hasToString("latent 64 beta 2.0E-4 vectors after 0.75 of the layers");
+        assertThat(CommandLine.populateCommand(
+                        new GeneratorOptions(), "--prior", "STANDARD", "--vector-parts", "END,BEFORE"))
+                .hasToString("latent 64 beta 2.0E-4 vectors after 0.75 of the layers prior STANDARD of BEFORE, END");
+        assertThat(CommandLine.populateCommand(new TrainB0Command()).name()).isEqualTo("b0 rank 16 alpha 32.0 seed 1");
+        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--a", "RANDOM")
+                        .name())
+                .endsWith(" random A");
+        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--a", "PRINCIPAL")
+                        .name())
+                .endsWith(" principal A");
+        assertThat(CommandLine.populateCommand(new TrainCvaeCommand(), "--latent", "8")
+                        .name(7))
+                .isEqualTo("cvae latent 8 beta 2.0E-4 vectors after 0.75 of the layers 7 tasks");
+        assertThat(CommandLine.populateCommand(new TrainCvaeCommand(), "--decoder", "CONV")
+                        .name(7))
+                .endsWith(" decoder CONV 7 tasks");
+    }
+
+    @Test
+    void a_latent_of_one_dimension_has_no_room_for_code_and_noise() {
+        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 1, 10, LAYOUT);
+        PriorForm form = new PriorForm(Prior.STANDARD, PriorForm.DEFAULT.parts());
+
+        assertThatThrownBy(() ->
+                        new GeneratorNetwork(architecture, form, SharedAdapter.initial(LAYOUT, 1, manager), 1, manager))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--latent must be at least 2 with --prior STANDARD, is 1");
+    }
+
+    @Test
+    void principal_directions_are_orthogonal_and_frozen() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("principal-a"));
+        SharedAdapter adapter = SharedAdapter.initial(LAYOUT, 1, manager);
+        PrincipalDirections.writeTo(adapter, model, tasks(), sampler(), 1, manager);
+        SequencedMap<String, float[]> principal = new LinkedHashMap<>();
+        adapter.namesOfA()
+                .forEach(
+                        name -> principal.put(name, adapter.matrices().get(name).toFloatArray()));
+
+        run("b0", folder, shared(adapter, true)).train(NOWHERE, 3);
+
+        principal.forEach((name, a) -> {
+            double across = 0;
+            double along = 0;
+            for (int i = 0; i < TinyModel.HIDDEN; i++) {
+                across += a[i] * a[TinyModel.HIDDEN + i];
+                along += a[i] * a[i];
+            }
+            assertThat(across).as(name).isCloseTo(0, within(1e-4 * along));
+        });
+        assertThat(principal.get("blk.0.attn_q.weight.lora_a"))
+                .containsExactly(principal.get("blk.0.attn_v.weight.lora_a"))
+                .isNotEqualTo(principal.get("blk.1.attn_q.weight.lora_a"));
+        try (GgufFile checkpoint = GgufFile.open(TrainingRun.checkpoint(folder))) {
+            principal.forEach((name, a) -> assertThat(
+                            checkpoint.floats(checkpoint.tensor(name).orElseThrow()))
+                    .containsExactly(a));
+            adapter.namesOfB()
+                    .forEach(name -> assertThat(
+                                    checkpoint.floats(checkpoint.tensor(name).orElseThrow()))
+                            .isNotEqualTo(
+                                    new float[(int) adapter.matrices().get(name).size()]));
         }
     }
 
@@ -252,7 +412,8 @@ class TrainingTest {
             GeneratorFile file, TaskVector vector, GeneratorNetwork.Generated expected, NDManager scope) {
         ExportedGenerator exported = new ExportedGenerator(file);
         GeneratorArchitecture architecture = file.manifest().architecture();
-        try (GeneratorNetwork next = new GeneratorNetwork(architecture, exported.shared(scope), 2, scope)) {
+        try (GeneratorNetwork next =
+                new GeneratorNetwork(architecture, PriorForm.of(file::floats), exported.shared(scope), 2, scope)) {
             exported.copyInto(next);
             GeneratorNetwork.Generated again = next.generate(
                     scope, new float[][] {file.statistics().apply(vector)}, new float[1][architecture.latent()]);
@@ -269,10 +430,103 @@ class TrainingTest {
     @Test
     void the_cvae_learns_to_reconstruct_the_zoo() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("cvae"));
-        Zoo zoo = new Zoo(folder.resolve("zoo"));
-        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, LAYOUT);
-        List<VectorPool> pools = pools();
         SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+
+        assertLearnsTheZoo(cvae(PriorForm.DEFAULT, shared), shared, folder, 200);
+
+        assertThat(export(TrainingRun.checkpoint(folder)).manifest().catalogue())
+                .hasSize(3);
+    }
+
+    @Test
+    void a_cvae_with_a_standard_prior_learns_too_and_says_nothing_of_its_noise() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("standard-cvae"));
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        PriorForm form = new PriorForm(Prior.STANDARD, Set.of(VectorPart.BEFORE, VectorPart.END));
+
+        assertLearnsTheZoo(cvae(form, shared), shared, folder, 200);
+
+        try (GgufFile checkpoint = GgufFile.open(TrainingRun.checkpoint(folder))) {
+            assertThat(TrainedGenerator.form(checkpoint)).isEqualTo(form);
+        }
+        GeneratorFile file = export(TrainingRun.checkpoint(folder));
+        assertThat(PriorForm.of(file::floats)).isEqualTo(form);
+        float[] mean = file.floats("prior.mean.weight");
+        assertThat(Arrays.copyOfRange(mean, mean.length / 2, mean.length)).containsOnly(0);
+        assertThat(file.floats("prior.log_variance.weight")).containsOnly(0);
+    }
+
+    @Test
+    void the_papers_convolutions_learn_the_zoo_for_comparison_only() throws IOException {
+        Path folder = Files.createDirectory(scratch.resolve("convolutions"));
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        PriorForm standard = new PriorForm(Prior.STANDARD, PriorForm.DEFAULT.parts());
+
+        assertLearnsTheZoo(new ConvolutionalCvae(ARCHITECTURE, standard, shared, 1, manager), shared, folder, 60);
+
+        assertThat(Files.readAllLines(folder.resolve("log.jsonl")))
+                .anyMatch(line -> line.contains("unseen_loss") && line.contains("unseen_exact"));
+        assertThatThrownBy(() -> export(TrainingRun.checkpoint(folder)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--decoder CONV, for comparison only");
+        try (GgufFile checkpoint = GgufFile.open(TrainingRun.checkpoint(folder))) {
+            assertThatThrownBy(() -> TrainedGenerator.form(checkpoint))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("train-generator --from-zero");
+        }
+        assertThatThrownBy(() -> new ConvolutionalCvae(ARCHITECTURE, PriorForm.DEFAULT, shared, 1, manager))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("add --prior STANDARD");
+    }
+
+    @Test
+    void resumed_convolutions_go_on_with_their_moments() throws IOException {
+        Path whole = Files.createDirectory(scratch.resolve("whole-convolutions"));
+        Path parts = Files.createDirectory(scratch.resolve("part-convolutions"));
+        PriorForm standard = new PriorForm(Prior.STANDARD, PriorForm.DEFAULT.parts());
+        for (Path folder : List.of(whole, parts, parts)) {
+            SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+            try (Cvae cvae = new ConvolutionalCvae(ARCHITECTURE, standard, shared, 1, manager)) {
+                reconstructionRun(reconstruction(cvae, shared, folder), folder, 4)
+                        .train(NOWHERE, folder == whole ? 4 : 2);
+            }
+        }
+
+        try (GgufFile expected = GgufFile.open(TrainingRun.checkpoint(whole));
+                GgufFile actual = GgufFile.open(TrainingRun.checkpoint(parts))) {
+            TensorInfo moment =
+                    expected.tensor("convolution.decoder.11.running_mean").orElseThrow();
+            assertThat(expected.floats(moment)).isNotEqualTo(new float[8]);
+            for (TensorInfo tensor : expected.tensors()) {
+                assertThat(Arrays.equals(
+                                actual.floats(actual.tensor(tensor.name()).orElseThrow()), expected.floats(tensor)))
+                        .as(tensor.name())
+                        .isTrue();
+            }
+        }
+    }
+
+    private static Cvae cvae(PriorForm form, SharedAdapter shared) {
+        GeneratorNetwork network = new GeneratorNetwork(ARCHITECTURE, form, shared, 1, manager);
+        return new GeneratorCvae(network, new EncoderNetwork(ARCHITECTURE, network.drawn(), 1, manager));
+    }
+
+    private static void assertLearnsTheZoo(Cvae cvae, SharedAdapter shared, Path folder, int steps) throws IOException {
+        try (cvae) {
+            ReconstructionObjective objective = reconstruction(cvae, shared, folder);
+            double before = reconstructionError(objective);
+
+            reconstructionRun(objective, folder, steps).train(NOWHERE, steps);
+
+            // In units of the adapters' own variance: 1 is what dB = 0 gets.
+            assertThat(before).isBetween(0.9, 1.1);
+            assertThat(reconstructionError(objective)).isLessThan(0.5);
+        }
+    }
+
+    private static ReconstructionObjective reconstruction(Cvae cvae, SharedAdapter shared, Path folder)
+            throws IOException {
+        Zoo zoo = new Zoo(folder.resolve("zoo"));
         for (TrainingTask task : tasks()) {
             SequencedMap<String, NDArray> own = new LinkedHashMap<>();
             shared.namesOfB().forEach(name -> {
@@ -282,34 +536,26 @@ class TrainingTest {
             });
             zoo.write(task.task().id(), 1, own);
         }
-        try (GeneratorNetwork network = new GeneratorNetwork(architecture, shared, 1, manager)) {
-            ReconstructionObjective objective = new ReconstructionObjective(
-                    network,
-                    new EncoderNetwork(architecture, 1, manager),
-                    shared,
-                    zoo,
-                    learners(pools),
-                    examinations(VectorPool.statistics(pools), pools),
-                    new ReconstructionObjective.Settings(List.of(1L), 3, new KlTerm(1e-4f, 10, 0), 1),
-                    manager);
-            double before = reconstructionError(objective);
+        List<VectorPool> pools = pools();
+        return new ReconstructionObjective(
+                cvae,
+                shared,
+                zoo,
+                learners(pools),
+                examinations(VectorPool.statistics(pools), pools),
+                new ReconstructionObjective.Settings(List.of(1L), 3, new KlTerm(1e-4f, 10, 0), 1),
+                manager);
+    }
 
-            new TrainingRun(
-                            RunIdentity.of("cvae", tasks()),
-                            objective,
-                            schedule(200),
-                            new TrainingRun.Intervals(100, 500, 500),
-                            folder,
-                            () -> false,
-                            manager)
-                    .train(NOWHERE, 200);
-
-            // In units of the adapters' own variance: 1 is what dB = 0 gets.
-            assertThat(before).isBetween(0.9, 1.1);
-            assertThat(reconstructionError(objective)).isLessThan(0.5);
-            assertThat(export(TrainingRun.checkpoint(folder)).manifest().catalogue())
-                    .hasSize(3);
-        }
+    private static TrainingRun reconstructionRun(ReconstructionObjective objective, Path folder, int steps) {
+        return new TrainingRun(
+                RunIdentity.of("cvae", tasks()),
+                objective,
+                schedule(steps),
+                new TrainingRun.Intervals(100, 500, 500),
+                folder,
+                () -> false,
+                manager);
     }
 
     private static double reconstructionError(ReconstructionObjective objective) {
@@ -389,10 +635,14 @@ class TrainingTest {
         return sharedRun(name, folder, false);
     }
 
-    private static TrainingRun sharedRun(String name, Path folder, boolean randomA) {
+    private static TrainingRun sharedRun(String name, Path folder, boolean frozenA) {
+        return run(name, folder, shared(frozenA));
+    }
+
+    private static TrainingRun run(String name, Path folder, SharedAdapterObjective objective) {
         return new TrainingRun(
                 RunIdentity.of(name, tasks()),
-                shared(randomA),
+                objective,
                 schedule(6),
                 new TrainingRun.Intervals(2, 50, 50),
                 folder,
@@ -404,19 +654,14 @@ class TrainingTest {
         return new Schedule(1e-2f, 3, steps, Double.MAX_VALUE);
     }
 
-    private static SharedAdapterObjective shared(boolean randomA) {
+    private static SharedAdapterObjective shared(boolean frozenA) {
+        return shared(SharedAdapter.initial(LAYOUT, 1, manager), frozenA);
+    }
+
+    private static SharedAdapterObjective shared(SharedAdapter adapter, boolean frozenA) {
         SequencedMap<String, Validation> validations = new LinkedHashMap<>();
         validations.put("unseen", Validation.of(tasks(), 12, format));
-        return new SharedAdapterObjective(
-                model,
-                SharedAdapter.initial(LAYOUT, 1, manager),
-                tasks(),
-                sampler(),
-                validations,
-                200,
-                1,
-                randomA,
-                manager);
+        return new SharedAdapterObjective(model, adapter, tasks(), sampler(), validations, 200, 1, frozenA, manager);
     }
 
     private static PromptSampler sampler() {
