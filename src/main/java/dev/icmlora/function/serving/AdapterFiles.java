@@ -1,23 +1,20 @@
 package dev.icmlora.function.serving;
 
-import java.util.Arrays;
 import java.util.List;
 
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.peft.PeftArchive;
-import dev.icmlora.function.peft.PeftReader;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.ResidentShape;
+import dev.icmlora.generator.adapter.peft.PeftArchive;
+import dev.icmlora.generator.adapter.peft.PeftReader;
 
 /// Adapters as files, written and read, and sums of them: all in Java, so that nothing that a client sent
 /// reaches C before it has the resident adapter's shape. Any thread may use it.
 record AdapterFiles(ResidentShape shape, PeftArchive peft, PeftReader peftReader) {
-
-    private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
 
     /// An adapter for PEFT.
     byte[] peft(Adapter adapter) {
@@ -36,13 +33,9 @@ record AdapterFiles(ResidentShape shape, PeftArchive peft, PeftReader peftReader
     }
 
     private List<LowRankUpdate> updates(byte[] file) {
-        return isZip(file)
+        return PeftReader.isZip(file)
                 ? peftReader.read(file)
                 : GgufAdapter.read(file, shape.layout().architecture());
-    }
-
-    private static boolean isZip(byte[] file) {
-        return file.length >= ZIP_MAGIC.length && Arrays.equals(ZIP_MAGIC, Arrays.copyOf(file, ZIP_MAGIC.length));
     }
 
     /// The weighted sum of adapters.

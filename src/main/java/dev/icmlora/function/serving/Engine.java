@@ -18,9 +18,6 @@ import org.jboss.logging.Logger;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.peft.PeftArchive;
-import dev.icmlora.function.peft.PeftModel;
-import dev.icmlora.function.peft.PeftReader;
 import dev.icmlora.function.serving.Phases.Phase;
 import dev.icmlora.function.slot.AdaptedDecoder;
 import dev.icmlora.function.slot.Answers;
@@ -34,7 +31,9 @@ import dev.icmlora.function.slot.ThreadShare;
 import dev.icmlora.function.slot.Weights;
 import dev.icmlora.function.trace.Traces;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.peft.PeftArchive;
+import dev.icmlora.generator.adapter.peft.PeftModel;
+import dev.icmlora.generator.adapter.peft.PeftReader;
 import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorFile;
@@ -271,8 +270,7 @@ final class Engine implements AutoCloseable {
 
     private static void log(LlamaModel model, GeneratorManifest generator, long start) {
         var adapter = generator.architecture().adapter();
-        var targets =
-                adapter.targets().stream().map(AdapterLayout.Target::module).collect(Collectors.joining(", "));
+        var targets = String.join(", ", adapter.modules());
         LOG.infof(
                 "Computes on: %s",
                 gpus().isEmpty()

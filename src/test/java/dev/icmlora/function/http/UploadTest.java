@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.startsWith;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -28,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.icmlora.function.PeftFiles;
 import dev.icmlora.function.ReferenceAnswer;
-import dev.icmlora.function.peft.PeftFiles;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
@@ -41,7 +42,6 @@ import dev.icmlora.ggml.TensorInfo;
 class UploadTest {
 
     private static final String DESCRIPTION = "Write the plural of the word.";
-    private static final String LAYER = "base_model.model.model.layers.0.self_attn.v_proj.lora_";
 
     private static ValidatableResponse upload(byte[] file) {
         return given().body(file)
@@ -157,7 +157,7 @@ class UploadTest {
 
     @Test
     void anAdapterWithoutAWordGetsItsInputAlone() {
-        var file = peft(0.75f).zip();
+        var file = peft(0.75f);
         var id = upload(file).statusCode(201).extract().<String>path("id");
 
         var alone = Map.of("model", id, "prompt", "<|im_start|>", "max_tokens", 1);
@@ -173,16 +173,16 @@ class UploadTest {
     }
 
     /// A small LoRA of one layer that no test's generator makes.
-    private static PeftFiles peft() {
+    private static byte[] peft() {
         return peft(0.25f);
     }
 
-    private static PeftFiles peft(float value) {
+    private static byte[] peft(float value) {
         var a = new float[576];
         a[5] = value;
         var b = new float[192];
         b[3] = 0.5f;
-        return PeftFiles.of(1, 1).matrix(LAYER + "A.weight", 1, 576, a).matrix(LAYER + "B.weight", 192, 1, b);
+        return PeftFiles.zip("attn_v", 1, 1, a, b);
     }
 
     @ParameterizedTest
@@ -200,7 +200,7 @@ class UploadTest {
                 .isEqualTo(known);
     }
 
-    private static Stream<Arguments> bad() {
+    private static Stream<Arguments> bad() throws IOException {
         var nan = new float[192];
         nan[7] = Float.NaN;
         return Stream.of(
@@ -215,27 +215,15 @@ class UploadTest {
                         "adapter_model.safetensors",
                         "unpacks to more than the limit",
                         PeftFiles.zip(Map.of("adapter_model.safetensors", new byte[1 << 26]))),
-                Arguments.of(
-                        "blk.0.attn_v.weight",
-                        "holds NaN",
-                        PeftFiles.of(1, 1)
-                                .matrix(LAYER + "A.weight", 1, 576, new float[576])
-                                .matrix(LAYER + "B.weight", 192, 1, nan)
-                                .zip()),
+                Arguments.of("blk.0.attn_v.weight", "holds NaN", PeftFiles.zip("attn_v", 1, 1, new float[576], nan)),
                 Arguments.of(
                         "blk.0.attn_v.weight",
                         "rank 17, more than the resident adapter's 16",
-                        PeftFiles.of(17, 1)
-                                .matrix(LAYER + "A.weight", 17, 576, new float[17 * 576])
-                                .matrix(LAYER + "B.weight", 192, 17, new float[17 * 192])
-                                .zip()),
+                        PeftFiles.zip("attn_v", 17, 1, new float[17 * 576], new float[17 * 192])),
                 Arguments.of(
                         "blk.0.ffn_up.weight",
                         "adapters here change attn_q, attn_v only",
-                        PeftFiles.of(1, 1)
-                                .matrix(LAYER.replace("self_attn.v", "mlp.up") + "A.weight", 1, 576, new float[576])
-                                .matrix(LAYER.replace("self_attn.v", "mlp.up") + "B.weight", 1536, 1, new float[1536])
-                                .zip()));
+                        PeftFiles.zip("ffn_up", 1, 1, new float[576], new float[1536])));
     }
 
     @Test
@@ -248,7 +236,7 @@ class UploadTest {
 
     @Test
     void aLongDescriptionIsRefused() {
-        given().body(peft().zip())
+        given().body(peft())
                 .queryParam("description", "x".repeat(2001))
                 .put("/adapters")
                 .then()
@@ -258,9 +246,9 @@ class UploadTest {
     }
 
     @Test
-    void damagedFilesAreServedOrRefusedAndTheFunctionLives() {
+    void damagedFilesAreServedOrRefusedAndTheFunctionLives() throws IOException {
         var random = new Random(13);
-        var file = peft().weights();
+        var file = PeftFiles.weights(peft());
         for (var i = 0; i < 60; i++) {
             var damaged = file.clone();
             for (var changes = random.nextInt(3); changes >= 0; changes--) {
@@ -313,7 +301,7 @@ class UploadTest {
 
     @Test
     void aSumThatNoResidentAdapterCanBeIsRefused() {
-        var foreign = upload(peft().zip()).extract().<String>path("id");
+        var foreign = upload(peft()).extract().<String>path("id");
         var own = generated(DESCRIPTION);
 
         post("/adapters/blend", Map.of("adapters", List.of(summand(foreign, 1), summand(own, 1))))

@@ -17,12 +17,11 @@ import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.icmlora.function.peft.PeftFiles;
+import dev.icmlora.function.PeftFiles;
 
 /// The folder that keeps adapters, across processes.
 class AdapterFolderIT {
 
-    private static final String LAYER = "base_model.model.model.layers.0.self_attn.v_proj.lora_";
     private static final String COLOURS = "Name the colour.";
     private static final String PLURALS = "Write the plural of the word.";
 
@@ -127,10 +126,7 @@ class AdapterFolderIT {
         a[3] = value;
         var b = new float[192];
         b[7] = value;
-        var file = PeftFiles.of(1, 16)
-                .matrix(LAYER + "A.weight", 1, 576, a)
-                .matrix(LAYER + "B.weight", 192, 1, b)
-                .zip();
+        var file = PeftFiles.zip("attn_v", 1, 16, a, b);
         return given().body(file)
                 .queryParam("description", PLURALS)
                 .put(address + "/adapters")

@@ -52,6 +52,11 @@ public record AdapterLayout(String architecture, int layers, int rank, float alp
         }
     }
 
+    /// The names of the adapted modules of one layer, in file order.
+    public List<String> modules() {
+        return targets.stream().map(Target::module).toList();
+    }
+
     /// GGUF name of a module's A matrix, ne = {in, rank}.
     public static String nameOfA(int layer, Target target) {
         return weight(layer, target) + ".lora_a";

@@ -1,5 +1,7 @@
 package dev.icmlora.generator.adapter;
 
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+
 /// What a LoRA, made by whomever, changes in one weight of the base model: `W x` becomes `W x + factor *
 /// B A x`.
 ///
@@ -22,5 +24,47 @@ public record LowRankUpdate(int layer, String module, int rank, int in, int out,
     /// The name of the weight in the base model's file.
     public String weight() {
         return "blk." + layer + "." + module + ".weight";
+    }
+
+    /// Checks that it changes a weight which adapters of a layout change, whatever its rank, by finite numbers.
+    ///
+    /// @throws InvalidAdapterException if it does not
+    public void requireFits(AdapterLayout layout) {
+        Target target = layout.targets().stream()
+                .filter(candidate -> candidate.module().equals(module))
+                .findFirst()
+                .orElseThrow(() -> new InvalidAdapterException(
+                        weight(),
+                        layout.modules(),
+                        module,
+                        "is changed, but adapters here change " + String.join(", ", layout.modules()) + " only"));
+        if (layer >= layout.layers()) {
+            throw new InvalidAdapterException(
+                    weight(),
+                    layout.layers(),
+                    layer,
+                    "is in layer " + layer + ", but the base model has " + layout.layers() + " layers");
+        }
+        if (in != target.in() || out != target.out()) {
+            throw new InvalidAdapterException(
+                    weight(),
+                    target.in() + " to " + target.out(),
+                    in + " to " + out,
+                    "takes " + in + " features to " + out + ", but the base model's takes " + target.in() + " to "
+                            + target.out());
+        }
+        requireFinite(factor);
+        for (float value : a) {
+            requireFinite(value);
+        }
+        for (float value : b) {
+            requireFinite(value);
+        }
+    }
+
+    private void requireFinite(float value) {
+        if (!Float.isFinite(value)) {
+            throw new InvalidAdapterException(weight(), "finite numbers", Float.toString(value), "holds " + value);
+        }
     }
 }

@@ -149,50 +149,13 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
     }
 
     private void requireFits(LowRankUpdate update) {
-        String weight = update.weight();
-        List<String> modules = layout.targets().stream().map(Target::module).toList();
-        Target target = layout.targets().stream()
-                .filter(candidate -> candidate.module().equals(update.module()))
-                .findFirst()
-                .orElseThrow(() -> new InvalidAdapterException(
-                        weight,
-                        modules,
-                        update.module(),
-                        "is changed, but adapters here change " + String.join(", ", modules) + " only"));
-        if (update.layer() >= layout.layers()) {
-            throw new InvalidAdapterException(
-                    weight,
-                    layout.layers(),
-                    update.layer(),
-                    "is in layer " + update.layer() + ", but the base model has " + layout.layers() + " layers");
-        }
-        if (update.in() != target.in() || update.out() != target.out()) {
-            throw new InvalidAdapterException(
-                    weight,
-                    target.in() + " to " + target.out(),
-                    update.in() + " to " + update.out(),
-                    "takes " + update.in() + " features to " + update.out() + ", but the base model's takes "
-                            + target.in() + " to " + target.out());
-        }
+        update.requireFits(layout);
         if (update.rank() > layout.rank()) {
             throw new InvalidAdapterException(
-                    weight,
+                    update.weight(),
                     layout.rank(),
                     update.rank(),
                     "has rank " + update.rank() + ", more than the resident adapter's " + layout.rank());
-        }
-        requireFinite(weight, update.factor());
-        for (float value : update.a()) {
-            requireFinite(weight, value);
-        }
-        for (float value : update.b()) {
-            requireFinite(weight, value);
-        }
-    }
-
-    private static void requireFinite(String weight, float value) {
-        if (!Float.isFinite(value)) {
-            throw new InvalidAdapterException(weight, "finite numbers", Float.toString(value), "holds " + value);
         }
     }
 

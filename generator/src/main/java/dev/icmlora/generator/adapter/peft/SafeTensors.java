@@ -1,4 +1,4 @@
-package dev.icmlora.function.peft;
+package dev.icmlora.generator.adapter.peft;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.icmlora.function.peft;
+package dev.icmlora.generator.adapter.peft;
 
 import java.util.Map;
 import java.util.function.Function;

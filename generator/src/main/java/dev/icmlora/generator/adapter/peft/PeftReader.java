@@ -1,8 +1,11 @@
-package dev.icmlora.function.peft;
+package dev.icmlora.generator.adapter.peft;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,12 +19,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 
-/// Reads the zip of a LoRA that PEFT saved. Nothing in it is trusted, and nothing is written to a disk.
+/// Reads a LoRA that PEFT saved: the two files in a zip, or in a folder. Nothing in them is trusted, and nothing is
+/// written to a disk.
 ///
-/// @param largestBytes of the files once unpacked
+/// @param largestBytes of both files together, once unpacked
 public record PeftReader(PeftModel model, long largestBytes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> FILES = List.of(PeftArchive.CONFIG, PeftArchive.WEIGHTS);
     private static final Pattern NAME = Pattern.compile(
             "base_model\\.model\\.model\\.layers\\.(\\d{1,4})\\.((?:self_attn|mlp)\\.\\w{1,32})\\.lora_([AB])\\.weight");
 
@@ -40,11 +45,43 @@ public record PeftReader(PeftModel model, long largestBytes) {
     /// Ways to begin a training that leave the base model as it is.
     private static final List<String> STARTS = List.of("true", "false", "null", "gaussian", "eva", "orthogonal", "");
 
+    private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
+
+    /// Whether a file begins as a zip does.
+    public static boolean isZip(byte[] file) {
+        return file.length >= ZIP_MAGIC.length && Arrays.equals(ZIP_MAGIC, Arrays.copyOf(file, ZIP_MAGIC.length));
+    }
+
     /// The updates, with the rows in GGUF's order.
     ///
     /// @throws InvalidAdapterException if it is no LoRA, or one whose settings are not served
     public List<LowRankUpdate> read(byte[] zip) {
-        var files = unpack(zip);
+        return updates(unpack(zip));
+    }
+
+    /// The updates of the folder that PEFT's `save_pretrained` wrote; its other files are not looked at.
+    ///
+    /// @throws InvalidAdapterException if it is no LoRA, or one whose settings are not served
+    /// @throws IOException if a file cannot be read
+    public List<LowRankUpdate> read(Path folder) throws IOException {
+        var files = new HashMap<String, byte[]>();
+        var room = largestBytes;
+        for (var name : FILES) {
+            var file = folder.resolve(name);
+            if (!Files.isRegularFile(file)) {
+                throw new InvalidAdapterException(name, null, null, "is missing in " + folder);
+            }
+            room -= Files.size(file);
+            if (room < 0) {
+                throw new InvalidAdapterException(
+                        name, largestBytes, null, "is larger than the limit of " + largestBytes + " bytes allows");
+            }
+            files.put(name, Files.readAllBytes(file));
+        }
+        return updates(files);
+    }
+
+    private List<LowRankUpdate> updates(Map<String, byte[]> files) {
         var config = config(files.get(PeftArchive.CONFIG));
         return updates(config, SafeTensors.parse(files.get(PeftArchive.WEIGHTS)));
     }
@@ -55,9 +92,8 @@ public record PeftReader(PeftModel model, long largestBytes) {
         try (var in = new ZipInputStream(new ByteArrayInputStream(zip))) {
             for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
                 var name = entry.getName();
-                if (!name.equals(PeftArchive.CONFIG) && !name.equals(PeftArchive.WEIGHTS)) {
-                    throw new InvalidAdapterException(
-                            "", List.of(PeftArchive.CONFIG, PeftArchive.WEIGHTS), name, "holds a file of another name");
+                if (!FILES.contains(name)) {
+                    throw new InvalidAdapterException("", FILES, name, "holds a file of another name");
                 }
                 var bytes = in.readNBytes((int) Math.min(room + 1, Integer.MAX_VALUE - 8));
                 room -= bytes.length;
@@ -72,7 +108,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidAdapterException("", "zip", null, "is no well-formed zip file: " + e.getMessage());
         }
-        for (var name : List.of(PeftArchive.CONFIG, PeftArchive.WEIGHTS)) {
+        for (var name : FILES) {
             if (!files.containsKey(name)) {
                 throw new InvalidAdapterException(name, null, null, "is missing in the zip");
             }

@@ -1,4 +1,4 @@
-package dev.icmlora.function.peft;
+package dev.icmlora.generator.adapter.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,9 +17,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
@@ -30,19 +28,13 @@ import dev.icmlora.ggml.TensorInfo;
 public record PeftArchive(PeftModel model) {
 
     static final String CONFIG = "adapter_config.json";
-    static final String WEIGHTS = "adapter_model.safetensors";
+    /// Of the weights, in PEFT's folder.
+    public static final String WEIGHTS = "adapter_model.safetensors";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("blk\\.(\\d+)\\.(\\w+)\\.weight\\.lora_([ab])");
 
-    /// A tensor in the header of a safetensors file.
-    @RegisterForReflection
-    private record Entry(
-            String dtype,
-            long[] shape,
-            @JsonProperty("data_offsets") long[] dataOffsets) {}
-
-    private record Matrix(String name, long[] shape, byte[] data) {}
+    private record Matrix(String name, List<Integer> shape, byte[] data) {}
 
     /// The same adapter gives the same bytes.
     public byte[] of(Adapter adapter) {
@@ -76,7 +68,7 @@ public record PeftArchive(PeftModel model) {
         var data = file.bytes(tensor);
         return new Matrix(
                 name,
-                new long[] {rows, columns},
+                List.of(rows, columns),
                 parts.group(3).equals("b") ? ordered(data, model.rowOrder(module, rows)) : data);
     }
 
@@ -116,7 +108,11 @@ public record PeftArchive(PeftModel model) {
         var offset = 0L;
         for (var matrix : matrices) {
             var end = offset + matrix.data().length;
-            header.put(matrix.name(), new Entry("F16", matrix.shape(), new long[] {offset, end}));
+            var entry = new LinkedHashMap<String, Object>();
+            entry.put("dtype", "F16");
+            entry.put("shape", matrix.shape());
+            entry.put("data_offsets", List.of(offset, end));
+            header.put(matrix.name(), entry);
             offset = end;
         }
         var text = JSON.writeValueAsString(header);

@@ -1,4 +1,4 @@
-package dev.icmlora.function.peft;
+package dev.icmlora.generator.adapter.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
