@@ -43,6 +43,8 @@ public final class AdapterBank implements AutoCloseable {
     private final MemorySegment zeros;
 
     private int[] seatOfToken = {};
+    /// The same of the tokens with an output alone: no others pass through the end of the last layer.
+    private int[] seatOfOutput = {};
     private RuntimeException failure;
 
     private AdapterBank(LlamaModel model, int seats, int rank, ResidentAdapter wide, List<NamedTensor> tensors) {
@@ -184,10 +186,12 @@ public final class AdapterBank implements AutoCloseable {
         }
         failure = null;
         seatOfToken = seatOf;
+        seatOfOutput = batch.outputs().stream().map(token -> seatOf[token]).toArray();
         try {
             context.decode(batch);
         } finally {
             seatOfToken = new int[0];
+            seatOfOutput = new int[0];
         }
         if (failure != null) {
             throw failure;
@@ -216,14 +220,18 @@ public final class AdapterBank implements AutoCloseable {
     /// @param product of A and the tokens, `[seats * rank, tokens]`
     private void mask(GgmlTensor product) {
         long row = zeros.byteSize();
-        if (product.ne(0) * Float.BYTES != row || product.ne(1) != seatOfToken.length) {
+        int[] seatOf = product.ne(1) == seatOfToken.length ? seatOfToken : seatOfOutput;
+        if (product.ne(0) * Float.BYTES != row || product.ne(1) != seatOf.length) {
             throw new NativeCallException(
-                    "llama_decode", 0, "a product of " + product.ne(1) + " tokens, not " + seatOfToken.length);
+                    "llama_decode",
+                    0,
+                    "a product of " + product.ne(1) + " tokens, not " + seatOfToken.length + " or the "
+                            + seatOfOutput.length + " with an output");
         }
         long seatBytes = (long) rank * Float.BYTES;
-        for (int token = 0; token < seatOfToken.length; token++) {
+        for (int token = 0; token < seatOf.length; token++) {
             long start = token * row;
-            long before = seatOfToken[token] * seatBytes;
+            long before = seatOf[token] * seatBytes;
             long after = row - before - seatBytes;
             if (before > 0) {
                 GgmlBackendH.ggml_backend_tensor_set(product.struct(), zeros, start, before);

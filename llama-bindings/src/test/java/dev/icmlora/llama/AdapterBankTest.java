@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AdapterBankTest {
     private static final int SEATS = 4;
@@ -17,16 +20,25 @@ class AdapterBankTest {
     private final int[] prompt = model.vocabulary().tokenize("The capital of France is", false);
     private final List<NamedTensor> shared = Adapters.random(0);
 
-    @Test
-    void eachTokenOfABatchHasItsOwnAdapter() {
-        List<float[]> alone = IntStream.range(1, 4)
-                .mapToObj(seed -> logitsAlone(adapter(seed)))
+    /// Only tokens with an output reach the feed-forward part of the last layer.
+    private static Stream<List<String>> modules() {
+        return Stream.of(Adapters.ATTENTION, List.of("attn_output", "ffn_down"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modules")
+    void eachTokenOfABatchHasItsOwnAdapter(List<String> modules) {
+        List<NamedTensor> shared = Adapters.random(0, modules);
+        List<List<NamedTensor>> adapters = IntStream.range(0, 4)
+                .mapToObj(seed -> adapter(shared, Adapters.random(seed, modules)))
                 .toList();
+        List<float[]> alone =
+                adapters.subList(1, 4).stream().map(this::logitsAlone).toList();
         try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), SEATS);
                 LlamaContext context = bank.context(SharedModel.options(3));
                 TokenBatch batch = TokenBatch.allocate(3 * prompt.length, 3)) {
             bank.attach(context);
-            bank.put(Map.of(3, b(adapter(1)), 0, b(adapter(2)), 1, b(adapter(3))));
+            bank.put(Map.of(3, b(adapters.get(1)), 0, b(adapters.get(2)), 1, b(adapters.get(3))));
             int[] seats = {3, 0, 1};
             int[] seatOfToken = new int[3 * prompt.length];
             List<Integer> outputs = new ArrayList<>();
@@ -51,6 +63,7 @@ class AdapterBankTest {
 
     @Test
     void refusesWhatDoesNotFit() {
+        List<NamedTensor> shared = Adapters.random(0);
         try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), SEATS);
                 LlamaContext context = bank.context(SharedModel.options(1));
                 TokenBatch batch = SharedModel.batch(prompt)) {
@@ -63,10 +76,10 @@ class AdapterBankTest {
     }
 
     /// A of all, and a B of its own.
-    private List<NamedTensor> adapter(long seed) {
+    private static List<NamedTensor> adapter(List<NamedTensor> shared, List<NamedTensor> own) {
         List<NamedTensor> all = new ArrayList<>(
                 shared.stream().filter(t -> t.name().endsWith("lora_a")).toList());
-        all.addAll(b(Adapters.random(seed)));
+        all.addAll(b(own));
         return all;
     }
 

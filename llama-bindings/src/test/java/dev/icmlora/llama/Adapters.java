@@ -9,27 +9,34 @@ import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.ggml.Halves;
 
-/// LoRA adapters of rank 16 on attn_q and attn_v of the base model's 30 layers, as the generator makes them.
+/// LoRA adapters of rank 16 on modules of the base model's 30 layers, as the generator makes them.
 final class Adapters {
     static final int RANK = 16;
+    /// What the default generator adapts.
+    static final List<String> ATTENTION = List.of("attn_q", "attn_v");
 
     private Adapters() {}
 
     static List<NamedTensor> zero() {
-        return tensors(null);
+        return tensors(ATTENTION, null);
     }
 
     static List<NamedTensor> random(long seed) {
-        return tensors(new Random(seed));
+        return random(seed, ATTENTION);
     }
 
-    private static List<NamedTensor> tensors(Random random) {
+    static List<NamedTensor> random(long seed, List<String> modules) {
+        return tensors(modules, new Random(seed));
+    }
+
+    private static List<NamedTensor> tensors(List<String> modules, Random random) {
         List<NamedTensor> tensors = new ArrayList<>();
         for (int layer = 0; layer < 30; layer++) {
-            tensors.add(tensor("blk." + layer + ".attn_q.weight.lora_a", 576, RANK, random));
-            tensors.add(tensor("blk." + layer + ".attn_q.weight.lora_b", RANK, 576, random));
-            tensors.add(tensor("blk." + layer + ".attn_v.weight.lora_a", 576, RANK, random));
-            tensors.add(tensor("blk." + layer + ".attn_v.weight.lora_b", RANK, 192, random));
+            for (String module : modules) {
+                String name = "blk." + layer + "." + module + ".weight.lora_";
+                tensors.add(tensor(name + "a", module.equals("ffn_down") ? 1536 : 576, RANK, random));
+                tensors.add(tensor(name + "b", RANK, module.equals("attn_v") ? 192 : 576, random));
+            }
         }
         return tensors;
     }
