@@ -96,8 +96,8 @@ public final class BaseModel implements AutoCloseable {
                 scope.create(batch.rows()),
                 scope.create(batch.targets()),
                 weights,
-                lora.a(),
-                lora.b(),
+                modules(scope, lora, lora.a()),
+                modules(scope, lora, lora.b()),
                 scope.create(lora.scale()));
         return new Outcome(outcome.get(0), outcome.get(1));
     }
@@ -113,8 +113,8 @@ public final class BaseModel implements AutoCloseable {
                         scope.create(batch.owners()),
                         scope.create(batch.rows()),
                         weights,
-                        lora.a(),
-                        lora.b(),
+                        modules(scope, lora, lora.a()),
+                        modules(scope, lora, lora.b()),
                         scope.create(lora.scale()))
                 .singletonOrThrow();
     }
@@ -134,8 +134,8 @@ public final class BaseModel implements AutoCloseable {
     NDArray after(NDManager scope, int layer, NDArray states, Batch batch, Lora lora) {
         List<NDArray> own = new ArrayList<>(layer(layer));
         own.add(states.reshape(-1, config.hidden()));
-        int modules = lora.a().size() / config.layers();
-        int from = modules * layer;
+        int from = LlamaConfig.MODULES.size() * layer;
+        int to = from + LlamaConfig.MODULES.size();
         return program.call(
                         scope,
                         "hidden",
@@ -147,10 +147,24 @@ public final class BaseModel implements AutoCloseable {
                         cells(scope, batch, batch.branches()),
                         scope.create(batch.owners()),
                         own,
-                        lora.a().subList(from, from + modules),
-                        lora.b().subList(from, from + modules),
+                        modules(scope, lora, lora.a()).subList(from, to),
+                        modules(scope, lora, lora.b()).subList(from, to),
                         scope.create(lora.scale()))
                 .singletonOrThrow();
+    }
+
+    /// A matrix for each module of each layer: an empty one where there is no adapter.
+    private List<NDArray> modules(NDManager scope, Lora lora, List<NDArray> matrices) {
+        NDArray none = scope.create(new Shape(0));
+        List<String> adapted = lora.modules();
+        List<NDArray> all = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (String module : LlamaConfig.MODULES) {
+                int index = adapted.indexOf(module);
+                all.add(index < 0 ? none : matrices.get(layer * adapted.size() + index));
+            }
+        }
+        return all;
     }
 
     private static NDArray cells(NDManager scope, Batch batch, long[] values) {

@@ -1,5 +1,10 @@
 package dev.icmlora.trainer.model;
 
+import java.util.Collection;
+import java.util.List;
+
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.ggml.GgufFile;
 
 /// The sizes of a base model of the llama architecture.
@@ -11,15 +16,28 @@ import dev.icmlora.ggml.GgufFile;
 /// @param headSize width of a head
 /// @param ropeBase base of the rotary frequencies
 /// @param epsilon added to the mean square in RMSNorm
+/// @param modules the matrices of a layer, which adapters may change, in the order of the forward pass
 public record LlamaConfig(
-        int layers, int hidden, int heads, int kvHeads, int headSize, double ropeBase, double epsilon) {
+        int layers,
+        int hidden,
+        int heads,
+        int kvHeads,
+        int headSize,
+        double ropeBase,
+        double epsilon,
+        List<Target> modules) {
+    /// GGUF names of the matrices of a layer, in the order of the forward pass.
+    public static final List<String> MODULES =
+            List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
+
+    private static final String ARCHITECTURE = "llama";
 
     /// The sizes that a model file states.
     ///
     /// @throws IllegalArgumentException when the file is no model of the llama architecture
     public static LlamaConfig of(GgufFile file) {
         String architecture = file.string("general.architecture").orElse("unknown");
-        if (!architecture.equals("llama")) {
+        if (!architecture.equals(ARCHITECTURE)) {
             throw new IllegalArgumentException(
                     "the trainer knows base models of architecture llama, this one is " + architecture);
         }
@@ -32,7 +50,37 @@ public record LlamaConfig(
                 integer(file, "llama.attention.head_count_kv"),
                 hidden / heads,
                 file.real("llama.rope.freq_base").orElse(10_000),
-                file.real("llama.attention.layer_norm_rms_epsilon").orElse(1e-5));
+                file.real("llama.attention.layer_norm_rms_epsilon").orElse(1e-5),
+                MODULES.stream().map(module -> target(file, module)).toList());
+    }
+
+    private static Target target(GgufFile file, String module) {
+        String name = "blk.0." + module + ".weight";
+        long[] ne = file.tensor(name)
+                .orElseThrow(() -> new IllegalArgumentException("the model file has no tensor " + name))
+                .shape();
+        return new Target(module, Math.toIntExact(ne[0]), Math.toIntExact(ne[1]));
+    }
+
+    /// The layout of adapters of some modules of every layer, in the order of the forward pass.
+    ///
+    /// @throws IllegalArgumentException when there is no such module, or no such rank
+    public AdapterLayout layout(Collection<String> names, int rank, float alpha) {
+        requireModules(names);
+        List<Target> targets = modules.stream()
+                .filter(target -> names.contains(target.module()))
+                .toList();
+        return new AdapterLayout(ARCHITECTURE, layers, rank, alpha, targets);
+    }
+
+    /// @throws IllegalArgumentException when one of them is the name of no module
+    public static void requireModules(Collection<String> names) {
+        for (String name : names) {
+            if (!MODULES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "\"%s\" is no module of a layer; there are %s".formatted(name, String.join(", ", MODULES)));
+            }
+        }
     }
 
     private static int integer(GgufFile file, String key) {

@@ -4,9 +4,10 @@ import java.util.List;
 
 import ai.djl.ndarray.NDArray;
 
-/// The LoRA adapters of a batch: the query and the value projection of each layer in turn.
+/// The LoRA adapters of a batch: some modules of each layer in turn.
 ///
+/// @param modules of a layer, by GGUF name
 /// @param a `[rank, in]` each, shared by all adapters
 /// @param b `[adapters, out, rank]` each
 /// @param scale alpha / rank
-public record Lora(List<NDArray> a, List<NDArray> b, float scale) {}
+public record Lora(List<String> modules, List<NDArray> a, List<NDArray> b, float scale) {}

@@ -67,6 +67,10 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
                         + "\", this run is \"" + run.name() + "\"; move it away or choose another --folder");
             }
             read(file, state);
+            if (file.tensors().size() != state.size()) {
+                throw new IllegalArgumentException("the checkpoint " + path + " is of another run: it has "
+                        + file.tensors().size() + " arrays, this run " + state.size());
+            }
             return new Checkpoint(
                     file.integer("training.step").orElseThrow(),
                     file.real("training.elapsed").orElseThrow(),

@@ -135,7 +135,8 @@ public final class ExportCommand implements Callable<Integer> {
                     "there is no " + checkpoint + " to export: run `icm-lora train-" + run.folder + "` first");
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
-            return new TrainedGenerator(file, llama.architecture()).file(name, base, format.fingerprint());
+            return new TrainedGenerator(file, llama.architecture(), llama.hiddenSize())
+                    .file(name, base, format.fingerprint());
         }
     }
 

@@ -40,7 +40,7 @@ final class PrincipalDirections {
         for (Target target : layout.targets()) {
             if (!READERS.contains(target.module())) {
                 throw new IllegalArgumentException(
-                        "--a PRINCIPAL is known for attn_q and attn_v only, not for " + target.module());
+                        "--a PRINCIPAL is known for attn_q, attn_k and attn_v only, not for " + target.module());
             }
         }
         try (NDManager scope = manager.newSubManager();

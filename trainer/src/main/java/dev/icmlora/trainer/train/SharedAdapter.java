@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -18,6 +19,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.trainer.model.LlamaConfig;
 import dev.icmlora.trainer.model.Lora;
 
 /// The matrices A and B0 that all adapters share.
@@ -25,9 +28,6 @@ import dev.icmlora.trainer.model.Lora;
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
 record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
-
-    /// The adapted modules of a layer.
-    static final List<String> MODULES = List.of("attn_q", "attn_v");
 
     /// alpha / rank. Fixed, so that a checkpoint's arrays say all there is to know about its adapter.
     static final float SCALE = 2;
@@ -54,16 +54,23 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
 
     /// What `train-b0` learned.
     ///
-    /// @throws IllegalArgumentException when it was not run yet
+    /// @throws IllegalArgumentException when it was not run yet, or for another base model
     static SharedAdapter trained(TrainingSession session) {
-        Path checkpoint = TrainingRun.checkpoint(session.folder().resolve(TrainB0Command.RUN));
+        return trained(session.folder(), session.model().config(), session.manager());
+    }
+
+    /// What `train-b0` learned, in a training folder.
+    ///
+    /// @throws IllegalArgumentException when it was not run yet, or for another base model
+    static SharedAdapter trained(Path folder, LlamaConfig model, NDManager manager) {
+        Path checkpoint = TrainingRun.checkpoint(folder.resolve(TrainB0Command.RUN));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
                     "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
             int rank = rank(file);
-            SharedAdapter shared = initial(session.layout(rank), 0, session.manager());
+            SharedAdapter shared = initial(model.layout(modules(file), rank, SCALE * rank), 0, manager);
             Checkpoint.read(file, shared.matrices());
             return shared;
         }
@@ -76,12 +83,24 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
         return "%08x".formatted(sum.getValue());
     }
 
+    /// The modules that the adapter in a checkpoint adapts, in layout order.
+    static List<String> modules(GgufFile checkpoint) {
+        return LlamaConfig.MODULES.stream()
+                .filter(module -> a(checkpoint, module).isPresent())
+                .toList();
+    }
+
     /// The rank of the adapter in a checkpoint.
     static int rank(GgufFile checkpoint) {
-        return checkpoint
-                .tensor("blk.0." + MODULES.getFirst() + ".weight.lora_a")
+        return modules(checkpoint).stream()
+                .findFirst()
+                .flatMap(module -> a(checkpoint, module))
                 .map(a -> Math.toIntExact(a.shape()[1]))
                 .orElseThrow(() -> new IllegalArgumentException("the checkpoint holds no adapter"));
+    }
+
+    private static Optional<TensorInfo> a(GgufFile checkpoint, String module) {
+        return checkpoint.tensor("blk.0." + module + ".weight.lora_a");
     }
 
     Lora lora() {
@@ -90,7 +109,7 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
 
     /// These A matrices with other B matrices.
     Lora lora(List<NDArray> b) {
-        return new Lora(namesOfA().map(matrices::get).toList(), b, SCALE);
+        return new Lora(layout.modules(), namesOfA().map(matrices::get).toList(), b, SCALE);
     }
 
     List<NDArray> b0() {

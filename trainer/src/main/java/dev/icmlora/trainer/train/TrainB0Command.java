@@ -3,12 +3,17 @@ package dev.icmlora.trainer.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.trainer.model.LlamaConfig;
 
 /// `icm-lora train-b0`: A and B0, the adapter that all tasks share.
 @Command(
@@ -20,11 +25,22 @@ public final class TrainB0Command implements Callable<Integer> {
     /// Folder of the run inside the training folder.
     static final String RUN = "b0";
 
+    private static final String DEFAULT_TARGETS = "attn_q,attn_v";
+
     @Mixin
     private TrainingOptions options;
 
     @Option(names = "--rank", description = "Rank of all adapters (default: ${DEFAULT-VALUE}).")
     private int rank = 16;
+
+    @Option(
+            names = "--targets",
+            paramLabel = "MODULE",
+            split = ",",
+            defaultValue = DEFAULT_TARGETS,
+            description = "Modules of every layer that all adapters change, as GGUF names them (default:"
+                    + " ${DEFAULT-VALUE}); also attn_k, attn_output, ffn_gate, ffn_up, ffn_down.")
+    private List<String> targets;
 
     @Option(names = "--tokens", description = "Tokens of a step's prompts (default: ${DEFAULT-VALUE}).")
     private int tokens = 1200;
@@ -43,8 +59,10 @@ public final class TrainB0Command implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        LlamaConfig.requireModules(targets);
         try (TrainingSession session = TrainingSession.open(options)) {
-            SharedAdapter adapter = SharedAdapter.initial(session.layout(rank), options.seed, session.manager());
+            AdapterLayout layout = session.model().config().layout(targets, rank, SharedAdapter.SCALE * rank);
+            SharedAdapter adapter = SharedAdapter.initial(layout, options.seed, session.manager());
             PromptSampler sampler =
                     new PromptSampler(session.format(), new PromptSampler.Mix(packed, 3, 8, queries, 0.7, 1, 512));
             Path run = session.folder().resolve(RUN);
@@ -80,9 +98,13 @@ public final class TrainB0Command implements Callable<Integer> {
         return 0;
     }
 
-    /// Names the run by its settings.
+    /// Names the run by its settings. The usual targets go unsaid, so that runs from before there were others can be
+    /// taken up again.
     String name() {
         String origin = a == OriginOfA.LEARNED ? "" : " " + a.name().toLowerCase(Locale.ROOT) + " A";
-        return "b0 rank %d alpha %s seed %d%s".formatted(rank, SharedAdapter.SCALE * rank, options.seed, origin);
+        String modules = LlamaConfig.MODULES.stream().filter(targets::contains).collect(Collectors.joining(","));
+        String others = modules.equals(DEFAULT_TARGETS) ? "" : " targets " + modules;
+        return "b0 rank %d alpha %s seed %d%s%s"
+                .formatted(rank, SharedAdapter.SCALE * rank, options.seed, origin, others);
     }
 }

@@ -22,14 +22,16 @@ final class TrainedGenerator {
     private final GeneratorArchitecture architecture;
 
     /// @param base `general.architecture` of the base model
+    /// @param hidden the base model's hidden size
     /// @throws IllegalArgumentException when the checkpoint is of a decoder that the function does not have
-    TrainedGenerator(GgufFile checkpoint, String base) {
+    TrainedGenerator(GgufFile checkpoint, String base, int hidden) {
         requireHeads(checkpoint);
         this.checkpoint = checkpoint;
-        List<Target> targets = SharedAdapter.MODULES.stream().map(this::target).toList();
+        List<Target> targets =
+                SharedAdapter.modules(checkpoint).stream().map(this::target).toList();
         int rank = SharedAdapter.rank(checkpoint);
         this.architecture = new GeneratorArchitecture(
-                targets.getFirst().in(),
+                hidden,
                 (int) floats(VECTOR_LAYER)[0],
                 extent("prior.0.bias"),
                 extent("prior.mean.bias"),

@@ -4,21 +4,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.adapter.AdapterLayout;
-import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.trainer.model.BaseModel;
-import dev.icmlora.trainer.model.LlamaConfig;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.torch.Torch;
 
@@ -94,18 +90,6 @@ final class TrainingSession implements AutoCloseable {
         List<SuiteTask> tasks =
                 curriculum.learned().stream().map(TrainingTask::task).toList();
         return "%d tasks %08x".formatted(tasks.size(), tasks.hashCode());
-    }
-
-    /// LoRA on the query and value projections of every layer.
-    AdapterLayout layout(int rank) {
-        LlamaConfig config = model.config();
-        Map<String, Integer> outputs = Map.of(
-                "attn_q", config.heads() * config.headSize(),
-                "attn_v", config.kvHeads() * config.headSize());
-        List<Target> targets = SharedAdapter.MODULES.stream()
-                .map(module -> new Target(module, config.hidden(), outputs.get(module)))
-                .toList();
-        return new AdapterLayout(llama.architecture(), config.layers(), rank, SharedAdapter.SCALE * rank, targets);
     }
 
     StopSignal stop() {

@@ -129,7 +129,7 @@ class AttentionMomentsTest {
         List<NDArray> b = IntStream.range(0, 2 * TinyModel.LAYERS)
                 .mapToObj(i -> random(scope, random, 1, i % 2 == 0 ? IN : IN / 2, 2))
                 .toList();
-        return new Lora(a, b, 2);
+        return new Lora(List.of("attn_q", "attn_v"), a, b, 2);
     }
 
     private static NDArray random(NDManager scope, SplittableRandom random, long... extents) {

@@ -17,9 +17,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
@@ -45,6 +49,7 @@ class BaseModelTest {
     private static final double MEAN_KL = 0.02;
     private static final int RANK = 4;
     private static final float ALPHA = 8;
+    private static final List<String> ATTENTION = List.of("attn_q", "attn_v");
 
     private static LlamaModel llama;
     private static PromptFormat format;
@@ -89,16 +94,33 @@ class BaseModelTest {
                 .hasMessageContaining(architecture);
     }
 
-    @Test
-    void an_adapter_changes_both_in_the_same_way() {
+    private static Stream<Arguments> adapters() {
+        return Stream.of(
+                Arguments.of(ATTENTION, 0.3f),
+                Arguments.of(List.of("attn_output", "ffn_down"), 0.1f),
+                Arguments.of(LlamaConfig.MODULES, 0.07f));
+    }
+
+    @ParameterizedTest
+    @MethodSource("adapters")
+    void an_adapter_changes_both_in_the_same_way(List<String> modules, float deviation) {
         Prompt prompt = prompt();
-        Matrices matrices = new Matrices(0.3f);
+        Matrices matrices = new Matrices(modules, deviation);
         try (NDManager scope = manager.newSubManager();
                 LoraAdapter adapter = LoraAdapter.load(llama, matrices.gguf())) {
             float[][] adapted = logits(scope, prompt, lora(scope, matrices));
             assertClose(adapted, llamaLogits(prompt, adapter));
             assertThat(meanDivergence(adapted, llamaLogits(prompt, null))).isGreaterThan(10 * MEAN_KL);
         }
+    }
+
+    @Test
+    void a_module_that_there_is_not_is_told_which_there_are() {
+        assertThatThrownBy(() -> model.config().layout(List.of("attn_q", "q_proj"), RANK, ALPHA))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "\"q_proj\" is no module of a layer; there are attn_q, attn_k, attn_v, attn_output, ffn_gate,"
+                                + " ffn_up, ffn_down");
     }
 
     @Test
@@ -114,7 +136,7 @@ class BaseModelTest {
                 both.add(none.b().get(i).concat(one.b().get(i), 0));
             }
             Batch mixed = Batch.of(List.of(new Batch.Sample(shorter, 1), new Batch.Sample(longer, 0)));
-            float[][] together = rows(model.logits(scope, mixed, new Lora(one.a(), both, one.scale())));
+            float[][] together = rows(model.logits(scope, mixed, new Lora(ATTENTION, one.a(), both, one.scale())));
 
             float[][] shorterAlone = logits(scope, shorter, one);
             float[][] longerAlone = logits(scope, longer, none);
@@ -252,29 +274,34 @@ class BaseModelTest {
     }
 
     private static Lora lora(NDManager scope, Matrices matrices) {
-        LlamaConfig config = model.config();
         List<NDArray> a = new ArrayList<>();
         List<NDArray> b = new ArrayList<>();
         for (int i = 0; i < matrices.a.size(); i++) {
-            a.add(scope.create(matrices.a.get(i), new Shape(RANK, config.hidden())));
+            float[] down = matrices.a.get(i);
+            a.add(scope.create(down, new Shape(RANK, down.length / RANK)));
             float[] up = matrices.b.get(i);
             b.add(scope.create(up, new Shape(1, up.length / RANK, RANK)));
         }
-        return new Lora(a, b, ALPHA / RANK);
+        return new Lora(matrices.layout.modules(), a, b, ALPHA / RANK);
     }
 
-    /// Random LoRA matrices for q and v of each layer, the same for both sides.
+    /// Random LoRA matrices for some modules of each layer, the same for both sides.
     private static final class Matrices {
+        private final AdapterLayout layout;
         private final List<float[]> a = new ArrayList<>();
         private final List<float[]> b = new ArrayList<>();
 
         Matrices(float deviation) {
-            LlamaConfig config = model.config();
+            this(ATTENTION, deviation);
+        }
+
+        Matrices(List<String> modules, float deviation) {
+            layout = model.config().layout(modules, RANK, ALPHA);
             SplittableRandom random = new SplittableRandom(7);
-            for (int layer = 0; layer < config.layers(); layer++) {
-                for (int heads : new int[] {config.heads(), config.kvHeads()}) {
-                    a.add(random(random, RANK * config.hidden(), 0.04f));
-                    b.add(random(random, heads * config.headSize() * RANK, deviation));
+            for (int layer = 0; layer < layout.layers(); layer++) {
+                for (Target target : layout.targets()) {
+                    a.add(random(random, RANK * target.in(), (float) (1 / Math.sqrt(target.in()))));
+                    b.add(random(random, target.out() * RANK, deviation));
                 }
             }
         }
@@ -293,12 +320,20 @@ class BaseModelTest {
                     .string("general.architecture", "llama")
                     .string("adapter.type", "lora")
                     .float32("adapter.lora.alpha", ALPHA);
-            for (int i = 0; i < a.size(); i++) {
-                String name = "blk." + i / 2 + (i % 2 == 0 ? ".attn_q" : ".attn_v") + ".weight.lora_";
-                long in = model.config().hidden();
-                file.tensor(name + "a", GgmlType.F16, new long[] {in, RANK}, Halves.toF16(a.get(i)));
-                file.tensor(
-                        name + "b", GgmlType.F16, new long[] {RANK, b.get(i).length / RANK}, Halves.toF16(b.get(i)));
+            int i = 0;
+            for (int layer = 0; layer < layout.layers(); layer++) {
+                for (Target target : layout.targets()) {
+                    file.tensor(
+                            AdapterLayout.nameOfA(layer, target),
+                            GgmlType.F16,
+                            new long[] {target.in(), RANK},
+                            Halves.toF16(a.get(i)));
+                    file.tensor(
+                            AdapterLayout.nameOfB(layer, target),
+                            GgmlType.F16,
+                            new long[] {RANK, target.out()},
+                            Halves.toF16(b.get(i++)));
+                }
             }
             return file.toBytes();
         }

@@ -8,7 +8,8 @@ import java.util.SplittableRandom;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufWriter;
 
-/// A llama of two layers with random weights, over the real vocabulary, as a GGUF file.
+/// A llama of two layers with random weights, for the tokens of the real vocabulary, as a GGUF file. llama.cpp loads it
+/// too, but for texts.
 public final class TinyModel {
     public static final int LAYERS = 2;
     public static final int HIDDEN = 16;
@@ -16,7 +17,7 @@ public final class TinyModel {
     public static final int KV_HEADS = 2;
 
     private static final int HEAD_SIZE = HIDDEN / HEADS;
-    private static final int FEED_FORWARD = 24;
+    public static final int FEED_FORWARD = 24;
 
     private final SplittableRandom random = new SplittableRandom(3);
     private final GgufWriter file = new GgufWriter();
@@ -32,7 +33,12 @@ public final class TinyModel {
                 .uint32("llama.block_count", LAYERS)
                 .uint32("llama.embedding_length", HIDDEN)
                 .uint32("llama.attention.head_count", HEADS)
-                .uint32("llama.attention.head_count_kv", KV_HEADS);
+                .uint32("llama.attention.head_count_kv", KV_HEADS)
+                .uint32("llama.feed_forward_length", FEED_FORWARD)
+                .uint32("llama.context_length", 512)
+                .uint32("llama.vocab_size", vocabulary)
+                .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+                .string("tokenizer.ggml.model", "none");
         for (int layer = 0; layer < LAYERS; layer++) {
             String prefix = "blk." + layer + ".";
             vector(prefix + "attn_norm");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -25,9 +26,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.cvae.BaseModelId;
@@ -49,6 +53,7 @@ import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.TinyModel;
 import dev.icmlora.trainer.suite.SuiteTask;
@@ -57,14 +62,12 @@ import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 
 /// Whole training runs on a model of two layers.
 class TrainingTest {
-    private static final AdapterLayout LAYOUT = new AdapterLayout(
-            "llama",
-            TinyModel.LAYERS,
-            2,
-            4,
-            List.of(
-                    new Target("attn_q", TinyModel.HIDDEN, TinyModel.HIDDEN),
-                    new Target("attn_v", TinyModel.HIDDEN, TinyModel.HIDDEN * TinyModel.KV_HEADS / TinyModel.HEADS)));
+    private static final Target QUERY = new Target("attn_q", TinyModel.HIDDEN, TinyModel.HIDDEN);
+    private static final Target VALUE =
+            new Target("attn_v", TinyModel.HIDDEN, TinyModel.HIDDEN * TinyModel.KV_HEADS / TinyModel.HEADS);
+    private static final Target OUTPUT = new Target("attn_output", TinyModel.HIDDEN, TinyModel.HIDDEN);
+    private static final Target DOWN = new Target("ffn_down", TinyModel.FEED_FORWARD, TinyModel.HIDDEN);
+    private static final AdapterLayout LAYOUT = layout(QUERY, VALUE);
     private static final GeneratorArchitecture ARCHITECTURE =
             new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, LAYOUT);
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
@@ -73,6 +76,7 @@ class TrainingTest {
     private static Path scratch;
 
     private static LlamaModel llama;
+    private static LlamaModel tinyLlama;
     private static PromptFormat format;
     private static NDManager manager;
     private static BaseModel model;
@@ -86,13 +90,19 @@ class TrainingTest {
         manager = Torch.start(1, Torch.cache(installation.root()));
         Path tiny = scratch.resolve("tiny.gguf");
         TinyModel.write(tiny, llama.vocabulary().size());
+        tinyLlama = LlamaModel.load(tiny, ModelOptions.DEFAULT);
         model = BaseModel.load(tiny, manager, BaseModel.Precision.F32);
+    }
+
+    private static AdapterLayout layout(Target... targets) {
+        return new AdapterLayout("llama", TinyModel.LAYERS, 2, 4, List.of(targets));
     }
 
     @AfterAll
     static void close() {
         model.close();
         manager.close();
+        tinyLlama.close();
         llama.close();
     }
 
@@ -168,15 +178,22 @@ class TrainingTest {
                 .allMatch(line -> line.startsWith("{\"step\":"));
     }
 
-    @Test
-    void the_exported_generator_gives_the_adapters_that_were_trained() throws IOException {
-        Path folder = Files.createDirectory(scratch.resolve("generator"));
-        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+    private static Stream<AdapterLayout> layouts() {
+        return Stream.of(LAYOUT, layout(QUERY, VALUE, OUTPUT, DOWN));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void the_exported_generator_gives_the_adapters_that_were_trained(AdapterLayout layout) throws IOException {
+        Path folder = Files.createTempDirectory(scratch, "generator");
+        GeneratorArchitecture architecture = new GeneratorArchitecture(TinyModel.HIDDEN, 1, 12, 6, 10, layout);
+        SharedAdapter shared = SharedAdapter.initial(layout, 1, manager);
         List<VectorPool> pools = pools();
         Standardization statistics = VectorPool.statistics(pools);
-        try (GeneratorNetwork network = new GeneratorNetwork(ARCHITECTURE, PriorForm.DEFAULT, shared, 1, manager)) {
+        try (GeneratorNetwork network = new GeneratorNetwork(architecture, PriorForm.DEFAULT, shared, 1, manager)) {
             TaskVector vector = pools.getFirst().probe().vector();
             GeneratorFile file = trained(network, shared, pools, folder);
+            assertThat(file.manifest().architecture()).isEqualTo(architecture);
             assertThat(file.manifest().catalogue())
                     .extracting(CatalogueEntry::task)
                     .containsExactly("test/yes", "test/no", "test/perhaps");
@@ -184,9 +201,15 @@ class TrainingTest {
                     Backend backend = Backend.cpu(1);
                     Generator generator = Generator.load(file, backend)) {
                 GeneratorNetwork.Generated trained = network.generate(
-                        scope, new float[][] {statistics.apply(vector)}, new float[1][ARCHITECTURE.latent()]);
-                assertServes(generator, generator.prior(vector).mean(), trained);
-                assertThat(trained.lora().b().getFirst().abs().max().getFloat()).isGreaterThan(1e-3f);
+                        scope, new float[][] {statistics.apply(vector)}, new float[1][architecture.latent()]);
+                float[] latent = generator.prior(vector).mean();
+                assertServes(generator, latent, trained);
+                assertThat(trained.lora().b())
+                        .allSatisfy(b -> assertThat(b.abs().max().getFloat()).isGreaterThan(1e-4f));
+                Adapter adapter = generator.generate(latent);
+                try (ResidentAdapter resident = ResidentAdapter.create(tinyLlama, adapter.gguf())) {
+                    resident.apply(adapter.generated());
+                }
                 assertGoesOnFrom(file, vector, trained, scope);
                 List<float[]> latents = SeenLatents.of(file, pools, 1);
                 assertThat(latents).hasSameSizeAs(pools);
@@ -327,6 +350,9 @@ class TrainingTest {
                         new GeneratorOptions(), "--prior", "STANDARD", "--vector-parts", "END,BEFORE"))
                 .hasToString("latent 64 beta 2.0E-4 vectors after 0.75 of the layers prior STANDARD of BEFORE, END");
         assertThat(CommandLine.populateCommand(new TrainB0Command()).name()).isEqualTo("b0 rank 16 alpha 32.0 seed 1");
+        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--targets", "attn_output,attn_q")
+                        .name())
+                .isEqualTo("b0 rank 16 alpha 32.0 seed 1 targets attn_q,attn_output");
         assertThat(CommandLine.populateCommand(new TrainB0Command(), "--a", "RANDOM")
                         .name())
                 .endsWith(" random A");
@@ -626,7 +652,7 @@ class TrainingTest {
 
     private static GeneratorFile export(Path checkpoint) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
-            return new TrainedGenerator(file, LAYOUT.architecture())
+            return new TrainedGenerator(file, LAYOUT.architecture(), TinyModel.HIDDEN)
                     .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint());
         }
     }
