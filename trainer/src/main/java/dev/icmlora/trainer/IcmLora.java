@@ -16,6 +16,7 @@ import dev.icmlora.trainer.tasks.TasksCommand;
 import dev.icmlora.trainer.text.TextCommand;
 import dev.icmlora.trainer.train.CalibrateCommand;
 import dev.icmlora.trainer.train.ExportCommand;
+import dev.icmlora.trainer.train.ImportAdapterCommand;
 import dev.icmlora.trainer.train.TrainB0Command;
 import dev.icmlora.trainer.train.TrainCvaeCommand;
 import dev.icmlora.trainer.train.TrainGeneratorCommand;
@@ -40,6 +41,7 @@ import dev.icmlora.trainer.train.VectorsCommand;
             TrainCommand.class,
             TrainB0Command.class,
             TrainZooCommand.class,
+            ImportAdapterCommand.class,
             TrainCvaeCommand.class,
             TrainGeneratorCommand.class,
             ExportCommand.class,

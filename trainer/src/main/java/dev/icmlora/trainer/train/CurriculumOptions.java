@@ -60,6 +60,21 @@ final class CurriculumOptions {
                 .toList();
     }
 
+    /// The task to train on that has an id, whatever `--match` and `--most-tasks` say.
+    ///
+    /// @throws IllegalArgumentException when there is none of that id
+    TrainingTask learned(String id, Path folder, PromptFormat format) throws IOException {
+        // Texts are fetched one by one; the split of a user's own tasks depends on all of them.
+        Curriculum curriculum = tasks == null
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id::equals)
+                : Curriculum.ofFolder(tasks, format, MOST_TOKENS, suiteSeed, any -> true);
+        return curriculum.learned().stream()
+                .filter(task -> task.task().id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no task to train on has the id \"" + id
+                        + "\": the suite's" + " are those of `icm-lora suite --show 1`, a folder's are user/FILE"));
+    }
+
     private Curriculum all(Path folder, PromptFormat format) throws IOException {
         return tasks == null
                 ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id -> id.contains(match))

@@ -32,11 +32,11 @@ final class ReconstructionObjective implements Objective {
     private final NDManager manager;
     private final NDArray spreads;
 
-    /// @param steps checkpoints of each task in the zoo
+    /// @param checkpoints of each task in the zoo, by its id
     /// @param tasksPerStep different tasks in a step
     /// @param kl how the KL term counts
     /// @param seed of the batches
-    record Settings(List<Long> steps, int tasksPerStep, KlTerm kl, long seed) {}
+    record Settings(Map<String, List<String>> checkpoints, int tasksPerStep, KlTerm kl, long seed) {}
 
     /// @param learners tasks of which the zoo holds adapters
     ReconstructionObjective(
@@ -76,7 +76,7 @@ final class ReconstructionObjective implements Objective {
         ConditionalBatch batch = ConditionalBatch.draw(
                 learners, settings.tasksPerStep, cvae.latent(), examinations.statistics(), random);
         List<List<NDArray>> adapters = batch.learners().stream()
-                .map(learner -> deltas(scope, learner, PromptSampler.pick(settings.steps, random)))
+                .map(learner -> deltas(scope, learner, PromptSampler.pick(checkpoints(learner), random)))
                 .toList();
         List<NDArray> deltas = new ArrayList<>();
         for (int module = 0; module < adapters.getFirst().size(); module++) {
@@ -98,10 +98,14 @@ final class ReconstructionObjective implements Objective {
         return examinations.figures((scope, vectors) -> cvae.adapters(scope, vectors, spreads), manager);
     }
 
+    private List<String> checkpoints(Learner learner) {
+        return settings.checkpoints.get(learner.task().task().id());
+    }
+
     /// dB of each module `[layers, out * rank]`.
-    private List<NDArray> deltas(NDManager scope, Learner learner, long step) {
+    private List<NDArray> deltas(NDManager scope, Learner learner, String checkpoint) {
         try {
-            Map<String, NDArray> kept = zoo.read(scope, learner.task().task().id(), step);
+            Map<String, NDArray> kept = zoo.read(scope, learner.task().task().id(), checkpoint);
             List<NDArray> deltas = new ArrayList<>();
             for (Target target : shared.layout().targets()) {
                 NDList layers = new NDList();
@@ -125,7 +129,8 @@ final class ReconstructionObjective implements Objective {
         float[] squares = new float[shared.layout().targets().size()];
         for (Learner learner : learners) {
             try (NDManager scope = manager.newSubManager()) {
-                List<NDArray> deltas = deltas(scope, learner, settings.steps.getLast());
+                List<NDArray> deltas =
+                        deltas(scope, learner, checkpoints(learner).getLast());
                 for (int module = 0; module < squares.length; module++) {
                     squares[module] += deltas.get(module).square().mean().getFloat() / learners.size();
                 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,24 +134,20 @@ public final class References implements AutoCloseable {
     }
 
     private List<List<NamedTensor>> checkpoints(ZooTraining training, String task) {
-        if (!training.zoo().holds(task)) {
-            return List.of();
-        }
-        return training.settings().kept().stream()
-                .map(step -> read(training, task, step))
-                .toList();
-    }
-
-    private List<NamedTensor> read(ZooTraining training, String task, long step) {
+        List<List<NamedTensor>> checkpoints = new ArrayList<>();
         try (NDManager scope = manager.newSubManager()) {
-            Map<String, NDArray> kept = training.zoo().read(scope, task, step);
-            return training.shared()
-                    .namesOfB()
-                    .map(name -> matrix(name, kept.get(name)))
-                    .toList();
+            for (String checkpoint :
+                    training.zoo().checkpoints(task, training.shared().fingerprint())) {
+                Map<String, NDArray> kept = training.zoo().read(scope, task, checkpoint);
+                checkpoints.add(training.shared()
+                        .namesOfB()
+                        .map(name -> matrix(name, kept.get(name)))
+                        .toList());
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("the adapter of " + task + " is lost", e);
+            throw new UncheckedIOException("the adapters of " + task + " are lost", e);
         }
+        return checkpoints;
     }
 
     /// ggml counts dimensions from the contiguous one.

@@ -1,7 +1,9 @@
 package dev.icmlora.trainer.train;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -43,15 +45,19 @@ public final class TrainCvaeCommand implements Callable<Integer> {
         try (TrainingSession session = TrainingSession.open(options)) {
             Zoo zoo = new Zoo(session.folder().resolve(TrainZooCommand.ZOO));
             GeneratorSetup setup = GeneratorSetup.of(session, options, generator, Optional.empty());
+            Map<String, List<String>> checkpoints = new LinkedHashMap<>();
+            for (Learner learner : setup.learners()) {
+                String task = learner.task().task().id();
+                checkpoints.put(task, zoo.checkpoints(task, setup.shared().fingerprint()));
+            }
             List<Learner> learners = setup.learners().stream()
-                    .filter(learner -> zoo.holds(learner.task().task().id()))
+                    .filter(learner ->
+                            !checkpoints.get(learner.task().task().id()).isEmpty())
                     .toList();
             if (learners.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "the zoo in " + zoo.folder() + " is empty: run `icm-lora train-zoo` first");
+                throw new IllegalArgumentException("the zoo in " + zoo.folder()
+                        + " is empty: run `icm-lora train-zoo` or `icm-lora import-adapter` first");
             }
-            List<Long> steps =
-                    zoo.provenance(learners.getFirst().task().task().id()).steps();
             try (Cvae cvae = cvae(session, setup)) {
                 ReconstructionObjective objective = new ReconstructionObjective(
                         cvae,
@@ -59,7 +65,7 @@ public final class TrainCvaeCommand implements Callable<Integer> {
                         zoo,
                         learners,
                         setup.examinations(),
-                        new ReconstructionObjective.Settings(steps, tasks, generator.kl(), options.seed),
+                        new ReconstructionObjective.Settings(checkpoints, tasks, generator.kl(), options.seed),
                         session.manager());
                 List<TrainingTask> trained =
                         learners.stream().map(Learner::task).toList();

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
@@ -563,13 +564,15 @@ class TrainingTest {
             zoo.write(task.task().id(), 1, own);
         }
         List<VectorPool> pools = pools();
+        Map<String, List<String>> checkpoints =
+                tasks().stream().collect(Collectors.toMap(task -> task.task().id(), task -> List.of("step-0001")));
         return new ReconstructionObjective(
                 cvae,
                 shared,
                 zoo,
                 learners(pools),
                 examinations(VectorPool.statistics(pools), pools),
-                new ReconstructionObjective.Settings(List.of(1L), 3, new KlTerm(1e-4f, 10, 0), 1),
+                new ReconstructionObjective.Settings(checkpoints, 3, new KlTerm(1e-4f, 10, 0), 1),
                 manager);
     }
 
@@ -639,9 +642,13 @@ class TrainingTest {
             assertThat(zoo.holds("test/no")).isFalse();
             SequencedMap<String, NDArray> own = objective.adapter(scope, 1);
             zoo.write("test/no", 40, own);
-            zoo.finish(new Zoo.Provenance("test/no", "tiny", "", 1, 1e-2f, List.of(40L), 0, 0));
+            zoo.finish(new Zoo.Provenance("test/no", "tiny", "b0", 1, 1e-2f, List.of(40L), 0, 0));
             assertThat(zoo.holds("test/no")).isTrue();
-            Map<String, NDArray> kept = zoo.read(scope, "test/no", 40);
+            assertThat(zoo.checkpoints("test/no", "b0")).containsExactly("step-0040");
+            assertThat(zoo.checkpoints("test/yes", "b0")).isEmpty();
+            assertThatThrownBy(() -> zoo.checkpoints("test/no", "other"))
+                    .hasMessageContaining("another A and B0 (b0) than there are now (other)");
+            Map<String, NDArray> kept = zoo.read(scope, "test/no", "step-0040");
             assertThat(kept).containsOnlyKeys(own.keySet());
             own.forEach((name, matrix) ->
                     assertThat(kept.get(name).toFloatArray()).as(name).containsExactly(matrix.toFloatArray()));
