@@ -69,6 +69,13 @@ public record Batch(
         return batch;
     }
 
+    /// The adapter under which an answer token is predicted.
+    ///
+    /// @param answerToken index in `targets`
+    public long ownerOf(int answerToken) {
+        return owners[(int) (rows[answerToken] / length)];
+    }
+
     public int samples() {
         return owners.length;
     }
