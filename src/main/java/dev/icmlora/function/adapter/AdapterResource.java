@@ -3,6 +3,7 @@ package dev.icmlora.function.adapter;
 import java.util.Arrays;
 import java.util.List;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotAcceptableException;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
 
+import dev.icmlora.function.access.Access;
 import dev.icmlora.function.serving.Service;
 
 /// Downloads of known adapters.
@@ -30,9 +32,11 @@ public final class AdapterResource {
             Variant.mediaTypes(GGUF, ZIP, SAFETENSORS).build();
 
     private final Service service;
+    private final Access access;
 
-    AdapterResource(Service service) {
+    AdapterResource(Service service, Access access) {
         this.service = service;
+        this.access = access;
     }
 
     /// The adapter's GGUF file, whose SHA-256 is its id and which llama.cpp loads with `--lora`; or, for a
@@ -43,13 +47,15 @@ public final class AdapterResource {
             @PathParam("id") String id,
             @HeaderParam("Range") String range,
             @HeaderParam("If-Range") String ifRange,
-            @Context Request request) {
+            @Context Request request,
+            @Context RoutingContext context) {
         var variant = request.selectVariant(FORMS);
         if (variant == null) {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
         var gguf = variant.getMediaType().isCompatible(GGUF);
-        var file = gguf ? service.adapterFile(id) : service.peftArchive(id);
+        var tenant = access.tenant(context);
+        var file = gguf ? service.adapterFile(tenant, id) : service.peftArchive(tenant, id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);
         if (unchanged != null) {

@@ -17,7 +17,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.access.ApiKey;
+import dev.icmlora.function.access.Access;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.FunctionConfig;
@@ -42,7 +42,7 @@ final class AdapterRoutes {
 
     private final FunctionConfig.Adapters config;
     private final GivenAdapters adapters;
-    private final ApiKey apiKey;
+    private final Access access;
     private final BodyDiagnosis diagnosis;
     private final Problems problems;
     private final ObjectMapper mapper;
@@ -50,13 +50,13 @@ final class AdapterRoutes {
     AdapterRoutes(
             FunctionConfig config,
             GivenAdapters adapters,
-            ApiKey apiKey,
+            Access access,
             BodyDiagnosis diagnosis,
             Problems problems,
             ObjectMapper mapper) {
         this.config = config.adapters();
         this.adapters = adapters;
-        this.apiKey = apiKey;
+        this.access = access;
         this.diagnosis = diagnosis;
         this.problems = problems;
         this.mapper = mapper;
@@ -66,7 +66,7 @@ final class AdapterRoutes {
         var longBody = BodyHandler.create(false).setBodyLimit(config.maxBytes().asLongValue());
         router.put(FILES)
                 .order(BEFORE_ALL_BODIES)
-                .handler(context -> read(context, longBody))
+                .handler(context -> access.admit(context, () -> read(context, longBody)))
                 .failureHandler(this::fail);
         router.put(FILES)
                 .order(BEFORE_THE_LIMIT)
@@ -87,11 +87,8 @@ final class AdapterRoutes {
         }
     }
 
-    /// Who has no key goes the way of all requests, and is refused there.
     private void read(RoutingContext context, BodyHandler longBody) {
-        if (!apiKey.admits(context.request())) {
-            context.next();
-        } else if (config.upload()) {
+        if (config.upload()) {
             longBody.handle(context);
         } else {
             // The body is not waited for.
@@ -102,7 +99,7 @@ final class AdapterRoutes {
 
     private void upload(RoutingContext context) {
         var description = Optional.ofNullable(context.queryParams().get("description"));
-        answer(adapters.upload(body(context), description.orElse("")), context);
+        answer(adapters.upload(access.tenant(context), body(context), description.orElse("")), context);
     }
 
     private void sum(RoutingContext context) {
@@ -111,7 +108,7 @@ final class AdapterRoutes {
             problems.write(Problems.notJson(contentType), context.response());
             return;
         }
-        answer(adapters.sum(sumRequest(body(context))), context);
+        answer(adapters.sum(access.tenant(context), sumRequest(body(context))), context);
     }
 
     private SumRequest sumRequest(byte[] body) {

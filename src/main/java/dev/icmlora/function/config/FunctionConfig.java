@@ -2,6 +2,7 @@ package dev.icmlora.function.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -55,8 +56,18 @@ public interface FunctionConfig {
     @WithDefault("30s")
     Duration requestTimeout();
 
-    /// Every request but those for health needs this key, if it is set.
+    /// Every request but those for health needs a key, if there is one. Whoever has this one is called `default`.
     Optional<String> apiKey();
+
+    /// Keys by the names of those who have them: `icm-lora.api-keys.alice` is `ICM_LORA_API_KEYS_ALICE`.
+    Map<String, String> apiKeys();
+
+    /// Who sees an adapter: with `none` everybody, with `key` the callers that made it.
+    @WithDefault("none")
+    Tenancy tenancy();
+
+    @Valid
+    RateLimit rateLimit();
 
     @Valid
     Slot slot();
@@ -75,6 +86,20 @@ public interface FunctionConfig {
 
     @Valid
     OpenAi openai();
+
+    /// Who sees an adapter.
+    enum Tenancy {
+        NONE,
+        KEY
+    }
+
+    /// Requests of one caller.
+    interface RateLimit {
+        /// How many in a minute; more are answered 429. Where nobody has to say who they are, all callers are one.
+        /// Default: no limit.
+        @Min(1)
+        OptionalInt requestsPerMinute();
+    }
 
     /// A llama context with a resident adapter.
     interface Slot {

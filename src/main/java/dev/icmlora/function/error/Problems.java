@@ -82,15 +82,21 @@ public final class Problems {
         return of(415, new Violation("", "application/json", contentType, detail));
     }
 
+    /// Says when to try again, where that helps and nobody has said it.
+    public static void retryAfter(Problem problem, HttpServerResponse response) {
+        var passing = problem.status() == 429 || problem.status() == 503;
+        if (passing && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+    }
+
     /// Sends a problem, unless the client is gone.
     public void write(Problem problem, HttpServerResponse response) {
         if (response.ended() || response.closed()) {
             return;
         }
         response.setStatusCode(problem.status()).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        if (problem.status() == 429 || problem.status() == 503) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
+        retryAfter(problem, response);
         try {
             response.end(mapper.writeValueAsString(problem));
         } catch (JsonProcessingException e) {

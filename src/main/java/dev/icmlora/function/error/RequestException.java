@@ -9,6 +9,8 @@ public abstract sealed class RequestException extends RuntimeException
                 UnknownAdapterException,
                 UnknownModelException,
                 UnauthorizedException,
+                IssuerUnavailableException,
+                RateLimitException,
                 UploadsOffException,
                 StorageFullException,
                 QueueFullException,

@@ -19,6 +19,7 @@ import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.ShuttingDownException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Service;
+import dev.icmlora.function.serving.Tenant;
 
 /// Gets answers from the slot, one batch after the other. An input that cannot be answered costs its own answer only.
 @Singleton
@@ -117,7 +118,7 @@ final class Answering {
     private GenerateReply ask(GenerateRequest request, Deadline deadline) {
         while (true) {
             try {
-                return service.generate(request).await().indefinitely();
+                return service.generate(Tenant.SHARED, request).await().indefinitely();
             } catch (QueueFullException e) {
                 deadline.check();
                 // Clients that wait for an answer go first.

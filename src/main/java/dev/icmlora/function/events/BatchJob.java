@@ -19,6 +19,7 @@ import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.events.TaskFile.Checked;
 import dev.icmlora.function.serving.RequestRules;
 import dev.icmlora.function.serving.Service;
+import dev.icmlora.function.serving.Tenant;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -100,7 +101,7 @@ final class BatchJob {
     private String identity(StoredObject task, Checked checked) {
         var request = checked.request();
         var adapter = request.mode().usesAdapter() && request.adapter() == null
-                ? service.adapter(new AdapterRequest(request.task()))
+                ? service.adapter(Tenant.SHARED, new AdapterRequest(request.task()))
                         .await()
                         .indefinitely()
                         .id()
@@ -171,7 +172,7 @@ final class BatchJob {
 
     private byte[] adapterFile(String id) {
         try {
-            return service.adapterFile(id);
+            return service.adapterFile(Tenant.SHARED, id);
         } catch (UnknownAdapterException e) {
             // Others crowded it out since: the next delivery makes it again.
             throw new RedeliverException(e.getMessage());

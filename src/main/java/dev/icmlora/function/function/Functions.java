@@ -22,11 +22,11 @@ public final class Functions {
 
     @Funq
     public Uni<GenerateReply> generate(GenerateRequest request) {
-        return client.whileOpen(service.generate(request));
+        return client.whileOpen(service.generate(client.tenant(), request));
     }
 
     @Funq
     public Uni<AdapterReply> adapter(AdapterRequest request) {
-        return client.whileOpen(service.adapter(request));
+        return client.whileOpen(service.adapter(client.tenant(), request));
     }
 }

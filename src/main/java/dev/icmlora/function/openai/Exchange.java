@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 import dev.icmlora.function.openai.ReplyForm.Head;
+import dev.icmlora.function.serving.Tenant;
 import dev.icmlora.function.serving.TextListener;
 import dev.icmlora.function.serving.TextReply;
 import dev.icmlora.function.serving.TextService;
@@ -38,8 +39,8 @@ final class Exchange implements TextListener {
     }
 
     /// Asks for the text, and cancels the work when the client leaves before it is done.
-    void run(TextService texts) {
-        var work = texts.write(request.text(), request.stream() ? this : TextListener.NONE)
+    void run(TextService texts, Tenant tenant) {
+        var work = texts.write(tenant, request.text(), request.stream() ? this : TextListener.NONE)
                 .subscribe()
                 .with(
                         reply -> eventLoop.runOnContext(done -> end(reply)),

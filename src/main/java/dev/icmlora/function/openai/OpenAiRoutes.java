@@ -15,6 +15,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.access.Access;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.InvalidRequestException;
@@ -31,6 +32,7 @@ final class OpenAiRoutes {
     private static final Pattern JSON = Pattern.compile("(?i)application/json *(;.*)?");
 
     private final TextService texts;
+    private final Access access;
     private final ChatRequestReader chats;
     private final ChatForm chatForm;
     private final CompletionRequestReader completions;
@@ -43,6 +45,7 @@ final class OpenAiRoutes {
 
     OpenAiRoutes(
             TextService texts,
+            Access access,
             ChatRequestReader chats,
             ChatForm chatForm,
             CompletionRequestReader completions,
@@ -52,6 +55,7 @@ final class OpenAiRoutes {
             ObjectMapper mapper,
             FunctionConfig config) {
         this.texts = texts;
+        this.access = access;
         this.chats = chats;
         this.chatForm = chatForm;
         this.completions = completions;
@@ -77,11 +81,11 @@ final class OpenAiRoutes {
     }
 
     private void chat(RoutingContext context) {
-        new Exchange(context, chats.read(body(context)), chatForm, wire).run(texts);
+        new Exchange(context, chats.read(body(context)), chatForm, wire).run(texts, access.tenant(context));
     }
 
     private void complete(RoutingContext context) {
-        new Exchange(context, completions.read(body(context)), completionForm, wire).run(texts);
+        new Exchange(context, completions.read(body(context)), completionForm, wire).run(texts, access.tenant(context));
     }
 
     private void embed(RoutingContext context) {
@@ -97,12 +101,12 @@ final class OpenAiRoutes {
     }
 
     private void models(RoutingContext context) {
-        wire.reply(ModelList.of(texts.models(), started), context.response());
+        wire.reply(ModelList.of(texts.models(access.tenant(context)), started), context.response());
     }
 
     private void model(RoutingContext context) {
         var id = context.pathParam("id");
-        var known = texts.models();
+        var known = texts.models(access.tenant(context));
         if (!known.contains(id)) {
             throw new UnknownModelException(id, known);
         }

@@ -13,8 +13,6 @@ import dev.icmlora.function.error.Problems;
 @Singleton
 final class Wire {
 
-    private static final String RETRY_AFTER_SECONDS = "1";
-
     private final ObjectMapper mapper;
     private final Problems problems;
 
@@ -42,9 +40,7 @@ final class Wire {
             response.end();
             return;
         }
-        if (problem.status() == 429 || problem.status() == 503) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
+        Problems.retryAfter(problem, response);
         send(problem.status(), error, response);
     }
 

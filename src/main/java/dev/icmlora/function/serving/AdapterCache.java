@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -15,7 +16,7 @@ import dev.icmlora.function.config.FunctionConfig;
 @Singleton
 final class AdapterCache {
 
-    private final Map<String, KnownAdapter> byId = new ConcurrentHashMap<>();
+    private final Map<OwnedId, KnownAdapter> byId = new ConcurrentHashMap<>();
     private final Cache<Blend, KnownAdapter> byBlend;
 
     AdapterCache(FunctionConfig config) {
@@ -24,8 +25,7 @@ final class AdapterCache {
         this.byBlend = Caffeine.newBuilder()
                 .maximumWeight(config.cache().adapters().asLongValue())
                 .weigher((Blend blend, KnownAdapter known) -> known.heapBytes())
-                .evictionListener(
-                        (blend, known, cause) -> byId.remove(known.adapter().id(), known))
+                .evictionListener((blend, known, cause) -> byId.remove(known.ownedId(), known))
                 .executor(Runnable::run)
                 .build();
     }
@@ -34,18 +34,26 @@ final class AdapterCache {
         return Optional.ofNullable(byBlend.getIfPresent(blend));
     }
 
-    Optional<KnownAdapter> find(String id) {
+    Optional<KnownAdapter> find(OwnedId id) {
         // The look-up by blend marks it as used.
         return Optional.ofNullable(byId.get(id)).map(known -> byBlend.get(known.blend(), blend -> known));
     }
 
-    /// The ids of all adapters.
-    Set<String> ids() {
-        return Set.copyOf(byId.keySet());
+    /// The ids of all adapters of a tenant.
+    Set<String> ids(Tenant tenant) {
+        return byId.keySet().stream()
+                .filter(id -> id.tenant().equals(tenant))
+                .map(OwnedId::id)
+                .collect(Collectors.toSet());
+    }
+
+    /// How many adapters of all tenants can be named by id.
+    int size() {
+        return byId.size();
     }
 
     void add(KnownAdapter known) {
-        byId.put(known.adapter().id(), known);
+        byId.put(known.ownedId(), known);
         byBlend.put(known.blend(), known);
     }
 }

@@ -24,7 +24,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.ShutdownEvent;
@@ -47,7 +49,8 @@ import dev.icmlora.generator.cvae.BaseModelId;
 /// An adapter is two files: `<hex>.gguf`, its canonical form, and what it was made from,
 /// `<hex>.generated.json`, or `<hex>.given.json` for one that a client brought or mixed and that nobody
 /// here could make again. Each appears whole, by a rename, the second one last. A file is believed only
-/// if its hash is the name that it has.
+/// if its hash is the name that it has. An adapter of a tenant has the tenant's id before its name,
+/// `<tenant>-<hex>.gguf`, so that tenants have nothing in common but the limit.
 @Singleton
 final class AdapterFolder {
 
@@ -57,7 +60,8 @@ final class AdapterFolder {
     private static final String GIVEN = ".given.json";
     private static final String DRAFT = ".draft";
     private static final Duration ABANDONED = Duration.ofHours(1);
-    private static final Pattern FILE = Pattern.compile("([0-9a-f]{64})\\.(?:gguf|generated\\.json|given\\.json)");
+    private static final Pattern FILE =
+            Pattern.compile("((?:([0-9a-f]{64})-)?([0-9a-f]{64}))\\.(?:gguf|generated\\.json|given\\.json)");
     private static final String ID_PREFIX = "sha256:";
     /// Generated adapters that wait to be written; more than these are made again after a restart.
     private static final int WAITING = 64;
@@ -67,8 +71,8 @@ final class AdapterFolder {
     private final Parts parts;
     private final Scheduler scheduler;
     private final ObjectMapper json;
-    private final Map<String, Blend> blends = new ConcurrentHashMap<>();
-    private final Map<Blend, String> ids = new ConcurrentHashMap<>();
+    private final Map<OwnedId, Blend> blends = new ConcurrentHashMap<>();
+    private final Map<Blend, OwnedId> ids = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor writer =
             new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
 
@@ -78,9 +82,10 @@ final class AdapterFolder {
     @RegisterForReflection
     private record Card(TaskBody task, float strength, String latent, String generator) {}
 
+    /// @param stem what the names of its files begin with
     /// @param bytes of all its files
     /// @param given not to be made again
-    private record Entry(String hex, long bytes, boolean given, FileTime used) {}
+    private record Entry(String stem, OwnedId id, long bytes, boolean given, FileTime used) {}
 
     AdapterFolder(FunctionConfig config, Scheduler scheduler, ObjectMapper json) {
         this.folder = config.adapters().dir();
@@ -128,10 +133,20 @@ final class AdapterFolder {
     }
 
     private void learn(Path file) {
-        var name = file.getFileName().toString();
-        if (FILE.matcher(name).matches() && name.endsWith(".json")) {
-            card(file).ifPresent(card -> remember(ID_PREFIX + name.substring(0, name.indexOf('.')), card));
+        var name = FILE.matcher(file.getFileName().toString());
+        if (name.matches() && file.toString().endsWith(".json")) {
+            card(file).ifPresent(card -> remember(id(name), card));
         }
+    }
+
+    private static OwnedId id(MatchResult name) {
+        var tenant = name.group(2) == null ? Tenant.SHARED : new Tenant(name.group(2));
+        return new OwnedId(tenant, ID_PREFIX + name.group(3));
+    }
+
+    private static String stem(OwnedId owned) {
+        var hex = owned.id().substring(ID_PREFIX.length());
+        return owned.tenant().equals(Tenant.SHARED) ? hex : owned.tenant().id() + "-" + hex;
     }
 
     private Optional<Card> card(Path file) {
@@ -146,10 +161,11 @@ final class AdapterFolder {
         }
     }
 
-    private Blend remember(String id, Card card) {
-        var latent = Optional.ofNullable(card.latent);
-        var blend = latent.map(l -> new Blend(Service.task(card.task), card.strength, l))
-                .orElseGet(() -> new Blend(Service.task(card.task), card.strength));
+    private Blend remember(OwnedId id, Card card) {
+        var task = Service.task(card.task);
+        var blend = card.latent == null
+                ? new Blend(id.tenant(), task, card.strength)
+                : new Blend(id.tenant(), task, card.strength, card.latent);
         blends.put(id, blend);
         if (generator().equals(card.generator)) {
             ids.put(blend, id);
@@ -166,9 +182,12 @@ final class AdapterFolder {
         }
     }
 
-    /// The ids of all adapters that are kept, as far as this process knows them.
-    Set<String> ids() {
-        return Set.copyOf(blends.keySet());
+    /// The ids of all adapters of a tenant that are kept, as far as this process knows them.
+    Set<String> ids(Tenant tenant) {
+        return blends.keySet().stream()
+                .filter(id -> id.tenant().equals(tenant))
+                .map(OwnedId::id)
+                .collect(Collectors.toSet());
     }
 
     /// The adapter that this generator made of a blend.
@@ -177,19 +196,20 @@ final class AdapterFolder {
     }
 
     /// The adapter of an id. One that another process put here is found too.
-    Optional<KnownAdapter> find(String id) {
+    Optional<KnownAdapter> find(OwnedId id) {
         if (folder.isEmpty()) {
             return Optional.empty();
         }
-        var hex = id.substring(ID_PREFIX.length());
-        var file = folder.get().resolve(hex + GGUF);
+        var stem = stem(id);
+        var file = folder.get().resolve(stem + GGUF);
         try {
-            var blend = Optional.ofNullable(blends.get(id)).or(() -> cardOf(hex).map(card -> remember(id, card)));
+            var blend =
+                    Optional.ofNullable(blends.get(id)).or(() -> cardOf(stem).map(card -> remember(id, card)));
             if (blend.isEmpty()) {
                 return Optional.empty();
             }
             var adapter = scheduler.files().read(Files.readAllBytes(file));
-            if (!adapter.id().equals(id)) {
+            if (!adapter.id().equals(id.id())) {
                 return damaged(id, file);
             }
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
@@ -204,21 +224,21 @@ final class AdapterFolder {
         return Optional.empty();
     }
 
-    private Optional<KnownAdapter> damaged(String id, Path file) {
+    private Optional<KnownAdapter> damaged(OwnedId id, Path file) {
         LOG.warnf("%s is damaged, or was made for another resident adapter, and is passed over", file);
         forget(id);
         return Optional.empty();
     }
 
-    private Optional<Card> cardOf(String hex) {
+    private Optional<Card> cardOf(String stem) {
         return List.of(GENERATED, GIVEN).stream()
-                .map(suffix -> folder.get().resolve(hex + suffix))
+                .map(suffix -> folder.get().resolve(stem + suffix))
                 .filter(Files::exists)
                 .findFirst()
                 .flatMap(this::card);
     }
 
-    private void forget(String id) {
+    private void forget(OwnedId id) {
         var blend = blends.remove(id);
         if (blend != null) {
             ids.remove(blend, id);
@@ -227,7 +247,7 @@ final class AdapterFolder {
 
     /// Keeps a generated adapter, in a while.
     void keepSoon(KnownAdapter known) {
-        if (folder.isEmpty() || blends.containsKey(known.adapter().id())) {
+        if (folder.isEmpty() || blends.containsKey(known.ownedId())) {
             return;
         }
         try {
@@ -257,8 +277,7 @@ final class AdapterFolder {
     }
 
     private synchronized void write(KnownAdapter known, String suffix) throws IOException {
-        var id = known.adapter().id();
-        var hex = id.substring(ID_PREFIX.length());
+        var stem = stem(known.ownedId());
         var blend = known.blend();
         var task = blend.task();
         var examples = task.examples().stream()
@@ -271,14 +290,14 @@ final class AdapterFolder {
                 suffix.equals(GENERATED) ? generator() : null);
         var gguf = known.adapter().gguf();
         var text = json.writeValueAsBytes(card);
-        makeRoom(hex, (long) gguf.length + text.length);
-        publish(hex + GGUF, gguf);
-        publish(hex + suffix, text);
+        makeRoom(stem, (long) gguf.length + text.length);
+        publish(stem + GGUF, gguf);
+        publish(stem + suffix, text);
         if (suffix.equals(GIVEN)) {
-            Files.deleteIfExists(folder.get().resolve(hex + GENERATED));
+            Files.deleteIfExists(folder.get().resolve(stem + GENERATED));
         }
-        forget(id);
-        remember(id, card);
+        forget(known.ownedId());
+        remember(known.ownedId(), card);
     }
 
     private void publish(String name, byte[] bytes) throws IOException {
@@ -296,9 +315,9 @@ final class AdapterFolder {
         }
     }
 
-    private void makeRoom(String hex, long needed) throws IOException {
+    private void makeRoom(String stem, long needed) throws IOException {
         var entries = new ArrayList<>(entries());
-        entries.removeIf(entry -> entry.hex.equals(hex));
+        entries.removeIf(entry -> entry.stem.equals(stem));
         var bytes = entries.stream().mapToLong(Entry::bytes).sum();
         var given =
                 entries.stream().filter(Entry::given).mapToLong(Entry::bytes).sum();
@@ -312,9 +331,9 @@ final class AdapterFolder {
                 break;
             }
             for (var suffix : List.of(GENERATED, GGUF)) {
-                Files.deleteIfExists(folder.get().resolve(entry.hex + suffix));
+                Files.deleteIfExists(folder.get().resolve(entry.stem + suffix));
             }
-            forget(ID_PREFIX + entry.hex);
+            forget(entry.id);
             bytes -= entry.bytes;
         }
     }
@@ -325,10 +344,13 @@ final class AdapterFolder {
             var name = FILE.matcher(file.getFileName().toString());
             if (name.matches()) {
                 try {
-                    var hex = name.group(1);
                     var entry = new Entry(
-                            hex, Files.size(file), file.toString().endsWith(GIVEN), Files.getLastModifiedTime(file));
-                    entries.merge(hex, entry, AdapterFolder::together);
+                            name.group(1),
+                            id(name),
+                            Files.size(file),
+                            file.toString().endsWith(GIVEN),
+                            Files.getLastModifiedTime(file));
+                    entries.merge(entry.stem, entry, AdapterFolder::together);
                 } catch (NoSuchFileException e) {
                     // Another process made room.
                     LOG.debugf("%s is gone", file);
@@ -340,6 +362,6 @@ final class AdapterFolder {
 
     private static Entry together(Entry one, Entry other) {
         var used = one.used.compareTo(other.used) > 0 ? one.used : other.used;
-        return new Entry(one.hex, one.bytes + other.bytes, one.given || other.given, used);
+        return new Entry(one.stem, one.id, one.bytes + other.bytes, one.given || other.given, used);
     }
 }

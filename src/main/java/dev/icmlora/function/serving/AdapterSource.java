@@ -83,23 +83,24 @@ final class AdapterSource {
     /// this returns.
     ///
     /// @throws StorageFullException if the folder has no room for it
-    KnownAdapter addGiven(Task task, Adapter adapter) {
-        var known = KnownAdapter.of(Blend.given(task, adapter.id()), adapter);
+    KnownAdapter addGiven(Tenant tenant, Task task, Adapter adapter) {
+        var known = KnownAdapter.of(Blend.given(tenant, task, adapter.id()), adapter);
         folder.keep(known);
         cache.add(known);
         return known;
     }
 
-    /// The ids of all known adapters, in alphabetical order.
-    List<String> ids() {
-        var ids = new TreeSet<>(cache.ids());
-        ids.addAll(folder.ids());
+    /// The ids of all adapters that a tenant knows, in alphabetical order.
+    List<String> ids(Tenant tenant) {
+        var ids = new TreeSet<>(cache.ids(tenant));
+        ids.addAll(folder.ids(tenant));
         return List.copyOf(ids);
     }
 
-    /// The adapter of this id, if it is known.
-    Optional<KnownAdapter> find(String id) {
-        return cache.find(id).or(() -> folder.find(id).map(this::cached));
+    /// The adapter of this id, if the tenant knows it.
+    Optional<KnownAdapter> find(Tenant tenant, String id) {
+        var owned = new OwnedId(tenant, id);
+        return cache.find(owned).or(() -> folder.find(owned).map(this::cached));
     }
 
     private KnownAdapter cached(KnownAdapter known) {
@@ -107,13 +108,13 @@ final class AdapterSource {
         return known;
     }
 
-    /// The known adapter of this id. Any thread may call this.
+    /// The adapter of this id. Any thread may call this.
     ///
-    /// @throws UnknownAdapterException if there is none
-    KnownAdapter byId(String id) {
+    /// @throws UnknownAdapterException if the tenant knows none
+    KnownAdapter byId(Tenant tenant, String id) {
         return Optional.of(id)
                 .filter(RequestRules::isAdapterId)
-                .flatMap(this::find)
+                .flatMap(valid -> find(tenant, valid))
                 .orElseThrow(() -> new UnknownAdapterException(id));
     }
 }

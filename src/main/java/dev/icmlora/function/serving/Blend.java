@@ -2,23 +2,23 @@ package dev.icmlora.function.serving;
 
 import dev.icmlora.generator.task.Task;
 
-/// What an adapter is made from; equal blends give equal adapters.
+/// What an adapter is made from, and for whom; equal blends give equal adapters.
 ///
 /// @param task empty where an adapter was brought without a word about it
 /// @param strength of the residual: 0 gives B0 itself, 1 the full residual
 /// @param latent [#MEAN], or the id of the adapter where another latent was chosen or a client brought it
-record Blend(Task task, float strength, String latent) {
+record Blend(Tenant tenant, Task task, float strength, String latent) {
 
     /// The latent at the mean of the prior for the task.
     private static final String MEAN = "mean";
 
-    Blend(Task task, float strength) {
-        this(task, strength, MEAN);
+    Blend(Tenant tenant, Task task, float strength) {
+        this(tenant, task, strength, MEAN);
     }
 
     /// The blend of an adapter that a client brought, or mixed from others.
-    static Blend given(Task task, String id) {
-        return new Blend(task, 1, id);
+    static Blend given(Tenant tenant, Task task, String id) {
+        return new Blend(tenant, task, 1, id);
     }
 
     /// Whether task and strength are all that it takes to generate the adapter again.

@@ -39,7 +39,7 @@ final class Decisions {
     /// What is decided.
     ///
     /// @param scale of the adapter
-    record Question(Task task, SelectionOptions options, float scale) {
+    record Question(Tenant tenant, Task task, SelectionOptions options, float scale) {
 
         private int bytes() {
             return KnownAdapter.bytes(task);
@@ -53,7 +53,7 @@ final class Decisions {
     /// @param fingerprintTokens tokens that were read for the fingerprint
     record Decided(Selection selection, Optional<Supplied> adapter, int fingerprintTokens) {}
 
-    /// The decision for a task: the one that is known, or a new one, which is made once for all who ask at
+    /// The decision for a tenant's task: the one that is known, or a new one, which is made once for all who ask at
     /// the same time.
     ///
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
@@ -61,18 +61,19 @@ final class Decisions {
     Decided of(Question question, Engine engine, Phases phases, Cancellation cancellation) {
         return deciding.of(
                 question,
-                () -> Optional.ofNullable(known.getIfPresent(question)).flatMap(this::recall),
+                () -> Optional.ofNullable(known.getIfPresent(question))
+                        .flatMap(answer -> recall(question.tenant, answer)),
                 () -> decide(question, engine, phases, cancellation),
                 cancellation);
     }
 
     /// Empty if the decision's adapter is gone.
-    private Optional<Decided> recall(Answer answer) {
+    private Optional<Decided> recall(Tenant tenant, Answer answer) {
         var selection = answer.selection.recalled();
         if (answer.adapterId.isEmpty()) {
             return Optional.of(new Decided(selection, Optional.empty(), 0));
         }
-        return adapters.find(answer.adapterId.get())
+        return adapters.find(tenant, answer.adapterId.get())
                 .map(adapter -> new Decided(selection, Optional.of(new Supplied(adapter, true, 0)), 0));
     }
 
@@ -83,7 +84,7 @@ final class Decisions {
                 Phase.SELECT,
                 () -> engine.select(task, fingerprint.vector(), question.options, question.scale, cancellation));
         var selection = SelectionReport.of(decision);
-        var adapter = decision.adapter().map(made -> adapters.add(blend(task, decision), made));
+        var adapter = decision.adapter().map(made -> adapters.add(blend(question, decision), made));
         known.put(
                 question,
                 new Answer(selection, adapter.map(served -> served.adapter().id())));
@@ -93,12 +94,15 @@ final class Decisions {
                 fingerprint.tokens());
     }
 
-    private static Blend blend(Task task, Decision decision) {
+    private static Blend blend(Question question, Decision decision) {
         return switch (decision.served().origin()) {
-            case Origin.Mean mean -> new Blend(task, mean.strength());
+            case Origin.Mean mean -> new Blend(question.tenant, question.task, mean.strength());
             case Origin.Generated other ->
                 new Blend(
-                        task, other.strength(), decision.adapter().orElseThrow().id());
+                        question.tenant,
+                        question.task,
+                        other.strength(),
+                        decision.adapter().orElseThrow().id());
             case Origin.Base base -> throw new IllegalStateException("the base model has no adapter: " + base);
         };
     }

@@ -33,27 +33,29 @@ public final class GivenAdapters {
 
     /// Takes an adapter in.
     ///
+    /// @param tenant who sees it
     /// @param file GGUF, or a zip as PEFT saves it
     /// @param description belongs in the adapter's prompts; may be empty
     /// @throws dev.icmlora.function.error.RequestException through the result
-    public Uni<AdapterDescription> upload(byte[] file, String description) {
+    public Uni<AdapterDescription> upload(Tenant tenant, byte[] file, String description) {
         return measured("upload", () -> {
             rules.checkDescription(description);
             return taken(
+                    tenant,
                     scheduler.files().read(file),
                     Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
         });
     }
 
-    /// Adds adapters up.
+    /// Adds adapters up that a tenant knows.
     ///
     /// @throws dev.icmlora.function.error.RequestException through the result
-    public Uni<AdapterDescription> sum(SumRequest request) {
+    public Uni<AdapterDescription> sum(Tenant tenant, SumRequest request) {
         return measured("blend", () -> {
             rules.check(request);
             var known = request.adapters().stream()
                     .map(Summand::id)
-                    .map(adapters::byId)
+                    .map(id -> adapters.byId(tenant, id))
                     .toList();
             var weights = new float[known.size()];
             for (var i = 0; i < weights.length; i++) {
@@ -63,7 +65,9 @@ public final class GivenAdapters {
                     .files()
                     .sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
             return taken(
-                    sum, Optional.ofNullable(request.task()).map(Service::task).or(() -> commonTask(known)));
+                    tenant,
+                    sum,
+                    Optional.ofNullable(request.task()).map(Service::task).or(() -> commonTask(known)));
         });
     }
 
@@ -78,11 +82,11 @@ public final class GivenAdapters {
     }
 
     /// What is known already keeps its task, unless the client names one.
-    private AdapterDescription taken(Adapter adapter, Optional<Task> task) {
-        var before = adapters.find(adapter.id());
+    private AdapterDescription taken(Tenant tenant, Adapter adapter, Optional<Task> task) {
+        var before = adapters.find(tenant, adapter.id());
         var known = before.filter(there ->
                         task.isEmpty() || task.get().equals(there.blend().task()))
-                .orElseGet(() -> adapters.addGiven(task.orElse(Task.NONE), adapter));
+                .orElseGet(() -> adapters.addGiven(tenant, task.orElse(Task.NONE), adapter));
         return new AdapterDescription(
                 adapter.id(),
                 before.isPresent(),

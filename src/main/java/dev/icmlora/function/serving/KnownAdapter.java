@@ -12,6 +12,10 @@ record KnownAdapter(Blend blend, Adapter adapter, long fileBytes) {
         return new KnownAdapter(blend, adapter, adapter.gguf().length);
     }
 
+    OwnedId ownedId() {
+        return new OwnedId(blend.tenant(), adapter.id());
+    }
+
     /// Memory it takes.
     int heapBytes() {
         return Math.toIntExact(adapter.ownBytes()) + bytes(blend.task());

@@ -59,7 +59,7 @@ final class RequestMeter {
         Gauge.builder("icm.lora.slots.busy", scheduler, Scheduler::busySlots)
                 .description("Slots that have something to do")
                 .register(registry);
-        Gauge.builder("icm.lora.cache.adapters", cache, c -> c.ids().size())
+        Gauge.builder("icm.lora.cache.adapters", cache, AdapterCache::size)
                 .description("Adapters that can be named by id")
                 .register(registry);
     }

@@ -52,14 +52,15 @@ public final class Service {
 
     /// Answers a request's inputs.
     ///
+    /// @param tenant whose adapters may answer
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<GenerateReply> generate(GenerateRequest request) {
-        return meter.measure("generate", () -> checkedGenerate(request), Service::counted);
+    public Uni<GenerateReply> generate(Tenant tenant, GenerateRequest request) {
+        return meter.measure("generate", () -> checkedGenerate(tenant, request), Service::counted);
     }
 
-    private Uni<GenerateReply> checkedGenerate(GenerateRequest request) {
+    private Uni<GenerateReply> checkedGenerate(Tenant tenant, GenerateRequest request) {
         rules.check(request);
-        var blend = blend(request);
+        var blend = blend(tenant, request);
         rules.check(request.mode(), blend.task());
         return scheduler.submit(
                 queue(request, blend), (engine, cancellation) -> generate(request, blend, engine, cancellation));
@@ -70,11 +71,11 @@ public final class Service {
         return request.mode().usesAdapter() ? blend : request.mode();
     }
 
-    private Blend blend(GenerateRequest request) {
+    private Blend blend(Tenant tenant, GenerateRequest request) {
         if (request.adapter() == null) {
-            return new Blend(task(request.task()), request.strength().floatValue());
+            return new Blend(tenant, task(request.task()), request.strength().floatValue());
         }
-        var known = adapters.byId(request.adapter());
+        var known = adapters.byId(tenant, request.adapter());
         rules.check(known);
         return known.blend();
     }
@@ -82,28 +83,28 @@ public final class Service {
     /// Generates an adapter, or finds it where its task was seen before.
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(AdapterRequest request) {
-        return meter.measure("adapter", () -> checkedAdapter(request), Service::counted);
+    public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request) {
+        return meter.measure("adapter", () -> checkedAdapter(tenant, request), Service::counted);
     }
 
-    private Uni<AdapterReply> checkedAdapter(AdapterRequest request) {
+    private Uni<AdapterReply> checkedAdapter(Tenant tenant, AdapterRequest request) {
         rules.check(request);
-        var task = task(request.task());
-        return scheduler.submit(new Blend(task, 1), (engine, cancellation) -> adapter(task, engine, cancellation));
+        var blend = new Blend(tenant, task(request.task()), 1);
+        return scheduler.submit(blend, (engine, cancellation) -> adapter(blend, engine, cancellation));
     }
 
     /// The GGUF file of a known adapter.
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
-    public byte[] adapterFile(String id) {
-        return adapters.byId(id).adapter().gguf();
+    public byte[] adapterFile(Tenant tenant, String id) {
+        return adapters.byId(tenant, id).adapter().gguf();
     }
 
     /// A known adapter as a zip of the files that PEFT loads.
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
-    public byte[] peftArchive(String id) {
-        return scheduler.files().peft(adapters.byId(id).adapter());
+    public byte[] peftArchive(Tenant tenant, String id) {
+        return scheduler.files().peft(adapters.byId(tenant, id).adapter());
     }
 
     private static Served counted(GenerateReply reply) {
@@ -128,9 +129,9 @@ public final class Service {
                         .toList());
     }
 
-    private AdapterReply adapter(Task task, Engine engine, Cancellation cancellation) {
+    private AdapterReply adapter(Blend blend, Engine engine, Cancellation cancellation) {
         var phases = new Phases();
-        var supplied = adapters.of(new Blend(task, 1), engine, phases, cancellation);
+        var supplied = adapters.of(blend, engine, phases, cancellation);
         var adapter = supplied.known().adapter();
         return new AdapterReply(
                 adapter.id(),
@@ -145,7 +146,7 @@ public final class Service {
 
     private GenerateReply generate(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
-            return choose(request, blend.task(), engine, cancellation);
+            return choose(request, blend, engine, cancellation);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
         var prompts = prompts(request, served, blend.task(), engine);
@@ -155,10 +156,11 @@ public final class Service {
                 : Optional.<Supplied>empty();
         var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
         var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
-        return answer(request, decided, prompts, engine, phases, cancellation);
+        return answer(blend.tenant(), request, decided, prompts, engine, phases, cancellation);
     }
 
-    private GenerateReply choose(GenerateRequest request, Task task, Engine engine, Cancellation cancellation) {
+    private GenerateReply choose(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
+        var task = blend.task();
         // What does not even fit with the description alone is refused before anything is tried.
         var described = prompts(request, Mode.ADAPTER, task, engine);
         var phases = new Phases();
@@ -170,11 +172,12 @@ public final class Service {
                 request.refine() == null
                         ? Duration.ZERO
                         : Duration.ofMillis(request.refine().budgetMs()));
-        var question = new Question(task, options, request.scale().floatValue());
+        var question =
+                new Question(blend.tenant(), task, options, request.scale().floatValue());
         var decided = decisions.of(question, engine, phases, cancellation);
         var served = decided.selection().served();
         var prompts = served.showsExamples() ? prompts(request, served, task, engine) : described;
-        return answer(request, decided, prompts, engine, phases, cancellation);
+        return answer(blend.tenant(), request, decided, prompts, engine, phases, cancellation);
     }
 
     /// Whether every prompt with examples, and its answer, would fit into the context.
@@ -191,6 +194,7 @@ public final class Service {
     }
 
     private static GenerateReply answer(
+            Tenant tenant,
             GenerateRequest request,
             Decided decided,
             List<int[]> prompts,
@@ -200,7 +204,7 @@ public final class Service {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
-        var decoding = new Decoding(sampling, request.maxTokens(), request.stop());
+        var decoding = new Decoding(sampling, request.maxTokens(), request.stop()).withSalt(tenant.id());
         var weights = decided.adapter()
                 .map(supplied ->
                         new Weights(supplied.known().adapter(), request.scale().floatValue()));

@@ -44,37 +44,37 @@ public final class TextService {
         this.defaultMaxTokens = config.openai().maxTokens();
     }
 
-    /// The base model's name, then the ids of the known adapters.
-    public List<String> models() {
+    /// The base model's name, then the ids of the adapters that a tenant knows.
+    public List<String> models(Tenant tenant) {
         var models = new ArrayList<String>();
         models.add(scheduler.modelName());
-        models.addAll(adapters.ids());
+        models.addAll(adapters.ids(tenant));
         return models;
     }
 
     /// Writes texts.
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<TextReply> write(TextRequest request, TextListener listener) {
-        return meter.measure("text", () -> checkedWrite(request, listener), TextService::counted);
+    public Uni<TextReply> write(Tenant tenant, TextRequest request, TextListener listener) {
+        return meter.measure("text", () -> checkedWrite(tenant, request, listener), TextService::counted);
     }
 
-    private Uni<TextReply> checkedWrite(TextRequest request, TextListener listener) {
+    private Uni<TextReply> checkedWrite(Tenant tenant, TextRequest request, TextListener listener) {
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task)));
-        var named = named(request.model());
-        return scheduler.submit(queue(request), (engine, cancellation) -> {
+        var named = named(tenant, request.model());
+        return scheduler.submit(queue(tenant, request), (engine, cancellation) -> {
             var phases = new Phases();
             var supplied = request.task()
-                    .map(task -> adapters.of(new Blend(Service.task(task), 1), engine, phases, cancellation))
+                    .map(task -> adapters.of(new Blend(tenant, Service.task(task), 1), engine, phases, cancellation))
                     .or(() -> named.map(known -> new Supplied(known, true, 0)));
-            return write(request, supplied, listener, engine, phases, cancellation);
+            return write(tenant, request, supplied, listener, engine, phases, cancellation);
         });
     }
 
     /// Requests of one adapter, or of the base model, wait in line.
-    private static Object queue(TextRequest request) {
+    private static Object queue(Tenant tenant, TextRequest request) {
         return request.task()
-                .<Object>map(task -> new Blend(Service.task(task), 1))
+                .<Object>map(task -> new Blend(tenant, Service.task(task), 1))
                 .orElse(request.model());
     }
 
@@ -116,17 +116,19 @@ public final class TextService {
                 Optional.empty(), false, Optional.empty(), new Usage(reply.promptTokens(), 0), new Phases().timing());
     }
 
-    private Optional<KnownAdapter> named(String model) {
+    private Optional<KnownAdapter> named(Tenant tenant, String model) {
         if (model.equals(scheduler.modelName())) {
             return Optional.empty();
         }
         if (!RequestRules.isAdapterId(model)) {
-            throw new UnknownModelException(model, models());
+            throw new UnknownModelException(model, models(tenant));
         }
-        return Optional.of(adapters.find(model).orElseThrow(() -> new UnknownModelException(model, models())));
+        return Optional.of(
+                adapters.find(tenant, model).orElseThrow(() -> new UnknownModelException(model, models(tenant))));
     }
 
     private TextReply write(
+            Tenant tenant,
             TextRequest request,
             Optional<Supplied> supplied,
             TextListener listener,
@@ -150,7 +152,8 @@ public final class TextService {
                 request.stops(),
                 request.topLogprobs(),
                 request.ignoresEnd(),
-                listener::wrote);
+                listener::wrote,
+                tenant.id());
         var adapter = supplied.map(s -> s.known().adapter());
         var model = adapter.map(a -> a.id()).orElse(scheduler.modelName());
         listener.begins(model);

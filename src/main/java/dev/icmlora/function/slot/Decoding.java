@@ -13,15 +13,33 @@ import dev.icmlora.llama.SamplingOptions;
 /// @param topLogprobs how many likeliest tokens to name beside each token's log-probability; empty for
 /// neither
 /// @param ignoresEnd whether a text goes on where the model would end it
+/// @param salt a prompt that was read is kept for requests with the same salt only: how soon an answer begins tells
+/// nobody else that it was asked before
 public record Decoding(
         SamplingOptions sampling,
         int maxTokens,
         List<String> stops,
         OptionalInt topLogprobs,
         boolean ignoresEnd,
-        AnswerListener listener) {
+        AnswerListener listener,
+        String salt) {
 
     public Decoding(SamplingOptions sampling, int maxTokens, List<String> stops) {
         this(sampling, maxTokens, stops, OptionalInt.empty(), false, AnswerListener.NONE);
+    }
+
+    public Decoding(
+            SamplingOptions sampling,
+            int maxTokens,
+            List<String> stops,
+            OptionalInt topLogprobs,
+            boolean ignoresEnd,
+            AnswerListener listener) {
+        this(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, "");
+    }
+
+    /// The same with another salt.
+    public Decoding withSalt(String other) {
+        return new Decoding(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, other);
     }
 }

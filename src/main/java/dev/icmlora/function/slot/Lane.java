@@ -144,11 +144,10 @@ public final class Lane {
     private boolean needNotWait(Writing writing) {
         var group = groups.get(writing.weights());
         var prompt = writing.nextPrompt();
-        var kept = prefixes.longest(group.weights, prompt)
-                .map(Prefixes.Match::length)
-                .orElse(0);
+        var key = writing.prefixKey();
+        var kept = prefixes.longest(key, prompt).map(Prefixes.Match::length).orElse(0);
         return group.running.stream()
-                .filter(Sequence::reads)
+                .filter(reader -> reader.reads() && reader.writing().prefixKey().equals(key))
                 .allMatch(reader -> Prefixes.common(reader.prompt(), prompt) < kept + Prefixes.SHORTEST);
     }
 
@@ -166,7 +165,7 @@ public final class Lane {
     private boolean place(Sequence sequence) {
         var writing = sequence.writing();
         var group = groups.get(writing.weights());
-        var match = prefixes.longest(group.weights, sequence.prompt());
+        var match = prefixes.longest(writing.prefixKey(), sequence.prompt());
         var shared = match.map(Prefixes.Match::length).orElse(0);
         var entry = match.map(Prefixes.Match::entry).orElse(null);
         var need = sequence.mostTokens() - shared;
@@ -312,7 +311,7 @@ public final class Lane {
         if (prompt.length < Prefixes.SHORTEST || shared >= prompt.length - 1 || !makeRoom(shared)) {
             return;
         }
-        prefixes.keep(sequence.writing().weights(), prompt, sequence.id()).ifPresent(entry -> {
+        prefixes.keep(sequence.writing().prefixKey(), prompt, sequence.id()).ifPresent(entry -> {
             prefixes.use(entry);
             release(sequence);
             var rest = sequence.mostTokens() - prompt.length;

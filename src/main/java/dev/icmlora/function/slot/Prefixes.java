@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Prompts whose keys and values a context still holds, each under the weights that it was read with. A
-/// prompt read with other weights is another prompt: going on from it would contaminate the answer.
+/// prompt read with other weights is another prompt: going on from it would contaminate the answer. So is one
+/// of another salt, as it is nobody else's business what was asked.
 final class Prefixes {
 
     /// Shorter ones are read again as quickly as they are found.
@@ -29,17 +30,20 @@ final class Prefixes {
         }
     }
 
+    /// What a prompt is kept under.
+    record Key(Optional<Weights> weights, String salt) {}
+
     /// A prompt that is kept.
     static final class Entry {
 
-        private final Optional<Weights> weights;
+        private final Key key;
         private final int[] tokens;
         private final int id;
         private int users;
         private long usedAt;
 
-        private Entry(Optional<Weights> weights, int[] tokens, int id) {
-            this.weights = weights;
+        private Entry(Key key, int[] tokens, int id) {
+            this.key = key;
             this.tokens = tokens;
             this.id = id;
         }
@@ -53,9 +57,9 @@ final class Prefixes {
     record Match(Entry entry, int length) {}
 
     /// What is kept of a prompt's beginning. The last token is always read: its output begins the answer.
-    Optional<Match> longest(Optional<Weights> weights, int[] prompt) {
+    Optional<Match> longest(Key key, int[] prompt) {
         return entries.stream()
-                .filter(entry -> entry.weights.equals(weights))
+                .filter(entry -> entry.key.equals(key))
                 .map(entry -> new Match(entry, common(entry.tokens, prompt)))
                 .filter(match -> match.length >= SHORTEST)
                 .max(Comparator.comparingInt(Match::length));
@@ -68,11 +72,11 @@ final class Prefixes {
     }
 
     /// Keeps a prompt that a sequence has read, unless all places are in use.
-    Optional<Entry> keep(Optional<Weights> weights, int[] prompt, int sequence) {
+    Optional<Entry> keep(Key key, int[] prompt, int sequence) {
         if (freeIds.isEmpty() && !dropOldest()) {
             return Optional.empty();
         }
-        var entry = new Entry(weights, prompt, freeIds.remove());
+        var entry = new Entry(key, prompt, freeIds.remove());
         decoder.copy(sequence, entry.id, prompt.length);
         entry.usedAt = ++clock;
         entries.add(entry);

@@ -42,6 +42,11 @@ final class Writing {
         return weights;
     }
 
+    /// What its prompts are kept under.
+    Prefixes.Key prefixKey() {
+        return new Prefixes.Key(weights, decoding.salt());
+    }
+
     List<int[]> prompts() {
         return prompts;
     }

@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApiKeyTest {
 
     private static final String KEY = "correct horse";
+    private static final String NAMED = "battery staple";
 
     public static final class WithKey implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.api-key", KEY, "icm-lora.adapters.upload", "false");
+            return Map.of(
+                    "icm-lora.api-key", KEY, "icm-lora.api-keys.alice", NAMED, "icm-lora.adapters.upload", "false");
         }
     }
 
@@ -92,6 +94,23 @@ class ApiKeyTest {
                 .preemptive()
                 .basic("anybody", KEY)
                 .get("/v1/models")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void soItDoesWithANamedKeyWhoseAdaptersAreEverybodys() {
+        var id = given().header("Authorization", "Bearer " + NAMED)
+                .contentType(ContentType.JSON)
+                .body("{\"task\": {\"description\": \"Say yes.\"}}")
+                .post("/adapter")
+                .then()
+                .statusCode(200)
+                .extract()
+                .<String>path("id");
+
+        given().header("Authorization", "Bearer " + KEY)
+                .get("/adapters/{id}", id)
                 .then()
                 .statusCode(200);
     }

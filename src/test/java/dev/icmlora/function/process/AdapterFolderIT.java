@@ -84,6 +84,56 @@ class AdapterFolderIT {
         }
     }
 
+    @Test
+    void everyCallerFindsItsOwnAgain() throws Exception {
+        String colours;
+        try (var first = startForTwo()) {
+            var address = first.awaitAddress();
+            colours = as("alice", address, COLOURS)
+                    .body("cached", equalTo(false))
+                    .extract()
+                    .path("id");
+            as("bob", address, COLOURS).body("cached", equalTo(false)).body("id", equalTo(colours));
+            as("bob", address, PLURALS).body("cached", equalTo(false));
+            assertThat(first.terminate()).isIn(0, 143);
+        }
+        // Who they are is not to be read there, and what they have in common is there for each.
+        assertThat(files())
+                .hasSize(6)
+                .allMatch(name -> name.matches("[0-9a-f]{64}-[0-9a-f]{64}\\.(gguf|generated\\.json)"));
+
+        try (var second = startForTwo()) {
+            var address = second.awaitAddress();
+            given().header("Authorization", "Bearer key of alice")
+                    .get(address + "/v1/models")
+                    .then()
+                    .body("data.size()", equalTo(2))
+                    .body("data.id", hasItems(colours));
+            as("alice", address, PLURALS).body("cached", equalTo(false));
+            as("bob", address, PLURALS).body("cached", equalTo(true));
+            as("bob", address, COLOURS).body("cached", equalTo(true));
+        }
+    }
+
+    private FunctionProcess startForTwo() throws IOException {
+        return FunctionProcess.start(
+                folder,
+                Map.of(
+                        "ICM_LORA_ADAPTERS_DIR", adapters.toString(),
+                        "ICM_LORA_API_KEYS_ALICE", "key of alice",
+                        "ICM_LORA_API_KEYS_BOB", "key of bob",
+                        "ICM_LORA_TENANCY", "key"));
+    }
+
+    private static ValidatableResponse as(String caller, String address, String description) {
+        return given().header("Authorization", "Bearer key of " + caller)
+                .contentType(ContentType.JSON)
+                .body(Map.of("task", Map.of("description", description)))
+                .post(address + "/adapter")
+                .then()
+                .statusCode(200);
+    }
+
     private static String hex(String id) {
         return id.substring("sha256:".length());
     }

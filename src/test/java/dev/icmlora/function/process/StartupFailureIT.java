@@ -100,6 +100,28 @@ class StartupFailureIT {
         refuses(Map.of("ICM_LORA_GENERATOR", other.toString()), "cannot be used", "another model (00ff)");
     }
 
+    @Test
+    void tenantsWhereNobodySaysWhoTheyAre() throws Exception {
+        refuses(Map.of("ICM_LORA_TENANCY", "key"), "ICM_LORA_TENANCY", "no API key");
+    }
+
+    @Test
+    void oneKeyForTwoNames() throws Exception {
+        refuses(Map.of("ICM_LORA_API_KEY", "same", "ICM_LORA_API_KEYS_ALICE", "same"), "icm-lora.api-keys.alice");
+    }
+
+    @Test
+    void tokensWhoeverTheyWereMadeFor() throws Exception {
+        var environment =
+                Map.of("QUARKUS_OIDC_TENANT_ENABLED", "true", "QUARKUS_OIDC_AUTH_SERVER_URL", "http://127.0.0.1:1");
+        try (var function = FunctionProcess.start(folder, environment)) {
+            assertThat(function.awaitExit()).isEqualTo(1);
+
+            // Quarkus has said before that nobody answers there.
+            assertThat(function.output().lines().toList()).last().asString().contains("QUARKUS_OIDC_TOKEN_AUDIENCE");
+        }
+    }
+
     private static void generatorForAnotherModel(Path path) throws IOException {
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
         var own = file.manifest();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -286,6 +287,22 @@ class SlotTest {
         assertThat(third).isEqualTo(61);
         assertThat(adapted.tokensRead - first - second - third).isEqualTo(61);
         assertThat(again.promptTokens()).isEqualTo(other.promptTokens()).isEqualTo(60);
+    }
+
+    @Test
+    void aPromptIsKeptForItsSaltOnly() {
+        for (var context : Map.of(BASE, base, RED, adapted).entrySet()) {
+            var weights = context.getKey();
+            var read = new ArrayList<Integer>();
+            for (var salt : List.of("one", "other", "one", "other")) {
+                var before = context.getValue().tokensRead;
+                var decoding = decoding(2).withSalt(salt);
+                slot.write(weights, List.of(prompt(60)), decoding, new Cancellation())
+                        .join();
+                read.add(context.getValue().tokensRead - before);
+            }
+            assertThat(read).containsExactly(61, 61, 2, 2);
+        }
     }
 
     @Test

@@ -1,0 +1,181 @@
+package dev.icmlora.function.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
+import java.util.Optional;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.error.Problems;
+import dev.icmlora.function.error.RateLimitException;
+import dev.icmlora.function.error.UnauthorizedException;
+import dev.icmlora.function.serving.StartupException;
+import dev.icmlora.function.serving.Tenant;
+
+/// Who may ask, how often, and whose adapters they see.
+///
+/// With API keys or tokens, everything but health needs one: as bearer token, or, so that a browser can ask its user
+/// for it, a key as the password of basic authentication.
+@Singleton
+public final class Access {
+
+    private static final String BEARER = "bearer ";
+    private static final String BASIC = "basic ";
+    private static final String ADMISSION = Access.class.getName() + ".admission";
+    private static final String CALLER = Access.class.getName() + ".caller";
+    /// After the request has its name, before anything answers.
+    private static final int EARLY = 900;
+
+    private final ApiKeys keys;
+    private final Tokens tokens;
+    private final RateLimit rateLimit;
+    private final Tenancy tenancy;
+    private final Problems problems;
+
+    /// @throws StartupException if there are to be tenants where nobody says who they are
+    Access(ApiKeys keys, Tokens tokens, RateLimit rateLimit, FunctionConfig config, Problems problems) {
+        this.keys = keys;
+        this.tokens = tokens;
+        this.rateLimit = rateLimit;
+        this.tenancy = config.tenancy();
+        this.problems = problems;
+        if (tenancy == Tenancy.KEY && !isGuarded()) {
+            throw new StartupException("icm-lora.tenancy (ICM_LORA_TENANCY) is key, but there is no API key and no "
+                    + "issuer of tokens: callers could not be told apart");
+        }
+    }
+
+    private boolean isGuarded() {
+        return !keys.isEmpty() || tokens.areEnabled();
+    }
+
+    void register(@Observes Filters filters) {
+        if (isGuarded() || rateLimit.isOn()) {
+            filters.register(this::guard, EARLY);
+        }
+    }
+
+    private void guard(RoutingContext context) {
+        if (context.normalizedPath().startsWith("/q/health")) {
+            context.next();
+        } else {
+            admit(context, context::next);
+        }
+    }
+
+    /// Lets a request go on, or answers it: 401, 429 or 503. Decided once for each request, whoever asks first.
+    ///
+    /// @param admitted called by the request's event loop, now or later; it can still have the body read
+    public void admit(RoutingContext context, Runnable admitted) {
+        var request = context.request();
+        if (!request.isEnded()) {
+            request.pause();
+        }
+        admission(context)
+                .subscribe()
+                .with(
+                        caller -> {
+                            context.put(CALLER, caller);
+                            resume(request);
+                            admitted.run();
+                        },
+                        failure -> {
+                            resume(request);
+                            refuse(failure, context);
+                        });
+    }
+
+    /// What has come meanwhile is given to handlers in a later turn of the event loop.
+    private static void resume(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            request.resume();
+        }
+    }
+
+    private Uni<Caller> admission(RoutingContext context) {
+        var known = context.<Uni<Caller>>get(ADMISSION);
+        if (known != null) {
+            return known;
+        }
+        var isOperation = context.normalizedPath().startsWith("/q/");
+        var identified = identify(context);
+        var admission = (isOperation ? identified : identified.invoke(rateLimit::count))
+                .memoize()
+                .indefinitely();
+        context.put(ADMISSION, admission);
+        return admission;
+    }
+
+    private Uni<Caller> identify(RoutingContext context) {
+        if (!isGuarded()) {
+            return Uni.createFrom().item(Caller.ANYBODY);
+        }
+        var header = Optional.ofNullable(context.request().getHeader(HttpHeaders.AUTHORIZATION));
+        var bearer = header.flatMap(text -> after(BEARER, text));
+        var byKey = bearer.or(() -> header.flatMap(Access::password)).flatMap(keys::callerOf);
+        if (byKey.isPresent()) {
+            return Uni.createFrom().item(byKey.get());
+        }
+        if (bearer.isEmpty()) {
+            return Uni.createFrom().failure(UnauthorizedException::new);
+        }
+        var eventLoop = context.vertx().getOrCreateContext();
+        return tokens.callerOf(bearer.get()).emitOn(work -> eventLoop.runOnContext(now -> work.run()));
+    }
+
+    private static Optional<String> after(String scheme, String header) {
+        return Optional.of(header)
+                .filter(text -> text.regionMatches(true, 0, scheme, 0, scheme.length()))
+                .map(text -> text.substring(scheme.length()).strip());
+    }
+
+    private static Optional<String> password(String header) {
+        try {
+            return after(BASIC, header)
+                    .map(encoded -> new String(Base64.getDecoder().decode(encoded), UTF_8))
+                    .map(userAndPassword -> userAndPassword.substring(userAndPassword.indexOf(':') + 1));
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+    }
+
+    private void refuse(Throwable failure, RoutingContext context) {
+        var response = context.response();
+        if (!context.request().isEnded()) {
+            // The body is not waited for.
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+        }
+        if (failure instanceof UnauthorizedException) {
+            response.putHeader("WWW-Authenticate", challenge());
+        } else if (failure instanceof RateLimitException limit) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(limit.secondsToWait()));
+        }
+        if (context.normalizedPath().startsWith("/v1/")) {
+            // Its routes know the form of their errors.
+            context.fail(failure);
+        } else {
+            problems.write(problems.of(failure), response);
+        }
+    }
+
+    private String challenge() {
+        return keys.isEmpty() ? "Bearer" : "Bearer, Basic realm=\"icm-lora\", charset=\"UTF-8\"";
+    }
+
+    /// Whose adapters the caller of an admitted request sees.
+    public Tenant tenant(RoutingContext context) {
+        return switch (tenancy) {
+            case NONE -> Tenant.SHARED;
+            case KEY -> Tenant.of(context.<Caller>get(CALLER).name());
+        };
+    }
+}

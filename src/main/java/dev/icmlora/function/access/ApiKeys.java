@@ -1,0 +1,67 @@
+package dev.icmlora.function.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.serving.StartupException;
+
+/// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept.
+@Singleton
+final class ApiKeys {
+
+    /// Whoever has the key that has no name.
+    private static final String UNNAMED = "default";
+
+    private final List<Key> keys = new ArrayList<>();
+
+    private record Key(Caller caller, byte[] digest) {}
+
+    /// @throws StartupException if two callers have the same key
+    ApiKeys(FunctionConfig config) {
+        config.apiKey().ifPresent(key -> add(UNNAMED, key));
+        config.apiKeys().forEach(this::add);
+    }
+
+    private void add(String name, String key) {
+        var caller = Caller.ofKey(name);
+        if (callerOf(key).filter(other -> !other.equals(caller)).isPresent()) {
+            throw new StartupException(
+                    "icm-lora.api-keys.%s is the key of another name too: the two callers could not be ".formatted(name)
+                            + "told apart");
+        }
+        keys.add(new Key(caller, digest(key)));
+    }
+
+    boolean isEmpty() {
+        return keys.isEmpty();
+    }
+
+    /// Who has this key. It takes the same time whether it is the first key, the last or none: all are
+    /// compared, and digests have one length, so that nothing is told about a key's either.
+    Optional<Caller> callerOf(String presented) {
+        var digest = digest(presented);
+        var found = Optional.<Caller>empty();
+        for (var key : keys) {
+            if (MessageDigest.isEqual(key.digest, digest)) {
+                found = Optional.of(key.caller);
+            }
+        }
+        return found;
+    }
+
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.icmlora.function.access;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.quarkus.oidc.AccessTokenCredential;
+import io.quarkus.oidc.TenantIdentityProvider;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.error.IssuerUnavailableException;
+import dev.icmlora.function.error.UnauthorizedException;
+import dev.icmlora.function.serving.StartupException;
+
+/// Bearer tokens of an OpenID Connect issuer: JWTs, which are verified here with the issuer's keys. Off unless
+/// `quarkus.oidc.tenant-enabled` is true; then nobody connects to any issuer.
+@Singleton
+final class Tokens {
+
+    private static final Logger LOG = Logger.getLogger(Tokens.class);
+
+    private final TenantIdentityProvider issuer;
+    private final boolean enabled;
+
+    /// @throws StartupException if tokens would be taken whoever they were made for
+    Tokens(
+            TenantIdentityProvider issuer,
+            @ConfigProperty(name = "quarkus.oidc.tenant-enabled") boolean enabled,
+            @ConfigProperty(name = "quarkus.oidc.token.audience") Optional<List<String>> audience) {
+        this.issuer = issuer;
+        this.enabled = enabled;
+        if (enabled && audience.isEmpty()) {
+            throw new StartupException("quarkus.oidc.token.audience (QUARKUS_OIDC_TOKEN_AUDIENCE) is not set: tokens "
+                    + "that the issuer made for other services would be let in");
+        }
+    }
+
+    boolean areEnabled() {
+        return enabled;
+    }
+
+    /// The subject of a token. The result may come from any thread.
+    ///
+    /// @throws UnauthorizedException through the result, if the token does not let anybody in
+    /// @throws IssuerUnavailableException through the result, if the issuer's keys cannot be had
+    Uni<Caller> callerOf(String token) {
+        if (!enabled) {
+            return Uni.createFrom().failure(UnauthorizedException::new);
+        }
+        return Uni.createFrom()
+                .deferred(() -> issuer.authenticate(new AccessTokenCredential(token)))
+                .map(Tokens::caller)
+                .onFailure()
+                .transform(Tokens::refusal);
+    }
+
+    private static Caller caller(SecurityIdentity identity) {
+        if (identity != null && identity.getPrincipal() instanceof JsonWebToken jwt) {
+            return Caller.ofToken(jwt.getIssuer(), jwt.getSubject());
+        }
+        throw new UnauthorizedException();
+    }
+
+    private static Throwable refusal(Throwable failure) {
+        return switch (failure) {
+            case UnauthorizedException refused -> refused;
+            case AuthenticationFailedException invalid -> new UnauthorizedException();
+            default -> {
+                LOG.warnf("A token cannot be verified: %s", failure);
+                yield new IssuerUnavailableException();
+            }
+        };
+    }
+}

@@ -1,0 +1,26 @@
+package dev.icmlora.function.serving;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// Whose adapters, decisions and kept prompts a request sees. No tenant finds out what another one has.
+///
+/// @param id SHA-256 of the caller's name, in hex; empty for [#SHARED]
+public record Tenant(String id) {
+
+    /// Everybody where `icm-lora.tenancy` is `none`. Where it is `key`, no caller: the task files of object storage.
+    public static final Tenant SHARED = new Tenant("");
+
+    /// @param caller name of a caller
+    public static Tenant of(String caller) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(caller.getBytes(UTF_8));
+            return new Tenant(HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

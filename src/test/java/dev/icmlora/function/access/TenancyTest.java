@@ -1,0 +1,296 @@
+package dev.icmlora.function.access;
+
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.http.Header;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.PeftFiles;
+
+/// An adapter is there for the callers that made it. For others it is not, and they cannot find out that it is.
+@QuarkusTest
+@TestProfile(SharedInstallation.class)
+class TenancyTest {
+
+    private static final String UNKNOWN = "sha256:" + "1".repeat(64);
+    private static final List<Map<String, String>> EXAMPLES =
+            List.of(Map.of("input", "cat", "output", "cats"), Map.of("input", "box", "output", "boxes"));
+
+    private final Client alice = new Client();
+    private final Client bob = new Client();
+
+    /// Somebody who was never here before.
+    private static final class Client {
+
+        private final String subject = UUID.randomUUID().toString();
+
+        /// With a new token each time.
+        private RequestSpecification request() {
+            return given().header("Authorization", "Bearer " + Token.of(subject));
+        }
+
+        private ValidatableResponse post(String path, Object body) {
+            return request().contentType(ContentType.JSON).body(body).post(path).then();
+        }
+
+        private String makes(String description) {
+            return post("/adapter", Map.of("task", Map.of("description", description)))
+                    .statusCode(200)
+                    .body("cached", equalTo(false))
+                    .extract()
+                    .path("id");
+        }
+
+        private ValidatableResponse uploads(byte[] file, String description) {
+            return request()
+                    .queryParam("description", description)
+                    .body(file)
+                    .put("/adapters")
+                    .then();
+        }
+
+        private List<String> models() {
+            return request().get("/v1/models").then().statusCode(200).extract().path("data.id");
+        }
+
+        private List<String> answers(String id) {
+            return post("/generate", Map.of("adapter", id, "inputs", List.of("dog", "knife"), "max_tokens", 8))
+                    .statusCode(200)
+                    .extract()
+                    .path("outputs");
+        }
+    }
+
+    private static byte[] file(float value) {
+        var a = new float[576];
+        a[3] = value;
+        var b = new float[192];
+        b[7] = value;
+        return PeftFiles.zip("attn_v", 1, 16, a, b);
+    }
+
+    @Test
+    void whoeverMadeAnAdapterSeesIt() {
+        var id = alice.makes("Write the plural of this word.");
+
+        assertThat(alice.models()).contains(id);
+        alice.request().get("/v1/models/{id}", id).then().statusCode(200);
+        alice.request().get("/adapters/{id}", id).then().statusCode(200);
+        assertThat(alice.answers(id)).hasSize(2);
+        alice.post("/adapters/blend", Map.of("adapters", List.of(Map.of("id", id, "weight", 0.5))))
+                .statusCode(201);
+    }
+
+    @Test
+    void forOthersItIsAsUnknownAsOneThatNobodyMade() {
+        var id = alice.makes("Name the colour of the thing.");
+
+        assertThat(bob.models()).doesNotContain(id);
+        List<Function<String, Response>> doors = List.of(
+                name -> bob.request().get("/adapters/{id}", name),
+                name -> bob.request().accept("application/zip").get("/adapters/{id}", name),
+                name -> bob.request()
+                        .header("If-None-Match", "\"" + name + "\"")
+                        .get("/adapters/{id}", name),
+                name -> bob.request().get("/v1/models/{id}", name),
+                name -> bob.post("/generate", Map.of("adapter", name, "inputs", List.of("x"), "max_tokens", 2))
+                        .extract()
+                        .response(),
+                name -> bob.post("/adapters/blend", Map.of("adapters", List.of(Map.of("id", name, "weight", 1))))
+                        .extract()
+                        .response(),
+                name -> bob.post(
+                                "/v1/chat/completions",
+                                Map.of("model", name, "messages", List.of(Map.of("role", "user", "content", "x"))))
+                        .extract()
+                        .response(),
+                name -> bob.post("/v1/completions", Map.of("model", name, "prompt", "x"))
+                        .extract()
+                        .response());
+        for (var door : doors) {
+            var theirs = door.apply(id);
+            var nobodys = door.apply(UNKNOWN);
+
+            assertThat(theirs.statusCode()).isEqualTo(404);
+            assertThat(nobodys.statusCode()).isEqualTo(404);
+            assertThat(theirs.asString().replace(id, UNKNOWN)).isEqualTo(nobodys.asString());
+            assertThat(headers(theirs)).isEqualTo(headers(nobodys));
+        }
+    }
+
+    private static Map<String, String> headers(Response response) {
+        var headers = new TreeMap<String, String>();
+        for (Header header : response.headers()) {
+            headers.put(header.getName().toLowerCase(), header.getValue());
+        }
+        headers.remove("x-request-id");
+        return headers;
+    }
+
+    @Test
+    void nothingTellsThatSomebodyElseHasAskedTheSame() {
+        var task = Map.of("description", "Write the plural form, " + UUID.randomUUID(), "examples", EXAMPLES);
+        var body = new HashMap<String, Object>(
+                Map.of("task", task, "inputs", List.of("dog"), "max_tokens", 4, "candidates", 2));
+
+        var first = generated(alice, body);
+        var second = generated(bob, body);
+
+        for (var reply : List.of(first, second)) {
+            assertThat(reply.getBoolean("selection.cached")).isFalse();
+            assertThat(reply.getBoolean("adapter.cached")).isFalse();
+            assertThat(reply.getFloat("timing_ms.fingerprint")).isPositive();
+            assertThat(reply.getFloat("timing_ms.select")).isPositive();
+        }
+        for (var field : List.of("outputs", "adapter", "selection", "usage")) {
+            assertThat(second.<Object>get(field)).as(field).isEqualTo(first.get(field));
+        }
+        assertThat(generated(bob, body).getBoolean("selection.cached")).isTrue();
+        var id = first.getString("adapter.id");
+        alice.request().get("/adapters/{id}", id).then().statusCode(200);
+        bob.request().get("/adapters/{id}", id).then().statusCode(200);
+    }
+
+    private static JsonPath generated(Client caller, Map<String, Object> body) {
+        return caller.post("/generate", body).statusCode(200).extract().jsonPath();
+    }
+
+    @Test
+    void everyCallerGivesAnUploadItsOwnDescription() {
+        var file = file(0.5f);
+        var id = alice.uploads(file, "Write the plural of the word.")
+                .statusCode(201)
+                .extract()
+                .<String>path("id");
+        var answers = alice.answers(id);
+
+        bob.request().get("/adapters/{id}", id).then().statusCode(404);
+        bob.uploads(file, "Answer with a long poem about this:")
+                .statusCode(201)
+                .body("cached", equalTo(false))
+                .body("id", equalTo(id));
+
+        assertThat(alice.answers(id)).isEqualTo(answers);
+        assertThat(bob.answers(id)).isNotEqualTo(answers);
+        alice.uploads(file, "").statusCode(200).body("cached", equalTo(true));
+    }
+
+    @Test
+    void sumsAreForWhoeverMadeThem() {
+        var mine = alice.makes("Say it in capitals.");
+        var theirs = bob.makes("Say it backwards.");
+        var sum = alice.post("/adapters/blend", Map.of("adapters", List.of(Map.of("id", mine, "weight", 0.7))))
+                .statusCode(201)
+                .extract()
+                .<String>path("id");
+
+        bob.request().get("/adapters/{id}", sum).then().statusCode(404);
+        alice.post(
+                        "/adapters/blend",
+                        Map.of(
+                                "adapters",
+                                List.of(Map.of("id", mine, "weight", 0.5), Map.of("id", theirs, "weight", 0.5))))
+                .statusCode(404);
+    }
+
+    @Test
+    void aChatMakesAnAdapterForItsCallerOnly() {
+        var body = Map.of(
+                "model", alice.models().getFirst(),
+                "messages", List.of(Map.of("role", "user", "content", "dog")),
+                "max_tokens", 2,
+                "task", Map.of("description", "Write the plural, shortly."));
+        var id = alice.post("/v1/chat/completions", body)
+                .statusCode(200)
+                .extract()
+                .<String>path("model");
+
+        assertThat(alice.models()).contains(id);
+        assertThat(bob.models()).doesNotContain(id);
+        bob.post("/v1/chat/completions", body)
+                .statusCode(200)
+                .body("model", equalTo(id))
+                .body("icm_lora.timing_ms.fingerprint", greaterThan(0f));
+    }
+
+    @Test
+    void aNameIsNotTheSameAsASubject() {
+        var id = new Client().makes("Count the letters.");
+        var withKey = given().header("Authorization", "Bearer " + SharedInstallation.KEY_OF_ALICE);
+        var subject = given().header("Authorization", "Bearer " + Token.of("alice"));
+        var made = withKey.contentType(ContentType.JSON)
+                .body(Map.of("task", Map.of("description", "Count the words.")))
+                .post("/adapter")
+                .then()
+                .statusCode(200)
+                .extract()
+                .<String>path("id");
+
+        subject.get("/v1/models").then().body("data.id", everyItem(not(equalTo(made))));
+        given().header("Authorization", "Bearer " + SharedInstallation.KEY_OF_ALICE)
+                .get("/v1/models")
+                .then()
+                .body("data.id", hasItem(made))
+                .body("data.id", not(hasItem(id)));
+    }
+
+    @Test
+    void adaptersOfTaskFilesBelongToNobody() throws Exception {
+        var bucket = Path.of(Token.setting(SharedInstallation.BUCKET));
+        var mine = alice.makes("Write it twice.");
+        task(
+                bucket,
+                "own.json",
+                "{\"task\": {\"description\": \"Write it thrice.\"}, \"inputs\": [\"x\"], "
+                        + "\"mode\": \"adapter\", \"max_tokens\": 2}");
+        task(bucket, "named.json", "{\"adapter\": \"" + mine + "\", \"inputs\": [\"x\"], \"max_tokens\": 2}");
+
+        var summary = JsonPath.from(bucket.resolve("results/own.summary.json").toFile());
+        var id = summary.getString("adapter");
+        assertThat(bucket.resolve(summary.getString("adapter_file"))).isNotEmptyFile();
+        alice.request().get("/adapters/{id}", id).then().statusCode(404);
+        assertThat(alice.models()).doesNotContain(id);
+        // And a task file cannot use a caller's.
+        assertThat(JsonPath.from(bucket.resolve("results/named.error.json").toFile())
+                        .getString("type"))
+                .isEqualTo("urn:icm-lora:problem:unknown-adapter");
+    }
+
+    private void task(Path bucket, String name, String body) throws Exception {
+        Files.createDirectories(bucket.resolve("tasks"));
+        Files.write(bucket.resolve("tasks").resolve(name), body.getBytes(UTF_8));
+        alice.request()
+                .header("ce-specversion", "1.0")
+                .header("ce-id", name)
+                .header("ce-source", "urn:test")
+                .header("ce-type", "dev.icmlora.task.submitted")
+                .contentType(ContentType.JSON)
+                .body(Map.of("bucket", "file:" + bucket, "key", "tasks/" + name))
+                .post("/")
+                .then()
+                .statusCode(204);
+    }
+}
