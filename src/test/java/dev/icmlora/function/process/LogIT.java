@@ -1,6 +1,7 @@
 package dev.icmlora.function.process;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class LogIT {
         send(address + "/adapter", 200, Map.of("task", Map.of("description", SECRET)));
         send(address + "/events/s3", 400, SECRET);
         given().contentType("application/octet-stream")
-                .body("GGUF" + SECRET)
+                .body(("GGUF" + SECRET).getBytes(UTF_8))
                 .put(address + "/adapters?description=" + SECRET)
                 .then()
                 .statusCode(400);
