@@ -9,13 +9,14 @@ DEMO ?= demo/passive.json demo/intent.json demo/remove-vowels.json
 KIND ?= jvm
 RUNS ?= 10
 FAULTS ?= 500
+MINUTES ?= 10
 export GPU PORT CONTAINER
 
 events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo demo-events run test fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench bench-peers native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench bench-peers native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,9 @@ run: setup $(function_jar) ## keep the function running on PORT (8080)
 
 test: setup ## check the scripts, then build and test every module
 	@scripts/test
+
+fuzz: setup ## fuzz every parser and call into C for its share of MINUTES, print the table (HARNESS=expression)
+	@scripts/fuzz $(MINUTES) '$(HARNESS)'
 
 fault-injection: setup $(function_jar) ## two instances under random faults, on directories and storage servers (FAULTS=500, SEED=)
 	@scripts/storage-servers

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
+import dev.icmlora.capi.GuardedCalls;
 import dev.icmlora.ggml.NativeLibraries;
 
 /// Where the tests find the native libraries and the base model. Absent parts fail a test, they never skip
@@ -12,8 +13,9 @@ import dev.icmlora.ggml.NativeLibraries;
 public final class TestInstallation {
     private TestInstallation() {}
 
-    /// Loads the native libraries; cheap after the first time.
+    /// Loads the native libraries, and guards the buffers of all calls; cheap after the first time.
     public static void loadLibraries() {
+        GuardedCalls.begin();
         NativeLibraries.load(nativeDirectory());
     }
 

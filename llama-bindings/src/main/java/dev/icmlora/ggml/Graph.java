@@ -91,7 +91,7 @@ public final class Graph implements AutoCloseable {
     /// this is `y = a x` for each of the m columns of b.
     public Tensor mulMat(Tensor a, Tensor b) {
         requireType(b, GgmlType.F32);
-        require(!isInteger(a), "no float type", a);
+        require(isWeightType(a), "no type of weights", a);
         require(strideIsElement(a) && strideIsElement(b), "transposed", a, b);
         require(extent(a, 0) == extent(b, 0), "first dimensions differ", a, b);
         require(
@@ -181,6 +181,7 @@ public final class Graph implements AutoCloseable {
     /// Repeats an F32 tensor until it has the shape, whose extents are multiples of its own.
     public Tensor repeat(Tensor a, long... shape) {
         requireType(a, GgmlType.F32);
+        require(strideIsElement(a), "transposed", a);
         long[] ne = fourDimensions(a, shape);
         for (int i = 0; i < ne.length; i++) {
             require(ne[i] > 0 && extent(a, i) > 0 && ne[i] % extent(a, i) == 0, "cannot repeat to the shape", a);
@@ -198,9 +199,11 @@ public final class Graph implements AutoCloseable {
 
     /// The part `[from, to)` of a dimension, without copying.
     ///
-    /// @throws IllegalArgumentException if it is empty, out of range, or cuts a quantised block
+    /// @throws IllegalArgumentException if it is empty, out of range, cuts a quantised block, or is of a
+    /// tensor whose elements do not lie side by side
     public Tensor view(Tensor a, int dimension, long from, long to) {
         requireDimension(dimension);
+        require(strideIsElement(a), "transposed", a);
         require(from >= 0 && from < to && to <= extent(a, dimension), "no part " + from + " to " + to, a);
         int block = dimension == 0 ? a.type().blockElements() : 1;
         require(from % block == 0 && to % block == 0, "cuts a block", a);
@@ -246,9 +249,10 @@ public final class Graph implements AutoCloseable {
     /// this graph, the result `[k, n]` F32. The input must be set before every first [#compute], and its
     /// values are checked then.
     public Tensor getRows(Tensor table, Tensor rows) {
-        require(!isInteger(table), "no float type", table);
+        require(isWeightType(table), "no type of weights", table);
         requireType(rows, GgmlType.I32);
-        require(rows.owner() == handle && rows.isContiguous(), "no input of this graph", rows);
+        require(strideIsElement(table), "transposed", table);
+        require(rows.owner() == handle && !rows.isComputed(), "no input of this graph", rows);
         require(extent(table, 2) == 1 && extent(table, 3) == 1 && rows.shape().length == 1, "shapes", table, rows);
         rows.limitIndices(extent(table, 1));
         indices.add(rows);
@@ -341,7 +345,7 @@ public final class Graph implements AutoCloseable {
     }
 
     private Tensor result(MemorySegment tensor) {
-        return Tensor.of(new TensorRef(handle, GgmlTensor.at(tensor)));
+        return Tensor.of(new TensorRef(handle, GgmlTensor.at(tensor))).asComputed();
     }
 
     private static MemorySegment pointer(Tensor tensor) {
@@ -360,10 +364,12 @@ public final class Graph implements AutoCloseable {
         return type == GgmlType.F32 || type == GgmlType.F16 || type == GgmlType.BF16;
     }
 
-    private static boolean isInteger(Tensor tensor) {
+    /// Whether ggml multiplies with it and looks it up: no integers, and no type that only holds what it is
+    /// on the way to compute.
+    private static boolean isWeightType(Tensor tensor) {
         return switch (tensor.type()) {
-            case I8, I16, I32, I64, F64 -> true;
-            default -> false;
+            case I8, I16, I32, I64, F64, Q8_1, Q8_K -> false;
+            default -> true;
         };
     }
 
@@ -376,7 +382,13 @@ public final class Graph implements AutoCloseable {
 
     private static void requireDense(Tensor a) {
         requireType(a, GgmlType.F32);
-        require(a.isContiguous(), "not contiguous", a);
+        // More than contiguous, where strides of dimensions of 1 say nothing: some operations look at those too.
+        GgmlTensor tensor = a.struct();
+        long stride = a.type().blockBytes();
+        for (int i = 0; i < GgmlTensor.MAX_DIMENSIONS; i++) {
+            require(tensor.nb(i) == stride, "not contiguous", a);
+            stride *= tensor.ne(i);
+        }
     }
 
     private static void requireBroadcast(Tensor a, Tensor b) {

@@ -21,6 +21,7 @@ public final class Tensor {
     private final TensorInfo info;
     private long indexLimit = Long.MAX_VALUE;
     private boolean written;
+    private boolean computed;
 
     Tensor(NativeHandle owner, GgmlTensor tensor, TensorInfo info) {
         this.owner = owner;
@@ -66,7 +67,8 @@ public final class Tensor {
     ///
     /// @throws IllegalArgumentException if the length or the type does not fit
     /// @throws IllegalStateException if the owner is closed or no memory is allocated yet; the same holds for
-    /// all reads and writes
+    /// all reads and writes, and for writing what a graph computes: a view of another tensor may be checked
+    /// less
     public void set(float[] values) {
         requireLength("values", values.length, elements());
         switch (type()) {
@@ -135,6 +137,16 @@ public final class Tensor {
         return indexLimit != Long.MAX_VALUE && !written;
     }
 
+    /// From now on only the graph writes it.
+    Tensor asComputed() {
+        computed = true;
+        return this;
+    }
+
+    boolean isComputed() {
+        return computed;
+    }
+
     boolean isAllocated() {
         owner.get();
         return tensor.isAllocated();
@@ -154,6 +166,9 @@ public final class Tensor {
     }
 
     private void write(MemorySegment heap) {
+        if (computed) {
+            throw new IllegalStateException(info + " is computed, not set");
+        }
         requireData();
         try (Arena arena = CallArena.open()) {
             MemorySegment data = arena.allocate(Math.max(1, heap.byteSize())).copyFrom(heap);

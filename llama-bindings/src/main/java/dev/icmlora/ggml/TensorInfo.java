@@ -5,9 +5,10 @@ import java.util.Objects;
 
 /// A tensor's name, type and shape in ggml order: `shape[0]` is the contiguous dimension (`ne[0]`).
 public record TensorInfo(String name, GgmlType type, long[] shape) {
+    private static final long MAX_BYTES = 1L << 40;
 
-    /// @throws IllegalArgumentException unless there are 1 to 4 non-negative dimensions and rows hold whole
-    /// blocks
+    /// @throws IllegalArgumentException unless there are 1 to 4 non-negative dimensions, rows hold whole
+    /// blocks, and all of it is at most a tebibyte
     public TensorInfo {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");
@@ -28,8 +29,12 @@ public record TensorInfo(String name, GgmlType type, long[] shape) {
             throw new IllegalArgumentException("rows of " + shape[0] + " elements are no whole number of " + type
                     + " blocks of " + type.blockElements());
         }
+        // ggml adds to sizes and multiplies them without a look at what 64 bits hold.
         try {
-            type.bytes(elements(shape));
+            if (type.bytes(elements(shape)) > MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "a tensor has at most " + MAX_BYTES + " bytes: " + Arrays.toString(shape));
+            }
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("tensor too large: " + Arrays.toString(shape), e);
         }

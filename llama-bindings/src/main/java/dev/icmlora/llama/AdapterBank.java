@@ -45,6 +45,8 @@ public final class AdapterBank implements AutoCloseable {
     private int[] seatOfToken = {};
     /// The same of the tokens with an output alone: no others pass through the end of the last layer.
     private int[] seatOfOutput = {};
+    /// Products that were masked in the running decode.
+    private int masked;
     private RuntimeException failure;
 
     private AdapterBank(LlamaModel model, int seats, int rank, ResidentAdapter wide, List<NamedTensor> tensors) {
@@ -137,9 +139,7 @@ public final class AdapterBank implements AutoCloseable {
     /// @throws IllegalArgumentException if a seat is not there, or a matrix does not fit
     public void put(Map<Integer, ? extends Collection<NamedTensor>> generated) {
         generated.forEach((seat, tensors) -> {
-            if (seat < 0 || seat >= seats) {
-                throw new IllegalArgumentException("seat " + seat + " is not within 0 to " + (seats - 1));
-            }
+            requireSeat(seat);
             tensors.forEach(this::requireFits);
         });
         Map<String, NamedTensor> changed = new HashMap<>();
@@ -155,6 +155,12 @@ public final class AdapterBank implements AutoCloseable {
             }
         });
         wide.apply(changed.values());
+    }
+
+    private void requireSeat(int seat) {
+        if (seat < 0 || seat >= seats) {
+            throw new IllegalArgumentException("seat " + seat + " is not within 0 to " + (seats - 1));
+        }
     }
 
     private void requireFits(NamedTensor tensor) {
@@ -175,17 +181,24 @@ public final class AdapterBank implements AutoCloseable {
     ///
     /// @param context that the bank is attached to
     /// @param seatOf the seat of each token of the batch
-    /// @throws IllegalArgumentException also if the batch is larger than a micro-batch of the context
+    /// @throws IllegalArgumentException also if a seat is not there, or the batch is larger than a
+    /// micro-batch of the context
     /// @throws DecodeException as [LlamaContext#decode] does
+    /// @throws NativeCallException if the adapters were not kept apart, as in a context that the bank is
+    /// not attached to
     public void decode(LlamaContext context, TokenBatch batch, int[] seatOf) {
         if (seatOf.length != batch.size()) {
             throw new IllegalArgumentException(seatOf.length + " seats for " + batch.size() + " tokens");
+        }
+        for (int seat : seatOf) {
+            requireSeat(seat);
         }
         if (batch.size() > context.options().microBatchTokens()) {
             throw new IllegalArgumentException("a batch of " + batch.size() + " tokens would be decoded in pieces");
         }
         failure = null;
-        seatOfToken = seatOf;
+        masked = 0;
+        seatOfToken = seatOf.clone();
         seatOfOutput = batch.outputs().stream().map(token -> seatOf[token]).toArray();
         try {
             context.decode(batch);
@@ -195,6 +208,10 @@ public final class AdapterBank implements AutoCloseable {
         }
         if (failure != null) {
             throw failure;
+        }
+        if (masked != aMatrices.length) {
+            throw new NativeCallException(
+                    "llama_decode", 0, masked + " products kept apart in place of " + aMatrices.length);
         }
     }
 
@@ -209,6 +226,7 @@ public final class AdapterBank implements AutoCloseable {
                 return Arrays.binarySearch(aMatrices, tensor.sourceAddress(0)) >= 0;
             }
             mask(tensor);
+            masked++;
         } catch (RuntimeException e) {
             failure = e;
         } catch (Error e) {

@@ -114,7 +114,7 @@ public final class LlamaContext implements AutoCloseable {
     /// that nobody writes adapter weights under a running computation.
     ///
     /// @throws IllegalArgumentException if the batch is empty, larger than this context's batches or holds a
-    /// foreign token or sequence
+    /// foreign token or sequence, or a position that no sequence has room for
     /// @throws DecodeException if llama.cpp refuses or stops; its reason says what became of the memory
     public void decode(TokenBatch batch) {
         MemorySegment context = handle.get();
@@ -128,6 +128,10 @@ public final class LlamaContext implements AutoCloseable {
                     "token " + batch.highestToken() + " is not within 0 to " + (vocabularySize - 1));
         }
         requireSequence(batch.highestSequence());
+        if (batch.highestPosition() >= contextTokens) {
+            throw new IllegalArgumentException(
+                    "position " + batch.highestPosition() + " is not within 0 to " + (contextTokens - 1));
+        }
         outputs.clear();
         if (states != null) {
             states.begin(batch.outputs());
@@ -185,6 +189,21 @@ public final class LlamaContext implements AutoCloseable {
         return row.reinterpret((long) vocabularySize * Float.BYTES);
     }
 
+    /// Weights that are finite can be large enough for scores that are not. Samplers sort by them, which has
+    /// no meaning in C then, and answer with some token.
+    ///
+    /// @throws NativeCallException unless all scores at this position are finite
+    void requireFiniteLogits(int batchIndex) {
+        MemorySegment row = logitsSegment(batchIndex);
+        for (int token = 0; token < vocabularySize; token++) {
+            float logit = row.getAtIndex(ValueLayout.JAVA_FLOAT, token);
+            if (!Float.isFinite(logit)) {
+                throw new NativeCallException(
+                        "llama_decode", 0, "a score is " + logit + ": the weights are too large for this model");
+            }
+        }
+    }
+
     /// Hidden state at a position of the last batch, after [ContextOptions#hiddenLayer] layers: divided by its root
     /// mean square, or, after the last layer, what the model's own final norm makes of it. Not pooled.
     ///
@@ -223,13 +242,18 @@ public final class LlamaContext implements AutoCloseable {
     ///
     /// @param from below 0 for the beginning
     /// @param to below 0 for the end
-    /// @throws IllegalArgumentException if a part is to be copied but the memory is not unified
+    /// @throws IllegalArgumentException if a part is to be copied but the memory is not unified, or the
+    /// target is not empty: llama.cpp would count what both hold twice, and never forget it again
     public void copySequence(int source, int target, int from, int to) {
         handle.get();
         requireSequence(source);
         requireSequence(target);
         if (!options.unifiedKv() && source != target && (from > 0 || to >= 0)) {
             throw new IllegalArgumentException("only whole sequences can be copied unless the memory is unified");
+        }
+        if (lastPosition(target) >= 0) {
+            throw new IllegalArgumentException(
+                    "sequence " + target + " is not empty, it ends at position " + lastPosition(target));
         }
         LlamaContextH.llama_memory_seq_cp(memory, source, target, from, to);
     }

@@ -2,6 +2,7 @@ package dev.icmlora.llama;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.BitSet;
 
 import dev.icmlora.capi.LlamaBatch;
@@ -20,6 +21,7 @@ public final class TokenBatch implements AutoCloseable {
     private final BitSet outputs = new BitSet();
     private int size;
     private int highestToken = -1;
+    private int highestPosition = -1;
     private int highestSequence = -1;
 
     private TokenBatch(MemorySegment struct, int capacity, int maxSequences) {
@@ -73,16 +75,23 @@ public final class TokenBatch implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a token is of 1 to " + maxSequences + " sequences, not " + sequences.length);
         }
+        BitSet distinct = new BitSet();
         for (int sequence : sequences) {
             if (sequence < 0 || sequence >= maxSequences) {
                 throw new IllegalArgumentException(
                         "sequence " + sequence + " is not within 0 to " + (maxSequences - 1));
             }
-            highestSequence = Math.max(highestSequence, sequence);
+            distinct.set(sequence);
+        }
+        // llama.cpp counts a sequence that is named twice twice, and its memory never forgets it again.
+        if (distinct.cardinality() != sequences.length) {
+            throw new IllegalArgumentException("a sequence is named twice: " + Arrays.toString(sequences));
         }
         batch.set(size, token, position, sequences, output);
         outputs.set(size, output);
         highestToken = Math.max(highestToken, token);
+        highestPosition = Math.max(highestPosition, position);
+        highestSequence = Math.max(highestSequence, distinct.length() - 1);
         batch.size(size + 1);
         return size++;
     }
@@ -92,6 +101,7 @@ public final class TokenBatch implements AutoCloseable {
         handle.get();
         size = 0;
         highestToken = -1;
+        highestPosition = -1;
         highestSequence = -1;
         outputs.clear();
         batch.size(0);
@@ -107,6 +117,10 @@ public final class TokenBatch implements AutoCloseable {
 
     int highestToken() {
         return highestToken;
+    }
+
+    int highestPosition() {
+        return highestPosition;
     }
 
     int highestSequence() {

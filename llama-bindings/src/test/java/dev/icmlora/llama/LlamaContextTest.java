@@ -253,8 +253,8 @@ class LlamaContextTest {
     @Test
     void aFullMemoryIsReportedAndLeftAsItWas() {
         try (LlamaContext context = LlamaContext.create(
-                        model, new ContextOptions(256, 128, 128, 1, 1, ContextOptions.LOGITS, true));
-                TokenBatch batch = TokenBatch.allocate(100, 1)) {
+                        model, new ContextOptions(256, 128, 128, 2, 1, ContextOptions.LOGITS, true));
+                TokenBatch batch = TokenBatch.allocate(100, 2)) {
             for (int position = 0; position < 200; position += 100) {
                 batch.clear();
                 for (int i = 0; i < 100; i++) {
@@ -264,13 +264,14 @@ class LlamaContextTest {
             }
             batch.clear();
             for (int i = 0; i < 100; i++) {
-                batch.add(1, 200 + i, 0, false);
+                batch.add(1, i, 1, false);
             }
             assertThatExceptionOfType(DecodeException.class)
                     .isThrownBy(() -> context.decode(batch))
                     .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.NO_KV_SPACE))
                     .satisfies(e -> assertThat(e.code()).isEqualTo(1));
             assertThat(context.lastPosition(0)).isEqualTo(199);
+            assertThat(context.lastPosition(1)).isEqualTo(-1);
         }
     }
 

@@ -4,7 +4,6 @@ import static dev.icmlora.function.events.EventMapper.missing;
 import static dev.icmlora.function.events.EventMapper.required;
 import static dev.icmlora.function.events.EventMapper.text;
 
-import java.net.URI;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +17,10 @@ record AzureEvents() implements EventMapper {
 
     private static final Pattern SUBJECT =
             Pattern.compile("/blobServices/[^/]+/containers/([^/]+)/blobs/(.+)", Pattern.DOTALL);
+
+    /// No address, which is what the emulator has.
+    private static final Pattern HOST_NAME =
+            Pattern.compile("(?!(?:localhost|[0-9.]+)(?::|$))([A-Za-z0-9-]+)[A-Za-z0-9.-]*(?::\\d+)?");
 
     @Override
     public boolean accepts(String type) {
@@ -43,9 +46,7 @@ record AzureEvents() implements EventMapper {
         if (parts.length < 5 || !parts[1].isEmpty()) {
             throw missing("/data/url (https://account…/container/blob)");
         }
-        var host = URI.create("http://" + parts[2].replaceAll("[^A-Za-z0-9.:-]", ""))
-                .getHost();
-        var isName = host != null && !host.equals("localhost") && !host.matches("[0-9.]+");
-        return isName ? host.substring(0, (host + ".").indexOf('.')) : parts[3];
+        var host = HOST_NAME.matcher(parts[2]);
+        return host.matches() ? host.group(1) : parts[3];
     }
 }

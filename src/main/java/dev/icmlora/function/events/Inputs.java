@@ -1,5 +1,6 @@
 package dev.icmlora.function.events;
 
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -63,7 +64,8 @@ final class Inputs implements AutoCloseable {
             var text = lines && token == JsonToken.START_OBJECT ? member() : text(token);
             index++;
             return Optional.of(text);
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | CharConversionException e) {
+            // The second is Jackson's word on what begins like UTF-32 and is none; a store's failures are others.
             throw new InvalidRequestException(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
             throw failed(e);

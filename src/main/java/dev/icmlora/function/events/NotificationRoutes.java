@@ -55,7 +55,7 @@ final class NotificationRoutes {
                         failure -> eventLoop.runOnContext(reply -> context.fail(failure)));
     }
 
-    private static List<StorageEvent> events(JsonNode notification) {
+    static List<StorageEvent> events(JsonNode notification) {
         if (!notification.isObject()) {
             throw new InvalidRequestException(new Violation("", "an object", null, "the body must be an object"));
         }

@@ -1,6 +1,7 @@
 package dev.icmlora.function.events;
 
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -105,7 +106,7 @@ final class TaskFile {
                 throw invalid("", "one object", "more text follows after the end of the object");
             }
             generator.writeEndObject();
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | CharConversionException e) {
             throw new InvalidRequestException(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
             throw failed(task, e);

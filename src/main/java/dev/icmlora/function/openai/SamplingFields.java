@@ -59,7 +59,7 @@ final class SamplingFields {
         return grammar.map(text -> withGrammar(sampling, text)).orElse(sampling);
     }
 
-    private static SamplingOptions withGrammar(SamplingOptions sampling, String grammar) {
+    static SamplingOptions withGrammar(SamplingOptions sampling, String grammar) {
         try {
             return sampling.withGrammar(grammar);
         } catch (IllegalArgumentException tooLarge) {

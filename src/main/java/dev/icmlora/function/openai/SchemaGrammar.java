@@ -84,10 +84,12 @@ final class SchemaGrammar {
 
     /// The grammar of a schema.
     ///
-    /// @throws InvalidRequestException naming the keyword that is unknown or wrong
+    /// @throws InvalidRequestException naming the keyword that is unknown or wrong, or leaves too much open
     static String of(JsonNode schema) {
         var grammar = new SchemaGrammar(schema);
-        return grammar.text(grammar.rule(schema, SCHEMA, 0, Set.of()));
+        var start = grammar.rule(schema, SCHEMA, 0, Set.of());
+        SchemaReadings.requireFew(schema, SCHEMA);
+        return grammar.text(start);
     }
 
     /// The grammar of any JSON object.

@@ -1,6 +1,7 @@
 package dev.icmlora.function.process;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import io.restassured.http.ContentType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The log of the packaged function as it is in production.
+/// The log and the metrics of the packaged function as they are in production.
 class LogIT {
 
     private static final String SECRET = "xylophone";
@@ -23,10 +24,15 @@ class LogIT {
 
     @Test
     void isJsonThatNamesRequestsAndAdaptersAndHoldsNoText() throws Exception {
-        try (var function = FunctionProcess.start(folder, Map.of("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true"))) {
+        var environment = Map.of("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true", "ICM_LORA_ADAPTERS_UPLOAD", "true");
+        try (var function = FunctionProcess.start(folder, environment)) {
             var address = function.awaitAddress();
             var id = post(address, Map.of("description", SECRET), "r-1", 200);
             post(address, Map.of("describtion", SECRET), "r-2", 400);
+            others(address);
+            assertThat(given().get(address + "/q/metrics").asString())
+                    .contains("icm_lora_request_seconds_count")
+                    .doesNotContain(SECRET);
 
             assertThat(function.terminate()).isIn(0, 143);
 
@@ -46,6 +52,34 @@ class LogIT {
                     .extracting(JsonNode::asText)
                     .doesNotContain("ERROR");
         }
+    }
+
+    /// Every other door that a client's text comes in by, well said and badly.
+    private static void others(String address) {
+        var messages = List.of(Map.of("role", "user", "content", SECRET));
+        var model = "SmolLM2-135M-Instruct.Q4_1";
+        var schema = Map.of("type", "json_schema", "json_schema", Map.of("schema", Map.of("const", SECRET)));
+        send(address + "/v1/chat/completions", 200, Map.of("model", model, "messages", messages, "max_tokens", 2));
+        send(
+                address + "/v1/chat/completions",
+                200,
+                Map.of("model", model, "messages", messages, "max_tokens", 9, "response_format", schema));
+        send(address + "/v1/chat/completions", 404, Map.of("model", SECRET, "messages", messages));
+        send(address + "/v1/chat/completions", 400, Map.of("model", model, "messages", messages, "stop", List.of("")));
+        send(address + "/v1/completions", 200, Map.of("model", model, "prompt", SECRET, "max_tokens", 2));
+        send(address + "/v1/embeddings", 200, Map.of("model", model, "input", SECRET));
+        send(address + "/adapter", 200, Map.of("task", Map.of("description", SECRET)));
+        send(address + "/events/s3", 400, SECRET);
+        given().contentType("application/octet-stream")
+                .body(("GGUF" + SECRET).getBytes(UTF_8))
+                .put(address + "/adapters?description=" + SECRET)
+                .then()
+                .statusCode(400);
+        given().get(address + "/adapters/" + SECRET).then().statusCode(404);
+    }
+
+    private static void send(String address, int status, Object body) {
+        given().contentType(ContentType.JSON).body(body).post(address).then().statusCode(status);
     }
 
     private static String post(String address, Map<String, String> task, String requestId, int status) {

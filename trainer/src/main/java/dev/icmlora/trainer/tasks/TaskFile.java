@@ -48,8 +48,11 @@ record TaskFile(String name, List<String> descriptions, List<Line> lines, List<S
 
     /// @throws IOException when the file cannot be read at all
     static TaskFile read(Path path, String name) throws IOException {
+        return parse(Files.readAllBytes(path), name);
+    }
+
+    static TaskFile parse(byte[] bytes, String name) {
         TaskFile file = new TaskFile(name, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        byte[] bytes = Files.readAllBytes(path);
         int number = 0;
         for (int from = 0; from < bytes.length; ) {
             int to = from;

@@ -125,7 +125,8 @@ public record PeftReader(PeftModel model, long largestBytes) {
             if (!config.path("peft_type").asText().equals("LORA")) {
                 throw refused("peft_type", "LORA", config);
             }
-            if (!config.path("r").canConvertToInt() || config.path("r").intValue() < 1) {
+            var rank = config.path("r");
+            if (!rank.isIntegralNumber() || !rank.canConvertToInt() || rank.intValue() < 1) {
                 throw refused("r", "a positive integer", config);
             }
             if (!config.path("lora_alpha").isNumber()) {

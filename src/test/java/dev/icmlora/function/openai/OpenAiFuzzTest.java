@@ -1,0 +1,45 @@
+package dev.icmlora.function.openai;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.icmlora.function.config.DefaultConfig;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.BodyDiagnosis;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.StrictReading;
+
+/// Any bytes are a body of OpenAI's requests within its limits, or are refused with what a client can read.
+class OpenAiFuzzTest {
+
+    private static final FunctionConfig CONFIG = DefaultConfig.of(FunctionConfig.class);
+    private static final SamplingFields COMMON =
+            new SamplingFields(CONFIG, StrictReading.JSON, StrictReading.DIAGNOSIS);
+    private static final List<Consumer<JsonNode>> READERS = List.of(
+            new ChatRequestReader(COMMON)::read,
+            new CompletionRequestReader(COMMON, CONFIG)::read,
+            body -> EmbeddingRequest.read(body, CONFIG.limits().inputs()));
+
+    @FuzzTest
+    void read(byte[] body) {
+        JsonNode json;
+        try {
+            json = StrictReading.JSON.readTree(body);
+        } catch (IOException e) {
+            StrictReading.requireReadable(new InvalidRequestException(BodyDiagnosis.malformed(e)));
+            return;
+        }
+        for (var reader : READERS) {
+            try {
+                reader.accept(json);
+            } catch (InvalidRequestException refusal) {
+                StrictReading.requireReadable(refusal);
+                OpenAiError.of(refusal.problem());
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.icmlora.function.openai;
+
+import java.io.IOException;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.StrictReading;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.Sampler;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Any JSON is a schema whose grammar llama.cpp takes, or is refused before that with what a client can read.
+class SchemaGrammarFuzzTest {
+
+    private static final LlamaModel MODEL;
+
+    static {
+        NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
+        MODEL = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+    }
+
+    @FuzzTest
+    void convert(byte[] bytes) {
+        SamplingOptions sampling;
+        try {
+            sampling = SamplingFields.withGrammar(SamplingOptions.GREEDY, SchemaGrammar.of(json(bytes)));
+        } catch (InvalidRequestException refusal) {
+            StrictReading.requireReadable(refusal);
+            return;
+        }
+        Sampler.create(sampling, MODEL.vocabulary()).close();
+    }
+
+    private static JsonNode json(byte[] bytes) {
+        try {
+            return StrictReading.JSON.readTree(bytes);
+        } catch (IOException e) {
+            return NullNode.getInstance();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.icmlora.function.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.error.InvalidRequestException;
+
+/// Schemas for which llama.cpp would follow ever more readings are refused; what people write is not.
+class SchemaReadingsTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static String grammar(String schema) {
+        try {
+            return SchemaGrammar.of(JSON.readTree(schema.replace('\'', '"')));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// The first of them took llama.cpp 42 seconds for its tenth bracket, and three times as long for each
+    /// further one.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'anyOf':[{'items':{'$ref':'#'},'minItems':1},{'items':{'$ref':'#'},'minItems':2},"
+                        + "{'items':{'$ref':'#'},'minItems':3}]}",
+                "{'anyOf':[{'properties':{'a':{'$ref':'#'},'b':{}},'required':['a']},"
+                        + "{'properties':{'a':{'$ref':'#'},'c':{}},'required':['a']}]}",
+                "{'anyOf':[{'items':{'$ref':'#/$defs/b'}},{'items':{'$ref':'#/$defs/b'},'maxItems':3}],"
+                        + "'$defs':{'b':{'allOf':[{'$ref':'#'}]}}}",
+                "{'anyOf':[{'properties':{'a':{'$ref':'#'}}},{'properties':{'b':{'$ref':'#'}}}]}"
+            })
+    void alternativesThatBeginAlikeAndHoldEachOtherAreRefused(String schema) {
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> grammar(schema))
+                .withMessageContaining("begin alike");
+    }
+
+    @Test
+    void levelsOfAlternativesThatBeginAlikeAreCounted() {
+        assertThat(grammar(levels(6))).contains("root");
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> grammar(levels(7)))
+                .withMessageContaining("1000 ways");
+    }
+
+    /// Each level is an array of one of three kinds of the next.
+    private static String levels(int count) {
+        var schemas = IntStream.range(0, count)
+                .mapToObj(i -> "'%d':{'anyOf':[{'items':%2$s,'minItems':1},{'items':%2$s,'minItems':2},{'items':%2$s}]}"
+                        .formatted(i, i + 1 < count ? "{'$ref':'#/$defs/%d'}".formatted(i + 1) : "{'type':'null'}"))
+                .collect(Collectors.joining(","));
+        return "{'$ref':'#/$defs/0','$defs':{" + schemas + "}}";
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // A tree, an expression whose operator comes first, a value of any kind, a list of lists.
+                "{'properties':{'of':{'type':'number'},'left':{'$ref':'#'},'right':{'$ref':'#'}},'required':['of']}",
+                "{'anyOf':[{'type':'number'},{'properties':{'op':{'const':'add'},'of':{'items':{'$ref':'#'}}},"
+                        + "'required':['op','of']},{'properties':{'op':{'enum':['mul','div']},"
+                        + "'of':{'items':{'$ref':'#'}}},'required':['op','of']}]}",
+                "{'type':['string','number','boolean','null','array','object'],'items':{'$ref':'#'}}",
+                "{'anyOf':[{'type':'null'},{'items':{'$ref':'#'}}]}",
+                "{'anyOf':[{'properties':{'name':{'type':'string'},'wings':{'type':'integer'}}},"
+                        + "{'properties':{'name':{'type':'string'},'legs':{'type':'integer'}}}]}",
+                "{'anyOf':[{'type':'string','maxLength':3},{'type':'string','minLength':9}]}"
+            })
+    void whatPeopleWriteIsNot(String schema) {
+        assertThat(grammar(schema)).contains("root ::= ");
+    }
+
+    @Test
+    void longEnumerationsAreNot() {
+        var names = IntStream.range(0, 1500).mapToObj(i -> "'n" + i + "'").collect(Collectors.joining(","));
+        assertThat(grammar("{'enum':[" + names + "]}")).contains("n1499");
+    }
+}
