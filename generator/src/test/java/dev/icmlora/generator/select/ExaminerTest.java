@@ -29,8 +29,13 @@ import dev.icmlora.llama.TokenBatch;
 /// Examinations and their marks, with the real base model.
 class ExaminerTest {
     private static final int CONTEXT = 1024;
-    /// Nats of an answer: a product over more rows is summed in another order, and the weights are quantised.
-    private static final double TOLERANCE = 0.4;
+    /// Nats of an answer.
+    private static final double TOLERANCE = 0.01;
+    /// The same between batches of this size and large ones, for which llama.cpp's attention works in other pieces and
+    /// with less precision: up to 0.7 nats of an answer that is not likely.
+    private static final double ROUNDING = 0.4;
+
+    private static final int SMALL_BATCH = 16;
 
     private static final Set<PromptForm> BOTH = EnumSet.allOf(PromptForm.class);
     private static final Task PLURALS = new Task(
@@ -52,7 +57,7 @@ class ExaminerTest {
         context = LlamaContext.create(
                 BaseModelFixture.model(),
                 new ContextOptions(CONTEXT, 512, 512, Examination.SEQUENCES, 1, ContextOptions.LOGITS, true));
-        examiner = new Examiner(context, 512);
+        examiner = new Examiner(context, SMALL_BATCH);
     }
 
     @AfterAll
@@ -89,10 +94,10 @@ class ExaminerTest {
     @Test
     void batchesOfAnySizeGiveTheSameMarks() {
         Map<PromptForm, Evidence> whole = examine(PLURALS);
-        try (Examiner inSteps = new Examiner(context, 16)) {
-            Map<PromptForm, Evidence> steps = inSteps.examine(examination(PLURALS), () -> {});
+        try (Examiner inOne = new Examiner(context, 512)) {
+            Map<PromptForm, Evidence> steps = inOne.examine(examination(PLURALS), () -> {});
             for (PromptForm form : PromptForm.values()) {
-                assertThat(steps.get(form).loss()).isCloseTo(whole.get(form).loss(), within(TOLERANCE));
+                assertThat(steps.get(form).loss()).isCloseTo(whole.get(form).loss(), within(ROUNDING));
             }
         }
     }
