@@ -218,19 +218,21 @@ class ExaminerTest {
         int[] tokens = prompt.tokens();
         Prompt.Answer answer = prompt.answers().get(turn);
         context.clearMemory();
-        try (TokenBatch batch = TokenBatch.allocate(512, 1)) {
-            for (int i = 0; i < tokens.length; i++) {
-                batch.add(tokens[i], i, 0, true);
-            }
-            context.decode(batch);
+        try (TokenBatch batch = TokenBatch.allocate(1, 1)) {
             double nats = 0;
-            for (int position = answer.from(); position < answer.to(); position++) {
-                float[] logits = context.logits(position - 1);
-                double sum = 0;
-                for (float logit : logits) {
-                    sum += Math.exp(logit);
+            for (int position = 0; position + 1 < tokens.length; position++) {
+                batch.clear();
+                batch.add(tokens[position], position, 0, true);
+                context.decode(batch);
+                int next = position + 1;
+                if (next >= answer.from() && next < answer.to()) {
+                    float[] logits = context.logits(0);
+                    double sum = 0;
+                    for (float logit : logits) {
+                        sum += Math.exp(logit);
+                    }
+                    nats += Math.log(sum) - logits[tokens[next]];
                 }
-                nats += Math.log(sum) - logits[tokens[position]];
             }
             return nats;
         } finally {
