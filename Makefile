@@ -52,9 +52,9 @@ conformance: setup $(function_jar) ## real clients and a browser against the fun
 	@scripts/conformance
 
 train: setup ## train a generator into models/generator.gguf; killed, it goes on where it was
-	@scripts/icm-lora train-b0
-	@scripts/icm-lora train-generator --minutes 60
-	@scripts/icm-lora export --vectors 10
+	@scripts/icm-lora train-b0 --steps 530 --minutes 1000
+	@scripts/icm-lora train-generator --steps 905 --minutes 1000
+	@scripts/icm-lora export --vectors 16
 
 eval: setup $(function_jar) ## start the function and print the evaluation table
 	@scripts/with-function scripts/icm-lora eval $(ARGS)
