@@ -57,7 +57,7 @@ class LogIT {
     /// Every other door that a client's text comes in by, well said and badly.
     private static void others(String address) {
         var messages = List.of(Map.of("role", "user", "content", SECRET));
-        var model = "SmolLM2-135M-Instruct.Q4_1";
+        var model = "SmolLM2-135M-Instruct.Q8_0";
         var schema = Map.of("type", "json_schema", "json_schema", Map.of("schema", Map.of("const", SECRET)));
         send(address + "/v1/chat/completions", 200, Map.of("model", model, "messages", messages, "max_tokens", 2));
         send(
