@@ -54,15 +54,15 @@ public final class Examiner implements AutoCloseable {
         try {
             read(nodes, outputs, expectations, marks, beforeDecode);
         } finally {
-            forget();
+            forget(examination.tree().sequences());
         }
         Map<PromptForm, Evidence> evidence = new EnumMap<>(PromptForm.class);
         marks.forEach((form, of) -> evidence.put(form, of.evidence()));
         return evidence;
     }
 
-    private void forget() {
-        for (int i = 0; i < Examination.SEQUENCES; i++) {
+    private void forget(int sequences) {
+        for (int i = 0; i < sequences; i++) {
             context.removeSequence(firstSequence + i, -1, -1);
         }
     }

@@ -68,6 +68,11 @@ final class PromptTree {
         nodes.add(new Node(token, position, members));
     }
 
+    /// Number of sequences.
+    int sequences() {
+        return sequences.size();
+    }
+
     List<Node> nodes() {
         return nodes;
     }

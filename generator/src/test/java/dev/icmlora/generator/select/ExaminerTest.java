@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,7 @@ class ExaminerTest {
     private static final double ROUNDING = 0.4;
 
     private static final int SMALL_BATCH = 16;
+    private static final int TESTS = 6;
 
     private static final Set<PromptForm> BOTH = EnumSet.allOf(PromptForm.class);
     private static final Task PLURALS = new Task(
@@ -56,7 +58,7 @@ class ExaminerTest {
         format = PromptFormat.of(BaseModelFixture.model());
         context = LlamaContext.create(
                 BaseModelFixture.model(),
-                new ContextOptions(CONTEXT, 512, 512, Examination.SEQUENCES, 1, ContextOptions.LOGITS, true));
+                new ContextOptions(CONTEXT, 512, 512, 2 * TESTS, 1, ContextOptions.LOGITS, true));
         examiner = new Examiner(context, SMALL_BATCH);
     }
 
@@ -131,6 +133,19 @@ class ExaminerTest {
 
         // Forwards, backwards, and the three in the middle by themselves.
         assertThat(examination(PLURALS).tokens()).isBetween(description + 2 * examples, description + 3 * examples);
+    }
+
+    @Test
+    void whatTestsLeaveInTheMemoryIsForgottenToo() {
+        List<Example> tests = IntStream.range(0, TESTS)
+                .mapToObj(i -> new Example("thing " + i, "things " + i))
+                .toList();
+        Examination examination = Examination.ofTests(format, PLURALS, tests);
+
+        Evidence first = examiner.examine(examination, () -> {}).get(EXAMPLES);
+        Evidence second = examiner.examine(examination, () -> {}).get(EXAMPLES);
+
+        assertThat(second.loss()).isCloseTo(first.loss(), within(TOLERANCE));
     }
 
     @Test
