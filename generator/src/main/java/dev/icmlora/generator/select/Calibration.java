@@ -9,5 +9,5 @@ package dev.icmlora.generator.select;
 public record Calibration(DecisionRule rule, Familiarity familiarity, Confidence confidence) {
     /// Careful guesses, not fitted to any generator yet.
     public static final Calibration DEFAULT =
-            new Calibration(new DecisionRule(0.1, 1), new Familiarity(1), Confidence.DEFAULT);
+            new Calibration(new DecisionRule(0.1, 1, 0.1), new Familiarity(1), Confidence.DEFAULT);
 }

@@ -10,17 +10,24 @@ import java.util.List;
 /// the other's loss is higher by more than `margin` *and* by more than `errors` standard errors of the paired
 /// difference: a handful of examples is a noisy judge, and what costs more should have to prove its worth.
 ///
+/// A first proposal of the cheapest kind whose loss is at most `enough` serves without a comparison.
+///
 /// @param margin nats per token
 /// @param errors standard errors
-public record DecisionRule(double margin, double errors) {
+/// @param enough nats per token
+public record DecisionRule(double margin, double errors, double enough) {
     public DecisionRule {
-        if (!(margin >= 0) || !(errors >= 0)) {
-            throw new IllegalArgumentException("margin " + margin + " and errors " + errors + " start at 0");
+        if (!(margin >= 0) || !(errors >= 0) || !(enough >= 0)) {
+            throw new IllegalArgumentException(
+                    "margin " + margin + ", errors " + errors + " and enough " + enough + " start at 0");
         }
     }
 
     /// @param trials in the order in which they were proposed; at least one, all on the same examples
     public Trial choose(List<Trial> trials) {
+        if (!trials.isEmpty() && isSettledBy(trials.getFirst())) {
+            return trials.getFirst();
+        }
         Trial best = trials.stream()
                 .min(Comparator.comparingDouble(trial -> trial.evidence().loss()))
                 .orElseThrow(() -> new IllegalArgumentException("no candidates to choose from"));
@@ -37,9 +44,8 @@ public record DecisionRule(double margin, double errors) {
         return excess.mean() > margin && excess.mean() > errors * excess.error();
     }
 
-    /// Whether the first proposal serves whatever the others do: it is of the cheapest kind, and since no loss is below
-    /// 0, none can be better by more than the margin.
+    /// Whether the first proposal serves whatever the others do.
     boolean isSettledBy(Trial first) {
-        return first.candidate().cost() == 0 && first.evidence().loss() <= margin;
+        return first.candidate().cost() == 0 && first.evidence().loss() <= enough;
     }
 }

@@ -15,7 +15,7 @@ class DecisionRuleTest {
     private static final Origin SHARED = new Origin.Mean(new float[1], 0);
     private static final Origin BASE = new Origin.Base();
 
-    private final DecisionRule rule = new DecisionRule(0.1, 1);
+    private final DecisionRule rule = new DecisionRule(0.1, 1, 0.1);
 
     @Test
     void theLeastLossServesWhereItIsClearlyTheLeast() {
@@ -58,7 +58,8 @@ class DecisionRuleTest {
         Trial examples = trial(MEAN, EXAMPLES, 0.6, 0.6, 0.6, 0.6, 0.6);
 
         assertThat(rule.choose(List.of(adapter, examples))).isSameAs(adapter);
-        assertThat(new DecisionRule(0.1, 0).choose(List.of(adapter, examples))).isSameAs(examples);
+        assertThat(new DecisionRule(0.1, 0, 0).choose(List.of(adapter, examples)))
+                .isSameAs(examples);
     }
 
     @Test
@@ -94,7 +95,7 @@ class DecisionRuleTest {
 
         assertThatIllegalArgumentException().isThrownBy(() -> rule.choose(List.of(two, three)));
         assertThatIllegalArgumentException().isThrownBy(() -> rule.choose(List.of()));
-        assertThatIllegalArgumentException().isThrownBy(() -> new DecisionRule(Double.NaN, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new DecisionRule(Double.NaN, 1, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> new Evidence(List.of()));
     }
 

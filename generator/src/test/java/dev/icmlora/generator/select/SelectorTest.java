@@ -35,7 +35,7 @@ class SelectorTest {
     private static final Example MOUSE = new Example("mouse", "mice");
     private static final Task TASK = new Task("Write the plural.", List.of(CAT, DOG, MOUSE));
     private static final Calibration CALIBRATION =
-            new Calibration(new DecisionRule(0.1, 1), new Familiarity(1), new Confidence(-3, 3, 3, 0.7, 0.2));
+            new Calibration(new DecisionRule(0.1, 1, 0.1), new Familiarity(1), new Confidence(-3, 3, 3, 0.7, 0.2));
 
     private static Backend backend;
     private static PromptFormat format;

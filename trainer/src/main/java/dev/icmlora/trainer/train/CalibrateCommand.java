@@ -136,19 +136,26 @@ public final class CalibrateCommand implements Callable<Integer> {
         row(out, "best of each task", fit.oracle(true), fit.oracle(false));
         for (double margin : SelectionFit.MARGINS) {
             for (double errors : SelectionFit.ERRORS) {
-                DecisionRule rule = new DecisionRule(margin, errors);
-                String name = String.format(Locale.ROOT, "margin %.2f, errors %.1f", margin, errors);
-                row(out, name, fit.chosen(true, rule), fit.chosen(false, rule));
-                row(out, name + ": adapter alone", fit.alone(true, rule), fit.alone(false, rule));
+                rule(fit, out, new DecisionRule(margin, errors, 0));
             }
         }
         DecisionRule rule = fit.rule();
+        for (double enough : SelectionFit.ENOUGH) {
+            rule(fit, out, new DecisionRule(rule.margin(), rule.errors(), enough));
+        }
         Familiarity familiarity = fit.familiarity();
         Confidence confidence = fit.confidence(rule, familiarity);
         out.println();
         out.println(rule);
         out.println(familiarity);
         out.println(confidence);
+    }
+
+    private static void rule(SelectionFit fit, PrintWriter out, DecisionRule rule) {
+        String name = String.format(
+                Locale.ROOT, "margin %.2f, errors %.1f, enough %.2f", rule.margin(), rule.errors(), rule.enough());
+        row(out, name, fit.chosen(true, rule), fit.chosen(false, rule));
+        row(out, name + ": adapter alone", fit.alone(true, rule), fit.alone(false, rule));
     }
 
     private static boolean isBase(Candidate candidate, PromptForm form) {

@@ -19,6 +19,7 @@ import dev.icmlora.generator.select.Trial;
 final class SelectionFit {
     static final double[] MARGINS = {0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6};
     static final double[] ERRORS = {0, 0.5, 1, 1.5, 2};
+    static final double[] ENOUGH = {0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3};
     /// Exact match, as a share, that a cheaper way of serving may cost.
     private static final double PRICE_OF_CHEAPNESS = 0.005;
 
@@ -57,7 +58,9 @@ final class SelectionFit {
         List<Merit> merits = new ArrayList<>();
         for (double margin : MARGINS) {
             for (double errors : ERRORS) {
-                merits.add(merit(new DecisionRule(margin, errors)));
+                for (double enough : ENOUGH) {
+                    merits.add(merit(new DecisionRule(margin, errors, enough)));
+                }
             }
         }
         double best = merits.stream().mapToDouble(Merit::right).max().orElseThrow();

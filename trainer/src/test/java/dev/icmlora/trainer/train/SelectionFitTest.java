@@ -60,7 +60,7 @@ class SelectionFitTest {
             observations.add(compared(seen, 3, 0.1, 3, 0.1));
         }
         SelectionFit fit = new SelectionFit(observations);
-        DecisionRule rule = new DecisionRule(0.1, 1);
+        DecisionRule rule = new DecisionRule(0.1, 1, 0.1);
 
         Confidence confidence = fit.confidence(rule, new Familiarity(1));
 
