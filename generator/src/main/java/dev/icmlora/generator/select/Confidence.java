@@ -9,8 +9,6 @@ package dev.icmlora.generator.select;
 /// @param familiar chance for a known task without evidence
 /// @param unfamiliar chance for any other task without evidence
 public record Confidence(double intercept, double exact, double probability, double familiar, double unfamiliar) {
-    static final Confidence DEFAULT = new Confidence(-3, 3, 3, 0.5, 0.1);
-
     /// Mean probability that the candidate gave the whole right answers.
     public static double probability(Evidence evidence) {
         return evidence.scores().stream()

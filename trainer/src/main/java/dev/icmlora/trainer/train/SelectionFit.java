@@ -21,7 +21,7 @@ final class SelectionFit {
     static final double[] ERRORS = {0, 0.5, 1, 1.5, 2};
     static final double[] ENOUGH = {0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3};
     /// Exact match, as a share, that a cheaper way of serving may cost.
-    private static final double PRICE_OF_CHEAPNESS = 0.005;
+    private static final double PRICE_OF_CHEAPNESS = 0.01;
 
     private static final int DESCENT_STEPS = 20_000;
     private static final double DESCENT_RATE = 0.5;
