@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8080
-DEMO ?= demo/intent.json demo/clock-hour.json demo/remove-vowels.json
+DEMO ?= demo/intent.json demo/clock-hour.json demo/previous-day.json
 KIND ?= jvm
 RUNS ?= 10
 FAULTS ?= 500
