@@ -84,7 +84,7 @@ bench: setup $(function_jar) ## measure it side by side with llama-server and ll
 	@scripts/bench
 
 bench-peers: ## build llama-server and llama-bench, from npm's source bundle, into an ignored folder
-	@bench/peers/build
+	@bench/peers/compile
 
 native: setup ## build a native executable, with GraalVM or Mandrel 25 (CONTAINER=1: one in a container)
 	@scripts/native
