@@ -16,7 +16,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
 
-.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench bench-peers native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ cold-start: setup $(function_jar) image-jar ## print the phases of a cold start,
 
 bench: setup $(function_jar) ## measure it side by side with llama-server and llama-bench, print the table of docs/performance.md
 	@scripts/bench
+
+overload: setup $(function_jar) ## up to 20 times the load it can bear, and clients that are slow, silent or 10,000
+	@scripts/bench overload
+
+soak: setup $(function_jar) ## half an hour of traffic of every kind, then LeakSanitizer (SOAK_MINUTES=30)
+	@SOAK_MINUTES=$(or $(SOAK_MINUTES),30) scripts/bench soak
 
 bench-peers: ## build llama-server and llama-bench, from npm's source bundle, into an ignored folder
 	@bench/peers/compile

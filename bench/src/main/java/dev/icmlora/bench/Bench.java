@@ -1,35 +1,46 @@
 package dev.icmlora.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// `make bench`: measures every part, prints the table and writes it to bench/results.
+/// `make bench`, `make overload` and `make soak`: measures every part of a suite, prints the table and writes it to
+/// bench/results.
 ///
-/// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`.
+/// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`, `SOAK_MINUTES=30`.
 public final class Bench {
-
-    private static final List<Part> PARTS =
-            List.of(new Micro(), new NewTask(), new OneStream(), new Crowds(), new ColdStart(), new Endurance());
 
     private Bench() {}
 
+    /// @param arguments the suite, `performance`, `overload` or `soak`
     public static void main(String[] arguments) {
+        var suite = arguments[0];
         var processors = Runtime.getRuntime().availableProcessors();
         var machine = new Machine(
                 Path.of("").toAbsolutePath(), number("BENCH_THREADS", processors), number("BENCH_ROUNDS", 5));
         var wanted = System.getenv().getOrDefault("BENCH_PARTS", "");
         var rows = new ArrayList<Row>();
-        for (var part : parts(wanted)) {
+        for (var part : parts(suite(suite), wanted)) {
             System.err.println("Measuring: " + part.name());
             rows.addAll(measured(part, machine));
         }
-        var report = Report.of(machine, rows);
+        var report = Report.of(machine, suite, rows);
         System.out.println(report.table());
         if (wanted.isEmpty()) {
             System.out.println("Written: " + report.write(machine.root().resolve("bench/results")));
         }
+    }
+
+    private static List<Part> suite(String name) {
+        return switch (name) {
+            case "performance" ->
+                List.of(new Micro(), new NewTask(), new OneStream(), new Crowds(), new ColdStart(), new Endurance());
+            case "overload" -> List.of(new Overload());
+            case "soak" -> List.of(new Soak(Duration.ofMinutes(number("SOAK_MINUTES", 30))), new Leaks());
+            default -> throw new IllegalArgumentException("No suite is called " + name);
+        };
     }
 
     private static int number(String variable, int otherwise) {
@@ -37,15 +48,15 @@ public final class Bench {
         return value == null ? otherwise : Integer.parseInt(value);
     }
 
-    private static List<Part> parts(String wanted) {
+    private static List<Part> parts(List<Part> all, String wanted) {
         if (wanted.isEmpty()) {
-            return PARTS;
+            return all;
         }
         var names = List.of(wanted.split(","));
-        var found = PARTS.stream().filter(part -> names.contains(part.name())).toList();
+        var found = all.stream().filter(part -> names.contains(part.name())).toList();
         if (found.size() < names.size()) {
             throw new IllegalArgumentException("BENCH_PARTS is " + wanted + "; parts are "
-                    + PARTS.stream().map(Part::name).collect(Collectors.joining(", ")));
+                    + all.stream().map(Part::name).collect(Collectors.joining(", ")));
         }
         return found;
     }

@@ -8,9 +8,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
@@ -98,6 +100,29 @@ final class Client implements AutoCloseable {
     /// @throws IllegalStateException if the answer is not 200
     JsonObject ask(String path, Map<String, Object> body) {
         return JSON.fromJson(new String(bytes(post(path, body)), UTF_8), JsonObject.class);
+    }
+
+    /// Sends a request, and does not wait for its answer.
+    CompletableFuture<HttpResponse<byte[]>> sendLater(String path, Map<String, Object> body) {
+        return http.sendAsync(post(path, body), BodyHandlers.ofByteArray());
+    }
+
+    /// The status of an answer to a body that may be anything.
+    int status(String path, byte[] body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(server.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(body))
+                .build();
+        return http.send(request, BodyHandlers.discarding()).statusCode();
+    }
+
+    /// Brings an adapter, a GGUF file.
+    int upload(byte[] gguf) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(server.resolve("/adapters"))
+                .header("Content-Type", "application/x-gguf")
+                .PUT(BodyPublishers.ofByteArray(gguf))
+                .build();
+        return http.send(request, BodyHandlers.discarding()).statusCode();
     }
 
     /// What the function calls its base model.

@@ -14,13 +14,16 @@ import java.util.Map;
 import com.google.gson.GsonBuilder;
 
 /// The table in three forms: for the terminal, as JSON and as a picture.
-record Report(Map<String, Object> machine, List<Row> rows) {
+///
+/// @param machine what it was measured on
+/// @param suite what was measured
+record Report(Map<String, Object> machine, String suite, List<Row> rows) {
 
     private static final int LINE = 26;
     private static final int LABELS = 560;
     private static final int BARS = 300;
 
-    static Report of(Machine machine, List<Row> rows) {
+    static Report of(Machine machine, String suite, List<Row> rows) {
         var about = new LinkedHashMap<String, Object>();
         about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         about.put("cpu", machine.cpu());
@@ -29,7 +32,7 @@ record Report(Map<String, Object> machine, List<Row> rows) {
         about.put("model", machine.model().getFileName().toString());
         about.put("java", Runtime.version().toString());
         about.put("load_at_end", machine.load());
-        return new Report(about, rows);
+        return new Report(about, suite, rows);
     }
 
     String table() {
@@ -48,12 +51,12 @@ record Report(Map<String, Object> machine, List<Row> rows) {
         return text.append("\n").append(machine).append("\n").toString();
     }
 
-    /// Writes `<date>-<cpu>.json` and the picture of it.
+    /// Writes `<suite>-<date>-<cpu>.json` and the picture of it.
     ///
     /// @return the JSON file
     Path write(Path directory) {
         var cpu = machine.get("cpu").toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-        var name = machine.get("date") + "-" + cpu.replaceAll("^-|-$", "");
+        var name = suite + "-" + machine.get("date") + "-" + cpu.replaceAll("^-|-$", "");
         var file = directory.resolve(name + ".json");
         try {
             Files.createDirectories(directory);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -67,22 +68,34 @@ final class Server implements AutoCloseable {
 
     /// The function as it was built last.
     static Server ours(Machine machine) {
-        var jar = machine.root().resolve("src/target/quarkus-app/quarkus-run.jar");
-        return start(machine, new Way("jar", java(jar)));
+        return start(machine, new Way("jar", java(jar(machine))));
     }
 
     static Server start(Machine machine, Way way) {
+        return start(machine, way.command(), Map.of("ICM_LORA_REQUEST_TIMEOUT", "300s"));
+    }
+
+    /// The function as it was built last, with a Java heap that is resident from the start: whatever grows then is
+    /// something else.
+    ///
+    /// @param environment settings beside the address and the number of threads
+    static Server withFixedHeap(Machine machine, Map<String, String> environment) {
+        var command =
+                java(jar(machine), "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary");
+        return start(machine, command, environment);
+    }
+
+    private static Path jar(Machine machine) {
+        return machine.root().resolve("src/target/quarkus-app/quarkus-run.jar");
+    }
+
+    private static Server start(Machine machine, List<String> command, Map<String, String> settings) {
         var port = freePort();
-        var environment = Map.of(
-                "QUARKUS_HTTP_HOST",
-                "127.0.0.1",
-                "QUARKUS_HTTP_PORT",
-                Integer.toString(port),
-                "ICM_LORA_THREADS",
-                Integer.toString(machine.threads()),
-                "ICM_LORA_REQUEST_TIMEOUT",
-                "300s");
-        return start(machine, way.command(), environment, port, "/q/health/started");
+        var environment = new HashMap<>(settings);
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("ICM_LORA_THREADS", Integer.toString(machine.threads()));
+        return start(machine, command, environment, port, "/q/health/started");
     }
 
     /// llama-server with as many sequences as a slot of ours, and as much context.
@@ -161,7 +174,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static void pause() {
+    static void pause() {
         try {
             Thread.sleep(2);
         } catch (InterruptedException e) {
@@ -187,9 +200,30 @@ final class Server implements AutoCloseable {
     }
 
     double residentMegabytes() {
-        var line = Machine.line(Path.of("/proc/" + process.pid() + "/status"), "VmRSS")
-                .orElseThrow();
-        return Double.parseDouble(line.split(" ")[0]) / 1024;
+        return status("VmRSS") / 1024;
+    }
+
+    double threads() {
+        return status("Threads");
+    }
+
+    private double status(String key) {
+        var line =
+                Machine.line(Path.of("/proc/" + process.pid() + "/status"), key).orElseThrow();
+        return Double.parseDouble(line.split(" ")[0]);
+    }
+
+    /// What it has open: files, sockets and pipes.
+    long descriptors() {
+        try (var descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return descriptors.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /// Files that the process has open, sockets and pipes aside.
@@ -217,7 +251,7 @@ final class Server implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

@@ -20,6 +20,7 @@ class ReportTest {
 
     private final Report report = new Report(
             Map.of("date", "2026-11-24", "cpu", "A & B <CPU> @ 2GHz"),
+            "performance",
             List.of(
                     Row.atMost("a part", 0.5, 1, "ms", "of many"),
                     Row.atLeast("a ratio < 1", 0.8, 0.95, "x", ""),
@@ -38,10 +39,10 @@ class ReportTest {
     void writesJsonAndAPicture(@TempDir Path directory) throws Exception {
         var file = report.write(directory);
 
-        assertThat(file).hasFileName("2026-11-24-a-b-cpu-2ghz.json");
+        assertThat(file).hasFileName("performance-2026-11-24-a-b-cpu-2ghz.json");
         var json = new Gson().fromJson(Files.readString(file), JsonObject.class);
         assertThat(json.getAsJsonArray("rows")).hasSize(3);
-        var svg = Files.readString(directory.resolve("2026-11-24-a-b-cpu-2ghz.svg"));
+        var svg = Files.readString(directory.resolve("performance-2026-11-24-a-b-cpu-2ghz.svg"));
         var picture =
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
         assertThat(picture.getElementsByTagName("text").getLength()).isEqualTo(4);

@@ -1,0 +1,104 @@
+package dev.icmlora.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+
+/// Requests at random times, whatever became of the ones before, as clients send them that do not know of each other.
+final class OpenLoop {
+
+    private OpenLoop() {}
+
+    /// What became of a request.
+    ///
+    /// @param status 0 if the connection failed
+    /// @param sentMillis since the start
+    /// @param millis until the answer was there as a whole
+    record Reply(int status, double sentMillis, double millis) {
+
+        boolean isAnswered() {
+            return status == 200;
+        }
+
+        boolean isRefused() {
+            return status == 429 || status == 503;
+        }
+    }
+
+    /// @param length while new requests were sent
+    record Result(List<Reply> replies, Duration length) {
+
+        /// Answers that came while requests were sent.
+        double answersPerSecond() {
+            var answers = replies.stream()
+                    .filter(Reply::isAnswered)
+                    .filter(reply -> reply.sentMillis + reply.millis <= length.toMillis())
+                    .count();
+            return answers / (length.toMillis() / 1000.0);
+        }
+
+        Times answered() {
+            return times(replies.stream().filter(Reply::isAnswered).toList());
+        }
+
+        Times refused() {
+            return times(replies.stream().filter(Reply::isRefused).toList());
+        }
+
+        /// Neither answered nor refused: late, failed or broken off.
+        List<Integer> others() {
+            return replies.stream()
+                    .filter(reply -> !reply.isAnswered() && !reply.isRefused())
+                    .map(Reply::status)
+                    .toList();
+        }
+
+        private static Times times(List<Reply> replies) {
+            return new Times(
+                    replies.stream().mapToDouble(Reply::millis).sorted().toArray());
+        }
+    }
+
+    /// In milliseconds, ascending.
+    record Times(double[] millis) {
+
+        int count() {
+            return millis.length;
+        }
+
+        /// The time within which this share was done; 0 if there was nothing to do.
+        double within(double share) {
+            return millis.length == 0 ? 0 : millis[(int) (share * (millis.length - 1))];
+        }
+    }
+
+    /// @param perSecond mean rate of a Poisson process
+    /// @param request sends request number `i`, and gives its status
+    static Result run(double perSecond, Duration length, IntFunction<CompletableFuture<Integer>> request) {
+        var random = new Random(1);
+        var start = System.nanoTime();
+        var sent = new ArrayList<CompletableFuture<Reply>>();
+        var due = start;
+        while (due - start < length.toNanos()) {
+            waitUntil(due);
+            var sentAt = System.nanoTime();
+            sent.add(request.apply(sent.size())
+                    .exceptionally(broken -> 0)
+                    .thenApply(
+                            status -> new Reply(status, (sentAt - start) / 1e6, (System.nanoTime() - sentAt) / 1e6)));
+            due += (long) (-Math.log(1 - random.nextDouble()) / perSecond * TimeUnit.SECONDS.toNanos(1));
+        }
+        return new Result(sent.stream().map(CompletableFuture::join).toList(), length);
+    }
+
+    private static void waitUntil(long due) {
+        for (var left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.icmlora.bench;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// Clients that ask for more than the function can do, and clients that are slow, silent or too many.
+///
+/// All ask for 16 tokens of one of four adapters or the base model, with prompts that have nothing in common.
+final class Overload implements Part {
+
+    private static final Duration LENGTH = Duration.ofSeconds(60);
+    private static final Duration ROUGH = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final List<Integer> LOADS = List.of(1, 2, 5, 20);
+    private static final int TOKENS = 16;
+    private static final int CLIENTS = 16;
+    private static final int PROMPT_REFUSAL_MILLIS = 1000;
+
+    @Override
+    public String name() {
+        return "overload";
+    }
+
+    @Override
+    public List<Row> measure(Machine machine) {
+        var environment = Map.of("ICM_LORA_REQUEST_TIMEOUT", DEADLINE.toSeconds() + "s");
+        try (var server = Server.withFixedHeap(machine, environment);
+                var client = new Client(server)) {
+            var requests = new Requests(client);
+            requests.capacity(); // warms up
+            var capacity = requests.capacity();
+            var rows = new ArrayList<Row>();
+            rows.add(info("capacity: answers a second to " + CLIENTS + " clients", capacity, "/s", ""));
+            rows.addAll(loads(server, requests, capacity));
+            rows.addAll(rough(server, requests, capacity / 2));
+            return rows;
+        }
+    }
+
+    private static Row info(String what, double value, String unit, String detail) {
+        return new Row(what, String.format(Locale.ROOT, "%.1f %s", value, unit), "", Optional.empty(), detail);
+    }
+
+    private static List<Row> loads(Server server, Requests requests, double capacity) {
+        var rows = new ArrayList<Row>();
+        var answers = new TreeMap<Integer, Double>();
+        var resident = new TreeMap<Integer, Double>();
+        for (var load : LOADS) {
+            var result = OpenLoop.run(capacity * load, LENGTH, requests::send);
+            // All of its requests have ended: none of what it left waits any more.
+            answers.put(load, result.answersPerSecond());
+            resident.put(load, server.residentMegabytes());
+            var recovery = requests.millisUntilAnswered();
+            rows.addAll(rows(load, result, recovery));
+        }
+        var first = LOADS.getFirst();
+        var last = LOADS.getLast();
+        rows.add(Row.atLeast(
+                "answers a second at " + last + " x, of those at 1 x",
+                answers.get(last) / answers.get(first),
+                0.9,
+                "x",
+                answers.toString()));
+        rows.add(Row.atMost(
+                "growth of resident memory from 1 x to " + last + " x",
+                100 * (resident.get(last) / resident.get(first) - 1),
+                2,
+                "%",
+                resident + " MB"));
+        return rows;
+    }
+
+    private static List<Row> rows(int load, OpenLoop.Result result, double recovery) {
+        var name = load + " x: ";
+        var answered = result.answered();
+        var refused = result.refused();
+        var others = result.others();
+        return List.of(
+                info(name + "answers a second", result.answersPerSecond(), "/s", counts(result)),
+                Row.atMost(
+                        name + "what was accepted was answered within, p99",
+                        answered.within(0.99) / 1000,
+                        DEADLINE.toSeconds(),
+                        "s",
+                        String.format(Locale.ROOT, "median %.2f s", answered.within(0.5) / 1000)),
+                Row.atMost(
+                        name + "what was refused was told so within, p99",
+                        refused.within(0.99),
+                        PROMPT_REFUSAL_MILLIS,
+                        "ms",
+                        String.format(Locale.ROOT, "median %.1f ms", refused.within(0.5))),
+                Row.atMost(name + "neither answered nor refused", others.size(), 0.5, "", byStatus(others)),
+                Row.atMost(name + "answers again, after the last of them", recovery, 2000, "ms", ""));
+    }
+
+    private static String counts(OpenLoop.Result result) {
+        return "%d sent, %d answered, %d refused"
+                .formatted(
+                        result.replies().size(),
+                        result.answered().count(),
+                        result.refused().count());
+    }
+
+    private static String byStatus(List<Integer> statuses) {
+        return statuses.stream()
+                .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()))
+                .toString();
+    }
+
+    /// What others get of half the capacity while some behave badly, of what they get without those.
+    private static List<Row> rough(Server server, Requests requests, double perSecond) {
+        var alone = OpenLoop.run(perSecond, ROUGH, requests::send);
+        var rows = new ArrayList<Row>();
+        rows.add(info("half the load: answers a second", alone.answersPerSecond(), "/s", counts(alone)));
+        var descriptors = server.descriptors();
+        for (var crowd : RoughClients.values()) {
+            try (var connections = crowd.connect(server.uri())) {
+                var result = OpenLoop.run(perSecond, ROUGH, requests::send);
+                rows.add(Row.atLeast(
+                        "the same beside " + crowd.what(),
+                        result.answersPerSecond() / alone.answersPerSecond(),
+                        0.9,
+                        "x",
+                        String.format(
+                                Locale.ROOT,
+                                "p99 %.2f s, without them %.2f s; they saw %s",
+                                result.answered().within(0.99) / 1000,
+                                alone.answered().within(0.99) / 1000,
+                                connections.seen())));
+            }
+        }
+        rows.add(Row.atMost(
+                "connections still open a while after they left",
+                requests.descriptorsAbove(server, descriptors),
+                4,
+                "",
+                ""));
+        return rows;
+    }
+
+    /// What is asked for, again and again.
+    private static final class Requests {
+
+        private final Client client;
+        private final List<String> models;
+        private int next = 1;
+
+        Requests(Client client) {
+            this.client = client;
+            this.models = new ArrayList<>();
+            models.add(client.baseModel());
+            for (var i = 0; i < 4; i++) {
+                models.add(client.adapter(Tasks.withExamples(2)));
+            }
+        }
+
+        CompletableFuture<Integer> send(int number) {
+            var body = Map.<String, Object>of(
+                    "model",
+                    models.get(number % models.size()),
+                    "prompt",
+                    Tasks.prompt(next++),
+                    "max_tokens",
+                    TOKENS,
+                    "ignore_eos",
+                    true);
+            return client.sendLater("/v1/completions", body).thenApply(HttpResponse::statusCode);
+        }
+
+        /// Answers a second, to clients of which each asks again once it has its answer.
+        double capacity() {
+            var rounds = 10;
+            var start = System.nanoTime();
+            IntStream.range(0, CLIENTS)
+                    .mapToObj(i -> {
+                        var asked = send(i);
+                        for (var round = 1; round < rounds; round++) {
+                            asked = asked.thenCompose(status -> send(i));
+                        }
+                        return asked;
+                    })
+                    .toList()
+                    .forEach(CompletableFuture::join);
+            return CLIENTS * rounds / ((System.nanoTime() - start) / 1e9);
+        }
+
+        double millisUntilAnswered() {
+            var start = System.nanoTime();
+            while (send(0).join() != 200) {
+                Server.pause();
+            }
+            return (System.nanoTime() - start) / 1e6;
+        }
+
+        /// How many descriptors stay beyond so many, when connections have had time to end.
+        long descriptorsAbove(Server server, long before) {
+            var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (server.descriptors() > before && System.nanoTime() < end) {
+                Server.pause();
+            }
+            return Math.max(0, server.descriptors() - before);
+        }
+    }
+}
