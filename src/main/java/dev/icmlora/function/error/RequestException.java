@@ -17,6 +17,7 @@ public abstract sealed class RequestException extends RuntimeException
                 DeadlineException,
                 CancelledException,
                 RedeliverException,
+                ModelChangedException,
                 ShuttingDownException {
 
     private static final long serialVersionUID = 1L;

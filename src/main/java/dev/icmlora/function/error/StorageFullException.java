@@ -1,12 +1,17 @@
 package dev.icmlora.function.error;
 
-/// The folder for adapters has no room for another one: 507.
+/// The folder for adapters takes no other one: 507.
 public final class StorageFullException extends RequestException {
 
     private static final long serialVersionUID = 1L;
 
     public StorageFullException(long limit) {
         super("The folder for adapters is full of uploads and sums: its limit is " + limit + " bytes");
+    }
+
+    /// @param reason as the file system gives it
+    public StorageFullException(String reason) {
+        super("The folder for adapters cannot be written: " + reason);
     }
 
     @Override

@@ -29,7 +29,15 @@ final class HealthChecks {
         return () -> named("warmed up", scheduler.isStarted()).build();
     }
 
-    /// No thread that owns a slot's native side hangs.
+    /// The base model is the one that was checked.
+    @Produces
+    @Liveness
+    @Singleton
+    HealthCheck model() {
+        return () -> named("base model", scheduler.isModelIntact()).build();
+    }
+
+    /// No thread that owns a slot's native side hangs, or fails at all that it does.
     @Produces
     @Liveness
     @Singleton

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -271,9 +272,19 @@ final class AdapterFolder {
             try {
                 write(known, GIVEN);
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                LOG.errorf("An adapter cannot be kept: %s", e.getMessage());
+                throw new StorageFullException(reason(e));
             }
         }
+    }
+
+    /// Without the name of the file, which is nobody's business.
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException failed && failed.getReason() != null
+                ? failed.getReason()
+                : e.getClass() == IOException.class
+                        ? e.getMessage()
+                        : e.getClass().getSimpleName();
     }
 
     private synchronized void write(KnownAdapter known, String suffix) throws IOException {

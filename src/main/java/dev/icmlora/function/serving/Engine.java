@@ -91,6 +91,7 @@ final class Engine implements AutoCloseable {
     private final NativeHandles handles;
     private final FunctionConfig config;
     private final LlamaModel model;
+    private final MappedFile modelFile;
     private final PromptFormat format;
     private final ChatFormat chatFormat;
     private final String modelName;
@@ -104,6 +105,7 @@ final class Engine implements AutoCloseable {
     private Engine(
             NativeHandles handles,
             LlamaModel model,
+            MappedFile modelFile,
             String modelName,
             PromptFormat format,
             GeneratorFile file,
@@ -112,6 +114,7 @@ final class Engine implements AutoCloseable {
         this.handles = handles;
         this.config = config;
         this.model = model;
+        this.modelFile = modelFile;
         this.format = format;
         this.chatFormat = new ChatFormat(model);
         this.modelName = modelName;
@@ -186,6 +189,7 @@ final class Engine implements AutoCloseable {
         var start = System.nanoTime();
         var handles = new NativeHandles();
         try {
+            var modelFile = MappedFile.of(parts.model());
             var check = CompletableFuture.runAsync(parts::verifyModel);
             var reading = CompletableFuture.supplyAsync(() -> GeneratorFile.read(parts.generator()));
             NativeLibraries.load(parts.nativeDirectory());
@@ -195,7 +199,7 @@ final class Engine implements AutoCloseable {
             var file = reading.join();
             var format = PromptFormat.of(model);
             file.manifest().requireMatch(baseModelId(model, parts), format.fingerprint());
-            var engine = new Engine(handles, model, parts.modelName(), format, file, config);
+            var engine = new Engine(handles, model, modelFile, parts.modelName(), format, file, config);
             log(model, file.manifest(), start);
             return engine;
         } catch (RuntimeException e) {
@@ -298,10 +302,15 @@ final class Engine implements AutoCloseable {
         return share.busy();
     }
 
-    /// Whether every slot works or waits, and none hangs in native code.
+    /// Whether every slot works or waits, and none hangs in native code or fails at all that it does.
     boolean isAlive() {
         var longest = config.requestTimeout().multipliedBy(LIMITS_UNTIL_STUCK);
         return tools.keySet().stream().allMatch(slot -> slot.isAlive(longest));
+    }
+
+    /// Whether the base model is still the one that was loaded.
+    boolean isModelIntact() {
+        return modelFile.isIntact();
     }
 
     GeneratorManifest manifest() {

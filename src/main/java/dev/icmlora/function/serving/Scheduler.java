@@ -9,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.ModelChangedException;
 import dev.icmlora.function.slot.Cancellation;
 
 /// The engine behind its queues, from start to stop of the function.
@@ -46,11 +47,23 @@ public final class Scheduler {
         }
     }
 
-    /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails.
+    /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails; with
+    /// [ModelChangedException] if the base model was not the same all the time.
     ///
     /// @param queue what is equal for requests of one adapter
     <T> Uni<T> submit(Object queue, BiFunction<Engine, Cancellation, T> work) {
-        return admission.submit(queue, cancellation -> work.apply(engine, cancellation));
+        return admission.submit(queue, cancellation -> {
+            requireIntactModel();
+            var result = work.apply(engine, cancellation);
+            requireIntactModel();
+            return result;
+        });
+    }
+
+    private void requireIntactModel() {
+        if (!engine.isModelIntact()) {
+            throw new ModelChangedException();
+        }
     }
 
     /// What clients call the base model.
@@ -76,6 +89,11 @@ public final class Scheduler {
     /// Whether every slot works or waits for work.
     public boolean isAlive() {
         return engine != null && engine.isAlive();
+    }
+
+    /// Whether nobody has written into the base model's file.
+    public boolean isModelIntact() {
+        return engine != null && engine.isModelIntact();
     }
 
     /// Slots: contexts with a resident adapter.

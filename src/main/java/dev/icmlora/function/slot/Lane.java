@@ -224,7 +224,9 @@ public final class Lane {
 
     /// Decodes one batch of the groups that are in use: a token of each sequence that writes, and as much
     /// as fits of the prompts of those that read.
-    void step(List<Group> batch) {
+    ///
+    /// @return false if the computation failed
+    boolean step(List<Group> batch) {
         decoder.begin();
         var running = batch.stream().flatMap(group -> group.running.stream()).toList();
         var readers = running.stream().filter(Sequence::reads).toList();
@@ -237,11 +239,12 @@ public final class Lane {
             decoder.decode();
         } catch (NativeException e) {
             recover(running, writings, e);
-            return;
+            return !Slot.isFatal(e);
         }
         var nanos = System.nanoTime() - start;
         writings.forEach(writing -> writing.decoded(reading.contains(writing), nanos));
         running.forEach(this::advance);
+        return true;
     }
 
     /// A failure costs the requests of this batch their answers, and nobody else anything. Without room in

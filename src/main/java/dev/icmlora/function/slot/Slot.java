@@ -19,6 +19,8 @@ import dev.icmlora.function.error.CancelledException;
 import dev.icmlora.function.error.ShuttingDownException;
 import dev.icmlora.function.slot.Lane.Group;
 import dev.icmlora.function.trace.Traces;
+import dev.icmlora.llama.DecodeException;
+import dev.icmlora.llama.DecodeException.Reason;
 
 /// One thread and the contexts that only it touches: one without an adapter, one with a resident adapter.
 ///
@@ -30,6 +32,9 @@ import dev.icmlora.function.trace.Traces;
 public final class Slot implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Slot.class);
+    /// Computations that fail one after the other, each for other requests, before the device is given up.
+    private static final int LOST = 3;
+
     private static final Comparator<Group> LEAST_TIME = Comparator.comparingLong(Group::usedNanos);
 
     private final Lane base;
@@ -49,6 +54,8 @@ public final class Slot implements AutoCloseable {
     private long fairShare;
 
     private volatile long busySince;
+    /// Computations that failed since one did not.
+    private volatile int failures;
     private volatile boolean closed;
 
     /// @param name of the thread
@@ -78,12 +85,15 @@ public final class Slot implements AutoCloseable {
             Supplier<T> work, Cancellation cancellation, int baseCells, int adaptedCells, CompletableFuture<T> done)
             implements Order {
 
-        void run() {
+        /// @return false if its computation failed
+        boolean run() {
             try {
                 cancellation.check();
                 done.complete(work.get());
+                return true;
             } catch (Throwable t) {
                 done.completeExceptionally(t);
+                return !isFatal(t);
             }
         }
     }
@@ -137,12 +147,22 @@ public final class Slot implements AutoCloseable {
         return load.get();
     }
 
-    /// Whether its thread works or waits, and does not hang in native code.
+    /// Whether a computation failed for no reason that lies in what was computed.
+    static boolean isFatal(Throwable failure) {
+        return failure instanceof DecodeException decode && decode.reason() == Reason.FATAL;
+    }
+
+    private void computed(boolean well) {
+        failures = well ? 0 : failures + 1;
+    }
+
+    /// Whether its thread works or waits, does not hang in native code, and does not fail at whatever it computes, as
+    /// it would with a GPU that is lost.
     ///
     /// @param longest time that one batch or errand may take
     public boolean isAlive(Duration longest) {
         var since = busySince;
-        return thread.isAlive() && (since == 0 || System.nanoTime() - since < longest.toNanos());
+        return thread.isAlive() && failures < LOST && (since == 0 || System.nanoTime() - since < longest.toNanos());
     }
 
     private void work() {
@@ -227,7 +247,7 @@ public final class Slot implements AutoCloseable {
             return false;
         }
         shareThreads();
-        errands.remove().run();
+        computed(errands.remove().run());
         return true;
     }
 
@@ -260,7 +280,7 @@ public final class Slot implements AutoCloseable {
         do {
             busySince = System.nanoTime();
             shareThreads();
-            lane.step(batch);
+            computed(lane.step(batch));
             takeOrders();
         } while (batch.stream().allMatch(Group::isRunnable)
                 && (areAlone(batch) || System.nanoTime() - start < turnNanos));

@@ -38,8 +38,17 @@ public final class FunctionProcess implements AutoCloseable {
     /// @param environment added to the one that names the parts of this checkout
     public static FunctionProcess start(Path folder, Map<String, String> environment, String... javaOptions)
             throws IOException {
+        return startBy(List.of(), folder, environment, javaOptions);
+    }
+
+    /// Starts the function by a command that ends in executing its arguments.
+    static FunctionProcess startBy(
+            List<String> launcher, Path folder, Map<String, String> environment, String... javaOptions)
+            throws IOException {
         var log = folder.resolve("function.log");
-        var builder = new ProcessBuilder(command(javaOptions))
+        var command = new ArrayList<>(launcher);
+        command.addAll(command(javaOptions));
+        var builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
@@ -92,9 +101,14 @@ public final class FunctionProcess implements AutoCloseable {
         throw new AssertionError("the function did not start:\n" + output());
     }
 
+    /// Asks the function to stop.
+    void stop() {
+        process.destroy();
+    }
+
     /// Asks the function to stop, and waits until it did.
     int terminate() throws InterruptedException {
-        process.destroy();
+        stop();
         return awaitExit();
     }
 
@@ -141,8 +155,12 @@ public final class FunctionProcess implements AutoCloseable {
         return Path.of("/proc", Long.toString(process.pid()));
     }
 
+    void kill() {
+        process.destroyForcibly();
+    }
+
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }

@@ -105,7 +105,8 @@ class ServingIT {
     private static void awaitBusy(String address) {
         int busySlots;
         do {
-            busySlots = given().get(address + "/q/health/live").path("checks[0].data.busy");
+            busySlots =
+                    given().get(address + "/q/health/live").path("checks.find { it.name == 'slot threads' }.data.busy");
         } while (busySlots == 0);
     }
 

@@ -210,6 +210,34 @@ class SlotTest {
     }
 
     @Test
+    void aDeviceThatFailsAtEverythingIsNotAlive() {
+        for (var i = 0; i < 3; i++) {
+            assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+            adapted.failures.add(new DecodeException(-3, "the GPU is lost"));
+            assertThatThrownBy(write(RED, 3, 5)::join).hasCauseInstanceOf(DecodeException.class);
+        }
+        while (slot.isAlive(Duration.ofHours(1))) {
+            Thread.onSpinWait(); // the thread hears of the failure just after the one who waited for an answer
+        }
+
+        write(RED, 3, 5).join();
+        assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+    }
+
+    @Test
+    void anErrandThatFailsForItsOwnReasonsSaysNothingOfTheDevice() {
+        for (var i = 0; i < 5; i++) {
+            var errand = slot.run(
+                    () -> {
+                        throw new IllegalArgumentException("its own");
+                    },
+                    new Cancellation());
+            assertThatThrownBy(errand::join).hasRootCauseMessage("its own");
+        }
+        assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+    }
+
+    @Test
     void whereTheMemoryIsFullAfterAllTheYoungestWaits() {
         var gate = new Gate(adapted);
         var ended = new ArrayList<String>();
