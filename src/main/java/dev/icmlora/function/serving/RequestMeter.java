@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.function.error.ModelChangedException;
 import dev.icmlora.function.error.RequestException;
 
 /// Counts, times and logs every request, through whichever door it came. The log names the request and its
@@ -89,6 +90,7 @@ final class RequestMeter {
     private static String outcome(Throwable failure) {
         return switch (failure) {
             case CancelledException _ -> "cancelled";
+            case ModelChangedException _ -> "failed";
             case RequestException known ->
                 switch (known.problem().status()) {
                     case 429 -> "queue_full";
