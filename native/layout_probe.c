@@ -17,6 +17,14 @@ static void ggml_structs(void) {
     MEMBER(ggml_init_params, mem_buffer);
     MEMBER(ggml_init_params, no_alloc);
 
+    STRUCT(ggml_threadpool_params);
+    MEMBER(ggml_threadpool_params, cpumask);
+    MEMBER(ggml_threadpool_params, n_threads);
+    MEMBER(ggml_threadpool_params, prio);
+    MEMBER(ggml_threadpool_params, poll);
+    MEMBER(ggml_threadpool_params, strict_cpu);
+    MEMBER(ggml_threadpool_params, paused);
+
     STRUCT(ggml_tensor);
     MEMBER(ggml_tensor, type);
     MEMBER(ggml_tensor, buffer);

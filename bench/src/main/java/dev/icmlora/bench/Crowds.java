@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// Eight clients at once, with one adapter and with eight, against llama-server, which has the same adapters loaded
@@ -44,24 +45,26 @@ final class Crowds implements Part {
                 var client = new Client(ours);
                 var peer = new Client(theirs)) {
             var adapter = client.adapter(Tasks.withExamples(2));
-            for (var round = 0; round <= machine.rounds(); round++) {
-                var first = CLIENTS * 100 * (round + 1);
-                var keep = round > 0; // the first warms up
+            for (var round = -machine.warmUps(); round < machine.rounds(); round++) {
+                var first = CLIENTS * 100 * (machine.warmUps() + round + 1);
+                var keep = round >= 0;
                 same.add(
                         keep,
-                        Crowd.ask(
-                                CLIENTS, i -> client.write(Tasks.prompt(first + i), TOKENS, Map.of("model", adapter))),
-                        Crowd.ask(CLIENTS, i -> peer.write(Tasks.prompt(first + i), TOKENS, lora(0))));
+                        ask(machine, i -> client.write(Tasks.prompt(first + i), TOKENS, Map.of("model", adapter))),
+                        ask(machine, i -> peer.write(Tasks.prompt(first + i), TOKENS, lora(0))));
                 var tasks = IntStream.range(0, CLIENTS)
                         .mapToObj(i -> Tasks.withExamples(2))
                         .toList();
+                var base = client.baseModel();
                 own.add(
                         keep,
-                        Crowd.ask(
-                                CLIENTS,
+                        ask(
+                                machine,
                                 i -> client.write(
-                                        Tasks.prompt(first + 50 + i), TOKENS, withTask(client, tasks.get(i)))),
-                        Crowd.ask(CLIENTS, i -> peer.write(Tasks.prompt(first + 50 + i), TOKENS, lora(i))));
+                                        Tasks.prompt(first + 50 + i),
+                                        TOKENS,
+                                        Map.of("model", base, "task", tasks.get(i)))),
+                        ask(machine, i -> peer.write(Tasks.prompt(first + 50 + i), TOKENS, lora(i))));
             }
         }
         return List.of(
@@ -70,8 +73,9 @@ final class Crowds implements Part {
                 Row.atMost(FIRST, own.first(), 0.5, "x", own.firstText()));
     }
 
-    private static Map<String, Object> withTask(Client client, Map<String, Object> task) {
-        return Map.of("model", client.baseModel(), "task", task);
+    private static Crowd.Result ask(Machine machine, IntFunction<Client.Written> request) {
+        machine.settle();
+        return Crowd.ask(CLIENTS, request);
     }
 
     private static Map<String, Object> lora(int index) {

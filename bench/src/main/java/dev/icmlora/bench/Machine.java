@@ -29,6 +29,21 @@ record Machine(Path root, int threads, int rounds) {
         return line(Path.of("/proc/cpuinfo"), "model name").orElse("unknown CPU");
     }
 
+    /// Waits until nobody computes any more who was asked before: threads of ggml's spin for a while after their work,
+    /// which whoever is measured next would pay for.
+    void settle() {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Rounds that are not counted: they warm both sides up.
+    int warmUps() {
+        return 6;
+    }
+
     /// Of all processes, in the last minute.
     double load() {
         try {

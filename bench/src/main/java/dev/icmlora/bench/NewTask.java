@@ -26,13 +26,13 @@ final class NewTask implements Part {
         var without = new ArrayList<Double>();
         try (var server = Server.ours(machine);
                 var client = new Client(server)) {
-            for (var round = 0; round <= machine.rounds(); round++) {
+            for (var round = 0; round < machine.warmUps() + machine.rounds(); round++) {
                 var task = Tasks.withExamples(5);
                 var input = Tasks.prompt(round);
                 var plain = client.write(task.get("description") + "\n\n" + input, TOKENS, base(client));
                 var first = timing(client, task, input);
                 var second = timing(client, task, input);
-                if (round > 0) { // the first warms up
+                if (round >= machine.warmUps()) {
                     without.add(plain.millis());
                     fingerprints.add(first.get("fingerprint").getAsDouble());
                     made.add(sum(first, "generate", "apply"));

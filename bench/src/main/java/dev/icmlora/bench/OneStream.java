@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
@@ -17,6 +19,7 @@ final class OneStream implements Part {
     private static final int TOKENS = 64;
     private static final String OFF = "one stream, adapter off, of llama-bench tg";
     private static final String ON = "one stream, adapter on, of llama-bench tg";
+    private static final String SERVER = "one stream of llama-server, of llama-bench tg";
 
     @Override
     public String name() {
@@ -31,37 +34,58 @@ final class OneStream implements Part {
                     Row.skipped(OFF, "≥ 0.97 x", "no bench/peers/build/bin/llama-bench"),
                     Row.skipped(ON, "≥ 0.93 x", "no bench/peers/build/bin/llama-bench"));
         }
-        var peer = new ArrayList<Double>();
+        var bench = new ArrayList<Double>();
         var off = new ArrayList<Double>();
         var on = new ArrayList<Double>();
-        try (var server = Server.ours(machine);
-                var client = new Client(server)) {
+        var server = new ArrayList<Double>();
+        try (var ours = Server.ours(machine);
+                var client = new Client(ours)) {
             var adapter = client.adapter(Tasks.withExamples(2));
-            for (var round = 0; round <= machine.rounds(); round++) {
+            for (var round = 0; round < machine.warmUps() + machine.rounds(); round++) {
                 var tg = llamaBench(program.get(), machine);
+                machine.settle();
                 var base = client.write(Tasks.prompt(2 * round), TOKENS, NewTask.base(client));
                 var adapted = client.write(Tasks.prompt(2 * round + 1), TOKENS, Map.of("model", adapter));
-                if (round > 0) { // the first warms up
-                    peer.add(tg);
+                if (round >= machine.warmUps()) {
+                    bench.add(tg);
                     off.add(base.tokensPerSecond());
                     on.add(adapted.tokensPerSecond());
                 }
             }
         }
-        var bench = new Runs(peer);
-        return List.of(
-                Row.atLeast(
-                        OFF,
-                        new Runs(off).dividedBy(bench).median(),
-                        0.97,
-                        "x",
-                        new Runs(off).text() + " against " + bench.text() + " tokens/s"),
-                Row.atLeast(
-                        ON,
-                        new Runs(on).dividedBy(bench).median(),
-                        0.93,
-                        "x",
-                        new Runs(on).text() + " against " + bench.text() + " tokens/s"));
+        machine.peer("llama-server").ifPresent(peer -> server.addAll(llamaServer(machine, peer)));
+        var rows = new ArrayList<Row>();
+        rows.add(Row.atLeast(OFF, ratio(off, bench), 0.97, "x", detail(off, bench)));
+        rows.add(Row.atLeast(ON, ratio(on, bench), 0.93, "x", detail(on, bench)));
+        if (!server.isEmpty()) {
+            var measured = String.format(Locale.ROOT, "%.2f x", ratio(server, bench));
+            rows.add(new Row(SERVER, measured, "", Optional.empty(), detail(server, bench)));
+        }
+        return rows;
+    }
+
+    private static double ratio(List<Double> values, List<Double> bench) {
+        return new Runs(values).dividedBy(new Runs(bench)).median();
+    }
+
+    private static String detail(List<Double> values, List<Double> bench) {
+        return new Runs(values).text() + " against " + new Runs(bench).text() + " tokens/s";
+    }
+
+    /// Tokens a second of the same client's stream from llama-server.
+    private static List<Double> llamaServer(Machine machine, Path program) {
+        var speeds = new ArrayList<Double>();
+        try (var theirs = Server.llamaServer(machine, program, List.of());
+                var peer = new Client(theirs)) {
+            for (var round = 0; round < machine.warmUps() + machine.rounds(); round++) {
+                machine.settle();
+                var written = peer.write(Tasks.prompt(2 * round), TOKENS, Map.of());
+                if (round >= machine.warmUps()) {
+                    speeds.add(written.tokensPerSecond());
+                }
+            }
+        }
+        return speeds;
     }
 
     private static double llamaBench(Path program, Machine machine) {

@@ -154,20 +154,24 @@ final class Server implements AutoCloseable {
 
     private void awaitHealth(String path, Path log) throws IOException {
         var end = System.nanoTime() + PATIENCE.toNanos();
-        while (!isHealthy(path)) {
-            if (!process.isAlive() || System.nanoTime() > end) {
-                close();
-                throw new IllegalStateException("It did not start; its log is " + log + ":\n" + Files.readString(log));
+        try (var client = HttpClient.newHttpClient()) {
+            while (!isHealthy(client, path)) {
+                if (!process.isAlive() || System.nanoTime() > end) {
+                    close();
+                    throw new IllegalStateException(
+                            "It did not start; its log is " + log + ":\n" + Files.readString(log));
+                }
+                // Seldom enough not to slow down what it waits for.
+                pause();
             }
         }
     }
 
-    private boolean isHealthy(String path) {
-        try (var client = HttpClient.newHttpClient()) {
+    private boolean isHealthy(HttpClient client, String path) {
+        try {
             var request = HttpRequest.newBuilder(uri.resolve(path)).build();
             return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
-            pause();
             return false;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -176,7 +180,7 @@ final class Server implements AutoCloseable {
 
     static void pause() {
         try {
-            Thread.sleep(2);
+            Thread.sleep(10);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -226,12 +230,13 @@ final class Server implements AutoCloseable {
         return process.pid();
     }
 
-    /// Files that the process has open, sockets and pipes aside.
+    /// Files that the process has open, sockets and pipes aside, and jars, which its class loader opens and closes as
+    /// classes are asked for.
     List<String> openFiles() {
         try (var descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
             return descriptors
                     .map(Server::target)
-                    .filter(target -> target.startsWith("/") && !target.startsWith("/dev/"))
+                    .filter(target -> target.startsWith("/") && !target.startsWith("/dev/") && !target.endsWith(".jar"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

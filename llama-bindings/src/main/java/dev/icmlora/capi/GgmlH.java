@@ -227,4 +227,16 @@ public final class GgmlH {
             throw Linkage.unexpected(thrown);
         }
     }
+
+    private static final MethodHandle ggml_threadpool_params_init =
+            Linkage.downcall("ggml_threadpool_params_init", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
+
+    /// `void ggml_threadpool_params_init(struct ggml_threadpool_params * p, int n_threads);`
+    public static void ggml_threadpool_params_init(MemorySegment p, int nThreads) {
+        try {
+            ggml_threadpool_params_init.invokeExact(p, nThreads);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
 }

@@ -146,6 +146,20 @@ public final class LlamaContextH {
         }
     }
 
+    private static final MethodHandle llama_attach_threadpool =
+            Linkage.downcall("llama_attach_threadpool", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
+
+    /// `void llama_attach_threadpool(struct llama_context * ctx, ggml_threadpool_t threadpool, ggml_threadpool_t
+    /// threadpool_batch);`
+    public static void llama_attach_threadpool(
+            MemorySegment ctx, MemorySegment threadpool, MemorySegment threadpoolBatch) {
+        try {
+            llama_attach_threadpool.invokeExact(ctx, threadpool, threadpoolBatch);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle llama_set_abort_callback =
             Linkage.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
 

@@ -7,14 +7,13 @@ import java.util.List;
 import dev.icmlora.capi.BackendThreads;
 import dev.icmlora.capi.CString;
 import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlThreadpoolParams;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.Device.Type;
 
 /// Where tensors live and graphs run. A backend and everything made on it belong to one thread at a time.
 /// Closing is ordered: stores and graphs made on it keep it alive until they are closed.
 public final class Backend implements AutoCloseable {
-    private static final int GGML_MAX_N_THREADS = 512; // ggml.h
-
     /// Preferred first; the last is always the CPU, which runs what the others cannot.
     private final List<NativeHandle> backends;
 
@@ -35,8 +34,9 @@ public final class Backend implements AutoCloseable {
     }
 
     private static Backend open(int threads, boolean gpu) {
-        if (threads < 1 || threads > GGML_MAX_N_THREADS) {
-            throw new IllegalArgumentException("threads are 1 to " + GGML_MAX_N_THREADS + ", not " + threads);
+        if (threads < 1 || threads > GgmlThreadpoolParams.GGML_MAX_N_THREADS) {
+            throw new IllegalArgumentException(
+                    "threads are 1 to " + GgmlThreadpoolParams.GGML_MAX_N_THREADS + ", not " + threads);
         }
         List<MemorySegment> devices = new ArrayList<>();
         if (gpu) {

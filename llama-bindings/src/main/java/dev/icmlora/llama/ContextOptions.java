@@ -1,5 +1,7 @@
 package dev.icmlora.llama;
 
+import dev.icmlora.capi.GgmlThreadpoolParams;
+
 /// Sizes of a context.
 ///
 /// @param contextTokens tokens of memory over all sequences; llama.cpp rounds up to a multiple of 256
@@ -23,7 +25,6 @@ public record ContextOptions(
     public static final int LOGITS = 0;
 
     private static final int LLAMA_MAX_SEQ = 256; // llama-cparams.h
-    private static final int GGML_MAX_N_THREADS = 512; // ggml.h
     private static final int MAX_CONTEXT = 1 << 24;
 
     public ContextOptions {
@@ -45,7 +46,7 @@ public record ContextOptions(
     }
 
     static void requireThreads(int threads) {
-        require("threads", threads, GGML_MAX_N_THREADS);
+        require("threads", threads, GgmlThreadpoolParams.GGML_MAX_N_THREADS);
     }
 
     private static void require(String name, int value, int maximum) {

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
@@ -36,6 +37,7 @@ public final class LlamaContext implements AutoCloseable {
 
     private BitSet outputs = new BitSet();
     private NativeHandle adapter;
+    private List<NativeHandle> pools = List.of();
 
     /// The upcall stub that the context may call; replaced or freed only when the context no longer knows it.
     private Arena abortArena;
@@ -159,6 +161,24 @@ public final class LlamaContext implements AutoCloseable {
         outputs = wanted;
     }
 
+    /// Computes with the threads of pools from now on: as many of them as [#threads] allows.
+    ///
+    /// @param single for batches of one token
+    /// @param several for all others; may be the same
+    public void attach(ThreadPool single, ThreadPool several) {
+        MemorySegment context = handle.get();
+        List<NativeHandle> newPools = List.of(single.handle(), several.handle());
+        newPools.forEach(NativeHandle::hold);
+        LlamaContextH.llama_attach_threadpool(
+                context, single.handle().held(), several.handle().held());
+        replacePools(newPools);
+    }
+
+    private void replacePools(List<NativeHandle> newPools) {
+        pools.forEach(NativeHandle::drop);
+        pools = newPools;
+    }
+
     /// CPU threads of later decodes, 1 to 512. Contexts that decode at the same time share the processors.
     public void threads(int threads) {
         ContextOptions.requireThreads(threads);
@@ -195,13 +215,32 @@ public final class LlamaContext implements AutoCloseable {
     /// @throws NativeCallException unless all scores at this position are finite
     void requireFiniteLogits(int batchIndex) {
         MemorySegment row = logitsSegment(batchIndex);
+        // As bits, which the compiler makes vectors of: this is done for every token.
+        int largest = 0;
         for (int token = 0; token < vocabularySize; token++) {
-            float logit = row.getAtIndex(ValueLayout.JAVA_FLOAT, token);
-            if (!Float.isFinite(logit)) {
-                throw new NativeCallException(
-                        "llama_decode", 0, "a score is " + logit + ": the weights are too large for this model");
+            largest = Math.max(largest, row.getAtIndex(ValueLayout.JAVA_INT, token) & Integer.MAX_VALUE);
+        }
+        if (largest >= Float.floatToIntBits(Float.POSITIVE_INFINITY)) {
+            throw new NativeCallException(
+                    "llama_decode",
+                    0,
+                    "a score is " + Float.intBitsToFloat(largest) + ": the weights are too large for this model");
+        }
+    }
+
+    /// The token with the greatest score; of equal ones the first.
+    int likeliest(int batchIndex) {
+        MemorySegment row = logitsSegment(batchIndex);
+        float greatest = Float.NEGATIVE_INFINITY;
+        int likeliest = 0;
+        for (int token = 0; token < vocabularySize; token++) {
+            float score = row.getAtIndex(ValueLayout.JAVA_FLOAT, token);
+            if (score > greatest) {
+                greatest = score;
+                likeliest = token;
             }
         }
+        return likeliest;
     }
 
     /// Hidden state at a position of the last batch, after [ContextOptions#hiddenLayer] layers: divided by its root
@@ -353,6 +392,7 @@ public final class LlamaContext implements AutoCloseable {
     private void free(MemorySegment context) {
         LlamaContextH.llama_free(context);
         replaceAdapter(null);
+        replacePools(List.of());
         abortArena = null;
         model.handle().drop();
     }

@@ -18,9 +18,15 @@ public final class Sampler implements AutoCloseable {
     /// Present only with a grammar: see [#sampleChecked].
     private final LlamaTokenDataArray candidates;
 
-    private Sampler(Vocabulary vocabulary, MemorySegment chain, LlamaTokenDataArray candidates) {
+    /// Whether the greatest score decides and nothing else. llama.cpp's own sampler would sort out an array of the
+    /// whole
+    /// vocabulary first, which takes several times as long.
+    private final boolean greedy;
+
+    private Sampler(Vocabulary vocabulary, MemorySegment chain, LlamaTokenDataArray candidates, boolean greedy) {
         this.vocabulary = vocabulary;
         this.candidates = candidates;
+        this.greedy = greedy;
         NativeHandle model = vocabulary.model();
         this.handle = new NativeHandle("sampler", chain, address -> {
             LlamaSamplerH.llama_sampler_free(address);
@@ -43,7 +49,8 @@ public final class Sampler implements AutoCloseable {
             // The candidates are collected with the sampler: no arena is closed on a request thread.
             LlamaTokenDataArray candidates =
                     options.grammar().isPresent() ? new LlamaTokenDataArray(Arena.ofAuto(), vocabulary.size()) : null;
-            return new Sampler(vocabulary, chain, candidates);
+            boolean greedy = options.temperature() == 0 && options.penaltyWindow() == 0 && candidates == null;
+            return new Sampler(vocabulary, chain, candidates, greedy);
         } catch (RuntimeException e) {
             vocabulary.model().drop();
             throw e;
@@ -108,6 +115,9 @@ public final class Sampler implements AutoCloseable {
             throw new IllegalArgumentException("the sampler was created for another model");
         }
         context.requireFiniteLogits(batchIndex);
+        if (greedy) {
+            return context.likeliest(batchIndex);
+        }
         return candidates == null
                 ? LlamaSamplerH.llama_sampler_sample(chain, context.address(), batchIndex)
                 : sampleChecked(chain, context.logitsSegment(batchIndex));

@@ -25,6 +25,7 @@ class LayoutTest {
 
     private static final Map<String, StructLayout> BOUND = Stream.of(
                     GgmlInitParams.LAYOUT,
+                    GgmlThreadpoolParams.LAYOUT,
                     GgmlTensor.LAYOUT,
                     GgmlTypeTraits.LAYOUT,
                     LlamaModelParams.LAYOUT,

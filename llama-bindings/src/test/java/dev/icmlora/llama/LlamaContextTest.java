@@ -36,6 +36,34 @@ class LlamaContextTest {
         }
     }
 
+    @Test
+    void predictsTheSameWithThreadsThatStay() {
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt);
+                TokenBatch next = TokenBatch.allocate(1, 1)) {
+            next.add(prompt[0], prompt.length, 0, true);
+            context.decode(batch);
+            float[] alone = context.logits(prompt.length - 1);
+            context.decode(next);
+            float[] aloneNext = context.logits(0);
+
+            try (ThreadPool single = ThreadPool.start(1);
+                    ThreadPool several = ThreadPool.start(2)) {
+                context.attach(single, several);
+            } // The context keeps them alive.
+            for (int threads = 1; threads <= 3; threads++) {
+                context.threads(threads);
+                context.clearMemory();
+                context.decode(batch);
+                assertThat(context.logits(prompt.length - 1)).isEqualTo(alone);
+                context.decode(next);
+                assertThat(context.logits(0)).isEqualTo(aloneNext);
+            }
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> ThreadPool.start(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> ThreadPool.start(513));
+    }
+
     /// The model's output matrix is its embedding matrix, so the logits can be made of the state here.
     @Test
     void givesTheHiddenStatesThatTheLogitsAreMadeOf() {

@@ -48,9 +48,9 @@ final class AdapterSource {
         if (!blend.isRepeatable()) {
             throw new UnknownAdapterException(blend.latent());
         }
-        var fingerprint = fingerprint(blend.task(), engine, phases, cancellation);
-        var adapter = engine.generate(fingerprint.vector(), blend.strength(), phases, cancellation);
-        return new Supplied(add(blend, adapter), false, fingerprint.tokens());
+        var tokens = tokens(blend.task(), engine);
+        var adapter = engine.generate(blend.task(), blend.strength(), phases, cancellation);
+        return new Supplied(add(blend, adapter), false, tokens);
     }
 
     /// @param tokens that were read to take it
@@ -60,6 +60,11 @@ final class AdapterSource {
     ///
     /// @throws InvalidRequestException if the task is longer than the context
     Fingerprint fingerprint(Task task, Engine engine, Phases phases, Cancellation cancellation) {
+        var tokens = tokens(task, engine);
+        return new Fingerprint(engine.fingerprint(task, phases, cancellation), tokens);
+    }
+
+    private static int tokens(Task task, Engine engine) {
         var tokens = engine.tokens(task);
         if (tokens > engine.contextTokens()) {
             throw new InvalidRequestException(new Violation(
@@ -68,7 +73,7 @@ final class AdapterSource {
                     tokens,
                     "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens())));
         }
-        return new Fingerprint(engine.fingerprint(task, phases, cancellation), tokens);
+        return tokens;
     }
 
     /// Makes an adapter known that was generated, and could be again.

@@ -66,6 +66,7 @@ import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.ThreadPool;
 
 /// Everything native behind the function: the base model, the generator, and the slots.
 ///
@@ -82,8 +83,8 @@ final class Engine implements AutoCloseable {
     /// Prompts that a context keeps for later requests, as far as its memory has room.
     private static final int KEPT_PROMPTS = 16;
 
-    /// Overwriting the adapter takes about a hundredth of this.
-    private static final Duration TURN = Duration.ofMillis(40);
+    /// Overwriting the adapter takes a few hundredths of this at most.
+    private static final Duration TURN = Duration.ofMillis(20);
 
     /// One batch or errand takes a small part of a request's time; one that takes this many limits hangs.
     private static final int LIMITS_UNTIL_STUCK = 3;
@@ -141,8 +142,8 @@ final class Engine implements AutoCloseable {
             Examiner adaptedExaminer,
             Resident resident) {}
 
-    /// Three contexts: one for hidden states, one without an adapter, one whose adapter is overwritten in
-    /// place.
+    /// Three contexts, which take turns with the same threads: one for hidden states, one without an adapter, one
+    /// whose adapter is overwritten in place.
     private void openSlot(int number, Adapter first, int threads) {
         var sequences = config.slot().sequences();
         var batchTokens = config.slot().batchTokens();
@@ -161,6 +162,9 @@ final class Engine implements AutoCloseable {
                 bank.map(several -> several.context(options)).orElseGet(() -> LlamaContext.create(model, options)));
         var adapter = handles.own(ResidentAdapter.create(model, first.gguf()));
         adapter.attach(adapted, 1);
+        var single = handles.own(ThreadPool.start(threadsOfOneToken(threads)));
+        var several = handles.own(ThreadPool.start(threads));
+        List.of(reading, base, adapted).forEach(context -> context.attach(single, several));
         var resident = new Resident(adapted, adapter, bank, first);
         var toolsOfSlot = new Tools(
                 handles.own(new Fingerprinter(format, reading, model.hiddenSize(), batchTokens)),
@@ -249,6 +253,12 @@ final class Engine implements AutoCloseable {
 
     private static int threads(FunctionConfig config) {
         return config.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    }
+
+    /// One token alone takes as long as its weights take to be read, which a thread less hardly slows down. Threads on
+    /// all processors would have to wait for one another whenever anything else runs, such as what sends the text.
+    private static int threadsOfOneToken(int threads) {
+        return threads < Runtime.getRuntime().availableProcessors() ? threads : Math.max(1, threads - 1);
     }
 
     private static ModelOptions modelOptions(FunctionConfig config) {
@@ -353,13 +363,26 @@ final class Engine implements AutoCloseable {
     ///
     /// @param strength of the residual on B0
     Adapter generate(TaskVector vector, float strength, Phases phases, Cancellation cancellation) {
+        return errand(tools -> phases.time(Phase.GENERATE, () -> mean(vector, strength)), cancellation);
+    }
+
+    /// The adapter at the mean of the prior for a task that has no task vector yet. One errand, so that nobody else's
+    /// fingerprint comes in between.
+    ///
+    /// @param strength of the residual on B0
+    Adapter generate(Task task, float strength, Phases phases, Cancellation cancellation) {
         return errand(
-                tools -> phases.time(
-                        Phase.GENERATE,
-                        () -> generator
-                                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
-                                .getFirst()),
+                tools -> {
+                    var vector = phases.time(Phase.FINGERPRINT, () -> tools.fingerprinter.of(task));
+                    return phases.time(Phase.GENERATE, () -> mean(vector, strength));
+                },
                 cancellation);
+    }
+
+    private Adapter mean(TaskVector vector, float strength) {
+        return generator
+                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
+                .getFirst();
     }
 
     /// An errand of the slot that has least to do, in the trace of the calling thread.

@@ -46,11 +46,14 @@ final class DecoderNetwork implements AutoCloseable {
         Tensor normalised = graph.norm(graph.add(trunk, block), GeneratorArchitecture.NORM_EPSILON);
         Tensor features =
                 graph.add(graph.mul(normalised, weights.get("decoder.norm.weight")), weights.get("decoder.norm.bias"));
+        // The heads are linear, so the residual is as strong as what they are given.
+        Tensor scaled =
+                graph.reshape(graph.mul(graph.reshape(features, units, layers, candidates), strengths), units, columns);
         for (Target target : adapter.targets()) {
             Tensor head = weights.get(GeneratorArchitecture.head(target));
-            Tensor delta = graph.reshape(
-                    graph.mulMat(head, features), (long) adapter.rank() * target.out(), layers, candidates);
-            Tensor b = graph.add(graph.mul(delta, strengths), weights.get(GeneratorArchitecture.b0(target)));
+            Tensor delta =
+                    graph.reshape(graph.mulMat(head, scaled), (long) adapter.rank() * target.out(), layers, candidates);
+            Tensor b = graph.add(delta, weights.get(GeneratorArchitecture.b0(target)));
             Tensor half = graph.cast(b, GgmlType.F16);
             graph.output(half);
             outputs.add(half);
