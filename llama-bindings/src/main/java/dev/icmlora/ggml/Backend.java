@@ -3,6 +3,7 @@ package dev.icmlora.ggml;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import dev.icmlora.capi.BackendThreads;
 import dev.icmlora.capi.CString;
@@ -63,7 +64,12 @@ public final class Backend implements AutoCloseable {
                     "ggml_backend_dev_init", 0, CString.read(GgmlBackendH.ggml_backend_dev_name(device)));
         }
         BackendThreads.set(device, backend, threads);
-        return new NativeHandle("backend", backend, GgmlBackendH::ggml_backend_free);
+        Optional<NativeHandle> pool = BackendThreads.startPool(device, threads);
+        pool.ifPresent(started -> BackendThreads.usePool(device, backend, started.get()));
+        return new NativeHandle("backend", backend, address -> {
+            GgmlBackendH.ggml_backend_free(address);
+            pool.ifPresent(NativeHandle::close);
+        });
     }
 
     /// Such as `CPU` or `CUDA0`.
