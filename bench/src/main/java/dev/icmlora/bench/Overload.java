@@ -55,12 +55,14 @@ final class Overload implements Part {
         var answers = new TreeMap<Integer, Double>();
         var resident = new TreeMap<Integer, Double>();
         for (var load : LOADS) {
+            var used = processorSeconds();
             var result = OpenLoop.run(capacity * load, LENGTH, requests::send);
+            used = processorSeconds() - used;
             // All of its requests have ended: none of what it left waits any more.
             answers.put(load, result.answersPerSecond());
             resident.put(load, server.residentMegabytes());
             var recovery = requests.millisUntilAnswered();
-            rows.addAll(rows(load, result, recovery));
+            rows.addAll(rows(load, result, used, recovery));
         }
         var first = LOADS.getFirst();
         var last = LOADS.getLast();
@@ -79,13 +81,13 @@ final class Overload implements Part {
         return rows;
     }
 
-    private static List<Row> rows(int load, OpenLoop.Result result, double recovery) {
+    private static List<Row> rows(int load, OpenLoop.Result result, double used, double recovery) {
         var name = load + " x: ";
         var answered = result.answered();
         var refused = result.refused();
         var others = result.others();
         return List.of(
-                info(name + "answers a second", result.answersPerSecond(), "/s", counts(result)),
+                info(name + "answers a second", result.answersPerSecond(), "/s", counts(result) + ofClients(used)),
                 Row.atMost(
                         name + "what was accepted was answered within, p99",
                         answered.within(0.99) / 1000,
@@ -108,6 +110,22 @@ final class Overload implements Part {
                         result.replies().size(),
                         result.answered().count(),
                         result.refused().count());
+    }
+
+    /// What the clients take of the processors, which they share with the function.
+    private static String ofClients(double processorSeconds) {
+        return String.format(
+                Locale.ROOT, "; the clients took %.0f %% of a processor", 100 * processorSeconds / LENGTH.toSeconds());
+    }
+
+    /// Of this process, so far.
+    private static double processorSeconds() {
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toMillis()
+                / 1000.0;
     }
 
     private static String byStatus(List<Integer> statuses) {

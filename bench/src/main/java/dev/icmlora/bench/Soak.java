@@ -19,7 +19,7 @@ final class Soak implements Part {
     private static final Pattern COMMITTED = Pattern.compile("^Total: .*committed=(\\d+)KB", Pattern.MULTILINE);
     private static final Pattern HEAP = Pattern.compile("Java Heap \\(reserved=\\d+KB, committed=(\\d+)KB");
     private static final Pattern DIRECT =
-            Pattern.compile("^jvm_buffer_memory_used_bytes\\{id=\"direct\"\\} (\\S+)", Pattern.MULTILINE);
+            Pattern.compile("^jvm_buffer_memory_used_bytes\\{id=\"direct\",?\\} (\\S+)", Pattern.MULTILINE);
 
     private final Duration length;
 
