@@ -29,7 +29,8 @@ public final class Vocabulary {
         return size;
     }
 
-    /// Tokens of the text alone: no begin or end token is ever added.
+    /// Tokens of the text alone: no begin or end token is ever added. A byte that the vocabulary has no token for is
+    /// left out; SmolLM2's lacks six control characters and the first bytes of U+40000 to U+BFFFF.
     ///
     /// @param parseSpecial take markup such as `<|im_start|>` for control tokens; false for any text that a
     /// user wrote

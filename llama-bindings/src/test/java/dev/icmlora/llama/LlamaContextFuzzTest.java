@@ -76,6 +76,9 @@ class LlamaContextFuzzTest {
                 } catch (IllegalArgumentException | IllegalStateException refused) {
                     assertThat(refused.getMessage()).isNotBlank();
                 }
+                if (batch.size() == 0) {
+                    tokens.clear();
+                }
                 for (int sequence = 0; sequence < SEQUENCES; sequence++) {
                     assertThat(context.lastPosition(sequence))
                             .as("last position of sequence %d", sequence)
@@ -100,9 +103,6 @@ class LlamaContextFuzzTest {
                     held.forEach(Set::clear);
                 }
                 default -> batch.clear();
-            }
-            if (batch.size() == 0) {
-                tokens.clear();
             }
         }
 

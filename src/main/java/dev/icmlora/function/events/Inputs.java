@@ -41,7 +41,7 @@ final class Inputs implements AutoCloseable {
             }
             return new Inputs(parser, false);
         } catch (IOException e) {
-            throw failed(e);
+            throw unreadable(e);
         }
     }
 
@@ -50,7 +50,7 @@ final class Inputs implements AutoCloseable {
         try {
             return new Inputs(json.createParser(in), true);
         } catch (IOException e) {
-            throw failed(e);
+            throw unreadable(e);
         }
     }
 
@@ -64,11 +64,8 @@ final class Inputs implements AutoCloseable {
             var text = lines && token == JsonToken.START_OBJECT ? member() : text(token);
             index++;
             return Optional.of(text);
-        } catch (JsonProcessingException | CharConversionException e) {
-            // The second is Jackson's word on what begins like UTF-32 and is none; a store's failures are others.
-            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
-            throw failed(e);
+            throw unreadable(e);
         }
     }
 
@@ -99,6 +96,16 @@ final class Inputs implements AutoCloseable {
         for (var i = 0; i < count; i++) {
             next();
         }
+    }
+
+    /// What the file is to blame for, or else the store.
+    private static RuntimeException unreadable(IOException e) {
+        return switch (e) {
+            case JsonProcessingException _ -> new InvalidRequestException(BodyDiagnosis.malformed(e));
+            // Jackson's word on what begins like UTF-32 and is none.
+            case CharConversionException _ -> new InvalidRequestException(BodyDiagnosis.malformed(e));
+            default -> failed(e);
+        };
     }
 
     private static RuntimeException failed(IOException e) {

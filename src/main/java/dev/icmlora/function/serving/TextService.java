@@ -91,7 +91,7 @@ public final class TextService {
         }
         return scheduler.submit(model, (engine, cancellation) -> {
             var prompts = texts.stream().map(engine.chatFormat()::tokens).toList();
-            requireRoom("/input", prompts, 0, engine);
+            requireFit("/input", prompts, 0, engine);
             var vectors = Traces.span(
                     "embed",
                     () -> prompts.stream()
@@ -142,7 +142,7 @@ public final class TextService {
                 .orElse("");
         var prompts = prompts(request.prompt(), description, engine);
         var maxTokens = request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, engine));
-        requireRoom(request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt", prompts, maxTokens, engine);
+        requireFit(request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt", prompts, maxTokens, engine);
         var repeated = prompts.stream()
                 .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
                 .toList();
@@ -183,9 +183,15 @@ public final class TextService {
         return Math.clamp(engine.contextTokens() - longest, 1, defaultMaxTokens);
     }
 
-    private static void requireRoom(String field, List<int[]> prompts, int maxTokens, Engine engine) {
+    private static void requireFit(String field, List<int[]> prompts, int maxTokens, Engine engine) {
         var violations = new Violations();
         for (var prompt : prompts) {
+            violations.when(
+                    prompt.length == 0,
+                    field,
+                    1,
+                    0,
+                    "has no tokens: the model's vocabulary has none for any of its characters");
             violations.when(
                     prompt.length + maxTokens > engine.contextTokens(),
                     field,

@@ -104,7 +104,8 @@ public final class Slot implements AutoCloseable {
     /// [dev.icmlora.llama.DecodeException] if the computation failed, or with what a sampler throws.
     ///
     /// @param weights empty for the base model alone
-    /// @param prompts one or more, each with its longest answer within the context
+    /// @param prompts one or more, each of one or more tokens and with its longest answer within the context
+    /// @throws IllegalArgumentException if a prompt has none
     public CompletableFuture<Answers> write(
             Optional<Weights> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
         var writing = new Writing(weights, prompts, decoding, cancellation);

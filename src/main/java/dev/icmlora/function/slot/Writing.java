@@ -30,7 +30,11 @@ final class Writing {
     private long promptNanos;
     private long decodeNanos;
 
+    /// @throws IllegalArgumentException if a prompt has no tokens: there would be nothing to decode
     Writing(Optional<Weights> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+        if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
+            throw new IllegalArgumentException("a prompt has no tokens");
+        }
         this.weights = weights;
         this.prompts = prompts;
         this.decoding = decoding;

@@ -133,6 +133,18 @@ class RefusalTest {
                 .body("error.message", allOf(containsString("4096"), containsString("5010")));
     }
 
+    /// The model's vocabulary has no token for some control characters, and leaves them out.
+    @Test
+    void aTextWithoutTokensIsRefused() {
+        post("/v1/completions", with(completion("hi"), "prompt", json("[\"hi\", \"\\u0013\\u0014\"]")))
+                .statusCode(400)
+                .body("error.param", equalTo("prompt"))
+                .body("error.message", containsString("no tokens"));
+        post("/v1/embeddings", json("{\"model\": \"%s\", \"input\": \"\\u0013\"}".formatted(Calls.BASE)))
+                .statusCode(400)
+                .body("error.param", equalTo("input"));
+    }
+
     @Test
     void aStreamThatCannotBeginIsAnError() {
         post("/v1/chat/completions", with(chat("word ".repeat(5000)), "stream", true))

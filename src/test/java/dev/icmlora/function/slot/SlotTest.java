@@ -210,6 +210,17 @@ class SlotTest {
     }
 
     @Test
+    void aPromptWithoutTokensIsRefusedAndCostsNobodyElseAnything() {
+        var gate = new Gate(adapted);
+        var other = write(RED, 3, 5);
+        gate.letPass(1);
+        assertThatThrownBy(() -> write(RED, 0, 5)).isInstanceOf(IllegalArgumentException.class);
+        gate.open();
+
+        assertThat(other.join().texts()).containsExactly(text(3, 5));
+    }
+
+    @Test
     void aDeviceThatFailsAtEverythingIsNotAlive() {
         for (var i = 0; i < 3; i++) {
             assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();

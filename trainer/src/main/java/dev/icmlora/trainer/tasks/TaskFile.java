@@ -144,6 +144,7 @@ record TaskFile(String name, List<String> descriptions, List<Line> lines, List<S
     }
 
     private static String shortened(String text) {
-        return text.length() <= 60 ? text.strip() : text.strip().substring(0, 57) + "...";
+        var stripped = text.strip();
+        return stripped.length() <= 60 ? stripped : stripped.substring(0, 57) + "...";
     }
 }
