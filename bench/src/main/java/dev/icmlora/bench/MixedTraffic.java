@@ -120,6 +120,7 @@ final class MixedTraffic implements AutoCloseable {
         var reply = client.sendLater("/v1/completions", body);
         Thread.sleep(200);
         reply.cancel(true);
+        Thread.sleep(800);
     }
 
     private void schema() {
@@ -167,8 +168,12 @@ final class MixedTraffic implements AutoCloseable {
                         "task", Tasks.withExamples(2), "inputs", List.of("red", "blue", "green"), "max_tokens", 4)));
         var result = bucket.resolve("results/" + name + ".jsonl");
         var error = bucket.resolve("results/" + name + ".error.json");
-        while (!Files.exists(result) && !Files.exists(error) && !ended) {
+        var lease = bucket.resolve("results/" + name + ".lease.json");
+        while ((!Files.exists(result) && !Files.exists(error) || Files.exists(lease)) && !ended) {
             Server.pause();
+        }
+        if (ended) {
+            return;
         }
         if (Files.exists(error)) {
             throw new IllegalStateException(Files.readString(error));
@@ -179,6 +184,9 @@ final class MixedTraffic implements AutoCloseable {
     /// Nobody else puts anything there.
     private void clear() throws IOException {
         for (var folder : List.of("tasks", "results", "adapters")) {
+            if (!Files.exists(bucket.resolve(folder))) {
+                continue;
+            }
             try (var files = Files.walk(bucket.resolve(folder))) {
                 for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                     if (Files.isRegularFile(file)) {

@@ -101,25 +101,51 @@ final class Soak implements Part {
                         0.5,
                         "",
                         traffic.failed().toString()),
-                growth("resident memory", vitals, Vitals::resident, 2, " MB"),
-                growth("the virtual machine's own memory, heap aside", vitals, Vitals::virtualMachine, 2, " MB"),
-                growth("direct buffers", vitals, Vitals::direct, 2, " MB"),
-                growth("file descriptors", vitals, Vitals::descriptors, 2, ""),
-                growth("threads", vitals, Vitals::threads, 2, ""));
+                growth("resident memory", vitals, Vitals::resident, 2, "MB"),
+                growth("the virtual machine's own memory, heap aside", vitals, Vitals::virtualMachine, 2, "MB"),
+                more("direct buffers", vitals, Vitals::direct, 1, "MB"),
+                more("file descriptors", vitals, Vitals::descriptors, 2, ""),
+                more("threads", vitals, Vitals::threads, 2, ""));
     }
 
-    /// From the second quarter to the last, in percent of the former.
+    /// From the second quarter to the last.
+    private record Change(double before, double after) {
+
+        static Change of(List<Vitals> vitals, ToDoubleFunction<Vitals> figure) {
+            var quarter = vitals.size() / 4;
+            return new Change(
+                    median(vitals.subList(quarter, 2 * quarter), figure),
+                    median(vitals.subList(3 * quarter, vitals.size()), figure));
+        }
+
+        String text(String unit) {
+            return String.format(Locale.ROOT, "%.1f, then %.1f %s", before, after, unit)
+                    .strip();
+        }
+    }
+
+    /// In percent of what it was before.
     private static Row growth(
             String what, List<Vitals> vitals, ToDoubleFunction<Vitals> figure, double most, String unit) {
-        var quarter = vitals.size() / 4;
-        var before = median(vitals.subList(quarter, 2 * quarter), figure);
-        var after = median(vitals.subList(3 * quarter, vitals.size()), figure);
+        var change = Change.of(vitals, figure);
         return Row.atMost(
                 what + ": growth from the second quarter to the last",
-                100 * (after / before - 1),
+                100 * (change.after / change.before - 1),
                 most,
                 "%",
-                String.format(Locale.ROOT, "%.0f%s, then %.0f%s", before, unit, after, unit));
+                change.text(unit));
+    }
+
+    /// Of what is too few for percents.
+    private static Row more(
+            String what, List<Vitals> vitals, ToDoubleFunction<Vitals> figure, double most, String unit) {
+        var change = Change.of(vitals, figure);
+        return Row.atMost(
+                what + ": more in the last quarter than in the second",
+                change.after - change.before,
+                most,
+                unit,
+                change.text(unit));
     }
 
     private static double median(List<Vitals> vitals, ToDoubleFunction<Vitals> figure) {
