@@ -97,7 +97,7 @@ final class Client implements AutoCloseable {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    /// @throws IllegalStateException if the answer is not 200
+    /// @throws IllegalStateException if the answer is none of success
     JsonObject ask(String path, Map<String, Object> body) {
         return JSON.fromJson(new String(bytes(post(path, body)), UTF_8), JsonObject.class);
     }
@@ -136,7 +136,7 @@ final class Client implements AutoCloseable {
         return ask("/adapter", Map.of("task", task)).get("id").getAsString();
     }
 
-    /// @throws IllegalStateException if the answer is not 200
+    /// @throws IllegalStateException if the answer is none of success
     byte[] get(String path, String accept) {
         return bytes(HttpRequest.newBuilder(server.resolve(path))
                 .header("Accept", accept)
@@ -153,7 +153,7 @@ final class Client implements AutoCloseable {
     private byte[] bytes(HttpRequest request) {
         try {
             var response = http.send(request, BodyHandlers.ofByteArray());
-            if (response.statusCode() != 200) {
+            if (response.statusCode() / 100 != 2) {
                 throw new IllegalStateException(request.uri() + " answered " + response.statusCode());
             }
             return response.body();

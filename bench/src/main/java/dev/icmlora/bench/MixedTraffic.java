@@ -157,6 +157,7 @@ final class MixedTraffic implements AutoCloseable {
         client.ask(
                 "/adapters/blend",
                 Map.of("adapters", List.of(Map.of("id", known, "weight", 0.001 * (number.incrementAndGet() % 1000)))));
+        Thread.sleep(200);
     }
 
     private void event() throws IOException {
