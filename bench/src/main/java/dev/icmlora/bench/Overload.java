@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -157,11 +158,7 @@ final class Overload implements Part {
             }
         }
         rows.add(Row.atMost(
-                "connections still open a while after they left",
-                requests.descriptorsAbove(server, descriptors),
-                4,
-                "",
-                ""));
+                "connections still open a while after they left", server.descriptorsAbove(descriptors), 4, "", ""));
         return rows;
     }
 
@@ -170,7 +167,7 @@ final class Overload implements Part {
 
         private final Client client;
         private final List<String> models;
-        private int next = 1;
+        private final AtomicInteger next = new AtomicInteger(1);
 
         Requests(Client client) {
             this.client = client;
@@ -186,7 +183,7 @@ final class Overload implements Part {
                     "model",
                     models.get(number % models.size()),
                     "prompt",
-                    Tasks.prompt(next++),
+                    Tasks.prompt(next.getAndIncrement()),
                     "max_tokens",
                     TOKENS,
                     "ignore_eos",
@@ -217,15 +214,6 @@ final class Overload implements Part {
                 Server.pause();
             }
             return (System.nanoTime() - start) / 1e6;
-        }
-
-        /// How many descriptors stay beyond so many, when connections have had time to end.
-        long descriptorsAbove(Server server, long before) {
-            var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-            while (server.descriptors() > before && System.nanoTime() < end) {
-                Server.pause();
-            }
-            return Math.max(0, server.descriptors() - before);
         }
     }
 }

@@ -226,6 +226,15 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /// How many descriptors stay beyond so many, when connections have had time to end.
+    long descriptorsAbove(long before) {
+        var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (descriptors() > before && System.nanoTime() < end) {
+            pause();
+        }
+        return Math.max(0, descriptors() - before);
+    }
+
     long pid() {
         return process.pid();
     }
