@@ -120,6 +120,11 @@ public interface FunctionConfig {
         @Max(8)
         OptionalInt seats();
 
+        /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the
+        /// same adapter loaded from its GGUF file. If they differ, what the slot works on fails.
+        @WithDefault("false")
+        boolean checkAdapters();
+
         /// Tokens of one `llama_decode`.
         @WithDefault("512")
         @Min(64)

@@ -21,6 +21,7 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Phases.Phase;
 import dev.icmlora.function.slot.AdaptedDecoder;
 import dev.icmlora.function.slot.Answers;
+import dev.icmlora.function.slot.AppliedCheck;
 import dev.icmlora.function.slot.Cancellation;
 import dev.icmlora.function.slot.Decoding;
 import dev.icmlora.function.slot.Lane;
@@ -165,7 +166,10 @@ final class Engine implements AutoCloseable {
         var single = handles.own(ThreadPool.start(threadsOfOneToken(threads)));
         var several = handles.own(ThreadPool.start(threads));
         List.of(reading, base, adapted).forEach(context -> context.attach(single, several));
-        var resident = new Resident(adapted, adapter, bank, first);
+        var check = config.slot().checkAdapters()
+                ? Optional.of(handles.own(new AppliedCheck(model, adapter, bank)))
+                : Optional.<AppliedCheck>empty();
+        var resident = new Resident(adapted, adapter, bank, first, check);
         var toolsOfSlot = new Tools(
                 handles.own(new Fingerprinter(format, reading, model.hiddenSize(), batchTokens)),
                 handles.own(new Embedder(reading, model.hiddenSize(), batchTokens)),
@@ -430,19 +434,27 @@ final class Engine implements AutoCloseable {
     }
 
     /// Goes the whole way once in every slot, so that the first request finds every page and every compiled
-    /// method in place.
+    /// method in place. The virtual machine's compiler has much to do meanwhile: two threads of a computation would
+    /// wait for each other wherever it takes one's processor, which was measured to take five times as long.
     void warmUp() {
+        share.single(true);
+        try {
+            tools.keySet().forEach(this::warmUp);
+        } finally {
+            share.single(false);
+        }
+    }
+
+    private void warmUp(Slot slot) {
         var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
         var prompt = format.query(task.description(), List.of(), "hello").tokens();
         var options = new SelectionOptions(2, 0, Optional.empty(), true, Duration.ZERO);
         var nobody = new Cancellation();
-        for (var slot : tools.keySet()) {
-            var vector = await(slot.run(() -> tools.get(slot).fingerprinter.of(task), nobody));
-            selector.select(task, vector, options, new Bench(slot, 1, nobody));
-            var weights = new Weights(generate(vector, 1, new Phases(), nobody), 1);
-            await(slot.write(
-                    Optional.of(weights), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), nobody));
-        }
+        var vector = await(slot.run(() -> tools.get(slot).fingerprinter.of(task), nobody));
+        selector.select(task, vector, options, new Bench(slot, 1, nobody));
+        var weights = new Weights(generate(vector, 1, new Phases(), nobody), 1);
+        await(slot.write(
+                Optional.of(weights), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), nobody));
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class Resident {
     private final LlamaContext context;
     private final ResidentAdapter one;
     private final Optional<AdapterBank> bank;
+    private final Optional<AppliedCheck> check;
     private final Weights[] seated;
     private boolean several;
     /// The A of the bank.
@@ -33,10 +34,17 @@ public final class Resident {
     /// @param one the resident adapter
     /// @param bank empty where adapters take turns
     /// @param applied what it is; its A is that of the bank
-    public Resident(LlamaContext context, ResidentAdapter one, Optional<AdapterBank> bank, Adapter applied) {
+    /// @param check of whatever is written, for debugging; empty for none
+    public Resident(
+            LlamaContext context,
+            ResidentAdapter one,
+            Optional<AdapterBank> bank,
+            Adapter applied,
+            Optional<AppliedCheck> check) {
         this.context = context;
         this.one = one;
         this.bank = bank;
+        this.check = check;
         this.seated = new Weights[bank.map(AdapterBank::seats).orElse(1)];
         this.common = applied.fixed();
         this.applied = applied;
@@ -58,13 +66,14 @@ public final class Resident {
     /// write.
     public void apply(Adapter wanted, float wantedScale) {
         if (wanted != applied || wantedScale != scale) {
-            var scaled = wanted.scaled(wantedScale).generated();
+            var scaled = wanted.scaled(wantedScale);
             if (!wanted.fixed().equals(applied.fixed())) {
                 one.apply(wanted.fixed());
             }
-            one.apply(scaled);
+            one.apply(scaled.generated());
             applied = wanted;
             scale = wantedScale;
+            check.ifPresent(checking -> checking.one(scaled));
         }
         if (several) {
             one.attach(context, 1);
@@ -78,16 +87,19 @@ public final class Resident {
             apply(weights.getFirst().adapter(), weights.getFirst().scale());
             return;
         }
-        Map<Integer, List<NamedTensor>> changes = new HashMap<>();
+        Map<Integer, Adapter> changes = new HashMap<>();
         for (var wanted : weights) {
             if (seat(wanted) < 0) {
                 var seat = freeSeat(weights);
                 seated[seat] = wanted;
-                changes.put(seat, wanted.adapter().scaled(wanted.scale()).generated());
+                changes.put(seat, wanted.adapter().scaled(wanted.scale()));
             }
         }
         if (!changes.isEmpty()) {
-            bank.orElseThrow().put(changes);
+            Map<Integer, List<NamedTensor>> generated = new HashMap<>();
+            changes.forEach((seat, adapter) -> generated.put(seat, adapter.generated()));
+            bank.orElseThrow().put(generated);
+            check.ifPresent(checking -> changes.forEach(checking::several));
         }
         if (!several) {
             bank.orElseThrow().attach(context);

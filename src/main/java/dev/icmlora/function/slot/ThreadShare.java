@@ -8,6 +8,7 @@ public final class ThreadShare {
 
     private final int threads;
     private final AtomicInteger busy = new AtomicInteger();
+    private volatile boolean single;
 
     /// @param threads of all slots together
     public ThreadShare(int threads) {
@@ -27,8 +28,13 @@ public final class ThreadShare {
         return busy.get();
     }
 
+    /// Has every slot compute with one thread, from its next turn on: for as long as other work takes the processors.
+    public void single(boolean wanted) {
+        single = wanted;
+    }
+
     /// Threads for one of them.
     int each() {
-        return Math.max(1, threads / Math.max(1, busy.get()));
+        return single ? 1 : Math.max(1, threads / Math.max(1, busy.get()));
     }
 }

@@ -102,7 +102,8 @@ class SlotIsolationTest {
                 production ? "shared-slot" : "apart-slot",
                 new Lane(owned(new LlamaDecoder(base)), SEQUENCES, kept, CONTEXT),
                 new Lane(
-                        owned(new AdaptedDecoder(adapted, new Resident(adapted, resident, seats, first))),
+                        owned(new AdaptedDecoder(
+                                adapted, new Resident(adapted, resident, seats, first, Optional.empty()))),
                         SEQUENCES,
                         kept,
                         CONTEXT),

@@ -1,12 +1,14 @@
 package dev.icmlora.function.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +55,8 @@ class SlotWithModelTest {
     private static AdaptedDecoder adaptedDecoder;
     private static AdapterBank bank;
     private static ResidentAdapter resident;
+    /// Every test fails if a hot-apply does not give what the adapter's file gives.
+    private static AppliedCheck check;
     private static Slot slot;
     private static Optional<Weights> red;
     private static Optional<Weights> green;
@@ -77,9 +81,10 @@ class SlotWithModelTest {
         adapted = bank.context(OPTIONS);
         resident = ResidentAdapter.create(model, adapters.getFirst().gguf());
         resident.attach(adapted, 1);
+        check = new AppliedCheck(model, resident, Optional.of(bank));
         baseDecoder = new LlamaDecoder(base);
-        adaptedDecoder =
-                new AdaptedDecoder(adapted, new Resident(adapted, resident, Optional.of(bank), adapters.getFirst()));
+        adaptedDecoder = new AdaptedDecoder(
+                adapted, new Resident(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
         slot = new Slot(
                 "tested-slot",
                 new Lane(baseDecoder, SEQUENCES, KEPT, CONTEXT),
@@ -100,6 +105,7 @@ class SlotWithModelTest {
         baseDecoder.close();
         adapted.close();
         base.close();
+        check.close();
         resident.close();
         bank.close();
         model.close();
@@ -294,6 +300,28 @@ class SlotWithModelTest {
         assertThatThrownBy(left::join).hasCauseInstanceOf(CancelledException.class);
         assertThat(heard.get()).isLessThanOrEqualTo(3);
         assertThat(write(red, GREEDY, prompt("Hello")).texts()).isEqualTo(expected);
+    }
+
+    @Test
+    void anAdapterThatIsNotTheOneOfItsFileIsNoticed() {
+        var redOne = red.orElseThrow().adapter();
+        var greenOne = green.orElseThrow().adapter();
+        try (var own = ResidentAdapter.create(model, redOne.gguf());
+                var ownBank = AdapterBank.create(model, redOne.gguf(), 2);
+                var ownCheck = new AppliedCheck(model, own, Optional.of(ownBank))) {
+            ownBank.put(Map.of(0, greenOne.generated(), 1, redOne.generated()));
+
+            ownCheck.one(redOne);
+            ownCheck.several(0, greenOne);
+            ownCheck.several(1, redOne);
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> ownCheck.one(greenOne))
+                    .withMessageContaining(greenOne.id());
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> ownCheck.several(1, greenOne))
+                    .withMessageContaining("seat 1");
+        }
     }
 
     private static int[] prompt(String input) {
