@@ -24,6 +24,15 @@ resource "google_storage_bucket_iam_member" "model_reader" {
   member = google_service_account.function.member
 }
 
+# Adapters that were unused for longest are deleted when there are too many.
+resource "google_storage_bucket_iam_member" "adapters_user" {
+  count = var.adapters_volume == null ? 0 : 1
+
+  bucket = var.adapters_volume.bucket
+  role   = "roles/storage.objectUser"
+  member = google_service_account.function.member
+}
+
 # Google's own agents encrypt with the key on behalf of the resources.
 data "google_storage_project_service_account" "this" {
   count = var.events == null ? 0 : 1

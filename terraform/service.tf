@@ -65,6 +65,17 @@ resource "google_cloud_run_v2_service" "function" {
       }
     }
 
+    dynamic "volumes" {
+      for_each = var.adapters_volume == null ? [] : [var.adapters_volume]
+      content {
+        name = "adapters"
+        gcs {
+          bucket    = volumes.value.bucket
+          read_only = false
+        }
+      }
+    }
+
     containers {
       image = var.image
 
@@ -111,6 +122,14 @@ resource "google_cloud_run_v2_service" "function" {
         }
       }
 
+      dynamic "volume_mounts" {
+        for_each = var.adapters_volume == null ? [] : [var.adapters_volume]
+        content {
+          name       = "adapters"
+          mount_path = local.adapters_directory
+        }
+      }
+
       # Asked every second, since half the period is what an average cold start waits in vain; up to four minutes, the
       # longest that Cloud Run allows, for a large model on a mounted bucket.
       startup_probe {
@@ -145,9 +164,12 @@ resource "google_cloud_run_v2_service" "function" {
 }
 
 locals {
+  adapters_directory = "/mnt/adapters"
+
   env = merge(
     var.env,
     local.storage_env,
+    var.adapters_volume == null ? {} : { ICM_LORA_ADAPTERS_DIR = local.adapters_directory },
     {
       # Earlier than Cloud Run, whose own time-out says nothing about the cause.
       ICM_LORA_REQUEST_TIMEOUT = "${var.timeout_seconds - 2}s"

@@ -203,6 +203,14 @@ variable "model_volume" {
   default = null
 }
 
+variable "adapters_volume" {
+  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. Null keeps them in memory only."
+  type = object({
+    bucket = string
+  })
+  default = null
+}
+
 variable "access" {
   description = "Who may call. invokers are IAM members; public lets anyone call; ingress is all, internal or internal-and-load-balancer; iap_members puts Identity-Aware Proxy in front and lets these members through."
   type = object({

@@ -165,6 +165,25 @@ run "before_the_image_there_is_only_the_registry" {
   }
 }
 
+run "adapters_are_kept_in_a_bucket" {
+  variables {
+    model_volume    = { bucket = "models-of-mine" }
+    adapters_volume = { bucket = "adapters-of-mine" }
+  }
+  assert {
+    condition     = [for v in google_cloud_run_v2_service.function[0].template[0].volumes : "${v.name} ${v.gcs[0].bucket} ${v.gcs[0].read_only}"] == ["models models-of-mine true", "adapters adapters-of-mine false"]
+    error_message = "Only the bucket of the adapters is written to."
+  }
+  assert {
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_ADAPTERS_DIR=/mnt/adapters") && contains([for m in google_cloud_run_v2_service.function[0].template[0].containers[0].volume_mounts : "${m.name}=${m.mount_path}"], "adapters=/mnt/adapters")
+    error_message = "The function is told where the bucket is."
+  }
+  assert {
+    condition     = google_storage_bucket_iam_member.adapters_user[0].bucket == "adapters-of-mine" && google_storage_bucket_iam_member.adapters_user[0].role == "roles/storage.objectUser"
+    error_message = "The function may write objects in that bucket, and nothing else there."
+  }
+}
+
 run "settings_pass_through" {
   variables {
     env          = { ICM_LORA_SLOT_SEQUENCES = "16" }

@@ -49,6 +49,18 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final MethodHandle ggml_backend_dev_by_type =
+            Linkage.downcall("ggml_backend_dev_by_type", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    /// `ggml_backend_dev_t ggml_backend_dev_by_type(enum ggml_backend_dev_type type);`
+    public static MemorySegment ggml_backend_dev_by_type(int type) {
+        try {
+            return (MemorySegment) ggml_backend_dev_by_type.invokeExact(type);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_backend_dev_name =
             Linkage.downcall("ggml_backend_dev_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
@@ -194,6 +206,42 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final MethodHandle ggml_backend_buffer_get_type =
+            Linkage.downcall("ggml_backend_buffer_get_type", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `ggml_backend_buffer_type_t ggml_backend_buffer_get_type(ggml_backend_buffer_t buffer);`
+    public static MemorySegment ggml_backend_buffer_get_type(MemorySegment buffer) {
+        try {
+            return (MemorySegment) ggml_backend_buffer_get_type.invokeExact(buffer);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_buft_get_device =
+            Linkage.downcall("ggml_backend_buft_get_device", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `ggml_backend_dev_t ggml_backend_buft_get_device(ggml_backend_buffer_type_t buft);`
+    public static MemorySegment ggml_backend_buft_get_device(MemorySegment bufferType) {
+        try {
+            return (MemorySegment) ggml_backend_buft_get_device.invokeExact(bufferType);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_dev_buffer_type =
+            Linkage.downcall("ggml_backend_dev_buffer_type", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `ggml_backend_buffer_type_t ggml_backend_dev_buffer_type(ggml_backend_dev_t device);`
+    public static MemorySegment ggml_backend_dev_buffer_type(MemorySegment device) {
+        try {
+            return (MemorySegment) ggml_backend_dev_buffer_type.invokeExact(device);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_backend_alloc_ctx_tensors =
             Linkage.downcall("ggml_backend_alloc_ctx_tensors", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
@@ -215,6 +263,33 @@ public final class GgmlBackendH {
     public static void ggml_backend_tensor_set(MemorySegment tensor, MemorySegment data, long offset, long size) {
         try {
             ggml_backend_tensor_set.invokeExact(tensor, data, offset, size);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_tensor_set_async = Linkage.downcall(
+            "ggml_backend_tensor_set_async",
+            FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
+
+    /// `void ggml_backend_tensor_set_async(ggml_backend_t backend, struct ggml_tensor * tensor, const void *
+    /// data, size_t offset, size_t size);`
+    public static void ggml_backend_tensor_set_async(
+            MemorySegment backend, MemorySegment tensor, MemorySegment data, long offset, long size) {
+        try {
+            ggml_backend_tensor_set_async.invokeExact(backend, tensor, data, offset, size);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_synchronize =
+            Linkage.downcall("ggml_backend_synchronize", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_synchronize(ggml_backend_t backend);`
+    public static void ggml_backend_synchronize(MemorySegment backend) {
+        try {
+            ggml_backend_synchronize.invokeExact(backend);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

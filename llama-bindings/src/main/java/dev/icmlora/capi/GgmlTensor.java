@@ -93,8 +93,13 @@ public record GgmlTensor(MemorySegment struct) {
 
     /// Whether the data, its own or that of the tensor it is a view of, lies in a buffer.
     public boolean isAllocated() {
+        return !buffer().equals(MemorySegment.NULL);
+    }
+
+    /// The buffer that the data lies in; NULL if there is none.
+    public MemorySegment buffer() {
         MemorySegment viewed = struct.get(ADDRESS, VIEW_SRC);
         MemorySegment tensor = viewed.equals(MemorySegment.NULL) ? struct : viewed.reinterpret(LAYOUT.byteSize());
-        return !tensor.get(ADDRESS, BUFFER).equals(MemorySegment.NULL);
+        return tensor.get(ADDRESS, BUFFER);
     }
 }

@@ -2,7 +2,6 @@ package dev.icmlora.llama;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.Set;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.EvalCallback;
-import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.TensorRef;
 import dev.icmlora.ggml.GgufFile;
@@ -36,21 +34,16 @@ import dev.icmlora.ggml.TensorInfo;
 public final class ResidentAdapter implements AutoCloseable {
     private final LoraAdapter adapter;
     private final Map<String, Slot> slots;
-
-    /// Where data passes from Java to the library. Collected, not closed, with this object: see
-    /// [LlamaContext#abortWhen].
-    private final MemorySegment staging;
+    private final WeightCopies copies;
 
     private record Slot(TensorInfo info, GgmlTensor tensor) {}
 
     private ResidentAdapter(LoraAdapter adapter, Map<String, Slot> slots) {
         this.adapter = adapter;
         this.slots = slots;
-        long largest = slots.values().stream()
-                .mapToLong(slot -> slot.info.bytes())
-                .max()
-                .orElse(1);
-        this.staging = Arena.ofAuto().allocate(largest, 64);
+        this.copies = new WeightCopies(
+                slots.values().stream().map(Slot::tensor).toList(),
+                slots.values().stream().mapToLong(slot -> slot.info.bytes()).sum());
     }
 
     /// @param adapterGguf as [LoraAdapter#load] takes it; its weights are the first ones, its shapes and
@@ -158,11 +151,9 @@ public final class ResidentAdapter implements AutoCloseable {
             }
         }
         for (NamedTensor tensor : tensors) {
-            byte[] data = tensor.data();
-            MemorySegment.copy(data, 0, staging, ValueLayout.JAVA_BYTE, 0, data.length);
-            MemorySegment target = slots.get(tensor.name()).tensor.struct();
-            GgmlBackendH.ggml_backend_tensor_set(target, staging, 0, data.length);
+            copies.begin(slots.get(tensor.name()).tensor, tensor.data());
         }
+        copies.finish();
     }
 
     /// The length is checked again: the arrays of a [NamedTensor] are shared with its maker.
@@ -184,6 +175,7 @@ public final class ResidentAdapter implements AutoCloseable {
     /// Idempotent.
     @Override
     public void close() {
+        copies.close();
         adapter.close();
     }
 }

@@ -1,13 +1,7 @@
 package dev.icmlora.llama;
 
-import java.lang.foreign.MemorySegment;
-import java.util.stream.LongStream;
-
 import dev.icmlora.capi.BackendThreads;
-import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.NativeHandle;
-import dev.icmlora.ggml.Device.Type;
-import dev.icmlora.ggml.MissingLibraryException;
 import dev.icmlora.ggml.NativeCallException;
 
 /// CPU threads that contexts compute with. Without one, ggml starts threads for every single computation and ends them
@@ -25,12 +19,7 @@ public final class ThreadPool implements AutoCloseable {
     /// @throws NativeCallException if they cannot be started
     public static ThreadPool start(int threads) {
         ContextOptions.requireThreads(threads);
-        MemorySegment cpu = LongStream.range(0, GgmlBackendH.ggml_backend_dev_count())
-                .mapToObj(GgmlBackendH::ggml_backend_dev_get)
-                .filter(device -> GgmlBackendH.ggml_backend_dev_type(device) == Type.CPU.ordinal())
-                .findFirst()
-                .orElseThrow(() -> new MissingLibraryException("no CPU backend was loaded", null));
-        return new ThreadPool(BackendThreads.startPool(cpu, threads)
+        return new ThreadPool(BackendThreads.startPool(CpuDevice.get(), threads)
                 .orElseThrow(() -> new NativeCallException("ggml_threadpool_new", 0, threads + " threads")));
     }
 
