@@ -435,7 +435,7 @@ final class Engine implements AutoCloseable {
 
     /// Goes the whole way once in every slot, so that the first request finds every page and every compiled
     /// method in place. The virtual machine's compiler has much to do meanwhile: two threads of a computation would
-    /// wait for each other wherever it takes one's processor, which was measured to take five times as long.
+    /// wait for each other wherever it takes one's processor, which takes several times as long.
     void warmUp() {
         share.single(true);
         try {

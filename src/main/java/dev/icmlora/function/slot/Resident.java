@@ -72,8 +72,10 @@ public final class Resident {
             }
             one.apply(scaled.generated());
             applied = wanted;
-            scale = wantedScale;
+            // Equal to no scale: if the check fails, whatever is asked for next is written, and checked.
+            scale = Float.NaN;
             check.ifPresent(checking -> checking.one(scaled));
+            scale = wantedScale;
         }
         if (several) {
             one.attach(context, 1);
@@ -99,11 +101,21 @@ public final class Resident {
             Map<Integer, List<NamedTensor>> generated = new HashMap<>();
             changes.forEach((seat, adapter) -> generated.put(seat, adapter.generated()));
             bank.orElseThrow().put(generated);
-            check.ifPresent(checking -> changes.forEach(checking::several));
+            check.ifPresent(checking -> check(checking, changes));
         }
         if (!several) {
             bank.orElseThrow().attach(context);
             several = true;
+        }
+    }
+
+    /// Seats that fail are nobody's, so that whatever is asked for next is written, and checked.
+    private void check(AppliedCheck checking, Map<Integer, Adapter> changes) {
+        try {
+            changes.forEach(checking::several);
+        } catch (RuntimeException e) {
+            changes.keySet().forEach(seat -> seated[seat] = null);
+            throw e;
         }
     }
 

@@ -324,6 +324,28 @@ class SlotWithModelTest {
         }
     }
 
+    /// The check looks at weights that nobody writes, so that it always fails.
+    @Test
+    void whatFailedTheCheckIsWrittenAndCheckedAgain() {
+        var redOne = red.orElseThrow();
+        var greenOne = green.orElseThrow();
+        try (var untouched = ResidentAdapter.create(model, redOne.adapter().gguf());
+                var untouchedBank = AdapterBank.create(model, redOne.adapter().gguf(), 2);
+                var failing = new AppliedCheck(model, untouched, Optional.of(untouchedBank));
+                var written = ResidentAdapter.create(model, redOne.adapter().gguf());
+                var writtenBank = AdapterBank.create(model, redOne.adapter().gguf(), 2);
+                var context = writtenBank.context(OPTIONS)) {
+            written.attach(context, 1);
+            var tested =
+                    new Resident(context, written, Optional.of(writtenBank), redOne.adapter(), Optional.of(failing));
+
+            for (var time = 0; time < 2; time++) {
+                assertThatIllegalStateException().isThrownBy(() -> tested.apply(greenOne.adapter(), greenOne.scale()));
+                assertThatIllegalStateException().isThrownBy(() -> tested.apply(List.of(redOne, greenOne)));
+            }
+        }
+    }
+
     private static int[] prompt(String input) {
         return PromptFormat.of(model).query("", List.of(), input).tokens();
     }
