@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 /// @param seenDistance to the nearest task that the generator was trained on, in standard deviations of their latents
 /// @param evidenceTokens tokens that were read to compare the candidates
 /// @param cached whether the decision was known before this request
+/// @param hurried true where fewer were compared than asked for, since half of the request's time was over; else absent
 /// @param candidates what was compared; empty where the request named its mode or the task has too few examples
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Selection(
@@ -23,16 +24,17 @@ public record Selection(
         Double seenDistance,
         Integer evidenceTokens,
         Boolean cached,
+        Boolean hurried,
         List<Candidate> candidates) {
 
     /// Of a request that named its mode.
     public static Selection named(Mode served) {
-        return new Selection(served, null, null, null, null, null, null, List.of());
+        return new Selection(served, null, null, null, null, null, null, null, List.of());
     }
 
     /// The same decision, met again.
     public Selection recalled() {
-        return new Selection(served, kind, strength, confidence, seenDistance, 0, true, candidates);
+        return new Selection(served, kind, strength, confidence, seenDistance, 0, true, null, candidates);
     }
 
     /// What was tried.

@@ -158,7 +158,7 @@ final class Admission implements AutoCloseable {
         private final Object queue;
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
-        private final Cancellation cancellation = new Cancellation();
+        private final Cancellation cancellation = new Cancellation(limit);
         private final Context trace = Context.current();
         private final long since = System.nanoTime();
 

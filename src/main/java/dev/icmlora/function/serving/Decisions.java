@@ -85,9 +85,12 @@ final class Decisions {
                 () -> engine.select(task, fingerprint.vector(), question.options, question.scale, cancellation));
         var selection = SelectionReport.of(decision);
         var adapter = decision.adapter().map(made -> adapters.add(blend(question, decision), made));
-        known.put(
-                question,
-                new Answer(selection, adapter.map(served -> served.adapter().id())));
+        // One that was made in haste is not what the task gets for good.
+        if (!decision.hurried()) {
+            known.put(
+                    question,
+                    new Answer(selection, adapter.map(served -> served.adapter().id())));
+        }
         return new Decided(
                 selection,
                 adapter.map(served -> new Supplied(served, false, fingerprint.tokens())),

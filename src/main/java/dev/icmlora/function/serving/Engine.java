@@ -506,5 +506,10 @@ final class Engine implements AutoCloseable {
                     examination.tokens(),
                     0));
         }
+
+        @Override
+        public boolean isShortOfTime() {
+            return cancellation.isShortOfTime();
+        }
     }
 }

@@ -26,6 +26,7 @@ final class SelectionReport {
                 distance.isPresent() ? distance.getAsDouble() : null,
                 decision.tokens(),
                 false,
+                decision.hurried() ? true : null,
                 decision.trials().stream().map(SelectionReport::candidate).toList());
     }
 

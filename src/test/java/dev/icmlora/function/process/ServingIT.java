@@ -10,9 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +102,37 @@ class ServingIT {
             assertThat(exit).isIn(0, 143);
             assertThat(function.output()).contains("stopped in").doesNotContain("ERROR");
         }
+    }
+
+    @Test
+    void aLongSelectionIsCutShortAndNotLate() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", "8s"))) {
+            var address = function.awaitAddress();
+
+            for (var i = 0; i < 2; i++) {
+                var selection = selectionAmongTooMany(address);
+
+                assertThat(selection.getBoolean("selection.hurried")).isTrue();
+                assertThat(selection.getBoolean("selection.cached")).isFalse();
+                assertThat(selection.getList("selection.candidates"))
+                        .isNotEmpty()
+                        .hasSizeLessThan(64);
+            }
+        }
+    }
+
+    private static JsonPath selectionAmongTooMany(String address) {
+        var examples = IntStream.range(0, 8)
+                .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(5), "output", "mild thunder " + i))
+                .toList();
+        var task = Map.of("description", "Give the secret words.", "examples", examples);
+        return given().contentType(ContentType.JSON)
+                .body(Map.of("task", task, "inputs", List.of("1"), "candidates", 64, "max_tokens", 1))
+                .post(address + "/generate")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     private static void awaitBusy(String address) {

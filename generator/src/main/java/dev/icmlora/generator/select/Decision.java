@@ -14,13 +14,16 @@ import dev.icmlora.generator.adapter.Adapter;
 /// @param distance to the nearest task that the generator was trained on; empty where none is known
 /// @param confidence chance that an answer is exactly right
 /// @param tokens read to decide
+/// @param hurried whether less was tried than wanted since the workbench was short of time: another time the same task
+/// may be served in another way
 public record Decision(
         Candidate served,
         Optional<Adapter> adapter,
         List<Trial> trials,
         OptionalDouble distance,
         double confidence,
-        int tokens) {
+        int tokens,
+        boolean hurried) {
     public Decision {
         trials = List.copyOf(trials);
     }

@@ -72,7 +72,7 @@ public final class Selector {
         }
         Adapter adapter = generate(List.of((Origin.Generated) served.origin())).getFirst();
         double confidence = calibration.confidence().ofFamiliarity(trusted);
-        return new Decision(served, Optional.of(adapter), List.of(), distance, confidence, 0);
+        return new Decision(served, Optional.of(adapter), List.of(), distance, confidence, 0, false);
     }
 
     private List<Adapter> generate(List<Origin.Generated> origins) {
@@ -96,6 +96,7 @@ public final class Selector {
         private final List<Trial> trials = new ArrayList<>();
         private Adapter applied;
         private int tokens;
+        private boolean hurried;
 
         Run(
                 Task task,
@@ -114,12 +115,15 @@ public final class Selector {
 
         Decision decide() {
             Trial chosen = choose();
-            if (!options.refinement().isZero() && chosen.candidate().origin() instanceof Origin.Generated origin) {
+            if (!options.refinement().isZero()
+                    && chosen.candidate().origin() instanceof Origin.Generated origin
+                    && !isHurried()) {
                 chosen = refine(chosen, origin);
             }
             Adapter adapter = adapters.get(chosen.candidate().origin());
             double confidence = calibration.confidence().ofEvidence(chosen.evidence());
-            return new Decision(chosen.candidate(), Optional.ofNullable(adapter), trials, distance, confidence, tokens);
+            return new Decision(
+                    chosen.candidate(), Optional.ofNullable(adapter), trials, distance, confidence, tokens, hurried);
         }
 
         private Trial choose() {
@@ -173,11 +177,18 @@ public final class Selector {
             }
         }
 
+        /// Looked at only where there is more to try.
+        private boolean isHurried() {
+            hurried |= bench.isShortOfTime();
+            return hurried;
+        }
+
         private boolean isTimeUp() {
             Duration spent = Duration.ofNanos(System.nanoTime() - start);
             return options.budget()
-                    .filter(budget -> spent.compareTo(budget) >= 0)
-                    .isPresent();
+                            .filter(budget -> spent.compareTo(budget) >= 0)
+                            .isPresent()
+                    || isHurried();
         }
 
         /// Does nothing when enough were tried, or time is up.

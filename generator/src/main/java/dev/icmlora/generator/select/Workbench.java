@@ -14,4 +14,7 @@ public interface Workbench {
 
     /// Judges the base model.
     Map<PromptForm, Evidence> examineBase(Examination examination);
+
+    /// Whether no further weights should be tried, though there may be more.
+    boolean isShortOfTime();
 }

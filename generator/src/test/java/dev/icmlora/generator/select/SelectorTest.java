@@ -151,6 +151,27 @@ class SelectorTest {
     }
 
     @Test
+    void aWorkbenchThatIsShortOfTimeTriesNoMore() {
+        Bench bench = new Bench((turn, form) -> 2);
+        bench.shortOfTime = true;
+        SelectionOptions refined = new SelectionOptions(16, 0, Optional.empty(), true, Duration.ofMinutes(1));
+
+        Decision decision = selector.select(TASK, VECTOR, refined, bench);
+
+        assertThat(decision.trials()).hasSize(1);
+        assertThat(decision.hurried()).isTrue();
+    }
+
+    @Test
+    void whereNothingWasLeftOutNothingWasHurried() {
+        Bench bench = new Bench((turn, form) -> 0.05);
+        bench.shortOfTime = true;
+
+        assertThat(select(TASK, 8, bench).hurried()).isFalse();
+        assertThat(select(TASK, 8, new Bench((turn, form) -> 2)).hurried()).isFalse();
+    }
+
+    @Test
     void withoutRoomForExamplesOnlyTheDescriptionIsTried() {
         SelectionOptions tight = new SelectionOptions(4, 0, Optional.empty(), false, Duration.ZERO);
 
@@ -260,6 +281,7 @@ class SelectorTest {
         private final ToDoubleBiFunction<Integer, PromptForm> losses;
         private int turn = -1;
         private Adapter applied;
+        private boolean shortOfTime;
 
         Bench(ToDoubleBiFunction<Integer, PromptForm> losses) {
             this.losses = losses;
@@ -279,6 +301,11 @@ class SelectorTest {
         @Override
         public Map<PromptForm, Evidence> examineBase(Examination examination) {
             return evidence(examination, BASE);
+        }
+
+        @Override
+        public boolean isShortOfTime() {
+            return shortOfTime;
         }
 
         private Map<PromptForm, Evidence> evidence(Examination examination, int at) {

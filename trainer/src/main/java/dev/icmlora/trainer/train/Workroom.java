@@ -110,6 +110,11 @@ final class Workroom implements Workbench, AutoCloseable {
     }
 
     @Override
+    public boolean isShortOfTime() {
+        return false;
+    }
+
+    @Override
     public void close() {
         while (!open.isEmpty()) {
             try {
