@@ -46,7 +46,8 @@ final class PairOverlap {
         return result;
     }
 
-    private static List<Example> pairs(SuiteTask task) {
+    /// What a task asks, inputs normalised.
+    static List<Example> pairs(SuiteTask task) {
         return Stream.concat(task.train().stream(), task.test().stream())
                 .map(e -> new Example(TaskRecipe.normalised(e.input()), e.output()))
                 .toList();

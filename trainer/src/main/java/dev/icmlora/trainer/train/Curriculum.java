@@ -20,8 +20,13 @@ import dev.icmlora.trainer.text.TextDomains;
 ///
 /// @param tasks with one right answer to each input; B0 is learned from these alone
 /// @param texts kinds of text to be continued, which the generator learns beside them
+/// @param practice tasks with rules drawn at random, which the generator learns beside them; nothing is measured on these
 /// @param validation tasks that nothing is learned from; a user who has few tasks has none of these
-record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, List<TrainingTask> validation) {
+record Curriculum(
+        List<TrainingTask> tasks,
+        List<TrainingTask> texts,
+        List<TrainingTask> practice,
+        List<TrainingTask> validation) {
     /// With fewer tasks, each is worth more as something to learn from.
     private static final int LEAST_TO_VALIDATE = 10;
 
@@ -30,21 +35,26 @@ record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, List<Train
     Curriculum {
         tasks = List.copyOf(tasks);
         texts = List.copyOf(texts);
+        practice = List.copyOf(practice);
         validation = List.copyOf(validation);
     }
 
     /// The task suite and the text domains that can be had here.
     ///
     /// @param cache folder of what is fetched for text domains
+    /// @param practice so many tasks to practise on
     /// @param wanted by id
-    static Curriculum ofSuite(long seed, Path cache, Predicate<String> wanted) {
+    static Curriculum ofSuite(long seed, Path cache, int practice, Predicate<String> wanted) {
         TaskSuite suite = TaskSuite.create(seed);
         List<TrainingTask> texts =
                 TextDomains.fetch(cache, seed, domain -> wanted.test(TrainingTask.idOfText(domain))).domains().stream()
                         .map(TrainingTask::of)
                         .toList();
         return new Curriculum(
-                tasks(suite.tasks(Split.TRAIN), wanted), texts, tasks(suite.tasks(Split.VALIDATION), wanted));
+                tasks(suite.tasks(Split.TRAIN), wanted),
+                texts,
+                tasks(suite.practice(practice, seed), any -> true),
+                tasks(suite.tasks(Split.VALIDATION), wanted));
     }
 
     /// A user's own tasks; every so many of them validate, if there are enough.
@@ -56,7 +66,8 @@ record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, List<Train
                 tasks(TaskFolder.of(format, mostTokens, seed).read(folder).tasks(), wanted);
         int validate = all.size() < LEAST_TO_VALIDATE ? 0 : (int) Math.ceil(VALIDATION_SHARE * all.size());
         List<TrainingTask> drawn = shuffled(all, seed).subList(0, validate);
-        return new Curriculum(all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), drawn);
+        return new Curriculum(
+                all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), List.of(), drawn);
     }
 
     private static List<TrainingTask> tasks(List<SuiteTask> tasks, Predicate<String> wanted) {
@@ -72,10 +83,10 @@ record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, List<Train
             return this;
         }
         List<TrainingTask> drawn = shuffled(tasks, seed).subList(0, most);
-        return new Curriculum(tasks.stream().filter(drawn::contains).toList(), texts, validation);
+        return new Curriculum(tasks.stream().filter(drawn::contains).toList(), texts, practice, validation);
     }
 
-    /// Everything that the generator learns from: tasks, then texts.
+    /// What the generator is for: tasks, then texts.
     List<TrainingTask> learned() {
         return Stream.concat(tasks.stream(), texts.stream()).toList();
     }

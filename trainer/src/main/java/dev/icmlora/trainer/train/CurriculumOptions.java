@@ -39,6 +39,12 @@ final class CurriculumOptions {
             description = "Train on so many tasks only, drawn at random (default: all).")
     private int most = Integer.MAX_VALUE;
 
+    @Option(
+            names = "--practice",
+            paramLabel = "N",
+            description = "Beside the suite's tasks, so many with rules drawn at random (default: ${DEFAULT-VALUE}).")
+    int practice = 0;
+
     /// @param folder of training, where fetched texts are kept
     /// @throws IllegalArgumentException when no task is left
     Curriculum read(Path folder, PromptFormat format) throws IOException {
@@ -66,7 +72,7 @@ final class CurriculumOptions {
     TrainingTask learned(String id, Path folder, PromptFormat format) throws IOException {
         // Texts are fetched one by one; the split of a user's own tasks depends on all of them.
         Curriculum curriculum = tasks == null
-                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id::equals)
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), 0, id::equals)
                 : Curriculum.ofFolder(tasks, format, MOST_TOKENS, suiteSeed, any -> true);
         return curriculum.learned().stream()
                 .filter(task -> task.task().id().equals(id))
@@ -77,7 +83,7 @@ final class CurriculumOptions {
 
     private Curriculum all(Path folder, PromptFormat format) throws IOException {
         return tasks == null
-                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id -> id.contains(match))
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), practice, id -> id.contains(match))
                 : Curriculum.ofFolder(tasks, format, MOST_TOKENS, suiteSeed, id -> id.contains(match));
     }
 }

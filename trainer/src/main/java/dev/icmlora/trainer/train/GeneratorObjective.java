@@ -29,9 +29,10 @@ final class GeneratorObjective implements Objective {
     /// @param tasksPerStep different tasks in a step
     /// @param tokensPerStep samples are drawn, task after task, until they have so many tokens
     /// @param vectorDropout share of a task vector's values that a step does not see, 0 to below 1
+    /// @param foreign share of packed sequences that are of the next task of the step, under this one's adapter
     /// @param kl how the KL term counts
     /// @param seed of the batches
-    record Settings(int tasksPerStep, int tokensPerStep, double vectorDropout, KlTerm kl, long seed) {
+    record Settings(int tasksPerStep, int tokensPerStep, double vectorDropout, double foreign, KlTerm kl, long seed) {
         Settings {
             if (!(vectorDropout >= 0 && vectorDropout < 1)) {
                 throw new IllegalArgumentException("vector dropout is from 0 to below 1, not " + vectorDropout);
@@ -80,9 +81,13 @@ final class GeneratorObjective implements Objective {
         List<Batch.Sample> samples = new ArrayList<>();
         for (int tokens = 0; tokens < settings.tokensPerStep || samples.size() < batch.size(); ) {
             int owner = samples.size() % batch.size();
+            boolean packed = sampler.drawsPacked(random);
+            boolean foreign = packed && settings.foreign > 0 && random.nextDouble() < settings.foreign;
+            int asked = foreign ? (owner + 1) % batch.size() : owner;
             Batch.Sample sample = sampler.draw(
-                    batch.learners().get(owner).task(),
-                    batch.conditionings().get(owner).examples(),
+                    batch.learners().get(asked).task(),
+                    batch.conditionings().get(asked).examples(),
+                    packed,
                     owner,
                     random);
             samples.add(sample);

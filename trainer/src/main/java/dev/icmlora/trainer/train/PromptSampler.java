@@ -33,10 +33,22 @@ record PromptSampler(PromptFormat format, Mix mix) {
             double describedQuery,
             int maxTokens) {}
 
-    /// @param avoid examples that must not be drawn: those that a task vector was made of
+    /// A sample of either kind.
+    ///
     /// @param owner index of the sample's adapter
     Batch.Sample draw(TrainingTask task, Set<Example> avoid, int owner, RandomGenerator random) {
-        boolean packed = random.nextDouble() < mix.packed;
+        return draw(task, avoid, drawsPacked(random), owner, random);
+    }
+
+    /// Whether the next sample is to be a packed sequence.
+    boolean drawsPacked(RandomGenerator random) {
+        return random.nextDouble() < mix.packed;
+    }
+
+    /// @param avoid examples that must not be drawn: those that a task vector was made of
+    /// @param packed a packed sequence, not queries
+    /// @param owner index of the sample's adapter
+    Batch.Sample draw(TrainingTask task, Set<Example> avoid, boolean packed, int owner, RandomGenerator random) {
         boolean described = random.nextDouble() < (packed ? mix.describedPacked : mix.describedQuery);
         String description = described ? pick(task.task().descriptions(), random) : "";
         int wanted = packed ? random.nextInt(mix.fewest, mix.most + 1) : mix.queries;

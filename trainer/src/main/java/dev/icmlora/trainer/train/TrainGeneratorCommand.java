@@ -46,6 +46,13 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     private double packed = 0.25;
 
     @Option(
+            names = "--foreign",
+            paramLabel = "SHARE",
+            description = "Share of the packed sequences that are of another task than the adapter, so that an adapter"
+                    + " still reads what examples say (default: ${DEFAULT-VALUE}).")
+    private double foreign = 0;
+
+    @Option(
             names = "--described",
             paramLabel = "SHARE",
             description = "Share of prompts with the description; else the adapter alone must know the task"
@@ -89,9 +96,9 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                         drawn(session, setup.learners()),
                         new PromptSampler(
                                 session.format(),
-                                new PromptSampler.Mix(packed, 3, 6, queries, described, described, 512)),
+                                new PromptSampler.Mix(packed, 3, 8, queries, described, described, 512)),
                         setup.examinations(),
-                        new GeneratorObjective.Settings(tasks, tokens, vectorDropout, generator.kl(), options.seed),
+                        new GeneratorObjective.Settings(tasks, tokens, vectorDropout, foreign, generator.kl(), options.seed),
                         session.manager());
                 new TrainingRun(
                                 RunIdentity.of(
@@ -112,9 +119,11 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     /// Each task once, each text as often as it counts: a kind of text is wider than a task.
     private List<Learner> drawn(TrainingSession session, List<Learner> learners) {
         int tasks = session.curriculum().tasks().size();
+        int learned = session.curriculum().learned().size();
         List<Learner> drawn = new ArrayList<>(learners.subList(0, tasks));
+        drawn.addAll(learners.subList(learned, learners.size()));
         for (int i = 0; i < textWeight; i++) {
-            drawn.addAll(learners.subList(tasks, learners.size()));
+            drawn.addAll(learners.subList(tasks, learned));
         }
         return drawn;
     }
@@ -129,11 +138,16 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     }
 
     private String name(TrainingSession session, GeneratorSetup setup, boolean pretrained) {
-        String start = "";
+        String start = session.curriculum().practice().isEmpty()
+                ? ""
+                : " practice " + session.curriculum().practice().size();
+        if (foreign > 0) {
+            start += " foreign " + foreign;
+        }
         if (from != null) {
-            start = " from a generator on " + setup.shared().fingerprint();
+            start += " from a generator on " + setup.shared().fingerprint();
         } else if (pretrained) {
-            start = " from the CVAE";
+            start += " from the CVAE";
         }
         return "generator %s dropout %s texts %d times %s%s"
                 .formatted(generator, vectorDropout, textWeight, session.tasksHash(), start);

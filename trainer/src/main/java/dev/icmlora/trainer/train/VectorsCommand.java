@@ -66,7 +66,8 @@ public final class VectorsCommand implements Callable<Integer> {
                 LlamaModel llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
             PromptFormat format = PromptFormat.of(llama);
             Curriculum tasks = curriculum.read(installation.root().resolve(".train"), format);
-            List<TrainingTask> all = Stream.concat(tasks.learned().stream(), tasks.validation().stream())
+            List<TrainingTask> all = Stream.of(tasks.learned(), tasks.practice(), tasks.validation())
+                    .flatMap(List::stream)
                     .toList();
             List<TrainingTask> mine = part.of(all);
             String fingerprint =

@@ -55,6 +55,23 @@ class TaskSuiteTest {
     }
 
     @Test
+    void practiceIsManyDifferentRulesAndGivesNothingAway() {
+        List<SuiteTask> practice = SUITE.practice(100, 1);
+
+        assertThat(practice).hasSizeGreaterThan(90).isEqualTo(SUITE.practice(100, 1));
+        assertThat(practice).extracting(SuiteTask::train).doesNotHaveDuplicates();
+        Set<Example> measured = SUITE.tasks().stream()
+                .filter(task -> SUITE.splitOf(task) != Split.TRAIN)
+                .flatMap(task -> examples(task).stream())
+                .collect(Collectors.toSet());
+        assertThat(practice).allSatisfy(task -> assertThat(examples(task))
+                .as(task.id())
+                .hasSizeGreaterThanOrEqualTo(TaskSuite.LEAST_EXAMPLES)
+                .doesNotContainAnyElementsOf(measured)
+                .allSatisfy(example -> assertThat(example.output()).isNotBlank().isNotEqualTo(example.input())));
+    }
+
+    @Test
     void noTestInputIsTrainedOn() {
         for (SuiteTask task : SUITE.tasks()) {
             Set<String> trained = task.train().stream()

@@ -36,6 +36,11 @@ public final class Families {
         return ALL;
     }
 
+    /// Tasks with rules drawn at random, to practise on: they are not of the suite.
+    public static TaskFamily drawn(int count, long seed) {
+        return new DrawnTasks(count, seed);
+    }
+
     /// Families of which no task is trained on: they show what the generator makes of a kind of task that it has never
     /// seen.
     public static Set<String> heldOut() {
