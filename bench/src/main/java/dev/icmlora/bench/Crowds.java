@@ -12,8 +12,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// Eight clients at once, with one adapter and with eight, against llama-server, which has the same adapters loaded
-/// from
-/// files. Each of our eight tasks is new: its adapter is made within the request.
+/// from files. Each of our eight tasks is new: its adapter is made within the request.
 final class Crowds implements Part {
 
     private static final int CLIENTS = 8;

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /// Writes GGUF version 3 in a canonical form: little endian, alignment 32, keys and tensors in the order they
@@ -157,10 +158,11 @@ public final class GgufWriter {
     public void write(Path path) {
         Path target = path.toAbsolutePath();
         try {
-            Path temporary = Files.createTempFile(
-                    target.getParent(), target.getFileName().toString(), ".tmp");
+            // Not createTempFile, whose files nobody else may read.
+            Path temporary = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try {
-                try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                try (FileChannel channel =
+                        FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                     writeAll(channel, header());
                     for (TensorData tensor : tensors.values()) {
                         writeAll(channel, ByteBuffer.wrap(tensor.data));

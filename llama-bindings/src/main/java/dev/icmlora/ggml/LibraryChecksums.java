@@ -18,8 +18,7 @@ import java.util.zip.CRC32;
 /// There an ELF file has its program headers with its build id, and its section headers. So a library that is cut
 /// short, half replaced or of another build is refused before any of its code runs; what else may differ in the
 /// middle is left to `make verify`, since a start cannot wait for 30 MB to be read, or far more with CUDA. And it
-/// cannot
-/// wait for SHA-256, which the JVM still interprets then; CRC-32 is native from the first call on.
+/// cannot wait for SHA-256, which the JVM still interprets then; CRC-32 is native from the first call on.
 final class LibraryChecksums {
     private static final String FILE = "checksums";
     private static final int END = 4096;

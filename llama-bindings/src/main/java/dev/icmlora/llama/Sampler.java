@@ -19,8 +19,7 @@ public final class Sampler implements AutoCloseable {
     private final LlamaTokenDataArray candidates;
 
     /// Whether the greatest score decides and nothing else. llama.cpp's own sampler would sort out an array of the
-    /// whole
-    /// vocabulary first, which takes several times as long.
+    /// whole vocabulary first, which takes several times as long.
     private final boolean greedy;
 
     private Sampler(Vocabulary vocabulary, MemorySegment chain, LlamaTokenDataArray candidates, boolean greedy) {

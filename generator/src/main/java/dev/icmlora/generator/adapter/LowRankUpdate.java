@@ -2,8 +2,8 @@ package dev.icmlora.generator.adapter;
 
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 
-/// What a LoRA, made by whomever, changes in one weight of the base model: `W x` becomes `W x + factor *
-/// B A x`.
+/// What a LoRA, made by whomever, changes in one weight of the base model: `W x` becomes
+/// `W x + factor * B A x`.
 ///
 /// @param layer counted from 0
 /// @param module the weight's name in its layer, as in [AdapterLayout.Target#module]

@@ -12,10 +12,10 @@ import java.util.HexFormat;
 /// Which base model a generator was made for.
 ///
 /// @param name for people, the model file's `general.name`
-/// @param fingerprint hash of the file's size, its first and its last 4 MiB: metadata, vocabulary, the first and the
-/// last
-///        tensors. It tells files apart (another model, another fine-tune, another quantisation) in a few milliseconds,
-///        where hashing all of it would delay every cold start; it is no protection against a forged file.
+/// @param fingerprint hash of the file's size, its first and its last 4 MiB: metadata, vocabulary, the first and
+///        the last tensors. It tells files apart (another model, another fine-tune, another quantisation) in a few
+///        milliseconds, where hashing all of it would delay every cold start; it is no protection against a forged
+///        file.
 public record BaseModelId(String name, String fingerprint) {
     private static final int SAMPLE = 4 << 20;
 

@@ -22,7 +22,8 @@ import dev.icmlora.llama.NamedTensor;
 /// meanwhile. Any thread may call it; calls wait for each other. The same latent and strength give the same
 /// bytes on the same kind of processor, alone or in a batch of candidates.
 public final class Generator implements AutoCloseable {
-    private static final int MAX_CANDIDATES = 64;
+    /// Latents of one call.
+    public static final int MAX_CANDIDATES = 64;
 
     private final GeneratorManifest manifest;
     private final Backend backend;

@@ -15,10 +15,9 @@ import dev.icmlora.generator.task.Task;
 /// once, and the answers to look for in it.
 ///
 /// With the description alone, each example is asked by itself. With examples in the prompt, each is asked after
-/// others
-/// and never after itself: the examples are read once forwards and once backwards, and each counts where more of the
-/// others stand before it, at least half of them. That takes two readings of the examples, where leaving out one at a
-/// time would take as many as there are examples.
+/// others and never after itself: the examples are read once forwards and once backwards, and each counts where more of
+/// the others stand before it, at least half of them. That takes two readings of the examples, where leaving out one at
+/// a time would take as many as there are examples.
 ///
 /// An example that is given twice is asked once, for its twin would give its answer away.
 public final class Examination {

@@ -3,8 +3,7 @@ package dev.icmlora.generator.select;
 import java.util.OptionalDouble;
 
 /// Decides where a task brings too few examples to compare candidates: by how near it is to the tasks that the
-/// generator
-/// was trained on.
+/// generator was trained on.
 ///
 /// @param near distance up to which a task counts as known, in the units of [Neighbourhood]
 public record Familiarity(double near) {

@@ -2,6 +2,7 @@ package dev.icmlora.generator.select;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
@@ -19,8 +20,7 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 
 /// Chooses how a task is served: tries candidates on the task's own examples and takes the one that the evidence
-/// speaks
-/// for.
+/// speaks for.
 ///
 /// Belongs to the thread of the generator and the workbench.
 public final class Selector {
@@ -80,7 +80,13 @@ public final class Selector {
         for (int i = 0; i < strengths.length; i++) {
             strengths[i] = origins.get(i).strength();
         }
-        return generator.generate(origins.stream().map(Origin.Generated::latent).toList(), strengths);
+        List<float[]> latents = origins.stream().map(Origin.Generated::latent).toList();
+        List<Adapter> made = new ArrayList<>();
+        for (int from = 0; from < strengths.length; from += Generator.MAX_CANDIDATES) {
+            int to = Math.min(strengths.length, from + Generator.MAX_CANDIDATES);
+            made.addAll(generator.generate(latents.subList(from, to), Arrays.copyOfRange(strengths, from, to)));
+        }
+        return made;
     }
 
     /// One selection.
@@ -236,7 +242,7 @@ public final class Selector {
             PromptForm form = chosen.candidate().form();
             // B0 does not depend on the latent, so there the search is for a residual that betters it.
             float strength = origin.strength() == 0 ? 1 : origin.strength();
-            Examination narrow = Examination.of(format, task, EnumSet.of(form), contextTokens);
+            Examination narrow = only(form);
             LatentSearch<Adapter> search = new LatentSearch<>(
                     latents -> generate(latents.stream()
                             .<Origin.Generated>map(latent -> new Origin.Refined(latent, strength, origin))

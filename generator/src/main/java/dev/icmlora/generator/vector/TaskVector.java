@@ -1,8 +1,7 @@
 package dev.icmlora.generator.vector;
 
 /// What the base model makes of a task: three hidden states, of the layer that the generator was trained with, and
-/// which
-/// of them are present.
+/// which of them are present.
 ///
 /// Layout of `values`, each part `hidden` floats wide: the state at the description's last token; the mean over the
 /// positions that predict an answer's first token; the mean over the answers' last tokens; then two flags (1 or 0):

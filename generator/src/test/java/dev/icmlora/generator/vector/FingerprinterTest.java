@@ -81,7 +81,16 @@ class FingerprinterTest {
         Task task = new Task("Give the plural.", many);
 
         assertThat(fingerprinter.tokens(task)).isBetween(129, 512);
-        assertThat(fingerprinter.of(task).values()).endsWith(1, 1);
+        float[] steps = fingerprinter.of(task).values();
+        assertThat(steps).endsWith(1, 1);
+        try (LlamaContext large =
+                        LlamaContext.create(MODEL, new ContextOptions(512, 512, 512, 1, 2, MODEL.layers(), false));
+                Fingerprinter inOne = new Fingerprinter(PromptFormat.of(MODEL), large, HIDDEN, 512)) {
+            float[] whole = inOne.of(task).values();
+            for (int part = 0; part < 3; part++) {
+                assertThat(cosine(part(steps, part), part(whole, part))).isGreaterThan(0.999);
+            }
+        }
     }
 
     @Test
