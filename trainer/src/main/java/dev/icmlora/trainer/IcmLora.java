@@ -1,5 +1,7 @@
 package dev.icmlora.trainer;
 
+import java.io.UncheckedIOException;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -54,7 +56,17 @@ public final class IcmLora {
     private IcmLora() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(run(arguments));
+    }
+
+    private static int run(String[] arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } catch (OutOfMemoryError e) {
+            System.err.println("out of memory (" + e.getMessage() + "): the base model or a task's examples are too"
+                    + " large for this machine");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     static CommandLine commandLine() {
@@ -67,7 +79,12 @@ public final class IcmLora {
         });
     }
 
+    /// What failed; of a file that could not be read or written, also why: "cannot write FILE: No space left on
+    /// device".
     private static String message(Exception failure) {
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return failure instanceof UncheckedIOException unchecked
+                ? message + ": " + unchecked.getCause().getMessage()
+                : message;
     }
 }

@@ -37,13 +37,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
-            description = "Where checkpoints, logs and task vectors go (default: .icm-lora beside the tasks' folder).")
+            description =
+                    "Where checkpoints, logs and task vectors go (default: .icm-lora/NAME beside the tasks' folder"
+                            + " NAME).")
     private Path training;
 
     @Option(
             names = "--minutes",
-            description = "Training time in all, a third of it for B0; task vectors and the report come on top"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Training time in all, a third of it for B0; task vectors, validation and the report come on top"
+                            + " (default: ${DEFAULT-VALUE}).")
     private double minutes = 60;
 
     @Option(
@@ -67,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = training == null ? tasks.toAbsolutePath().resolveSibling(".icm-lora") : training;
+        Path folder = training == null ? own().resolveSibling(".icm-lora").resolve(name()) : training;
         Path file = output == null ? folder.resolve("generator.gguf") : output;
         List<String> all = List.of("--task-folder", tasks.toString(), "--folder", folder.toString());
         List<String> stops =
@@ -96,8 +99,12 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Path own() {
+        return tasks.toAbsolutePath().normalize();
+    }
+
     private String name() {
-        return tasks.toAbsolutePath().normalize().getFileName().toString();
+        return own().getFileName().toString();
     }
 
     /// @param parts of the command line; a list stands for its elements

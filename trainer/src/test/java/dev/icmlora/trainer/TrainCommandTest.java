@@ -43,7 +43,7 @@ class TrainCommandTest {
                 .extracting(CatalogueEntry::task)
                 .containsExactly("user/double", "user/shout");
         assertThat(trained.seenTasks()).hasSize(2);
-        assertThat(scratch.resolve(".icm-lora/report.md"))
+        assertThat(scratch.resolve(".icm-lora/my-tasks/report.md"))
                 .content()
                 .contains("# Generator \"my-tasks\"", "| user/double | yes | 4 |", "| **tasks trained on** |  | 8 |");
     }

@@ -37,7 +37,7 @@ public final class RunningFunction implements AutoCloseable {
     private final Optional<String> apiKey;
 
     RunningFunction(URI address, Optional<String> apiKey) {
-        this.address = address;
+        this.address = URI.create(address.toString().replaceAll("(?<!/)/*$", "/"));
         this.apiKey = apiKey;
     }
 
@@ -144,7 +144,7 @@ public final class RunningFunction implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(address.resolve(path)).timeout(PATIENCE);
+                HttpRequest.newBuilder(address.resolve(path.substring(1))).timeout(PATIENCE);
         apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
         return request;
     }
@@ -186,7 +186,7 @@ public final class RunningFunction implements AutoCloseable {
             JsonElement detail = openAi == null
                     ? object.get("detail")
                     : openAi.getAsJsonObject().get("message");
-            reason = detail == null ? body : detail.getAsString();
+            reason = detail == null || detail.isJsonNull() ? body : detail.getAsString();
         } catch (JsonParseException | IllegalStateException e) {
             // Something between here and the function answered in words of its own.
             reason = body.strip();

@@ -17,6 +17,7 @@ enum Condition {
     OTHER_TASK("other-task", "adapter generated for a seen task drawn at random", Control.OTHER_TASK),
     DIFFUSION("diffusion", "latent drawn by conditional diffusion instead of the prior", Control.DIFFUSION),
     OWN("own", "LoRA trained for this task alone, on all its training examples", Control.OWN),
+    OWN_NOISE("own-noise", "that LoRA with noise as large as its difference from the generated one", Control.OWN_NOISE),
     ON_EXAMPLES("trained-on-5", "LoRA trained for this task alone, on the 5 examples", Control.ON_EXAMPLES),
     NOISE(
             "noise",
@@ -75,6 +76,7 @@ enum Condition {
         OTHER_TASK,
         DIFFUSION,
         OWN,
+        OWN_NOISE,
         ON_EXAMPLES,
         NOISE;
 

@@ -1,10 +1,12 @@
 package dev.icmlora.trainer.eval;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorFile;
 import dev.icmlora.generator.task.Prompt;
@@ -47,11 +49,15 @@ final class ControlBench implements AutoCloseable {
     private final ResidentAdapter resident;
     private final TokenBatch batch;
 
-    private ControlBench(Installation installation, Path generatorFile, int threads) {
+    private ControlBench(Installation installation, Path generatorFile, int threads) throws IOException {
         NativeLibraries.load(installation.nativeDirectory());
         this.file = GeneratorFile.read(generatorFile);
         this.model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
         this.format = PromptFormat.of(model);
+        file.manifest()
+                .requireMatch(
+                        BaseModelId.of(model.metadata("general.name").orElse("unnamed"), installation.model()),
+                        format.fingerprint());
         this.backend = Backend.best(threads);
         this.generator = Generator.load(file, backend);
         this.reading = LlamaContext.create(
@@ -80,7 +86,9 @@ final class ControlBench implements AutoCloseable {
         this.batch = TokenBatch.allocate(BATCH, 1);
     }
 
-    static ControlBench open(Installation installation, Path generator, int threads) {
+    /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the generator is of another base model
+    /// @throws IOException when the base model's file cannot be read
+    static ControlBench open(Installation installation, Path generator, int threads) throws IOException {
         return new ControlBench(installation, generator, threads);
     }
 

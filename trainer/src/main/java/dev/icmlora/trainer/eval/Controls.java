@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -43,8 +44,10 @@ final class Controls implements AutoCloseable {
     }
 
     /// @param stated the task as the requests state it
+    /// @param examples that they state it with
     /// @return nothing where no adapter was trained for the task
-    Optional<List<NamedTensor>> adapter(Condition.Control control, KnownTask stated, SplittableRandom random) {
+    Optional<List<NamedTensor>> adapter(
+            Condition.Control control, KnownTask stated, List<Example> examples, SplittableRandom random) {
         return switch (control) {
             case MEAN -> Optional.of(mean);
             case NEAREST ->
@@ -57,8 +60,12 @@ final class Controls implements AutoCloseable {
             }
             case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
             case OWN -> references.own(stated.task()).reversed().stream().findFirst();
-            case ON_EXAMPLES -> references.onExamples(stated.task());
-            case NOISE -> Optional.of(noisy(stated, random));
+            case OWN_NOISE ->
+                references.own(stated.task()).reversed().stream()
+                        .findFirst()
+                        .map(own -> noisy(own, generated(stated), random));
+            case ON_EXAMPLES -> references.trainedOn(stated.task(), examples);
+            case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
         };
     }
 
@@ -99,17 +106,20 @@ final class Controls implements AutoCloseable {
         return mean;
     }
 
-    private List<NamedTensor> noisy(KnownTask stated, SplittableRandom random) {
-        KnownTask otherwise = known.stream()
+    private KnownTask statedOtherwise(KnownTask stated) {
+        return known.stream()
                 .filter(task -> task.task().id().equals(stated.task().id()))
                 .findFirst()
                 .orElseThrow();
-        List<NamedTensor> adapter = generated(stated);
-        List<NamedTensor> again = generated(otherwise);
+    }
+
+    /// An adapter with Gaussian noise that is, in each matrix, as large as its difference from another one.
+    private static List<NamedTensor> noisy(
+            List<NamedTensor> adapter, List<NamedTensor> other, SplittableRandom random) {
         List<NamedTensor> noisy = new ArrayList<>();
         for (int i = 0; i < adapter.size(); i++) {
             float[] values = Halves.fromF16(adapter.get(i).data());
-            double size = rootMeanSquare(values, Halves.fromF16(again.get(i).data()));
+            double size = rootMeanSquare(values, Halves.fromF16(other.get(i).data()));
             for (int k = 0; k < values.length; k++) {
                 values[k] += (float) (size * random.nextGaussian());
             }

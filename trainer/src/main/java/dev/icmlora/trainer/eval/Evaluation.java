@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;
 import dev.icmlora.trainer.eval.TaskResult.Score;
@@ -65,7 +65,8 @@ final class Evaluation {
     TaskResult measure(Subject subject) throws IOException, InterruptedException {
         SuiteTask task = subject.task();
         Question question = Question.of(task, Condition.MOST_EXAMPLES, inputs, seed);
-        KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
+        Task asked = question.task(Condition.EXAMPLES);
+        KnownTask stated = KnownTask.of(subject, asked, bench);
         SplittableRandom random = Question.random(task, seed + 1);
 
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
@@ -73,7 +74,8 @@ final class Evaluation {
             Optional<Answers> answers = switch (condition.source()) {
                 case Condition.Request request -> Optional.of(ask(question, request));
                 case Condition.Control control ->
-                    controls.adapter(control, stated, random).map(adapter -> answer(question, adapter));
+                    controls.adapter(control, stated, asked.examples(), random)
+                            .map(adapter -> answer(question, adapter));
             };
             if (condition == Condition.GENERATED) {
                 compare(answers.orElseThrow(), answer(question, controls.generated(stated)));
@@ -113,32 +115,27 @@ final class Evaluation {
     }
 
     private Answers ask(Question question, Condition.Request request) throws IOException, InterruptedException {
-        FunctionClient.Reply reply =
-                function.ask(question.task(request.examples()), question.inputs(), request, question.maxTokens());
+        FunctionClient.Reply reply = function.ask(
+                question.task(request.examples()), question.inputs(), request, question.maxTokens(bench.format()));
         return new Answers(reply.outputs(), reply.usage().promptTokens());
     }
 
     private Answers answer(Question question, List<NamedTensor> adapter) {
         List<int[]> prompts = question.prompts(bench.format(), 0);
         int tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-        return new Answers(bench.answer(adapter, prompts, question.maxTokens()), tokens);
+        return new Answers(bench.answer(adapter, prompts, question.maxTokens(bench.format())), tokens);
     }
 
     private Score score(Question question, Condition condition, Answers answers) {
-        List<Example> tests = question.tests();
-        int right = 0;
-        for (int i = 0; i < tests.size(); i++) {
-            if (answers.texts.get(i).strip().equals(tests.get(i).output().strip())) {
-                right++;
-            }
-        }
+        int tests = question.tests().size();
         double promptTokens = question
                 .prompts(bench.format(), condition.source().shown())
                 .stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
-        return new Score((double) right / tests.size(), promptTokens, (double) answers.readTokens / tests.size());
+        return new Score(
+                (double) question.right(answers.texts) / tests, promptTokens, (double) answers.readTokens / tests);
     }
 
     /// @param readTokens over all inputs

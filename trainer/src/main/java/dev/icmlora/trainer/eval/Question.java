@@ -14,8 +14,8 @@ import dev.icmlora.trainer.suite.SuiteTask;
 /// @param examples as many as any condition shows
 /// @param tests inputs with the expected answers
 record Question(String description, List<Example> examples, List<Example> tests) {
-    private static final int LEAST_TOKENS = 8;
-    private static final int MOST_TOKENS = 48;
+    /// So many tokens more than the right answer has show that one does not end where it should.
+    private static final int SPARE_TOKENS = 8;
 
     /// Drawn from the task's descriptions, training examples and test examples; the same for the same seed.
     ///
@@ -59,9 +59,23 @@ record Question(String description, List<Example> examples, List<Example> tests)
                 .toList();
     }
 
-    int maxTokens() {
-        int longest =
-                tests.stream().mapToInt(test -> test.output().length()).max().orElseThrow();
-        return Math.clamp(longest, LEAST_TOKENS, MOST_TOKENS);
+    /// Enough for every right answer.
+    int maxTokens(PromptFormat format) {
+        return SPARE_TOKENS
+                + tests.stream()
+                        .mapToInt(test -> format.answer(test.output()).length)
+                        .max()
+                        .orElseThrow();
+    }
+
+    /// How many of the answers are the expected text, but for white space around it.
+    int right(List<String> answers) {
+        int right = 0;
+        for (int i = 0; i < tests.size(); i++) {
+            if (answers.get(i).strip().equals(tests.get(i).output().strip())) {
+                right++;
+            }
+        }
+        return right;
     }
 }

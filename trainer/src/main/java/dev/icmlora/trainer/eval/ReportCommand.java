@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
-import dev.icmlora.generator.task.Example;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.tasks.TaskFolder;
@@ -54,6 +53,12 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
+    @Option(
+            names = "--suite-seed",
+            description = "Of the split into examples to train on and to test with, as in training"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private long suiteSeed = 1;
+
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -62,8 +67,9 @@ public final class ReportCommand implements Callable<Integer> {
         Installation installation = Installation.ofThisProcess();
         Path file = generator == null ? installation.generator() : generator;
         try (ControlBench bench = ControlBench.open(installation, file, threads)) {
-            List<SuiteTask> all =
-                    TaskFolder.of(bench.format(), MOST_TOKENS, seed).read(tasks).tasks();
+            List<SuiteTask> all = TaskFolder.of(bench.format(), MOST_TOKENS, suiteSeed)
+                    .read(tasks)
+                    .tasks();
             Set<String> seen = bench.file().manifest().catalogue().stream()
                     .map(CatalogueEntry::task)
                     .collect(Collectors.toSet());
@@ -92,26 +98,17 @@ public final class ReportCommand implements Callable<Integer> {
         float[] latent = bench.latent(bench.vector(question.task(Condition.EXAMPLES)));
         List<NamedTensor> b0 = bench.generate(latent, 0);
         List<NamedTensor> adapter = bench.generate(latent, 1);
-        int most = question.maxTokens();
+        int most = question.maxTokens(bench.format());
         List<Double> percents = Stream.of(
                         bench.answer(queries, most),
                         bench.answer(shown, most),
                         bench.answer(b0, queries, most),
                         bench.answer(adapter, queries, most),
                         bench.answer(adapter, shown, most))
-                .map(answers -> percent(answers, question.tests()))
+                .map(answers ->
+                        100.0 * question.right(answers) / question.tests().size())
                 .toList();
         return new Row(task.id(), seen, question.tests().size(), percents);
-    }
-
-    private static double percent(List<String> answers, List<Example> tests) {
-        int right = 0;
-        for (int i = 0; i < tests.size(); i++) {
-            if (answers.get(i).strip().equals(tests.get(i).output().strip())) {
-                right++;
-            }
-        }
-        return 100.0 * right / tests.size();
     }
 
     private static String markdown(String name, List<Row> rows) {

@@ -2,11 +2,9 @@ package dev.icmlora.trainer.eval;
 
 import java.io.IOException;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.trainer.suite.SuiteTask;
 
@@ -53,21 +51,14 @@ final class SelectionComparison {
                 question.task(settings.examples),
                 question.inputs(),
                 way.mode(),
-                question.maxTokens(),
+                question.maxTokens(format),
                 way.strength(),
                 null,
                 way == Way.REFINED ? new FunctionClient.Request.Refine(settings.refineMs) : null));
-        List<Example> tests = question.tests();
-        int right = 0;
-        for (int i = 0; i < tests.size(); i++) {
-            if (reply.outputs().get(i).strip().equals(tests.get(i).output().strip())) {
-                right++;
-            }
-        }
         FunctionClient.Reply.Selection selection = reply.selection();
         boolean shown = way.chooses() ? selection.served().endsWith("examples") : way.showsExamples();
         return new SelectionResult.Outcome(
-                (double) right / tests.size(),
+                (double) question.right(reply.outputs()) / question.tests().size(),
                 promptTokens(question, shown ? settings.examples : 0),
                 selection.served(),
                 selection.kind(),

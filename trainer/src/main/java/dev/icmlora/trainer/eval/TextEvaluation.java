@@ -10,8 +10,7 @@ import dev.icmlora.trainer.text.TextDomain;
 import dev.icmlora.trainer.train.References;
 
 /// Measures how well a text domain is predicted by the base model, under B0, and under the adapters generated and
-/// trained
-/// for the domain.
+/// trained for the domain.
 ///
 /// @param passages test passages of a domain
 record TextEvaluation(ControlBench bench, References references, int passages) {

@@ -28,12 +28,22 @@ public final class GreedyDecoder implements AutoCloseable {
         this.batch = TokenBatch.allocate(context.options().batchTokens(), sequences);
     }
 
-    /// One answer for each prompt.
+    /// One answer for each prompt, as many side by side as the context has room for.
     public List<String> answer(List<int[]> prompts, int maxTokens) {
         List<String> answers = new ArrayList<>();
-        for (int from = 0; from < prompts.size(); from += sequences) {
-            answers.addAll(together(prompts.subList(from, Math.min(prompts.size(), from + sequences)), maxTokens));
+        int from = 0;
+        int tokens = 0;
+        for (int to = 0; to < prompts.size(); to++) {
+            int more = prompts.get(to).length + maxTokens;
+            if (to - from == sequences
+                    || (to > from && tokens + more > context.options().contextTokens())) {
+                answers.addAll(together(prompts.subList(from, to), maxTokens));
+                from = to;
+                tokens = 0;
+            }
+            tokens += more;
         }
+        answers.addAll(together(prompts.subList(from, prompts.size()), maxTokens));
         return answers;
     }
 

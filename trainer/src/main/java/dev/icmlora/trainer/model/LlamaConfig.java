@@ -43,6 +43,7 @@ public record LlamaConfig(
         }
         int hidden = integer(file, "llama.embedding_length");
         int heads = integer(file, "llama.attention.head_count");
+        requirePlainRotation(file, hidden / heads);
         return new LlamaConfig(
                 integer(file, "llama.block_count"),
                 hidden,
@@ -52,6 +53,26 @@ public record LlamaConfig(
                 file.real("llama.rope.freq_base").orElse(10_000),
                 file.real("llama.attention.layer_norm_rms_epsilon").orElse(1e-5),
                 MODULES.stream().map(module -> target(file, module)).toList());
+    }
+
+    /// Some llama models turn queries and keys by frequencies that were stretched, or have heads of another width. What
+    /// is trained through another computation than the one that serves would be worth nothing.
+    private static void requirePlainRotation(GgufFile file, int headSize) {
+        String scaling = file.string("llama.rope.scaling.type").orElse("none");
+        if (!scaling.equals("none") || file.tensor("rope_freqs.weight").isPresent()) {
+            throw new IllegalArgumentException("the trainer does not know scaled rotary frequencies (" + scaling
+                    + (file.tensor("rope_freqs.weight").isPresent() ? ", rope_freqs.weight" : "")
+                    + "), which this base model has");
+        }
+        for (String key :
+                List.of("llama.attention.key_length", "llama.attention.value_length", "llama.rope.dimension_count")) {
+            long width = file.integer(key).orElse(headSize);
+            if (width != headSize) {
+                throw new IllegalArgumentException(
+                        "the trainer knows heads of hidden size / heads = %d, this base model's %s is %d"
+                                .formatted(headSize, key, width));
+            }
+        }
     }
 
     private static Target target(GgufFile file, String module) {

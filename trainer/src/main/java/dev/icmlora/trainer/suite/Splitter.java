@@ -14,7 +14,7 @@ final class Splitter {
     static final double HELD_OUT_SHARE = 0.20;
     static final double VALIDATION_SHARE = 0.10;
 
-    /// Tasks that share more of their pairs than this are near-duplicates. Well below the 20 % that the test refuses.
+    /// Tasks that share so many of their pairs are near-duplicates. Well below the 20 % that the test refuses.
     private static final double NEAR_DUPLICATE = 0.10;
 
     private final Set<String> heldOutFamilies;

@@ -15,8 +15,7 @@ import dev.icmlora.generator.task.Example;
 /// Writes a suite as JSON lines, for eyes and for other tools.
 ///
 /// `tasks.jsonl` has a line for each task: id, family, split, descriptions, counts. `<id>.jsonl` has a line for each of
-/// its
-/// examples: part (`train` or `test`), input, output. `CARD.md` is the card.
+/// its examples: part (`train` or `test`), input, output. `CARD.md` is the card.
 public final class SuiteExport {
 
     private record TaskLine(String id, String family, String split, List<String> descriptions, int train, int test) {}

@@ -68,8 +68,8 @@ public final class TaskSuite {
         return split;
     }
 
-    /// Tasks to practise on beside those of the suite, with rules drawn at random. None shares an input-output pair with a
-    /// task that is not trained on.
+    /// Tasks to practise on beside those of the suite, with rules drawn at random. None shares an input-output pair
+    /// with a task that is not trained on.
     public List<SuiteTask> practice(int count, long seed) {
         TaskFamily drawn = Families.drawn(count, seed);
         Set<Example> notLearned = tasks.stream()

@@ -24,8 +24,7 @@ import dev.icmlora.generator.task.Example;
 /// A task file as it was written, line by line, before anybody asks whether it makes sense.
 ///
 /// Each line is a JSON object: `{"description": "..."}`, or an example `{"input": "...", "output": "..."}`, which may
-/// say
-/// what it is for with `"part": "train"` or `"part": "test"`. Empty lines are skipped.
+/// say what it is for with `"part": "train"` or `"part": "test"`. Empty lines are skipped.
 ///
 /// @param name for messages
 /// @param descriptions in their order

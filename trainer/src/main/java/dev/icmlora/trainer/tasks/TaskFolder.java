@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.ToIntBiFunction;
 import java.util.regex.Pattern;
@@ -27,6 +30,9 @@ import dev.icmlora.trainer.tasks.TaskFile.Part;
 public final class TaskFolder {
     /// Fewer distinct examples than this are too few to learn from some and to test on others.
     public static final int LEAST_EXAMPLES = 12;
+
+    /// Of fewer, none could be held back to validate with.
+    private static final int LEAST_TRAINING_EXAMPLES = 4;
 
     private static final double TEST_SHARE = 0.2;
     private static final int MOST_TEST_EXAMPLES = 80;
@@ -71,6 +77,7 @@ public final class TaskFolder {
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files = all.filter(file -> file.toString().endsWith(SUFFIX) && Files.isRegularFile(file))
+                    .filter(file -> !isHidden(folder.relativize(file)))
                     .sorted()
                     .toList();
         }
@@ -80,6 +87,7 @@ public final class TaskFolder {
         }
         List<SuiteTask> tasks = new ArrayList<>();
         List<String> faults = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
         int repeated = 0;
         for (Path path : files) {
             TaskFile file = TaskFile.read(path, folder.relativize(path).toString());
@@ -87,7 +95,11 @@ public final class TaskFolder {
             repeated += file.lines().size() - distinct.size();
             check(file, distinct);
             if (file.faults().isEmpty()) {
-                tasks.add(task(file, distinct));
+                SuiteTask task = task(file, distinct);
+                if (!ids.add(task.id())) {
+                    file.fault("has the id %s, which another file has too: rename one".formatted(task.id()));
+                }
+                tasks.add(task);
             }
             faults.addAll(file.faults());
         }
@@ -97,22 +109,31 @@ public final class TaskFolder {
         return new Tasks(List.copyOf(tasks), repeated);
     }
 
-    /// The first of each example; two that disagree, or that are to be trained on and tested with, are faults.
+    /// Whether a name on the way begins with a dot: what tools keep for themselves, such as training's own folder.
+    private static boolean isHidden(Path file) {
+        return Stream.iterate(file, Objects::nonNull, Path::getParent)
+                .anyMatch(part -> part.getFileName().toString().startsWith("."));
+    }
+
+    /// The first of each example; two that disagree, or that are to be trained on and tested with, are faults. Inputs
+    /// that differ in case or white space alone are one, unless they have different outputs: then that is what the
+    /// task is about.
     private static List<Line> distinct(TaskFile file) {
         Map<String, Line> byInput = new LinkedHashMap<>();
+        Map<Example, Line> alike = new HashMap<>();
         for (Line line : file.lines()) {
-            Line first = byInput.putIfAbsent(normalised(line.example().input()), line);
+            Example example = line.example();
+            Example normalised = new Example(normalised(example.input()), example.output());
+            Line first =
+                    alike.getOrDefault(normalised, byInput.get(example.input().strip()));
             if (first == null) {
-                continue;
-            }
-            if (!first.example().output().equals(line.example().output())) {
+                alike.put(normalised, line);
+                byInput.put(example.input().strip(), line);
+            } else if (!first.example().output().equals(example.output())) {
                 file.fault(
                         line.number(),
                         "contradicts line %d: the same input has the output \"%s\" there and \"%s\" here"
-                                .formatted(
-                                        first.number(),
-                                        first.example().output(),
-                                        line.example().output()));
+                                .formatted(first.number(), first.example().output(), example.output()));
             } else if (first.part() != line.part()) {
                 file.fault(
                         line.number(),
@@ -134,13 +155,8 @@ public final class TaskFolder {
             file.fault("has no examples: add lines {\"input\": \"...\", \"output\": \"...\"}");
         } else if (examples.size() < LEAST_EXAMPLES) {
             file.fault("has %d distinct examples, at least %d are needed".formatted(examples.size(), LEAST_EXAMPLES));
-        } else if (examples.stream()
-                        .map(line -> line.example().output())
-                        .distinct()
-                        .count()
-                == 1) {
-            file.fault("has one class only: every output is \"%s\", so there is nothing to learn"
-                    .formatted(examples.getFirst().example().output()));
+        } else {
+            checkClasses(file, examples);
         }
         checkParts(file, examples);
         for (Line line : examples) {
@@ -157,6 +173,18 @@ public final class TaskFolder {
         }
     }
 
+    private static void checkClasses(TaskFile file, List<Line> examples) {
+        List<String> outputs = examples.stream()
+                .filter(line -> line.part() != Part.TEST)
+                .map(line -> line.example().output())
+                .distinct()
+                .toList();
+        if (outputs.size() == 1) {
+            file.fault("has one class only: every output to learn from is \"%s\", so there is nothing to learn"
+                    .formatted(outputs.getFirst()));
+        }
+    }
+
     private static void checkParts(TaskFile file, List<Line> examples) {
         long unsaid = count(examples, Part.UNSAID);
         if (unsaid > 0 && unsaid < examples.size()) {
@@ -166,8 +194,12 @@ public final class TaskFolder {
             if (count(examples, Part.TEST) == 0) {
                 file.fault("has no test examples: mark some with \"part\": \"test\", or mark none at all");
             }
-            if (count(examples, Part.TRAIN) == 0) {
+            long train = count(examples, Part.TRAIN);
+            if (train == 0) {
                 file.fault("has no training examples: mark some with \"part\": \"train\", or mark none at all");
+            } else if (train < LEAST_TRAINING_EXAMPLES) {
+                file.fault(
+                        "has %d training examples, at least %d are needed".formatted(train, LEAST_TRAINING_EXAMPLES));
             }
         }
     }

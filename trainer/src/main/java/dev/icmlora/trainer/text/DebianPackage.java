@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,18 +25,35 @@ record DebianPackage(String name) {
         }
         Files.createDirectories(cache);
         Path work = Files.createTempDirectory(cache, name + "-part-");
-        run(work, "apt-get", "-qq", "download", name);
-        Path archive;
+        try {
+            run(work, "apt-get", "-qq", "download", name);
+            run(
+                    work,
+                    "dpkg-deb",
+                    "-x",
+                    archive(work).toString(),
+                    work.resolve("files").toString());
+            Files.move(work.resolve("files"), target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            delete(work);
+        }
+        return target;
+    }
+
+    private Path archive(Path work) throws IOException {
         try (Stream<Path> files = Files.list(work)) {
-            archive = files.filter(file -> file.toString().endsWith(".deb"))
+            return files.filter(file -> file.toString().endsWith(".deb"))
                     .findFirst()
                     .orElseThrow(() -> new IOException("apt-get download " + name + " brought no file"));
         }
-        run(work, "dpkg-deb", "-x", archive.toString(), work.resolve("files").toString());
-        Files.move(work.resolve("files"), target, StandardCopyOption.ATOMIC_MOVE);
-        Files.delete(archive);
-        Files.delete(work);
-        return target;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static void run(Path folder, String... command) throws IOException {

@@ -40,7 +40,7 @@ final class AdamW implements AutoCloseable {
         }
     }
 
-    /// Applies and clears the gradients.
+    /// Applies and clears the gradients. Gradients whose norm is not finite are cleared only.
     ///
     /// @param step number of this step, from 1
     /// @return the gradients' norm before clipping

@@ -17,7 +17,8 @@ record ConditionalBatch(
     /// A task that is trained on, and its task vectors.
     record Learner(TrainingTask task, VectorPool pool) {}
 
-    /// @param count different tasks, or all if there are fewer
+    /// @param from a task that is to be drawn more often stands there several times, and may be drawn as often
+    /// @param count of them, or all if there are fewer
     static ConditionalBatch draw(
             List<Learner> from, int count, int latent, Standardization statistics, RandomGenerator random) {
         List<Learner> chosen = random.ints(0, from.size())

@@ -20,7 +20,8 @@ import dev.icmlora.trainer.text.TextDomains;
 ///
 /// @param tasks with one right answer to each input; B0 is learned from these alone
 /// @param texts kinds of text to be continued, which the generator learns beside them
-/// @param practice tasks with rules drawn at random, which the generator learns beside them; nothing is measured on these
+/// @param practice tasks with rules drawn at random, which the generator learns beside them; nothing is measured on
+/// these
 /// @param validation tasks that nothing is learned from; a user who has few tasks has none of these
 record Curriculum(
         List<TrainingTask> tasks,
@@ -46,13 +47,11 @@ record Curriculum(
     /// @param wanted by id
     static Curriculum ofSuite(long seed, Path cache, int practice, Predicate<String> wanted) {
         TaskSuite suite = TaskSuite.create(seed);
-        List<TrainingTask> texts =
-                TextDomains.fetch(cache, seed, domain -> wanted.test(TrainingTask.idOfText(domain))).domains().stream()
-                        .map(TrainingTask::of)
-                        .toList();
+        TextDomains texts = TextDomains.fetch(cache, seed, domain -> wanted.test(TrainingTask.idOfText(domain)));
+        texts.missing().forEach((domain, why) -> System.err.println("without the texts of " + domain + ": " + why));
         return new Curriculum(
                 tasks(suite.tasks(Split.TRAIN), wanted),
-                texts,
+                texts.domains().stream().map(TrainingTask::of).toList(),
                 tasks(suite.practice(practice, seed), any -> true),
                 tasks(suite.tasks(Split.VALIDATION), wanted));
     }
@@ -66,8 +65,7 @@ record Curriculum(
                 tasks(TaskFolder.of(format, mostTokens, seed).read(folder).tasks(), wanted);
         int validate = all.size() < LEAST_TO_VALIDATE ? 0 : (int) Math.ceil(VALIDATION_SHARE * all.size());
         List<TrainingTask> drawn = shuffled(all, seed).subList(0, validate);
-        return new Curriculum(
-                all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), List.of(), drawn);
+        return new Curriculum(all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), List.of(), drawn);
     }
 
     private static List<TrainingTask> tasks(List<SuiteTask> tasks, Predicate<String> wanted) {

@@ -14,8 +14,7 @@ import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 import dev.icmlora.trainer.train.GeneratorNetwork.Generated;
 
 /// Learns prior and decoder through the frozen base model: the loss is that of the answers under the generated
-/// adapters,
-/// plus beta times the prior's distance from N(0, I), of which a standard prior has none.
+/// adapters, plus beta times the prior's distance from N(0, I), of which a standard prior has none.
 final class GeneratorObjective implements Objective {
     private final BaseModel model;
     private final GeneratorNetwork network;

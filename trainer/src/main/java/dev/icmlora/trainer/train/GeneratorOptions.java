@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /// Options of the commands that train a generator's networks.
 final class GeneratorOptions {
+    /// Task vectors of each task. What takes them beforehand must take as many, or none of them is found.
+    static final int VECTORS = 16;
+
     @Option(names = "--latent", description = "Dimensions of z (default: ${DEFAULT-VALUE}).")
     int latent = 64;
 
@@ -30,7 +33,7 @@ final class GeneratorOptions {
     private float freeBits = 0;
 
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
-    int vectors = 16;
+    int vectors = VECTORS;
 
     @Mixin
     VectorLayerOption vectorLayer;

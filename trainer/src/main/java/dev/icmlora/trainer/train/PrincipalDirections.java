@@ -49,8 +49,7 @@ final class PrincipalDirections {
                 moments.add(samples(tasks, sampler, StepRandom.of(seed, batch)), adapter.lora());
             }
             // A uniform number within 1 / sqrt(in) has the variance 1 / (3 in), so a drawn row of A x has a third of
-            // the
-            // mean square of a dimension of x.
+            // the mean square of a dimension of x.
             float scale = (float) Math.sqrt(1 / 3.0);
             for (int layer = 0; layer < layout.layers(); layer++) {
                 NDArray directions =

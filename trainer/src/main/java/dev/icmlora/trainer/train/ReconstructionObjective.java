@@ -113,7 +113,8 @@ final class ReconstructionObjective implements Objective {
                     String name = AdapterLayout.nameOfB(layer, target);
                     NDArray b0 = shared.matrices().get(name);
                     NDArray b = kept.get(name);
-                    layers.add(b.sub(b0.reshape(b.getShape())).reshape(new Shape(b.size())));
+                    // What is made of b0 itself would live as long as b0.
+                    layers.add(b.reshape(b0.getShape()).sub(b0).reshape(new Shape(b.size())));
                 }
                 deltas.add(NDArrays.stack(layers));
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -39,7 +40,7 @@ public final class References implements AutoCloseable {
     private final BaseModel model;
     private final ZooTraining own;
     private final ZooTraining onExamples;
-    private final StopSignal stop = new StopSignal();
+    private volatile BooleanSupplier stop = () -> false;
 
     /// How long is trained.
     ///
@@ -91,38 +92,64 @@ public final class References implements AutoCloseable {
                 new Zoo(folder),
                 folder.resolveSibling(folder.getFileName() + "-run"),
                 new ZooTraining.Settings(TOGETHER, length, keep, RATE, WARM_UP, 1, never),
-                stop::isRequested,
+                () -> stop.getAsBoolean(),
                 manager);
     }
 
     /// Trains on all training examples of each task and each text domain.
     public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException {
-        own.train(tasks.stream().map(TrainingTask::of).toList(), out);
-        own.train(texts.stream().map(TrainingTask::of).toList(), out);
+        train(own, tasks.stream().map(task -> kept(TrainingTask.of(task))).toList(), out);
+        train(own, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
     }
 
     /// Trains on a few examples of each task, and on nothing else.
     public void trainOn(Map<SuiteTask, List<Example>> examples, PrintStream out) throws IOException {
-        onExamples.train(
+        train(
+                onExamples,
                 examples.entrySet().stream()
-                        .map(task -> new TrainingTask(task.getKey(), task.getValue(), task.getValue()))
+                        .map(task -> onExamples(task.getKey(), task.getValue()))
+                        .map(References::kept)
                         .toList(),
                 out);
     }
 
+    private void train(ZooTraining training, List<TrainingTask> tasks, PrintStream out) throws IOException {
+        try (StopSignal signal = new StopSignal()) {
+            stop = signal::isRequested;
+            training.train(tasks, out);
+            if (signal.isRequested()) {
+                throw new IOException("interrupted; what was trained is kept");
+            }
+        }
+    }
+
+    private static TrainingTask onExamples(SuiteTask task, List<Example> examples) {
+        return new TrainingTask(task, examples, examples);
+    }
+
+    /// The same under an id that tells what it is trained on: adapters of other examples are others.
+    private static TrainingTask kept(TrainingTask task) {
+        SuiteTask of = task.task();
+        String id = "%s-%08x".formatted(of.id(), task.hashCode());
+        return new TrainingTask(
+                new SuiteTask(id, of.family(), of.descriptions(), of.train(), of.test()),
+                task.examples(),
+                task.heldBack());
+    }
+
     /// The checkpoints of a task's own training, the last one last; none if it was not trained.
     public List<List<NamedTensor>> own(SuiteTask task) {
-        return checkpoints(own, task.id());
+        return checkpoints(own, TrainingTask.of(task));
     }
 
     /// The same of a text domain.
     public List<List<NamedTensor>> own(TextDomain domain) {
-        return checkpoints(own, TrainingTask.idOfText(domain.name()));
+        return checkpoints(own, TrainingTask.of(domain));
     }
 
     /// The adapter that was trained on a few of the task's examples, if there is one.
-    public Optional<List<NamedTensor>> onExamples(SuiteTask task) {
-        return checkpoints(onExamples, task.id()).stream().findFirst();
+    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, List<Example> examples) {
+        return checkpoints(onExamples, onExamples(task, examples)).stream().findFirst();
     }
 
     /// A diffusion model of the latents of some tasks, which dies with these references.
@@ -133,7 +160,8 @@ public final class References implements AutoCloseable {
         return LatentDiffusion.train(manager, vectors, latents);
     }
 
-    private List<List<NamedTensor>> checkpoints(ZooTraining training, String task) {
+    private List<List<NamedTensor>> checkpoints(ZooTraining training, TrainingTask trained) {
+        String task = kept(trained).task().id();
         List<List<NamedTensor>> checkpoints = new ArrayList<>();
         try (NDManager scope = manager.newSubManager()) {
             for (String checkpoint :
@@ -158,7 +186,6 @@ public final class References implements AutoCloseable {
 
     @Override
     public void close() {
-        stop.close();
         model.close();
         manager.close();
     }

@@ -1,20 +1,36 @@
 package dev.icmlora.trainer.train;
 
 import java.util.List;
+import java.util.Locale;
 
 import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 
 /// What a checkpoint says about the run that it is of.
 ///
-/// @param name names what is trained with which settings; only a run of the same name goes on from a checkpoint
+/// @param kind what is trained
+/// @param settings that it is trained with, what it is trained on among them; only a run of the same kind and settings
+///     goes on from a checkpoint
 /// @param tasks what it is trained on
-record RunIdentity(String name, List<CatalogueEntry> tasks) {
-    static RunIdentity of(String name, List<TrainingTask> tasks) {
+record RunIdentity(String kind, String settings, List<CatalogueEntry> tasks) {
+
+    /// @param base fingerprint of the base model
+    static RunIdentity of(String kind, String settings, String base, List<TrainingTask> tasks) {
         return new RunIdentity(
-                name,
+                kind,
+                String.format(
+                        Locale.ROOT,
+                        "%s, %d tasks %08x, base model %s",
+                        settings,
+                        tasks.size(),
+                        tasks.hashCode(),
+                        base),
                 tasks.stream()
                         .map(task ->
                                 new CatalogueEntry(task.task().id(), task.task().family()))
                         .toList());
+    }
+
+    String name() {
+        return kind + " " + settings;
     }
 }

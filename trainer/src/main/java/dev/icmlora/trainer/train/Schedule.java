@@ -9,6 +9,14 @@ package dev.icmlora.trainer.train;
 /// @param patience or after so many validations in a row that brought nothing better
 record Schedule(float rate, int warmUp, long steps, double seconds, int patience) {
 
+    Schedule {
+        if (!(rate > 0 && steps > 0 && seconds > 0 && patience > 0)) {
+            throw new IllegalArgumentException(
+                    "--rate, --steps, --minutes and --patience must be above 0; they are %s, %d, %s and %d"
+                            .formatted(rate, steps, seconds / 60, patience));
+        }
+    }
+
     /// Without early stop.
     Schedule(float rate, int warmUp, long steps, double seconds) {
         this(rate, warmUp, steps, seconds, Integer.MAX_VALUE);

@@ -86,7 +86,8 @@ public final class TrainB0Command implements Callable<Integer> {
                     a.isFrozen(),
                     session.manager());
             new TrainingRun(
-                            RunIdentity.of(name(), session.curriculum().tasks()),
+                            session.identity(
+                                    RUN, settings(), session.curriculum().tasks()),
                             objective,
                             options.schedule(),
                             options.intervals(),
@@ -94,17 +95,23 @@ public final class TrainB0Command implements Callable<Integer> {
                             session.stop()::isRequested,
                             session.manager())
                     .train(System.out, options.stopAfter);
+            return session.exitCode();
         }
-        return 0;
     }
 
-    /// Names the run by its settings. The usual targets go unsaid, so that runs from before there were others can be
-    /// taken up again.
-    String name() {
-        String origin = a == OriginOfA.LEARNED ? "" : " " + a.name().toLowerCase(Locale.ROOT) + " A";
+    /// All that another run could choose otherwise.
+    String settings() {
         String modules = LlamaConfig.MODULES.stream().filter(targets::contains).collect(Collectors.joining(","));
-        String others = modules.equals(DEFAULT_TARGETS) ? "" : " targets " + modules;
-        return "b0 rank %d alpha %s seed %d%s%s"
-                .formatted(rank, SharedAdapter.SCALE * rank, options.seed, origin, others);
+        return "rank %d, alpha %s, %s A, targets %s, rate %s, %d tokens, %d queries, packed %s, seed %d"
+                .formatted(
+                        rank,
+                        SharedAdapter.SCALE * rank,
+                        a.name().toLowerCase(Locale.ROOT),
+                        modules,
+                        options.rate,
+                        tokens,
+                        queries,
+                        packed,
+                        options.seed);
     }
 }

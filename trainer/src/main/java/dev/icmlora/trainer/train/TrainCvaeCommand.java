@@ -70,7 +70,7 @@ public final class TrainCvaeCommand implements Callable<Integer> {
                 List<TrainingTask> trained =
                         learners.stream().map(Learner::task).toList();
                 new TrainingRun(
-                                RunIdentity.of(name(trained.size()), trained),
+                                session.identity(RUN, settings(setup), trained),
                                 objective,
                                 options.schedule(),
                                 options.intervals(),
@@ -79,8 +79,8 @@ public final class TrainCvaeCommand implements Callable<Integer> {
                                 session.manager())
                         .train(System.out, options.stopAfter);
             }
+            return session.exitCode();
         }
-        return 0;
     }
 
     private Cvae cvae(TrainingSession session, GeneratorSetup setup) {
@@ -97,9 +97,8 @@ public final class TrainCvaeCommand implements Callable<Integer> {
         };
     }
 
-    /// Names the run by its settings.
-    String name(int tasks) {
-        String other = decoder == CvaeDecoder.HEADS ? "" : " decoder " + decoder;
-        return "cvae %s%s %d tasks".formatted(generator, other, tasks);
+    private String settings(GeneratorSetup setup) {
+        return "%s on %s, decoder %s, rate %s, %d tasks, seed %d"
+                .formatted(generator, setup.shared().fingerprint(), decoder, options.rate, tasks, options.seed);
     }
 }

@@ -98,11 +98,13 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                                 session.format(),
                                 new PromptSampler.Mix(packed, 3, 8, queries, described, described, 512)),
                         setup.examinations(),
-                        new GeneratorObjective.Settings(tasks, tokens, vectorDropout, foreign, generator.kl(), options.seed),
+                        new GeneratorObjective.Settings(
+                                tasks, tokens, vectorDropout, foreign, generator.kl(), options.seed),
                         session.manager());
                 new TrainingRun(
-                                RunIdentity.of(
-                                        name(session, setup, pretrained),
+                                session.identity(
+                                        RUN,
+                                        settings(session, setup, pretrained),
                                         session.curriculum().learned()),
                                 objective,
                                 options.schedule(),
@@ -112,8 +114,8 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
                                 session.manager())
                         .train(System.out, options.stopAfter);
             }
+            return session.exitCode();
         }
-        return 0;
     }
 
     /// Each task once, each text as often as it counts: a kind of text is wider than a task.
@@ -137,20 +139,26 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
         return Optional.of(new ExportedGenerator(file));
     }
 
-    private String name(TrainingSession session, GeneratorSetup setup, boolean pretrained) {
-        String start = session.curriculum().practice().isEmpty()
-                ? ""
-                : " practice " + session.curriculum().practice().size();
-        if (foreign > 0) {
-            start += " foreign " + foreign;
-        }
-        if (from != null) {
-            start += " from a generator on " + setup.shared().fingerprint();
-        } else if (pretrained) {
-            start += " from the CVAE";
-        }
-        return "generator %s dropout %s texts %d times %s%s"
-                .formatted(generator, vectorDropout, textWeight, session.tasksHash(), start);
+    private String settings(TrainingSession session, GeneratorSetup setup, boolean pretrained) {
+        String start = from != null ? "from a generator" : pretrained ? "from the CVAE" : "from zero";
+        return ("%s on %s, %s, %d units, rate %s, %d tasks of %d tokens, %d queries, packed %s, foreign %s, described %s,"
+                        + " dropout %s, texts %d times, practice %d, seed %d")
+                .formatted(
+                        start,
+                        setup.shared().fingerprint(),
+                        generator,
+                        generator.decoderUnits,
+                        options.rate,
+                        tasks,
+                        tokens,
+                        queries,
+                        packed,
+                        foreign,
+                        described,
+                        vectorDropout,
+                        textWeight,
+                        session.curriculum().practice().size(),
+                        options.seed);
     }
 
     /// Takes over what `train-cvae` learned.

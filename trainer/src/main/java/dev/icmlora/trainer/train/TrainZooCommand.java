@@ -68,7 +68,7 @@ public final class TrainZooCommand implements Callable<Integer> {
                             session.stop()::isRequested,
                             session.manager())
                     .train(tasks, System.out);
+            return session.exitCode();
         }
-        return 0;
     }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.trainer.train;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,8 +19,7 @@ import ai.djl.training.GradientCollector;
 /// Trains an objective until its schedule is over, from its last checkpoint if there is one.
 ///
 /// The folder holds `checkpoint.gguf`, replaced as a whole every so many steps, `best.gguf`, the one with the least
-/// loss
-/// on tasks that are not trained on, and `log.jsonl`.
+/// loss on tasks that are not trained on, and `log.jsonl`.
 final class TrainingRun {
     /// A loss this often not finite in a row is no accident.
     private static final int MAX_LOST_STEPS = 5;
@@ -84,6 +84,7 @@ final class TrainingRun {
 
     private Checkpoint train(PrintStream out, ToLongFunction<Checkpoint> last) throws IOException {
         Files.createDirectories(folder);
+        deleteHalfWritten();
         try (NDManager own = manager.newSubManager();
                 AdamW optimiser = new AdamW(objective.parameters(), WEIGHT_DECAY, MAX_GRADIENT_NORM, own)) {
             SequencedMap<String, NDArray> state = optimiser.state();
@@ -92,9 +93,18 @@ final class TrainingRun {
                     ? Checkpoint.read(checkpoint(folder), identity, state)
                     : Checkpoint.START;
             try (TrainingDisplay display =
-                    new TrainingDisplay(identity.name(), progress(start), start.elapsed(), out)) {
+                    new TrainingDisplay(identity.kind(), progress(start), start.elapsed(), out)) {
                 Checkpoint reached = start.equals(Checkpoint.START) ? validated(start, state, display) : start;
                 return train(reached, last.applyAsLong(start), optimiser, state, display);
+            }
+        }
+    }
+
+    /// What a process that was killed while it wrote a checkpoint left behind. No other process writes here.
+    private void deleteHalfWritten() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.gguf*.tmp")) {
+            for (Path file : files) {
+                Files.delete(file);
             }
         }
     }
@@ -116,8 +126,8 @@ final class TrainingRun {
             lost = sound ? 0 : lost + 1;
             if (lost == MAX_LOST_STEPS) {
                 throw new IllegalStateException(
-                        "the loss was not finite for " + MAX_LOST_STEPS + " steps in a row, at step " + reached.step()
-                                + "; lower --rate. The last checkpoint is kept.");
+                        "the loss or its gradient was not finite for " + MAX_LOST_STEPS + " steps in a row, at step "
+                                + reached.step() + "; lower --rate. The last checkpoint is kept.");
             }
             reached = reached.next((System.nanoTime() - begin) / 1e9);
             display.show(progress(reached), reached.step(), means.get("loss"));
@@ -154,7 +164,7 @@ final class TrainingRun {
         return validated;
     }
 
-    /// @return false when the loss was not finite, in which case nothing was changed
+    /// @return false when the loss or its gradient was not finite, in which case nothing was changed
     private boolean step(AdamW optimiser, Checkpoint reached, Means means) {
         try (NDManager scope = manager.newSubManager()) {
             Objective.StepLoss result;
@@ -167,6 +177,9 @@ final class TrainingRun {
             }
             float rate = schedule.rate(reached.step(), reached.elapsed());
             float norm = optimiser.update(scope, rate, reached.step() + 1);
+            if (!Float.isFinite(norm)) {
+                return false;
+            }
             result.figures().forEach(means::add);
             means.add("gradient_norm", norm);
             means.add("rate", rate);

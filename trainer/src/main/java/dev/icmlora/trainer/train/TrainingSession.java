@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDManager;
+import picocli.CommandLine.ExitCode;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.BaseModelId;
@@ -15,7 +16,6 @@ import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.trainer.model.BaseModel;
-import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.torch.Torch;
 
 /// What every training command works with: the base model twice (in llama.cpp for tokens and task vectors, in PyTorch
@@ -27,6 +27,9 @@ final class TrainingSession implements AutoCloseable {
     static final String UNSEEN = "unseen";
 
     private static final int VALIDATION_QUERIES = 320;
+
+    /// What shells say of a process that Ctrl-C ended.
+    private static final int INTERRUPTED = 130;
 
     private final Path folder;
     private final Path modelFile;
@@ -85,19 +88,26 @@ final class TrainingSession implements AutoCloseable {
         return BaseModelId.of(llama.metadata("general.name").orElse("unnamed"), modelFile);
     }
 
-    /// Tells sets of training tasks apart: a generator's run goes on only with those that it began with.
-    String tasksHash() {
-        List<SuiteTask> tasks =
-                curriculum.learned().stream().map(TrainingTask::task).toList();
-        return "%d tasks %08x".formatted(tasks.size(), tasks.hashCode());
+    /// Names a run so that another one, on other tasks or for another base model, does not go on from its checkpoint.
+    RunIdentity identity(String kind, String settings, List<TrainingTask> tasks) throws IOException {
+        return RunIdentity.of(kind, settings, baseModelId().fingerprint(), tasks);
     }
 
     StopSignal stop() {
         return stop;
     }
 
+    /// What the process says when it ends: whether the training came to its end, or was told to stop.
+    int exitCode() {
+        return stop.isRequested() ? INTERRUPTED : ExitCode.OK;
+    }
+
     /// Held-back examples of tasks that are trained on, and of tasks that are not, if there are any.
     SequencedMap<String, Validation> validations() {
+        if (curriculum.tasks().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no task with right answers is left to train on: --match and --most-tasks leave out too many");
+        }
         SequencedMap<String, Validation> validations = new LinkedHashMap<>();
         validations.put(SEEN, Validation.of(curriculum.tasks(), VALIDATION_QUERIES, format));
         if (!curriculum.validation().isEmpty()) {

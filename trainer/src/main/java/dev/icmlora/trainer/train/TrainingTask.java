@@ -7,8 +7,7 @@ import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.text.TextDomain;
 
 /// A task's examples as training sees them: some to learn from, some held back to validate with. The task's test
-/// examples
-/// are never looked at.
+/// examples are never looked at.
 record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBack) {
     private static final int HELD_BACK = 24;
     private static final String TEXT = "text";

@@ -56,10 +56,23 @@ record Validation(List<Batch.Sample> samples) {
             List<Prompt> queries = heldBack.subList(0, Math.min(each, heldBack.size())).stream()
                     .map(example -> format.packed(description, List.of(example)))
                     .toList();
-            samples.add(new Batch.Sample(queries, t));
+            samples.addAll(fitting(queries, t));
         }
         samples.sort(Comparator.comparingInt(Batch.Sample::length));
         return new Validation(samples);
+    }
+
+    /// Queries of one task, in samples of which each fits into a forward pass.
+    private static List<Batch.Sample> fitting(List<Prompt> queries, int task) {
+        List<Batch.Sample> samples = new ArrayList<>();
+        int from = 0;
+        for (int to = 1; to <= queries.size(); to++) {
+            if (to == queries.size() || new Batch.Sample(queries.subList(from, to + 1), task).length() > BATCH_TOKENS) {
+                samples.add(new Batch.Sample(queries.subList(from, to), task));
+                from = to;
+            }
+        }
+        return samples;
     }
 
     /// All queries together.

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
@@ -92,15 +93,15 @@ final class VectorPools {
         }
         Files.createDirectories(folder);
         // One single-threaded context a worker: ggml's threads spin at every operation until the last one arrives,
-        // which
-        // is an order of magnitude slower as soon as another process wants a core.
+        // which is an order of magnitude slower as soon as another process wants a core.
         try (ExecutorService workers = Executors.newFixedThreadPool(threads);
                 ProgressBar progress = new ProgressBar("task vectors", tasks.size())) {
             Iterator<TrainingTask> rest = tasks.iterator();
             Map<TrainingTask, VectorPool> pools = new ConcurrentHashMap<>();
+            AtomicBoolean failed = new AtomicBoolean();
             List<Future<?>> running = new ArrayList<>();
             for (int worker = 0; worker < threads; worker++) {
-                running.add(workers.submit(() -> work(rest, pools, progress)));
+                running.add(workers.submit(() -> work(rest, pools, progress, failed)));
             }
             for (Future<?> future : running) {
                 await(future);
@@ -113,20 +114,29 @@ final class VectorPools {
         }
     }
 
-    private void work(Iterator<TrainingTask> rest, Map<TrainingTask, VectorPool> pools, ProgressBar progress) {
+    private void work(
+            Iterator<TrainingTask> rest,
+            Map<TrainingTask, VectorPool> pools,
+            ProgressBar progress,
+            AtomicBoolean failed) {
         ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, 1, 1, layer, false);
         try (LlamaContext context = LlamaContext.create(model, options);
                 Fingerprinter fingerprinter = new Fingerprinter(format, context, model.hiddenSize(), BATCH)) {
-            for (Optional<TrainingTask> task = next(rest); task.isPresent(); task = next(rest)) {
+            for (Optional<TrainingTask> task = next(rest, failed); task.isPresent(); task = next(rest, failed)) {
                 pools.put(task.get(), pool(task.get(), fingerprinter));
                 progress.step();
             }
+        } catch (RuntimeException e) {
+            failed.set(true);
+            throw e;
         }
     }
 
-    private Optional<TrainingTask> next(Iterator<TrainingTask> rest) {
+    private Optional<TrainingTask> next(Iterator<TrainingTask> rest, AtomicBoolean failed) {
         synchronized (rest) {
-            return rest.hasNext() && !stop.getAsBoolean() ? Optional.of(rest.next()) : Optional.empty();
+            return rest.hasNext() && !failed.get() && !stop.getAsBoolean()
+                    ? Optional.of(rest.next())
+                    : Optional.empty();
         }
     }
 
@@ -213,7 +223,9 @@ final class VectorPools {
 
     private static List<TaskVector> read(Path file, int count) {
         try (GgufFile gguf = GgufFile.open(file)) {
-            float[] values = gguf.floats(gguf.tensor(VECTORS).orElseThrow());
+            float[] values = gguf.floats(gguf.tensor(VECTORS)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            file + " holds no task vectors: delete it, and they are taken again")));
             int length = values.length / count;
             List<TaskVector> vectors = new ArrayList<>();
             for (int i = 0; i < count; i++) {

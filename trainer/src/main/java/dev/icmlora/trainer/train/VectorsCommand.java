@@ -45,7 +45,7 @@ public final class VectorsCommand implements Callable<Integer> {
     private String shard;
 
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
-    private int vectors = 10;
+    private int vectors = GeneratorOptions.VECTORS;
 
     @Mixin
     private VectorLayerOption vectorLayer;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -161,7 +162,7 @@ record Zoo(Path folder) {
     }
 
     private static String name(long step) {
-        return "step-%04d".formatted(step);
+        return String.format(Locale.ROOT, "step-%04d", step);
     }
 
     private Path file(String task, String checkpoint) {

@@ -61,8 +61,8 @@ record ZooTraining(
     }
 
     private void trainTogether(List<TrainingTask> tasks, PrintStream out) throws IOException {
-        String first = tasks.getFirst().task().id();
-        Path folder = runs.resolve(first);
+        RunIdentity identity = RunIdentity.of("zoo", "%s on %s".formatted(settings, shared.fingerprint()), base, tasks);
+        Path folder = runs.resolve("%08x".formatted(identity.settings().hashCode()));
         try (NDManager scope = manager.newSubManager()) {
             ZooObjective objective = new ZooObjective(
                     model,
@@ -73,7 +73,7 @@ record ZooTraining(
                     settings.seed,
                     scope);
             TrainingRun run = new TrainingRun(
-                    RunIdentity.of("zoo %s +%d %s".formatted(first, tasks.size() - 1, shared.fingerprint()), tasks),
+                    identity,
                     objective,
                     new Schedule(
                             settings.rate,
@@ -85,8 +85,13 @@ record ZooTraining(
                     stop,
                     scope);
             for (long step : settings.kept()) {
-                if (run.trainTo(out, step).step() < step) {
+                long reached = run.trainTo(out, step).step();
+                if (reached < step) {
                     return;
+                }
+                if (reached > step) {
+                    // Kept before the run was interrupted; these are no longer the weights of that step.
+                    continue;
                 }
                 for (int task = 0; task < tasks.size(); task++) {
                     zoo.write(tasks.get(task).task().id(), step, objective.adapter(scope, task));

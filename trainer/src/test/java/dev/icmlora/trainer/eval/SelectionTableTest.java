@@ -30,7 +30,7 @@ class SelectionTableTest {
                 .contains("| held out: `auto` − `examples` | >= +18, interval > 0 | +0.0 [-25.0, +25.0] | **no** |")
                 .contains("| held out, worst single task: `auto` − `examples` | >= −10 | -25.0 (people/b) | **no** |")
                 .contains("| seen: share served by an adapter alone | >= 90 % | 100 % | yes |")
-                .contains("| time of `auto` over `adapter`, median | <= 400 ms | 300 ms | yes |")
+                .contains("| time of `select`, median | <= 400 ms | 300 ms | yes |")
                 .doesNotContain("refined for");
     }
 

@@ -42,8 +42,7 @@ import dev.icmlora.trainer.torch.Torch;
 /// The forward pass that trains against the one that serves: llama.cpp on the quantised file.
 ///
 /// llama.cpp quantises activations to 8 bits before each product with a quantised matrix, and we round to bfloat16, so
-/// the
-/// two differ by noise: a mean KL divergence of the next-token distributions below 0.02 nat, where an error in the
+/// the two differ by noise: a mean KL divergence of the next-token distributions below 0.02 nat, where an error in the
 /// architecture (a wrong rotation, a wrong mask) gives whole nats.
 class BaseModelTest {
     private static final double MEAN_KL = 0.02;

@@ -91,6 +91,33 @@ class TaskFolderTest {
         assertThat(read.tasks().getFirst().size()).isEqualTo(20);
     }
 
+    @Test
+    void inputsThatDifferInCaseAreTwoWhereTheirOutputsDiffer() throws IOException {
+        write("a.jsonl", DESCRIPTION + examples(20) + line("IN1", "shouted"));
+
+        assertThat(reader.read(folder).tasks().getFirst().size()).isEqualTo(21);
+    }
+
+    @Test
+    void hiddenFoldersAreLeftToTheToolsThatMadeThem() throws IOException {
+        write("a.jsonl", DESCRIPTION + examples(20));
+        Files.createDirectories(folder.resolve(".icm-lora/b0"));
+        write(".icm-lora/b0/log.jsonl", "{\"step\": 1}");
+
+        assertThat(reader.read(folder).tasks()).singleElement().returns("user/a", SuiteTask::id);
+    }
+
+    @Test
+    void twoFilesOfOneIdAreRefused() throws IOException {
+        Files.createDirectories(folder.resolve("user"));
+        write("a.jsonl", DESCRIPTION + examples(20));
+        write("user/a.jsonl", DESCRIPTION + examples(20));
+
+        assertThatThrownBy(() -> reader.read(folder))
+                .isInstanceOf(InvalidTasksException.class)
+                .hasMessageContaining("user/a.jsonl: has the id user/a, which another file has too");
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("unusable")
     void saysWhatIsWrong(String message, String content) throws IOException {
@@ -111,7 +138,7 @@ class TaskFolderTest {
                 Arguments.of(
                         "a.jsonl, line 22: contradicts line 4: the same input has the output \"out2\" there and \"x\"",
                         ok + line("in2", "x")),
-                Arguments.of("has one class only: every output is \"yes\"", DESCRIPTION + sameOutput(20)),
+                Arguments.of("has one class only: every output to learn from is \"yes\"", DESCRIPTION + sameOutput(20)),
                 Arguments.of("a.jsonl, line 22: is too long: with the description", ok + line("x".repeat(90), "y")),
                 Arguments.of("more than the 100 that training takes", ok + line("x".repeat(90), "y")),
                 Arguments.of(
@@ -119,6 +146,10 @@ class TaskFolderTest {
                         DESCRIPTION + marked(12, "train") + marked(1, "test")),
                 Arguments.of("has no test examples", DESCRIPTION + marked(20, "train")),
                 Arguments.of("has no training examples", DESCRIPTION + marked(20, "test")),
+                Arguments.of("has 3 training examples, at least 4", DESCRIPTION + marked(3, "train") + tests(12)),
+                Arguments.of(
+                        "has one class only: every output to learn from is \"yes\"",
+                        DESCRIPTION + sameOutput(20).replace("}", ", \"part\": \"train\"}") + tests(12)),
                 Arguments.of(
                         "and of 20 not: say it of all or of none",
                         ok + marked(21, "test").lines().skip(20).collect(Collectors.joining())),
@@ -165,8 +196,7 @@ class TaskFolderTest {
     }
 
     /// Whatever the examples are: each is in one part, none is in both, the descriptions stay, and the same folder
-    /// gives
-    /// the same tasks.
+    /// gives the same tasks.
     @RepeatedTest(40)
     void everyExampleIsInExactlyOnePart(RepetitionInfo repetition) throws IOException {
         SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
@@ -226,6 +256,10 @@ class TaskFolderTest {
         return IntStream.range(0, count)
                 .mapToObj(i -> "{\"part\": \"%s\", \"input\": \"in%d\", \"output\": \"out%d\"}\n".formatted(part, i, i))
                 .collect(Collectors.joining());
+    }
+
+    private static String tests(int count) {
+        return marked(count, "test").replace(": \"in", ": \"other");
     }
 
     private static String line(String input, String output) {

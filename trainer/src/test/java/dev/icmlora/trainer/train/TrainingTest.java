@@ -159,7 +159,7 @@ class TrainingTest {
     void a_stopped_run_leaves_a_checkpoint() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("stopped"));
         TrainingRun run = new TrainingRun(
-                RunIdentity.of("b0", tasks()),
+                RunIdentity.of("b0", "test", "base", tasks()),
                 shared(false),
                 schedule(100),
                 new TrainingRun.Intervals(5, 50, 50),
@@ -175,24 +175,13 @@ class TrainingTest {
     }
 
     @Test
-    void a_checkpoint_of_other_settings_is_refused() throws IOException {
-        Path folder = Files.createDirectory(scratch.resolve("other"));
-        sharedRun("b0 rank 2", folder).train(NOWHERE, 1);
-
-        assertThatThrownBy(() -> sharedRun("b0 rank 4", folder).train(NOWHERE, 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"b0 rank 2\"")
-                .hasMessageContaining("\"b0 rank 4\"");
-    }
-
-    @Test
     void training_learns_its_tasks() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("learning"));
         SharedAdapterObjective objective = shared(false);
         double before = objective.validate().get("unseen_loss");
 
         new TrainingRun(
-                        RunIdentity.of("b0", tasks()),
+                        RunIdentity.of("b0", "test", "base", tasks()),
                         objective,
                         schedule(60),
                         new TrainingRun.Intervals(10, 60, 60),
@@ -265,10 +254,10 @@ class TrainingTest {
                 learners(pools),
                 sampler(),
                 examinations(VectorPool.statistics(pools), pools),
-                new GeneratorObjective.Settings(2, 100, 0.1, new KlTerm(1e-3f, 10, 0.01f), 1),
+                new GeneratorObjective.Settings(2, 100, 0.1, 0.5, new KlTerm(1e-3f, 10, 0.01f), 1),
                 manager);
         new TrainingRun(
-                        RunIdentity.of("generator", tasks()),
+                        RunIdentity.of("generator", "test", "base", tasks()),
                         objective,
                         schedule(12),
                         new TrainingRun.Intervals(5, 50, 50),
@@ -373,28 +362,39 @@ class TrainingTest {
     }
 
     @Test
-    void every_choice_is_in_the_name_of_its_run_and_the_usual_one_is_not() {
+    void every_choice_is_in_the_settings_of_its_run() {
         assertThat(CommandLine.populateCommand(new GeneratorOptions()))
                 .hasToString("latent 64 beta 2.0E-4 vectors after 0.75 of the layers");
         assertThat(CommandLine.populateCommand(
                         new GeneratorOptions(), "--prior", "STANDARD", "--vector-parts", "END,BEFORE"))
                 .hasToString("latent 64 beta 2.0E-4 vectors after 0.75 of the layers prior STANDARD of BEFORE, END");
-        assertThat(CommandLine.populateCommand(new TrainB0Command()).name()).isEqualTo("b0 rank 16 alpha 32.0 seed 1");
-        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--targets", "attn_output,attn_q")
-                        .name())
-                .isEqualTo("b0 rank 16 alpha 32.0 seed 1 targets attn_q,attn_output");
-        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--a", "RANDOM")
-                        .name())
-                .endsWith(" random A");
-        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--a", "PRINCIPAL")
-                        .name())
-                .endsWith(" principal A");
-        assertThat(CommandLine.populateCommand(new TrainCvaeCommand(), "--latent", "8")
-                        .name(7))
-                .isEqualTo("cvae latent 8 beta 2.0E-4 vectors after 0.75 of the layers 7 tasks");
-        assertThat(CommandLine.populateCommand(new TrainCvaeCommand(), "--decoder", "CONV")
-                        .name(7))
-                .endsWith(" decoder CONV 7 tasks");
+        assertThat(CommandLine.populateCommand(new TrainB0Command()).settings())
+                .isEqualTo("rank 16, alpha 32.0, learned A, targets attn_q,attn_v, rate 0.001, 1200 tokens, 4 queries,"
+                        + " packed 0.35, seed 1");
+        assertThat(CommandLine.populateCommand(new TrainB0Command(), "--targets", "attn_output,attn_q", "--a", "RANDOM")
+                        .settings())
+                .contains("random A, targets attn_q,attn_output,");
+    }
+
+    @Test
+    void a_checkpoint_of_other_settings_or_tasks_or_for_another_base_model_is_refused(@TempDir Path folder)
+            throws IOException {
+        RunIdentity here = RunIdentity.of("b0", "test", "base", tasks());
+        Path file = folder.resolve("checkpoint.gguf");
+        Checkpoint.START.write(file, here, new LinkedHashMap<>());
+
+        assertThat(Checkpoint.read(file, here, new LinkedHashMap<>()).step()).isZero();
+        for (RunIdentity other : List.of(
+                RunIdentity.of("b0", "test", "base", tasks().subList(0, 2)),
+                RunIdentity.of("b0", "test", "another base", tasks()),
+                RunIdentity.of("b0", "other settings", "base", tasks()))) {
+            assertThatThrownBy(() -> Checkpoint.read(file, other, new LinkedHashMap<>()))
+                    .as(other.name())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("\"" + here.name() + "\"")
+                    .hasMessageContaining("\"" + other.name() + "\"")
+                    .hasMessageContaining("--folder");
+        }
     }
 
     @Test
@@ -607,7 +607,7 @@ class TrainingTest {
 
     private static TrainingRun reconstructionRun(ReconstructionObjective objective, Path folder, int steps) {
         return new TrainingRun(
-                RunIdentity.of("cvae", tasks()),
+                RunIdentity.of("cvae", "test", "base", tasks()),
                 objective,
                 schedule(steps),
                 new TrainingRun.Intervals(100, 500, 500),
@@ -652,7 +652,7 @@ class TrainingTest {
                     scope);
             Map<Integer, Validation.Score> before = objective.scores();
             TrainingRun run = new TrainingRun(
-                    RunIdentity.of("zoo", tasks()),
+                    RunIdentity.of("zoo", "test", "base", tasks()),
                     objective,
                     schedule(40),
                     new TrainingRun.Intervals(10, 50, 50),
@@ -703,7 +703,7 @@ class TrainingTest {
 
     private static TrainingRun run(String name, Path folder, SharedAdapterObjective objective) {
         return new TrainingRun(
-                RunIdentity.of(name, tasks()),
+                RunIdentity.of(name, "test", "base", tasks()),
                 objective,
                 schedule(6),
                 new TrainingRun.Intervals(2, 50, 50),

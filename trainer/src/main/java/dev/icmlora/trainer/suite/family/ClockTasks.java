@@ -4,6 +4,7 @@ import static dev.icmlora.trainer.suite.TaskRecipe.task;
 
 import java.time.LocalTime;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 import com.ibm.icu.text.RuleBasedNumberFormat;
@@ -147,8 +148,14 @@ final class ClockTasks implements TaskFamily {
                         Length of the song, like 3:07?
                         Turn seconds into a running-time display.
                         """)
-                        .from(Domain.range(60, 660), n -> n + " s", n -> "%d:%02d".formatted(n / 60, n % 60)),
-                ofTime("compact", time -> "%02d%02d hours".formatted(time.getHour(), time.getMinute()), """
+                        .from(
+                                Domain.range(60, 660),
+                                n -> n + " s",
+                                n -> String.format(Locale.ROOT, "%d:%02d", n / 60, n % 60)),
+                ofTime(
+                        "compact",
+                        time -> String.format(Locale.ROOT, "%02d%02d hours", time.getHour(), time.getMinute()),
+                        """
                         Write the time in military form, like "1430 hours".
                         military time
                         Please drop the colon and add "hours".
@@ -165,7 +172,8 @@ final class ClockTasks implements TaskFamily {
     }
 
     private static String twelveHour(LocalTime time) {
-        return "%d:%02d %s".formatted(dial(time.getHour()), time.getMinute(), time.getHour() < 12 ? "am" : "pm");
+        return String.format(
+                Locale.ROOT, "%d:%02d %s", dial(time.getHour()), time.getMinute(), time.getHour() < 12 ? "am" : "pm");
     }
 
     private static int dial(int hour) {

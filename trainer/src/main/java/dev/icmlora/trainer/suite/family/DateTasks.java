@@ -137,8 +137,12 @@ final class DateTasks implements TaskFamily {
                         """),
                 ofDate(
                         "iso-to-compact",
-                        date -> "%d%s%s"
-                                .formatted(date.getYear(), two(date.getMonthValue()), two(date.getDayOfMonth())),
+                        date -> String.format(
+                                Locale.ROOT,
+                                "%d%s%s",
+                                date.getYear(),
+                                two(date.getMonthValue()),
+                                two(date.getDayOfMonth())),
                         """
                         Write the date without separators: YYYYMMDD.
                         remove the dashes

@@ -1,12 +1,11 @@
 package dev.icmlora.trainer.suite.family;
 
-import static dev.icmlora.trainer.suite.TaskRecipe.task;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -71,9 +70,7 @@ final class DrawnTasks implements TaskFamily {
             Kind.of("word", Lexicon.words()),
             Kind.number("number", 2, 999),
             Kind.number("year", 1900, 2039),
-            new Kind(
-                    "code",
-                    Domain.drawn(random -> (char) ('a' + random.nextInt(26)) + "" + random.nextInt(10, 100))));
+            new Kind("code", Domain.drawn(random -> (char) ('a' + random.nextInt(26)) + "" + random.nextInt(10, 100))));
     private static final List<Kind> NUMBERS = OTHERS.subList(2, 4);
 
     private static final Change KEPT = new Change("the %s", "%s", UnaryOperator.identity());
@@ -85,12 +82,13 @@ final class DrawnTasks implements TaskFamily {
             new Change("the last letter of the %s", "last letter of %s", word -> word.substring(word.length() - 1)),
             new Change(
                     "the first three letters of the %s",
-                    "three letters of %s",
-                    word -> word.substring(0, Math.min(3, word.length()))),
+                    "three letters of %s", word -> word.substring(0, Math.min(3, word.length()))),
             new Change("the %s twice", "%1$s%1$s", word -> word + word));
     private static final List<Change> OF_NUMBERS = List.of(
             new Change("the %s plus one", "%s+1", number -> Integer.toString(Integer.parseInt(number) + 1)),
-            new Change("the %s with four digits", "0%s", number -> "%04d".formatted(Integer.parseInt(number))),
+            new Change(
+                    "the %s with four digits",
+                    "0%s", number -> String.format(Locale.ROOT, "%04d", Integer.parseInt(number))),
             new Change("the last digit of the %s", "last digit of %s", number -> number.substring(number.length() - 1)),
             new Change("the %s with .00", "%s.00", number -> number + ".00"));
 
@@ -147,7 +145,8 @@ final class DrawnTasks implements TaskFamily {
     private record Rewriting(List<Kind> fields, Layout before, List<Piece> pieces, Layout after) {
         static Rewriting drawn(RandomGenerator random) {
             List<Kind> fields = DrawnTasks.fields(random);
-            return new Rewriting(fields, layout(random, false), DrawnTasks.pieces(fields, random), layout(random, true));
+            return new Rewriting(
+                    fields, layout(random, false), DrawnTasks.pieces(fields, random), layout(random, true));
         }
 
         Example example(RandomGenerator random) {
@@ -169,15 +168,17 @@ final class DrawnTasks implements TaskFamily {
 
         String phrases() {
             return pieces.stream()
-                    .map(piece ->
-                            piece.change().phrase().formatted(fields.get(piece.field()).name()))
+                    .map(piece -> piece.change()
+                            .phrase()
+                            .formatted(fields.get(piece.field()).name()))
                     .collect(Collectors.joining(", then "));
         }
 
         String pattern() {
             return after.of(pieces.stream()
-                    .map(piece ->
-                            piece.change().sign().formatted(fields.get(piece.field()).name()))
+                    .map(piece -> piece.change()
+                            .sign()
+                            .formatted(fields.get(piece.field()).name()))
                     .toList());
         }
 
@@ -214,7 +215,8 @@ final class DrawnTasks implements TaskFamily {
     }
 
     private static List<Piece> pieces(List<Kind> fields, RandomGenerator random) {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, fields.size()).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, fields.size()).boxed().toList());
         Collections.shuffle(order, random);
         List<Integer> kept = order.subList(0, random.nextInt(1, fields.size() + 1));
         return kept.stream()

@@ -3,6 +3,7 @@ package dev.icmlora.trainer.suite.family;
 import static dev.icmlora.trainer.suite.TaskRecipe.task;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -198,7 +199,8 @@ final class ExtractionTasks implements TaskFamily {
                         """),
                 purchase(
                         "purchase-record",
-                        purchase -> "%s;%d;%d".formatted(purchase.item(), purchase.count(), purchase.price()),
+                        purchase -> String.format(
+                                Locale.ROOT, "%s;%d;%d", purchase.item(), purchase.count(), purchase.price()),
                         """
                         Write item, number and price, separated by semicolons.
                         item;count;price
@@ -431,12 +433,38 @@ final class ExtractionTasks implements TaskFamily {
         int price = random.nextInt(13, 200);
         String text = switch (random.nextInt(3)) {
             case 0 ->
-                "On %s %s bought %d %s %s in %s for %d euros.".formatted(day, who, count, colour, item, city, price);
+                String.format(
+                        Locale.ROOT,
+                        "On %s %s bought %d %s %s in %s for %d euros.",
+                        day,
+                        who,
+                        count,
+                        colour,
+                        item,
+                        city,
+                        price);
             case 1 ->
-                "In %s, %s paid %d euros for %d %s %s last %s.".formatted(city, who, price, count, colour, item, day);
+                String.format(
+                        Locale.ROOT,
+                        "In %s, %s paid %d euros for %d %s %s last %s.",
+                        city,
+                        who,
+                        price,
+                        count,
+                        colour,
+                        item,
+                        day);
             default ->
-                "%s spent %d euros on %d %s %s. It was a %s in %s."
-                        .formatted(who, price, count, colour, item, day, city);
+                String.format(
+                        Locale.ROOT,
+                        "%s spent %d euros on %d %s %s. It was a %s in %s.",
+                        who,
+                        price,
+                        count,
+                        colour,
+                        item,
+                        day,
+                        city);
         };
         return new Purchase(text, who, day, count, colour, item, city, price);
     }
@@ -464,7 +492,7 @@ final class ExtractionTasks implements TaskFamily {
     private static Contact contact(RandomGenerator random) {
         String first = Domain.pick(random, PEOPLE);
         String name = first + " " + Domain.pick(random, SURNAMES);
-        String phone = "555-%04d".formatted(random.nextInt(10_000));
+        String phone = String.format(Locale.ROOT, "555-%04d", random.nextInt(10_000));
         String mail = Text.lower(first) + random.nextInt(10, 100) + "@mail.example";
         String job = Domain.pick(random, JOBS);
         String text = switch (random.nextInt(3)) {
@@ -483,11 +511,23 @@ final class ExtractionTasks implements TaskFamily {
         int delay = random.nextInt(2, 19) * 5;
         String text = switch (random.nextInt(2)) {
             case 0 ->
-                "Flight %s from %s to %s is %d minutes late. Please go to gate %s."
-                        .formatted(number, cities.getFirst(), cities.getLast(), delay, gate);
+                String.format(
+                        Locale.ROOT,
+                        "Flight %s from %s to %s is %d minutes late. Please go to gate %s.",
+                        number,
+                        cities.getFirst(),
+                        cities.getLast(),
+                        delay,
+                        gate);
             default ->
-                "Gate %s: %s to %s leaves %s %d minutes behind schedule."
-                        .formatted(gate, number, cities.getLast(), cities.getFirst(), delay);
+                String.format(
+                        Locale.ROOT,
+                        "Gate %s: %s to %s leaves %s %d minutes behind schedule.",
+                        gate,
+                        number,
+                        cities.getLast(),
+                        cities.getFirst(),
+                        delay);
         };
         return new Flight(text, number, cities.getFirst(), cities.getLast(), gate, delay);
     }
@@ -499,10 +539,18 @@ final class ExtractionTasks implements TaskFamily {
         String good = qualities.getFirst();
         String bad = qualities.getLast();
         String text = switch (random.nextInt(3)) {
-            case 0 -> "%d stars for this %s. I love the %s but not the %s.".formatted(stars, product, good, bad);
+            case 0 ->
+                String.format(
+                        Locale.ROOT, "%d stars for this %s. I love the %s but not the %s.", stars, product, good, bad);
             case 1 ->
-                "The %s of the %s is terrible, the %s is great: %d of 5 stars.".formatted(bad, product, good, stars);
-            default -> "My new %s: nice %s, awful %s. %d stars.".formatted(product, good, bad, stars);
+                String.format(
+                        Locale.ROOT,
+                        "The %s of the %s is terrible, the %s is great: %d of 5 stars.",
+                        bad,
+                        product,
+                        good,
+                        stars);
+            default -> String.format(Locale.ROOT, "My new %s: nice %s, awful %s. %d stars.", product, good, bad, stars);
         };
         return new Review(text, product, stars, good, bad);
     }

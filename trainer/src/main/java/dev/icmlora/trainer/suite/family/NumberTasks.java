@@ -352,7 +352,7 @@ final class NumberTasks implements TaskFamily {
                         """)
                         .from(
                                 Domain.range(1, 999).filter(n -> n % 10 != 0),
-                                n -> "0." + "%03d".formatted(n),
+                                n -> "0." + String.format(Locale.ROOT, "%03d", n),
                                 n -> n / 10 + "." + n % 10 + "%"),
                 task("word-problem")
                         .describedAs("""
@@ -398,12 +398,26 @@ final class NumberTasks implements TaskFamily {
         int had = random.nextInt(10, 60);
         int change = random.nextInt(2, 10);
         return switch (random.nextInt(5)) {
-            case 0 -> new Story("%s has %d %s and gets %d more.".formatted(who, had, what, change), had + change + "");
-            case 1 -> new Story("%s had %d %s and lost %d.".formatted(who, had, what, change), had - change + "");
+            case 0 ->
+                new Story(
+                        String.format(Locale.ROOT, "%s has %d %s and gets %d more.", who, had, what, change),
+                        had + change + "");
+            case 1 ->
+                new Story(
+                        String.format(Locale.ROOT, "%s had %d %s and lost %d.", who, had, what, change),
+                        had - change + "");
             case 2 ->
-                new Story("%s buys %d %s. %d were there before.".formatted(who, change, what, had), had + change + "");
-            case 3 -> new Story("Of %d %s, %s sells %d.".formatted(had, what, who, change), had - change + "");
-            default -> new Story("%s gives away %d of %d %s.".formatted(who, change, had, what), had - change + "");
+                new Story(
+                        String.format(Locale.ROOT, "%s buys %d %s. %d were there before.", who, change, what, had),
+                        had + change + "");
+            case 3 ->
+                new Story(
+                        String.format(Locale.ROOT, "Of %d %s, %s sells %d.", had, what, who, change),
+                        had - change + "");
+            default ->
+                new Story(
+                        String.format(Locale.ROOT, "%s gives away %d of %d %s.", who, change, had, what),
+                        had - change + "");
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.icmlora.trainer.suite.family;
 import static dev.icmlora.trainer.suite.TaskRecipe.task;
 
 import java.util.List;
+import java.util.Locale;
 
 import com.ibm.icu.text.MeasureFormat;
 import com.ibm.icu.util.Measure;
@@ -33,7 +34,7 @@ final class UnitTasks implements TaskFamily {
     private record Price(int cents) {
 
         String plain() {
-            return "%d.%02d".formatted(cents / 100, cents % 100);
+            return String.format(Locale.ROOT, "%d.%02d", cents / 100, cents % 100);
         }
 
         int whole() {
@@ -159,7 +160,7 @@ final class UnitTasks implements TaskFamily {
                         .from(
                                 Domain.range(101, 9999).filter(n -> n % 10 != 0),
                                 n -> n + " g",
-                                n -> "%d.%03d kg".formatted(n / 1000, n % 1000)),
+                                n -> String.format(Locale.ROOT, "%d.%03d kg", n / 1000, n % 1000)),
                 task("mm-to-cm")
                         .describedAs("""
                         Convert millimetres to centimetres.
