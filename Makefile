@@ -44,7 +44,7 @@ fault-injection: setup $(function_jar) ## two instances under random faults, on 
 	@scripts/storage-servers
 	@scripts/storage-test FaultInjection -Dfaults=$(FAULTS) $(if $(SEED),-Dseed=$(SEED))
 
-large-files: setup $(function_jar) ## 10,000 inputs and a result of 200 MB in a small heap, for each provider
+large-files: setup $(function_jar) ## 10,000 inputs and a result of more than 200 MB in a small heap, for each provider
 	@scripts/storage-servers
 	@scripts/storage-test LargeFiles
 
