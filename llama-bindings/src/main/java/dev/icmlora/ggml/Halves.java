@@ -6,6 +6,9 @@ import java.nio.ByteOrder;
 /// IEEE 754 half precision, little endian, as stored in GGUF tensors of type F16. Rounds to nearest even, as
 /// `ggml_fp32_to_fp16` does.
 public final class Halves {
+    /// The largest number that is not infinite.
+    public static final float LARGEST = 65_504;
+
     private Halves() {}
 
     public static byte[] toF16(float[] values) {

@@ -1,10 +1,8 @@
 package dev.icmlora.generator.adapter;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
+import dev.icmlora.generator.Sha256;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.ggml.Halves;
@@ -52,12 +50,7 @@ public final class Adapter {
     public String id() {
         String known = id;
         if (known == null) {
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256").digest(gguf());
-                known = "sha256:" + HexFormat.of().formatHex(hash);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256", e);
-            }
+            known = "sha256:" + Sha256.hex(gguf());
             id = known;
         }
         return known;
@@ -127,7 +120,7 @@ public final class Adapter {
         float[] values = Halves.fromF16(tensor.data());
         for (int i = 0; i < values.length; i++) {
             values[i] *= factor;
-            if (Math.abs(values[i]) > 65504f) {
+            if (Math.abs(values[i]) > Halves.LARGEST) {
                 throw new IllegalArgumentException("scale " + factor + " takes a weight of " + tensor.name()
                         + " out of the range of 16-bit floats");
             }

@@ -19,7 +19,6 @@ import dev.icmlora.llama.NamedTensor;
 /// @param layout of the resident adapter
 /// @param sharedA the A matrices that all generated adapters have, in layout order
 public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
-    private static final float LARGEST = 65_504; // of a 16-bit float
 
     public ResidentShape {
         sharedA = List.copyOf(sharedA);
@@ -183,10 +182,10 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
 
     private static NamedTensor matrix(String name, long[] shape, float[] values) {
         for (float value : values) {
-            if (!(Math.abs(value) <= LARGEST)) {
+            if (!(Math.abs(value) <= Halves.LARGEST)) {
                 throw new InvalidAdapterException(
                         name,
-                        LARGEST,
+                        Halves.LARGEST,
                         Float.toString(value),
                         "holds " + value + ", outside the range of 16-bit floats");
             }

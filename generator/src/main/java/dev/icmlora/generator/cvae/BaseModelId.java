@@ -6,8 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+
+import dev.icmlora.generator.Sha256;
 
 /// Which base model a generator was made for.
 ///
@@ -22,14 +23,12 @@ public record BaseModelId(String name, String fingerprint) {
     /// The identity of a model file.
     public static BaseModelId of(String name, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.digest();
             long size = channel.size();
             digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
             digest.update(read(channel, 0, Math.min(SAMPLE, size)));
             digest.update(read(channel, Math.max(0, size - SAMPLE), Math.min(SAMPLE, size)));
             return new BaseModelId(name, HexFormat.of().formatHex(digest.digest(), 0, 16));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

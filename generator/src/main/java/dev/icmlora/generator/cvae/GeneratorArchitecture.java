@@ -31,7 +31,7 @@ import dev.icmlora.ggml.GgmlType;
 /// @param adapter what is generated
 public record GeneratorArchitecture(
         int hidden, int vectorLayer, int priorUnits, int latent, int decoderUnits, AdapterLayout adapter) {
-    static final float NORM_EPSILON = 1e-5f;
+    public static final float NORM_EPSILON = 1e-5f;
     private static final int MAX_UNITS = 1 << 16;
 
     public GeneratorArchitecture {

@@ -1,13 +1,12 @@
 package dev.icmlora.generator.task;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
+import dev.icmlora.generator.Sha256;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.Vocabulary;
 
@@ -88,13 +87,8 @@ public final class PromptFormat {
     }
 
     private static String fingerprint(ChatMarkup markup) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] hash = digest.digest(markup.toString().getBytes(StandardCharsets.UTF_8));
-            return "v" + VERSION + ":" + HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        byte[] hash = Sha256.digest().digest(markup.toString().getBytes(StandardCharsets.UTF_8));
+        return "v" + VERSION + ":" + HexFormat.of().formatHex(hash, 0, 8);
     }
 
     private static int[] concat(int[] a, int[] b) {

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 
 import com.google.gson.JsonObject;
@@ -16,6 +14,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import dev.icmlora.generator.Sha256;
 
 /// `icm-lora adapter`: has an adapter generated, and saves it.
 @Command(
@@ -74,7 +74,7 @@ public final class AdapterCommand implements Callable<Integer> {
             JsonObject description = description(running);
             String known = description.get("id").getAsString();
             byte[] bytes = download(known, running);
-            if (form == Form.gguf && !known.equals("sha256:" + sha256(bytes))) {
+            if (form == Form.gguf && !known.equals("sha256:" + Sha256.hex(bytes))) {
                 throw new IOException("what came is not the adapter " + known);
             }
             Path file = out == null ? Path.of(known.replace(':', '-') + form.extension) : out;
@@ -112,18 +112,10 @@ public final class AdapterCommand implements Callable<Integer> {
         }
     }
 
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
     /// A file that was there stays whole until the new one is.
     private static void save(byte[] bytes, Path file) throws IOException {
-        Path draft = Files.createTempFile(
-                file.toAbsolutePath().getParent(), file.getFileName().toString(), ".part");
+        // Not createTempFile, whose files nobody else may read.
+        Path draft = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             Files.write(draft, bytes);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

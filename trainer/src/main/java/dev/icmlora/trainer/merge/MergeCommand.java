@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -20,6 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
@@ -100,7 +98,7 @@ public final class MergeCommand implements Callable<Integer> {
         Path model = base == null ? installation.model() : base;
         AnswerCheck questions = check == null ? AnswerCheck.WITHOUT_A_TASK : questions(check);
         byte[] adapterFile = Files.readAllBytes(adapter);
-        String id = "sha256:" + sha256(adapterFile);
+        String id = "sha256:" + Sha256.hex(adapterFile);
         Path draft = Files.createTempFile(
                 out.toAbsolutePath().getParent(), out.getFileName().toString(), ".part");
         try {
@@ -157,13 +155,5 @@ public final class MergeCommand implements Callable<Integer> {
                             merged.file, merged.bytes, merged.same, merged.checked);
         }
         spec.commandLine().getOut().flush();
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
+import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.peft.PeftArchive;
@@ -32,7 +30,7 @@ record ForeignLora(String name, String sha256, List<LowRankUpdate> updates) {
         PeftReader peft = new PeftReader(model, LARGEST);
         if (Files.isDirectory(path)) {
             List<LowRankUpdate> updates = peft.read(path);
-            return new ForeignLora(name, sha256(Files.readAllBytes(path.resolve(PeftArchive.WEIGHTS))), updates);
+            return new ForeignLora(name, Sha256.hex(Files.readAllBytes(path.resolve(PeftArchive.WEIGHTS))), updates);
         }
         if (Files.size(path) > LARGEST) {
             throw new IllegalArgumentException(
@@ -40,19 +38,11 @@ record ForeignLora(String name, String sha256, List<LowRankUpdate> updates) {
         }
         byte[] file = Files.readAllBytes(path);
         List<LowRankUpdate> updates = PeftReader.isZip(file) ? peft.read(file) : GgufAdapter.read(file, architecture);
-        return new ForeignLora(name, sha256(file), updates);
+        return new ForeignLora(name, Sha256.hex(file), updates);
     }
 
     /// The highest rank of its updates.
     int rank() {
         return updates.stream().mapToInt(LowRankUpdate::rank).max().orElse(0);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

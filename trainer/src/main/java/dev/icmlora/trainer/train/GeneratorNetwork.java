@@ -58,7 +58,7 @@ final class GeneratorNetwork implements AutoCloseable {
         this.seen = manager.create(form.seen(TaskVector.length(architecture.hidden())));
         SequencedMap<String, Number> constants = new LinkedHashMap<>();
         constants.put("output_scale", (double) OUTPUT_SCALE);
-        constants.put("epsilon", 1e-5);
+        constants.put("epsilon", (double) GeneratorArchitecture.NORM_EPSILON);
         constants.put("coded", coded);
         this.program = TorchScript.compile(GeneratorNetwork.class, "generator.torchscript", constants);
     }

@@ -15,6 +15,7 @@ import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.adapter.LowRankUpdate;
+import dev.icmlora.ggml.Halves;
 
 /// Brings a LoRA with an A of its own onto the A that all adapters here share: of all B, the one that changes a weight
 /// most nearly as the LoRA does, by least squares.
@@ -23,7 +24,6 @@ import dev.icmlora.generator.adapter.LowRankUpdate;
 /// the rows of A, so that `B = factor / scale B' A' A⁺`, where `A⁺` is the pseudo-inverse of A. What is orthogonal to
 /// A's rows is lost: a LoRA of which A was drawn by itself loses most of what it does.
 final class Projection {
-    private static final float LARGEST = 65_504; // of a 16-bit float
 
     private final AdapterLayout layout;
     private final Map<String, float[]> a;
@@ -114,10 +114,10 @@ final class Projection {
         float[] values = b.get(AdapterLayout.nameOfB(update.layer(), target));
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) projected.getEntry(i / layout.rank(), i % layout.rank());
-            if (!(Math.abs(values[i]) <= LARGEST)) {
+            if (!(Math.abs(values[i]) <= Halves.LARGEST)) {
                 throw new InvalidAdapterException(
                         update.weight(),
-                        LARGEST,
+                        Halves.LARGEST,
                         values[i],
                         "is changed so much that B holds " + values[i] + ", outside the range of 16-bit floats");
             }

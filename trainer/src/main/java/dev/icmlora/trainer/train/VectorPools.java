@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -28,6 +27,7 @@ import java.util.random.RandomGenerator;
 
 import me.tongfei.progressbar.ProgressBar;
 
+import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
@@ -195,15 +195,10 @@ final class VectorPools {
     }
 
     private String hash(List<Task> conditions) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(
-                    (modelFingerprint + "\n" + format.fingerprint() + "\n" + layer).getBytes(StandardCharsets.UTF_8));
-            conditions.forEach(condition -> digest.update(("\n" + condition).getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update((modelFingerprint + "\n" + format.fingerprint() + "\n" + layer).getBytes(StandardCharsets.UTF_8));
+        conditions.forEach(condition -> digest.update(("\n" + condition).getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
     private static void write(Path file, List<TaskVector> vectors) {
