@@ -26,6 +26,7 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
     static final Checkpoint START = new Checkpoint(0, 0, Float.MAX_VALUE, 0);
 
     private static final String KIND = "icm-lora-training";
+    private static final String BASE = "training.base";
     private static final String TASKS = "training.tasks";
     private static final String FAMILIES = "training.families";
 
@@ -44,6 +45,7 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
         GgufWriter file = new GgufWriter()
                 .string("general.architecture", KIND)
                 .string("training.run", run.name())
+                .string(BASE, run.base())
                 .strings(TASKS, run.tasks().stream().map(CatalogueEntry::task).toList())
                 .strings(
                         FAMILIES,
@@ -76,6 +78,17 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
                     file.real("training.elapsed").orElseThrow(),
                     file.real("training.best").orElse(START.best),
                     Math.toIntExact(file.integer("training.stale").orElse(0)));
+        }
+    }
+
+    /// @param path for the message
+    /// @param base fingerprint of the base model that what was trained is to be used with
+    /// @throws IllegalArgumentException when it was trained for another one
+    static void requireBase(GgufFile file, Path path, String base) {
+        String found = file.string(BASE).orElse("unknown");
+        if (!found.equals(base)) {
+            throw new IllegalArgumentException(
+                    "the checkpoint %s was trained for the base model %s, this one is %s".formatted(path, found, base));
         }
     }
 

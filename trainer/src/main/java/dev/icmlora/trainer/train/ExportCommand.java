@@ -135,6 +135,7 @@ public final class ExportCommand implements Callable<Integer> {
                     "there is no " + checkpoint + " to export: run `icm-lora train-" + run.folder + "` first");
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
+            Checkpoint.requireBase(file, checkpoint, base.fingerprint());
             return new TrainedGenerator(file, llama.architecture(), llama.hiddenSize())
                     .file(name, base, format.fingerprint());
         }

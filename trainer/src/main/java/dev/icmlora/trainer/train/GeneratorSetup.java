@@ -28,8 +28,7 @@ record GeneratorSetup(
             GeneratorOptions options,
             Optional<ExportedGenerator> from)
             throws IOException {
-        SharedAdapter shared =
-                from.map(file -> file.shared(session.manager())).orElseGet(() -> SharedAdapter.trained(session));
+        SharedAdapter shared = from.isPresent() ? from.get().shared(session.manager()) : SharedAdapter.trained(session);
         int vectorLayer = from.map(
                         exported -> exported.file().manifest().architecture().vectorLayer())
                 .orElseGet(() -> options.vectorLayer.of(session.llama()));

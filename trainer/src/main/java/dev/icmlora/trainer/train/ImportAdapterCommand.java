@@ -88,7 +88,9 @@ public final class ImportAdapterCommand implements Callable<Integer> {
                 NDManager manager = Torch.start(1, Torch.cache(installation.root()))) {
             curriculum.learned(task, training, PromptFormat.of(llama));
             LlamaConfig model = LlamaConfig.of(modelFile);
-            SharedAdapter shared = SharedAdapter.trained(training, model, manager);
+            String base =
+                    TrainingSession.baseModelId(llama, installation.model()).fingerprint();
+            SharedAdapter shared = SharedAdapter.trained(training, model, base, manager);
             AdapterLayout layout = shared.layout();
             ForeignLora lora = ForeignLora.read(
                     file,
@@ -100,8 +102,7 @@ public final class ImportAdapterCommand implements Callable<Integer> {
                     .add(
                             new Zoo.Import(
                                     task,
-                                    TrainingSession.baseModelId(llama, installation.model())
-                                            .fingerprint(),
+                                    base,
                                     shared.fingerprint(),
                                     lora.name(),
                                     lora.sha256(),

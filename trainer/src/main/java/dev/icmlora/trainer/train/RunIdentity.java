@@ -10,20 +10,15 @@ import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
 /// @param kind what is trained
 /// @param settings that it is trained with, what it is trained on among them; only a run of the same kind and settings
 ///     goes on from a checkpoint
+/// @param base fingerprint of the base model
 /// @param tasks what it is trained on
-record RunIdentity(String kind, String settings, List<CatalogueEntry> tasks) {
+record RunIdentity(String kind, String settings, String base, List<CatalogueEntry> tasks) {
 
-    /// @param base fingerprint of the base model
     static RunIdentity of(String kind, String settings, String base, List<TrainingTask> tasks) {
         return new RunIdentity(
                 kind,
-                String.format(
-                        Locale.ROOT,
-                        "%s, %d tasks %08x, base model %s",
-                        settings,
-                        tasks.size(),
-                        tasks.hashCode(),
-                        base),
+                String.format(Locale.ROOT, "%s, %d tasks %08x", settings, tasks.size(), tasks.hashCode()),
+                base,
                 tasks.stream()
                         .map(task ->
                                 new CatalogueEntry(task.task().id(), task.task().family()))
@@ -31,6 +26,6 @@ record RunIdentity(String kind, String settings, List<CatalogueEntry> tasks) {
     }
 
     String name() {
-        return kind + " " + settings;
+        return kind + " " + settings + ", base model " + base;
     }
 }

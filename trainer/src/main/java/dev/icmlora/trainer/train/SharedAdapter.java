@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.train;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,20 +56,26 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
     /// What `train-b0` learned.
     ///
     /// @throws IllegalArgumentException when it was not run yet, or for another base model
-    static SharedAdapter trained(TrainingSession session) {
-        return trained(session.folder(), session.model().config(), session.manager());
+    static SharedAdapter trained(TrainingSession session) throws IOException {
+        return trained(
+                session.folder(),
+                session.model().config(),
+                session.baseModelId().fingerprint(),
+                session.manager());
     }
 
     /// What `train-b0` learned, in a training folder.
     ///
+    /// @param base fingerprint of the base model
     /// @throws IllegalArgumentException when it was not run yet, or for another base model
-    static SharedAdapter trained(Path folder, LlamaConfig model, NDManager manager) {
+    static SharedAdapter trained(Path folder, LlamaConfig model, String base, NDManager manager) {
         Path checkpoint = TrainingRun.checkpoint(folder.resolve(TrainB0Command.RUN));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
                     "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
+            Checkpoint.requireBase(file, checkpoint, base);
             int rank = rank(file);
             SharedAdapter shared = initial(model.layout(modules(file), rank, SCALE * rank), 0, manager);
             Checkpoint.read(file, shared.matrices());

@@ -62,7 +62,7 @@ record ZooTraining(
 
     private void trainTogether(List<TrainingTask> tasks, PrintStream out) throws IOException {
         RunIdentity identity = RunIdentity.of("zoo", "%s on %s".formatted(settings, shared.fingerprint()), base, tasks);
-        Path folder = runs.resolve("%08x".formatted(identity.settings().hashCode()));
+        Path folder = runs.resolve("%08x".formatted(identity.name().hashCode()));
         try (NDManager scope = manager.newSubManager()) {
             ZooObjective objective = new ZooObjective(
                     model,

@@ -175,6 +175,18 @@ class TrainingTest {
     }
 
     @Test
+    void what_was_trained_for_one_base_model_does_not_serve_another(@TempDir Path folder) throws IOException {
+        sharedRun("b0", folder.resolve("b0")).train(NOWHERE, 1);
+
+        assertThatThrownBy(() -> SharedAdapter.trained(folder, model.config(), "another base", manager))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("was trained for the base model base, this one is another base");
+        assertThat(SharedAdapter.trained(folder, model.config(), "base", manager)
+                        .layout())
+                .isEqualTo(LAYOUT);
+    }
+
+    @Test
     void training_learns_its_tasks() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("learning"));
         SharedAdapterObjective objective = shared(false);
