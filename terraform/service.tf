@@ -160,6 +160,7 @@ resource "google_cloud_run_v2_service" "function" {
     google_secret_manager_secret_iam_member.function,
     google_storage_bucket_iam_member.function,
     google_storage_bucket_iam_member.model_reader,
+    google_storage_bucket_iam_member.adapters_user,
   ]
 }
 

@@ -32,6 +32,8 @@ public final class LlamaContext implements AutoCloseable {
     private final int vocabularySize;
     /// Present if the context gives hidden states.
     private final HiddenStates states;
+    /// Kept so that its code lives as long as the context calls it.
+    private final MemorySegment evalCallback;
     private final int batchTokens;
     private final int contextTokens;
 
@@ -44,13 +46,19 @@ public final class LlamaContext implements AutoCloseable {
 
     private volatile RuntimeException abortFailure;
 
-    private LlamaContext(LlamaModel model, ContextOptions options, MemorySegment context, HiddenStates states) {
+    private LlamaContext(
+            LlamaModel model,
+            ContextOptions options,
+            MemorySegment context,
+            MemorySegment evalCallback,
+            HiddenStates states) {
         this.model = model;
         this.options = options;
         this.handle = new NativeHandle("context", context, this::free);
         this.memory = LlamaContextH.llama_get_memory(context);
         this.vocabularySize = model.vocabulary().size();
         this.states = states;
+        this.evalCallback = evalCallback;
         this.batchTokens = LlamaContextH.llama_n_batch(context);
         this.contextTokens = LlamaContextH.llama_n_ctx_seq(context);
     }
@@ -90,7 +98,7 @@ public final class LlamaContext implements AutoCloseable {
                 LlamaContextH.llama_free(context);
                 throw new IllegalArgumentException(model.architecture() + " is no model that generates text");
             }
-            return new LlamaContext(model, options, context, states);
+            return new LlamaContext(model, options, context, evalCallback, states);
         } catch (RuntimeException e) {
             model.handle().drop();
             throw e;

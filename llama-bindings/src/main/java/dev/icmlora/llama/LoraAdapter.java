@@ -80,6 +80,10 @@ public final class LoraAdapter implements AutoCloseable {
             if (tensor.type() != GgmlType.F16 && tensor.type() != GgmlType.F32 && tensor.type() != GgmlType.BF16) {
                 throw new IllegalArgumentException("an adapter holds F32, F16 or BF16, not " + tensor);
             }
+            if (tensor.shape().length != 2) {
+                // llama.cpp looks at two dimensions only; with others, the first batch would end the process.
+                throw new IllegalArgumentException("an adapter holds matrices, not " + tensor);
+            }
         }
     }
 

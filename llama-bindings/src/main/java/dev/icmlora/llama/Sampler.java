@@ -35,6 +35,10 @@ public final class Sampler implements AutoCloseable {
 
     /// @throws IllegalArgumentException if the grammar does not parse or has no rule `root`
     public static Sampler create(SamplingOptions options, Vocabulary vocabulary) {
+        // First, since it may find no memory. The candidates are collected with the sampler: no arena is closed on a
+        // request thread.
+        LlamaTokenDataArray candidates =
+                options.grammar().isPresent() ? new LlamaTokenDataArray(Arena.ofAuto(), vocabulary.size()) : null;
         vocabulary.model().hold();
         try (Arena arena = CallArena.open()) {
             MemorySegment chain =
@@ -45,9 +49,6 @@ public final class Sampler implements AutoCloseable {
                 LlamaSamplerH.llama_sampler_free(chain);
                 throw e;
             }
-            // The candidates are collected with the sampler: no arena is closed on a request thread.
-            LlamaTokenDataArray candidates =
-                    options.grammar().isPresent() ? new LlamaTokenDataArray(Arena.ofAuto(), vocabulary.size()) : null;
             boolean greedy = options.temperature() == 0 && options.penaltyWindow() == 0 && candidates == null;
             return new Sampler(vocabulary, chain, candidates, greedy);
         } catch (RuntimeException e) {

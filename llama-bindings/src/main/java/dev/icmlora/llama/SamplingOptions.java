@@ -61,8 +61,17 @@ public record SamplingOptions(
                     "a grammar has 1 to " + MAX_GRAMMAR + " characters without U+0000, not " + text.length());
         }
         int depth = 0;
+        char closing = 0; // of the literal or character class that we are in
         for (int i = 0; i < text.length(); i++) {
-            depth += text.charAt(i) == '(' ? 1 : text.charAt(i) == ')' ? -1 : 0;
+            char c = text.charAt(i);
+            if (closing != 0) {
+                i += c == '\\' ? 1 : 0;
+                closing = c == closing ? 0 : closing;
+            } else if (c == '"' || c == '[') {
+                closing = c == '"' ? '"' : ']';
+            } else {
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            }
             if (depth > MAX_GRAMMAR_DEPTH) {
                 throw new IllegalArgumentException("a grammar nests at most " + MAX_GRAMMAR_DEPTH + " groups");
             }

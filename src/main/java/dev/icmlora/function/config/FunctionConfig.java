@@ -13,6 +13,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /// Everything that can be set, with its default. Each key is also an environment variable: `icm-lora.native-dir` is
 /// `ICM_LORA_NATIVE_DIR`.
@@ -54,6 +55,7 @@ public interface FunctionConfig {
 
     /// A request that has no answer after this time gets 504.
     @WithDefault("30s")
+    @DurationMin(millis = 1)
     Duration requestTimeout();
 
     /// Every request but those for health needs a key, if there is one. Whoever has this one is called `default`.

@@ -81,14 +81,15 @@ public final class BodyDiagnosis {
 
     /// The bytes are not JSON.
     public static Violation malformed(IOException e) {
+        if (!(e instanceof JsonProcessingException syntax)) {
+            return notJson(forClients(e.getMessage()));
+        }
+        var reason = forClients(syntax.getOriginalMessage());
+        var place = syntax.getLocation(); // none, where a limit of the parser is passed
         return notJson(
-                e instanceof JsonProcessingException syntax
-                        ? "line %d, column %d: %s"
-                                .formatted(
-                                        syntax.getLocation().getLineNr(),
-                                        syntax.getLocation().getColumnNr(),
-                                        forClients(syntax.getOriginalMessage()))
-                        : forClients(e.getMessage()));
+                place == null
+                        ? reason
+                        : "line %d, column %d: %s".formatted(place.getLineNr(), place.getColumnNr(), reason));
     }
 
     private static Violation notJson(String reason) {

@@ -106,7 +106,7 @@ final class ProblemRoutes {
                             diagnosis.of(context.body().buffer().getBytes(), body))
                     .problem();
         }
-        if (context.failure() != null && (status < 400 || status >= 500)) {
+        if (Problems.isOurs(context)) {
             return problems.of(context.failure());
         }
         return Problems.of(status, status == 404 ? "There is nothing at " + context.normalizedPath() : "");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -52,6 +53,11 @@ public final class Problems {
             default -> status < 500 ? "Client Error" : "Internal Server Error";
         };
         return Problem.of(status, title, detail);
+    }
+
+    /// Whether a failure came out of our code: what the web server itself finds wrong with a request has its status.
+    public static boolean isOurs(RoutingContext context) {
+        return context.failure() != null && (context.statusCode() < 400 || context.statusCode() >= 500);
     }
 
     /// A problem with one field to blame.

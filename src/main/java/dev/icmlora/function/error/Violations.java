@@ -7,13 +7,16 @@ import java.util.Locale;
 /// Collects everything that is wrong with a request, so that a client learns it at once.
 public final class Violations {
 
+    /// Nobody reads more of them, and a body has room for many.
+    private static final int MOST = 1000;
+
     private final List<Violation> found = new ArrayList<>();
 
     /// Notes that a field breaks a rule, if it does.
     ///
     /// @param message goes on after the field's pointer, as in "must not be empty"
     public void when(boolean broken, String field, Object limit, Object value, String message) {
-        if (broken) {
+        if (broken && found.size() < MOST) {
             found.add(new Violation(field, limit, value, (field.isEmpty() ? "the body" : field) + " " + message));
         }
     }

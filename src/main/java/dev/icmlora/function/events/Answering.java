@@ -20,6 +20,7 @@ import dev.icmlora.function.error.ShuttingDownException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Service;
 import dev.icmlora.function.serving.Tenant;
+import dev.icmlora.ggml.NativeCallException;
 
 /// Gets answers from the slot, one batch after the other. An input that cannot be answered costs its own answer only.
 @Singleton
@@ -83,8 +84,8 @@ final class Answering {
             var rest = withoutBroken(e, first, positions, answers);
             var broken = Tally.failures(positions.size() - rest.size());
             return broken.plus(answer(request, first, inputs, rest, answers, deadline));
-        } catch (DeadlineException e) {
-            // Too many inputs for the time of one request, or one that is too slow by itself.
+        } catch (DeadlineException | NativeCallException e) {
+            // Too many inputs for the time of one request, or one that is too slow or fails by itself.
             if (positions.size() == 1) {
                 var at = positions.getFirst();
                 answers[at] = Answer.failed(first + at, e.getMessage());

@@ -132,7 +132,7 @@ final class BatchJob {
                     deadline.check();
                 }
             }
-        } catch (RedeliverException e) {
+        } catch (RedeliverException | StorageUnavailableException e) {
             lease.check();
             checkpoint.flush();
             throw e;

@@ -10,6 +10,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.serving.StartupException;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectStore;
@@ -22,12 +23,14 @@ final class Buckets {
 
     private final Stores stores;
     private final EventsConfig config;
+    private final FunctionConfig function;
     private final Map<String, Bucket> configured = new LinkedHashMap<>();
     private final Map<Bucket, ObjectStore> open = new ConcurrentHashMap<>();
 
-    Buckets(Stores stores, EventsConfig config) {
+    Buckets(Stores stores, EventsConfig config, FunctionConfig function) {
         this.stores = stores;
         this.config = config;
+        this.function = function;
     }
 
     void check(@Observes StartupEvent event) {
@@ -39,6 +42,13 @@ final class Buckets {
                         "icm-lora.events: the prefixes %s overlap, so that results would be taken ".formatted(prefixes)
                                 + "for task files");
             }
+        }
+        var inputs = function.limits().inputs();
+        if (config.buckets().isPresent() && config.batch() > inputs) {
+            throw new StartupException(
+                    "icm-lora.events.batch (ICM_LORA_EVENTS_BATCH) is %d, more than the %d inputs that a request may have"
+                                    .formatted(config.batch(), inputs)
+                            + " (ICM_LORA_LIMITS_INPUTS): no batch could be answered");
         }
         for (var text : config.buckets().orElse(List.of())) {
             try {

@@ -1,6 +1,8 @@
 package dev.icmlora.function.events;
 
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +17,6 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
-import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.StorageException;
 
 /// Raises events for the task files in configured directories, as a bucket's notifications do: at least once for each
@@ -31,14 +32,31 @@ final class DirectoryWatcher {
     /// Later than the engine, without which no task can be done.
     private static final int LAST = Integer.MAX_VALUE;
 
+    /// In looks.
+    private static final int LONGEST_PAUSE = 16;
+
     private final Buckets buckets;
     private final TaskEvents events;
     private final EventsConfig config;
     private final Set<ObjectCreated> delivered = ConcurrentHashMap.newKeySet();
+    private final Map<ObjectCreated, Setback> setbacks = new ConcurrentHashMap<>();
     private final Set<ObjectCreated> underway = ConcurrentHashMap.newKeySet();
     private Map<String, String> before = new HashMap<>();
     private String fault = "";
     private Thread thread;
+
+    /// A delivery that failed: it is not tried again at once, so that what cannot be done does not keep others away.
+    private record Setback(long until, Duration pause) {
+        static Setback after(Setback last, Duration first) {
+            var pause = last == null ? first : last.pause.multipliedBy(2);
+            var bounded = pause.compareTo(first.multipliedBy(LONGEST_PAUSE)) > 0 ? last.pause : pause;
+            return new Setback(System.nanoTime() + bounded.toNanos(), bounded);
+        }
+
+        boolean isOver() {
+            return System.nanoTime() - until >= 0;
+        }
+    }
 
     DirectoryWatcher(Buckets buckets, TaskEvents events, EventsConfig config) {
         this.buckets = buckets;
@@ -84,20 +102,28 @@ final class DirectoryWatcher {
 
     private void look() {
         var now = new HashMap<String, String>();
+        var there = new HashSet<ObjectCreated>();
         for (var bucket : buckets.directories()) {
             for (var file : buckets.find(bucket).orElseThrow().list(config.tasksPrefix())) {
                 now.put(bucket + file.key(), file.version());
+                var event = new ObjectCreated(bucket, file.key(), Optional.of(file.version()));
+                there.add(event);
                 if (file.version().equals(before.get(bucket + file.key()))) {
-                    deliver(bucket, file.key(), file.version());
+                    deliver(event, file.key());
                 }
             }
         }
         before = now;
+        delivered.retainAll(there);
+        setbacks.keySet().retainAll(there);
     }
 
-    private void deliver(Bucket bucket, String key, String version) {
-        var event = new ObjectCreated(bucket, key, Optional.of(version));
-        if (delivered.contains(event) || underway.size() >= config.jobs() || !underway.add(event)) {
+    private void deliver(ObjectCreated event, String key) {
+        var setback = setbacks.get(event);
+        if (delivered.contains(event)
+                || setback != null && !setback.isOver()
+                || underway.size() >= config.jobs()
+                || !underway.add(event)) {
             return;
         }
         Thread.ofVirtual().name("event " + key).start(() -> {
@@ -106,11 +132,17 @@ final class DirectoryWatcher {
                 delivered.add(event);
             } catch (RedeliverException | StorageException e) {
                 LOG.debugf("%s comes again: %s", key, e.getMessage());
+                setBack(event);
             } catch (RuntimeException e) {
                 LOG.errorf(e, "%s failed, and comes again", key);
+                setBack(event);
             } finally {
                 underway.remove(event);
             }
         });
+    }
+
+    private void setBack(ObjectCreated event) {
+        setbacks.compute(event, (failed, last) -> Setback.after(last, config.watchInterval()));
     }
 }

@@ -11,6 +11,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /// Object-storage events. Nothing here does anything until a bucket is named.
 @ConfigMapping(prefix = "icm-lora.events")
@@ -52,6 +53,7 @@ public interface EventsConfig {
 
     /// A task file whose worker gave no sign for this long is taken over.
     @WithDefault("20s")
+    @DurationMin(millis = 1)
     Duration lease();
 
     /// How long a passing storage fault is waited out before the broker is asked to deliver again.

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -70,7 +71,9 @@ final class Sink {
 
     private void post(CloudEvent event) {
         var request = HttpRequest.newBuilder(address.orElseThrow()).timeout(PATIENCE);
-        HttpMessageFactory.createWriter(request::setHeader, body -> request.POST(BodyPublishers.ofByteArray(body)))
+        HttpMessageFactory.createWriter(
+                        (name, value) -> request.setHeader(name, encoded(value)),
+                        body -> request.POST(BodyPublishers.ofByteArray(body)))
                 .writeBinary(event);
         try {
             var status =
@@ -84,6 +87,21 @@ final class Sink {
             Thread.currentThread().interrupt();
             throw new RedeliverException("interrupted");
         }
+    }
+
+    /// A header's value as CloudEvents' HTTP binding writes it (section 3.1.3.2): what is no printable ASCII, and what
+    /// would
+    /// be taken for the encoding, in percent.
+    private static String encoded(String value) {
+        var encoded = new StringBuilder();
+        for (var b : value.getBytes(StandardCharsets.UTF_8)) {
+            if (b > ' ' && b < 0x7F && b != '"' && b != '%' || b == ' ') {
+                encoded.append((char) b);
+            } else {
+                encoded.append("%%%02X".formatted(b & 0xFF));
+            }
+        }
+        return encoded.toString();
     }
 
     private synchronized HttpClient client() {

@@ -91,8 +91,9 @@ public final class TaskEvents {
 
         private Outcome handle() {
             if (!keys.hasPlainName()) {
-                var name = "/ separates names; none of them is empty, \".\" or \"..\", longer than 242 bytes, or holds "
-                        + "control characters or backslashes";
+                var name = "/ separates names; none of them is empty, \".\" or \"..\", ends in \".parts\", is longer "
+                        + "than 242 bytes, or holds control characters or backslashes; all of them together have at "
+                        + "most 800 bytes";
                 return exclusively(
                         new Violation("", name, created.key(), "the task file's name cannot be used: " + name),
                         known());
@@ -160,10 +161,14 @@ public final class TaskEvents {
         private Outcome settle(String version, Lease lease, Consumer<Lease> work) {
             try {
                 work.accept(lease);
-                store.delete(keys.error());
                 finish(version, lease);
                 return Outcome.COMPLETED;
             } catch (InvalidRequestException | UnknownAdapterException e) {
+                if (e instanceof UnknownAdapterException
+                        && !store.list(keys.parts()).isEmpty()) {
+                    // Another instance knew it, and has answered a part: that is not to be lost.
+                    throw new RedeliverException(e.getMessage());
+                }
                 LOG.infof("%s %s: %s", created.bucket(), created.key(), e.getMessage());
                 lease.check();
                 var explanation = outcomes.explanation(e.problem(), about(version));
@@ -177,16 +182,29 @@ public final class TaskEvents {
             }
         }
 
-        /// What follows when the outcome is there. A delivery that is stopped before the end of it leaves the lease, by
-        /// which the next one sees that something is left to do.
+        /// What follows when the outcome is there: that of another version goes. A delivery that is stopped before the
+        /// end
+        /// of it leaves the lease, by which the next one sees that something is left to do.
         private void finish(String version, Lease lease) {
             if (Outcomes.isCompleted(store, keys, version)) {
+                store.delete(keys.error());
                 sink.completed(created.bucket(), keys, version);
             } else {
+                // An event of a file that is gone, or never was, takes nothing away.
+                if (keys.hasPlainName() && isThere(version)) {
+                    store.delete(keys.results());
+                    store.delete(keys.summary());
+                }
                 sink.failed(created.bucket(), keys, version);
             }
             store.list(keys.parts()).forEach(part -> store.delete(part.key()));
             lease.settle();
+        }
+
+        private boolean isThere(String version) {
+            return store.find(keys.task())
+                    .filter(task -> task.version().equals(version))
+                    .isPresent();
         }
 
         private Map<String, String> about(String version) {

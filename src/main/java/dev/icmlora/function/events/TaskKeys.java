@@ -17,6 +17,12 @@ record TaskKeys(String task, String inputs, String results, String summary, Stri
 
     private static final String JSON = ".json";
 
+    /// No task's name may end so, or its results would be another one's parts.
+    private static final String PARTS = ".parts";
+
+    /// Stores have names of 1024 bytes, of which prefixes and the names of parts take some.
+    private static final int LONGEST_NAME = 800;
+
     /// Longest name of a file on common file systems, less our longest ending.
     private static final int LONGEST_SEGMENT = 255 - ".summary.json".length();
 
@@ -34,7 +40,7 @@ record TaskKeys(String task, String inputs, String results, String summary, Stri
                 base + ".summary.json",
                 base + ".error.json",
                 base + ".lease.json",
-                base + ".parts/"));
+                base + PARTS + "/"));
     }
 
     /// Whether the task's name can be a path: such a name is the same thing in every store and on every tool's way.
@@ -45,10 +51,12 @@ record TaskKeys(String task, String inputs, String results, String summary, Stri
     private static boolean isPlain(String name) {
         var printable = name.codePoints().noneMatch(c -> Character.isISOControl(c) || c == '\\' || c == '\uFFFD');
         return printable
+                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
                 && Arrays.stream(name.split("/", -1))
                         .allMatch(segment -> !segment.isBlank()
                                 && !segment.equals(".")
                                 && !segment.equals("..")
+                                && !segment.endsWith(PARTS)
                                 && segment.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SEGMENT);
     }
 

@@ -120,12 +120,7 @@ final class ChatRequestReader {
             var type = part.required("type");
             part.wrong(
                     !type.isEmpty() && !type.equals("text"), "type", "text", type, "'" + type + "' is not supported");
-            parts.add(
-                    type.equals("text")
-                            ? part.find("text")
-                                    .map(t -> part.text(t, part.pointer("text")))
-                                    .orElse("")
-                            : "");
+            parts.add(type.equals("text") ? part.required("text") : "");
         }
         return parts.stream().collect(Collectors.joining());
     }

@@ -103,21 +103,31 @@ final class SchemaReadings {
     }
 
     private List<Alternative> alternatives(JsonNode schema, String at) {
+        var found = new ArrayList<Alternative>();
+        addAlternatives(schema, at, found);
+        return found;
+    }
+
+    /// Stops at the limit: references to references can stand for more alternatives than there is memory.
+    private void addAlternatives(JsonNode schema, String at, List<Alternative> found) {
         if (schema.has("$ref")) {
-            return alternatives(target(schema), at + "/$ref");
+            addAlternatives(target(schema), at + "/$ref", found);
+            return;
         }
         for (var combination : List.of("anyOf", "allOf")) {
             if (schema.has(combination)) {
                 var parts = schema.get(combination);
-                return IntStream.range(0, parts.size())
-                        .mapToObj(i -> alternatives(parts.get(i), at + "/" + combination + "/" + i))
-                        .flatMap(List::stream)
-                        .toList();
+                for (var i = 0; i < parts.size(); i++) {
+                    addAlternatives(parts.get(i), at + "/" + combination + "/" + i, found);
+                }
+                return;
             }
         }
-        return forms(schema).stream()
-                .map(form -> new Alternative(form, schema, at))
-                .toList();
+        forms(schema).forEach(form -> found.add(new Alternative(form, schema, at)));
+        if (found.size() > MOST) {
+            throw SchemaGrammar.refusal(
+                    at, MOST, null, "is one of more than " + MOST + " alternatives, references followed");
+        }
     }
 
     private JsonNode target(JsonNode reference) {

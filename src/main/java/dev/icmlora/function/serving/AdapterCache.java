@@ -35,8 +35,10 @@ final class AdapterCache {
     }
 
     Optional<KnownAdapter> find(OwnedId id) {
-        // The look-up by blend marks it as used.
-        return Optional.ofNullable(byId.get(id)).map(known -> byBlend.get(known.blend(), blend -> known));
+        var known = Optional.ofNullable(byId.get(id));
+        // The look-up by blend marks it as used. It may find another adapter: another generator's, of the same task.
+        known.ifPresent(found -> byBlend.getIfPresent(found.blend()));
+        return known;
     }
 
     /// The ids of all adapters of a tenant.
@@ -54,6 +56,9 @@ final class AdapterCache {
 
     void add(KnownAdapter known) {
         byId.put(known.ownedId(), known);
-        byBlend.put(known.blend(), known);
+        var before = byBlend.asMap().put(known.blend(), known);
+        if (before != null && !before.ownedId().equals(known.ownedId())) {
+            byId.remove(before.ownedId(), before);
+        }
     }
 }

@@ -74,6 +74,9 @@ final class AdapterFolder {
     private final ObjectMapper json;
     private final Map<OwnedId, Blend> blends = new ConcurrentHashMap<>();
     private final Map<Blend, OwnedId> ids = new ConcurrentHashMap<>();
+    /// Fingerprint of the file that the generator was read from.
+    private String generator = "";
+
     private final ThreadPoolExecutor writer =
             new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
 
@@ -81,7 +84,14 @@ final class AdapterFolder {
     ///
     /// @param generator that made the adapter; another one makes another adapter of the same task
     @RegisterForReflection
-    private record Card(TaskBody task, float strength, String latent, String generator) {}
+    private record Card(TaskBody task, float strength, String latent, String generator) {
+        private boolean isWhole() {
+            return task != null
+                    && task.examples().stream()
+                            .allMatch(
+                                    example -> example != null && example.input() != null && example.output() != null);
+        }
+    }
 
     /// @param stem what the names of its files begin with
     /// @param bytes of all its files
@@ -103,6 +113,7 @@ final class AdapterFolder {
         folder.ifPresent(path -> {
             try {
                 Files.createDirectories(path);
+                generator = BaseModelId.of("generator", parts.generator()).fingerprint();
                 for (var file : list(path)) {
                     if (file.toString().endsWith(DRAFT)) {
                         deleteAbandoned(file);
@@ -152,7 +163,7 @@ final class AdapterFolder {
 
     private Optional<Card> card(Path file) {
         try {
-            return Optional.of(json.readValue(file.toFile(), Card.class)).filter(card -> card.task != null);
+            return Optional.of(json.readValue(file.toFile(), Card.class)).filter(Card::isWhole);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -164,23 +175,13 @@ final class AdapterFolder {
 
     private Blend remember(OwnedId id, Card card) {
         var task = Service.task(card.task);
-        var blend = card.latent == null
+        var blend = card.latent == null && generator.equals(card.generator)
                 ? new Blend(id.tenant(), task, card.strength)
-                : new Blend(id.tenant(), task, card.strength, card.latent);
+                // What another generator made of the task is another adapter.
+                : new Blend(id.tenant(), task, card.strength, card.latent == null ? id.id() : card.latent);
         blends.put(id, blend);
-        if (generator().equals(card.generator)) {
-            ids.put(blend, id);
-        }
+        ids.put(blend, id);
         return blend;
-    }
-
-    /// Of the file that the generator was read from.
-    private String generator() {
-        try {
-            return BaseModelId.of("generator", parts.generator()).fingerprint();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// The ids of all adapters of a tenant that are kept, as far as this process knows them.
@@ -213,7 +214,7 @@ final class AdapterFolder {
             if (!adapter.id().equals(id.id())) {
                 return damaged(id, file);
             }
-            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            touch(file);
             return Optional.of(KnownAdapter.of(blend.get(), adapter));
         } catch (InvalidRequestException e) {
             return damaged(id, file);
@@ -223,6 +224,16 @@ final class AdapterFolder {
             LOG.warnf("%s cannot be read: %s", file, e);
         }
         return Optional.empty();
+    }
+
+    /// Tells whoever makes room that it is in use.
+    private static void touch(Path file) {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            // Such as a file of another user's, or a folder that is mounted to be read.
+            LOG.debugf("%s looks unused: %s", file, e);
+        }
     }
 
     private Optional<KnownAdapter> damaged(OwnedId id, Path file) {
@@ -248,7 +259,9 @@ final class AdapterFolder {
 
     /// Keeps a generated adapter, in a while.
     void keepSoon(KnownAdapter known) {
-        if (folder.isEmpty() || blends.containsKey(known.ownedId())) {
+        if (folder.isEmpty()
+                || blends.containsKey(known.ownedId())
+                        && Files.exists(folder.get().resolve(stem(known.ownedId()) + GGUF))) {
             return;
         }
         try {
@@ -298,7 +311,7 @@ final class AdapterFolder {
                 new TaskBody(task.description(), examples),
                 blend.strength(),
                 blend.isRepeatable() ? null : blend.latent(),
-                suffix.equals(GENERATED) ? generator() : null);
+                suffix.equals(GENERATED) ? generator : null);
         var gguf = known.adapter().gguf();
         var text = json.writeValueAsBytes(card);
         makeRoom(stem, (long) gguf.length + text.length);

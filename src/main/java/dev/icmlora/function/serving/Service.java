@@ -1,6 +1,7 @@
 package dev.icmlora.function.serving;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -149,7 +150,7 @@ public final class Service {
             return choose(request, blend, engine, cancellation);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
-        var prompts = prompts(request, served, blend.task(), engine);
+        var prompts = prompts(request, served, blend.task(), engine, cancellation);
         var phases = new Phases();
         var adapter = served.usesAdapter()
                 ? Optional.of(adapters.of(blend, engine, phases, cancellation))
@@ -162,13 +163,13 @@ public final class Service {
     private GenerateReply choose(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
         var task = blend.task();
         // What does not even fit with the description alone is refused before anything is tried.
-        var described = prompts(request, Mode.ADAPTER, task, engine);
+        var described = prompts(request, Mode.ADAPTER, task, engine, cancellation);
         var phases = new Phases();
         var options = new SelectionOptions(
                 request.candidates(),
                 SELECTION_SEED,
                 Optional.ofNullable(request.budgetMs()).map(Duration::ofMillis),
-                promptsFit(request, task, engine),
+                promptsFit(request, task, engine, cancellation),
                 request.refine() == null
                         ? Duration.ZERO
                         : Duration.ofMillis(request.refine().budgetMs()));
@@ -176,21 +177,27 @@ public final class Service {
                 new Question(blend.tenant(), task, options, request.scale().floatValue());
         var decided = decisions.of(question, engine, phases, cancellation);
         var served = decided.selection().served();
-        var prompts = served.showsExamples() ? prompts(request, served, task, engine) : described;
+        var prompts = served.showsExamples() ? prompts(request, served, task, engine, cancellation) : described;
         return answer(blend.tenant(), request, decided, prompts, engine, phases, cancellation);
     }
 
     /// Whether every prompt with examples, and its answer, would fit into the context.
-    private static boolean promptsFit(GenerateRequest request, Task task, Engine engine) {
-        return request.inputs().stream()
-                                .mapToInt(input -> engine.format()
-                                        .query(task.description(), task.examples(), input)
-                                        .tokens()
-                                        .length)
-                                .max()
-                                .orElse(0)
-                        + request.maxTokens()
-                <= engine.contextTokens();
+    private static boolean promptsFit(GenerateRequest request, Task task, Engine engine, Cancellation cancellation) {
+        var room = engine.contextTokens() - request.maxTokens();
+        // The examples alone tell most that do not, once for all inputs.
+        return tokens(task.description(), task.examples(), engine) <= room
+                && request.inputs().stream().allMatch(input -> {
+                    cancellation.check();
+                    return prompt(task.description(), task.examples(), input, engine).length <= room;
+                });
+    }
+
+    private static int tokens(String description, List<Example> examples, Engine engine) {
+        return engine.format().packed(description, examples).tokens().length;
+    }
+
+    private static int[] prompt(String description, List<Example> examples, String input, Engine engine) {
+        return engine.format().query(description, examples, input).tokens();
     }
 
     private static GenerateReply answer(
@@ -217,23 +224,32 @@ public final class Service {
                 phases.timing(answers));
     }
 
-    private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, Engine engine) {
+    private static List<int[]> prompts(
+            GenerateRequest request, Mode served, Task task, Engine engine, Cancellation cancellation) {
         var examples = served.showsExamples() ? task.examples() : List.<Example>of();
-        var prompts = request.inputs().stream()
-                .map(input -> engine.format()
-                        .query(task.description(), examples, input)
-                        .tokens())
-                .toList();
+        var most = engine.contextTokens() - request.maxTokens();
+        var shared = tokens(task.description(), examples, engine);
         var violations = new Violations();
-        for (var i = 0; i < prompts.size(); i++) {
-            var tokens = prompts.get(i).length;
+        violations.when(
+                shared > most,
+                "/task",
+                engine.contextTokens(),
+                shared,
+                "makes prompts of %d tokens and more; with an answer of up to %d this is more than the context of %d"
+                        .formatted(shared, request.maxTokens(), engine.contextTokens()));
+        violations.raise();
+        var prompts = new ArrayList<int[]>();
+        for (var i = 0; i < request.inputs().size(); i++) {
+            cancellation.check();
+            var prompt = prompt(task.description(), examples, request.inputs().get(i), engine);
             violations.when(
-                    tokens + request.maxTokens() > engine.contextTokens(),
+                    prompt.length > most,
                     "/inputs/" + i,
                     engine.contextTokens(),
-                    tokens,
+                    prompt.length,
                     "makes a prompt of %d tokens; with an answer of up to %d this is more than the context of %d"
-                            .formatted(tokens, request.maxTokens(), engine.contextTokens()));
+                            .formatted(prompt.length, request.maxTokens(), engine.contextTokens()));
+            prompts.add(prompt);
         }
         violations.raise();
         return prompts;

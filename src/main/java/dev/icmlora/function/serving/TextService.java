@@ -61,9 +61,11 @@ public final class TextService {
 
     private Uni<TextReply> checkedWrite(Tenant tenant, TextRequest request, TextListener listener) {
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task)));
-        var named = named(tenant, request.model());
+        requireModelName(tenant, request.model());
         return scheduler.submit(queue(tenant, request), (engine, cancellation) -> {
             var phases = new Phases();
+            // Here, and not before: a file may have to be read.
+            var named = named(tenant, request.model());
             var supplied = request.task()
                     .map(task -> adapters.of(new Blend(tenant, Service.task(task), 1), engine, phases, cancellation))
                     .or(() -> named.map(known -> new Supplied(known, true, 0)));
@@ -116,12 +118,15 @@ public final class TextService {
                 Optional.empty(), false, Optional.empty(), new Usage(reply.promptTokens(), 0), new Phases().timing());
     }
 
+    private void requireModelName(Tenant tenant, String model) {
+        if (!model.equals(scheduler.modelName()) && !RequestRules.isAdapterId(model)) {
+            throw new UnknownModelException(model, models(tenant));
+        }
+    }
+
     private Optional<KnownAdapter> named(Tenant tenant, String model) {
         if (model.equals(scheduler.modelName())) {
             return Optional.empty();
-        }
-        if (!RequestRules.isAdapterId(model)) {
-            throw new UnknownModelException(model, models(tenant));
         }
         return Optional.of(
                 adapters.find(tenant, model).orElseThrow(() -> new UnknownModelException(model, models(tenant))));

@@ -21,8 +21,9 @@ import dev.icmlora.llama.DecodeException.Reason;
 /// One context of a slot and all that is written in it: who has a place, who waits for one, who is decoded
 /// together.
 ///
-/// Writings with the same weights form a group, and a batch holds sequences of one group. They join and
-/// leave at any token. Every sequence is given a place only when the memory has room for all it may come to
+/// Writings with the same weights form a group. A batch holds sequences of one group, or of several where a bank gives
+/// each its seat. They join and leave at any token. Every sequence is given a place only when the memory has room for
+/// all it may come to
 /// hold, beside what is kept for others, so that the memory never runs out under it.
 ///
 /// Belongs to the slot's thread.
@@ -163,30 +164,34 @@ public final class Lane {
     }
 
     private boolean place(Sequence sequence) {
-        var writing = sequence.writing();
-        var group = groups.get(writing.weights());
-        var match = prefixes.longest(writing.prefixKey(), sequence.prompt());
-        var shared = match.map(Prefixes.Match::length).orElse(0);
-        var entry = match.map(Prefixes.Match::entry).orElse(null);
-        var need = sequence.mostTokens() - shared;
-        if (entry != null) {
+        var match = prefixes.longest(sequence.writing().prefixKey(), sequence.prompt());
+        if (match.isPresent()) {
+            var entry = match.get().entry();
+            var shared = match.get().length();
             prefixes.use(entry);
-        }
-        if (!makeRoom(need)) {
-            if (entry != null) {
-                prefixes.release(entry);
+            if (makeRoom(sequence.mostTokens() - shared)) {
+                decoder.copy(entry.id(), place(sequence, entry, shared), shared);
+                return true;
             }
+            // A long prompt is kept as a whole: it may take the room of what would go on from its beginning.
+            prefixes.release(entry);
+        }
+        if (!makeRoom(sequence.mostTokens())) {
             return false;
         }
+        place(sequence, null, 0);
+        return true;
+    }
+
+    /// @return its id in the context's memory
+    private int place(Sequence sequence, Prefixes.Entry entry, int shared) {
         var id = freeIds.remove();
-        if (entry != null) {
-            decoder.copy(entry.id(), id, shared);
-        }
+        var need = sequence.mostTokens() - shared;
         sequence.place(id, entry, shared, need);
         reserved += need;
-        writing.placed();
-        group.running.add(sequence);
-        return true;
+        sequence.writing().placed();
+        groups.get(sequence.writing().weights()).running.add(sequence);
+        return id;
     }
 
     /// Sees to it that so many cells are free, at the cost of prompts that are kept. Where that would not

@@ -28,6 +28,8 @@ public final class Resident {
     private final List<NamedTensor> common;
 
     private Adapter applied;
+    /// The A that it has; empty while that is not sure.
+    private List<NamedTensor> fixed;
     private float scale;
 
     /// @param context of the bank, if there is one, with `one` attached
@@ -48,6 +50,7 @@ public final class Resident {
         this.seated = new Weights[bank.map(AdapterBank::seats).orElse(1)];
         this.common = applied.fixed();
         this.applied = applied;
+        this.fixed = applied.fixed();
         this.scale = 1;
     }
 
@@ -67,13 +70,15 @@ public final class Resident {
     public void apply(Adapter wanted, float wantedScale) {
         if (wanted != applied || wantedScale != scale) {
             var scaled = wanted.scaled(wantedScale);
-            if (!wanted.fixed().equals(applied.fixed())) {
+            // Equal to no scale: if a write or the check fails, whatever is asked for next is written, and checked.
+            scale = Float.NaN;
+            if (!wanted.fixed().equals(fixed)) {
+                fixed = List.of();
                 one.apply(wanted.fixed());
+                fixed = wanted.fixed();
             }
             one.apply(scaled.generated());
             applied = wanted;
-            // Equal to no scale: if the check fails, whatever is asked for next is written, and checked.
-            scale = Float.NaN;
             check.ifPresent(checking -> checking.one(scaled));
             scale = wantedScale;
         }
@@ -89,19 +94,16 @@ public final class Resident {
             apply(weights.getFirst().adapter(), weights.getFirst().scale());
             return;
         }
-        Map<Integer, Adapter> changes = new HashMap<>();
+        Map<Integer, Weights> changes = new HashMap<>();
         for (var wanted : weights) {
             if (seat(wanted) < 0) {
                 var seat = freeSeat(weights);
                 seated[seat] = wanted;
-                changes.put(seat, wanted.adapter().scaled(wanted.scale()));
+                changes.put(seat, wanted);
             }
         }
         if (!changes.isEmpty()) {
-            Map<Integer, List<NamedTensor>> generated = new HashMap<>();
-            changes.forEach((seat, adapter) -> generated.put(seat, adapter.generated()));
-            bank.orElseThrow().put(generated);
-            check.ifPresent(checking -> check(checking, changes));
+            write(changes);
         }
         if (!several) {
             bank.orElseThrow().attach(context);
@@ -110,12 +112,21 @@ public final class Resident {
     }
 
     /// Seats that fail are nobody's, so that whatever is asked for next is written, and checked.
-    private void check(AppliedCheck checking, Map<Integer, Adapter> changes) {
+    private void write(Map<Integer, Weights> changes) {
+        var written = false;
         try {
-            changes.forEach(checking::several);
-        } catch (RuntimeException e) {
-            changes.keySet().forEach(seat -> seated[seat] = null);
-            throw e;
+            Map<Integer, Adapter> adapters = new HashMap<>();
+            changes.forEach(
+                    (seat, wanted) -> adapters.put(seat, wanted.adapter().scaled(wanted.scale())));
+            Map<Integer, List<NamedTensor>> generated = new HashMap<>();
+            adapters.forEach((seat, adapter) -> generated.put(seat, adapter.generated()));
+            bank.orElseThrow().put(generated);
+            check.ifPresent(checking -> adapters.forEach(checking::several));
+            written = true;
+        } finally {
+            if (!written) {
+                changes.keySet().forEach(seat -> seated[seat] = null);
+            }
         }
     }
 

@@ -4,8 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.util.Enumeration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,20 +24,45 @@ public record Content(long bytes, Source source) {
     /// Objects of a store, one after the other.
     static Content of(ObjectStore store, List<StoredObject> parts) {
         var bytes = parts.stream().mapToLong(StoredObject::bytes).sum();
-        return new Content(bytes, () -> {
-            var streams = parts.stream().map(store::read).iterator();
-            return new SequenceInputStream(new Enumeration<>() {
-                @Override
-                public boolean hasMoreElements() {
-                    return streams.hasNext();
-                }
+        return new Content(bytes, () -> new Joined(store, parts));
+    }
 
-                @Override
-                public InputStream nextElement() {
-                    return streams.next();
-                }
-            });
-        });
+    /// Opens each part when the one before it is read. A `SequenceInputStream` would open all that are left when it is
+    /// closed.
+    private static final class Joined extends InputStream {
+        private final ObjectStore store;
+        private final Iterator<StoredObject> left;
+        private InputStream part = InputStream.nullInputStream();
+
+        private Joined(ObjectStore store, List<StoredObject> parts) {
+            this.store = store;
+            this.left = parts.iterator();
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            var read = part.read(bytes, offset, length);
+            while (read < 0 && left.hasNext()) {
+                part.close();
+                part = store.read(left.next());
+                read = part.read(bytes, offset, length);
+            }
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            part.close();
+        }
     }
 
     /// All of it, in memory.

@@ -80,13 +80,14 @@ public final class RetryingStore implements ObjectStore {
     }
 
     private <T> T retrying(Supplier<T> action) {
-        var end = System.nanoTime() + limit.toNanos();
+        var end = Optional.<Long>empty();
         for (var longest = FIRST_PAUSE; ; longest = min(longest.multipliedBy(2), LONGEST_PAUSE)) {
             try {
                 return action.get();
             } catch (StorageUnavailableException e) {
                 var pause = ThreadLocalRandom.current().nextLong(longest.toNanos());
-                if (System.nanoTime() + pause - end > 0 || !slept(pause)) {
+                end = end.or(() -> Optional.of(System.nanoTime() + limit.toNanos()));
+                if (System.nanoTime() + pause - end.get() > 0 || !slept(pause)) {
                     throw e;
                 }
             }

@@ -290,18 +290,48 @@ class EventsTest {
     }
 
     @Test
-    void aFileThatIsGoneIsExplained() throws Exception {
+    void aBrokenVersionReplacesTheResultsOfTheOneBefore() throws Exception {
+        var name = name();
+        upload("tasks/" + name + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        deliver("tasks/" + name + ".json");
+        assertThat(results(name)).hasSize(1);
+        upload("tasks/" + name + ".json", "oops");
+        deliver("tasks/" + name + ".json");
+
+        assertThat(json("results/" + name + ".error.json").get("detail").asText())
+                .isNotBlank();
+        assertThat(file("results/" + name + ".jsonl")).doesNotExist();
+        assertThat(file("results/" + name + ".summary.json")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatIsGoneIsExplainedAndItsResultsStay() throws Exception {
         var name = name();
         deliver("tasks/" + name + ".json");
 
         assertThat(json("results/" + name + ".error.json").get("detail").asText())
                 .contains("deleted");
+
+        upload("tasks/" + name + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        deliver("tasks/" + name + ".json");
+        Files.delete(file("tasks/" + name + ".json"));
+        deliver("tasks/" + name + ".json");
+        assertThat(results(name)).hasSize(1);
     }
 
     @Test
     void pathTricksStayInTheBucket() throws Exception {
-        for (var trick :
-                List.of("../../escape", "a/../b", "/etc/passwd", "a//b", "..", "a\\b", "a\nb", "x".repeat(250))) {
+        for (var trick : List.of(
+                "../../escape",
+                "a/../b",
+                "/etc/passwd",
+                "a//b",
+                "..",
+                "a\\b",
+                "a\nb",
+                "a.parts/b",
+                "x".repeat(250),
+                "x/".repeat(400) + "x")) {
             deliver("tasks/" + trick + ".json");
             var key = "results/invalid-name-" + TaskKeys.digest(trick) + ".error.json";
             assertThat(json(key).get("detail").asText()).contains("name");

@@ -171,6 +171,12 @@ class BadInputTest {
     }
 
     @Test
+    void refusesWhatIsDeeperOrLongerThanTheParserReads() {
+        isProblem(post("/generate", "[".repeat(1001)), 400).body("errors[0].field", equalTo(""));
+        isProblem(post("/generate", "{\"temperature\":" + "1".repeat(1001) + "}"), 400);
+    }
+
+    @Test
     void refusesNumbersThatAreNotFinite() {
         var body = """
                 {"task":{"description":"x"},"inputs":["a"],"temperature":1e999,"scale":-1e999}""";

@@ -166,6 +166,16 @@ class RefusalTest {
     }
 
     @Test
+    void whatIsDeeperThanTheParserReadsIsRefused() {
+        given().contentType(ContentType.JSON)
+                .body("[".repeat(1001))
+                .post("/v1/chat/completions")
+                .then()
+                .statusCode(400)
+                .body("error.message", containsString("nesting depth"));
+    }
+
+    @Test
     void pathsAndMethodsAreOpenAiErrorsToo() {
         given().get("/v1/nothing").then().statusCode(404).body("error.type", equalTo("invalid_request_error"));
         given().get("/v1/chat/completions")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -52,6 +53,23 @@ class SchemaReadingsTest {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> grammar(levels(7)))
                 .withMessageContaining("1000 ways");
+    }
+
+    /// 4^15 alternatives, which no memory holds.
+    @Test
+    void referencesThatMultiplyAlternativesAreRefusedAtTheLimit() {
+        var levels = IntStream.rangeClosed(1, 15)
+                .mapToObj(i -> "'%d':{'anyOf':[%s]}"
+                        .formatted(
+                                i,
+                                Stream.generate(() -> "{'$ref':'#/$defs/%d'}".formatted(i - 1))
+                                        .limit(4)
+                                        .collect(Collectors.joining(","))))
+                .collect(Collectors.joining(","));
+
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> grammar("{'$ref':'#/$defs/15','$defs':{'0':{'type':'null'}," + levels + "}}"))
+                .withMessageContaining("more than 1000 alternatives");
     }
 
     /// Each level is an array of one of three kinds of the next.

@@ -354,6 +354,20 @@ class SlotTest {
     }
 
     @Test
+    void aKeptPromptDoesNotStandInTheWayOfOneThatBeginsLikeIt() {
+        var beginning = IntStream.range(0, 20);
+        var longer = IntStream.concat(beginning, IntStream.range(1000, 1280)).toArray();
+        var shorter = IntStream.concat(IntStream.range(0, 20), IntStream.range(2000, 2120))
+                .toArray();
+        slot.write(RED, List.of(longer), decoding(10), new Cancellation()).join();
+
+        var answers = slot.write(RED, List.of(shorter), decoding(10), new Cancellation())
+                .join();
+
+        assertThat(answers.texts()).containsExactly(text(shorter.length, 10));
+    }
+
+    @Test
     void anErrandWaitsForItsRoomAndNobodyTakesIt() {
         var gate = new Gate(adapted);
         var running = write(RED, 100, 100);
