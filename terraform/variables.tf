@@ -305,7 +305,7 @@ variable "events" {
     results_days          = optional(number, 90)
     adapters_days         = optional(number, 0)
     force_destroy         = optional(bool, false)
-    max_delivery_attempts = optional(number, 10)
+    max_delivery_attempts = optional(number, 100)
   })
   default = null
 
