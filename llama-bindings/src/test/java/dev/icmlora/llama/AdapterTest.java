@@ -193,6 +193,12 @@ class AdapterTest {
         assertThatExceptionOfType(NativeCallException.class)
                 .isThrownBy(() -> LoraAdapter.load(model, Adapters.gguf(wrongShape)))
                 .withMessageContaining("incorrect shape");
+        NamedTensor a = tensors.getFirst();
+        List<NamedTensor> cube =
+                List.of(new NamedTensor(a.name(), a.type(), new long[] {576, 16, 2}, new byte[576 * 16 * 2 * 2]), b);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LoraAdapter.load(model, Adapters.gguf(cube)))
+                .withMessageContaining("holds matrices");
     }
 
     @Test

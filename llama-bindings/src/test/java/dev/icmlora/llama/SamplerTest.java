@@ -81,6 +81,17 @@ class SamplerTest {
     }
 
     @Test
+    void onlyBracketsThatGroupCountAsNesting() {
+        String literal = "root ::= \"" + "(".repeat(100) + "\" [(((]";
+        Sampler.create(SamplingOptions.GREEDY.withGrammar(literal), vocabulary).close();
+
+        String hidden = "root ::= \"" + ")".repeat(100) + "\" " + "(".repeat(100) + "\"a\"" + ")".repeat(100);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SamplingOptions.GREEDY.withGrammar(hidden))
+                .withMessageContaining("nests at most");
+    }
+
+    @Test
     void aGrammarThatAllowsNothingIsReportedInsteadOfEndingTheProcess() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> generate(SamplingOptions.GREEDY.withGrammar("root ::= [^\\x00-\\U0010FFFF]"), 1))

@@ -3,7 +3,6 @@ package dev.icmlora.function.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.serving.StartupException;
+import dev.icmlora.generator.Sha256;
 
 /// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept.
 @Singleton
@@ -58,10 +58,6 @@ final class ApiKeys {
     }
 
     private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.digest().digest(text.getBytes(UTF_8));
     }
 }

@@ -161,7 +161,7 @@ final class AdapterRoutes {
             problems.write(
                     upload ? Problems.bodyTooLong(sent, config.maxBytes().asLongValue()) : problems.bodyTooLong(sent),
                     context.response());
-        } else if (Problems.isOurs(context)) {
+        } else if (Problems.isOurFailure(context)) {
             problems.write(problems.of(context.failure()), context.response());
         } else {
             problems.write(Problems.of(context.statusCode(), ""), context.response());

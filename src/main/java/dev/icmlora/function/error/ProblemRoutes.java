@@ -106,7 +106,7 @@ final class ProblemRoutes {
                             diagnosis.of(context.body().buffer().getBytes(), body))
                     .problem();
         }
-        if (Problems.isOurs(context)) {
+        if (Problems.isOurFailure(context)) {
             return problems.of(context.failure());
         }
         return Problems.of(status, status == 404 ? "There is nothing at " + context.normalizedPath() : "");

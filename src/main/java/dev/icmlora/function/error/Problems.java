@@ -56,7 +56,7 @@ public final class Problems {
     }
 
     /// Whether a failure came out of our code: what the web server itself finds wrong with a request has its status.
-    public static boolean isOurs(RoutingContext context) {
+    public static boolean isOurFailure(RoutingContext context) {
         return context.failure() != null && (context.statusCode() < 400 || context.statusCode() >= 500);
     }
 

@@ -72,7 +72,7 @@ final class Sink {
     private void post(CloudEvent event) {
         var request = HttpRequest.newBuilder(address.orElseThrow()).timeout(PATIENCE);
         HttpMessageFactory.createWriter(
-                        (name, value) -> request.setHeader(name, encoded(value)),
+                        (name, value) -> request.setHeader(name, name.startsWith("ce-") ? encoded(value) : value),
                         body -> request.POST(BodyPublishers.ofByteArray(body)))
                 .writeBinary(event);
         try {
@@ -89,13 +89,13 @@ final class Sink {
         }
     }
 
-    /// A header's value as CloudEvents' HTTP binding writes it (section 3.1.3.2): what is no printable ASCII, and what
-    /// would
-    /// be taken for the encoding, in percent.
-    private static String encoded(String value) {
+    /// An attribute as CloudEvents' HTTP binding writes it into a header (section 3.1.3.2): in percent what is no
+    /// visible
+    /// ASCII, and what would be taken for the encoding.
+    static String encoded(String value) {
         var encoded = new StringBuilder();
         for (var b : value.getBytes(StandardCharsets.UTF_8)) {
-            if (b > ' ' && b < 0x7F && b != '"' && b != '%' || b == ' ') {
+            if (b > ' ' && b < 0x7F && b != '"' && b != '%') {
                 encoded.append((char) b);
             } else {
                 encoded.append("%%%02X".formatted(b & 0xFF));

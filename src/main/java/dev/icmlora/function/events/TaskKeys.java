@@ -1,11 +1,10 @@
 package dev.icmlora.function.events;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Optional;
+
+import dev.icmlora.generator.Sha256;
 
 /// The objects that belong to a task file, all found from its name.
 ///
@@ -62,11 +61,6 @@ record TaskKeys(String task, String inputs, String results, String summary, Stri
 
     /// Sixteen hex digits that stand for a text.
     static String digest(String text) {
-        try {
-            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }
 }

@@ -145,7 +145,7 @@ final class OpenAiRoutes {
         if (context.statusCode() == 413) {
             var sent = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
             wire.fail(problems.bodyTooLong(sent), context.response());
-        } else if (Problems.isOurs(context)) {
+        } else if (Problems.isOurFailure(context)) {
             wire.fail(context.failure(), context.response());
         } else {
             wire.fail(Problems.of(context.statusCode(), ""), context.response());

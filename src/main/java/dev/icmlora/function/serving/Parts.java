@@ -5,8 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +12,7 @@ import java.util.Optional;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.Installation.MissingPartException;
+import dev.icmlora.generator.Sha256;
 
 /// The files that the function is made of.
 ///
@@ -74,7 +73,7 @@ record Parts(Path nativeDirectory, Path model, Optional<String> modelSha256, Pat
 
     private static String sha256(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            var digest = MessageDigest.getInstance("SHA-256");
+            var digest = Sha256.digest();
             var chunk = new byte[CHUNK];
             for (var n = in.read(chunk); n >= 0; n = in.read(chunk)) {
                 digest.update(chunk, 0, n);
@@ -82,8 +81,6 @@ record Parts(Path nativeDirectory, Path model, Optional<String> modelSha256, Pat
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -2,9 +2,7 @@ package dev.icmlora.function.serving;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.icmlora.generator.Sha256;
 
 /// Whose adapters, decisions and kept prompts a request sees. No tenant finds out what another one has.
 ///
@@ -16,11 +14,6 @@ public record Tenant(String id) {
 
     /// @param caller name of a caller
     public static Tenant of(String caller) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(caller.getBytes(UTF_8));
-            return new Tenant(HexFormat.of().formatHex(digest));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new Tenant(Sha256.hex(caller.getBytes(UTF_8)));
     }
 }

@@ -23,8 +23,7 @@ import dev.icmlora.llama.DecodeException.Reason;
 ///
 /// Writings with the same weights form a group. A batch holds sequences of one group, or of several where a bank gives
 /// each its seat. They join and leave at any token. Every sequence is given a place only when the memory has room for
-/// all it may come to
-/// hold, beside what is kept for others, so that the memory never runs out under it.
+/// all it may come to hold, beside what is kept for others, so that the memory never runs out under it.
 ///
 /// Belongs to the slot's thread.
 public final class Lane {

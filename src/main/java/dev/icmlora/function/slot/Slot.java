@@ -149,7 +149,7 @@ public final class Slot implements AutoCloseable {
     }
 
     /// Whether a computation failed for no reason that lies in what was computed.
-    static boolean isFatal(Throwable failure) {
+    public static boolean isFatal(Throwable failure) {
         return failure instanceof DecodeException decode && decode.reason() == Reason.FATAL;
     }
 

@@ -70,7 +70,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = training == null ? own().resolveSibling(".icm-lora").resolve(name()) : training;
+        Path folder =
+                training == null ? tasksFolder().resolveSibling(".icm-lora").resolve(name()) : training;
         Path file = output == null ? folder.resolve("generator.gguf") : output;
         List<String> all = List.of("--task-folder", tasks.toString(), "--folder", folder.toString());
         List<String> stops =
@@ -99,12 +100,12 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Path own() {
+    private Path tasksFolder() {
         return tasks.toAbsolutePath().normalize();
     }
 
     private String name() {
-        return own().getFileName().toString();
+        return tasksFolder().getFileName().toString();
     }
 
     /// @param parts of the command line; a list stands for its elements

@@ -135,9 +135,10 @@ final class MarkdownReport {
         line("\n## Generated and trained\n");
         line("How close the adapter generated for a seen task is to the one trained for it alone. Distances between all"
                 + " B matrices, in units of how far training went from B0. A generator that memorised would be nearer to"
-                + " a checkpoint than checkpoints are to each other; where it was trained without a zoo, as the default one,"
-                + " it never saw one, and the distance only says how far apart two adapters of like function may be. The"
-                + " checkpoints are of one training, so they lie close together. KL from the trained adapter's predictions, in nats a"
+                + " a checkpoint than checkpoints are to each other; where it was trained without a zoo, as the default"
+                + " one, it never saw one, and the distance only says how far apart two adapters of like function may"
+                + " be. The checkpoints are of one training, so they lie close together. KL from the trained adapter's"
+                + " predictions, in nats a"
                 + " token, over the answers to test inputs.\n");
         row("task", "error", "nearest checkpoint", "between checkpoints", "KL", "KL of B0");
         row("---", "--:", "--:", "--:", "--:", "--:");

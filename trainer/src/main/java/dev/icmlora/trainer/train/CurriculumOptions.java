@@ -42,7 +42,9 @@ final class CurriculumOptions {
     @Option(
             names = "--practice",
             paramLabel = "N",
-            description = "Beside the suite's tasks, so many with rules drawn at random (default: ${DEFAULT-VALUE}).")
+            description =
+                    "For task vectors and the generator: beside the suite's tasks, so many with rules drawn at random"
+                            + " (default: ${DEFAULT-VALUE}).")
     int practice = 0;
 
     /// @param folder of training, where fetched texts are kept

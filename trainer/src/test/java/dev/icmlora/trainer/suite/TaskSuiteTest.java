@@ -23,11 +23,14 @@ class TaskSuiteTest {
 
     @Test
     void sameSeedGivesSameSuiteWhateverTheDefaultLocale() throws NoSuchAlgorithmException {
+        List<SuiteTask> practice = SUITE.practice(50, 1);
         Locale before = Locale.getDefault();
         try {
             for (String other : List.of("tr-TR", "ar-EG")) {
                 Locale.setDefault(Locale.forLanguageTag(other));
-                assertThat(digest(TaskSuite.create(1))).as(other).isEqualTo(digest(SUITE));
+                TaskSuite suite = TaskSuite.create(1);
+                assertThat(digest(suite)).as(other).isEqualTo(digest(SUITE));
+                assertThat(suite.practice(50, 1)).as(other).isEqualTo(practice);
             }
         } finally {
             Locale.setDefault(before);

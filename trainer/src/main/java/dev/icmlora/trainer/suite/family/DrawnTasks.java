@@ -176,9 +176,10 @@ final class DrawnTasks implements TaskFamily {
 
         String pattern() {
             return after.of(pieces.stream()
-                    .map(piece -> piece.change()
-                            .sign()
-                            .formatted(fields.get(piece.field()).name()))
+                    .map(piece -> String.format(
+                            Locale.ROOT,
+                            piece.change().sign(),
+                            fields.get(piece.field()).name()))
                     .toList());
         }
 

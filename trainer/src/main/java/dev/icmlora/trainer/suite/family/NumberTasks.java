@@ -390,7 +390,11 @@ final class NumberTasks implements TaskFamily {
                 .from(domain, Object::toString, n -> Integer.toString(operator.applyAsInt(n)));
     }
 
-    private record Story(String text, String result) {}
+    private record Story(String text, String result) {
+        static Story of(int result, String text, Object... values) {
+            return new Story(String.format(Locale.ROOT, text, values), Integer.toString(result));
+        }
+    }
 
     private static Story story(RandomGenerator random) {
         String who = Domain.pick(random, PEOPLE);
@@ -398,26 +402,11 @@ final class NumberTasks implements TaskFamily {
         int had = random.nextInt(10, 60);
         int change = random.nextInt(2, 10);
         return switch (random.nextInt(5)) {
-            case 0 ->
-                new Story(
-                        String.format(Locale.ROOT, "%s has %d %s and gets %d more.", who, had, what, change),
-                        had + change + "");
-            case 1 ->
-                new Story(
-                        String.format(Locale.ROOT, "%s had %d %s and lost %d.", who, had, what, change),
-                        had - change + "");
-            case 2 ->
-                new Story(
-                        String.format(Locale.ROOT, "%s buys %d %s. %d were there before.", who, change, what, had),
-                        had + change + "");
-            case 3 ->
-                new Story(
-                        String.format(Locale.ROOT, "Of %d %s, %s sells %d.", had, what, who, change),
-                        had - change + "");
-            default ->
-                new Story(
-                        String.format(Locale.ROOT, "%s gives away %d of %d %s.", who, change, had, what),
-                        had - change + "");
+            case 0 -> Story.of(had + change, "%s has %d %s and gets %d more.", who, had, what, change);
+            case 1 -> Story.of(had - change, "%s had %d %s and lost %d.", who, had, what, change);
+            case 2 -> Story.of(had + change, "%s buys %d %s. %d were there before.", who, change, what, had);
+            case 3 -> Story.of(had - change, "Of %d %s, %s sells %d.", had, what, who, change);
+            default -> Story.of(had - change, "%s gives away %d of %d %s.", who, change, had, what);
         };
     }
 }
