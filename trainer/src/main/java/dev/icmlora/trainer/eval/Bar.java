@@ -3,10 +3,10 @@ package dev.icmlora.trainer.eval;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 
 import dev.icmlora.trainer.eval.TaskResult.Group;
+import dev.icmlora.trainer.eval.TextResult.Passage;
 
 /// One thing that the generator must show, and whether it does.
 ///
@@ -149,25 +149,26 @@ record Bar(String what, String required, String measured, Verdict verdict) {
             return new Bar(what, required, "no text domain was measured", Verdict.NOT_MEASURED);
         }
         long below = texts.stream()
-                .filter(text -> text.perplexity(text.generated()) < text.perplexity(text.base()))
+                .filter(text -> text.perplexity(Passage::generated) < text.perplexity(Passage::base))
                 .count();
-        OptionalDouble ratio = texts.stream()
-                .filter(text -> text.own() != null)
-                .mapToDouble(text -> text.perplexity(text.generated()) / text.perplexity(text.own()))
-                .average();
+        double[] ratios = texts.stream()
+                .filter(TextResult::hasOwn)
+                .mapToDouble(text ->
+                        text.perplexityRatio(Passage::generated, Passage::own).value())
+                .toArray();
+        Optional<PairedBootstrap> ratio =
+                ratios.length == 0 ? Optional.empty() : Optional.of(PairedBootstrap.of(ratios));
         String figure = format(
                 "below the base model's for %d of %d domains; %s",
                 below,
                 texts.size(),
-                ratio.isPresent() ? format("ratio %.3f, mean over domains", ratio.getAsDouble()) : NO_OWN);
+                ratio.map(r -> format("ratio %.3f [%.3f, %.3f], mean over domains", r.value(), r.low(), r.high()))
+                        .orElse(NO_OWN));
         if (below < texts.size()) {
             return new Bar(what, required, figure, Verdict.NOT_HELD);
         }
         return new Bar(
-                what,
-                required,
-                figure,
-                ratio.isPresent() ? verdict(ratio.getAsDouble() <= 1.03) : Verdict.NOT_MEASURED);
+                what, required, figure, ratio.map(r -> verdict(r.value() <= 1.03)).orElse(Verdict.NOT_MEASURED));
     }
 
     private static Bar storage(Storage storage) {

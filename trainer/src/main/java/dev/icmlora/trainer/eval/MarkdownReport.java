@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 import dev.icmlora.trainer.eval.Bar.Verdict;
+import dev.icmlora.trainer.eval.TextResult.Passage;
 
 /// The report as Markdown, for `docs/evaluation.md`.
 final class MarkdownReport {
@@ -179,7 +180,8 @@ final class MarkdownReport {
             line("None was measured.");
         } else {
             line("Perplexity and bits per character of the second part of passages that were never trained on, given"
-                    + " the first part and the description.\n");
+                    + " the first part and the description; ratios of perplexities with a 95 %% interval by paired"
+                    + " bootstrap over passages.\n");
             row(
                     "domain",
                     "passages",
@@ -187,28 +189,33 @@ final class MarkdownReport {
                     "`b0`",
                     "`generated`",
                     "`own`",
+                    "`generated` / base",
+                    "`generated` / `own`",
                     "base, bpc",
                     "`b0`, bpc",
                     "`generated`, bpc",
                     "`own`, bpc");
-            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
             report.texts().forEach(this::text);
         }
         report.missingTexts().forEach((domain, why) -> line("\n`%s` is missing: %s", domain, why));
     }
 
     private void text(TextResult text) {
+        String ratio = "%.3f [%.3f, %.3f]";
         row(
                 text.domain(),
-                String.valueOf(text.passages()),
-                format("%.2f", text.perplexity(text.base())),
-                format("%.2f", text.perplexity(text.b0())),
-                format("%.2f", text.perplexity(text.generated())),
-                text.own() == null ? "" : format("%.2f", text.perplexity(text.own())),
-                format("%.3f", text.bitsPerCharacter(text.base())),
-                format("%.3f", text.bitsPerCharacter(text.b0())),
-                format("%.3f", text.bitsPerCharacter(text.generated())),
-                text.own() == null ? "" : format("%.3f", text.bitsPerCharacter(text.own())));
+                String.valueOf(text.passages().size()),
+                format("%.2f", text.perplexity(Passage::base)),
+                format("%.2f", text.perplexity(Passage::b0)),
+                format("%.2f", text.perplexity(Passage::generated)),
+                text.hasOwn() ? format("%.2f", text.perplexity(Passage::own)) : "",
+                interval(ratio, text.perplexityRatio(Passage::generated, Passage::base)),
+                text.hasOwn() ? interval(ratio, text.perplexityRatio(Passage::generated, Passage::own)) : "",
+                format("%.3f", text.bitsPerCharacter(Passage::base)),
+                format("%.3f", text.bitsPerCharacter(Passage::b0)),
+                format("%.3f", text.bitsPerCharacter(Passage::generated)),
+                text.hasOwn() ? format("%.3f", text.bitsPerCharacter(Passage::own)) : "");
     }
 
     private static String interval(String pattern, PairedBootstrap figure) {

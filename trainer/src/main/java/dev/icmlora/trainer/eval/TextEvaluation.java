@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.eval;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.icmlora.generator.task.Example;
@@ -24,29 +25,18 @@ record TextEvaluation(ControlBench bench, References references, int passages) {
         List<Example> tests =
                 domain.test().subList(0, Math.min(passages, domain.test().size()));
         List<List<NamedTensor>> own = references.own(domain);
-        double[] nats = new double[4];
-        int tokens = 0;
-        int characters = 0;
+        List<TextResult.Passage> measured = new ArrayList<>();
         for (Example passage : tests) {
             Prompt prompt = bench.format().packed(description, List.of(passage));
             Prompt.Answer answer = prompt.answers().getFirst();
-            tokens += answer.to() - 1 - answer.from();
-            characters += passage.output().length();
-            nats[0] += bench.nats(prompt);
-            nats[1] += bench.nats(b0, prompt);
-            nats[2] += bench.nats(generated, prompt);
-            if (!own.isEmpty()) {
-                nats[3] += bench.nats(own.getLast(), prompt);
-            }
+            measured.add(new TextResult.Passage(
+                    answer.to() - 1 - answer.from(),
+                    passage.output().length(),
+                    bench.nats(prompt),
+                    bench.nats(b0, prompt),
+                    bench.nats(generated, prompt),
+                    own.isEmpty() ? null : Double.valueOf(bench.nats(own.getLast(), prompt))));
         }
-        return new TextResult(
-                domain.name(),
-                tests.size(),
-                tokens,
-                characters,
-                nats[0],
-                nats[1],
-                nats[2],
-                own.isEmpty() ? null : nats[3]);
+        return new TextResult(domain.name(), measured);
     }
 }

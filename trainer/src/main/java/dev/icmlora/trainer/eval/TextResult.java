@@ -1,24 +1,50 @@
 package dev.icmlora.trainer.eval;
 
-/// How well a text domain's test passages were predicted.
-///
-/// @param passages measured
-/// @param tokens of their continuations
-/// @param characters of their continuations
-/// @param base summed negative log likelihood under the base model, in nats
-/// @param b0 the same under B0
-/// @param generated the same under the adapter generated for the domain
-/// @param own the same under the adapter trained for the domain alone; null if none was
-record TextResult(
-        String domain, int passages, int tokens, int characters, double base, double b0, double generated, Double own) {
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
-    /// @param nats one of the sums
-    double perplexity(double nats) {
-        return Math.exp(nats / tokens);
+/// How well a text domain's test passages were predicted.
+record TextResult(String domain, List<Passage> passages) {
+
+    /// The continuation of one passage.
+    ///
+    /// @param tokens of the continuation
+    /// @param characters of the continuation
+    /// @param base summed negative log likelihood under the base model, in nats
+    /// @param b0 the same under B0
+    /// @param generated the same under the adapter generated for the domain
+    /// @param own the same under the adapter trained for the domain alone; null if none was
+    record Passage(int tokens, int characters, double base, double b0, double generated, Double own) {}
+
+    /// Whether an adapter was trained for the domain alone.
+    boolean hasOwn() {
+        return passages.stream().allMatch(passage -> passage.own != null);
     }
 
-    /// @param nats one of the sums
-    double bitsPerCharacter(double nats) {
-        return nats / Math.log(2) / characters;
+    /// @param nats of a passage
+    double perplexity(ToDoubleFunction<Passage> nats) {
+        return Math.exp(sum(nats) / sum(Passage::tokens));
+    }
+
+    /// @param nats of a passage
+    double bitsPerCharacter(ToDoubleFunction<Passage> nats) {
+        return sum(nats) / Math.log(2) / sum(Passage::characters);
+    }
+
+    /// Ratio of two perplexities, its interval by resampling the passages.
+    ///
+    /// @param a nats of a passage
+    /// @param b the same under what `a` is compared with
+    PairedBootstrap perplexityRatio(ToDoubleFunction<Passage> a, ToDoubleFunction<Passage> b) {
+        double[] differences = passages.stream()
+                .mapToDouble(passage -> a.applyAsDouble(passage) - b.applyAsDouble(passage))
+                .toArray();
+        double[] tokens = passages.stream().mapToDouble(Passage::tokens).toArray();
+        PairedBootstrap log = PairedBootstrap.ratio(differences, tokens);
+        return new PairedBootstrap(Math.exp(log.value()), Math.exp(log.low()), Math.exp(log.high()));
+    }
+
+    private double sum(ToDoubleFunction<Passage> figure) {
+        return passages.stream().mapToDouble(figure).sum();
     }
 }

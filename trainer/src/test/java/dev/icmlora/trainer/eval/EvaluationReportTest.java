@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.trainer.eval.Bar.Verdict;
 import dev.icmlora.trainer.eval.TaskResult.Group;
 import dev.icmlora.trainer.eval.TaskResult.Score;
+import dev.icmlora.trainer.eval.TextResult.Passage;
 import dev.icmlora.trainer.suite.Split;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.suite.TaskSuite;
@@ -63,14 +64,38 @@ class EvaluationReportTest {
 
     @Test
     void perplexityAboveTheBaseModelsFailsItsBar() {
-        TextResult better = new TextResult("man-pages", 4, 100, 400, 300, 250, 200, null);
-        TextResult worse = new TextResult("fortunes", 4, 100, 400, 300, 250, 301, 300.0);
+        TextResult better = new TextResult(
+                "man-pages", List.of(passage(60, 180, 120, null), passage(40, 120, 80, null)));
+        TextResult worse =
+                new TextResult("fortunes", List.of(passage(60, 180, 121, 120.0), passage(40, 120, 180, 180.0)));
 
-        assertThat(better.perplexity(better.base())).isCloseTo(Math.exp(3), within(1e-9));
-        assertThat(better.bitsPerCharacter(better.generated())).isCloseTo(0.5 / Math.log(2), within(1e-9));
+        assertThat(better.perplexity(Passage::base)).isCloseTo(Math.exp(3), within(1e-9));
+        assertThat(better.bitsPerCharacter(Passage::generated)).isCloseTo(0.5 / Math.log(2), within(1e-9));
         String bar = "text domains: perplexity of generated / the domain's own LoRA";
         assertThat(verdicts(report(List.of(better)))).containsEntry(bar, Verdict.NOT_MEASURED);
         assertThat(verdicts(report(List.of(better, worse)))).containsEntry(bar, Verdict.NOT_HELD);
+        assertThat(HtmlReport.of(report(List.of(better, worse)))).contains("0.368 [0.368, 0.368]");
+    }
+
+    @Test
+    void aRatioOfPerplexitiesIsResampledByPassage() {
+        PairedBootstrap alike = new TextResult(
+                        "a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 80, 84.0)))
+                .perplexityRatio(Passage::generated, Passage::own);
+        PairedBootstrap mixed = new TextResult(
+                        "a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 84, 80.0)))
+                .perplexityRatio(Passage::generated, Passage::own);
+
+        assertThat(alike.value()).isCloseTo(Math.exp(-0.1), within(1e-9));
+        assertThat(alike.high() - alike.low()).isCloseTo(0, within(1e-9));
+        assertThat(mixed.value()).isCloseTo(Math.exp(-0.02), within(1e-9));
+        assertThat(mixed.low()).isCloseTo(Math.exp(-0.1), within(1e-9));
+        assertThat(mixed.high()).isCloseTo(Math.exp(0.1), within(1e-9));
+    }
+
+    /// B0 predicts it as well as the base model; four characters a token.
+    private static Passage passage(int tokens, double base, double generated, Double own) {
+        return new Passage(tokens, 4 * tokens, base, base, generated, own);
     }
 
     @Test
