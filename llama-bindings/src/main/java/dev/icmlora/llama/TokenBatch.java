@@ -11,8 +11,7 @@ import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.NativeLibraries;
 
 /// Tokens to decode together, each at one position of one sequence, or of several that begin alike. Belongs to one
-/// thread at a time; reusable
-/// after [#clear].
+/// thread at a time; reusable after [#clear].
 public final class TokenBatch implements AutoCloseable {
     private final NativeHandle handle;
     private final LlamaBatch batch;

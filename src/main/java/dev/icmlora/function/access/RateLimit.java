@@ -14,8 +14,7 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RateLimitException;
 
 /// So many requests a minute from each caller, `icm-lora.rate-limit.requests-per-minute`: a token bucket for each,
-/// which
-/// holds a minute's requests and fills up steadily. Thread-safe.
+/// which holds a minute's requests and fills up steadily. Thread-safe.
 @Singleton
 final class RateLimit {
 

@@ -5,8 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /// How a request is served.
 public enum Mode {
     /// The function tries candidates on the task's examples and serves what the evidence speaks for. Beside the id of
-    /// an
-    /// adapter, which is a choice already, this is [#ADAPTER].
+    /// an adapter, which is a choice already, this is [#ADAPTER].
     @JsonProperty("auto")
     AUTO,
     /// Generated adapter on, the description in the prompt, no examples there.

@@ -129,6 +129,12 @@ final class Answering {
                 deadline.check();
                 // Clients that wait for an answer go first.
                 pause();
+            } catch (DeadlineException e) {
+                if (e.hasBegun()) {
+                    throw e;
+                }
+                // What filled the queue is no fault of these inputs.
+                deadline.check();
             } catch (ShuttingDownException | CancelledException e) {
                 throw new RedeliverException(e.getMessage());
             }

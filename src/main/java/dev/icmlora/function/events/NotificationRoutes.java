@@ -19,8 +19,7 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.StorageEvent.Other;
 
 /// Events that are no CloudEvents, and how all deliveries ended. Plain routes: a JAX-RS resource cannot read a body
-/// that
-/// came by HTTP/2 and was collected for Funqy before.
+/// that came by HTTP/2 and was collected for Funqy before.
 @Singleton
 final class NotificationRoutes {
 

@@ -90,8 +90,7 @@ final class Sink {
     }
 
     /// An attribute as CloudEvents' HTTP binding writes it into a header (section 3.1.3.2): in percent what is no
-    /// visible
-    /// ASCII, and what would be taken for the encoding.
+    /// visible ASCII, and what would be taken for the encoding.
     static String encoded(String value) {
         var encoded = new StringBuilder();
         for (var b : value.getBytes(StandardCharsets.UTF_8)) {

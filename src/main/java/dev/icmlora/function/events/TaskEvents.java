@@ -182,9 +182,8 @@ public final class TaskEvents {
             }
         }
 
-        /// What follows when the outcome is there: that of another version goes. A delivery that is stopped before the
-        /// end
-        /// of it leaves the lease, by which the next one sees that something is left to do.
+        /// What follows when the outcome is there: that of another version goes. A delivery that is stopped before
+        /// the end of it leaves the lease, by which the next one sees that something is left to do.
         private void finish(String version, Lease lease) {
             if (Outcomes.isCompleted(store, keys, version)) {
                 store.delete(keys.error());

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.opentelemetry.context.Context;
@@ -55,11 +56,14 @@ final class Admission implements AutoCloseable {
     ///
     /// @param queue what it queues for: work with an equal one waits in line
     <T> Uni<T> submit(Object queue, Function<Cancellation, T> work) {
-        return Uni.createFrom()
-                .<T>emitter(emitter -> enqueue(new Job<>(queue, work, emitter)))
-                .ifNoItem()
-                .after(limit)
-                .failWith(() -> new DeadlineException(limit));
+        return Uni.createFrom().deferred(() -> {
+            var begun = new AtomicBoolean();
+            return Uni.createFrom()
+                    .<T>emitter(emitter -> enqueue(new Job<>(queue, begun, work, emitter)))
+                    .ifNoItem()
+                    .after(limit)
+                    .failWith(() -> new DeadlineException(limit, begun.get()));
+        });
     }
 
     private void enqueue(Job<?> job) {
@@ -156,14 +160,17 @@ final class Admission implements AutoCloseable {
     private final class Job<T> implements Runnable {
 
         private final Object queue;
+        private final AtomicBoolean begun;
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
         private final Cancellation cancellation = new Cancellation(limit);
         private final Context trace = Context.current();
         private final long since = System.nanoTime();
 
-        private Job(Object queue, Function<Cancellation, T> work, UniEmitter<? super T> emitter) {
+        private Job(
+                Object queue, AtomicBoolean begun, Function<Cancellation, T> work, UniEmitter<? super T> emitter) {
             this.queue = queue;
+            this.begun = begun;
             this.work = work;
             this.emitter = emitter;
         }
@@ -176,6 +183,7 @@ final class Admission implements AutoCloseable {
         @Override
         public void run() {
             Runnable outcome;
+            begun.set(true);
             try (var _ = trace.makeCurrent()) {
                 cancellation.check();
                 var result = work.apply(cancellation);

@@ -2,6 +2,7 @@ package dev.icmlora.function.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import io.smallrye.mutiny.Uni;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -99,11 +101,29 @@ class AdmissionTest {
                 return told.complete(cancellation.isRequested());
             });
 
-            assertThatThrownBy(() -> late.await().indefinitely()).isInstanceOf(DeadlineException.class);
+            assertThat(deadline(late).hasBegun()).isTrue();
 
             gate.countDown();
             assertThat(told.join()).isTrue();
         }
+    }
+
+    @Test
+    void aDeadlineThatPassedInTheQueueSaysSo() {
+        try (var admission = new Admission(1, 1, Duration.ofMillis(50))) {
+            occupy(admission, "red");
+
+            var late = deadline(admission.submit("red", c -> "never"));
+
+            assertThat(late.hasBegun()).isFalse();
+            assertThat(late).hasMessageContaining("waited in the queue");
+            gate.countDown();
+        }
+    }
+
+    private static DeadlineException deadline(Uni<?> late) {
+        return catchThrowableOfType(
+                DeadlineException.class, () -> late.await().indefinitely());
     }
 
     @Test
