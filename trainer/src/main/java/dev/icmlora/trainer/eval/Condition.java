@@ -15,10 +15,13 @@ enum Condition {
     MEAN("mean", "mean of the adapters generated for the seen tasks", Control.MEAN),
     NEAREST("nearest", "adapter generated for the seen task whose vector is nearest", Control.NEAREST),
     OTHER_TASK("other-task", "adapter generated for a seen task drawn at random", Control.OTHER_TASK),
-    DIFFUSION("diffusion", "latent drawn by conditional diffusion instead of the prior", Control.DIFFUSION),
-    OWN("own", "LoRA trained for this task alone, on all its training examples", Control.OWN),
+    DIFFUSION("diffusion", "latent drawn by a diffusion model of the prior's means", Control.DIFFUSION),
+    OWN("own", "LoRA trained for this task alone, on its training examples", Control.OWN),
     OWN_NOISE("own-noise", "that LoRA with noise as large as its difference from the generated one", Control.OWN_NOISE),
-    ON_EXAMPLES("trained-on-5", "LoRA trained for this task alone, on the 5 examples", Control.ON_EXAMPLES),
+    ON_EXAMPLES(
+            "trained-on-5",
+            "LoRA trained for this task alone, on the same description and 5 examples",
+            Control.ON_EXAMPLES),
     NOISE(
             "noise",
             "generated adapter with noise as large as what another description and other examples change",

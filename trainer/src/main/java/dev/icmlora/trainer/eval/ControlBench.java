@@ -3,12 +3,15 @@ package dev.icmlora.trainer.eval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.BaseModelId;
 import dev.icmlora.generator.cvae.Generator;
 import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
@@ -23,6 +26,7 @@ import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.TokenBatch;
+import dev.icmlora.llama.Vocabulary;
 import dev.icmlora.trainer.model.GreedyDecoder;
 
 /// The base model and the generator in this process, for what the function has no request for: answers under adapters
@@ -128,6 +132,22 @@ final class ControlBench implements AutoCloseable {
     List<String> answer(List<NamedTensor> adapter, List<int[]> prompts, int maxTokens) {
         resident.apply(adapter);
         return decoder.answer(prompts, maxTokens);
+    }
+
+    /// A text that goes on as running text, without a description and without markup.
+    Prompt continued(Example passage) {
+        Vocabulary vocabulary = model.vocabulary();
+        IntStream.Builder tokens = IntStream.builder();
+        if (vocabulary.addsBos()) {
+            vocabulary.bos().ifPresent(tokens);
+        }
+        Arrays.stream(vocabulary.tokenize(passage.input(), false)).forEach(tokens);
+        int[] opening = tokens.build().toArray();
+        int[] all = IntStream.concat(
+                        Arrays.stream(opening), Arrays.stream(vocabulary.tokenize(passage.output(), false)))
+                .toArray();
+        // No end of turn follows, but the range counts one.
+        return new Prompt(all, -1, List.of(new Prompt.Answer(opening.length, all.length + 1)));
     }
 
     /// How improbable the base model finds the text of a prompt's last answer, its end of turn aside.

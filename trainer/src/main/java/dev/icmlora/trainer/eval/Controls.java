@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -44,10 +44,10 @@ final class Controls implements AutoCloseable {
     }
 
     /// @param stated the task as the requests state it
-    /// @param examples that they state it with
+    /// @param asked what they state
     /// @return nothing where no adapter was trained for the task
     Optional<List<NamedTensor>> adapter(
-            Condition.Control control, KnownTask stated, List<Example> examples, SplittableRandom random) {
+            Condition.Control control, KnownTask stated, Task asked, SplittableRandom random) {
         return switch (control) {
             case MEAN -> Optional.of(mean);
             case NEAREST ->
@@ -64,7 +64,7 @@ final class Controls implements AutoCloseable {
                 references.own(stated.task()).reversed().stream()
                         .findFirst()
                         .map(own -> noisy(own, generated(stated), random));
-            case ON_EXAMPLES -> references.trainedOn(stated.task(), examples);
+            case ON_EXAMPLES -> references.trainedOn(stated.task(), asked);
             case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
         };
     }

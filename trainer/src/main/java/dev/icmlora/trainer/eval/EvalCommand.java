@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.GeneratorManifest;
-import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;
 import dev.icmlora.trainer.suite.SuiteTask;
@@ -155,14 +155,13 @@ public final class EvalCommand implements Callable<Integer> {
         List<SuiteTask> seen = some(measured, Group.SEEN);
         List<SuiteTask> heldOut = some(measured, Group.HELD_OUT);
         references.train(seen, texts.domains(), System.out);
-        Map<SuiteTask, List<Example>> examples = new LinkedHashMap<>();
+        Map<SuiteTask, Task> stated = new LinkedHashMap<>();
         Stream.concat(seen.stream(), heldOut.stream())
-                .forEach(task -> examples.put(
+                .forEach(task -> stated.put(
                         task,
                         Question.of(task, Condition.MOST_EXAMPLES, options.inputs, options.seed)
-                                .task(Condition.EXAMPLES)
-                                .examples()));
-        references.trainOn(examples, System.out);
+                                .task(Condition.EXAMPLES)));
+        references.trainOn(stated, System.out);
     }
 
     private List<SuiteTask> some(List<Evaluation.Subject> measured, Group group) {

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;
@@ -57,9 +60,21 @@ final class Evaluation {
                 heldOut.add(new Subject(task, Group.HELD_OUT));
             }
         }
+        Set<Example> known = seen.stream()
+                .flatMap(subject -> Stream.concat(
+                        subject.task.train().stream(), subject.task.test().stream()))
+                .collect(Collectors.toSet());
+        heldOut.replaceAll(subject -> new Subject(without(known, subject.task), Group.HELD_OUT));
         List<Subject> subjects = draw(seen, most, new SplittableRandom(seed));
         subjects.addAll(draw(heldOut, most, new SplittableRandom(seed)));
         return subjects;
+    }
+
+    /// The task without test examples that a training task has too: the split lets a tenth of their pairs be shared.
+    private static SuiteTask without(Set<Example> known, SuiteTask task) {
+        List<Example> tests =
+                task.test().stream().filter(example -> !known.contains(example)).toList();
+        return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 
     TaskResult measure(Subject subject) throws IOException, InterruptedException {
@@ -71,10 +86,10 @@ final class Evaluation {
 
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            Optional<Answers> answers = switch (condition.source()) {
+            Optional<List<String>> answers = switch (condition.source()) {
                 case Condition.Request request -> Optional.of(ask(question, request));
                 case Condition.Control control ->
-                    controls.adapter(control, stated, asked.examples(), random)
+                    controls.adapter(control, stated, asked, random)
                             .map(adapter -> answer(question, adapter));
             };
             if (condition == Condition.GENERATED) {
@@ -107,39 +122,35 @@ final class Evaluation {
         return compared == 0 ? 1 : (double) agreed / compared;
     }
 
-    private void compare(Answers function, Answers bench) {
-        for (int i = 0; i < function.texts.size(); i++) {
+    private void compare(List<String> function, List<String> bench) {
+        for (int i = 0; i < function.size(); i++) {
             compared++;
-            agreed += function.texts.get(i).equals(bench.texts.get(i)) ? 1 : 0;
+            agreed += function.get(i).equals(bench.get(i)) ? 1 : 0;
         }
     }
 
-    private Answers ask(Question question, Condition.Request request) throws IOException, InterruptedException {
-        FunctionClient.Reply reply = function.ask(
-                question.task(request.examples()), question.inputs(), request, question.maxTokens(bench.format()));
-        return new Answers(reply.outputs(), reply.usage().promptTokens());
+    private List<String> ask(Question question, Condition.Request request) throws IOException, InterruptedException {
+        return function.ask(
+                        question.task(request.examples()),
+                        question.inputs(),
+                        request,
+                        question.maxTokens(bench.format()))
+                .outputs();
     }
 
-    private Answers answer(Question question, List<NamedTensor> adapter) {
-        List<int[]> prompts = question.prompts(bench.format(), 0);
-        int tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-        return new Answers(bench.answer(adapter, prompts, question.maxTokens(bench.format())), tokens);
+    private List<String> answer(Question question, List<NamedTensor> adapter) {
+        return bench.answer(adapter, question.prompts(bench.format(), 0), question.maxTokens(bench.format()));
     }
 
-    private Score score(Question question, Condition condition, Answers answers) {
-        int tests = question.tests().size();
+    private Score score(Question question, Condition condition, List<String> answers) {
         double promptTokens = question
                 .prompts(bench.format(), condition.source().shown())
                 .stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
-        return new Score(
-                (double) question.right(answers.texts) / tests, promptTokens, (double) answers.readTokens / tests);
+        return new Score((double) question.right(answers) / question.tests().size(), promptTokens);
     }
-
-    /// @param readTokens over all inputs
-    private record Answers(List<String> texts, int readTokens) {}
 
     static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {
         List<Integer> order = new ArrayList<>();

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.icmlora.trainer.eval.Bar.Verdict;
 import dev.icmlora.trainer.eval.TextResult.Passage;
@@ -79,10 +81,10 @@ final class MarkdownReport {
                 title(results.group().toString()),
                 results.tasks().size(),
                 results.group().meaning());
-        line("\nPrompt tokens: length of an answer's prompt. Read: what the model read for it, a beginning that"
-                + " several inputs share once, and the task for its fingerprint.\n");
-        row("condition", "tasks", "exact match", "`generated` − it", "prompt tokens", "read", "what it is");
-        row("---", "--:", "--:", "--:", "--:", "--:", "---");
+        line("\nPrompt tokens: length of an answer's prompt. What an adapter is made from is read once for each task,"
+                + " and not counted.\n");
+        row("condition", "tasks", "exact match", "`generated` − it", "prompt tokens", "what it is");
+        row("---", "--:", "--:", "--:", "--:", "---");
         for (Condition condition : Condition.values()) {
             Results measured = results.having(condition);
             if (measured.isEmpty()) {
@@ -95,11 +97,35 @@ final class MarkdownReport {
                     interval("%.1f [%.1f, %.1f]", results.exact(condition)),
                     condition == Condition.GENERATED ? "" : interval("%+.1f [%+.1f, %+.1f]", difference),
                     format("%.0f", results.promptTokens(condition)),
-                    format("%.0f", results.readTokens(condition)),
                     condition.meaning());
         }
         line("");
+        trained(results);
         families(results);
+    }
+
+    /// The strongest conditions over those tasks alone that have an adapter of their own.
+    private void trained(Results all) {
+        Results results = all.having(Condition.ON_EXAMPLES);
+        if (results.isEmpty()) {
+            return;
+        }
+        List<Condition> compared = Stream.of(
+                        Condition.SHOTS_5,
+                        Condition.B0_EXAMPLES,
+                        Condition.GENERATED,
+                        Condition.GENERATED_EXAMPLES,
+                        Condition.ON_EXAMPLES,
+                        Condition.OWN)
+                .filter(condition -> !results.having(condition).isEmpty())
+                .toList();
+        line(
+                "Over the %d tasks that have `%s`: %s.\n",
+                results.tasks().size(),
+                Condition.ON_EXAMPLES,
+                compared.stream()
+                        .map(condition -> "`%s` %s".formatted(condition, percent(results, condition)))
+                        .collect(Collectors.joining(", ")));
     }
 
     private void families(Results results) {
@@ -180,22 +206,24 @@ final class MarkdownReport {
             line("None was measured.");
         } else {
             line("Perplexity and bits per character of the second part of passages that were never trained on, given"
-                    + " the first part and the description; ratios of perplexities with a 95 %% interval by paired"
-                    + " bootstrap over passages.\n");
+                    + " the first part and the description; bare: the first part alone, as running text, without"
+                    + " markup. Ratios of perplexities with a 95 %% interval by paired bootstrap over passages.\n");
             row(
                     "domain",
                     "passages",
+                    "base, bare",
                     "base",
                     "`b0`",
                     "`generated`",
                     "`own`",
                     "`generated` / base",
                     "`generated` / `own`",
+                    "base, bare, bpc",
                     "base, bpc",
                     "`b0`, bpc",
                     "`generated`, bpc",
                     "`own`, bpc");
-            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+            row("---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
             report.texts().forEach(this::text);
         }
         report.missingTexts().forEach((domain, why) -> line("\n`%s` is missing: %s", domain, why));
@@ -206,12 +234,14 @@ final class MarkdownReport {
         row(
                 text.domain(),
                 String.valueOf(text.passages().size()),
+                format("%.2f", text.perplexity(Passage::bare)),
                 format("%.2f", text.perplexity(Passage::base)),
                 format("%.2f", text.perplexity(Passage::b0)),
                 format("%.2f", text.perplexity(Passage::generated)),
                 text.hasOwn() ? format("%.2f", text.perplexity(Passage::own)) : "",
                 interval(ratio, text.perplexityRatio(Passage::generated, Passage::base)),
                 text.hasOwn() ? interval(ratio, text.perplexityRatio(Passage::generated, Passage::own)) : "",
+                format("%.3f", text.bitsPerCharacter(Passage::bare)),
                 format("%.3f", text.bitsPerCharacter(Passage::base)),
                 format("%.3f", text.bitsPerCharacter(Passage::b0)),
                 format("%.3f", text.bitsPerCharacter(Passage::generated)),

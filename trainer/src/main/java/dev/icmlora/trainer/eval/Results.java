@@ -61,14 +61,6 @@ record Results(Group group, List<TaskResult> tasks) {
                 .orElseThrow();
     }
 
-    double readTokens(Condition condition) {
-        return having(condition).tasks.stream()
-                .map(r -> r.scores().get(condition))
-                .mapToDouble(Score::readTokens)
-                .average()
-                .orElseThrow();
-    }
-
     /// The strongest of several conditions.
     Condition best(Condition... conditions) {
         return Stream.of(conditions)

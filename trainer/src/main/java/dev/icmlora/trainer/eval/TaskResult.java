@@ -11,9 +11,7 @@ record TaskResult(String task, String family, Group group, int inputs, Map<Condi
 
     /// @param exact share of the inputs answered exactly
     /// @param promptTokens mean length of an answer's prompt
-    /// @param readTokens mean tokens that the model read for an answer: a beginning that the inputs share once, and
-    ///        the task for its fingerprint
-    record Score(double exact, double promptTokens, double readTokens) {}
+    record Score(double exact, double promptTokens) {}
 
     /// How the generator knows a task.
     enum Group {

@@ -10,8 +10,8 @@ import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.text.TextDomain;
 import dev.icmlora.trainer.train.References;
 
-/// Measures how well a text domain is predicted by the base model, under B0, and under the adapters generated and
-/// trained for the domain.
+/// Measures how well a text domain is predicted by the base model, as running text and as an answer, under B0, and
+/// under the adapters generated and trained for the domain.
 ///
 /// @param passages test passages of a domain
 record TextEvaluation(ControlBench bench, References references, int passages) {
@@ -32,6 +32,7 @@ record TextEvaluation(ControlBench bench, References references, int passages) {
             measured.add(new TextResult.Passage(
                     answer.to() - 1 - answer.from(),
                     passage.output().length(),
+                    bench.nats(bench.continued(passage)),
                     bench.nats(prompt),
                     bench.nats(b0, prompt),
                     bench.nats(generated, prompt),

@@ -10,11 +10,13 @@ record TextResult(String domain, List<Passage> passages) {
     ///
     /// @param tokens of the continuation
     /// @param characters of the continuation
-    /// @param base summed negative log likelihood under the base model, in nats
+    /// @param bare summed negative log likelihood under the base model, in nats, of running text without description
+    ///        and markup
+    /// @param base the same of an answer, as in the prompts that follow
     /// @param b0 the same under B0
     /// @param generated the same under the adapter generated for the domain
     /// @param own the same under the adapter trained for the domain alone; null if none was
-    record Passage(int tokens, int characters, double base, double b0, double generated, Double own) {}
+    record Passage(int tokens, int characters, double bare, double base, double b0, double generated, Double own) {}
 
     /// Whether an adapter was trained for the domain alone.
     boolean hasOwn() {

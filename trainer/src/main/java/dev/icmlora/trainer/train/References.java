@@ -5,9 +5,11 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 import ai.djl.ndarray.NDArray;
@@ -15,8 +17,8 @@ import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -29,27 +31,32 @@ import dev.icmlora.trainer.torch.Torch;
 /// Adapters that are trained, not generated: what a generated one is measured against. They begin as the generator's B0
 /// and share its A.
 ///
-/// They are kept in a folder, so that what was trained once, or in part, need not be trained again. Belongs to one
-/// thread.
+/// They are kept in a folder, so that what was trained once, or in part, need not be trained again. Only what this
+/// process asked for is given out, so that an earlier call with more tasks changes nothing. Belongs to one thread.
 public final class References implements AutoCloseable {
     private static final int TOGETHER = 8;
     private static final float RATE = 1e-3f;
     private static final int WARM_UP = 15;
+    /// As long as the samples that the generator is trained on, so that both see as much of a text.
+    private static final int MAX_TOKENS = 512;
 
     private final NDManager manager;
     private final BaseModel model;
     private final ZooTraining own;
+    private final ZooTraining ownText;
     private final ZooTraining onExamples;
+    private final Set<String> asked = new HashSet<>();
     private volatile BooleanSupplier stop = () -> false;
 
     /// How long is trained.
     ///
-    /// @param own steps on all examples of a task
-    /// @param keep checkpoints of these
+    /// @param own steps on a task's training examples
+    /// @param text steps on a text domain's passages
+    /// @param keep checkpoints of both
     /// @param onExamples steps on a handful of examples
-    public record Effort(int own, int keep, int onExamples) {
+    public record Effort(int own, int text, int keep, int onExamples) {
         /// Twelve steps on a handful of examples take longer than generating does, by far.
-        public static final Effort DEFAULT = new Effort(60, 5, 12);
+        public static final Effort DEFAULT = new Effort(60, 120, 5, 12);
     }
 
     private References(
@@ -65,6 +72,7 @@ public final class References implements AutoCloseable {
         SharedAdapter shared = new ExportedGenerator(generator).shared(manager);
         Path kept = folder.resolve("references-" + shared.fingerprint());
         this.own = training(base, format, shared, kept.resolve("own"), effort.own, effort.keep);
+        this.ownText = training(base, format, shared, kept.resolve("own-text"), effort.text, effort.keep);
         this.onExamples = training(base, format, shared, kept.resolve("on-examples"), effort.onExamples, 1);
     }
 
@@ -84,29 +92,35 @@ public final class References implements AutoCloseable {
     private ZooTraining training(
             String base, PromptFormat format, SharedAdapter shared, Path folder, int length, int keep) {
         TrainingRun.Intervals never = new TrainingRun.Intervals(length, length, length);
+        ZooTraining.Settings settings = new ZooTraining.Settings(
+                TOGETHER, length, keep, RATE, WARM_UP, 1, ZooTraining.mix(MAX_TOKENS), never);
+        // What was trained otherwise is another reference.
+        Path zoo = folder.resolve("%08x".formatted(settings.hashCode()));
         return new ZooTraining(
                 model,
                 base,
                 format,
                 shared,
-                new Zoo(folder),
-                folder.resolveSibling(folder.getFileName() + "-run"),
-                new ZooTraining.Settings(TOGETHER, length, keep, RATE, WARM_UP, 1, never),
+                new Zoo(zoo),
+                zoo.resolveSibling(zoo.getFileName() + "-run"),
+                settings,
                 () -> stop.getAsBoolean(),
                 manager);
     }
 
-    /// Trains on all training examples of each task and each text domain.
+    /// Trains on the training examples of each task and each text domain, those aside that training holds back.
     public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException {
         train(own, tasks.stream().map(task -> kept(TrainingTask.of(task))).toList(), out);
-        train(own, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
+        train(ownText, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
     }
 
-    /// Trains on a few examples of each task, and on nothing else.
-    public void trainOn(Map<SuiteTask, List<Example>> examples, PrintStream out) throws IOException {
+    /// Trains on a few examples of each task and one description, and on nothing else.
+    ///
+    /// @param stated each task as it is stated
+    public void trainOn(Map<SuiteTask, Task> stated, PrintStream out) throws IOException {
         train(
                 onExamples,
-                examples.entrySet().stream()
+                stated.entrySet().stream()
                         .map(task -> onExamples(task.getKey(), task.getValue()))
                         .map(References::kept)
                         .toList(),
@@ -116,6 +130,7 @@ public final class References implements AutoCloseable {
     private void train(ZooTraining training, List<TrainingTask> tasks, PrintStream out) throws IOException {
         try (StopSignal signal = new StopSignal()) {
             stop = signal::isRequested;
+            tasks.forEach(task -> asked.add(task.task().id()));
             training.train(tasks, out);
             if (signal.isRequested()) {
                 throw new IOException("interrupted; what was trained is kept");
@@ -123,8 +138,10 @@ public final class References implements AutoCloseable {
         }
     }
 
-    private static TrainingTask onExamples(SuiteTask task, List<Example> examples) {
-        return new TrainingTask(task, examples, examples);
+    private static TrainingTask onExamples(SuiteTask task, Task stated) {
+        SuiteTask described =
+                new SuiteTask(task.id(), task.family(), List.of(stated.description()), task.train(), task.test());
+        return new TrainingTask(described, stated.examples(), stated.examples());
     }
 
     /// The same under an id that tells what it is trained on: adapters of other examples are others.
@@ -144,12 +161,12 @@ public final class References implements AutoCloseable {
 
     /// The same of a text domain.
     public List<List<NamedTensor>> own(TextDomain domain) {
-        return checkpoints(own, TrainingTask.of(domain));
+        return checkpoints(ownText, TrainingTask.of(domain));
     }
 
-    /// The adapter that was trained on a few of the task's examples, if there is one.
-    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, List<Example> examples) {
-        return checkpoints(onExamples, onExamples(task, examples)).stream().findFirst();
+    /// The adapter that was trained on the task as it is stated, if there is one.
+    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, Task stated) {
+        return checkpoints(onExamples, onExamples(task, stated)).stream().findFirst();
     }
 
     /// A diffusion model of the latents of some tasks, which dies with these references.
@@ -162,6 +179,9 @@ public final class References implements AutoCloseable {
 
     private List<List<NamedTensor>> checkpoints(ZooTraining training, TrainingTask trained) {
         String task = kept(trained).task().id();
+        if (!asked.contains(task)) {
+            return List.of();
+        }
         List<List<NamedTensor>> checkpoints = new ArrayList<>();
         try (NDManager scope = manager.newSubManager()) {
             for (String checkpoint :

@@ -19,6 +19,9 @@ public final class TrainZooCommand implements Callable<Integer> {
     /// Folder of the adapters inside the training folder.
     static final String ZOO = "zoo";
 
+    /// Of a sample: a text takes no more of a step than several tasks do.
+    private static final int MAX_TOKENS = 256;
+
     @Mixin
     private TrainingOptions options;
 
@@ -64,6 +67,7 @@ public final class TrainZooCommand implements Callable<Integer> {
                                     options.rate,
                                     options.warmUp,
                                     options.seed,
+                                    ZooTraining.mix(MAX_TOKENS),
                                     options.intervals()),
                             session.stop()::isRequested,
                             session.manager())

@@ -32,13 +32,19 @@ record ZooTraining(
         BooleanSupplier stop,
         NDManager manager) {
     private static final int VALIDATION_QUERIES_A_TASK = 8;
-    private static final PromptSampler.Mix MIX = new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, 256);
 
     /// @param together tasks in one batch
     /// @param length steps of each task's training
     /// @param keep checkpoints to keep of each task
     record Settings(
-            int together, int length, int keep, float rate, int warmUp, long seed, TrainingRun.Intervals intervals) {
+            int together,
+            int length,
+            int keep,
+            float rate,
+            int warmUp,
+            long seed,
+            PromptSampler.Mix mix,
+            TrainingRun.Intervals intervals) {
 
         /// The steps after which adapters are kept: equally far apart in the last third, the last one included.
         List<Long> kept() {
@@ -48,6 +54,13 @@ record ZooTraining(
                     .boxed()
                     .toList();
         }
+    }
+
+    /// What a zoo's tasks are trained with.
+    ///
+    /// @param maxTokens of a sample
+    static PromptSampler.Mix mix(int maxTokens) {
+        return new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, maxTokens);
     }
 
     /// Trains those that the zoo lacks.
@@ -68,7 +81,7 @@ record ZooTraining(
                     model,
                     shared,
                     tasks,
-                    new PromptSampler(format, MIX),
+                    new PromptSampler(format, settings.mix),
                     Validation.of(tasks, VALIDATION_QUERIES_A_TASK * tasks.size(), format),
                     settings.seed,
                     scope);

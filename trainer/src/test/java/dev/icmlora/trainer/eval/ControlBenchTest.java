@@ -69,7 +69,7 @@ class ControlBenchTest {
                 bench.format(),
                 folder,
                 1,
-                new References.Effort(8, 2, 3));
+                new References.Effort(8, 8, 2, 3));
     }
 
     @AfterAll
@@ -103,6 +103,22 @@ class ControlBenchTest {
     }
 
     @Test
+    void runningTextIsAsLongAsTheAnswerAndGoesOnFromItsOpening() {
+        Example passage = new Example("one two three four five", " six seven eight nine ten");
+        Prompt bare = bench.continued(passage);
+        Prompt answer = bench.format().packed("", List.of(passage));
+
+        assertThat(length(bare)).isEqualTo(length(answer));
+        assertThat(bench.nats(bare))
+                .isPositive()
+                .isLessThan(bench.nats(bench.continued(new Example("Thank you.", passage.output()))));
+    }
+
+    private static int length(Prompt prompt) {
+        return prompt.answers().getLast().to() - prompt.answers().getLast().from();
+    }
+
+    @Test
     void natsDoNotDependOnWhereABatchEnds() {
         String words = "one two three four five six seven eight nine ten ";
         Prompt shorter = bench.format().packed("", List.of(new Example("Count.", words.repeat(53))));
@@ -123,7 +139,7 @@ class ControlBenchTest {
             float[] own = values(controls.generated(stated));
             List<float[]> all = new ArrayList<>();
             for (Condition.Control control : Condition.Control.values()) {
-                controls.adapter(control, stated, PLURALS.subList(0, 1), new SplittableRandom(1))
+                controls.adapter(control, stated, TASK, new SplittableRandom(1))
                         .ifPresent(adapter -> all.add(values(adapter)));
             }
 
@@ -148,7 +164,8 @@ class ControlBenchTest {
         List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
         Question question = Question.of(task, Condition.EXAMPLES, 4, 1);
 
-        List<Example> five = question.task(Condition.EXAMPLES).examples();
+        Task five = question.task(Condition.EXAMPLES);
+        assertThat(references.own(task)).isEmpty();
         references.train(List.of(task), List.of(), NOWHERE);
         references.trainOn(Map.of(task, five), NOWHERE);
 
@@ -157,7 +174,7 @@ class ControlBenchTest {
         List<Prompt> prompts = question.answered(bench.format());
         assertThat(checkpoints).hasSize(2);
         assertThat(references.trainedOn(task, five)).isPresent();
-        assertThat(references.trainedOn(task, five.subList(0, 4))).isEmpty();
+        assertThat(references.trainedOn(task, question.task(4))).isEmpty();
         assertThat(nats(own, prompts)).isLessThan(nats(b0, prompts));
         Closeness itself = Closeness.of(task.id(), bench, own, b0, checkpoints, prompts);
         Closeness shared = Closeness.of(task.id(), bench, b0, b0, checkpoints, prompts);
@@ -172,10 +189,11 @@ class ControlBenchTest {
     @Test
     void whatWasTrainedOnceIsNotTrainedAgain() throws IOException {
         SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).getLast();
-        references.trainOn(Map.of(task, task.train().subList(0, 5)), NOWHERE);
+        Task stated = new Task("Do it.", task.train().subList(0, 5));
+        references.trainOn(Map.of(task, stated), NOWHERE);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-        references.trainOn(Map.of(task, task.train().subList(0, 5)), new PrintStream(said));
+        references.trainOn(Map.of(task, stated), new PrintStream(said));
 
         assertThat(said.toString()).isEmpty();
     }
