@@ -1,12 +1,17 @@
 locals {
   watched = var.monitoring == null ? 0 : local.deployed
 
+  # A delivery is answered 503 when it is to come again, and may take minutes: neither is a fault. Cloud Run answers 503
+  # where an instance crashed, too; of that the cold starts tell.
+  errors          = var.events == null ? "response_code_class=\"5xx\"" : "response_code_class=\"5xx\",response_code!=\"503\""
+  latency_seconds = coalesce(try(var.monitoring.latency_p95_seconds, null), var.events == null ? 30 : 0)
+
   alerts = var.monitoring == null ? {} : {
     errors = {
       threshold = var.monitoring.error_share
-      title     = "more than ${var.monitoring.error_share * 100} % of the answers are 5xx"
+      title     = "more than ${var.monitoring.error_share * 100} % of the answers are 5xx${var.events == null ? "" : " other than 503"}"
       query     = <<-PROMQL
-        sum(rate(run_googleapis_com:request_count{${local.promql_labels},response_code_class="5xx"}[10m]))
+        sum(rate(run_googleapis_com:request_count{${local.promql_labels},${local.errors}}[10m]))
         / sum(rate(run_googleapis_com:request_count{${local.promql_labels}}[10m]))
         > ${var.monitoring.error_share}
       PROMQL
@@ -14,14 +19,14 @@ locals {
       advice    = "Look at the newest log entries of severity ERROR: each 5xx is an application/problem+json with a detail."
     }
     latency = {
-      threshold = var.monitoring.latency_p95_seconds
-      title     = "1 of 20 requests needs more than ${var.monitoring.latency_p95_seconds} s"
+      threshold = local.latency_seconds
+      title     = "1 of 20 requests needs more than ${local.latency_seconds} s"
       query     = <<-PROMQL
         histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{${local.promql_labels}}[10m])))
-        > ${var.monitoring.latency_p95_seconds * 1000}
+        > ${local.latency_seconds * 1000}
       PROMQL
       lasting   = "600s"
-      advice    = "Compare with the cold starts on the dashboard. Requests that wait for a slot need more instances (scaling.max_instances)."
+      advice    = "Compare with the cold starts on the dashboard. Requests that wait need more instances (scaling.max_instances)."
     }
     cold-starts = {
       threshold = var.monitoring.cold_starts_per_hour

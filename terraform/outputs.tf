@@ -32,11 +32,11 @@ output "bucket" {
 }
 
 output "subscription_command" {
-  description = "Commands, to be run once: an event may take as long as a request, and one that could not be delivered goes to the dead-letter topic. Null without events."
+  description = "Commands, to be run once: an event may take as long as a request, up to 600 s, and one that could not be delivered goes to the dead-letter topic. Null without events."
   value = local.triggered == 0 ? null : join(" && \\\n  ", [
     "subscription=$(gcloud eventarc triggers describe ${google_eventarc_trigger.task_file[0].name} --project=${var.project} --location=${local.bucket_location} --format='value(transport.pubsub.subscription)')",
     "gcloud pubsub subscriptions add-iam-policy-binding $subscription --project=${var.project} --member=${google_pubsub_topic_iam_member.dead_letter_publisher[0].member} --role=roles/pubsub.subscriber",
-    "gcloud pubsub subscriptions update $subscription --project=${var.project} --ack-deadline=${max(10, min(600, var.timeout_seconds))} --dead-letter-topic=${google_pubsub_topic.dead_letter[0].id} --max-delivery-attempts=${var.events.max_delivery_attempts}",
+    "gcloud pubsub subscriptions update $subscription --project=${var.project} --ack-deadline=${local.delivery_seconds} --dead-letter-topic=${google_pubsub_topic.dead_letter[0].id} --max-delivery-attempts=${var.events.max_delivery_attempts}",
   ])
 }
 

@@ -59,8 +59,9 @@ resource "google_cloud_run_v2_service" "function" {
       content {
         name = "models"
         gcs {
-          bucket    = volumes.value.bucket
-          read_only = true
+          bucket        = volumes.value.bucket
+          read_only     = true
+          mount_options = local.mount_options
         }
       }
     }
@@ -70,8 +71,9 @@ resource "google_cloud_run_v2_service" "function" {
       content {
         name = "adapters"
         gcs {
-          bucket    = volumes.value.bucket
-          read_only = false
+          bucket        = volumes.value.bucket
+          read_only     = false
+          mount_options = local.mount_options
         }
       }
     }
@@ -167,13 +169,16 @@ resource "google_cloud_run_v2_service" "function" {
 locals {
   adapters_directory = "/mnt/adapters"
 
+  # Cloud Run mounts a bucket as root's own; the images run as this user, who could not write there.
+  mount_options = ["uid=10001", "gid=10001"]
+
   env = merge(
     var.env,
     local.storage_env,
     var.adapters_volume == null ? {} : { ICM_LORA_ADAPTERS_DIR = local.adapters_directory },
     {
       # Earlier than Cloud Run, whose own time-out says nothing about the cause.
-      ICM_LORA_REQUEST_TIMEOUT = "${var.timeout_seconds - 2}s"
+      ICM_LORA_REQUEST_TIMEOUT = "${local.request_seconds}s"
       # An instance that pays for a GPU and does not find it must not serve slowly on the CPU.
       ICM_LORA_REQUIRE_GPU = tostring(local.gpu)
       ICM_LORA_SLOTS       = tostring(local.slots)

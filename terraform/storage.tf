@@ -9,10 +9,17 @@ locals {
     adapters = var.events.adapters_days
   }
 
+  # A delivery ends with Cloud Run's request. Pub/Sub gives up on it after its ack deadline, which is 600 s at most.
+  delivery_seconds = min(600, var.timeout_seconds)
+  # What is done by then is stored, and the rest delivered again, before that end.
+  deadline_seconds = floor(local.delivery_seconds * 0.9)
+  # The function looks at that deadline between two batches. A batch is a request, and a last one has to end in the time
+  # that is left, or the work would go on behind the back of Cloud Run, which has ended the delivery.
+  request_seconds = (var.events == null ? var.timeout_seconds : local.delivery_seconds - local.deadline_seconds) - 2
+
   storage_env = var.events == null ? {} : {
-    ICM_LORA_EVENTS_BUCKETS = "gs://${local.bucket}"
-    # What is done by then is stored, and the rest delivered again, before Cloud Run ends the request.
-    ICM_LORA_EVENTS_DEADLINE = "${floor(var.timeout_seconds * 0.9)}s"
+    ICM_LORA_EVENTS_BUCKETS  = "gs://${local.bucket}"
+    ICM_LORA_EVENTS_DEADLINE = "${local.deadline_seconds}s"
   }
 }
 
@@ -54,6 +61,19 @@ resource "google_storage_bucket" "files" {
     for_each = var.kms_key == null ? [] : [var.kms_key]
     content {
       default_kms_key_name = encryption.value
+    }
+  }
+
+  # Here, since the bucket is made before there is an image.
+  lifecycle {
+    precondition {
+      condition     = var.timeout_seconds >= 300
+      error_message = "timeout_seconds must be at least 300 with events: a tenth of it, less two seconds, is what a request may take."
+    }
+
+    precondition {
+      condition     = var.kms_key == null || local.bucket_location == var.region
+      error_message = "events.location must be the region where there is a kms_key: one key encrypts service and bucket, and has to be where each of them is."
     }
   }
 

@@ -115,7 +115,7 @@ variable "machine" {
 }
 
 variable "scaling" {
-  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. slots are the requests that an instance works on at once, each with its own adapter and memory on the GPU. waiting_requests may wait in an instance for its slot before another instance is started (default: none, 8 with events)."
+  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. slots take memory on the GPU each, and each works on 8 requests at once, of different adapters too (or on as many as ICM_LORA_SLOT_SEQUENCES in env says). waiting_requests may wait in an instance beyond those before another instance is started (default: none, 8 with events)."
   type = object({
     min_instances    = optional(number, 0)
     max_instances    = optional(number, 1)
@@ -147,7 +147,7 @@ variable "scaling" {
 }
 
 variable "timeout_seconds" {
-  description = "Seconds after which a request is ended. The function itself answers 504 two seconds earlier, with a reason."
+  description = "Seconds after which a request is ended. The function itself answers 504 two seconds earlier, with a reason. With events at least 300: a delivery begins nothing new after nine tenths of the time, of 600 at most, and every request has the tenth that is left, less two seconds."
   type        = number
   default     = 60
   nullable    = false
@@ -260,7 +260,7 @@ variable "network" {
 }
 
 variable "kms_key" {
-  description = "Cloud KMS key that encrypts image, service, buckets and topics, in the same location as they; null for Google's own keys."
+  description = "Cloud KMS key that encrypts image, service, buckets and topics, in the same location as they, so events.location must be the region; null for Google's own keys."
   type        = string
   default     = null
 
@@ -334,11 +334,11 @@ variable "events" {
 }
 
 variable "monitoring" {
-  description = "Alerts and a dashboard; null for none. notification_channels are the alerts' receivers. Each threshold may be 0 for no such alert: share of 5xx answers, 95th percentile in seconds, cold starts an hour, instance-seconds a day (what a GPU is billed by)."
+  description = "Alerts and a dashboard; null for none. notification_channels are the alerts' receivers. Each threshold may be 0 for no such alert: share of 5xx answers (with events but 503, which asks for an event again), 95th percentile in seconds (null: 30, or none with events, since a delivery may take minutes), cold starts an hour, instance-seconds a day (what a GPU is billed by)."
   type = object({
     notification_channels    = optional(list(string), [])
     error_share              = optional(number, 0.05)
-    latency_p95_seconds      = optional(number, 30)
+    latency_p95_seconds      = optional(number)
     cold_starts_per_hour     = optional(number, 30)
     instance_seconds_per_day = optional(number, 14400)
   })
@@ -356,7 +356,7 @@ variable "monitoring" {
 
   validation {
     condition = alltrue([
-      for threshold in [try(var.monitoring.latency_p95_seconds, 0), try(var.monitoring.cold_starts_per_hour, 0), try(var.monitoring.instance_seconds_per_day, 0)] :
+      for threshold in [coalesce(try(var.monitoring.latency_p95_seconds, null), 0), try(var.monitoring.cold_starts_per_hour, 0), try(var.monitoring.instance_seconds_per_day, 0)] :
       threshold >= 0
     ])
     error_message = "monitoring's thresholds must be more than 0, or 0 for no such alert."

@@ -79,8 +79,9 @@ run "identity_aware_proxy" {
 run "proxy_and_events_exclude_each_other" {
   command = plan
   variables {
-    access = { iap_members = ["user:ada@example.com"] }
-    events = {}
+    access          = { iap_members = ["user:ada@example.com"] }
+    timeout_seconds = 600
+    events          = {}
   }
   expect_failures = [google_eventarc_trigger.task_file]
 }
@@ -101,7 +102,8 @@ run "secrets_are_read_one_by_one" {
 
 run "the_bucket_leaks_nothing" {
   variables {
-    events = {}
+    timeout_seconds = 600
+    events          = {}
   }
   assert {
     condition     = google_storage_bucket.files[0].public_access_prevention == "enforced" && google_storage_bucket.files[0].uniform_bucket_level_access && !google_storage_bucket.files[0].force_destroy
@@ -115,8 +117,9 @@ run "the_bucket_leaks_nothing" {
 
 run "one_key_for_everything" {
   variables {
-    events  = {}
-    kms_key = "projects/test-project/locations/europe-west4/keyRings/ring/cryptoKeys/key"
+    timeout_seconds = 600
+    events          = {}
+    kms_key         = "projects/test-project/locations/europe-west4/keyRings/ring/cryptoKeys/key"
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].encryption_key == var.kms_key && google_artifact_registry_repository.images[0].kms_key_name == var.kms_key && google_pubsub_topic.dead_letter[0].kms_key_name == var.kms_key && google_storage_bucket.files[0].encryption[0].default_kms_key_name == var.kms_key

@@ -18,10 +18,11 @@ mock_provider "google" {
 }
 
 variables {
-  project = "test-project"
-  region  = "europe-west4"
-  image   = "europe-west4-docker.pkg.dev/test-project/icm-lora/function:1.0"
-  events  = {}
+  project         = "test-project"
+  region          = "europe-west4"
+  image           = "europe-west4-docker.pkg.dev/test-project/icm-lora/function:1.0"
+  timeout_seconds = 600
+  events          = {}
 }
 
 run "finished_uploads_wake_the_function" {
@@ -52,18 +53,15 @@ run "every_right_on_the_way" {
 
 run "results_find_room_in_the_instance_that_runs" {
   assert {
-    condition     = output.concurrency == 9 && google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 9
+    condition     = output.concurrency == 16 && google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 16
     error_message = "An event for a result that was written must not start another GPU."
   }
 }
 
 run "the_function_knows_bucket_and_deadline" {
-  variables {
-    timeout_seconds = 600
-  }
   assert {
-    condition     = alltrue([for setting in ["ICM_LORA_EVENTS_BUCKETS=gs://test-project-icm-lora", "ICM_LORA_EVENTS_DEADLINE=540s"] : contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], setting)])
-    error_message = "What is done is stored before Cloud Run ends the request."
+    condition     = alltrue([for setting in ["ICM_LORA_EVENTS_BUCKETS=gs://test-project-icm-lora", "ICM_LORA_EVENTS_DEADLINE=540s", "ICM_LORA_REQUEST_TIMEOUT=58s"] : contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], setting)])
+    error_message = "What is done is stored, and the last batch has ended, before Cloud Run ends the request."
   }
 }
 
@@ -107,7 +105,7 @@ run "undelivered_events_are_kept" {
     error_message = "Pub/Sub's agent moves them."
   }
   assert {
-    condition     = strcontains(output.subscription_command, "--max-delivery-attempts=10") && strcontains(output.subscription_command, "--member=serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com --role=roles/pubsub.subscriber")
+    condition     = endswith(output.subscription_command, "--max-delivery-attempts=100") && strcontains(output.subscription_command, "--member=serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com --role=roles/pubsub.subscriber")
     error_message = "The command that switches it on."
   }
 }
@@ -117,7 +115,21 @@ run "an_event_may_take_as_long_as_a_request" {
     timeout_seconds = 900
   }
   assert {
-    condition     = strcontains(output.subscription_command, "--ack-deadline=600")
+    condition     = strcontains(output.subscription_command, "--ack-deadline=600 ")
     error_message = "But not longer than Pub/Sub allows."
+  }
+  assert {
+    condition     = alltrue([for setting in ["ICM_LORA_EVENTS_DEADLINE=540s", "ICM_LORA_REQUEST_TIMEOUT=58s"] : contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], setting)])
+    error_message = "The function has ended before Pub/Sub gives up."
+  }
+}
+
+run "the_shortest_time_for_an_event" {
+  variables {
+    timeout_seconds = 300
+  }
+  assert {
+    condition     = strcontains(output.subscription_command, "--ack-deadline=300 ") && alltrue([for setting in ["ICM_LORA_EVENTS_DEADLINE=270s", "ICM_LORA_REQUEST_TIMEOUT=28s"] : contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], setting)])
+    error_message = "A request has half a minute."
   }
 }

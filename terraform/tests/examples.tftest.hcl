@@ -65,6 +65,10 @@ run "events" {
     condition     = output.bucket == "test-project-icm-lora"
     error_message = "The example names its bucket."
   }
+  assert {
+    condition     = strcontains(output.subscription_command, "--ack-deadline=600 ")
+    error_message = "An event has ten minutes."
+  }
 }
 
 run "private" {
@@ -88,8 +92,12 @@ run "training" {
     source = "./modules/training"
   }
   assert {
-    condition     = google_cloud_run_v2_job.training.template[0].task_count == 4 && google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "16Gi", "nvidia.com/gpu" = "1" })
-    error_message = "Four tasks with a GPU each."
+    condition     = google_cloud_run_v2_job.training.template[0].task_count == 4 && google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "8Gi" }) && length(google_cloud_run_v2_job.training.template[0].template[0].node_selector) == 0
+    error_message = "Four tasks on CPUs: the image has no use for a GPU."
+  }
+  assert {
+    condition     = google_cloud_run_v2_job.training.template[0].template[0].volumes[0].gcs[0].mount_options == tolist(["uid=10001", "gid=10001"])
+    error_message = "The bucket is the image's user's to write to."
   }
   assert {
     condition     = google_storage_bucket.training.public_access_prevention == "enforced" && google_storage_bucket.training.uniform_bucket_level_access && google_storage_bucket_iam_member.training.role == "roles/storage.objectUser"
@@ -103,6 +111,7 @@ run "training_that_would_be_ended" {
     source = "./modules/training"
   }
   variables {
+    machine         = { accelerator = "nvidia-l4" }
     timeout_seconds = 7200
   }
   expect_failures = [google_cloud_run_v2_job.training]
@@ -130,6 +139,19 @@ run "training_with_more_memory_than_its_cpus_allow" {
   expect_failures = [var.machine]
 }
 
+run "training_with_gpu" {
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    machine = { accelerator = "nvidia-l4" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_job.training.template[0].template[0].node_selector[0].accelerator == "nvidia-l4" && google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "16Gi", "nvidia.com/gpu" = "1" })
+    error_message = "A GPU for an image that asks for one."
+  }
+}
+
 run "training_without_gpu" {
   module {
     source = "./modules/training"
@@ -139,7 +161,7 @@ run "training_without_gpu" {
     shards  = { count = 8, parallelism = 2 }
   }
   assert {
-    condition     = length(google_cloud_run_v2_job.training.template[0].template[0].node_selector) == 0 && google_cloud_run_v2_job.training.template[0].parallelism == 2
+    condition     = google_cloud_run_v2_job.training.template[0].task_count == 8 && google_cloud_run_v2_job.training.template[0].parallelism == 2 && length(google_cloud_run_v2_job.training.template[0].template[0].node_selector) == 0 && !contains(keys(google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits), "nvidia.com/gpu")
     error_message = "Eight shards, two at once, on CPUs."
   }
 }

@@ -40,6 +40,10 @@ run "four_alerts_and_a_dashboard" {
     error_message = "Four instance-hours a day."
   }
   assert {
+    condition     = strcontains(google_monitoring_alert_policy.this["latency"].conditions[0].condition_prometheus_query_language[0].query, "> 30000") && !strcontains(google_monitoring_alert_policy.this["errors"].conditions[0].condition_prometheus_query_language[0].query, "503")
+    error_message = "Half a minute, and every 5xx."
+  }
+  assert {
     condition     = length(jsondecode(google_monitoring_dashboard.this[0].dashboard_json).gridLayout.widgets) == 6
     error_message = "Six charts."
   }
@@ -52,6 +56,33 @@ run "an_alert_can_be_left_out" {
   assert {
     condition     = toset(keys(google_monitoring_alert_policy.this)) == toset(["cold-starts", "spending"])
     error_message = "0 means no such alert."
+  }
+}
+
+run "a_delivery_that_is_to_come_again_is_no_fault" {
+  variables {
+    timeout_seconds = 600
+    events          = {}
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.this["errors"].conditions[0].condition_prometheus_query_language[0].query, "response_code_class=\"5xx\",response_code!=\"503\"")
+    error_message = "503 asks for the event again."
+  }
+  assert {
+    condition     = toset(keys(google_monitoring_alert_policy.this)) == toset(["errors", "cold-starts", "spending"])
+    error_message = "A delivery may take minutes."
+  }
+}
+
+run "latency_with_events_when_asked" {
+  variables {
+    timeout_seconds = 600
+    events          = {}
+    monitoring      = { latency_p95_seconds = 300 }
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.this["latency"].conditions[0].condition_prometheus_query_language[0].query, "> 300000")
+    error_message = "Five minutes, as asked."
   }
 }
 

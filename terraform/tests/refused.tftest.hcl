@@ -287,6 +287,33 @@ run "too_few_attempts" {
   expect_failures = [var.events]
 }
 
+run "events_with_too_little_time" {
+  command = plan
+  variables {
+    timeout_seconds = 299
+    events          = {}
+  }
+  expect_failures = [google_storage_bucket.files]
+}
+
+run "key_where_the_bucket_is_not" {
+  command = plan
+  variables {
+    timeout_seconds = 600
+    events          = { location = "eu" }
+    kms_key         = "projects/p/locations/europe-west4/keyRings/r/cryptoKeys/k"
+  }
+  expect_failures = [google_storage_bucket.files]
+}
+
+run "negative_latency" {
+  command = plan
+  variables {
+    monitoring = { latency_p95_seconds = -1 }
+  }
+  expect_failures = [var.monitoring]
+}
+
 run "channel_by_address" {
   command = plan
   variables {

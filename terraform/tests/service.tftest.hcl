@@ -57,10 +57,10 @@ run "one_l4_with_what_it_needs" {
   }
 }
 
-run "requests_at_once_equal_slots" {
+run "requests_at_once_equal_the_sequences_of_a_slot" {
   assert {
-    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 1
-    error_message = "One slot, one request."
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 8
+    error_message = "One slot, eight requests in a batch."
   }
 }
 
@@ -69,8 +69,8 @@ run "more_slots_take_more_requests" {
     scaling = { slots = 4 }
   }
   assert {
-    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 4 && contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOTS=4")
-    error_message = "The function's slots, and Cloud Run's requests at once, are one number."
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 32 && contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOTS=4")
+    error_message = "Cloud Run's requests at once are those of all the function's slots."
   }
 }
 
@@ -79,8 +79,19 @@ run "waiting_requests_share_an_instance" {
     scaling = { waiting_requests = 3 }
   }
   assert {
-    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 4 && output.concurrency == 4
-    error_message = "The slot's request and three that wait."
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 11 && output.concurrency == 11
+    error_message = "The slot's requests and three that wait."
+  }
+}
+
+run "not_more_requests_than_cloud_run_allows" {
+  variables {
+    scaling = { slots = 64 }
+    env     = { ICM_LORA_SLOT_SEQUENCES = "64" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 1000
+    error_message = "A thousand at most."
   }
 }
 
@@ -152,8 +163,9 @@ run "without_a_gpu" {
 
 run "before_the_image_there_is_only_the_registry" {
   variables {
-    image  = null
-    events = {}
+    image           = null
+    timeout_seconds = 600
+    events          = {}
   }
   assert {
     condition     = length(google_cloud_run_v2_service.function) == 0 && length(google_eventarc_trigger.task_file) == 0 && length(google_monitoring_alert_policy.this) == 0
@@ -171,8 +183,8 @@ run "adapters_are_kept_in_a_bucket" {
     adapters_volume = { bucket = "adapters-of-mine" }
   }
   assert {
-    condition     = [for v in google_cloud_run_v2_service.function[0].template[0].volumes : "${v.name} ${v.gcs[0].bucket} ${v.gcs[0].read_only}"] == ["models models-of-mine true", "adapters adapters-of-mine false"]
-    error_message = "Only the bucket of the adapters is written to."
+    condition     = [for v in google_cloud_run_v2_service.function[0].template[0].volumes : "${v.name} ${v.gcs[0].bucket} ${v.gcs[0].read_only} ${join(" ", v.gcs[0].mount_options)}"] == ["models models-of-mine true uid=10001 gid=10001", "adapters adapters-of-mine false uid=10001 gid=10001"]
+    error_message = "Only the bucket of the adapters is written to, by the image's user."
   }
   assert {
     condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_ADAPTERS_DIR=/mnt/adapters") && contains([for m in google_cloud_run_v2_service.function[0].template[0].containers[0].volume_mounts : "${m.name}=${m.mount_path}"], "adapters=/mnt/adapters")
@@ -191,8 +203,8 @@ run "settings_pass_through" {
     network      = { network = "net", subnetwork = "subnet" }
   }
   assert {
-    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOT_SEQUENCES=16")
-    error_message = "env is the function's."
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOT_SEQUENCES=16") && output.concurrency == 16
+    error_message = "env is the function's, and requests at once go with it."
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].volumes[0].gcs[0].read_only && google_storage_bucket_iam_member.model_reader[0].role == "roles/storage.objectViewer"

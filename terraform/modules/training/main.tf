@@ -6,6 +6,9 @@ locals {
     nvidia-rtx-pro-6000 = { cpu = 20, memory_gib = 80 }
     none                = { cpu = 4, memory_gib = 8 }
   }[var.machine.accelerator]
+
+  # Cloud Run mounts a bucket as root's own; the image runs as this user, who could not write there.
+  mount_options = ["uid=10001", "gid=10001"]
 }
 
 resource "google_project_service" "needed" {
@@ -73,8 +76,9 @@ resource "google_cloud_run_v2_job" "training" {
       volumes {
         name = "training"
         gcs {
-          bucket    = google_storage_bucket.training.name
-          read_only = false
+          bucket        = google_storage_bucket.training.name
+          read_only     = false
+          mount_options = local.mount_options
         }
       }
 

@@ -77,9 +77,9 @@ variable "shards" {
 }
 
 variable "machine" {
-  description = "What a task has. accelerator: nvidia-l4, nvidia-rtx-pro-6000 or none."
+  description = "What a task has. The trainer's image computes on the CPU: an accelerator, nvidia-l4 or nvidia-rtx-pro-6000, is for other images and commands."
   type = object({
-    accelerator = optional(string, "nvidia-l4")
+    accelerator = optional(string, "none")
     cpu         = optional(number)
     memory_gib  = optional(number)
   })
