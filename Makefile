@@ -14,7 +14,7 @@ export GPU PORT CONTAINER
 
 events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
-main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml
+main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
 
 .PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test format layout-check clean
 
@@ -28,8 +28,8 @@ demo: setup $(function_jar) ## send real tasks, print the answers of four modes 
 	@scripts/with-function scripts/ask $(DEMO)
 
 demo-events: setup $(function_jar) ## drop a task file into a directory, print what appears beside it (DEMO=file)
-	@mkdir -p $(events_directory)
-	@EVENTS_DIRECTORY=$(events_directory) ICM_LORA_EVENTS_BUCKETS=file:$(events_directory) scripts/with-function scripts/demo-events $(firstword $(DEMO))
+	@mkdir -p '$(events_directory)'
+	@EVENTS_DIRECTORY='$(events_directory)' ICM_LORA_EVENTS_BUCKETS='file:$(events_directory)' scripts/with-function scripts/demo-events $(firstword $(DEMO))
 
 run: setup $(function_jar) ## keep the function running on PORT (8080)
 	@scripts/run $(PORT)

@@ -1,6 +1,7 @@
 """llama.cpp's own server, started with an exported adapter, writes what the function writes."""
 
 import json
+import os
 import pathlib
 import socket
 import subprocess
@@ -13,7 +14,8 @@ import urllib.request
 import greedy
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODEL = ROOT / "models" / json.loads((ROOT / "models/base-model.json").read_text())["file"]
+PINNED = ROOT / "models" / json.loads((ROOT / "models/base-model.json").read_text())["file"]
+MODEL = os.environ.get("ICM_LORA_MODEL", PINNED)
 PATIENCE = 120
 
 folder = tempfile.TemporaryDirectory()
@@ -38,7 +40,7 @@ class Server:
             assert self.process.poll() is None, self.log.read_text()[-2000:]
             try:
                 with urllib.request.urlopen(self.url + "/health", timeout=5):
-                    return self
+                    return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
         raise AssertionError(f"it is not ready after {PATIENCE} s")
@@ -56,7 +58,8 @@ class Server:
 
 def answer(program, adapter_id, description, text):
     if adapter_id not in servers:
-        servers[adapter_id] = Server(program, adapter_id).await_health()
+        servers[adapter_id] = Server(program, adapter_id)
+        servers[adapter_id].await_health()
     server = servers[adapter_id]
     prompt = [token for piece, markup in greedy.pieces(description, text) for token in server.tokenize(piece, markup)]
     reply = server.send(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// `make bench`, `make overload` and `make soak`: measures every part of a suite, prints the table and writes it to
-/// bench/results.
+/// bench/results; if a part failed, it writes nothing and exits with status 1.
 ///
 /// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`, `SOAK_MINUTES=30`.
 public final class Bench {
@@ -28,6 +28,9 @@ public final class Bench {
         }
         var report = Report.of(machine, suite, rows);
         System.out.println(report.table());
+        if (rows.stream().anyMatch(Row::isFailed)) {
+            System.exit(1);
+        }
         if (wanted.isEmpty()) {
             System.out.println("Written: " + report.write(machine.root().resolve("bench/results")));
         }
@@ -61,13 +64,13 @@ public final class Bench {
         return found;
     }
 
-    /// A part that fails costs its own lines.
+    /// The others are measured all the same.
     private static List<Row> measured(Part part, Machine machine) {
         try {
             return part.measure(machine);
         } catch (RuntimeException e) {
             e.printStackTrace();
-            return List.of(Row.skipped(part.name(), "", "failed: " + e.getMessage()));
+            return List.of(Row.failed(part.name(), e.toString()));
         }
     }
 }

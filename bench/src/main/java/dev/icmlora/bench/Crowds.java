@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// Eight clients at once, with one adapter and with eight, against llama-server, which has the same adapters loaded
-/// from files. Each of our eight tasks is new: its adapter is made within the request.
+/// Eight clients at once, with one adapter and with eight, against llama-server, which has adapters of the same shape
+/// loaded from files, of eight other tasks. Each of our eight tasks is new: its adapter is made within the request.
 final class Crowds implements Part {
 
     private static final int CLIENTS = 8;

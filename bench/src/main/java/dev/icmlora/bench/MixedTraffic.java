@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,8 @@ import com.google.gson.Gson;
 final class MixedTraffic implements AutoCloseable {
 
     private static final Gson JSON = new Gson();
+    /// Beside everything else, a task file takes some ten seconds.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Client client;
     private final Path bucket;
@@ -170,11 +173,12 @@ final class MixedTraffic implements AutoCloseable {
         var result = bucket.resolve("results/" + name + ".jsonl");
         var error = bucket.resolve("results/" + name + ".error.json");
         var lease = bucket.resolve("results/" + name + ".lease.json");
-        while ((!Files.exists(result) && !Files.exists(error) || Files.exists(lease)) && !ended) {
+        var end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.exists(result) && !Files.exists(error) || Files.exists(lease)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("a task file was not processed within " + PATIENCE);
+            }
             Server.pause();
-        }
-        if (ended) {
-            return;
         }
         if (Files.exists(error)) {
             throw new IllegalStateException(Files.readString(error));

@@ -30,34 +30,48 @@ final class OneStream implements Part {
     public List<Row> measure(Machine machine) {
         var program = machine.peer("llama-bench");
         if (program.isEmpty()) {
+            var why = "no bench/peers/build/bin/llama-bench";
             return List.of(
-                    Row.skipped(OFF, "≥ 0.97 x", "no bench/peers/build/bin/llama-bench"),
-                    Row.skipped(ON, "≥ 0.93 x", "no bench/peers/build/bin/llama-bench"));
+                    Row.skipped(OFF, "≥ 0.97 x", why), Row.skipped(ON, "≥ 0.93 x", why), Row.skipped(SERVER, "", why));
         }
         var bench = new ArrayList<Double>();
         var off = new ArrayList<Double>();
         var on = new ArrayList<Double>();
         var server = new ArrayList<Double>();
         try (var ours = Server.ours(machine);
-                var client = new Client(ours)) {
+                var client = new Client(ours);
+                var theirs = machine.peer("llama-server")
+                        .map(path -> Server.llamaServer(machine, path, List.of()))
+                        .orElse(null);
+                var peer = theirs == null ? null : new Client(theirs)) {
             var adapter = client.adapter(Tasks.withExamples(2));
             for (var round = 0; round < machine.warmUps() + machine.rounds(); round++) {
+                var counts = round >= machine.warmUps();
+                machine.settle();
                 var tg = llamaBench(program.get(), machine);
                 machine.settle();
                 var base = client.write(Tasks.prompt(2 * round), TOKENS, NewTask.base(client));
                 var adapted = client.write(Tasks.prompt(2 * round + 1), TOKENS, Map.of("model", adapter));
-                if (round >= machine.warmUps()) {
+                if (counts) {
                     bench.add(tg);
                     off.add(base.tokensPerSecond());
                     on.add(adapted.tokensPerSecond());
                 }
+                if (peer != null) {
+                    machine.settle();
+                    var written = peer.write(Tasks.prompt(2 * round), TOKENS, Map.of());
+                    if (counts) {
+                        server.add(written.tokensPerSecond());
+                    }
+                }
             }
         }
-        machine.peer("llama-server").ifPresent(peer -> server.addAll(llamaServer(machine, peer)));
         var rows = new ArrayList<Row>();
         rows.add(Row.atLeast(OFF, ratio(off, bench), 0.97, "x", detail(off, bench)));
         rows.add(Row.atLeast(ON, ratio(on, bench), 0.93, "x", detail(on, bench)));
-        if (!server.isEmpty()) {
+        if (server.isEmpty()) {
+            rows.add(Row.skipped(SERVER, "", "no bench/peers/build/bin/llama-server"));
+        } else {
             var measured = String.format(Locale.ROOT, "%.2f x", ratio(server, bench));
             rows.add(new Row(SERVER, measured, "", Optional.empty(), detail(server, bench)));
         }
@@ -70,22 +84,6 @@ final class OneStream implements Part {
 
     private static String detail(List<Double> values, List<Double> bench) {
         return new Runs(values).text() + " against " + new Runs(bench).text() + " tokens/s";
-    }
-
-    /// Tokens a second of the same client's stream from llama-server.
-    private static List<Double> llamaServer(Machine machine, Path program) {
-        var speeds = new ArrayList<Double>();
-        try (var theirs = Server.llamaServer(machine, program, List.of());
-                var peer = new Client(theirs)) {
-            for (var round = 0; round < machine.warmUps() + machine.rounds(); round++) {
-                machine.settle();
-                var written = peer.write(Tasks.prompt(2 * round), TOKENS, Map.of());
-                if (round >= machine.warmUps()) {
-                    speeds.add(written.tokensPerSecond());
-                }
-            }
-        }
-        return speeds;
     }
 
     private static double llamaBench(Path program, Machine machine) {

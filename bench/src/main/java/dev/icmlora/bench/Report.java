@@ -45,7 +45,7 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
                     row.what(),
                     row.measured(),
                     row.bar(),
-                    row.bar().isEmpty() ? "" : row.verdict(),
+                    row.verdict(),
                     row.detail()));
         }
         return text.append("\n").append(machine).append("\n").toString();

@@ -13,6 +13,9 @@ import java.util.Optional;
 /// @param detail the figures behind it
 record Row(String what, String measured, String bar, Optional<Double> share, String detail) {
 
+    private static final String SKIPPED = "skipped";
+    private static final String FAILED = "failed";
+
     /// @param value may be at most `most`
     static Row atMost(String what, double value, double most, String unit, String detail) {
         return new Row(what, text(value, unit), "≤ " + text(most, unit), Optional.of(value / most), detail);
@@ -24,15 +27,27 @@ record Row(String what, String measured, String bar, Optional<Double> share, Str
     }
 
     static Row skipped(String what, String bar, String why) {
-        return new Row(what, "skipped", bar, Optional.empty(), why);
+        return new Row(what, SKIPPED, bar, Optional.empty(), why);
+    }
+
+    static Row failed(String what, String why) {
+        return new Row(what, FAILED, "", Optional.empty(), why);
     }
 
     boolean isHeld() {
         return share.map(used -> used <= 1).orElse(true);
     }
 
+    boolean isFailed() {
+        return measured.equals(FAILED);
+    }
+
+    /// Empty for a figure that is held against nothing.
     String verdict() {
-        return share.isEmpty() ? "skipped" : isHeld() ? "held" : "not held";
+        if (share.isPresent()) {
+            return isHeld() ? "held" : "not held";
+        }
+        return measured.equals(SKIPPED) || isFailed() ? measured : "";
     }
 
     private static String text(double value, String unit) {

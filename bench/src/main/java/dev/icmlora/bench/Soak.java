@@ -97,7 +97,7 @@ final class Soak implements Part {
                         traffic.done().toString()),
                 Row.atMost(
                         "failed",
-                        traffic.failed().size(),
+                        traffic.failed().values().stream().mapToInt(i -> i).sum(),
                         0.5,
                         "",
                         traffic.failed().toString()),

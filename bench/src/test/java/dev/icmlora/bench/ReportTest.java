@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import javax.xml.parsers.DocumentBuilderFactory;
 
@@ -24,15 +25,18 @@ class ReportTest {
             List.of(
                     Row.atMost("a part", 0.5, 1, "ms", "of many"),
                     Row.atLeast("a ratio < 1", 0.8, 0.95, "x", ""),
-                    Row.skipped("a peer's", "≥ 1 x", "not built")));
+                    Row.skipped("a peer's", "≥ 1 x", "not built"),
+                    new Row("a figure", "3 ms", "", Optional.empty(), ""),
+                    Row.failed("a part", "out of luck")));
 
     @Test
     void saysOfEveryBarWhetherItIsHeld() {
-        assertThat(report.rows()).extracting(Row::verdict).containsExactly("held", "not held", "skipped");
+        assertThat(report.rows()).extracting(Row::verdict).containsExactly("held", "not held", "skipped", "", "failed");
         assertThat(report.table().lines().toList())
                 .anySatisfy(line -> assertThat(line).contains("a part", "0.50 ms", "≤ 1.00 ms", "held"))
                 .anySatisfy(line -> assertThat(line).contains("a ratio", "0.80 x", "≥ 0.95 x", "not held"))
-                .anySatisfy(line -> assertThat(line).contains("skipped", "not built"));
+                .anySatisfy(line -> assertThat(line).contains("skipped", "not built"))
+                .anySatisfy(line -> assertThat(line).contains("failed", "out of luck"));
     }
 
     @Test
@@ -41,7 +45,7 @@ class ReportTest {
 
         assertThat(file).hasFileName("performance-2026-11-24-a-b-cpu-2ghz.json");
         var json = new Gson().fromJson(Files.readString(file), JsonObject.class);
-        assertThat(json.getAsJsonArray("rows")).hasSize(3);
+        assertThat(json.getAsJsonArray("rows")).hasSize(5);
         var svg = Files.readString(directory.resolve("performance-2026-11-24-a-b-cpu-2ghz.svg"));
         var picture =
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));

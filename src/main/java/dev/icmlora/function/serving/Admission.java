@@ -167,8 +167,7 @@ final class Admission implements AutoCloseable {
         private final Context trace = Context.current();
         private final long since = System.nanoTime();
 
-        private Job(
-                Object queue, AtomicBoolean begun, Function<Cancellation, T> work, UniEmitter<? super T> emitter) {
+        private Job(Object queue, AtomicBoolean begun, Function<Cancellation, T> work, UniEmitter<? super T> emitter) {
             this.queue = queue;
             this.begun = begun;
             this.work = work;

@@ -51,7 +51,8 @@ class LeavingClientTest {
                 .asString()
                 .lines()
                 .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.substring(series.length()).split(" ")[0]))
+                .mapToDouble(line ->
+                        Double.parseDouble(line.substring(series.length()).split(" ")[0]))
                 .sum();
     }
 

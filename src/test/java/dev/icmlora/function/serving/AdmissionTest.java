@@ -122,8 +122,7 @@ class AdmissionTest {
     }
 
     private static DeadlineException deadline(Uni<?> late) {
-        return catchThrowableOfType(
-                DeadlineException.class, () -> late.await().indefinitely());
+        return catchThrowableOfType(DeadlineException.class, () -> late.await().indefinitely());
     }
 
     @Test

@@ -176,7 +176,10 @@ record Bar(String what, String required, String measured, Verdict verdict) {
             return new Bar(what, required, figure, Verdict.NOT_HELD);
         }
         return new Bar(
-                what, required, figure, ratio.map(r -> verdict(r.value() <= 1.03)).orElse(Verdict.NOT_MEASURED));
+                what,
+                required,
+                figure,
+                ratio.map(r -> verdict(r.value() <= 1.03)).orElse(Verdict.NOT_MEASURED));
     }
 
     private static Bar storage(Storage storage) {

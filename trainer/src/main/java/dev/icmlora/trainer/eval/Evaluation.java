@@ -61,8 +61,7 @@ final class Evaluation {
             }
         }
         Set<Example> known = seen.stream()
-                .flatMap(subject -> Stream.concat(
-                        subject.task.train().stream(), subject.task.test().stream()))
+                .flatMap(subject -> Stream.concat(subject.task.train().stream(), subject.task.test().stream()))
                 .collect(Collectors.toSet());
         heldOut.replaceAll(subject -> new Subject(without(known, subject.task), Group.HELD_OUT));
         List<Subject> subjects = draw(seen, most, new SplittableRandom(seed));
@@ -89,8 +88,7 @@ final class Evaluation {
             Optional<List<String>> answers = switch (condition.source()) {
                 case Condition.Request request -> Optional.of(ask(question, request));
                 case Condition.Control control ->
-                    controls.adapter(control, stated, asked, random)
-                            .map(adapter -> answer(question, adapter));
+                    controls.adapter(control, stated, asked, random).map(adapter -> answer(question, adapter));
             };
             if (condition == Condition.GENERATED) {
                 compare(answers.orElseThrow(), answer(question, controls.generated(stated)));

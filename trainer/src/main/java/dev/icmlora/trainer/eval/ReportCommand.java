@@ -32,17 +32,16 @@ import dev.icmlora.trainer.tasks.TaskFolder;
         description = "Measures a generator on the test examples of your own tasks, without a running function.")
 public final class ReportCommand implements Callable<Integer> {
     private static final int MOST_TOKENS = 512;
-    private static final List<String> HEADER =
-            List.of(
-                    "task",
-                    "trained on",
-                    "tests",
-                    "plain",
-                    "5 examples",
-                    "`b0`",
-                    "`b0`, 5 examples",
-                    "adapter",
-                    "adapter, 5 examples");
+    private static final List<String> HEADER = List.of(
+            "task",
+            "trained on",
+            "tests",
+            "plain",
+            "5 examples",
+            "`b0`",
+            "`b0`, 5 examples",
+            "adapter",
+            "adapter, 5 examples");
 
     @Spec
     private CommandSpec spec;

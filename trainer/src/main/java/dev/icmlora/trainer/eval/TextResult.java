@@ -10,8 +10,8 @@ record TextResult(String domain, List<Passage> passages) {
     ///
     /// @param tokens of the continuation
     /// @param characters of the continuation
-    /// @param bare summed negative log likelihood under the base model, in nats, of running text without description
-    ///        and markup
+    /// @param bare summed negative log likelihood under the base model, in nats, of running text: no description,
+    ///        no markup
     /// @param base the same of an answer, as in the prompts that follow
     /// @param b0 the same under B0
     /// @param generated the same under the adapter generated for the domain

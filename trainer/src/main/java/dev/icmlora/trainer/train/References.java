@@ -92,8 +92,8 @@ public final class References implements AutoCloseable {
     private ZooTraining training(
             String base, PromptFormat format, SharedAdapter shared, Path folder, int length, int keep) {
         TrainingRun.Intervals never = new TrainingRun.Intervals(length, length, length);
-        ZooTraining.Settings settings = new ZooTraining.Settings(
-                TOGETHER, length, keep, RATE, WARM_UP, 1, ZooTraining.mix(MAX_TOKENS), never);
+        ZooTraining.Settings settings =
+                new ZooTraining.Settings(TOGETHER, length, keep, RATE, WARM_UP, 1, ZooTraining.mix(MAX_TOKENS), never);
         // What was trained otherwise is another reference.
         Path zoo = folder.resolve("%08x".formatted(settings.hashCode()));
         return new ZooTraining(

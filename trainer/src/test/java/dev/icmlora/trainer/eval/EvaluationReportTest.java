@@ -64,8 +64,8 @@ class EvaluationReportTest {
 
     @Test
     void perplexityAboveTheBaseModelsFailsItsBar() {
-        TextResult better = new TextResult(
-                "man-pages", List.of(passage(60, 180, 120, null), passage(40, 120, 80, null)));
+        TextResult better =
+                new TextResult("man-pages", List.of(passage(60, 180, 120, null), passage(40, 120, 80, null)));
         TextResult worse =
                 new TextResult("fortunes", List.of(passage(60, 180, 121, 120.0), passage(40, 120, 180, 180.0)));
 
@@ -79,11 +79,9 @@ class EvaluationReportTest {
 
     @Test
     void aRatioOfPerplexitiesIsResampledByPassage() {
-        PairedBootstrap alike = new TextResult(
-                        "a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 80, 84.0)))
+        PairedBootstrap alike = new TextResult("a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 80, 84.0)))
                 .perplexityRatio(Passage::generated, Passage::own);
-        PairedBootstrap mixed = new TextResult(
-                        "a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 84, 80.0)))
+        PairedBootstrap mixed = new TextResult("a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 84, 80.0)))
                 .perplexityRatio(Passage::generated, Passage::own);
 
         assertThat(alike.value()).isCloseTo(Math.exp(-0.1), within(1e-9));
