@@ -43,20 +43,18 @@ public final class References implements AutoCloseable {
     private final NDManager manager;
     private final BaseModel model;
     private final ZooTraining own;
-    private final ZooTraining ownText;
     private final ZooTraining onExamples;
     private final Set<String> asked = new HashSet<>();
     private volatile BooleanSupplier stop = () -> false;
 
     /// How long is trained.
     ///
-    /// @param own steps on a task's training examples
-    /// @param text steps on a text domain's passages
-    /// @param keep checkpoints of both
+    /// @param own steps on the training examples of a task or a text domain
+    /// @param keep checkpoints of these
     /// @param onExamples steps on a handful of examples
-    public record Effort(int own, int text, int keep, int onExamples) {
+    public record Effort(int own, int keep, int onExamples) {
         /// Twelve steps on a handful of examples take longer than generating does, by far.
-        public static final Effort DEFAULT = new Effort(60, 120, 5, 12);
+        public static final Effort DEFAULT = new Effort(60, 5, 12);
     }
 
     private References(
@@ -72,7 +70,6 @@ public final class References implements AutoCloseable {
         SharedAdapter shared = new ExportedGenerator(generator).shared(manager);
         Path kept = folder.resolve("references-" + shared.fingerprint());
         this.own = training(base, format, shared, kept.resolve("own"), effort.own, effort.keep);
-        this.ownText = training(base, format, shared, kept.resolve("own-text"), effort.text, effort.keep);
         this.onExamples = training(base, format, shared, kept.resolve("on-examples"), effort.onExamples, 1);
     }
 
@@ -111,7 +108,7 @@ public final class References implements AutoCloseable {
     /// Trains on the training examples of each task and each text domain, those aside that training holds back.
     public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException {
         train(own, tasks.stream().map(task -> kept(TrainingTask.of(task))).toList(), out);
-        train(ownText, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
+        train(own, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
     }
 
     /// Trains on a few examples of each task and one description, and on nothing else.
@@ -161,7 +158,7 @@ public final class References implements AutoCloseable {
 
     /// The same of a text domain.
     public List<List<NamedTensor>> own(TextDomain domain) {
-        return checkpoints(ownText, TrainingTask.of(domain));
+        return checkpoints(own, TrainingTask.of(domain));
     }
 
     /// The adapter that was trained on the task as it is stated, if there is one.

@@ -69,7 +69,7 @@ class ControlBenchTest {
                 bench.format(),
                 folder,
                 1,
-                new References.Effort(8, 8, 2, 3));
+                new References.Effort(8, 2, 3));
     }
 
     @AfterAll
