@@ -7,18 +7,18 @@ public final class DeadlineException extends RequestException {
 
     private static final long serialVersionUID = 1L;
 
-    private final boolean begun;
+    private final boolean mostlyWaited;
 
-    /// @param begun whether it was worked on; if not, the time went by in the queue
-    public DeadlineException(Duration limit, boolean begun) {
-        super("The request was not answered within " + limit.toMillis() + " ms, which is the limit"
-                + (begun ? "" : "; all that time it waited in the queue"));
-        this.begun = begun;
+    /// @param waited in the queue, of all of the limit
+    public DeadlineException(Duration limit, Duration waited) {
+        super("The request was not answered within %d ms, which is the limit; %d ms of them it waited in the queue"
+                .formatted(limit.toMillis(), waited.toMillis()));
+        this.mostlyWaited = waited.compareTo(limit.dividedBy(2)) > 0;
     }
 
-    /// Whether the request was worked on: its own size, or the model's speed, may be why it took so long.
-    public boolean hasBegun() {
-        return begun;
+    /// Whether it was worked on for less than half of the time: what filled the queue may be why, and not the request.
+    public boolean hasMostlyWaited() {
+        return mostlyWaited;
     }
 
     @Override

@@ -99,6 +99,7 @@ final class Answering {
             deadline.check();
             var half = positions.size() / 2;
             var left = answer(request, first, inputs, positions.subList(0, half), answers, deadline);
+            deadline.check();
             return left.plus(
                     answer(request, first, inputs, positions.subList(half, positions.size()), answers, deadline));
         }
@@ -130,7 +131,7 @@ final class Answering {
                 // Clients that wait for an answer go first.
                 pause();
             } catch (DeadlineException e) {
-                if (e.hasBegun()) {
+                if (!e.hasMostlyWaited()) {
                     throw e;
                 }
                 // What filled the queue is no fault of these inputs.

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 import io.opentelemetry.context.Context;
@@ -57,12 +57,12 @@ final class Admission implements AutoCloseable {
     /// @param queue what it queues for: work with an equal one waits in line
     <T> Uni<T> submit(Object queue, Function<Cancellation, T> work) {
         return Uni.createFrom().deferred(() -> {
-            var begun = new AtomicBoolean();
+            var waited = new AtomicReference<>(limit);
             return Uni.createFrom()
-                    .<T>emitter(emitter -> enqueue(new Job<>(queue, begun, work, emitter)))
+                    .<T>emitter(emitter -> enqueue(new Job<>(queue, waited, work, emitter)))
                     .ifNoItem()
                     .after(limit)
-                    .failWith(() -> new DeadlineException(limit, begun.get()));
+                    .failWith(() -> new DeadlineException(limit, waited.get()));
         });
     }
 
@@ -160,16 +160,21 @@ final class Admission implements AutoCloseable {
     private final class Job<T> implements Runnable {
 
         private final Object queue;
-        private final AtomicBoolean begun;
+        private final AtomicReference<Duration> waited;
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
         private final Cancellation cancellation = new Cancellation(limit);
         private final Context trace = Context.current();
         private final long since = System.nanoTime();
 
-        private Job(Object queue, AtomicBoolean begun, Function<Cancellation, T> work, UniEmitter<? super T> emitter) {
+        /// @param waited is told how long it waited, when that is over
+        private Job(
+                Object queue,
+                AtomicReference<Duration> waited,
+                Function<Cancellation, T> work,
+                UniEmitter<? super T> emitter) {
             this.queue = queue;
-            this.begun = begun;
+            this.waited = waited;
             this.work = work;
             this.emitter = emitter;
         }
@@ -182,7 +187,7 @@ final class Admission implements AutoCloseable {
         @Override
         public void run() {
             Runnable outcome;
-            begun.set(true);
+            waited.set(Duration.ofNanos(System.nanoTime() - since));
             try (var _ = trace.makeCurrent()) {
                 cancellation.check();
                 var result = work.apply(cancellation);

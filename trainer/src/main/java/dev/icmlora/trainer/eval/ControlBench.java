@@ -134,7 +134,8 @@ final class ControlBench implements AutoCloseable {
         return decoder.answer(prompts, maxTokens);
     }
 
-    /// A text that goes on as running text, without a description and without markup.
+    /// A text that goes on as running text, without a description and without markup, after the space at which it was
+    /// cut.
     Prompt continued(Example passage) {
         Vocabulary vocabulary = model.vocabulary();
         IntStream.Builder tokens = IntStream.builder();
@@ -144,7 +145,7 @@ final class ControlBench implements AutoCloseable {
         Arrays.stream(vocabulary.tokenize(passage.input(), false)).forEach(tokens);
         int[] opening = tokens.build().toArray();
         int[] all = IntStream.concat(
-                        Arrays.stream(opening), Arrays.stream(vocabulary.tokenize(passage.output(), false)))
+                        Arrays.stream(opening), Arrays.stream(vocabulary.tokenize(" " + passage.output(), false)))
                 .toArray();
         // No end of turn follows, but the range counts one.
         return new Prompt(all, -1, List.of(new Prompt.Answer(opening.length, all.length + 1)));

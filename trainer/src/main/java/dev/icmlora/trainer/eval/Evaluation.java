@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -60,9 +59,8 @@ final class Evaluation {
                 heldOut.add(new Subject(task, Group.HELD_OUT));
             }
         }
-        Set<Example> known = seen.stream()
-                .flatMap(subject -> Stream.concat(subject.task.train().stream(), subject.task.test().stream()))
-                .collect(Collectors.toSet());
+        Set<Example> known =
+                seen.stream().flatMap(subject -> subject.task.pairs().stream()).collect(Collectors.toSet());
         heldOut.replaceAll(subject -> new Subject(without(known, subject.task), Group.HELD_OUT));
         List<Subject> subjects = draw(seen, most, new SplittableRandom(seed));
         subjects.addAll(draw(heldOut, most, new SplittableRandom(seed)));
@@ -71,8 +69,9 @@ final class Evaluation {
 
     /// The task without test examples that a training task has too: the split lets a tenth of their pairs be shared.
     private static SuiteTask without(Set<Example> known, SuiteTask task) {
-        List<Example> tests =
-                task.test().stream().filter(example -> !known.contains(example)).toList();
+        List<Example> tests = task.test().stream()
+                .filter(test -> !known.contains(SuiteTask.pair(test)))
+                .toList();
         return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 

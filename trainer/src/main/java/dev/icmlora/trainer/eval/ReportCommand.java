@@ -123,8 +123,12 @@ public final class ReportCommand implements Callable<Integer> {
     private static String markdown(String name, List<Row> rows) {
         StringBuilder report = new StringBuilder("# Generator \"%s\"\n\n".formatted(name));
         report.append("Exact match in percent on test examples that were not trained on; every task is stated with one"
-                + " description and 5 of its training examples. Training stops, and chooses the state that it keeps, by"
-                + " tasks that it is not trained on, so these look a little better than they are.\n\n");
+                + " description and 5 of its training examples.");
+        if (!rows.stream().allMatch(Row::seen)) {
+            report.append(" `icm-lora train` stops, and chooses the state that it keeps, by the tasks that it does not"
+                    + " train on: there these look a little better than they are.");
+        }
+        report.append("\n\n");
         append(report, HEADER);
         append(report, List.of("---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:"));
         rows.forEach(row -> append(report, row.task, row.seen ? "yes" : "no", row.tests, row.percents));

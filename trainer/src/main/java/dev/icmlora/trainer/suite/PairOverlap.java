@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 
@@ -23,7 +22,7 @@ final class PairOverlap {
     static List<Shared> of(List<SuiteTask> tasks) {
         Map<Example, List<Integer>> owners = new HashMap<>();
         for (int i = 0; i < tasks.size(); i++) {
-            for (Example pair : pairs(tasks.get(i))) {
+            for (Example pair : tasks.get(i).pairs()) {
                 owners.computeIfAbsent(pair, _ -> new ArrayList<>(1)).add(i);
             }
         }
@@ -44,12 +43,5 @@ final class PairOverlap {
             result.add(new Shared(first, second, (double) count / smaller));
         });
         return result;
-    }
-
-    /// What a task asks, inputs normalised.
-    static List<Example> pairs(SuiteTask task) {
-        return Stream.concat(task.train().stream(), task.test().stream())
-                .map(e -> new Example(TaskRecipe.normalised(e.input()), e.output()))
-                .toList();
     }
 }

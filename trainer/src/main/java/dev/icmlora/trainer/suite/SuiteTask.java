@@ -1,6 +1,7 @@
 package dev.icmlora.trainer.suite;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 
@@ -17,6 +18,16 @@ public record SuiteTask(String id, String family, List<String> descriptions, Lis
         descriptions = List.copyOf(descriptions);
         train = List.copyOf(train);
         test = List.copyOf(test);
+    }
+
+    /// What the task asks and the answers, train and test together, as they are compared with those of other tasks.
+    public List<Example> pairs() {
+        return Stream.concat(train.stream(), test.stream()).map(SuiteTask::pair).toList();
+    }
+
+    /// An example as it is compared with those of other tasks: case and white space of the input aside.
+    public static Example pair(Example example) {
+        return new Example(TaskRecipe.normalised(example.input()), example.output());
     }
 
     /// Number of distinct examples, train and test together.

@@ -74,11 +74,11 @@ public final class TaskSuite {
         TaskFamily drawn = Families.drawn(count, seed);
         Set<Example> notLearned = tasks.stream()
                 .filter(task -> splitOf(task) != Split.TRAIN)
-                .flatMap(task -> PairOverlap.pairs(task).stream())
+                .flatMap(task -> task.pairs().stream())
                 .collect(Collectors.toSet());
         return drawn.tasks().stream()
                 .map(recipe -> cook(drawn, recipe, seed))
-                .filter(task -> Collections.disjoint(PairOverlap.pairs(task), notLearned))
+                .filter(task -> Collections.disjoint(task.pairs(), notLearned))
                 .toList();
     }
 
