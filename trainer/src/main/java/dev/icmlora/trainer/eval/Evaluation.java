@@ -45,7 +45,8 @@ final class Evaluation {
     record Subject(SuiteTask task, Group group) {}
 
     /// The tasks that the generator was trained on and the held-out ones. A task that is neither (validation, or
-    /// training tasks that this generator did not use) proves nothing and is left out.
+    /// training tasks that this generator did not use) proves nothing and is left out, and so is one that has
+    /// no test left.
     ///
     /// @param catalogue ids of the tasks that the generator was trained on
     /// @param most of a group, drawn with the seed; the groups stay in suite order
@@ -62,6 +63,7 @@ final class Evaluation {
         Set<Example> known =
                 seen.stream().flatMap(subject -> subject.task.pairs().stream()).collect(Collectors.toSet());
         heldOut.replaceAll(subject -> new Subject(without(known, subject.task), Group.HELD_OUT));
+        heldOut.removeIf(subject -> subject.task.test().isEmpty());
         List<Subject> subjects = draw(seen, most, new SplittableRandom(seed));
         subjects.addAll(draw(heldOut, most, new SplittableRandom(seed)));
         return subjects;

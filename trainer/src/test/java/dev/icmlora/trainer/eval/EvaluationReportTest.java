@@ -16,6 +16,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.trainer.eval.Bar.Verdict;
 import dev.icmlora.trainer.eval.TaskResult.Group;
 import dev.icmlora.trainer.eval.TaskResult.Score;
@@ -150,6 +151,26 @@ class EvaluationReportTest {
                 .containsEntry(trained.id(), Group.SEEN)
                 .hasSize(suite.tasks(Split.HELD_OUT).size() + 1);
         assertThat(Evaluation.subjects(suite, Set.of(trained.id()), 3, 1)).hasSize(1 + 3);
+    }
+
+    @Test
+    void noHeldOutTaskIsAskedForAPairThatATrainingTaskHas() {
+        TaskSuite suite = TaskSuite.create(1);
+        List<SuiteTask> trained = suite.tasks(Split.TRAIN);
+        Set<Example> known = trained.stream().flatMap(t -> t.pairs().stream()).collect(Collectors.toSet());
+        Set<String> catalogue = trained.stream().map(SuiteTask::id).collect(Collectors.toSet());
+
+        List<SuiteTask> heldOut = Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, 1).stream()
+                .filter(subject -> subject.group() == Group.HELD_OUT)
+                .map(Evaluation.Subject::task)
+                .toList();
+
+        assertThat(suite.tasks(Split.HELD_OUT))
+                .anyMatch(task -> task.test().stream().map(SuiteTask::pair).anyMatch(known::contains));
+        assertThat(heldOut)
+                .isNotEmpty()
+                .allSatisfy(task ->
+                        assertThat(task.test()).isNotEmpty().noneMatch(test -> known.contains(SuiteTask.pair(test))));
     }
 
     @Test
