@@ -26,7 +26,7 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.UploadsOffException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.serving.GivenAdapters;
+import dev.icmlora.function.serving.AdapterUploads;
 
 /// `PUT /adapters` and `POST /adapters/blend`. Plain routes, because a file may be longer than any other
 /// body: it has to be read before Quarkus reads it with the limit of all others.
@@ -41,7 +41,7 @@ final class AdapterRoutes {
     private static final int BEFORE_THE_LIMIT = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
     private final FunctionConfig.Adapters config;
-    private final GivenAdapters adapters;
+    private final AdapterUploads adapters;
     private final Access access;
     private final BodyDiagnosis diagnosis;
     private final Problems problems;
@@ -49,7 +49,7 @@ final class AdapterRoutes {
 
     AdapterRoutes(
             FunctionConfig config,
-            GivenAdapters adapters,
+            AdapterUploads adapters,
             Access access,
             BodyDiagnosis diagnosis,
             Problems problems,

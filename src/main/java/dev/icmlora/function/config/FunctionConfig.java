@@ -72,7 +72,7 @@ public interface FunctionConfig {
     RateLimit rateLimit();
 
     @Valid
-    Slot slot();
+    Worker slot();
 
     @Valid
     Queue queue();
@@ -104,7 +104,7 @@ public interface FunctionConfig {
     }
 
     /// A llama context with a resident adapter.
-    interface Slot {
+    interface Worker {
         /// Texts that are decoded side by side.
         @WithDefault("8")
         @Min(1)

@@ -20,7 +20,7 @@ import dev.icmlora.function.error.ShuttingDownException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Service;
 import dev.icmlora.function.serving.Tenant;
-import dev.icmlora.function.slot.Slot;
+import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.ggml.NativeCallException;
 
 /// Gets answers from the slot, one batch after the other. An input that cannot be answered costs its own answer only.
@@ -86,7 +86,7 @@ final class Answering {
             var broken = Tally.failures(positions.size() - rest.size());
             return broken.plus(answer(request, first, inputs, rest, answers, deadline));
         } catch (DeadlineException | NativeCallException e) {
-            if (Slot.isFatal(e)) {
+            if (Worker.isFatal(e)) {
                 // No input's fault: another instance can answer them all.
                 throw new RedeliverException(e.getMessage());
             }

@@ -14,9 +14,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.serving.TextReply;
-import dev.icmlora.function.slot.Delta;
-import dev.icmlora.function.slot.Finish;
-import dev.icmlora.function.slot.TokenLogprob;
+import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.TokenLogprob;
 
 /// Replies of `POST /v1/completions`; a piece of a stream looks like the whole.
 @Singleton

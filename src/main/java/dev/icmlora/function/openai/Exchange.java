@@ -12,7 +12,7 @@ import dev.icmlora.function.serving.Tenant;
 import dev.icmlora.function.serving.TextListener;
 import dev.icmlora.function.serving.TextReply;
 import dev.icmlora.function.serving.TextService;
-import dev.icmlora.function.slot.Delta;
+import dev.icmlora.engine.worker.Delta;
 
 /// One request for text and its reply, whole or as server-sent events. What comes from the slot's thread is
 /// written by the event loop, in the order in which it came.

@@ -17,20 +17,20 @@ import dev.icmlora.function.config.FunctionConfig;
 final class AdapterCache {
 
     private final Map<OwnedId, KnownAdapter> byId = new ConcurrentHashMap<>();
-    private final Cache<Blend, KnownAdapter> byBlend;
+    private final Cache<AdapterKey, KnownAdapter> byBlend;
 
     AdapterCache(FunctionConfig config) {
         // Caffeine finds its class for these wishes by name, SSMW: META-INF/native-image tells a native executable of
         // it.
         this.byBlend = Caffeine.newBuilder()
                 .maximumWeight(config.cache().adapters().asLongValue())
-                .weigher((Blend blend, KnownAdapter known) -> known.heapBytes())
+                .weigher((AdapterKey blend, KnownAdapter known) -> known.heapBytes())
                 .evictionListener((blend, known, cause) -> byId.remove(known.ownedId(), known))
                 .executor(Runnable::run)
                 .build();
     }
 
-    Optional<KnownAdapter> find(Blend blend) {
+    Optional<KnownAdapter> find(AdapterKey blend) {
         return Optional.ofNullable(byBlend.getIfPresent(blend));
     }
 

@@ -42,7 +42,7 @@ import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
-import dev.icmlora.generator.cvae.BaseModelId;
+import dev.icmlora.generator.network.BaseModelId;
 
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it
 /// is empty and keeps nothing. Thread-safe; several processes may share a folder.
@@ -72,8 +72,8 @@ final class AdapterFolder {
     private final Parts parts;
     private final Scheduler scheduler;
     private final ObjectMapper json;
-    private final Map<OwnedId, Blend> blends = new ConcurrentHashMap<>();
-    private final Map<Blend, OwnedId> ids = new ConcurrentHashMap<>();
+    private final Map<OwnedId, AdapterKey> blends = new ConcurrentHashMap<>();
+    private final Map<AdapterKey, OwnedId> ids = new ConcurrentHashMap<>();
     /// Fingerprint of the file that the generator was read from.
     private String generator = "";
 
@@ -173,12 +173,12 @@ final class AdapterFolder {
         }
     }
 
-    private Blend remember(OwnedId id, Card card) {
+    private AdapterKey remember(OwnedId id, Card card) {
         var task = Service.task(card.task);
         var blend = card.latent == null && generator.equals(card.generator)
-                ? new Blend(id.tenant(), task, card.strength)
+                ? new AdapterKey(id.tenant(), task, card.strength)
                 // What another generator made of the task is another adapter.
-                : new Blend(id.tenant(), task, card.strength, card.latent == null ? id.id() : card.latent);
+                : new AdapterKey(id.tenant(), task, card.strength, card.latent == null ? id.id() : card.latent);
         blends.put(id, blend);
         ids.put(blend, id);
         return blend;
@@ -193,7 +193,7 @@ final class AdapterFolder {
     }
 
     /// The adapter that this generator made of a blend.
-    Optional<KnownAdapter> find(Blend blend) {
+    Optional<KnownAdapter> find(AdapterKey blend) {
         return Optional.ofNullable(ids.get(blend)).flatMap(this::find);
     }
 

@@ -11,7 +11,7 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
@@ -22,7 +22,7 @@ final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
-    private final Once<Blend, Supplied> making = new Once<>();
+    private final Once<AdapterKey, Supplied> making = new Once<>();
 
     AdapterSource(AdapterCache cache, AdapterFolder folder) {
         this.cache = cache;
@@ -37,14 +37,14 @@ final class AdapterSource {
     ///
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
-    Supplied of(Blend blend, Engine engine, Phases phases, Cancellation cancellation) {
+    Supplied of(AdapterKey blend, Engine engine, Phases phases, Cancellation cancellation) {
         Supplier<Optional<Supplied>> known = () -> cache.find(blend)
                 .or(() -> folder.find(blend).map(this::cached))
                 .map(found -> new Supplied(found, true, 0));
         return making.of(blend, known, () -> make(blend, engine, phases, cancellation), cancellation);
     }
 
-    private Supplied make(Blend blend, Engine engine, Phases phases, Cancellation cancellation) {
+    private Supplied make(AdapterKey blend, Engine engine, Phases phases, Cancellation cancellation) {
         if (!blend.isRepeatable()) {
             throw new UnknownAdapterException(blend.latent());
         }
@@ -77,7 +77,7 @@ final class AdapterSource {
     }
 
     /// Makes an adapter known that was generated, and could be again.
-    KnownAdapter add(Blend blend, Adapter adapter) {
+    KnownAdapter add(AdapterKey blend, Adapter adapter) {
         var known = KnownAdapter.of(blend, adapter);
         cache.add(known);
         folder.keepSoon(known);
@@ -89,7 +89,7 @@ final class AdapterSource {
     ///
     /// @throws StorageFullException if the folder has no room for it
     KnownAdapter addGiven(Tenant tenant, Task task, Adapter adapter) {
-        var known = KnownAdapter.of(Blend.given(tenant, task, adapter.id()), adapter);
+        var known = KnownAdapter.of(AdapterKey.given(tenant, task, adapter.id()), adapter);
         folder.keep(known);
         cache.add(known);
         return known;

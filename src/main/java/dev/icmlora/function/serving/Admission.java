@@ -18,7 +18,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.ShuttingDownException;
-import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.engine.request.Cancellation;
 
 /// Where requests wait, and who is let in: a bounded number of them waits, a bounded number is worked on,
 /// each in a thread of its own.

@@ -10,10 +10,10 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
 import dev.icmlora.function.serving.Phases.Phase;
-import dev.icmlora.function.slot.Cancellation;
-import dev.icmlora.generator.select.Decision;
-import dev.icmlora.generator.select.Origin;
-import dev.icmlora.generator.select.SelectionOptions;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.scoring.Decision;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.SelectionOptions;
 import dev.icmlora.generator.task.Task;
 
 /// Decides how a task is served in mode auto, once for each task.
@@ -97,11 +97,11 @@ final class Decisions {
                 fingerprint.tokens());
     }
 
-    private static Blend blend(Question question, Decision decision) {
+    private static AdapterKey blend(Question question, Decision decision) {
         return switch (decision.served().origin()) {
-            case Origin.Mean mean -> new Blend(question.tenant, question.task, mean.strength());
+            case Origin.Mean mean -> new AdapterKey(question.tenant, question.task, mean.strength());
             case Origin.Generated other ->
-                new Blend(
+                new AdapterKey(
                         question.tenant,
                         question.task,
                         other.strength(),

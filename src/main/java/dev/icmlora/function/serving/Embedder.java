@@ -1,6 +1,6 @@
 package dev.icmlora.function.serving;
 
-import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 

@@ -19,36 +19,36 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Phases.Phase;
-import dev.icmlora.function.slot.AdaptedDecoder;
-import dev.icmlora.function.slot.Answers;
-import dev.icmlora.function.slot.AppliedCheck;
-import dev.icmlora.function.slot.Cancellation;
-import dev.icmlora.function.slot.Decoding;
-import dev.icmlora.function.slot.Lane;
-import dev.icmlora.function.slot.LlamaDecoder;
-import dev.icmlora.function.slot.Resident;
-import dev.icmlora.function.slot.Slot;
-import dev.icmlora.function.slot.ThreadShare;
-import dev.icmlora.function.slot.Weights;
+import dev.icmlora.engine.worker.AdaptedDecoder;
+import dev.icmlora.engine.worker.Answers;
+import dev.icmlora.engine.worker.AppliedCheck;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ContextScheduler;
+import dev.icmlora.engine.worker.LlamaDecoder;
+import dev.icmlora.engine.worker.Resident;
+import dev.icmlora.engine.worker.Worker;
+import dev.icmlora.engine.worker.ThreadShare;
+import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.trace.Traces;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.peft.PeftArchive;
 import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.generator.adapter.peft.PeftReader;
-import dev.icmlora.generator.cvae.BaseModelId;
-import dev.icmlora.generator.cvae.Generator;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest;
-import dev.icmlora.generator.cvae.InvalidGeneratorException;
-import dev.icmlora.generator.select.Calibration;
-import dev.icmlora.generator.select.Decision;
-import dev.icmlora.generator.select.Evidence;
-import dev.icmlora.generator.select.Examination;
-import dev.icmlora.generator.select.Examiner;
-import dev.icmlora.generator.select.PromptForm;
-import dev.icmlora.generator.select.SelectionOptions;
-import dev.icmlora.generator.select.Selector;
-import dev.icmlora.generator.select.Workbench;
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest;
+import dev.icmlora.generator.network.InvalidGeneratorException;
+import dev.icmlora.engine.scoring.Calibration;
+import dev.icmlora.engine.scoring.Decision;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Scoring;
+import dev.icmlora.engine.scoring.Scorer;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.scoring.Selector;
+import dev.icmlora.engine.scoring.Workbench;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
@@ -101,7 +101,7 @@ final class Engine implements AutoCloseable {
     private final Generator generator;
     private final Selector selector;
     private final ThreadShare share;
-    private final Map<Slot, Tools> tools = new LinkedHashMap<>();
+    private final Map<Worker, Tools> tools = new LinkedHashMap<>();
     private final Placement placement;
 
     private Engine(
@@ -139,8 +139,8 @@ final class Engine implements AutoCloseable {
     private record Tools(
             Fingerprinter fingerprinter,
             Embedder embedder,
-            Examiner baseExaminer,
-            Examiner adaptedExaminer,
+            Scorer baseExaminer,
+            Scorer adaptedExaminer,
             Resident resident) {}
 
     /// Three contexts, which take turns with the same threads: one for hidden states, one without an adapter, one
@@ -153,12 +153,12 @@ final class Engine implements AutoCloseable {
                 model,
                 contextOptions(1, threads, generator.manifest().architecture().vectorLayer())));
         var base = handles.own(LlamaContext.create(
-                model, contextOptions(examined + Examination.SEQUENCES, threads, ContextOptions.LOGITS)));
+                model, contextOptions(examined + Scoring.SEQUENCES, threads, ContextOptions.LOGITS)));
         var seats = seats();
         var bank = seats == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model, first.gguf(), seats)));
-        var options = contextOptions(examined + Examination.SEQUENCES, threads, ContextOptions.LOGITS);
+        var options = contextOptions(examined + Scoring.SEQUENCES, threads, ContextOptions.LOGITS);
         var adapted = handles.own(
                 bank.map(several -> several.context(options)).orElseGet(() -> LlamaContext.create(model, options)));
         var adapter = handles.own(ResidentAdapter.create(model, first.gguf()));
@@ -173,10 +173,10 @@ final class Engine implements AutoCloseable {
         var toolsOfSlot = new Tools(
                 handles.own(new Fingerprinter(format, reading, model.hiddenSize(), batchTokens)),
                 handles.own(new Embedder(reading, model.hiddenSize(), batchTokens)),
-                handles.own(new Examiner(base, batchTokens, examined)),
-                handles.own(new Examiner(adapted, batchTokens, examined)),
+                handles.own(new Scorer(base, batchTokens, examined)),
+                handles.own(new Scorer(adapted, batchTokens, examined)),
                 resident);
-        var slot = new Slot(
+        var slot = new Worker(
                 "slot-" + number,
                 lane(new LlamaDecoder(base)),
                 lane(new AdaptedDecoder(adapted, resident)),
@@ -186,8 +186,8 @@ final class Engine implements AutoCloseable {
         tools.put(handles.own(slot), toolsOfSlot);
     }
 
-    private Lane lane(LlamaDecoder decoder) {
-        return new Lane(handles.own(decoder), config.slot().sequences(), KEPT_PROMPTS, contextTokens());
+    private ContextScheduler lane(LlamaDecoder decoder) {
+        return new ContextScheduler(handles.own(decoder), config.slot().sequences(), KEPT_PROMPTS, contextTokens());
     }
 
     /// Loads all parts, side by side where they do not need each other.
@@ -426,7 +426,7 @@ final class Engine implements AutoCloseable {
     /// @param weights empty for the base model alone
     /// @throws InvalidRequestException if the scale takes a weight out of the range of its type
     /// @throws dev.icmlora.function.error.CancelledException if nobody waits for the answers any more
-    Answers answer(Optional<Weights> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+    Answers answer(Optional<ScaledAdapter> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
         // Here, where it is this request's alone to fail.
         weights.ifPresent(wanted -> scaled(wanted.adapter(), wanted.scale()));
         var answers = placement.with(weights, slot -> slot.write(weights, prompts, decoding, cancellation));
@@ -445,14 +445,14 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    private void warmUp(Slot slot) {
+    private void warmUp(Worker slot) {
         var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
         var prompt = format.query(task.description(), List.of(), "hello").tokens();
         var options = new SelectionOptions(2, 0, Optional.empty(), true, Duration.ZERO);
         var nobody = new Cancellation();
         var vector = await(slot.run(() -> tools.get(slot).fingerprinter.of(task), nobody));
         selector.select(task, vector, options, new Bench(slot, 1, nobody));
-        var weights = new Weights(generate(vector, 1, new Phases(), nobody), 1);
+        var weights = new ScaledAdapter(generate(vector, 1, new Phases(), nobody), 1);
         await(slot.write(
                 Optional.of(weights), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()), nobody));
     }
@@ -466,13 +466,13 @@ final class Engine implements AutoCloseable {
     /// between them.
     private final class Bench implements Workbench {
 
-        private final Slot slot;
+        private final Worker slot;
         private final Tools toolsOfSlot;
         private final float scale;
         private final Cancellation cancellation;
         private Adapter candidate;
 
-        private Bench(Slot slot, float scale, Cancellation cancellation) {
+        private Bench(Worker slot, float scale, Cancellation cancellation) {
             this.slot = slot;
             this.toolsOfSlot = tools.get(slot);
             this.scale = scale;
@@ -486,7 +486,7 @@ final class Engine implements AutoCloseable {
         }
 
         @Override
-        public Map<PromptForm, Evidence> examineAdapted(Examination examination) {
+        public Map<PromptForm, Score> examineAdapted(Scoring examination) {
             var examined = candidate;
             return await(slot.run(
                     () -> {
@@ -499,7 +499,7 @@ final class Engine implements AutoCloseable {
         }
 
         @Override
-        public Map<PromptForm, Evidence> examineBase(Examination examination) {
+        public Map<PromptForm, Score> examineBase(Scoring examination) {
             return await(slot.run(
                     () -> toolsOfSlot.baseExaminer.examine(examination, cancellation::check),
                     cancellation,

@@ -6,9 +6,9 @@ import dev.icmlora.generator.task.Task;
 /// An adapter and what it was made from; the task's description belongs in its prompts.
 ///
 /// @param fileBytes size of its GGUF form
-record KnownAdapter(Blend blend, Adapter adapter, long fileBytes) {
+record KnownAdapter(AdapterKey blend, Adapter adapter, long fileBytes) {
 
-    static KnownAdapter of(Blend blend, Adapter adapter) {
+    static KnownAdapter of(AdapterKey blend, Adapter adapter) {
         return new KnownAdapter(blend, adapter, adapter.gguf().length);
     }
 

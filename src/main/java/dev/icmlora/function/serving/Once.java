@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.engine.request.Cancellation;
 
 /// Makes a thing once for all who ask for it at the same time: the first makes it, the others wait and find
 /// it where it was put. If the first fails or leaves, the next makes it. Thread-safe.

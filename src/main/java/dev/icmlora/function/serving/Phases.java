@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.icmlora.function.api.Timing;
-import dev.icmlora.function.slot.Answers;
+import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.function.trace.Traces;
 
 /// Measures the phases of one request, on whichever thread they run, one after the other.

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.ModelChangedException;
-import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.engine.request.Cancellation;
 
 /// The engine behind its queues, from start to stop of the function.
 @Singleton

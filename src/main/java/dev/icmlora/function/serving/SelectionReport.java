@@ -4,12 +4,12 @@ import java.util.List;
 
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
-import dev.icmlora.generator.select.Candidate;
-import dev.icmlora.generator.select.Decision;
-import dev.icmlora.generator.select.Evidence;
-import dev.icmlora.generator.select.Origin;
-import dev.icmlora.generator.select.PromptForm;
-import dev.icmlora.generator.select.Trial;
+import dev.icmlora.engine.scoring.Candidate;
+import dev.icmlora.engine.scoring.Decision;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// A decision in the words of the reply.
 final class SelectionReport {
@@ -39,7 +39,7 @@ final class SelectionReport {
         return adapted ? Mode.ADAPTER : Mode.PLAIN;
     }
 
-    private static Selection.Candidate candidate(Trial trial) {
+    private static Selection.Candidate candidate(ScoredCandidate trial) {
         var origin = trial.candidate().origin();
         return new Selection.Candidate(
                 kind(origin),
@@ -51,7 +51,7 @@ final class SelectionReport {
                 examples(trial.evidence()));
     }
 
-    private static List<Selection.Example> examples(Evidence evidence) {
+    private static List<Selection.Example> examples(Score evidence) {
         return evidence.scores().stream()
                 .map(score -> new Selection.Example(score.nats(), score.tokens(), score.exact()))
                 .toList();

@@ -22,10 +22,10 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
 import dev.icmlora.function.serving.Decisions.Decided;
 import dev.icmlora.function.serving.Decisions.Question;
-import dev.icmlora.function.slot.Cancellation;
-import dev.icmlora.function.slot.Decoding;
-import dev.icmlora.function.slot.Weights;
-import dev.icmlora.generator.select.SelectionOptions;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.scoring.SelectionOptions;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
@@ -68,13 +68,13 @@ public final class Service {
     }
 
     /// Requests of one adapter wait in line, and those that need none.
-    private static Object queue(GenerateRequest request, Blend blend) {
+    private static Object queue(GenerateRequest request, AdapterKey blend) {
         return request.mode().usesAdapter() ? blend : request.mode();
     }
 
-    private Blend blend(Tenant tenant, GenerateRequest request) {
+    private AdapterKey blend(Tenant tenant, GenerateRequest request) {
         if (request.adapter() == null) {
-            return new Blend(tenant, task(request.task()), request.strength().floatValue());
+            return new AdapterKey(tenant, task(request.task()), request.strength().floatValue());
         }
         var known = adapters.byId(tenant, request.adapter());
         rules.check(known);
@@ -90,7 +90,7 @@ public final class Service {
 
     private Uni<AdapterReply> checkedAdapter(Tenant tenant, AdapterRequest request) {
         rules.check(request);
-        var blend = new Blend(tenant, task(request.task()), 1);
+        var blend = new AdapterKey(tenant, task(request.task()), 1);
         return scheduler.submit(blend, (engine, cancellation) -> adapter(blend, engine, cancellation));
     }
 
@@ -130,7 +130,7 @@ public final class Service {
                         .toList());
     }
 
-    private AdapterReply adapter(Blend blend, Engine engine, Cancellation cancellation) {
+    private AdapterReply adapter(AdapterKey blend, Engine engine, Cancellation cancellation) {
         var phases = new Phases();
         var supplied = adapters.of(blend, engine, phases, cancellation);
         var adapter = supplied.known().adapter();
@@ -145,7 +145,7 @@ public final class Service {
                 phases.timing());
     }
 
-    private GenerateReply generate(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
+    private GenerateReply generate(GenerateRequest request, AdapterKey blend, Engine engine, Cancellation cancellation) {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
             return choose(request, blend, engine, cancellation);
         }
@@ -160,7 +160,7 @@ public final class Service {
         return answer(blend.tenant(), request, decided, prompts, engine, phases, cancellation);
     }
 
-    private GenerateReply choose(GenerateRequest request, Blend blend, Engine engine, Cancellation cancellation) {
+    private GenerateReply choose(GenerateRequest request, AdapterKey blend, Engine engine, Cancellation cancellation) {
         var task = blend.task();
         // What does not even fit with the description alone is refused before anything is tried.
         var described = prompts(request, Mode.ADAPTER, task, engine, cancellation);
@@ -214,7 +214,7 @@ public final class Service {
         var decoding = new Decoding(sampling, request.maxTokens(), request.stop()).withSalt(tenant.id());
         var weights = decided.adapter()
                 .map(supplied ->
-                        new Weights(supplied.known().adapter(), request.scale().floatValue()));
+                        new ScaledAdapter(supplied.known().adapter(), request.scale().floatValue()));
         var answers = engine.answer(weights, prompts, decoding, cancellation);
         return new GenerateReply(
                 answers.texts(),

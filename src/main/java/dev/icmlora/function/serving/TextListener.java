@@ -1,6 +1,6 @@
 package dev.icmlora.function.serving;
 
-import dev.icmlora.function.slot.Delta;
+import dev.icmlora.engine.worker.Delta;
 
 /// Hears of texts while they are written. It is called on the slot's thread, which must not wait.
 public interface TextListener {

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.slot.Answer;
+import dev.icmlora.engine.worker.Answer;
 
 /// Texts that were written.
 ///

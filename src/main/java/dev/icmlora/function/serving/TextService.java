@@ -15,9 +15,9 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
-import dev.icmlora.function.slot.Cancellation;
-import dev.icmlora.function.slot.Decoding;
-import dev.icmlora.function.slot.Weights;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.trace.Traces;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [Service] is the
@@ -67,7 +67,7 @@ public final class TextService {
             // Here, and not before: a file may have to be read.
             var named = named(tenant, request.model());
             var supplied = request.task()
-                    .map(task -> adapters.of(new Blend(tenant, Service.task(task), 1), engine, phases, cancellation))
+                    .map(task -> adapters.of(new AdapterKey(tenant, Service.task(task), 1), engine, phases, cancellation))
                     .or(() -> named.map(known -> new Supplied(known, true, 0)));
             return write(tenant, request, supplied, listener, engine, phases, cancellation);
         });
@@ -76,7 +76,7 @@ public final class TextService {
     /// Requests of one adapter, or of the base model, wait in line.
     private static Object queue(Tenant tenant, TextRequest request) {
         return request.task()
-                .<Object>map(task -> new Blend(tenant, Service.task(task), 1))
+                .<Object>map(task -> new AdapterKey(tenant, Service.task(task), 1))
                 .orElse(request.model());
     }
 
@@ -162,7 +162,7 @@ public final class TextService {
         var adapter = supplied.map(s -> s.known().adapter());
         var model = adapter.map(a -> a.id()).orElse(scheduler.modelName());
         listener.begins(model);
-        var answers = engine.answer(adapter.map(a -> new Weights(a, 1)), repeated, decoding, cancellation);
+        var answers = engine.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, decoding, cancellation);
         var usage = new Usage(
                 supplied.map(Supplied::fingerprintTokens).orElse(0) + answers.promptTokens(),
                 answers.completionTokens());

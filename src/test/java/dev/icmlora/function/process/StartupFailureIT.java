@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.BaseModelId;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest;
 
 /// A function that cannot serve does not start, and says why in one sentence.
 class StartupFailureIT {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import dev.icmlora.function.error.CancelledException;
-import dev.icmlora.function.slot.Cancellation;
+import dev.icmlora.engine.request.Cancellation;
 
 @Timeout(10)
 class OnceTest {

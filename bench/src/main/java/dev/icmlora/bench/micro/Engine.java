@@ -12,8 +12,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.cvae.Generator;
-import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.ContextOptions;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.BaseModelId;
-import dev.icmlora.generator.cvae.Generator;
-import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
@@ -90,7 +90,7 @@ final class ControlBench implements AutoCloseable {
         this.batch = TokenBatch.allocate(BATCH, 1);
     }
 
-    /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the generator is of another base model
+    /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the generator is of another base model
     /// @throws IOException when the base model's file cannot be read
     static ControlBench open(Installation installation, Path generator, int threads) throws IOException {
         return new ControlBench(installation, generator, threads);

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.eval.TaskResult.Group;

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.trainer.suite.SuiteTask;
 import dev.icmlora.trainer.tasks.TaskFolder;

@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 
 /// `icm-lora tasks`: what a generator was trained on.
 @Command(

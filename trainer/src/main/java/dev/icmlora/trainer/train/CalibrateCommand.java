@@ -22,14 +22,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
-import dev.icmlora.generator.select.Candidate;
-import dev.icmlora.generator.select.Confidence;
-import dev.icmlora.generator.select.DecisionRule;
-import dev.icmlora.generator.select.Familiarity;
-import dev.icmlora.generator.select.Origin;
-import dev.icmlora.generator.select.PromptForm;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.engine.scoring.Candidate;
+import dev.icmlora.engine.scoring.Confidence;
+import dev.icmlora.engine.scoring.DecisionRule;
+import dev.icmlora.engine.scoring.Familiarity;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.PromptForm;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.trainer.suite.Split;
 import dev.icmlora.trainer.suite.SuiteTask;
@@ -45,7 +45,7 @@ import dev.icmlora.trainer.suite.TaskSuite;
         sortOptions = false,
         description =
                 "Fits the numbers by which mode auto chooses, on validation tasks and on examples of training tasks"
-                        + " that training held back, and prints them; dev.icmlora.generator.select.Calibration holds them.")
+                        + " that training held back, and prints them; dev.icmlora.engine.scoring.Calibration holds them.")
 public final class CalibrateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 import ai.djl.ndarray.NDArray;
 
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;

@@ -12,7 +12,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.TaskVector;
 
 /// The parameters of q(z given dB and task vector), the half of the CVAE that only training needs.

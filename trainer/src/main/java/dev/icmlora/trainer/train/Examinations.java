@@ -16,10 +16,10 @@ import dev.icmlora.trainer.model.Lora;
 /// @param vectorLayer that the task vectors were taken after
 /// @param statistics of the task vectors
 record Examinations(
-        BaseModel model, int vectorLayer, Standardization statistics, SequencedMap<String, Examination> examinations) {
+        BaseModel model, int vectorLayer, Standardization statistics, SequencedMap<String, Scoring> examinations) {
 
     /// Queries, and the task vectors of the tasks that they are of.
-    record Examination(Validation validation, List<VectorPool> pools) {}
+    record Scoring(Validation validation, List<VectorPool> pools) {}
 
     /// What the exported generator needs to know of the task vectors, so that a checkpoint is complete.
     SequencedMap<String, NDArray> vectorArrays(NDManager manager) {

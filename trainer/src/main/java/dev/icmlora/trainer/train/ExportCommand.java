@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.BaseModelId;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;

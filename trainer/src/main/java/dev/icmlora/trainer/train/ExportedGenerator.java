@@ -10,8 +10,8 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
-import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorFile;
 
 /// A generator file taken apart again, to train on with: the inverse of {@link TrainedGenerator}, but for what rounding
 /// to F16 took.

@@ -12,8 +12,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
-import dev.icmlora.generator.cvae.GeneratorArchitecture.TensorSpec;
+import dev.icmlora.generator.network.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorArchitecture.TensorSpec;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.trainer.model.Lora;
 import dev.icmlora.trainer.torch.TorchScript;

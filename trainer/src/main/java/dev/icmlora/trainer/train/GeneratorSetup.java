@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.trainer.train.ConditionalBatch.Learner;
-import dev.icmlora.trainer.train.Examinations.Examination;
+import dev.icmlora.trainer.train.Examinations.Scoring;
 
 /// What both trainings of a generator begin with: B0, the task vectors of all tasks, and sizes that fit.
 ///
@@ -56,10 +56,10 @@ record GeneratorSetup(
             learners.add(new Learner(practice.get(i), practised.get(i)));
         }
         List<VectorPool> answered = seen.subList(0, session.curriculum().tasks().size());
-        SequencedMap<String, Examination> examinations = new LinkedHashMap<>();
+        SequencedMap<String, Scoring> examinations = new LinkedHashMap<>();
         session.validations()
                 .forEach((name, validation) -> examinations.put(
-                        name, new Examination(validation, name.equals(TrainingSession.SEEN) ? answered : unseen)));
+                        name, new Scoring(validation, name.equals(TrainingSession.SEEN) ? answered : unseen)));
         return new GeneratorSetup(
                 shared,
                 new GeneratorArchitecture(

@@ -3,7 +3,7 @@ package dev.icmlora.trainer.train;
 import java.util.List;
 import java.util.OptionalDouble;
 
-import dev.icmlora.generator.select.Trial;
+import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// What selection saw of a task, and what would have come of each choice.
 ///
@@ -14,9 +14,9 @@ import dev.icmlora.generator.select.Trial;
 /// @param trials all candidates on the task's examples, as selection proposes them
 /// @param right share of the task's test inputs that each candidate answers exactly, in the order of the trials
 record Observation(
-        String task, boolean seen, int examples, OptionalDouble distance, List<Trial> trials, List<Double> right) {
+        String task, boolean seen, int examples, OptionalDouble distance, List<ScoredCandidate> trials, List<Double> right) {
 
-    double rightOf(Trial trial) {
+    double rightOf(ScoredCandidate trial) {
         return right.get(trials.indexOf(trial));
     }
 }

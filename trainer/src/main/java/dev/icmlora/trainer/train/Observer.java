@@ -9,15 +9,15 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.cvae.LatentDistribution;
-import dev.icmlora.generator.select.Candidate;
-import dev.icmlora.generator.select.Evidence;
-import dev.icmlora.generator.select.Examination;
-import dev.icmlora.generator.select.Neighbourhood;
-import dev.icmlora.generator.select.Origin;
-import dev.icmlora.generator.select.PromptForm;
-import dev.icmlora.generator.select.Proposals;
-import dev.icmlora.generator.select.Trial;
+import dev.icmlora.generator.network.LatentDistribution;
+import dev.icmlora.engine.scoring.Candidate;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Scoring;
+import dev.icmlora.engine.scoring.Neighbourhood;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.Proposals;
+import dev.icmlora.engine.scoring.ScoredCandidate;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 
@@ -50,17 +50,17 @@ final class Observer {
         OptionalDouble distance = neighbourhood.distance(prior.mean());
         List<Origin> origins =
                 Proposals.of(prior, neighbourhood.nearest(prior.mean(), Proposals.NEIGHBOURS), 0, ORIGINS);
-        Examination evidence = Examination.of(room.format(), task, EnumSet.allOf(PromptForm.class), Workroom.CONTEXT);
-        Examination test = Examination.ofTests(room.format(), task, tests);
-        List<Trial> trials = new ArrayList<>();
+        Scoring evidence = Scoring.of(room.format(), task, EnumSet.allOf(PromptForm.class), Workroom.CONTEXT);
+        Scoring test = Scoring.ofTests(room.format(), task, tests);
+        List<ScoredCandidate> trials = new ArrayList<>();
         List<Double> right = new ArrayList<>();
         for (Origin origin : origins) {
             apply(origin);
-            Map<PromptForm, Evidence> tested = examine(origin, test);
+            Map<PromptForm, Score> tested = examine(origin, test);
             // Without a comparison the tests stand in, so that each form has a trial; nothing is decided on it.
-            Map<PromptForm, Evidence> tried = evidence.forms().size() < 2 ? tested : examine(origin, evidence);
+            Map<PromptForm, Score> tried = evidence.forms().size() < 2 ? tested : examine(origin, evidence);
             tried.forEach((form, of) -> {
-                trials.add(new Trial(new Candidate(origin, form), of));
+                trials.add(new ScoredCandidate(new Candidate(origin, form), of));
                 right.add(tested.get(form).exact());
             });
         }
@@ -76,7 +76,7 @@ final class Observer {
         }
     }
 
-    private Map<PromptForm, Evidence> examine(Origin origin, Examination examination) {
+    private Map<PromptForm, Score> examine(Origin origin, Scoring examination) {
         return origin instanceof Origin.Base ? room.examineBase(examination) : room.examineAdapted(examination);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.TaskVector;
 
 /// What a prior network sees of a task vector, and where z comes from. The weights say which form they have: what is

@@ -16,7 +16,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;

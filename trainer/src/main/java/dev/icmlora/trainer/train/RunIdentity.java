@@ -3,7 +3,7 @@ package dev.icmlora.trainer.train;
 import java.util.List;
 import java.util.Locale;
 
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 
 /// What a checkpoint says about the run that it is of.
 ///

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-import dev.icmlora.generator.cvae.Generator;
-import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
-import dev.icmlora.generator.select.Candidate;
-import dev.icmlora.generator.select.Confidence;
-import dev.icmlora.generator.select.DecisionRule;
-import dev.icmlora.generator.select.Evidence;
-import dev.icmlora.generator.select.Familiarity;
-import dev.icmlora.generator.select.Origin;
-import dev.icmlora.generator.select.PromptForm;
-import dev.icmlora.generator.select.Trial;
+import dev.icmlora.engine.scoring.Candidate;
+import dev.icmlora.engine.scoring.Confidence;
+import dev.icmlora.engine.scoring.DecisionRule;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Familiarity;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// Fits the numbers of selection to observations.
 final class SelectionFit {
@@ -125,8 +125,8 @@ final class SelectionFit {
         List<double[]> features = new ArrayList<>();
         List<Double> targets = new ArrayList<>();
         for (Observation observation : compared) {
-            Trial chosen = rule.choose(observation.trials());
-            Evidence evidence = chosen.evidence();
+            ScoredCandidate chosen = rule.choose(observation.trials());
+            Score evidence = chosen.evidence();
             features.add(new double[] {1, evidence.exact(), Confidence.probability(evidence)});
             targets.add(observation.rightOf(chosen));
         }
@@ -163,7 +163,7 @@ final class SelectionFit {
     }
 
     private static double rightOf(Observation observation, Predicate<Candidate> way) {
-        Trial trial = observation.trials().stream()
+        ScoredCandidate trial = observation.trials().stream()
                 .filter(t -> way.test(t.candidate()))
                 .findFirst()
                 .orElseThrow();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 
 /// `icm-lora train-cvae`: encoder, prior and decoder, on the adapters of the zoo.

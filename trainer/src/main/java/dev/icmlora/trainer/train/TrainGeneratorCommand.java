@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.generator.cvae.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.trainer.train.ConditionalBatch.Learner;
 

@@ -6,10 +6,10 @@ import java.util.Map;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.generator.cvae.BaseModelId;
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest;
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 
@@ -56,7 +56,7 @@ final class TrainedGenerator {
         return PriorForm.of(tensor -> floats(checkpoint, tensor));
     }
 
-    /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when the checkpoint does not hold a usable
+    /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the checkpoint does not hold a usable
     /// generator
     GeneratorFile file(String name, BaseModelId base, String promptFormat) {
         Map<String, float[]> weights = new HashMap<>();

@@ -10,7 +10,7 @@ import ai.djl.ndarray.NDManager;
 import picocli.CommandLine.ExitCode;
 
 import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.cvae.BaseModelId;
+import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;

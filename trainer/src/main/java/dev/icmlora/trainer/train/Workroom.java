@@ -7,13 +7,13 @@ import java.util.Deque;
 import java.util.Map;
 
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.cvae.Generator;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.select.Evidence;
-import dev.icmlora.generator.select.Examination;
-import dev.icmlora.generator.select.Examiner;
-import dev.icmlora.generator.select.PromptForm;
-import dev.icmlora.generator.select.Workbench;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Scoring;
+import dev.icmlora.engine.scoring.Scorer;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.Workbench;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
@@ -37,8 +37,8 @@ final class Workroom implements Workbench, AutoCloseable {
     private final PromptFormat format;
     private final Generator generator;
     private final Fingerprinter fingerprinter;
-    private final Examiner base;
-    private final Examiner adapted;
+    private final Scorer base;
+    private final Scorer adapted;
     private final ResidentAdapter resident;
 
     private Workroom(Path modelFile, GeneratorFile file, int threads) throws IOException {
@@ -59,21 +59,21 @@ final class Workroom implements Workbench, AutoCloseable {
         LlamaContext plain = own(LlamaContext.create(model, options(threads)));
         LlamaContext changed = own(LlamaContext.create(model, options(threads)));
         this.fingerprinter = own(new Fingerprinter(format, reading, model.hiddenSize(), BATCH));
-        this.base = own(new Examiner(plain, BATCH));
-        this.adapted = own(new Examiner(changed, BATCH));
+        this.base = own(new Scorer(plain, BATCH));
+        this.adapted = own(new Scorer(changed, BATCH));
         float[] latent = new float[file.manifest().architecture().latent()];
         this.resident =
                 own(ResidentAdapter.create(model, generator.generate(latent).gguf()));
         resident.attach(changed, 1);
     }
 
-    /// @throws dev.icmlora.generator.cvae.InvalidGeneratorException when generator and model do not belong together
+    /// @throws dev.icmlora.generator.network.InvalidGeneratorException when generator and model do not belong together
     static Workroom open(Path model, GeneratorFile generator, int threads) throws IOException {
         return new Workroom(model, generator, threads);
     }
 
     private static ContextOptions options(int threads) {
-        int sequences = Math.max(2 * TESTS, Examination.SEQUENCES);
+        int sequences = Math.max(2 * TESTS, Scoring.SEQUENCES);
         return new ContextOptions(CONTEXT, BATCH, BATCH, sequences, threads, ContextOptions.LOGITS, true);
     }
 
@@ -100,12 +100,12 @@ final class Workroom implements Workbench, AutoCloseable {
     }
 
     @Override
-    public Map<PromptForm, Evidence> examineAdapted(Examination examination) {
+    public Map<PromptForm, Score> examineAdapted(Scoring examination) {
         return adapted.examine(examination, () -> {});
     }
 
     @Override
-    public Map<PromptForm, Evidence> examineBase(Examination examination) {
+    public Map<PromptForm, Score> examineBase(Scoring examination) {
         return base.examine(examination, () -> {});
     }
 

@@ -10,14 +10,14 @@ import java.util.OptionalDouble;
 
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.generator.select.Candidate;
-import dev.icmlora.generator.select.Confidence;
-import dev.icmlora.generator.select.DecisionRule;
-import dev.icmlora.generator.select.Evidence;
-import dev.icmlora.generator.select.Familiarity;
-import dev.icmlora.generator.select.Origin;
-import dev.icmlora.generator.select.PromptForm;
-import dev.icmlora.generator.select.Trial;
+import dev.icmlora.engine.scoring.Candidate;
+import dev.icmlora.engine.scoring.Confidence;
+import dev.icmlora.engine.scoring.DecisionRule;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Familiarity;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// On observations whose best numbers are known.
 class SelectionFitTest {
@@ -77,8 +77,8 @@ class SelectionFitTest {
                 5,
                 OptionalDouble.empty(),
                 List.of(
-                        new Trial(new Candidate(mean, PromptForm.DESCRIPTION), evidence(lossAlone)),
-                        new Trial(new Candidate(mean, PromptForm.EXAMPLES), evidence(lossShown))),
+                        new ScoredCandidate(new Candidate(mean, PromptForm.DESCRIPTION), evidence(lossAlone)),
+                        new ScoredCandidate(new Candidate(mean, PromptForm.EXAMPLES), evidence(lossShown))),
                 List.of(rightAlone, rightShown));
     }
 
@@ -87,7 +87,7 @@ class SelectionFitTest {
         return new Observation("task", seen, 1, OptionalDouble.of(distance), pair.trials(), pair.right());
     }
 
-    private static Evidence evidence(double loss) {
-        return new Evidence(Collections.nCopies(5, new Evidence.Score(loss, 1, loss < 0.5)));
+    private static Score evidence(double loss) {
+        return new Score(Collections.nCopies(5, new Score.OfExample(loss, 1, loss < 0.5)));
     }
 }

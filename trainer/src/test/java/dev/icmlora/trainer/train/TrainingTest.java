@@ -36,13 +36,13 @@ import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.generator.cvae.BaseModelId;
-import dev.icmlora.generator.cvae.Generator;
-import dev.icmlora.generator.cvae.GeneratorArchitecture;
-import dev.icmlora.generator.cvae.GeneratorFile;
-import dev.icmlora.generator.cvae.GeneratorManifest.CatalogueEntry;
-import dev.icmlora.generator.cvae.LatentDistribution;
-import dev.icmlora.generator.cvae.SeenTask;
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorArchitecture;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.LatentDistribution;
+import dev.icmlora.generator.network.SeenTask;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.vector.Standardization;
@@ -644,8 +644,8 @@ class TrainingTest {
     }
 
     private static Examinations examinations(Standardization statistics, List<VectorPool> pools) {
-        SequencedMap<String, Examinations.Examination> examinations = new LinkedHashMap<>();
-        examinations.put("unseen", new Examinations.Examination(Validation.of(tasks(), 6, format), pools));
+        SequencedMap<String, Examinations.Scoring> examinations = new LinkedHashMap<>();
+        examinations.put("unseen", new Examinations.Scoring(Validation.of(tasks(), 6, format), pools));
         return new Examinations(model, 1, statistics, examinations);
     }
 

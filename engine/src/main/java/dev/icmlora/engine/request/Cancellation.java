@@ -1,0 +1,44 @@
+package dev.icmlora.engine.request;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+import dev.icmlora.function.error.CancelledException;
+
+/// Tells work that nobody waits for it any more, or not for much longer. Set by one thread, read by others.
+public final class Cancellation {
+
+    private final long since = System.nanoTime();
+    private final Duration limit;
+    private volatile boolean requested;
+
+    /// Of work that has all the time that it wants.
+    public Cancellation() {
+        this(ChronoUnit.FOREVER.getDuration());
+    }
+
+    /// @param limit time from now until nobody waits any more
+    public Cancellation(Duration limit) {
+        this.limit = limit;
+    }
+
+    public void request() {
+        requested = true;
+    }
+
+    public boolean isRequested() {
+        return requested;
+    }
+
+    /// Whether half of the time is over, so that what can be left out should be.
+    public boolean isShortOfTime() {
+        return Duration.ofNanos(System.nanoTime() - since).compareTo(limit.dividedBy(2)) > 0;
+    }
+
+    /// @throws CancelledException if nobody waits any more
+    public void check() {
+        if (requested) {
+            throw new CancelledException();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.icmlora.engine.scoring;
+
+import java.util.Comparator;
+import java.util.List;
+
+/// Which candidate serves, given how all did on the task's examples.
+///
+/// The one with the least loss is the best. Cheaper ones come first, and of equally cheap ones the one that was
+/// proposed first; the first of them that the best does not beat clearly serves. The best beats another clearly when
+/// the other's loss is higher by more than `margin` *and* by more than `errors` standard errors of the paired
+/// difference: a handful of examples is a noisy judge, and what costs more should have to prove its worth.
+///
+/// A first proposal of the cheapest kind whose loss is at most `enough` serves without a comparison.
+///
+/// @param margin nats per token
+/// @param errors standard errors
+/// @param enough nats per token
+public record DecisionRule(double margin, double errors, double enough) {
+    public DecisionRule {
+        if (!(margin >= 0) || !(errors >= 0) || !(enough >= 0)) {
+            throw new IllegalArgumentException(
+                    "margin " + margin + ", errors " + errors + " and enough " + enough + " start at 0");
+        }
+    }
+
+    /// @param trials in the order in which they were proposed; at least one, all on the same examples
+    public ScoredCandidate choose(List<ScoredCandidate> trials) {
+        if (!trials.isEmpty() && isSettledBy(trials.getFirst())) {
+            return trials.getFirst();
+        }
+        ScoredCandidate best = trials.stream()
+                .min(Comparator.comparingDouble(trial -> trial.evidence().loss()))
+                .orElseThrow(() -> new IllegalArgumentException("no candidates to choose from"));
+        // The sort is stable: proposals keep their order among equals.
+        return trials.stream()
+                .sorted(Comparator.comparingInt(trial -> trial.candidate().cost()))
+                .filter(trial -> !beats(best, trial))
+                .findFirst()
+                .orElse(best);
+    }
+
+    private boolean beats(ScoredCandidate best, ScoredCandidate other) {
+        Score.Excess excess = other.evidence().excessOver(best.evidence());
+        return excess.mean() > margin && excess.mean() > errors * excess.error();
+    }
+
+    /// Whether the first proposal serves whatever the others do.
+    boolean isSettledBy(ScoredCandidate first) {
+        return first.candidate().cost() == 0 && first.evidence().loss() <= enough;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.icmlora.engine.scoring;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+
+import dev.icmlora.generator.network.SeenTask;
+
+/// How near a latent is to those of the tasks that the generator was trained on.
+///
+/// The distance is Mahalanobis' with independent dimensions: the root mean square over dimensions, each in units of its
+/// standard deviation over the seen tasks.
+public final class Neighbourhood {
+    private final List<SeenTask> tasks;
+    private final double[] variance;
+
+    /// @param tasks none for a generator that does not know them
+    public Neighbourhood(List<SeenTask> tasks) {
+        this.tasks = tasks;
+        this.variance = tasks.isEmpty() ? new double[0] : variance(tasks);
+    }
+
+    private static double[] variance(List<SeenTask> tasks) {
+        int length = tasks.getFirst().latent().length;
+        double[] sum = new double[length];
+        double[] squares = new double[length];
+        for (SeenTask task : tasks) {
+            for (int i = 0; i < length; i++) {
+                double value = task.latent()[i];
+                sum[i] += value;
+                squares[i] += value * value;
+            }
+        }
+        int n = tasks.size();
+        double[] variance = new double[length];
+        Arrays.setAll(variance, i -> squares[i] / n - sum[i] / n * (sum[i] / n));
+        return variance;
+    }
+
+    /// The nearest tasks, the nearest first.
+    public List<SeenTask> nearest(float[] latent, int most) {
+        return tasks.stream()
+                .sorted(Comparator.comparingDouble(task -> distance(latent, task.latent())))
+                .limit(most)
+                .toList();
+    }
+
+    /// Distance to the nearest task; empty where none is known.
+    public OptionalDouble distance(float[] latent) {
+        return tasks.stream()
+                .mapToDouble(task -> distance(latent, task.latent()))
+                .min();
+    }
+
+    private double distance(float[] a, float[] b) {
+        double sum = 0;
+        int used = 0;
+        for (int i = 0; i < variance.length; i++) {
+            // A dimension in which all seen tasks agree tells nothing apart.
+            if (variance[i] > 1e-12) {
+                double difference = a[i] - b[i];
+                sum += difference * difference / variance[i];
+                used++;
+            }
+        }
+        return used == 0 ? 0 : Math.sqrt(sum / used);
+    }
+}

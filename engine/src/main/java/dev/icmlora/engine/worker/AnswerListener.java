@@ -1,0 +1,13 @@
+package dev.icmlora.engine.worker;
+
+/// Hears of answers while they are written. It is called on the slot's thread, which must not wait.
+@FunctionalInterface
+public interface AnswerListener {
+
+    AnswerListener NONE = (answer, delta) -> {};
+
+    /// An answer grew. The deltas of an answer together are its whole text.
+    ///
+    /// @param answer index of its prompt
+    void wrote(int answer, Delta delta);
+}

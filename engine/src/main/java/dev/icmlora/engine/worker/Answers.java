@@ -1,0 +1,22 @@
+package dev.icmlora.engine.worker;
+
+import java.util.List;
+
+/// What a slot wrote for one request.
+///
+/// @param answers one per prompt
+/// @param promptTokens tokens of the prompts, what they all begin with once
+/// @param applyNanos time in which the resident adapter was overwritten for it
+/// @param promptNanos time of the batches that read its prompts, alone or beside answers
+/// @param decodeNanos time of the batches that wrote its answers only
+public record Answers(List<Answer> answers, int promptTokens, long applyNanos, long promptNanos, long decodeNanos) {
+
+    public List<String> texts() {
+        return answers.stream().map(Answer::text).toList();
+    }
+
+    /// Tokens written.
+    public int completionTokens() {
+        return answers.stream().mapToInt(Answer::tokens).sum();
+    }
+}

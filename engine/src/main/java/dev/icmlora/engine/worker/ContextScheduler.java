@@ -1,0 +1,377 @@
+package dev.icmlora.engine.worker;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.ggml.NativeException;
+import dev.icmlora.llama.DecodeException;
+import dev.icmlora.llama.DecodeException.Reason;
+
+/// One context of a slot and all that is written in it: who has a place, who waits for one, who is decoded
+/// together.
+///
+/// Writings with the same weights form a group. A batch holds sequences of one group, or of several where a bank gives
+/// each its seat. They join and leave at any token. Every sequence is given a place only when the memory has room for
+/// all it may come to hold, beside what is kept for others, so that the memory never runs out under it.
+///
+/// Belongs to the slot's thread.
+public final class ContextScheduler {
+
+    private static final Logger LOG = Logger.getLogger(ContextScheduler.class);
+
+    private final Comparator<DecodeRequest> fewestPlaces = Comparator.<DecodeRequest>comparingInt(this::placesOfGroup)
+            .thenComparingInt(DecodeRequest::running)
+            .thenComparingLong(DecodeRequest::number);
+
+    private final Decoder decoder;
+    private final int cells;
+    private final PrefixCache prefixes;
+    private final Map<Optional<ScaledAdapter>, Group> groups = new LinkedHashMap<>();
+    private final Deque<Integer> freeIds = new ArrayDeque<>();
+    private int reserved;
+    private long arrived;
+    /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
+    private boolean overfull;
+
+    /// @param decoder of a context with room for `sequences + kept` sequences
+    /// @param sequences that are decoded side by side
+    /// @param kept prompts that are kept for later requests
+    /// @param cells tokens that the context's memory holds
+    public ContextScheduler(Decoder decoder, int sequences, int kept, int cells) {
+        this.decoder = decoder;
+        this.cells = cells;
+        this.prefixes = new PrefixCache(decoder, sequences, kept);
+        for (var id = 0; id < sequences; id++) {
+            freeIds.add(id);
+        }
+    }
+
+    /// What is written with the same weights.
+    static final class Group {
+
+        private final Optional<ScaledAdapter> weights;
+        private final List<DecodeRequest> writings = new ArrayList<>();
+        private final List<Sequence> running = new ArrayList<>();
+        private long usedNanos;
+
+        private Group(Optional<ScaledAdapter> weights, long usedNanos) {
+            this.weights = weights;
+            this.usedNanos = usedNanos;
+        }
+
+        Optional<ScaledAdapter> weights() {
+            return weights;
+        }
+
+        List<DecodeRequest> writings() {
+            return writings;
+        }
+
+        /// Whether a batch can be made of it.
+        boolean isRunnable() {
+            return !running.isEmpty();
+        }
+
+        /// Time that it has had, reckoned as if it had been there from the start.
+        long usedNanos() {
+            return usedNanos;
+        }
+
+        void used(long nanos) {
+            usedNanos += nanos;
+        }
+    }
+
+    /// @param usedNanos what a new group is taken to have used so far
+    void add(DecodeRequest writing, long usedNanos) {
+        writing.number(arrived++);
+        groups.computeIfAbsent(writing.weights(), weights -> new Group(weights, usedNanos))
+                .writings
+                .add(writing);
+    }
+
+    Collection<Group> groups() {
+        return groups.values();
+    }
+
+    boolean isIdle() {
+        return groups.isEmpty();
+    }
+
+    /// Ends what nobody waits for any more.
+    void dropCancelled() {
+        for (var group : List.copyOf(groups.values())) {
+            for (var writing : List.copyOf(group.writings)) {
+                if (writing.cancellation().isRequested()) {
+                    fail(writing, new CancelledException());
+                }
+            }
+        }
+    }
+
+    /// Gives places to those who wait: first to the group that has fewest, in it to the request that has
+    /// fewest, and to the one that came first. If that one does not fit, nobody else gets a place before
+    /// it.
+    void admit() {
+        while (!freeIds.isEmpty() && !overfull) {
+            var next = groups.values().stream()
+                    .flatMap(group -> group.writings.stream())
+                    .filter(DecodeRequest::hasMore)
+                    .filter(this::needNotWait)
+                    .min(fewestPlaces);
+            if (next.isEmpty() || !place(next.get())) {
+                return;
+            }
+        }
+    }
+
+    private int placesOfGroup(DecodeRequest writing) {
+        return groups.get(writing.weights()).running.size();
+    }
+
+    /// Whether nobody is just reading what this one could go on from in a moment.
+    private boolean needNotWait(DecodeRequest writing) {
+        var group = groups.get(writing.weights());
+        var prompt = writing.nextPrompt();
+        var key = writing.prefixKey();
+        var kept = prefixes.longest(key, prompt).map(PrefixCache.Match::length).orElse(0);
+        return group.running.stream()
+                .filter(reader -> reader.reads() && reader.writing().prefixKey().equals(key))
+                .allMatch(reader -> PrefixCache.common(reader.prompt(), prompt) < kept + PrefixCache.SHORTEST);
+    }
+
+    /// @return false if there is no room for it yet
+    private boolean place(DecodeRequest writing) {
+        try {
+            return place(writing.next(decoder));
+        } catch (RuntimeException e) {
+            // Such as a grammar that does not parse.
+            fail(writing, e);
+            return true;
+        }
+    }
+
+    private boolean place(Sequence sequence) {
+        var match = prefixes.longest(sequence.writing().prefixKey(), sequence.prompt());
+        if (match.isPresent()) {
+            var entry = match.get().entry();
+            var shared = match.get().length();
+            prefixes.use(entry);
+            if (makeRoom(sequence.mostTokens() - shared)) {
+                decoder.copy(entry.id(), place(sequence, entry, shared), shared);
+                return true;
+            }
+            // A long prompt is kept as a whole: it may take the room of what would go on from its beginning.
+            prefixes.release(entry);
+        }
+        if (!makeRoom(sequence.mostTokens())) {
+            return false;
+        }
+        place(sequence, null, 0);
+        return true;
+    }
+
+    /// @return its id in the context's memory
+    private int place(Sequence sequence, PrefixCache.Entry entry, int shared) {
+        var id = freeIds.remove();
+        var need = sequence.mostTokens() - shared;
+        sequence.place(id, entry, shared, need);
+        reserved += need;
+        sequence.writing().placed();
+        groups.get(sequence.writing().weights()).running.add(sequence);
+        return id;
+    }
+
+    /// Sees to it that so many cells are free, at the cost of prompts that are kept. Where that would not
+    /// be enough, nothing is dropped.
+    boolean makeRoom(int need) {
+        if (cells - reserved - prefixes.cellsInUse() < need) {
+            return false;
+        }
+        while (cells - reserved - prefixes.cells() < need) {
+            prefixes.dropOldest();
+        }
+        return true;
+    }
+
+    /// The groups that are decoded in one batch with this one: as many as there are seats for, the first first.
+    List<Group> together(Group group, List<Group> others) {
+        if (!canShare(group)) {
+            return List.of(group);
+        }
+        return Stream.concat(
+                        Stream.of(group),
+                        others.stream().filter(other -> other != group).filter(this::canShare))
+                .limit(decoder.seats())
+                .toList();
+    }
+
+    private boolean canShare(Group group) {
+        return group.weights.filter(decoder::canShare).isPresent();
+    }
+
+    /// Sees to it that the context has the weights of these groups.
+    void use(List<Group> batch) {
+        decoder.use(batch.stream().flatMap(group -> group.weights.stream()).toList());
+    }
+
+    /// Decodes one batch of the groups that are in use: a token of each sequence that writes, and as much
+    /// as fits of the prompts of those that read.
+    ///
+    /// @return false if the computation failed
+    boolean step(List<Group> batch) {
+        decoder.begin();
+        var running = batch.stream().flatMap(group -> group.running.stream()).toList();
+        var readers = running.stream().filter(Sequence::reads).toList();
+        running.stream().filter(sequence -> !sequence.reads()).forEach(Sequence::contribute);
+        readers.forEach(Sequence::contribute);
+        var writings = running.stream().map(Sequence::writing).distinct().toList();
+        var reading = readers.stream().map(Sequence::writing).distinct().toList();
+        var start = System.nanoTime();
+        try {
+            decoder.decode();
+        } catch (NativeException e) {
+            recover(running, writings, e);
+            return !Worker.isFatal(e);
+        }
+        var nanos = System.nanoTime() - start;
+        writings.forEach(writing -> writing.decoded(reading.contains(writing), nanos));
+        running.forEach(this::advance);
+        return true;
+    }
+
+    /// A failure costs the requests of this batch their answers, and nobody else anything. Without room in
+    /// the memory, which should not happen, the youngest request gives up its places and waits.
+    private void recover(List<Sequence> running, List<DecodeRequest> writings, NativeException failure) {
+        if (failure instanceof DecodeException full && full.reason() == Reason.NO_KV_SPACE) {
+            running.forEach(Sequence::takeBack);
+            if (prefixes.dropOldest() || displaceYoungest()) {
+                return;
+            }
+        }
+        LOG.errorf("A batch of %d requests failed: %s", writings.size(), failure.getMessage());
+        writings.forEach(writing -> fail(writing, failure));
+    }
+
+    /// @return false if there is only one request with places
+    private boolean displaceYoungest() {
+        var running = groups.values().stream()
+                .flatMap(group -> group.writings.stream())
+                .filter(writing -> writing.running() > 0)
+                .sorted(Comparator.comparingLong(DecodeRequest::number))
+                .toList();
+        if (running.size() < 2) {
+            return false;
+        }
+        var youngest = running.getLast();
+        for (var sequence : sequences(youngest)) {
+            leave(sequence);
+            sequence.displace();
+            youngest.displaced(sequence);
+        }
+        overfull = true;
+        return true;
+    }
+
+    private void advance(Sequence sequence) {
+        var writing = sequence.writing();
+        if (writing.isDone()) {
+            return; // another sequence of the same request has just failed
+        }
+        try {
+            if (!sequence.reads() && sequence.index() == 0) {
+                keepPrompt(sequence);
+            }
+            var delta = sequence.advance();
+            if (!delta.isEmpty()) {
+                writing.decoding().listener().wrote(sequence.index(), delta);
+            }
+        } catch (RuntimeException e) {
+            // Such as a grammar that allows no token here.
+            fail(writing, e);
+            return;
+        }
+        if (sequence.ended()) {
+            leave(sequence);
+            sequence.close();
+            overfull = false;
+            writing.ended(sequence);
+            forgetDone(writing);
+        }
+    }
+
+    /// Keeps the prompt of a request's first sequence for its other ones, and for requests to come.
+    private void keepPrompt(Sequence sequence) {
+        var prompt = sequence.prompt();
+        var shared = sequence.mostTokens() - sequence.reserved();
+        if (prompt.length < PrefixCache.SHORTEST || shared >= prompt.length - 1 || !makeRoom(shared)) {
+            return;
+        }
+        prefixes.keep(sequence.writing().prefixKey(), prompt, sequence.id()).ifPresent(entry -> {
+            prefixes.use(entry);
+            release(sequence);
+            var rest = sequence.mostTokens() - prompt.length;
+            reserved += rest;
+            sequence.goOnFrom(entry, rest);
+        });
+    }
+
+    /// Gives up what is reserved for a sequence.
+    private void release(Sequence sequence) {
+        reserved -= sequence.reserved();
+        if (sequence.prefix() != null) {
+            prefixes.release(sequence.prefix());
+        }
+    }
+
+    private void leave(Sequence sequence) {
+        decoder.remove(sequence.id());
+        freeIds.add(sequence.id());
+        release(sequence);
+        groups.get(sequence.writing().weights()).running.remove(sequence);
+    }
+
+    private List<Sequence> sequences(DecodeRequest writing) {
+        return groups.get(writing.weights()).running.stream()
+                .filter(sequence -> sequence.writing() == writing)
+                .toList();
+    }
+
+    private void fail(DecodeRequest writing, Throwable failure) {
+        for (var sequence : sequences(writing)) {
+            leave(sequence);
+            sequence.close();
+        }
+        overfull = false;
+        writing.fail(failure);
+        forgetDone(writing);
+    }
+
+    /// Ends everything, after something that should not happen.
+    void failAll(Throwable failure) {
+        for (var group : List.copyOf(groups.values())) {
+            List.copyOf(group.writings).forEach(writing -> fail(writing, failure));
+        }
+    }
+
+    private void forgetDone(DecodeRequest writing) {
+        if (writing.isDone()) {
+            var group = groups.get(writing.weights());
+            group.writings.remove(writing);
+            if (group.writings.isEmpty()) {
+                groups.remove(group.weights);
+            }
+        }
+    }
+}

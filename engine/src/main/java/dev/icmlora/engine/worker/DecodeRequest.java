@@ -1,0 +1,175 @@
+package dev.icmlora.engine.worker;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import io.opentelemetry.context.Context;
+
+/// The texts that one request wants written with the same weights. Made by the request's thread, then the
+/// slot's.
+final class DecodeRequest {
+
+    private final Optional<ScaledAdapter> weights;
+    private final List<int[]> prompts;
+    private final Decoding decoding;
+    private final Cancellation cancellation;
+    private final Context trace = Context.current();
+    private final CompletableFuture<Answers> done = new CompletableFuture<>();
+    private final Answer[] answers;
+    /// Sequences that lost their place.
+    private final Deque<Sequence> displaced = new ArrayDeque<>();
+    private long number;
+    private int started;
+    private int ended;
+    private int running;
+    private long applyNanos;
+    private long promptNanos;
+    private long decodeNanos;
+
+    /// @throws IllegalArgumentException if a prompt has no tokens: there would be nothing to decode
+    DecodeRequest(Optional<ScaledAdapter> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+        if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
+            throw new IllegalArgumentException("a prompt has no tokens");
+        }
+        this.weights = weights;
+        this.prompts = prompts;
+        this.decoding = decoding;
+        this.cancellation = cancellation;
+        this.answers = new Answer[prompts.size()];
+    }
+
+    Optional<ScaledAdapter> weights() {
+        return weights;
+    }
+
+    /// What its prompts are kept under.
+    PrefixCache.Key prefixKey() {
+        return new PrefixCache.Key(weights, decoding.salt());
+    }
+
+    List<int[]> prompts() {
+        return prompts;
+    }
+
+    Decoding decoding() {
+        return decoding;
+    }
+
+    Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /// What the request is traced as.
+    Context trace() {
+        return trace;
+    }
+
+    CompletableFuture<Answers> done() {
+        return done;
+    }
+
+    /// Those that came later have a higher one.
+    long number() {
+        return number;
+    }
+
+    void number(long newNumber) {
+        number = newNumber;
+    }
+
+    /// Sequences that are being decoded.
+    int running() {
+        return running;
+    }
+
+    boolean hasMore() {
+        return !displaced.isEmpty() || started < prompts.size();
+    }
+
+    /// Whether nothing was decoded for it yet.
+    boolean isNew() {
+        return promptNanos == 0;
+    }
+
+    /// The prompt of [#next].
+    int[] nextPrompt() {
+        return displaced.isEmpty() ? prompts.get(started) : displaced.element().prompt();
+    }
+
+    /// The sequence that starts or goes on next, which may still be refused a place.
+    ///
+    /// @throws IllegalArgumentException if its sampling options cannot be used
+    Sequence next(Decoder decoder) {
+        if (displaced.isEmpty()) {
+            displaced.add(new Sequence(this, started++, decoder));
+        }
+        return displaced.element();
+    }
+
+    void placed() {
+        displaced.remove();
+        running++;
+    }
+
+    void displaced(Sequence sequence) {
+        displaced.add(sequence);
+        running--;
+    }
+
+    void ended(Sequence sequence) {
+        running--;
+        ended++;
+        answers[sequence.index()] = sequence.answer();
+        if (ended == prompts.size()) {
+            done.complete(new Answers(List.of(answers), promptTokens(), applyNanos, promptNanos, decodeNanos));
+        }
+    }
+
+    boolean isDone() {
+        return done.isDone();
+    }
+
+    void fail(Throwable failure) {
+        displaced.forEach(Sequence::close);
+        displaced.clear();
+        done.completeExceptionally(failure);
+    }
+
+    void applied(long nanos) {
+        applyNanos += nanos;
+    }
+
+    void decoded(boolean readPrompt, long nanos) {
+        if (readPrompt) {
+            promptNanos += nanos;
+        } else {
+            decodeNanos += nanos;
+        }
+    }
+
+    /// What prompts begin with in common counts once, whatever was kept from before: the same request is
+    /// always counted the same.
+    private int promptTokens() {
+        var shared = sharedPrefix();
+        return shared
+                + prompts.stream().mapToInt(prompt -> prompt.length - shared).sum();
+    }
+
+    private int sharedPrefix() {
+        var first = prompts.getFirst();
+        if (prompts.size() == 1) {
+            return 0;
+        }
+        var shared = first.length;
+        for (var prompt : prompts) {
+            var difference = Arrays.mismatch(first, prompt);
+            shared = Math.min(shared, difference < 0 ? first.length : difference);
+            shared = Math.min(shared, prompt.length - 1);
+        }
+        return shared;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.icmlora.engine.worker;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.icmlora.llama.DecodeException;
+import dev.icmlora.llama.SamplingOptions;
+
+/// A context, its batch and its vocabulary, as far as a [ContextScheduler] needs them. Belongs to the slot's thread.
+public interface Decoder {
+
+    /// How many different weights the tokens of a batch can have.
+    int seats();
+
+    /// Whether these weights can share a batch with others.
+    boolean canShare(ScaledAdapter weights);
+
+    /// Says which weights the next batches have. Nothing is written where they are there already.
+    ///
+    /// @param weights at most as many as there are seats; none for the base model alone
+    void use(List<ScaledAdapter> weights);
+
+    /// Empties the batch.
+    void begin();
+
+    /// Tokens that still fit into the batch.
+    int room();
+
+    /// Adds a token to the batch.
+    ///
+    /// @param weights one of those in use; empty for the base model alone
+    /// @param position in the sequence, going on from what is remembered of it
+    /// @param output whether a token is to be chosen after this one
+    /// @return what [Chooser#next] takes
+    int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output);
+
+    /// Computes the batch.
+    ///
+    /// @throws DecodeException if it is refused or fails; its reason says what became of the memory
+    void decode();
+
+    /// Makes the first `length` tokens of one sequence the beginning of another, which is empty.
+    void copy(int source, int target, int length);
+
+    /// Forgets a sequence.
+    void remove(int sequence);
+
+    /// @throws IllegalArgumentException if the options hold a grammar that does not parse
+    Chooser chooser(SamplingOptions options);
+
+    /// Whether a token ends the text.
+    boolean ends(int token);
+
+    /// A token's bytes.
+    byte[] piece(int token);
+
+    /// How likely a token was, after the batch that was decoded last.
+    ///
+    /// @param top how many of the likeliest tokens to name
+    TokenLogprob logprob(int token, int output, int top);
+
+    /// Chooses the tokens of one text, and remembers them.
+    interface Chooser extends AutoCloseable {
+
+        /// The token that follows an output of the batch that was decoded last.
+        int next(int output);
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.icmlora.engine.worker;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+import dev.icmlora.llama.SamplingOptions;
+
+/// How answers are written, and who hears of it.
+///
+/// @param sampling how a token is chosen; input number `i` samples with seed `+ i`
+/// @param maxTokens most tokens of one answer
+/// @param stops an answer ends before the first of these
+/// @param topLogprobs how many likeliest tokens to name beside each token's log-probability; empty for
+/// neither
+/// @param ignoresEnd whether a text goes on where the model would end it
+/// @param salt a prompt that was read is kept for requests with the same salt only: how soon an answer begins tells
+/// nobody else that it was asked before
+public record Decoding(
+        SamplingOptions sampling,
+        int maxTokens,
+        List<String> stops,
+        OptionalInt topLogprobs,
+        boolean ignoresEnd,
+        AnswerListener listener,
+        String salt) {
+
+    public Decoding(SamplingOptions sampling, int maxTokens, List<String> stops) {
+        this(sampling, maxTokens, stops, OptionalInt.empty(), false, AnswerListener.NONE);
+    }
+
+    public Decoding(
+            SamplingOptions sampling,
+            int maxTokens,
+            List<String> stops,
+            OptionalInt topLogprobs,
+            boolean ignoresEnd,
+            AnswerListener listener) {
+        this(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, "");
+    }
+
+    /// The same with another salt.
+    public Decoding withSalt(String other) {
+        return new Decoding(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, other);
+    }
+}

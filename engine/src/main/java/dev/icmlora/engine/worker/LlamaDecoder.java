@@ -1,0 +1,110 @@
+package dev.icmlora.engine.worker;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.Sampler;
+import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.TokenBatch;
+import dev.icmlora.llama.Vocabulary;
+
+/// Decodes with a context that has no adapter. The context is borrowed; the batch is its own.
+public class LlamaDecoder implements Decoder, AutoCloseable {
+
+    final LlamaContext context;
+    final TokenBatch batch;
+    private final Vocabulary vocabulary;
+
+    /// @param context with a memory that sequences share
+    public LlamaDecoder(LlamaContext context) {
+        this.context = context;
+        this.vocabulary = context.model().vocabulary();
+        this.batch = TokenBatch.allocate(
+                context.options().batchTokens(), context.options().maxSequences());
+    }
+
+    @Override
+    public int seats() {
+        return 1;
+    }
+
+    @Override
+    public boolean canShare(ScaledAdapter weights) {
+        return false;
+    }
+
+    @Override
+    public void use(List<ScaledAdapter> weights) {
+        if (!weights.isEmpty()) {
+            throw new IllegalArgumentException("this context has no adapter");
+        }
+    }
+
+    @Override
+    public void begin() {
+        batch.clear();
+    }
+
+    @Override
+    public int room() {
+        return batch.capacity() - batch.size();
+    }
+
+    @Override
+    public int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output) {
+        return batch.add(token, position, sequence, output);
+    }
+
+    @Override
+    public void decode() {
+        context.decode(batch);
+    }
+
+    @Override
+    public void copy(int source, int target, int length) {
+        context.copySequence(source, target, 0, length);
+    }
+
+    @Override
+    public void remove(int sequence) {
+        context.removeSequence(sequence, -1, -1);
+    }
+
+    @Override
+    public Chooser chooser(SamplingOptions options) {
+        var sampler = Sampler.create(options, vocabulary);
+        return new Chooser() {
+            @Override
+            public int next(int output) {
+                return sampler.sample(context, output);
+            }
+
+            @Override
+            public void close() {
+                sampler.close();
+            }
+        };
+    }
+
+    @Override
+    public boolean ends(int token) {
+        return vocabulary.isEndOfGeneration(token);
+    }
+
+    @Override
+    public byte[] piece(int token) {
+        return vocabulary.piece(token);
+    }
+
+    @Override
+    public TokenLogprob logprob(int token, int output, int top) {
+        return TokenLogprob.of(token, context.logits(output), top, vocabulary);
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        batch.close();
+    }
+}

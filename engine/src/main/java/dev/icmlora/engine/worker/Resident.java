@@ -1,0 +1,155 @@
+package dev.icmlora.engine.worker;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.llama.AdapterBank;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.llama.ResidentAdapter;
+import dev.icmlora.llama.TokenBatch;
+
+/// What the adapted context of a slot has as its adapter: one that is overwritten in place, or, while
+/// several are asked for at the same time, a bank of them, in which each token of a batch has its own. One
+/// alone is quicker. It remembers what it is, and writes what is new only. Belongs to the slot's thread.
+public final class Resident {
+
+    private final LlamaContext context;
+    private final ResidentAdapter one;
+    private final Optional<AdapterBank> bank;
+    private final Optional<AppliedCheck> check;
+    private final ScaledAdapter[] seated;
+    private boolean several;
+    /// The A of the bank.
+    private final List<NamedTensor> common;
+
+    private Adapter applied;
+    /// The A that it has; empty while that is not sure.
+    private List<NamedTensor> fixed;
+    private float scale;
+
+    /// @param context of the bank, if there is one, with `one` attached
+    /// @param one the resident adapter
+    /// @param bank empty where adapters take turns
+    /// @param applied what it is; its A is that of the bank
+    /// @param check of whatever is written, for debugging; empty for none
+    public Resident(
+            LlamaContext context,
+            ResidentAdapter one,
+            Optional<AdapterBank> bank,
+            Adapter applied,
+            Optional<AppliedCheck> check) {
+        this.context = context;
+        this.one = one;
+        this.bank = bank;
+        this.check = check;
+        this.seated = new ScaledAdapter[bank.map(AdapterBank::seats).orElse(1)];
+        this.common = applied.fixed();
+        this.applied = applied;
+        this.fixed = applied.fixed();
+        this.scale = 1;
+    }
+
+    /// Whether these can have a seat: adapters from elsewhere have an A of their own, and are decoded alone.
+    boolean canShare(ScaledAdapter weights) {
+        return weights.adapter().fixed().equals(common);
+    }
+
+    int seats() {
+        return seated.length;
+    }
+
+    /// Makes the one adapter this one, `wantedScale` times as strong.
+    ///
+    /// Adapters are compared by identity: a candidate's id would take longer to compute than its weights to
+    /// write.
+    public void apply(Adapter wanted, float wantedScale) {
+        if (wanted != applied || wantedScale != scale) {
+            var scaled = wanted.scaled(wantedScale);
+            // Equal to no scale: if a write or the check fails, whatever is asked for next is written, and checked.
+            scale = Float.NaN;
+            if (!wanted.fixed().equals(fixed)) {
+                fixed = List.of();
+                one.apply(wanted.fixed());
+                fixed = wanted.fixed();
+            }
+            one.apply(scaled.generated());
+            applied = wanted;
+            check.ifPresent(checking -> checking.one(scaled));
+            scale = wantedScale;
+        }
+        if (several) {
+            one.attach(context, 1);
+            several = false;
+        }
+    }
+
+    /// @param weights one or more, each once
+    void apply(List<ScaledAdapter> weights) {
+        if (weights.size() == 1) {
+            apply(weights.getFirst().adapter(), weights.getFirst().scale());
+            return;
+        }
+        Map<Integer, ScaledAdapter> changes = new HashMap<>();
+        for (var wanted : weights) {
+            if (seat(wanted) < 0) {
+                var seat = freeSeat(weights);
+                seated[seat] = wanted;
+                changes.put(seat, wanted);
+            }
+        }
+        if (!changes.isEmpty()) {
+            write(changes);
+        }
+        if (!several) {
+            bank.orElseThrow().attach(context);
+            several = true;
+        }
+    }
+
+    /// Seats that fail are nobody's, so that whatever is asked for next is written, and checked.
+    private void write(Map<Integer, ScaledAdapter> changes) {
+        var written = false;
+        try {
+            Map<Integer, Adapter> adapters = new HashMap<>();
+            changes.forEach(
+                    (seat, wanted) -> adapters.put(seat, wanted.adapter().scaled(wanted.scale())));
+            Map<Integer, List<NamedTensor>> generated = new HashMap<>();
+            adapters.forEach((seat, adapter) -> generated.put(seat, adapter.generated()));
+            bank.orElseThrow().put(generated);
+            check.ifPresent(checking -> adapters.forEach(checking::several));
+            written = true;
+        } finally {
+            if (!written) {
+                changes.keySet().forEach(seat -> seated[seat] = null);
+            }
+        }
+    }
+
+    private int freeSeat(List<ScaledAdapter> needed) {
+        for (var seat = 0; seat < seated.length; seat++) {
+            if (seated[seat] == null || !needed.contains(seated[seat])) {
+                return seat;
+            }
+        }
+        throw new IllegalArgumentException("more than " + seated.length + " adapters in a batch");
+    }
+
+    /// Below 0 if it has none.
+    int seat(ScaledAdapter weights) {
+        return Arrays.asList(seated).indexOf(weights);
+    }
+
+    /// @param seatOfToken for at least as many tokens as the batch has
+    void decode(LlamaContext decoding, TokenBatch batch, int[] seatOfToken) {
+        if (several) {
+            bank.orElseThrow().decode(decoding, batch, Arrays.copyOf(seatOfToken, batch.size()));
+        } else {
+            decoding.decode(batch);
+        }
+    }
+}

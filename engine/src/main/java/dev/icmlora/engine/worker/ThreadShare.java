@@ -1,0 +1,40 @@
+package dev.icmlora.engine.worker;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The processors, shared by the slots that have something to do. Threads of one computation wait for each
+/// other and spin meanwhile, so more of them than processors cost more than they bring.
+public final class ThreadShare {
+
+    private final int threads;
+    private final AtomicInteger busy = new AtomicInteger();
+    private volatile boolean single;
+
+    /// @param threads of all slots together
+    public ThreadShare(int threads) {
+        this.threads = threads;
+    }
+
+    void enter() {
+        busy.incrementAndGet();
+    }
+
+    void leave() {
+        busy.decrementAndGet();
+    }
+
+    /// Slots with something to do.
+    public int busy() {
+        return busy.get();
+    }
+
+    /// Has every slot compute with one thread, from its next turn on: for as long as other work takes the processors.
+    public void single(boolean wanted) {
+        single = wanted;
+    }
+
+    /// Threads for one of them.
+    int each() {
+        return single ? 1 : Math.max(1, threads / Math.max(1, busy.get()));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.icmlora.engine.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.generator.network.SeenTask;
+
+class NeighbourhoodTest {
+    private final Neighbourhood neighbourhood = new Neighbourhood(List.of(
+            new SeenTask("a", new float[] {-1, -10, 5}),
+            new SeenTask("b", new float[] {1, -10, 5}),
+            new SeenTask("c", new float[] {-1, 10, 5}),
+            new SeenTask("d", new float[] {1, 10, 5})));
+
+    @Test
+    void eachDimensionCountsInItsOwnUnit() {
+        assertThat(neighbourhood.nearest(new float[] {0.9f, -1, 5}, 2))
+                .extracting(SeenTask::task)
+                .containsExactly("b", "d");
+        assertThat(neighbourhood.distance(new float[] {1, 0, 5})).hasValueCloseTo(Math.sqrt(0.5), within(1e-6));
+    }
+
+    @Test
+    void aDimensionInWhichAllAgreeTellsNothing() {
+        assertThat(neighbourhood.distance(new float[] {1, 10, 99})).hasValueCloseTo(0.0, within(1e-6));
+    }
+
+    @Test
+    void withoutSeenTasksThereIsNoDistance() {
+        assertThat(new Neighbourhood(List.of()).distance(new float[3])).isEmpty();
+        assertThat(new Neighbourhood(List.of()).nearest(new float[3], 2)).isEmpty();
+    }
+}

@@ -1,0 +1,177 @@
+package dev.icmlora.engine.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+
+import dev.icmlora.llama.DecodeException;
+import dev.icmlora.llama.SamplingOptions;
+
+/// A context without a model, which is strict: a gap in a sequence, more than its memory holds, and above
+/// all a sequence that was read under other weights than those applied now, are errors.
+///
+/// What it writes says how it came about: after a sequence of n tokens comes the token n.
+final class FakeDecoder implements Decoder {
+
+    private static final int BATCH = 32;
+    private static final int NO_KV_SPACE = 1;
+
+    private final int cells;
+    private final Map<Integer, List<Cell>> memory = new HashMap<>();
+    private final List<Addition> batch = new ArrayList<>();
+    final List<Set<Integer>> decoded = new ArrayList<>();
+    final Queue<RuntimeException> failures = new ArrayDeque<>();
+    final Set<Integer> unchoosable = new HashSet<>();
+    /// Of each batch, how many different weights its tokens had.
+    final List<Integer> weightsOfBatches = new ArrayList<>();
+    private List<ScaledAdapter> inUse = List.of();
+    Runnable beforeDecode = () -> {};
+    int tokensRead;
+    private Map<Integer, Integer> lengths = Map.of();
+
+    private final int seats;
+
+    /// @param cells tokens that its memory holds
+    FakeDecoder(int cells, int seats) {
+        this.cells = cells;
+        this.seats = seats;
+    }
+
+    /// One token in the memory. Sequences that share it hold the same object.
+    private record Cell(int token, Optional<ScaledAdapter> weights, Object identity) {}
+
+    private record Addition(Optional<ScaledAdapter> weights, int token, int position, int sequence) {}
+
+    @Override
+    public int seats() {
+        return seats;
+    }
+
+    @Override
+    public boolean canShare(ScaledAdapter weights) {
+        return true;
+    }
+
+    @Override
+    public void use(List<ScaledAdapter> weights) {
+        if (weights.size() > seats) {
+            throw new AssertionError(weights.size() + " weights for " + seats + " seats");
+        }
+        inUse = weights;
+    }
+
+    @Override
+    public void begin() {
+        batch.clear();
+    }
+
+    @Override
+    public int room() {
+        return BATCH - batch.size();
+    }
+
+    @Override
+    public int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output) {
+        if (!inUse.containsAll(weights.stream().toList())) {
+            throw new AssertionError("weights that are not in use");
+        }
+        batch.add(new Addition(weights, token, position, sequence));
+        return batch.size() - 1;
+    }
+
+    @Override
+    public void decode() {
+        beforeDecode.run();
+        if (!failures.isEmpty()) {
+            throw failures.remove();
+        }
+        if (usedCells() + batch.size() > cells) {
+            throw new DecodeException(NO_KV_SPACE, "the fake is full");
+        }
+        for (var addition : batch) {
+            var sequence = memory.computeIfAbsent(addition.sequence, id -> new ArrayList<>());
+            if (sequence.size() != addition.position) {
+                throw new AssertionError("a gap: " + addition + " after " + sequence.size());
+            }
+            for (var cell : sequence) {
+                if (!cell.weights.equals(addition.weights)) {
+                    throw new AssertionError("contamination of sequence " + addition.sequence);
+                }
+            }
+            sequence.add(new Cell(addition.token, addition.weights, new Object()));
+        }
+        tokensRead += batch.size();
+        weightsOfBatches.add(
+                (int) batch.stream().map(Addition::weights).distinct().count());
+        var sequences = new HashMap<Integer, Integer>();
+        for (var i = 0; i < batch.size(); i++) {
+            sequences.put(i, batch.get(i).position + 1);
+        }
+        lengths = sequences;
+        decoded.add(new HashSet<>(batch.stream().map(Addition::sequence).toList()));
+    }
+
+    int usedCells() {
+        return (int) memory.values().stream()
+                .flatMap(List::stream)
+                .map(Cell::identity)
+                .distinct()
+                .count();
+    }
+
+    @Override
+    public void copy(int source, int target, int length) {
+        if (memory.containsKey(target)) {
+            throw new AssertionError("sequence " + target + " is not empty");
+        }
+        memory.put(target, new ArrayList<>(memory.get(source).subList(0, length)));
+    }
+
+    @Override
+    public void remove(int sequence) {
+        memory.remove(sequence);
+    }
+
+    @Override
+    public Chooser chooser(SamplingOptions options) {
+        if (options.seed() == -1) {
+            throw new IllegalArgumentException("no such grammar");
+        }
+        return new Chooser() {
+            @Override
+            public int next(int output) {
+                var token = lengths.get(output);
+                if (unchoosable.contains(token)) {
+                    throw new IllegalStateException("the grammar allows no token here");
+                }
+                return token;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public boolean ends(int token) {
+        return false;
+    }
+
+    @Override
+    public byte[] piece(int token) {
+        return (token + " ").getBytes(UTF_8);
+    }
+
+    @Override
+    public TokenLogprob logprob(int token, int output, int top) {
+        return new TokenLogprob(piece(token), 0, List.of());
+    }
+}

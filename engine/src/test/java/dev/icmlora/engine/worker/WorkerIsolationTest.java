@@ -1,0 +1,299 @@
+package dev.icmlora.engine.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.LowRankUpdate;
+import dev.icmlora.generator.adapter.ResidentShape;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.NativeCallException;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.AdapterBank;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.ResidentAdapter;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Hostile neighbours in a slot change nothing of an answer, and leave nothing behind.
+///
+/// What else is in a batch changes the last bits of a sum, and so does where in the memory a sequence's cells lie. One
+/// slot here leaves neither to chance: every request has weights of its own, so that its batches hold nobody else,
+/// and every sequence has a memory of its own. There answers are equal byte for byte, however they were drawn. The
+/// other slot is as in production, with shared batches, a shared memory and kept prompts. There probabilities agree up
+/// to rounding, and a greedy choice differs only where the two tokens were all but equally likely.
+class WorkerIsolationTest {
+
+    private static final int SEQUENCES = 3;
+    private static final int KEPT = 4;
+    private static final int TOKENS = 10;
+    private static final int BATCH = 64;
+    private static final int CONTEXT = 1024;
+    private static final double ROUNDING = 0.1;
+    private static final AnswerListener NOBODY = AnswerListener.NONE;
+
+    private static final List<AutoCloseable> handles = new ArrayList<>();
+    private static LlamaModel model;
+    private static ResidentShape shape;
+    private static List<Adapter> adapters;
+    private static Bench apart;
+    private static Bench shared;
+
+    /// A slot and the contexts that it writes with.
+    private record Bench(Worker slot, LlamaContext base, LlamaContext adapted) {}
+
+    private record Request(Optional<ScaledAdapter> weights, Decoding decoding, int[] prompt) {}
+
+    @BeforeAll
+    static void load() {
+        NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
+        model = owned(LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT));
+        var file = GeneratorFile.read(Installation.ofThisProcess().generator());
+        try (var backend = Backend.cpu(1);
+                var generator = Generator.load(file, backend)) {
+            shape = generator.shape();
+            var latent = new float[file.manifest().architecture().latent()];
+            var other = latent.clone();
+            Arrays.fill(other, 1);
+            adapters = generator.generate(List.of(latent, other), new float[] {1, 1});
+        }
+        apart = bench(false);
+        shared = bench(true);
+    }
+
+    private static Bench bench(boolean production) {
+        var kept = production ? KEPT : 0;
+        var options = new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES + kept, 1, ContextOptions.LOGITS, production);
+        var first = adapters.getFirst();
+        var bank = owned(AdapterBank.create(model, first.gguf(), 2));
+        var resident = owned(ResidentAdapter.create(model, first.gguf()));
+        var base = owned(LlamaContext.create(model, options));
+        var adapted = owned(bank.context(options));
+        resident.attach(adapted, 1);
+        var seats = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
+        var slot = new Worker(
+                production ? "shared-slot" : "apart-slot",
+                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, CONTEXT),
+                new ContextScheduler(
+                        owned(new AdaptedDecoder(
+                                adapted, new Resident(adapted, resident, seats, first, Optional.empty()))),
+                        SEQUENCES,
+                        kept,
+                        CONTEXT),
+                threads -> {},
+                new ThreadShare(1),
+                Duration.ZERO);
+        return new Bench(owned(slot), base, adapted);
+    }
+
+    private static <T extends AutoCloseable> T owned(T handle) {
+        handles.add(handle);
+        return handle;
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        for (var handle : handles.reversed()) {
+            handle.close();
+        }
+    }
+
+    /// Prompts that are kept for later requests have sequences of their own, which are not asked for here.
+    @AfterEach
+    void nothingIsLeftInTheMemory() {
+        for (var bench : List.of(apart, shared)) {
+            var left = bench.slot
+                    .run(
+                            () -> IntStream.range(0, SEQUENCES)
+                                    .map(i -> Math.max(bench.base.lastPosition(i), bench.adapted.lastPosition(i)))
+                                    .max()
+                                    .orElseThrow(),
+                            new Cancellation())
+                    .join();
+            assertThat(left).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void interleavedAnswersAreTheSameByteForByte() {
+        interleave(() -> List.of());
+    }
+
+    @Test
+    void neighboursThatLeaveChangeNothing() {
+        interleave(
+                () -> IntStream.range(0, 3).mapToObj(WorkerIsolationTest::leaving).toList());
+    }
+
+    @Test
+    void neighboursThatFailChangeNothing() {
+        interleave(() -> List.of(withoutAnyToken(), withoutGrammar(), withHugeWeights()));
+    }
+
+    /// @param failure what becomes of it
+    private record Neighbour(CompletableFuture<Answers> answers, Class<? extends Throwable> failure) {}
+
+    private static void interleave(Supplier<List<Neighbour>> neighbours) {
+        var requests = requests();
+        Map<Request, List<String>> alone = new LinkedHashMap<>();
+        requests.forEach(
+                request -> alone.put(request, write(apart, request).join().texts()));
+        assertThat(alone.values()).doesNotHaveDuplicates();
+        var order = new ArrayList<>(requests);
+        for (var round = 0; round < 2; round++) {
+            Collections.shuffle(order, new Random(round));
+            var others = neighbours.get();
+            Map<Request, CompletableFuture<Answers>> together = new LinkedHashMap<>();
+            order.forEach(request -> together.put(request, write(apart, request)));
+            together.forEach(
+                    (request, answers) -> assertThat(answers.join().texts()).isEqualTo(alone.get(request)));
+            others.forEach(other -> assertThatThrownBy(other.answers::join).hasCauseInstanceOf(other.failure));
+        }
+    }
+
+    /// Each with weights of its own.
+    private static List<Request> requests() {
+        var greedy = SamplingOptions.GREEDY;
+        var red = adapters.getFirst();
+        var green = adapters.getLast();
+        return List.of(
+                request(Optional.empty(), greedy.withPenalties(1.3f, 0, 0, 64), "Name a city."),
+                request(weights(red, 1), greedy, "Name a city."),
+                request(weights(green, 1), greedy.withTemperature(1.5f).withSeed(3), "Name a city."),
+                request(weights(red, 2), greedy.withGrammar("root ::= [a-z]+"), "Name a city."),
+                request(
+                        weights(green, 0.5f),
+                        greedy.withTemperature(1).withTopK(40).withSeed(8),
+                        "Name a city."));
+    }
+
+    private static Optional<ScaledAdapter> weights(Adapter adapter, float scale) {
+        return Optional.of(new ScaledAdapter(adapter, scale));
+    }
+
+    private static Request request(Optional<ScaledAdapter> weights, SamplingOptions sampling, String question) {
+        return new Request(weights, decoding(sampling, NOBODY), prompt(question));
+    }
+
+    private static Decoding decoding(SamplingOptions sampling, AnswerListener listener) {
+        return new Decoding(sampling, TOKENS, List.of(), OptionalInt.of(2), true, listener);
+    }
+
+    private static int[] prompt(String question) {
+        return PromptFormat.of(model).query("", List.of(), question).tokens();
+    }
+
+    private static CompletableFuture<Answers> write(Bench bench, Request request) {
+        return bench.slot.write(request.weights, List.of(request.prompt), request.decoding, new Cancellation());
+    }
+
+    /// Gone after its first token, as a client that leaves, or whose deadline has passed.
+    private static Neighbour leaving(int number) {
+        var cancellation = new Cancellation();
+        AnswerListener leaves = (answer, delta) -> cancellation.request();
+        var sampling = SamplingOptions.GREEDY.withTemperature(2).withSeed(number);
+        var answers = apart.slot.write(
+                weights(adapters.get(number % 2), 3 + number),
+                List.of(prompt("Tell me a story.")),
+                decoding(sampling, leaves),
+                cancellation);
+        return new Neighbour(answers, CancelledException.class);
+    }
+
+    private static Neighbour failing(
+            Optional<ScaledAdapter> weights, SamplingOptions sampling, Class<? extends Throwable> failure) {
+        return new Neighbour(write(apart, request(weights, sampling, "Tell me a story.")), failure);
+    }
+
+    private static Neighbour withoutAnyToken() {
+        var sampling = SamplingOptions.GREEDY.withGrammar("root ::= [^\\x00-\\U0010FFFF]");
+        return failing(weights(adapters.getFirst(), 3), sampling, IllegalStateException.class);
+    }
+
+    private static Neighbour withoutGrammar() {
+        var sampling = SamplingOptions.GREEDY.withGrammar("root ::= missing");
+        return failing(weights(adapters.getLast(), 3), sampling, IllegalArgumentException.class);
+    }
+
+    /// All of them finite, and their products are not.
+    private static Neighbour withHugeWeights() {
+        var updates = shape.layout().targets().stream()
+                .map(target -> {
+                    var a = new float[target.in()];
+                    var b = new float[target.out()];
+                    Arrays.fill(a, 60_000);
+                    Arrays.fill(b, 60_000);
+                    var factor = shape.layout().alpha() / shape.layout().rank();
+                    return new LowRankUpdate(0, target.module(), 1, target.in(), target.out(), factor, a, b);
+                })
+                .toList();
+        var sampling = SamplingOptions.GREEDY.withTemperature(1);
+        return failing(weights(shape.fit(updates), 1), sampling, NativeCallException.class);
+    }
+
+    /// In one batch with others and beside their cells; prompts begin alike, so that they are kept and copied.
+    @Test
+    void sharedBatchesChangeNoMoreThanRounding() {
+        var questions = List.of("Name a city.", "Name a colour.", "Count to five.");
+        var all = new ArrayList<Request>();
+        for (var weights :
+                List.of(Optional.<ScaledAdapter>empty(), weights(adapters.getFirst(), 1), weights(adapters.getLast(), 1))) {
+            questions.forEach(question -> all.add(request(weights, SamplingOptions.GREEDY, question)));
+        }
+        var alone = all.stream().map(request -> write(shared, request).join()).toList();
+        var together = all.stream().map(request -> write(shared, request)).toList();
+        var same = 0;
+        for (var i = 0; i < all.size(); i++) {
+            same += requireSameUpToRounding(
+                    alone.get(i).answers().getFirst(),
+                    together.get(i).join().answers().getFirst());
+        }
+        assertThat(same).isGreaterThan(all.size() * TOKENS / 2);
+    }
+
+    /// @return tokens that are the same
+    private static int requireSameUpToRounding(Answer alone, Answer together) {
+        // A token that ends within a character shows with the next one.
+        var shown = Math.min(alone.logprobs().size(), together.logprobs().size());
+        for (var i = 0; i < shown; i++) {
+            var expected = alone.logprobs().get(i);
+            var found = together.logprobs().get(i);
+            if (!Arrays.equals(expected.bytes(), found.bytes())) {
+                var likeliest = expected.likeliest();
+                assertThat(likeliest.getFirst().logprob() - likeliest.getLast().logprob())
+                        .as("how close the decision was")
+                        .isLessThan(2 * ROUNDING);
+                return i;
+            }
+            assertThat(found.logprob()).isCloseTo(expected.logprob(), within(ROUNDING));
+        }
+        return shown;
+    }
+}

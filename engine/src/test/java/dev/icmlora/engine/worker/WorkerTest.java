@@ -1,0 +1,533 @@
+package dev.icmlora.engine.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.function.error.ShuttingDownException;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.llama.DecodeException;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Without a model. The fake context fails on contamination, gaps and a full memory, in every test.
+@Timeout(20)
+class WorkerTest {
+
+    private static final int SEQUENCES = 4;
+    private static final int KEPT = 4;
+    private static final int CELLS = 400;
+    private static final Optional<ScaledAdapter> BASE = Optional.empty();
+    private static final Optional<ScaledAdapter> RED = weights(1);
+    private static final Optional<ScaledAdapter> GREEN = weights(2);
+
+    private final FakeDecoder base = new FakeDecoder(CELLS, 1);
+    private final FakeDecoder adapted = new FakeDecoder(CELLS, 1);
+    private final ThreadShare share = new ThreadShare(4);
+    private final Worker slot = slot(adapted, share);
+
+    private Worker slot(FakeDecoder decoder, ThreadShare threadShare) {
+        return new Worker(
+                "tested-slot",
+                new ContextScheduler(base, SEQUENCES, KEPT, CELLS),
+                new ContextScheduler(decoder, SEQUENCES, KEPT, CELLS),
+                threads -> {},
+                threadShare,
+                Duration.ZERO);
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        slot.close();
+        assertThat(slot.load()).isZero();
+        assertThat(share.busy()).isZero();
+    }
+
+    @Test
+    void writesAsManyTokensAsAreWanted() {
+        assertThat(write(BASE, 10, 5).join().texts()).containsExactly(text(10, 5));
+        assertThat(write(RED, 10, 5).join().completionTokens()).isEqualTo(5);
+    }
+
+    @Test
+    void whatIsOrderedWhileASlotClosesIsDoneOrRefusedButNeverForgotten() throws InterruptedException {
+        for (var round = 0; round < 300; round++) {
+            var closing = slot(adapted, new ThreadShare(1));
+            var orders = new CopyOnWriteArrayList<CompletableFuture<Integer>>();
+            var ordering = Thread.ofPlatform().start(() -> {
+                for (var i = 0; i < 50; i++) {
+                    orders.add(closing.run(() -> 1, new Cancellation()));
+                }
+            });
+            closing.close();
+            ordering.join();
+
+            assertThat(orders).hasSize(50).allSatisfy(order -> assertThat(order).isDone());
+        }
+    }
+
+    @Test
+    void requestsOfOneAdapterJoinAndLeaveTheBatchAtAnyToken() {
+        var gate = new Gate(adapted);
+        var longest = write(RED, 3, 30);
+        gate.letPass(10);
+        var joining = write(RED, 5, 4);
+        gate.open();
+
+        assertThat(joining.join().texts()).containsExactly(text(5, 4));
+        assertThat(longest.join().texts()).containsExactly(text(3, 30));
+        var sizes = adapted.decoded.stream().map(sequences -> sequences.size()).toList();
+        assertThat(sizes.subList(0, 10)).containsOnly(1);
+        assertThat(sizes.stream().filter(size -> size == 2)).hasSize(4);
+        assertThat(sizes.getLast()).isEqualTo(1);
+    }
+
+    @Test
+    void adaptersForWhichABatchHasNoSeatTakeTurns() {
+        var gate = new Gate(adapted);
+        var heard = new ArrayList<Optional<ScaledAdapter>>();
+        var red = write(RED, 3, 40, (answer, delta) -> heard.add(RED));
+        var green = write(GREEN, 4, 40, (answer, delta) -> heard.add(GREEN));
+        gate.open();
+
+        assertThat(red.join().texts()).containsExactly(text(3, 40));
+        assertThat(green.join().texts()).containsExactly(text(4, 40));
+        assertThat(heard.subList(0, 40)).contains(RED, GREEN);
+        assertThat(adapted.weightsOfBatches).containsOnly(1);
+    }
+
+    @Test
+    void adaptersForWhichABatchHasSeatsShareIt() {
+        var banked = new FakeDecoder(CELLS, 2);
+        try (var other = slot(banked, new ThreadShare(1))) {
+            var gate = new Gate(banked);
+            var written = IntStream.range(1, 4)
+                    .mapToObj(i -> other.write(weights(i), List.of(prompt(i)), decoding(40), new Cancellation()))
+                    .toList();
+            gate.open();
+
+            for (var i = 0; i < written.size(); i++) {
+                assertThat(written.get(i).join().texts()).containsExactly(text(i + 1, 40));
+            }
+            assertThat(banked.weightsOfBatches.stream().filter(n -> n == 2).count())
+                    .isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void aCrowdThatWantsOneAdapterDoesNotKeepAnotherOut() {
+        var gate = new Gate(adapted);
+        var crowd = IntStream.range(0, 3 * SEQUENCES)
+                .mapToObj(i -> write(RED, 3, 10))
+                .toList();
+        gate.letPass(1);
+        var alone = write(GREEN, 4, 10);
+        var crowdDoneBefore = new AtomicInteger();
+        alone.whenComplete((answers, failure) -> crowdDoneBefore.set(
+                (int) crowd.stream().filter(CompletableFuture::isDone).count()));
+        gate.open();
+
+        alone.join();
+
+        assertThat(crowdDoneBefore.get()).isLessThanOrEqualTo(SEQUENCES + 1);
+        crowd.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void aCancelledRequestEndsWithinTwoTokens() {
+        var cancellation = new Cancellation();
+        var heard = new AtomicInteger();
+        AnswerListener leaves = (answer, delta) -> {
+            if (heard.incrementAndGet() == 5) {
+                cancellation.request();
+            }
+        };
+        var decoding = new Decoding(SamplingOptions.GREEDY, 100, List.of(), OptionalInt.empty(), false, leaves);
+
+        var left = slot.write(RED, List.of(prompt(3)), decoding, cancellation);
+
+        assertThatThrownBy(left::join).hasCauseInstanceOf(CancelledException.class);
+        assertThat(heard.get()).isLessThanOrEqualTo(7);
+        assertThat(write(RED, 8, 3).join().texts()).containsExactly(text(8, 3));
+    }
+
+    @Test
+    void aCancelledErrandIsNotRun() {
+        var gate = new Gate(base);
+        var running = write(BASE, 3, 3);
+        var cancellation = new Cancellation();
+        var errand = slot.run(
+                () -> {
+                    throw new AssertionError("must not run");
+                },
+                cancellation,
+                CELLS,
+                0);
+        cancellation.request();
+        gate.open();
+
+        assertThatThrownBy(errand::join).hasCauseInstanceOf(CancelledException.class);
+        running.join();
+    }
+
+    @Test
+    void aFailedDecodeCostsItsBatchOnlyAndTheSlotGoesOn() {
+        var gate = new Gate(adapted);
+        var other = write(BASE, 3, 5);
+        var first = write(RED, 3, 20);
+        gate.letPass(3);
+        var second = write(RED, 4, 20);
+        gate.letPass(3);
+        adapted.failures.add(new DecodeException(-3, "broken"));
+        gate.open();
+
+        assertThatThrownBy(first::join).hasCauseInstanceOf(DecodeException.class);
+        assertThatThrownBy(second::join).hasCauseInstanceOf(DecodeException.class);
+        assertThat(other.join().texts()).containsExactly(text(3, 5));
+        assertThat(write(RED, 3, 5).join().texts()).containsExactly(text(3, 5));
+        assertThat(write(GREEN, 3, 5).join().texts()).containsExactly(text(3, 5));
+    }
+
+    @Test
+    void aPromptWithoutTokensIsRefusedAndCostsNobodyElseAnything() {
+        var gate = new Gate(adapted);
+        var other = write(RED, 3, 5);
+        gate.letPass(1);
+        assertThatThrownBy(() -> write(RED, 0, 5)).isInstanceOf(IllegalArgumentException.class);
+        gate.open();
+
+        assertThat(other.join().texts()).containsExactly(text(3, 5));
+    }
+
+    @Test
+    void aDeviceThatFailsAtEverythingIsNotAlive() {
+        for (var i = 0; i < 3; i++) {
+            assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+            adapted.failures.add(new DecodeException(-3, "the GPU is lost"));
+            assertThatThrownBy(write(RED, 3, 5)::join).hasCauseInstanceOf(DecodeException.class);
+        }
+        while (slot.isAlive(Duration.ofHours(1))) {
+            Thread.onSpinWait(); // the thread hears of the failure just after the one who waited for an answer
+        }
+
+        write(RED, 3, 5).join();
+        assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+    }
+
+    @Test
+    void anErrandThatFailsForItsOwnReasonsSaysNothingOfTheDevice() {
+        for (var i = 0; i < 5; i++) {
+            var errand = slot.run(
+                    () -> {
+                        throw new IllegalArgumentException("its own");
+                    },
+                    new Cancellation());
+            assertThatThrownBy(errand::join).hasRootCauseMessage("its own");
+        }
+        assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+    }
+
+    @Test
+    void whereTheMemoryIsFullAfterAllTheYoungestWaits() {
+        var gate = new Gate(adapted);
+        var ended = new ArrayList<String>();
+        var oldest = write(RED, 3, 30);
+        oldest.whenComplete((answers, failure) -> ended.add("oldest"));
+        gate.letPass(3);
+        var youngest = write(RED, 4, 10);
+        youngest.whenComplete((answers, failure) -> ended.add("youngest"));
+        gate.letPass(3);
+        adapted.failures.add(new DecodeException(1, "no room"));
+        gate.open();
+
+        assertThat(youngest.join().texts()).containsExactly(text(4, 10));
+        assertThat(oldest.join().texts()).containsExactly(text(3, 30));
+        assertThat(ended).containsExactly("oldest", "youngest");
+    }
+
+    @Test
+    void aRequestThatDoesNotFitEvenAloneFails() {
+        adapted.failures.add(new DecodeException(1, "no room"));
+
+        assertThatThrownBy(write(RED, 4, 10)::join).hasCauseInstanceOf(DecodeException.class);
+
+        assertThat(write(RED, 4, 10).join().texts()).containsExactly(text(4, 10));
+    }
+
+    @Test
+    void requestsThatDoNotFitTogetherWaitAndNobodyOvertakesForEver() {
+        var gate = new Gate(adapted);
+        var small = IntStream.range(0, 3).mapToObj(i -> write(RED, 20 + i, 60)).toList();
+        gate.letPass(2);
+        var large = write(GREEN, 200, 150);
+        var later = IntStream.range(0, 6).mapToObj(i -> write(RED, 30 + i, 60)).toList();
+        var laterDone = new AtomicInteger();
+        large.whenComplete((answers, failure) -> laterDone.set(
+                (int) later.stream().filter(CompletableFuture::isDone).count()));
+        gate.open();
+
+        assertThat(large.join().texts()).containsExactly(text(200, 150));
+        assertThat(laterDone.get()).isLessThan(6);
+        small.forEach(CompletableFuture::join);
+        later.forEach(CompletableFuture::join);
+        assertThat(adapted.usedCells()).isLessThanOrEqualTo(CELLS);
+    }
+
+    @Test
+    void promptsOfARequestReadWhatTheyBeginWithOnce() {
+        var shared = 50;
+        var prompts = IntStream.range(0, 6)
+                .mapToObj(i -> IntStream.concat(IntStream.range(0, shared), IntStream.of(1000 + i, 2000 + i))
+                        .toArray())
+                .toList();
+
+        var answers = slot.write(RED, prompts, decoding(1), new Cancellation()).join();
+
+        assertThat(answers.texts()).containsOnly(text(shared + 2, 1)).hasSize(6);
+        assertThat(adapted.tokensRead).isEqualTo(shared + 6 * 2);
+        assertThat(answers.promptTokens()).isEqualTo(shared + 6 * 2);
+    }
+
+    @Test
+    void aLaterRequestGoesOnFromAPromptThatWasReadWithTheSameWeightsOnly() {
+        write(RED, 60, 2).join();
+        var first = adapted.tokensRead;
+
+        var again = write(RED, 60, 2).join();
+        var second = adapted.tokensRead - first;
+        var other = write(GREEN, 60, 2).join();
+        var third = adapted.tokensRead - first - second;
+        var stronger = Optional.of(new ScaledAdapter(RED.orElseThrow().adapter(), 2));
+        write(stronger, 60, 2).join();
+
+        assertThat(first).isEqualTo(61);
+        assertThat(second).isEqualTo(2);
+        assertThat(third).isEqualTo(61);
+        assertThat(adapted.tokensRead - first - second - third).isEqualTo(61);
+        assertThat(again.promptTokens()).isEqualTo(other.promptTokens()).isEqualTo(60);
+    }
+
+    @Test
+    void aPromptIsKeptForItsSaltOnly() {
+        for (var context : Map.of(BASE, base, RED, adapted).entrySet()) {
+            var weights = context.getKey();
+            var read = new ArrayList<Integer>();
+            for (var salt : List.of("one", "other", "one", "other")) {
+                var before = context.getValue().tokensRead;
+                var decoding = decoding(2).withSalt(salt);
+                slot.write(weights, List.of(prompt(60)), decoding, new Cancellation())
+                        .join();
+                read.add(context.getValue().tokensRead - before);
+            }
+            assertThat(read).containsExactly(61, 61, 2, 2);
+        }
+    }
+
+    @Test
+    void keptPromptsMakeRoomForOthers() {
+        for (var i = 0; i < 3 * KEPT; i++) {
+            write(weights(100 + i), 90, 2).join();
+        }
+
+        assertThat(write(RED, 300, 100).join().texts()).containsExactly(text(300, 100));
+    }
+
+    @Test
+    void aKeptPromptDoesNotStandInTheWayOfOneThatBeginsLikeIt() {
+        var beginning = IntStream.range(0, 20);
+        var longer = IntStream.concat(beginning, IntStream.range(1000, 1280)).toArray();
+        var shorter = IntStream.concat(IntStream.range(0, 20), IntStream.range(2000, 2120))
+                .toArray();
+        slot.write(RED, List.of(longer), decoding(10), new Cancellation()).join();
+
+        var answers = slot.write(RED, List.of(shorter), decoding(10), new Cancellation())
+                .join();
+
+        assertThat(answers.texts()).containsExactly(text(shorter.length, 10));
+    }
+
+    @Test
+    void anErrandWaitsForItsRoomAndNobodyTakesIt() {
+        var gate = new Gate(adapted);
+        var running = write(RED, 100, 100);
+        gate.letPass(5);
+        var usedMeanwhile = new AtomicInteger();
+        var errand = slot.run(
+                () -> {
+                    usedMeanwhile.set(adapted.usedCells());
+                    return "done";
+                },
+                new Cancellation(),
+                0,
+                CELLS - 50);
+        var later = IntStream.range(0, 8).mapToObj(i -> write(GREEN, 20, 20)).toList();
+        gate.open();
+
+        assertThat(errand.join()).isEqualTo("done");
+        assertThat(usedMeanwhile.get()).isLessThanOrEqualTo(50);
+        running.join();
+        later.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void errandsAndTurnsAlternate() {
+        var gate = new Gate(base);
+        var writing = write(BASE, 3, 50);
+        var ran = new AtomicInteger();
+        var errands = IntStream.range(0, 20)
+                .mapToObj(i -> slot.run(ran::incrementAndGet, new Cancellation()))
+                .toList();
+        var tokensAtLastErrand = errands.getLast().thenApply(n -> base.decoded.size());
+        gate.open();
+
+        assertThat(tokensAtLastErrand.join()).isBetween(15, 25);
+        writing.join();
+    }
+
+    @Test
+    void aSamplerThatFailsCostsItsOwnRequestOnly() {
+        adapted.unchoosable.add(12);
+        var gate = new Gate(adapted);
+        var broken = write(RED, 10, 20);
+        var fine = write(RED, 20, 20);
+        var refused = slot.write(
+                RED,
+                List.of(prompt(3)),
+                new Decoding(SamplingOptions.GREEDY.withSeed(-1), 3, List.of()),
+                new Cancellation());
+        gate.open();
+
+        assertThatThrownBy(broken::join).hasCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(refused::join).hasCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(fine.join().texts()).containsExactly(text(20, 20));
+    }
+
+    @Test
+    void aFailedErrandCostsItselfOnly() {
+        var failed = slot.run(
+                () -> {
+                    throw new IllegalStateException("broken");
+                },
+                new Cancellation());
+
+        assertThatThrownBy(failed::join).hasRootCauseMessage("broken");
+        assertThat(slot.run(() -> "fine", new Cancellation()).join()).isEqualTo("fine");
+        assertThat(slot.isAlive(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void closingEndsWhatRunsAndRefusesTheRest() {
+        var gate = new Gate(base);
+        var running = write(BASE, 3, 20);
+        gate.letPass(2);
+        var closing = CompletableFuture.runAsync(slot::close);
+        gate.open();
+        closing.join();
+
+        assertThat(running.join().texts()).containsExactly(text(3, 20));
+        assertThatThrownBy(write(BASE, 3, 3)::join).hasCauseInstanceOf(ShuttingDownException.class);
+        assertThat(slot.isAlive(Duration.ofSeconds(10))).isFalse();
+    }
+
+    @Test
+    void theProcessorsAreSharedByTheSlotsThatHaveSomethingToDo() {
+        assertThat(share.each()).isEqualTo(4);
+        share.enter();
+        share.enter();
+        assertThat(share.each()).isEqualTo(2);
+        share.enter();
+        assertThat(share.each()).isEqualTo(1);
+        share.leave();
+        share.leave();
+        share.leave();
+        assertThat(share.each()).isEqualTo(4);
+    }
+
+    private CompletableFuture<Answers> write(Optional<ScaledAdapter> weights, int promptLength, int tokens) {
+        return write(weights, promptLength, tokens, AnswerListener.NONE);
+    }
+
+    private CompletableFuture<Answers> write(
+            Optional<ScaledAdapter> weights, int promptLength, int tokens, AnswerListener listener) {
+        var decoding = new Decoding(SamplingOptions.GREEDY, tokens, List.of(), OptionalInt.empty(), false, listener);
+        return slot.write(weights, List.of(prompt(promptLength)), decoding, new Cancellation());
+    }
+
+    private static Decoding decoding(int tokens) {
+        return new Decoding(SamplingOptions.GREEDY, tokens, List.of());
+    }
+
+    /// Prompts of different lengths have nothing in common.
+    private static int[] prompt(int length) {
+        return IntStream.range(0, length).map(i -> 1000 * length + i).toArray();
+    }
+
+    /// What the fake writes after a prompt.
+    private static String text(int promptLength, int tokens) {
+        return IntStream.range(promptLength, promptLength + tokens)
+                .mapToObj(token -> token + " ")
+                .collect(Collectors.joining());
+    }
+
+    private static Optional<ScaledAdapter> weights(int value) {
+        var target = new Target("attn_q", 1, 1);
+        var layout = new AdapterLayout("llama", 1, 1, 1, List.of(target));
+        var a = new NamedTensor(AdapterLayout.nameOfA(0, target), GgmlType.F16, new long[] {1, 1}, new byte[2]);
+        var b = new NamedTensor(
+                AdapterLayout.nameOfB(0, target), GgmlType.F16, new long[] {1, 1}, new byte[] {(byte) value, 1});
+        return Optional.of(new ScaledAdapter(new Adapter(layout, List.of(a), List.of(b)), 1));
+    }
+
+    /// Holds a context before each decode.
+    private static final class Gate {
+
+        private final Semaphore passes = new Semaphore(0);
+        private final Semaphore arrived = new Semaphore(0);
+        private final CountDownLatch opened = new CountDownLatch(1);
+
+        Gate(FakeDecoder decoder) {
+            decoder.beforeDecode = () -> {
+                if (opened.getCount() > 0) {
+                    arrived.release();
+                    passes.acquireUninterruptibly();
+                }
+            };
+        }
+
+        /// Returns when the decode after these is about to begin.
+        void letPass(int decodes) {
+            arrived.acquireUninterruptibly();
+            for (var i = 0; i < decodes; i++) {
+                passes.release();
+                arrived.acquireUninterruptibly();
+            }
+            arrived.release();
+        }
+
+        void open() {
+            opened.countDown();
+            passes.release(Integer.MAX_VALUE / 2);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.icmlora.function.serving;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.AdapterDescription;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.api.SumRequest.Summand;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
+
+/// Adapters that clients bring as files or mix from others. They serve by id like generated ones. No slot
+/// takes part: this is work for a thread that may wait.
+@Singleton
+public final class AdapterUploads {
+
+    private final RequestRules rules;
+    private final AdapterSource adapters;
+    private final Scheduler scheduler;
+    private final RequestMeter meter;
+
+    AdapterUploads(RequestRules rules, AdapterSource adapters, Scheduler scheduler, RequestMeter meter) {
+        this.rules = rules;
+        this.adapters = adapters;
+        this.scheduler = scheduler;
+        this.meter = meter;
+    }
+
+    /// Takes an adapter in.
+    ///
+    /// @param tenant who sees it
+    /// @param file GGUF, or a zip as PEFT saves it
+    /// @param description belongs in the adapter's prompts; may be empty
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<AdapterDescription> upload(Tenant tenant, byte[] file, String description) {
+        return measured("upload", () -> {
+            rules.checkDescription(description);
+            return taken(
+                    tenant,
+                    scheduler.files().read(file),
+                    Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
+        });
+    }
+
+    /// Adds adapters up that a tenant knows.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<AdapterDescription> sum(Tenant tenant, SumRequest request) {
+        return measured("blend", () -> {
+            rules.check(request);
+            var known = request.adapters().stream()
+                    .map(Summand::id)
+                    .map(id -> adapters.byId(tenant, id))
+                    .toList();
+            var weights = new float[known.size()];
+            for (var i = 0; i < weights.length; i++) {
+                weights[i] = request.adapters().get(i).weight().floatValue();
+            }
+            var sum = scheduler
+                    .files()
+                    .sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
+            return taken(
+                    tenant,
+                    sum,
+                    Optional.ofNullable(request.task()).map(Service::task).or(() -> commonTask(known)));
+        });
+    }
+
+    private static Optional<Task> commonTask(List<KnownAdapter> known) {
+        var tasks = known.stream()
+                .map(KnownAdapter::blend)
+                .filter(blend -> !blend.isShared())
+                .map(AdapterKey::task)
+                .distinct()
+                .toList();
+        return tasks.size() == 1 ? Optional.of(tasks.getFirst()) : Optional.empty();
+    }
+
+    /// What is known already keeps its task, unless the client names one.
+    private AdapterDescription taken(Tenant tenant, Adapter adapter, Optional<Task> task) {
+        var before = adapters.find(tenant, adapter.id());
+        var known = before.filter(there ->
+                        task.isEmpty() || task.get().equals(there.blend().task()))
+                .orElseGet(() -> adapters.addGiven(tenant, task.orElse(Task.NONE), adapter));
+        return new AdapterDescription(
+                adapter.id(),
+                before.isPresent(),
+                adapter.layout().rank(),
+                adapter.layout().alpha(),
+                known.fileBytes(),
+                scheduler.modelName());
+    }
+
+    private Uni<AdapterDescription> measured(String operation, Supplier<AdapterDescription> work) {
+        return meter.measure(operation, () -> Uni.createFrom().item(work), AdapterUploads::counted);
+    }
+
+    /// Nothing was generated and nothing answered.
+    private static Served counted(AdapterDescription description) {
+        return new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), new Phases().timing());
+    }
+}

@@ -1,0 +1,59 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.http.Requests.body;
+import static dev.icmlora.function.http.Requests.generate;
+import static dev.icmlora.function.http.Requests.task;
+import static dev.icmlora.function.http.Requests.with;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.Test;
+
+/// Requests keep as well apart with a second slot, and both work at the same time.
+@QuarkusTest
+@TestProfile(TwoWorkersTest.TwoSlots.class)
+class TwoWorkersTest extends IsolationTest {
+
+    public static final class TwoSlots implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("icm-lora.slots", "2");
+        }
+    }
+
+    @Test
+    void bothWorkAtTheSameTime() throws Exception {
+        try (var clients = Executors.newFixedThreadPool(2)) {
+            var stories = List.of("about a cat", "about a dog").stream()
+                    .map(about -> clients.submit(() -> tell(about)))
+                    .toList();
+            var mostBusy = 0;
+            while (!stories.stream().allMatch(story -> story.isDone())) {
+                mostBusy = Math.max(mostBusy, busySlots());
+            }
+
+            assertThat(mostBusy).isEqualTo(2);
+            for (var story : stories) {
+                story.get();
+            }
+        }
+    }
+
+    private static ValidatableResponse tell(String about) {
+        var task = task("Tell a long story " + about + ".", List.of());
+        return generate(with(with(body(task, "once", "twice", "for ever"), "mode", "adapter"), "max_tokens", 200));
+    }
+
+    private static int busySlots() {
+        return given().get("/q/health/live").path("checks.find { it.name == 'slot threads' }.data.busy");
+    }
+}
