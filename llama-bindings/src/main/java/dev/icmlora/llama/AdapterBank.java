@@ -20,16 +20,16 @@ import dev.icmlora.ggml.TensorInfo;
 
 /// Several adapters in one context, and so in one batch, each token with its own.
 ///
-/// llama.cpp adds `B A x` for every token of a batch alike. The bank is one adapter of `seats` times the
-/// rank: its A is the adapters' common A, once for each seat, its B their Bs side by side. Between the two
-/// products the context's evaluation callback sets what a token has in the seats of others to zero, so that
+/// llama.cpp adds `B A x` for every token of a batch alike. The bank is one adapter of `loraSlots` times the
+/// rank: its A is the adapters' common A, once for each LoRA slot, its B their Bs side by side. Between the two
+/// products the context's evaluation callback sets what a token has in the LoRA slots of others to zero, so that
 /// its own B is all that acts on it.
 ///
 /// All adapters must have the same A. A bank belongs to one thread at a time together with the contexts
 /// made by [#context]; closing is ordered as for [LoraAdapter].
 public final class AdapterBank implements AutoCloseable {
     private final LlamaModel model;
-    private final int seats;
+    private final int loraSlots;
     private final int rank;
     private final ResidentAdapter wide;
     /// The wide B matrices as they are in the resident adapter.
@@ -42,16 +42,16 @@ public final class AdapterBank implements AutoCloseable {
     private final MemorySegment callback;
     private final MemorySegment zeros;
 
-    private int[] seatOfToken = {};
+    private int[] slotOfToken = {};
     /// The same of the tokens with an output alone: no others pass through the end of the last layer.
-    private int[] seatOfOutput = {};
+    private int[] slotOfOutput = {};
     /// Products that were masked in the running decode.
     private int masked;
     private RuntimeException failure;
 
-    private AdapterBank(LlamaModel model, int seats, int rank, ResidentAdapter wide, List<NamedTensor> tensors) {
+    private AdapterBank(LlamaModel model, int loraSlots, int rank, ResidentAdapter wide, List<NamedTensor> tensors) {
         this.model = model;
-        this.seats = seats;
+        this.loraSlots = loraSlots;
         this.rank = rank;
         this.wide = wide;
         List<Long> addresses = new ArrayList<>();
@@ -64,17 +64,17 @@ public final class AdapterBank implements AutoCloseable {
         }
         this.aMatrices = addresses.stream().mapToLong(Long::longValue).sorted().toArray();
         this.callback = EvalCallback.pointer((node, ask, data) -> observe(node, ask), Arena.ofAuto());
-        this.zeros = Arena.ofAuto().allocate((long) seats * rank * Float.BYTES, Float.BYTES);
+        this.zeros = Arena.ofAuto().allocate((long) loraSlots * rank * Float.BYTES, Float.BYTES);
     }
 
     /// @param adapterGguf as [LoraAdapter#load] takes it, all of one rank; its A is that of all, its B is
     /// not used
-    /// @param seats adapters at the same time, 2 or more
+    /// @param loraSlots adapters at the same time, 2 or more
     /// @throws IllegalArgumentException if it is no such adapter
     /// @throws NativeCallException if llama.cpp refuses it
-    public static AdapterBank create(LlamaModel model, byte[] adapterGguf, int seats) {
-        if (seats < 2) {
-            throw new IllegalArgumentException("a bank has 2 seats or more, not " + seats);
+    public static AdapterBank create(LlamaModel model, byte[] adapterGguf, int loraSlots) {
+        if (loraSlots < 2) {
+            throw new IllegalArgumentException("a bank has 2 LoRA slots or more, not " + loraSlots);
         }
         List<NamedTensor> widened = new ArrayList<>();
         int rank = 0;
@@ -83,42 +83,42 @@ public final class AdapterBank implements AutoCloseable {
             for (String key : List.of("general.type", "general.architecture", "adapter.type")) {
                 file.string(key, narrow.string(key).orElse(""));
             }
-            // llama.cpp divides by the rank, which is a seat's times their number.
+            // llama.cpp divides by the rank, which is a LoRA slot's times their number.
             file.float32("adapter.lora.alpha", (float)
-                    (seats * narrow.float32("adapter.lora.alpha").orElse(Double.NaN)));
+                    (loraSlots * narrow.float32("adapter.lora.alpha").orElse(Double.NaN)));
             for (TensorInfo tensor : narrow.tensors()) {
                 int itsRank = (int) tensor.shape()[isA(tensor.name()) ? 1 : 0];
                 if (rank != 0 && itsRank != rank) {
                     throw new IllegalArgumentException(tensor + " is of another rank than " + rank);
                 }
                 rank = itsRank;
-                widened.add(widen(tensor, narrow.bytes(tensor), seats));
+                widened.add(widen(tensor, narrow.bytes(tensor), loraSlots));
             }
         }
         widened.forEach(tensor -> file.tensor(tensor.name(), tensor.type(), tensor.shape(), tensor.data()));
         ResidentAdapter wide = ResidentAdapter.create(model, file.toBytes());
-        return new AdapterBank(model, seats, rank, wide, widened);
+        return new AdapterBank(model, loraSlots, rank, wide, widened);
     }
 
     private static boolean isA(String name) {
         return name.endsWith(".lora_a");
     }
 
-    private static NamedTensor widen(TensorInfo tensor, byte[] data, int seats) {
+    private static NamedTensor widen(TensorInfo tensor, byte[] data, int loraSlots) {
         long[] shape = tensor.shape();
-        byte[] wide = new byte[Math.multiplyExact(data.length, seats)];
+        byte[] wide = new byte[Math.multiplyExact(data.length, loraSlots)];
         if (isA(tensor.name())) {
-            for (int seat = 0; seat < seats; seat++) {
-                System.arraycopy(data, 0, wide, seat * data.length, data.length);
+            for (int slot = 0; slot < loraSlots; slot++) {
+                System.arraycopy(data, 0, wide, slot * data.length, data.length);
             }
-            return new NamedTensor(tensor.name(), tensor.type(), new long[] {shape[0], seats * shape[1]}, wide);
+            return new NamedTensor(tensor.name(), tensor.type(), new long[] {shape[0], loraSlots * shape[1]}, wide);
         }
-        return new NamedTensor(tensor.name(), tensor.type(), new long[] {seats * shape[0], shape[1]}, wide);
+        return new NamedTensor(tensor.name(), tensor.type(), new long[] {loraSlots * shape[0], shape[1]}, wide);
     }
 
     /// Adapters at the same time.
-    public int seats() {
-        return seats;
+    public int loraSlots() {
+        return loraSlots;
     }
 
     /// A context whose batches the bank can take part in. It has no adapter yet.
@@ -132,23 +132,23 @@ public final class AdapterBank implements AutoCloseable {
         wide.attach(context, 1);
     }
 
-    /// Gives seats to adapters. All are checked before the first is written.
+    /// Gives LoRA slots to adapters. All are checked before the first is written.
     ///
-    /// @param generated of each seat, the B matrices in the order and shape of the adapter that the bank
+    /// @param generated of each LoRA slot, the B matrices in the order and shape of the adapter that the bank
     /// was made from
-    /// @throws IllegalArgumentException if a seat is not there, or a matrix does not fit
+    /// @throws IllegalArgumentException if a LoRA slot is not there, or a matrix does not fit
     public void put(Map<Integer, ? extends Collection<NamedTensor>> generated) {
-        generated.forEach((seat, tensors) -> {
-            requireSeat(seat);
+        generated.forEach((slot, tensors) -> {
+            requireSlot(slot);
             tensors.forEach(this::requireFits);
         });
         Map<String, NamedTensor> changed = new HashMap<>();
-        generated.forEach((seat, tensors) -> {
+        generated.forEach((slot, tensors) -> {
             for (NamedTensor tensor : tensors) {
                 NamedTensor target = b.get(tensor.name());
                 int row = (int) GgmlType.F16.bytes(rank);
-                int stride = row * seats;
-                for (int from = 0, to = seat * row; from < tensor.data().length; from += row, to += stride) {
+                int stride = row * loraSlots;
+                for (int from = 0, to = slot * row; from < tensor.data().length; from += row, to += stride) {
                     System.arraycopy(tensor.data(), from, target.data(), to, row);
                 }
                 changed.put(tensor.name(), target);
@@ -157,9 +157,9 @@ public final class AdapterBank implements AutoCloseable {
         wide.apply(changed.values());
     }
 
-    private void requireSeat(int seat) {
-        if (seat < 0 || seat >= seats) {
-            throw new IllegalArgumentException("seat " + seat + " is not within 0 to " + (seats - 1));
+    private void requireSlot(int slot) {
+        if (slot < 0 || slot >= loraSlots) {
+            throw new IllegalArgumentException("LoRA slot " + slot + " is not within 0 to " + (loraSlots - 1));
         }
     }
 
@@ -177,34 +177,34 @@ public final class AdapterBank implements AutoCloseable {
         }
     }
 
-    /// Decodes a batch, each token with the adapter of a seat.
+    /// Decodes a batch, each token with the adapter of a LoRA slot.
     ///
     /// @param context that the bank is attached to
-    /// @param seatOf the seat of each token of the batch
-    /// @throws IllegalArgumentException also if a seat is not there, or the batch is larger than a
+    /// @param slotOf the LoRA slot of each token of the batch
+    /// @throws IllegalArgumentException also if a LoRA slot is not there, or the batch is larger than a
     /// micro-batch of the context
     /// @throws DecodeException as [LlamaContext#decode] does
     /// @throws NativeCallException if the adapters were not kept apart, as in a context that the bank is
     /// not attached to
-    public void decode(LlamaContext context, TokenBatch batch, int[] seatOf) {
-        if (seatOf.length != batch.size()) {
-            throw new IllegalArgumentException(seatOf.length + " seats for " + batch.size() + " tokens");
+    public void decode(LlamaContext context, TokenBatch batch, int[] slotOf) {
+        if (slotOf.length != batch.size()) {
+            throw new IllegalArgumentException(slotOf.length + " LoRA slots for " + batch.size() + " tokens");
         }
-        for (int seat : seatOf) {
-            requireSeat(seat);
+        for (int slot : slotOf) {
+            requireSlot(slot);
         }
         if (batch.size() > context.options().microBatchTokens()) {
             throw new IllegalArgumentException("a batch of " + batch.size() + " tokens would be decoded in pieces");
         }
         failure = null;
         masked = 0;
-        seatOfToken = seatOf.clone();
-        seatOfOutput = batch.outputs().stream().map(token -> seatOf[token]).toArray();
+        slotOfToken = slotOf.clone();
+        slotOfOutput = batch.outputs().stream().map(token -> slotOf[token]).toArray();
         try {
             context.decode(batch);
         } finally {
-            seatOfToken = new int[0];
-            seatOfOutput = new int[0];
+            slotOfToken = new int[0];
+            slotOfOutput = new int[0];
         }
         if (failure != null) {
             throw failure;
@@ -218,7 +218,7 @@ public final class AdapterBank implements AutoCloseable {
     /// An exception that left an upcall would end the process.
     private boolean observe(MemorySegment node, boolean ask) {
         try {
-            if (seatOfToken.length == 0) {
+            if (slotOfToken.length == 0) {
                 return false;
             }
             GgmlTensor tensor = GgmlTensor.at(node);
@@ -235,27 +235,27 @@ public final class AdapterBank implements AutoCloseable {
         return true;
     }
 
-    /// @param product of A and the tokens, `[seats * rank, tokens]`
+    /// @param product of A and the tokens, `[loraSlots * rank, tokens]`
     private void mask(GgmlTensor product) {
         long row = zeros.byteSize();
-        int[] seatOf = product.ne(1) == seatOfToken.length ? seatOfToken : seatOfOutput;
-        if (product.ne(0) * Float.BYTES != row || product.ne(1) != seatOf.length) {
+        int[] slotOf = product.ne(1) == slotOfToken.length ? slotOfToken : slotOfOutput;
+        if (product.ne(0) * Float.BYTES != row || product.ne(1) != slotOf.length) {
             throw new NativeCallException(
                     "llama_decode",
                     0,
-                    "a product of " + product.ne(1) + " tokens, not " + seatOfToken.length + " or the "
-                            + seatOfOutput.length + " with an output");
+                    "a product of " + product.ne(1) + " tokens, not " + slotOfToken.length + " or the "
+                            + slotOfOutput.length + " with an output");
         }
-        long seatBytes = (long) rank * Float.BYTES;
-        for (int token = 0; token < seatOf.length; token++) {
+        long slotBytes = (long) rank * Float.BYTES;
+        for (int token = 0; token < slotOf.length; token++) {
             long start = token * row;
-            long before = seatOf[token] * seatBytes;
-            long after = row - before - seatBytes;
+            long before = slotOf[token] * slotBytes;
+            long after = row - before - slotBytes;
             if (before > 0) {
                 GgmlBackendH.ggml_backend_tensor_set(product.struct(), zeros, start, before);
             }
             if (after > 0) {
-                GgmlBackendH.ggml_backend_tensor_set(product.struct(), zeros, start + before + seatBytes, after);
+                GgmlBackendH.ggml_backend_tensor_set(product.struct(), zeros, start + before + slotBytes, after);
             }
         }
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AdapterBankTest {
-    private static final int SEATS = 4;
+    private static final int LORA_SLOTS = 4;
 
     private final LlamaModel model = SharedModel.get();
     private final int[] prompt = model.vocabulary().tokenize("The capital of France is", false);
@@ -34,24 +34,24 @@ class AdapterBankTest {
                 .toList();
         List<float[]> alone =
                 adapters.subList(1, 4).stream().map(this::logitsAlone).toList();
-        try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), SEATS);
+        try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), LORA_SLOTS);
                 LlamaContext context = bank.context(SharedModel.options(3));
                 TokenBatch batch = TokenBatch.allocate(3 * prompt.length, 3)) {
             bank.attach(context);
             bank.put(Map.of(3, b(adapters.get(1)), 0, b(adapters.get(2)), 1, b(adapters.get(3))));
-            int[] seats = {3, 0, 1};
-            int[] seatOfToken = new int[3 * prompt.length];
+            int[] loraSlots = {3, 0, 1};
+            int[] slotOfToken = new int[3 * prompt.length];
             List<Integer> outputs = new ArrayList<>();
             for (int sequence = 0; sequence < 3; sequence++) {
                 for (int i = 0; i < prompt.length; i++) {
-                    seatOfToken[batch.size()] = seats[sequence];
+                    slotOfToken[batch.size()] = loraSlots[sequence];
                     int at = batch.add(prompt[i], i, sequence, i == prompt.length - 1);
                     if (i == prompt.length - 1) {
                         outputs.add(at);
                     }
                 }
             }
-            bank.decode(context, batch, seatOfToken);
+            bank.decode(context, batch, slotOfToken);
 
             for (int sequence = 0; sequence < 3; sequence++) {
                 float[] logits = context.logits(outputs.get(sequence));
@@ -64,11 +64,11 @@ class AdapterBankTest {
     @Test
     void refusesWhatDoesNotFit() {
         List<NamedTensor> shared = Adapters.random(0);
-        try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), SEATS);
+        try (AdapterBank bank = AdapterBank.create(model, Adapters.gguf(shared), LORA_SLOTS);
                 LlamaContext context = bank.context(SharedModel.options(1));
                 TokenBatch batch = SharedModel.batch(prompt)) {
             bank.attach(context);
-            assertThatIllegalArgumentException().isThrownBy(() -> bank.put(Map.of(SEATS, b(shared))));
+            assertThatIllegalArgumentException().isThrownBy(() -> bank.put(Map.of(LORA_SLOTS, b(shared))));
             assertThatIllegalArgumentException().isThrownBy(() -> bank.put(Map.of(0, shared)));
             assertThatIllegalArgumentException().isThrownBy(() -> bank.decode(context, batch, new int[1]));
             assertThatIllegalArgumentException().isThrownBy(() -> AdapterBank.create(model, Adapters.gguf(shared), 1));

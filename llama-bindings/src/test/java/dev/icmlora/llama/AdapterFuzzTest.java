@@ -16,18 +16,18 @@ import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.ggml.NativeException;
 
-/// Whatever weights, shapes, seats and scales are written into resident adapters and banks: refused by name,
+/// Whatever weights, shapes, LoRA slots and scales are written into resident adapters and banks: refused by name,
 /// or used; numbers that make no sense end in an exception of the sampler, and are gone with the next
 /// weights.
 class AdapterFuzzTest {
     private static final LlamaModel MODEL = SharedModel.get();
-    private static final int SEATS = 2;
+    private static final int LORA_SLOTS = 2;
     private static final int TOKENS = 3;
     private static final int PROMPT = MODEL.vocabulary().tokenize("Once", false)[0];
     private static final List<NamedTensor> MATRICES = Adapters.random(0).subList(0, 4);
     private static final byte[] FILE = Adapters.gguf(MATRICES);
     private static final ResidentAdapter RESIDENT = ResidentAdapter.create(MODEL, FILE);
-    private static final AdapterBank BANK = AdapterBank.create(MODEL, FILE, SEATS);
+    private static final AdapterBank BANK = AdapterBank.create(MODEL, FILE, LORA_SLOTS);
     private static final LlamaContext CONTEXT = BANK.context(SharedModel.options(1));
     private static final LlamaContext FOREIGN = LlamaContext.create(MODEL, SharedModel.options(1));
     private static final float[] CLEAN;
@@ -70,9 +70,9 @@ class AdapterFuzzTest {
                 choose(() -> decode(CONTEXT));
             }
             case 2 -> {
-                Map<Integer, List<NamedTensor>> seats = new HashMap<>();
-                seats.put(choices.mostlyBelow(SEATS), matrices(choices));
-                BANK.put(seats);
+                Map<Integer, List<NamedTensor>> loraSlots = new HashMap<>();
+                loraSlots.put(choices.mostlyBelow(LORA_SLOTS), matrices(choices));
+                BANK.put(loraSlots);
             }
             case 3 -> {
                 BANK.attach(CONTEXT);
@@ -86,12 +86,12 @@ class AdapterFuzzTest {
     }
 
     private static void decodeWithBank(Choices choices, LlamaContext context) {
-        int[] seats = new int[choices.of(TOKENS, TOKENS, TOKENS, 0, TOKENS + 1)];
-        Arrays.setAll(seats, i -> choices.mostlyBelow(SEATS));
+        int[] loraSlots = new int[choices.of(TOKENS, TOKENS, TOKENS, 0, TOKENS + 1)];
+        Arrays.setAll(loraSlots, i -> choices.mostlyBelow(LORA_SLOTS));
         choose(() -> {
             context.clearMemory();
             try (TokenBatch batch = batch()) {
-                BANK.decode(context, batch, seats);
+                BANK.decode(context, batch, loraSlots);
             }
         });
     }

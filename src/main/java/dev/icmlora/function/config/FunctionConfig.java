@@ -120,7 +120,7 @@ public interface FunctionConfig {
         /// native executable.
         @Min(1)
         @Max(8)
-        OptionalInt seats();
+        OptionalInt loraSlots();
 
         /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the
         /// same adapter loaded from its GGUF file. If they differ, what the slot works on fails.

@@ -27,7 +27,7 @@ final class SelectionReport {
                 decision.tokens(),
                 false,
                 decision.hurried() ? true : null,
-                decision.trials().stream().map(SelectionReport::candidate).toList());
+                decision.scored().stream().map(SelectionReport::candidate).toList());
     }
 
     /// The mode that would serve this candidate's form of prompt.
@@ -39,16 +39,16 @@ final class SelectionReport {
         return adapted ? Mode.ADAPTER : Mode.PLAIN;
     }
 
-    private static Selection.Candidate candidate(ScoredCandidate trial) {
-        var origin = trial.candidate().origin();
+    private static Selection.Candidate candidate(ScoredCandidate candidate) {
+        var origin = candidate.candidate().origin();
         return new Selection.Candidate(
                 kind(origin),
                 strength(origin),
                 origin instanceof Origin.Nearest nearest ? nearest.task() : null,
-                mode(trial.candidate()),
-                trial.evidence().loss(),
-                trial.evidence().exact(),
-                examples(trial.evidence()));
+                mode(candidate.candidate()),
+                candidate.score().loss(),
+                candidate.score().exact(),
+                examples(candidate.score()));
     }
 
     private static List<Selection.Example> examples(Score evidence) {

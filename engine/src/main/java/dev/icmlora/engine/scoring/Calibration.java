@@ -3,7 +3,7 @@ package dev.icmlora.engine.scoring;
 /// The numbers that selection depends on. `icm-lora calibrate` fits them for a generator, on validation tasks and on
 /// examples of training tasks that training held back; held-out tasks have no say.
 ///
-/// @param rule that decides on evidence
+/// @param rule that decides on scores
 /// @param familiarity that decides without
 /// @param confidence how sure an answer is
 public record Calibration(DecisionRule rule, Familiarity familiarity, Confidence confidence) {

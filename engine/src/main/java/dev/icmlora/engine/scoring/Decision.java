@@ -10,7 +10,7 @@ import dev.icmlora.generator.adapter.Adapter;
 ///
 /// @param served the candidate
 /// @param adapter its weights; empty for the base model
-/// @param trials every candidate that was tried, in the order of trying; none where there were too few examples
+/// @param scored every candidate that was tried, in the order of trying; none where there were too few examples
 /// @param distance to the nearest task that the generator was trained on; empty where none is known
 /// @param confidence chance that an answer is exactly right
 /// @param tokens read to decide
@@ -19,12 +19,12 @@ import dev.icmlora.generator.adapter.Adapter;
 public record Decision(
         Candidate served,
         Optional<Adapter> adapter,
-        List<ScoredCandidate> trials,
+        List<ScoredCandidate> scored,
         OptionalDouble distance,
         double confidence,
         int tokens,
         boolean hurried) {
     public Decision {
-        trials = List.copyOf(trials);
+        scored = List.copyOf(scored);
     }
 }

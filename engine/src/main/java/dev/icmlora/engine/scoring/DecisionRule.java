@@ -23,29 +23,29 @@ public record DecisionRule(double margin, double errors, double enough) {
         }
     }
 
-    /// @param trials in the order in which they were proposed; at least one, all on the same examples
-    public ScoredCandidate choose(List<ScoredCandidate> trials) {
-        if (!trials.isEmpty() && isSettledBy(trials.getFirst())) {
-            return trials.getFirst();
+    /// @param scored in the order in which they were proposed; at least one, all on the same examples
+    public ScoredCandidate choose(List<ScoredCandidate> scored) {
+        if (!scored.isEmpty() && isSettledBy(scored.getFirst())) {
+            return scored.getFirst();
         }
-        ScoredCandidate best = trials.stream()
-                .min(Comparator.comparingDouble(trial -> trial.evidence().loss()))
+        ScoredCandidate best = scored.stream()
+                .min(Comparator.comparingDouble(candidate -> candidate.score().loss()))
                 .orElseThrow(() -> new IllegalArgumentException("no candidates to choose from"));
         // The sort is stable: proposals keep their order among equals.
-        return trials.stream()
-                .sorted(Comparator.comparingInt(trial -> trial.candidate().cost()))
-                .filter(trial -> !beats(best, trial))
+        return scored.stream()
+                .sorted(Comparator.comparingInt(candidate -> candidate.candidate().cost()))
+                .filter(candidate -> !beats(best, candidate))
                 .findFirst()
                 .orElse(best);
     }
 
     private boolean beats(ScoredCandidate best, ScoredCandidate other) {
-        Score.Excess excess = other.evidence().excessOver(best.evidence());
+        Score.Excess excess = other.score().excessOver(best.score());
         return excess.mean() > margin && excess.mean() > errors * excess.error();
     }
 
     /// Whether the first proposal serves whatever the others do.
     boolean isSettledBy(ScoredCandidate first) {
-        return first.candidate().cost() == 0 && first.evidence().loss() <= enough;
+        return first.candidate().cost() == 0 && first.score().loss() <= enough;
     }
 }

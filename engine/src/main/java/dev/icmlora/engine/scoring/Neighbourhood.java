@@ -3,6 +3,7 @@ package dev.icmlora.engine.scoring;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 import dev.icmlora.generator.network.SeenTask;
@@ -38,12 +39,9 @@ public final class Neighbourhood {
         return variance;
     }
 
-    /// The nearest tasks, the nearest first.
-    public List<SeenTask> nearest(float[] latent, int most) {
-        return tasks.stream()
-                .sorted(Comparator.comparingDouble(task -> distance(latent, task.latent())))
-                .limit(most)
-                .toList();
+    /// The nearest task; empty where none is known.
+    public Optional<SeenTask> nearest(float[] latent) {
+        return tasks.stream().min(Comparator.comparingDouble(task -> distance(latent, task.latent())));
     }
 
     /// Distance to the nearest task; empty where none is known.

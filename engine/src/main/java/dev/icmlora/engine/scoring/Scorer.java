@@ -12,7 +12,7 @@ import dev.icmlora.engine.scoring.PromptTree.Node;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
-/// Puts an examination to whatever weights a context has, in one pass where the batch is large enough.
+/// Puts an scoring to whatever weights a context has, in one pass where the batch is large enough.
 ///
 /// The context is borrowed, must have room for [Scoring#SEQUENCES] more sequences than others use, and
 /// belongs to the calling thread. Its memory is left as it was found.
@@ -32,29 +32,29 @@ public final class Scorer implements AutoCloseable {
     }
 
     /// @param batchTokens tokens of one decode
-    /// @param firstSequence from here on sequences are the examiner's
+    /// @param firstSequence from here on sequences are the scorer's
     public Scorer(LlamaContext context, int batchTokens, int firstSequence) {
         this.context = context;
         this.firstSequence = firstSequence;
         this.batch = TokenBatch.allocate(batchTokens, context.options().maxSequences());
     }
 
-    /// @param beforeDecode called before every decode; what it throws ends the examination
-    public Map<PromptForm, Score> examine(Scoring examination, Runnable beforeDecode) {
+    /// @param beforeDecode called before every decode; what it throws ends the scoring
+    public Map<PromptForm, Score> score(Scoring scoring, Runnable beforeDecode) {
         Map<PromptForm, Marks> marks = new EnumMap<>(PromptForm.class);
-        examination
+        scoring
                 .forms()
                 .forEach(
-                        form -> marks.put(form, new Marks(examination.examples().size())));
-        List<Node> nodes = examination.tree().nodes();
-        List<Expectation> expectations = examination.expectations();
+                        form -> marks.put(form, new Marks(scoring.examples().size())));
+        List<Node> nodes = scoring.tree().nodes();
+        List<Expectation> expectations = scoring.expectations();
         boolean[] outputs = new boolean[nodes.size()];
         expectations.forEach(expectation -> outputs[expectation.node()] = true);
 
         try {
             read(nodes, outputs, expectations, marks, beforeDecode);
         } finally {
-            forget(examination.tree().sequences());
+            forget(scoring.tree().sequences());
         }
         Map<PromptForm, Score> scores = new EnumMap<>(PromptForm.class);
         marks.forEach((form, of) -> scores.put(form, of.score()));

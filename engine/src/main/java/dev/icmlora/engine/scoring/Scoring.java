@@ -54,15 +54,15 @@ public final class Scoring {
         List<Example> distinct =
                 task.examples().stream().distinct().limit(MOST_EXAMPLES).toList();
         for (int n = distinct.size(); n > 0; n--) {
-            Scoring examination = of(format, task.description(), distinct.subList(0, n), forms);
-            if (examination.tokens() <= contextTokens) {
-                return examination;
+            Scoring scoring = of(format, task.description(), distinct.subList(0, n), forms);
+            if (scoring.tokens() <= contextTokens) {
+                return scoring;
             }
         }
         return new Scoring(List.of(), Set.of(), new PromptTree(List.of()), List.of());
     }
 
-    /// How new inputs of the task would be answered, in both forms: what an examination on its examples should
+    /// How new inputs of the task would be answered, in both forms: what an scoring on its examples should
     /// foretell.
     ///
     /// @param tests at most half as many as the context has sequences

@@ -3,7 +3,6 @@ package dev.icmlora.engine.scoring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -19,15 +18,13 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 
-/// Chooses how a task is served: tries candidates on the task's own examples and takes the one that the evidence
+/// Chooses how a task is served: tries candidates on the task's own examples and takes the one that the scores
 /// speaks for.
 ///
 /// Belongs to the thread of the generator and the workbench.
 public final class Selector {
     /// Distinct examples that a comparison needs.
     private static final int LEAST_EXAMPLES = 2;
-    /// From this many origins on, the last is the middle of the two best.
-    private static final int ORIGINS_FOR_BETWEEN = 5;
 
     private final Generator generator;
     private final PromptFormat format;
@@ -50,17 +47,17 @@ public final class Selector {
         OptionalDouble distance = neighbourhood.distance(prior.mean());
         Set<PromptForm> forms =
                 options.examplesFit() ? EnumSet.allOf(PromptForm.class) : EnumSet.of(PromptForm.DESCRIPTION);
-        Scoring examination = Scoring.of(format, task, forms, contextTokens);
-        if (examination.examples().size() < LEAST_EXAMPLES) {
+        Scoring scoring = Scoring.of(format, task, forms, contextTokens);
+        if (scoring.examples().size() < LEAST_EXAMPLES) {
             boolean canShowExamples = options.examplesFit() && !task.examples().isEmpty();
-            return withoutEvidence(prior, distance, canShowExamples);
+            return withoutScores(prior, distance, canShowExamples);
         }
-        return new Run(task, prior, distance, examination, options, bench).decide();
+        return new Run(task, prior, distance, scoring, options, bench).decide();
     }
 
     /// The generator's own adapter for a task like those it knows. For any other, examples are shown if there are any,
     /// and B0 serves if there are none.
-    private Decision withoutEvidence(LatentDistribution prior, OptionalDouble distance, boolean canShowExamples) {
+    private Decision withoutScores(LatentDistribution prior, OptionalDouble distance, boolean canShowExamples) {
         boolean trusted = calibration.familiarity().trusts(distance);
         Candidate served;
         if (trusted) {
@@ -94,12 +91,12 @@ public final class Selector {
         private final Task task;
         private final LatentDistribution prior;
         private final OptionalDouble distance;
-        private final Scoring examination;
+        private final Scoring scoring;
         private final SelectionOptions options;
         private final Workbench bench;
         private final long start = System.nanoTime();
         private final Map<Origin, Adapter> adapters = new IdentityHashMap<>();
-        private final List<ScoredCandidate> trials = new ArrayList<>();
+        private final List<ScoredCandidate> scored = new ArrayList<>();
         private Adapter applied;
         private int tokens;
         private boolean hurried;
@@ -108,49 +105,39 @@ public final class Selector {
                 Task task,
                 LatentDistribution prior,
                 OptionalDouble distance,
-                Scoring examination,
+                Scoring scoring,
                 SelectionOptions options,
                 Workbench bench) {
             this.task = task;
             this.prior = prior;
             this.distance = distance;
-            this.examination = examination;
+            this.scoring = scoring;
             this.options = options;
             this.bench = bench;
         }
 
         Decision decide() {
             ScoredCandidate chosen = choose();
-            if (!options.refinement().isZero()
-                    && chosen.candidate().origin() instanceof Origin.Generated origin
-                    && !isHurried()) {
-                chosen = refine(chosen, origin);
-            }
             Adapter adapter = adapters.get(chosen.candidate().origin());
-            double confidence = calibration.confidence().ofEvidence(chosen.evidence());
+            double confidence = calibration.confidence().ofScore(chosen.score());
             return new Decision(
-                    chosen.candidate(), Optional.ofNullable(adapter), trials, distance, confidence, tokens, hurried);
+                    chosen.candidate(), Optional.ofNullable(adapter), scored, distance, confidence, tokens, hurried);
         }
 
         private ScoredCandidate choose() {
             DecisionRule rule = calibration.rule();
-            int forms = examination.forms().size();
+            int forms = scoring.forms().size();
             int count = Math.ceilDiv(options.candidates(), forms);
-            int listed = count >= ORIGINS_FOR_BETWEEN ? count - 1 : count;
-            List<Origin> origins = Proposals.of(
-                    prior, neighbourhood.nearest(prior.mean(), Proposals.NEIGHBOURS), options.seed(), count);
+            List<Origin> origins = Proposals.of(prior, neighbourhood.nearest(prior.mean()), count);
             tryFirst(origins.getFirst());
-            if (rule.isSettledBy(trials.getFirst())) {
-                return trials.getFirst();
+            if (rule.isSettledBy(scored.getFirst())) {
+                return scored.getFirst();
             }
-            if (examination.forms().contains(PromptForm.EXAMPLES)) {
+            if (scoring.forms().contains(PromptForm.EXAMPLES)) {
                 tryOne(origins.getFirst(), only(PromptForm.EXAMPLES));
             }
-            tryAll(origins.subList(1, listed));
-            if (listed < count) {
-                tryAll(List.of(betweenTheBest().orElse(origins.getLast())));
-            }
-            return rule.choose(trials);
+            tryAll(origins.subList(1, origins.size()));
+            return rule.choose(scored);
         }
 
         /// Tries the cheapest way by itself, since most tasks that the generator knows need no other.
@@ -161,13 +148,13 @@ public final class Selector {
 
         /// The same examples, judged in one form.
         private Scoring only(PromptForm form) {
-            Task asked = new Task(task.description(), examination.examples());
+            Task asked = new Task(task.description(), scoring.examples());
             return Scoring.of(format, asked, EnumSet.of(form), contextTokens);
         }
 
         private void tryAll(List<Origin> origins) {
             prepare(origins);
-            origins.forEach(origin -> tryOne(origin, examination));
+            origins.forEach(origin -> tryOne(origin, scoring));
         }
 
         private void prepare(List<Origin> origins) {
@@ -199,20 +186,20 @@ public final class Selector {
 
         /// Does nothing when enough were tried, or time is up.
         private void tryOne(Origin origin, Scoring asked) {
-            if (trials.size() == options.candidates() || !trials.isEmpty() && isTimeUp()) {
+            if (scored.size() == options.candidates() || !scored.isEmpty() && isTimeUp()) {
                 return;
             }
-            Map<PromptForm, Score> evidence;
+            Map<PromptForm, Score> scores;
             if (origin instanceof Origin.Base) {
-                evidence = bench.examineBase(asked);
+                scores = bench.scoreBase(asked);
             } else {
                 apply(adapters.get(origin));
-                evidence = bench.examineAdapted(asked);
+                scores = bench.scoreAdapted(asked);
             }
             tokens += asked.tokens();
-            evidence.forEach((form, of) -> {
-                if (trials.size() < options.candidates()) {
-                    trials.add(new ScoredCandidate(new Candidate(origin, form), of));
+            scores.forEach((form, of) -> {
+                if (scored.size() < options.candidates()) {
+                    scored.add(new ScoredCandidate(new Candidate(origin, form), of));
                 }
             });
         }
@@ -222,50 +209,6 @@ public final class Selector {
                 bench.apply(adapter);
                 applied = adapter;
             }
-        }
-
-        /// Half way between the two latents that did best with the description alone, if two were tried.
-        private Optional<Origin> betweenTheBest() {
-            List<Origin.Generated> best = trials.stream()
-                    .filter(trial -> trial.candidate().form() == PromptForm.DESCRIPTION)
-                    .filter(trial ->
-                            trial.candidate().origin() instanceof Origin.Generated origin && origin.strength() == 1)
-                    .sorted(Comparator.comparingDouble(trial -> trial.evidence().loss()))
-                    .map(trial -> (Origin.Generated) trial.candidate().origin())
-                    .limit(2)
-                    .toList();
-            return best.size() < 2 ? Optional.empty() : Optional.of(Proposals.between(best.getFirst(), best.getLast()));
-        }
-
-        /// Looks for a latent that does better than what was chosen, in the same form of prompt.
-        private ScoredCandidate refine(ScoredCandidate chosen, Origin.Generated origin) {
-            PromptForm form = chosen.candidate().form();
-            // B0 does not depend on the latent, so there the search is for a residual that betters it.
-            float strength = origin.strength() == 0 ? 1 : origin.strength();
-            Scoring narrow = only(form);
-            LatentSearch<Adapter> search = new LatentSearch<>(
-                    latents -> generate(latents.stream()
-                            .<Origin.Generated>map(latent -> new Origin.Refined(latent, strength, origin))
-                            .toList()),
-                    adapter -> {
-                        apply(adapter);
-                        return bench.examineAdapted(narrow).get(form);
-                    },
-                    options.seed());
-            apply(adapters.get(origin));
-            Score rival = bench.examineAdapted(narrow).get(form);
-            Optional<LatentSearch.Found<Adapter>> found =
-                    search.search(origin.latent(), prior, rival, options.refinement());
-            tokens += (1 + search.judgements()) * narrow.tokens();
-            return found.map(better -> adopt(better, new Origin.Refined(better.latent(), strength, origin), form))
-                    .orElse(chosen);
-        }
-
-        private ScoredCandidate adopt(LatentSearch.Found<Adapter> found, Origin.Refined origin, PromptForm form) {
-            adapters.put(origin, found.weights());
-            ScoredCandidate trial = new ScoredCandidate(new Candidate(origin, form), found.evidence());
-            trials.add(trial);
-            return trial;
         }
     }
 }

@@ -10,10 +10,10 @@ public interface Workbench {
     void apply(Adapter adapter);
 
     /// Judges the weights that were applied last.
-    Map<PromptForm, Score> examineAdapted(Scoring examination);
+    Map<PromptForm, Score> scoreAdapted(Scoring scoring);
 
     /// Judges the base model.
-    Map<PromptForm, Score> examineBase(Scoring examination);
+    Map<PromptForm, Score> scoreBase(Scoring scoring);
 
     /// Whether no further weights should be tried, though there may be more.
     boolean isShortOfTime();

@@ -8,40 +8,40 @@ import dev.icmlora.llama.LlamaContext;
 /// Decodes with a context that has a resident adapter, or a bank of them.
 public final class AdaptedDecoder extends LlamaDecoder {
 
-    private final Resident resident;
-    private final int[] seatOfToken;
+    private final AppliedAdapters resident;
+    private final int[] slotOfToken;
 
     /// @param resident of the context
-    public AdaptedDecoder(LlamaContext context, Resident resident) {
+    public AdaptedDecoder(LlamaContext context, AppliedAdapters resident) {
         super(context);
         this.resident = resident;
-        this.seatOfToken = new int[batch.capacity()];
+        this.slotOfToken = new int[batch.capacity()];
     }
 
     @Override
-    public int seats() {
-        return resident.seats();
+    public int loraSlots() {
+        return resident.loraSlots();
     }
 
     @Override
-    public boolean canShare(ScaledAdapter weights) {
-        return resident.canShare(weights);
+    public boolean canShare(ScaledAdapter adapter) {
+        return resident.canShare(adapter);
     }
 
     @Override
-    public void use(List<ScaledAdapter> weights) {
-        resident.apply(weights);
+    public void use(List<ScaledAdapter> adapter) {
+        resident.apply(adapter);
     }
 
     @Override
-    public int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output) {
-        var at = super.add(weights, token, position, sequence, output);
-        seatOfToken[at] = resident.seat(weights.orElseThrow());
+    public int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output) {
+        var at = super.add(adapter, token, position, sequence, output);
+        slotOfToken[at] = resident.loraSlot(adapter.orElseThrow());
         return at;
     }
 
     @Override
     public void decode() {
-        resident.decode(context, batch, seatOfToken);
+        resident.decode(context, batch, slotOfToken);
     }
 }

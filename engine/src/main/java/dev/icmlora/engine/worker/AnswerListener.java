@@ -1,6 +1,6 @@
 package dev.icmlora.engine.worker;
 
-/// Hears of answers while they are written. It is called on the slot's thread, which must not wait.
+/// Hears of answers while they are written. It is called on the worker's thread, which must not wait.
 @FunctionalInterface
 public interface AnswerListener {
 

@@ -2,7 +2,7 @@ package dev.icmlora.engine.worker;
 
 import java.util.List;
 
-/// What a slot wrote for one request.
+/// What a worker wrote for one request.
 ///
 /// @param answers one per prompt
 /// @param promptTokens tokens of the prompts, what they all begin with once

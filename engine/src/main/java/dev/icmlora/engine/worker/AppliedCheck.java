@@ -16,7 +16,7 @@ import dev.icmlora.llama.TokenBatch;
 
 /// For debugging: reads a short text with the weights that were written in place, and with the same adapter as
 /// llama.cpp loads it from its GGUF file, and compares the logits. It has contexts of its own, so that it needs no
-/// room in the memory of those that answer. Belongs to the slot's thread.
+/// room in the memory of those that answer. Belongs to the worker's thread.
 public final class AppliedCheck implements AutoCloseable {
 
     private static final String TEXT = "Adapters change what is said about Paris, 17 knives and the colour of the sea.";
@@ -55,15 +55,15 @@ public final class AppliedCheck implements AutoCloseable {
         requireEqual("the resident adapter", expected, logits(one), 0);
     }
 
-    /// @param expected what the bank's adapter of this seat should be
+    /// @param expected what the bank's adapter of this LoRA slot should be
     /// @throws IllegalStateException if a logit is farther off than rounding explains
-    void several(int seat, Adapter expected) {
+    void several(int slot, Adapter expected) {
         var context = several.orElseThrow();
         begin(context);
-        var seats = new int[text.length];
-        Arrays.fill(seats, seat);
-        bank.orElseThrow().decode(context, batch, seats);
-        requireEqual("seat " + seat + " of the bank", expected, logits(context), BANK_TOLERANCE);
+        var loraSlots = new int[text.length];
+        Arrays.fill(loraSlots, slot);
+        bank.orElseThrow().decode(context, batch, loraSlots);
+        requireEqual("LoRA slot " + slot + " of the bank", expected, logits(context), BANK_TOLERANCE);
     }
 
     private void requireEqual(String what, Adapter expected, List<float[]> actual, float tolerance) {

@@ -13,19 +13,19 @@ import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
 
-import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.ggml.NativeException;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
 
-/// One context of a slot and all that is written in it: who has a place, who waits for one, who is decoded
+/// One context of a worker and all that is written in it: who has a place, who waits for one, who is decoded
 /// together.
 ///
-/// Writings with the same weights form a group. A batch holds sequences of one group, or of several where a bank gives
-/// each its seat. They join and leave at any token. Every sequence is given a place only when the memory has room for
+/// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank gives
+/// each its LoRA slot. They join and leave at any token. Every sequence is given a place only when the memory has room for
 /// all it may come to hold, beside what is kept for others, so that the memory never runs out under it.
 ///
-/// Belongs to the slot's thread.
+/// Belongs to the worker's thread.
 public final class ContextScheduler {
 
     private static final Logger LOG = Logger.getLogger(ContextScheduler.class);
@@ -57,25 +57,25 @@ public final class ContextScheduler {
         }
     }
 
-    /// What is written with the same weights.
+    /// What is written with the same adapter.
     static final class Group {
 
-        private final Optional<ScaledAdapter> weights;
-        private final List<DecodeRequest> writings = new ArrayList<>();
+        private final Optional<ScaledAdapter> adapter;
+        private final List<DecodeRequest> requests = new ArrayList<>();
         private final List<Sequence> running = new ArrayList<>();
         private long usedNanos;
 
-        private Group(Optional<ScaledAdapter> weights, long usedNanos) {
-            this.weights = weights;
+        private Group(Optional<ScaledAdapter> adapter, long usedNanos) {
+            this.adapter = adapter;
             this.usedNanos = usedNanos;
         }
 
-        Optional<ScaledAdapter> weights() {
-            return weights;
+        Optional<ScaledAdapter> adapter() {
+            return adapter;
         }
 
-        List<DecodeRequest> writings() {
-            return writings;
+        List<DecodeRequest> requests() {
+            return requests;
         }
 
         /// Whether a batch can be made of it.
@@ -94,11 +94,11 @@ public final class ContextScheduler {
     }
 
     /// @param usedNanos what a new group is taken to have used so far
-    void add(DecodeRequest writing, long usedNanos) {
-        writing.number(arrived++);
-        groups.computeIfAbsent(writing.weights(), weights -> new Group(weights, usedNanos))
-                .writings
-                .add(writing);
+    void add(DecodeRequest request, long usedNanos) {
+        request.number(arrived++);
+        groups.computeIfAbsent(request.adapter(), adapter -> new Group(adapter, usedNanos))
+                .requests
+                .add(request);
     }
 
     Collection<Group> groups() {
@@ -112,9 +112,9 @@ public final class ContextScheduler {
     /// Ends what nobody waits for any more.
     void dropCancelled() {
         for (var group : List.copyOf(groups.values())) {
-            for (var writing : List.copyOf(group.writings)) {
-                if (writing.cancellation().isRequested()) {
-                    fail(writing, new CancelledException());
+            for (var request : List.copyOf(group.requests)) {
+                if (request.cancellation().isRequested()) {
+                    fail(request, new CancelledException());
                 }
             }
         }
@@ -126,7 +126,7 @@ public final class ContextScheduler {
     void admit() {
         while (!freeIds.isEmpty() && !overfull) {
             var next = groups.values().stream()
-                    .flatMap(group -> group.writings.stream())
+                    .flatMap(group -> group.requests.stream())
                     .filter(DecodeRequest::hasMore)
                     .filter(this::needNotWait)
                     .min(fewestPlaces);
@@ -136,34 +136,34 @@ public final class ContextScheduler {
         }
     }
 
-    private int placesOfGroup(DecodeRequest writing) {
-        return groups.get(writing.weights()).running.size();
+    private int placesOfGroup(DecodeRequest request) {
+        return groups.get(request.adapter()).running.size();
     }
 
     /// Whether nobody is just reading what this one could go on from in a moment.
-    private boolean needNotWait(DecodeRequest writing) {
-        var group = groups.get(writing.weights());
-        var prompt = writing.nextPrompt();
-        var key = writing.prefixKey();
+    private boolean needNotWait(DecodeRequest request) {
+        var group = groups.get(request.adapter());
+        var prompt = request.nextPrompt();
+        var key = request.prefixKey();
         var kept = prefixes.longest(key, prompt).map(PrefixCache.Match::length).orElse(0);
         return group.running.stream()
-                .filter(reader -> reader.reads() && reader.writing().prefixKey().equals(key))
-                .allMatch(reader -> PrefixCache.common(reader.prompt(), prompt) < kept + PrefixCache.SHORTEST);
+                .filter(other -> other.isPrefilling() && other.request().prefixKey().equals(key))
+                .allMatch(other -> PrefixCache.common(other.prompt(), prompt) < kept + PrefixCache.SHORTEST);
     }
 
     /// @return false if there is no room for it yet
-    private boolean place(DecodeRequest writing) {
+    private boolean place(DecodeRequest request) {
         try {
-            return place(writing.next(decoder));
+            return place(request.next(decoder));
         } catch (RuntimeException e) {
             // Such as a grammar that does not parse.
-            fail(writing, e);
+            fail(request, e);
             return true;
         }
     }
 
     private boolean place(Sequence sequence) {
-        var match = prefixes.longest(sequence.writing().prefixKey(), sequence.prompt());
+        var match = prefixes.longest(sequence.request().prefixKey(), sequence.prompt());
         if (match.isPresent()) {
             var entry = match.get().entry();
             var shared = match.get().length();
@@ -188,8 +188,8 @@ public final class ContextScheduler {
         var need = sequence.mostTokens() - shared;
         sequence.place(id, entry, shared, need);
         reserved += need;
-        sequence.writing().placed();
-        groups.get(sequence.writing().weights()).running.add(sequence);
+        sequence.request().placed();
+        groups.get(sequence.request().adapter()).running.add(sequence);
         return id;
     }
 
@@ -205,7 +205,7 @@ public final class ContextScheduler {
         return true;
     }
 
-    /// The groups that are decoded in one batch with this one: as many as there are seats for, the first first.
+    /// The groups that are decoded in one batch with this one: as many as there are LoRA slots for, the first first.
     List<Group> together(Group group, List<Group> others) {
         if (!canShare(group)) {
             return List.of(group);
@@ -213,17 +213,17 @@ public final class ContextScheduler {
         return Stream.concat(
                         Stream.of(group),
                         others.stream().filter(other -> other != group).filter(this::canShare))
-                .limit(decoder.seats())
+                .limit(decoder.loraSlots())
                 .toList();
     }
 
     private boolean canShare(Group group) {
-        return group.weights.filter(decoder::canShare).isPresent();
+        return group.adapter.filter(decoder::canShare).isPresent();
     }
 
-    /// Sees to it that the context has the weights of these groups.
+    /// Sees to it that the context has the adapter of these groups.
     void use(List<Group> batch) {
-        decoder.use(batch.stream().flatMap(group -> group.weights.stream()).toList());
+        decoder.use(batch.stream().flatMap(group -> group.adapter.stream()).toList());
     }
 
     /// Decodes one batch of the groups that are in use: a token of each sequence that writes, and as much
@@ -233,42 +233,42 @@ public final class ContextScheduler {
     boolean step(List<Group> batch) {
         decoder.begin();
         var running = batch.stream().flatMap(group -> group.running.stream()).toList();
-        var readers = running.stream().filter(Sequence::reads).toList();
-        running.stream().filter(sequence -> !sequence.reads()).forEach(Sequence::contribute);
-        readers.forEach(Sequence::contribute);
-        var writings = running.stream().map(Sequence::writing).distinct().toList();
-        var reading = readers.stream().map(Sequence::writing).distinct().toList();
+        var prefilling = running.stream().filter(Sequence::isPrefilling).toList();
+        running.stream().filter(sequence -> !sequence.isPrefilling()).forEach(Sequence::contribute);
+        prefilling.forEach(Sequence::contribute);
+        var requests = running.stream().map(Sequence::request).distinct().toList();
+        var reading = prefilling.stream().map(Sequence::request).distinct().toList();
         var start = System.nanoTime();
         try {
             decoder.decode();
         } catch (NativeException e) {
-            recover(running, writings, e);
+            recover(running, requests, e);
             return !Worker.isFatal(e);
         }
         var nanos = System.nanoTime() - start;
-        writings.forEach(writing -> writing.decoded(reading.contains(writing), nanos));
+        requests.forEach(request -> request.decoded(reading.contains(request), nanos));
         running.forEach(this::advance);
         return true;
     }
 
     /// A failure costs the requests of this batch their answers, and nobody else anything. Without room in
     /// the memory, which should not happen, the youngest request gives up its places and waits.
-    private void recover(List<Sequence> running, List<DecodeRequest> writings, NativeException failure) {
+    private void recover(List<Sequence> running, List<DecodeRequest> requests, NativeException failure) {
         if (failure instanceof DecodeException full && full.reason() == Reason.NO_KV_SPACE) {
             running.forEach(Sequence::takeBack);
             if (prefixes.dropOldest() || displaceYoungest()) {
                 return;
             }
         }
-        LOG.errorf("A batch of %d requests failed: %s", writings.size(), failure.getMessage());
-        writings.forEach(writing -> fail(writing, failure));
+        LOG.errorf("A batch of %d requests failed: %s", requests.size(), failure.getMessage());
+        requests.forEach(request -> fail(request, failure));
     }
 
     /// @return false if there is only one request with places
     private boolean displaceYoungest() {
         var running = groups.values().stream()
-                .flatMap(group -> group.writings.stream())
-                .filter(writing -> writing.running() > 0)
+                .flatMap(group -> group.requests.stream())
+                .filter(request -> request.running() > 0)
                 .sorted(Comparator.comparingLong(DecodeRequest::number))
                 .toList();
         if (running.size() < 2) {
@@ -285,29 +285,29 @@ public final class ContextScheduler {
     }
 
     private void advance(Sequence sequence) {
-        var writing = sequence.writing();
-        if (writing.isDone()) {
+        var request = sequence.request();
+        if (request.isDone()) {
             return; // another sequence of the same request has just failed
         }
         try {
-            if (!sequence.reads() && sequence.index() == 0) {
+            if (!sequence.isPrefilling() && sequence.index() == 0) {
                 keepPrompt(sequence);
             }
             var delta = sequence.advance();
             if (!delta.isEmpty()) {
-                writing.decoding().listener().wrote(sequence.index(), delta);
+                request.decoding().listener().wrote(sequence.index(), delta);
             }
         } catch (RuntimeException e) {
             // Such as a grammar that allows no token here.
-            fail(writing, e);
+            fail(request, e);
             return;
         }
         if (sequence.ended()) {
             leave(sequence);
             sequence.close();
             overfull = false;
-            writing.ended(sequence);
-            forgetDone(writing);
+            request.ended(sequence);
+            forgetDone(request);
         }
     }
 
@@ -318,7 +318,7 @@ public final class ContextScheduler {
         if (prompt.length < PrefixCache.SHORTEST || shared >= prompt.length - 1 || !makeRoom(shared)) {
             return;
         }
-        prefixes.keep(sequence.writing().prefixKey(), prompt, sequence.id()).ifPresent(entry -> {
+        prefixes.keep(sequence.request().prefixKey(), prompt, sequence.id()).ifPresent(entry -> {
             prefixes.use(entry);
             release(sequence);
             var rest = sequence.mostTokens() - prompt.length;
@@ -339,38 +339,38 @@ public final class ContextScheduler {
         decoder.remove(sequence.id());
         freeIds.add(sequence.id());
         release(sequence);
-        groups.get(sequence.writing().weights()).running.remove(sequence);
+        groups.get(sequence.request().adapter()).running.remove(sequence);
     }
 
-    private List<Sequence> sequences(DecodeRequest writing) {
-        return groups.get(writing.weights()).running.stream()
-                .filter(sequence -> sequence.writing() == writing)
+    private List<Sequence> sequences(DecodeRequest request) {
+        return groups.get(request.adapter()).running.stream()
+                .filter(sequence -> sequence.request() == request)
                 .toList();
     }
 
-    private void fail(DecodeRequest writing, Throwable failure) {
-        for (var sequence : sequences(writing)) {
+    private void fail(DecodeRequest request, Throwable failure) {
+        for (var sequence : sequences(request)) {
             leave(sequence);
             sequence.close();
         }
         overfull = false;
-        writing.fail(failure);
-        forgetDone(writing);
+        request.fail(failure);
+        forgetDone(request);
     }
 
     /// Ends everything, after something that should not happen.
     void failAll(Throwable failure) {
         for (var group : List.copyOf(groups.values())) {
-            List.copyOf(group.writings).forEach(writing -> fail(writing, failure));
+            List.copyOf(group.requests).forEach(request -> fail(request, failure));
         }
     }
 
-    private void forgetDone(DecodeRequest writing) {
-        if (writing.isDone()) {
-            var group = groups.get(writing.weights());
-            group.writings.remove(writing);
-            if (group.writings.isEmpty()) {
-                groups.remove(group.weights);
+    private void forgetDone(DecodeRequest request) {
+        if (request.isDone()) {
+            var group = groups.get(request.adapter());
+            group.requests.remove(request);
+            if (group.requests.isEmpty()) {
+                groups.remove(group.adapter);
             }
         }
     }

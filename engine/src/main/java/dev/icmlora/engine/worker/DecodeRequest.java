@@ -7,17 +7,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-import io.opentelemetry.context.Context;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.EngineObserver.Observed;
 
-/// The texts that one request wants written with the same weights. Made by the request's thread, then the
-/// slot's.
+/// The texts that one request wants written with the same adapter. Made by the request's thread, then the
+/// worker's.
 final class DecodeRequest {
 
-    private final Optional<ScaledAdapter> weights;
+    private final Optional<ScaledAdapter> adapter;
     private final List<int[]> prompts;
     private final Decoding decoding;
     private final Cancellation cancellation;
-    private final Context trace = Context.current();
+    private final Observed observed;
     private final CompletableFuture<Answers> done = new CompletableFuture<>();
     private final Answer[] answers;
     /// Sequences that lost their place.
@@ -31,24 +32,25 @@ final class DecodeRequest {
     private long decodeNanos;
 
     /// @throws IllegalArgumentException if a prompt has no tokens: there would be nothing to decode
-    DecodeRequest(Optional<ScaledAdapter> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
+    DecodeRequest(Optional<ScaledAdapter> adapter, List<int[]> prompts, Decoding decoding, Cancellation cancellation, Observed observed) {
         if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
             throw new IllegalArgumentException("a prompt has no tokens");
         }
-        this.weights = weights;
+        this.adapter = adapter;
         this.prompts = prompts;
         this.decoding = decoding;
         this.cancellation = cancellation;
+        this.observed = observed;
         this.answers = new Answer[prompts.size()];
     }
 
-    Optional<ScaledAdapter> weights() {
-        return weights;
+    Optional<ScaledAdapter> adapter() {
+        return adapter;
     }
 
     /// What its prompts are kept under.
     PrefixCache.Key prefixKey() {
-        return new PrefixCache.Key(weights, decoding.salt());
+        return new PrefixCache.Key(adapter, decoding.salt());
     }
 
     List<int[]> prompts() {
@@ -63,9 +65,9 @@ final class DecodeRequest {
         return cancellation;
     }
 
-    /// What the request is traced as.
-    Context trace() {
-        return trace;
+    /// Who watches it.
+    Observed observed() {
+        return observed;
     }
 
     CompletableFuture<Answers> done() {

@@ -6,19 +6,19 @@ import java.util.Optional;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 
-/// A context, its batch and its vocabulary, as far as a [ContextScheduler] needs them. Belongs to the slot's thread.
+/// A context, its batch and its vocabulary, as far as a [ContextScheduler] needs them. Belongs to the worker's thread.
 public interface Decoder {
 
-    /// How many different weights the tokens of a batch can have.
-    int seats();
+    /// How many different adapter the tokens of a batch can have.
+    int loraSlots();
 
-    /// Whether these weights can share a batch with others.
-    boolean canShare(ScaledAdapter weights);
+    /// Whether these adapter can share a batch with others.
+    boolean canShare(ScaledAdapter adapter);
 
-    /// Says which weights the next batches have. Nothing is written where they are there already.
+    /// Says which adapter the next batches have. Nothing is written where they are there already.
     ///
-    /// @param weights at most as many as there are seats; none for the base model alone
-    void use(List<ScaledAdapter> weights);
+    /// @param adapter at most as many as there are LoRA slots; none for the base model alone
+    void use(List<ScaledAdapter> adapter);
 
     /// Empties the batch.
     void begin();
@@ -28,11 +28,11 @@ public interface Decoder {
 
     /// Adds a token to the batch.
     ///
-    /// @param weights one of those in use; empty for the base model alone
+    /// @param adapter one of those in use; empty for the base model alone
     /// @param position in the sequence, going on from what is remembered of it
     /// @param output whether a token is to be chosen after this one
     /// @return what [Chooser#next] takes
-    int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output);
+    int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output);
 
     /// Computes the batch.
     ///

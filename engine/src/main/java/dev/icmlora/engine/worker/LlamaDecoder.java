@@ -25,18 +25,18 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
-    public int seats() {
+    public int loraSlots() {
         return 1;
     }
 
     @Override
-    public boolean canShare(ScaledAdapter weights) {
+    public boolean canShare(ScaledAdapter adapter) {
         return false;
     }
 
     @Override
-    public void use(List<ScaledAdapter> weights) {
-        if (!weights.isEmpty()) {
+    public void use(List<ScaledAdapter> adapter) {
+        if (!adapter.isEmpty()) {
             throw new IllegalArgumentException("this context has no adapter");
         }
     }
@@ -52,7 +52,7 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
-    public int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output) {
+    public int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output) {
         return batch.add(token, position, sequence, output);
     }
 

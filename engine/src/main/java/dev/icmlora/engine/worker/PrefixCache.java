@@ -8,8 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// Prompts whose keys and values a context still holds, each under the weights that it was read with. A
-/// prompt read with other weights is another prompt: going on from it would contaminate the answer. So is one
+/// Prompts whose keys and values a context still holds, each under the adapter that it was read with. A
+/// prompt read with other adapter is another prompt: going on from it would contaminate the answer. So is one
 /// of another salt, as it is nobody else's business what was asked.
 final class PrefixCache {
 
@@ -31,7 +31,7 @@ final class PrefixCache {
     }
 
     /// What a prompt is kept under.
-    record Key(Optional<ScaledAdapter> weights, String salt) {}
+    record Key(Optional<ScaledAdapter> adapter, String salt) {}
 
     /// A prompt that is kept.
     static final class Entry {

@@ -12,9 +12,9 @@ public record ScaledAdapter(Adapter adapter, float scale) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ScaledAdapter weights
-                && scale == weights.scale
-                && adapter.id().equals(weights.adapter.id());
+        return other instanceof ScaledAdapter same
+                && scale == same.scale
+                && adapter.id().equals(same.adapter.id());
     }
 
     @Override

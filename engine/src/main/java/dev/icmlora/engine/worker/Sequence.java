@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// One prompt and its answer on their way through a lane.
+/// One prompt and its answer on their way through a scheduler.
 final class Sequence {
 
     static final int NO_ID = -1;
     private static final int NO_OUTPUT = -1;
 
-    private final DecodeRequest writing;
+    private final DecodeRequest request;
     private final int index;
     private final int promptLength;
     private final Decoding decoding;
@@ -30,16 +30,16 @@ final class Sequence {
     private int reported;
     private Finish finish;
 
-    /// @param index of the prompt in its writing
-    Sequence(DecodeRequest writing, int index, Decoder decoder) {
-        this.writing = writing;
+    /// @param index of the prompt in its request
+    Sequence(DecodeRequest request, int index, Decoder decoder) {
+        this.request = request;
         this.index = index;
-        this.decoding = writing.decoding();
+        this.decoding = request.decoding();
         this.decoder = decoder;
         var options = decoding.sampling();
         this.chooser = decoder.chooser(options.withSeed(options.seed() + index));
         this.answer = new AnswerText(decoding.stops());
-        this.tokens = writing.prompts().get(index);
+        this.tokens = request.prompts().get(index);
         this.promptLength = tokens.length;
         this.length = tokens.length;
     }
@@ -77,7 +77,7 @@ final class Sequence {
         positionBefore = position;
         while (position < length && decoder.room() > 0) {
             var last = position == length - 1;
-            var at = decoder.add(writing.weights(), tokens[position], position, id, last);
+            var at = decoder.add(request.adapter(), tokens[position], position, id, last);
             position++;
             if (last) {
                 output = at;
@@ -134,8 +134,8 @@ final class Sequence {
         return scored.subList(from, to).stream().map(Scored::logprob).toList();
     }
 
-    DecodeRequest writing() {
-        return writing;
+    DecodeRequest request() {
+        return request;
     }
 
     int index() {
@@ -161,11 +161,11 @@ final class Sequence {
     }
 
     int[] prompt() {
-        return writing.prompts().get(index);
+        return request.prompts().get(index);
     }
 
     /// Whether tokens other than the newest are still to be read.
-    boolean reads() {
+    boolean isPrefilling() {
         return position < length - 1 || position < promptLength;
     }
 

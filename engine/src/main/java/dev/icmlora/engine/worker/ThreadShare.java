@@ -2,7 +2,7 @@ package dev.icmlora.engine.worker;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The processors, shared by the slots that have something to do. Threads of one computation wait for each
+/// The processors, shared by the workers that have something to do. Threads of one computation wait for each
 /// other and spin meanwhile, so more of them than processors cost more than they bring.
 public final class ThreadShare {
 
@@ -10,7 +10,7 @@ public final class ThreadShare {
     private final AtomicInteger busy = new AtomicInteger();
     private volatile boolean single;
 
-    /// @param threads of all slots together
+    /// @param threads of all workers together
     public ThreadShare(int threads) {
         this.threads = threads;
     }
@@ -28,7 +28,7 @@ public final class ThreadShare {
         return busy.get();
     }
 
-    /// Has every slot compute with one thread, from its next turn on: for as long as other work takes the processors.
+    /// Has every worker compute with one thread, from its next time slice on: for as long as other work takes the processors.
     public void single(boolean wanted) {
         single = wanted;
     }

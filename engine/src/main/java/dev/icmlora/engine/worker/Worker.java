@@ -15,19 +15,20 @@ import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
 
-import dev.icmlora.function.error.CancelledException;
-import dev.icmlora.function.error.ShuttingDownException;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.worker.ContextScheduler.Group;
-import dev.icmlora.function.trace.Traces;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
 
 /// One thread and the contexts that only it touches: one without an adapter, one with a resident adapter.
 ///
-/// It does one thing after the other: an errand, which is a piece of work with the contexts such as a
-/// fingerprint, or a turn of a group, which is some batches with the same weights. Errands and turns
+/// It does one thing after the other: a job, which is a piece of work with the contexts such as a
+/// fingerprint, or a time slice of a group, which is some batches with the same adapter. Jobs and time slices
 /// alternate. Of the groups, the one that has had the least time goes next, and a new one starts with a
-/// fair share, so that none waits for ever and new ones soon see their first token. Between turns the
+/// fair share, so that none waits for ever and new ones soon see their first token. Between time slices the
 /// resident adapter is overwritten; the sequences of the other groups stay where they are.
 public final class Worker implements AutoCloseable {
 
@@ -41,12 +42,12 @@ public final class Worker implements AutoCloseable {
     private final ContextScheduler adapted;
     private final IntConsumer threads;
     private final ThreadShare share;
-    private final long turnNanos;
+    private final long sliceNanos;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-    private final Deque<Job<?>> errands = new ArrayDeque<>();
+    private final Deque<Job<?>> jobs = new ArrayDeque<>();
     private final AtomicInteger load = new AtomicInteger();
     private final Thread thread;
-    private boolean errandIsNext;
+    private boolean jobIsNext;
     private boolean stopping;
     private int threadsNow;
     /// What a group would have used that was there from the start and always got its share; a new group
@@ -59,23 +60,23 @@ public final class Worker implements AutoCloseable {
     private volatile boolean closed;
 
     /// @param name of the thread
-    /// @param base writes with the base model alone
-    /// @param adapted writes with the resident adapter
+    /// @param base decodes with the base model alone
+    /// @param adapted decodes with the resident adapter
     /// @param threads sets with how many threads the contexts compute
-    /// @param turn how long a group is decoded while others wait
-    public Worker(String name, ContextScheduler base, ContextScheduler adapted, IntConsumer threads, ThreadShare share, Duration turn) {
+    /// @param timeSlice how long a group is decoded while others wait
+    public Worker(String name, ContextScheduler base, ContextScheduler adapted, IntConsumer threads, ThreadShare share, Duration timeSlice) {
         this.base = base;
         this.adapted = adapted;
         this.threads = threads;
         this.share = share;
-        this.turnNanos = turn.toNanos();
+        this.sliceNanos = timeSlice.toNanos();
         this.thread = Thread.ofPlatform().name(name).start(this::work);
     }
 
-    /// What the slot is asked to do.
+    /// What the worker is asked to do.
     private sealed interface Order {}
 
-    private record Write(DecodeRequest writing) implements Order {}
+    private record Decode(DecodeRequest request) implements Order {}
 
     private record Stop() implements Order {}
 
@@ -103,17 +104,21 @@ public final class Worker implements AutoCloseable {
     /// The result fails with [CancelledException] within a token of a cancellation, with
     /// [dev.icmlora.llama.DecodeException] if the computation failed, or with what a sampler throws.
     ///
-    /// @param weights empty for the base model alone
+    /// @param adapter empty for the base model alone
     /// @param prompts one or more, each of one or more tokens and with its longest answer within the context
     /// @throws IllegalArgumentException if a prompt has none
-    public CompletableFuture<Answers> write(
-            Optional<ScaledAdapter> weights, List<int[]> prompts, Decoding decoding, Cancellation cancellation) {
-        var writing = new DecodeRequest(weights, prompts, decoding, cancellation);
-        order(new Write(writing), writing.done());
-        return writing.done();
+    public CompletableFuture<Answers> decode(
+            Optional<ScaledAdapter> adapter,
+            List<int[]> prompts,
+            Decoding decoding,
+            Cancellation cancellation,
+            Observed observed) {
+        var request = new DecodeRequest(adapter, prompts, decoding, cancellation, observed);
+        order(new Decode(request), request.done());
+        return request.done();
     }
 
-    /// Work with the slot's contexts, which it leaves as it found them but for the resident adapter. The
+    /// Work with the worker's contexts, which it leaves as it found them but for the resident adapter. The
     /// result fails with what the work throws, or with [CancelledException].
     public <T> CompletableFuture<T> run(Supplier<T> work, Cancellation cancellation) {
         return run(work, cancellation, 0, 0);
@@ -124,26 +129,26 @@ public final class Worker implements AutoCloseable {
     /// @param baseCells tokens that it puts into the memory of the base context
     /// @param adaptedCells into that of the adapted one
     public <T> CompletableFuture<T> run(Supplier<T> work, Cancellation cancellation, int baseCells, int adaptedCells) {
-        var errand = new Job<>(work, cancellation, baseCells, adaptedCells, new CompletableFuture<>());
-        order(errand, errand.done);
-        return errand.done;
+        var job = new Job<>(work, cancellation, baseCells, adaptedCells, new CompletableFuture<>());
+        order(job, job.done);
+        return job.done;
     }
 
     private void order(Order order, CompletableFuture<?> done) {
         load.incrementAndGet();
         done.whenComplete((result, failure) -> load.decrementAndGet());
         if (closed) {
-            done.completeExceptionally(new ShuttingDownException());
+            done.completeExceptionally(new EngineClosedException());
             return;
         }
         orders.add(order);
         // Closed in between, the thread may have gone without it.
         if (closed && orders.remove(order)) {
-            done.completeExceptionally(new ShuttingDownException());
+            done.completeExceptionally(new EngineClosedException());
         }
     }
 
-    /// Requests and errands that it has not finished.
+    /// Requests and jobs that it has not finished.
     public int load() {
         return load.get();
     }
@@ -160,7 +165,7 @@ public final class Worker implements AutoCloseable {
     /// Whether its thread works or waits, does not hang in native code, and does not fail at whatever it computes, as
     /// it would with a GPU that is lost.
     ///
-    /// @param longest time that one batch or errand may take
+    /// @param longest time that one batch or job may take
     public boolean isAlive(Duration longest) {
         var since = busySince;
         return thread.isAlive() && failures < LOST && (since == 0 || System.nanoTime() - since < longest.toNanos());
@@ -172,7 +177,7 @@ public final class Worker implements AutoCloseable {
                 waitForOrders();
                 workUntilIdle();
             } catch (InterruptedException e) {
-                LOG.error("A slot's thread was interrupted, which nobody should do", e);
+                LOG.error("A worker's thread was interrupted, which nobody should do", e);
             }
         }
     }
@@ -199,20 +204,20 @@ public final class Worker implements AutoCloseable {
     private void workOnce() {
         try {
             takeOrders();
-            errandIsNext = !errandIsNext;
-            var worked = errandIsNext ? errand() || turn() : turn() || errand();
+            jobIsNext = !jobIsNext;
+            var worked = jobIsNext ? job() || timeSlice() : timeSlice() || job();
             if (!worked && !isIdle()) {
-                throw new IllegalStateException("nothing in the slot can go on");
+                throw new IllegalStateException("nothing in the worker can go on");
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("A slot failed at what it was doing, and goes on with new requests", e);
+            LOG.error("A worker failed at what it was doing, and goes on with new requests", e);
             base.failAll(e);
             adapted.failAll(e);
         }
     }
 
     private boolean isIdle() {
-        return errands.isEmpty() && base.isIdle() && adapted.isIdle();
+        return jobs.isEmpty() && base.isIdle() && adapted.isIdle();
     }
 
     private void takeOrders() {
@@ -221,11 +226,11 @@ public final class Worker implements AutoCloseable {
         }
         base.dropCancelled();
         adapted.dropCancelled();
-        while (!errands.isEmpty() && errands.element().cancellation.isRequested()) {
-            errands.remove().done.completeExceptionally(new CancelledException());
+        while (!jobs.isEmpty() && jobs.element().cancellation.isRequested()) {
+            jobs.remove().done.completeExceptionally(new CancelledException());
         }
-        // While an errand waits for room, nobody takes it away.
-        if (errands.isEmpty() || hasRoom(errands.element())) {
+        // While a job waits for room, nobody takes it away.
+        if (jobs.isEmpty() || hasRoom(jobs.element())) {
             base.admit();
             adapted.admit();
         }
@@ -233,35 +238,35 @@ public final class Worker implements AutoCloseable {
 
     private void take(Order order) {
         switch (order) {
-            case Write write -> lane(write.writing.weights()).add(write.writing, fairShare);
-            case Job<?> errand -> errands.add(errand);
+            case Decode decode -> scheduler(decode.request.adapter()).add(decode.request, fairShare);
+            case Job<?> job -> jobs.add(job);
             case Stop stop -> stopping = true;
         }
     }
 
-    private ContextScheduler lane(Optional<ScaledAdapter> weights) {
-        return weights.isPresent() ? adapted : base;
+    private ContextScheduler scheduler(Optional<ScaledAdapter> adapter) {
+        return adapter.isPresent() ? adapted : base;
     }
 
-    private boolean errand() {
-        if (errands.isEmpty() || !hasRoom(errands.element())) {
+    private boolean job() {
+        if (jobs.isEmpty() || !hasRoom(jobs.element())) {
             return false;
         }
         shareThreads();
-        computed(errands.remove().run());
+        computed(jobs.remove().run());
         return true;
     }
 
-    private boolean hasRoom(Job<?> errand) {
-        return base.makeRoom(errand.baseCells) && adapted.makeRoom(errand.adaptedCells);
+    private boolean hasRoom(Job<?> job) {
+        return base.makeRoom(job.baseCells) && adapted.makeRoom(job.adaptedCells);
     }
 
-    /// A turn of the group that has had the least time, with as many others as its lane decodes together.
-    private boolean turn() {
+    /// A time slice of the group that has had the least time, with as many others as its scheduler decodes together.
+    private boolean timeSlice() {
         var next = runnable().min(LEAST_TIME);
         next.ifPresent(group -> {
-            var lane = lane(group.weights());
-            turn(lane, lane.together(group, runnable(lane).sorted(LEAST_TIME).toList()));
+            var scheduler = scheduler(group.adapter());
+            timeSlice(scheduler, scheduler.together(group, runnable(scheduler).sorted(LEAST_TIME).toList()));
         });
         return next.isPresent();
     }
@@ -270,52 +275,50 @@ public final class Worker implements AutoCloseable {
         return Stream.concat(runnable(base), runnable(adapted));
     }
 
-    private static Stream<Group> runnable(ContextScheduler lane) {
-        return lane.groups().stream().filter(Group::isRunnable);
+    private static Stream<Group> runnable(ContextScheduler scheduler) {
+        return scheduler.groups().stream().filter(Group::isRunnable);
     }
 
-    private void turn(ContextScheduler lane, List<Group> batch) {
+    private void timeSlice(ContextScheduler scheduler, List<Group> batch) {
         var start = System.nanoTime();
         var waiting = runnable().count() - batch.size();
-        use(lane, batch);
+        use(scheduler, batch);
         do {
             busySince = System.nanoTime();
             shareThreads();
-            computed(lane.step(batch));
+            computed(scheduler.step(batch));
             takeOrders();
         } while (batch.stream().allMatch(Group::isRunnable)
-                && (areAlone(batch) || System.nanoTime() - start < turnNanos));
+                && (areAlone(batch) || System.nanoTime() - start < sliceNanos));
         var nanos = System.nanoTime() - start;
         batch.forEach(group -> group.used(nanos));
         fairShare += nanos * batch.size() / (batch.size() + waiting);
     }
 
-    /// Whether nobody else waits for a turn.
+    /// Whether nobody else waits for a time slice.
     private boolean areAlone(List<Group> batch) {
-        return errands.isEmpty() && runnable().allMatch(batch::contains);
+        return jobs.isEmpty() && runnable().allMatch(batch::contains);
     }
 
-    private void use(ContextScheduler lane, List<Group> batch) {
+    private void use(ContextScheduler scheduler, List<Group> batch) {
         var start = System.nanoTime();
         var first = batch.stream()
-                .flatMap(group -> group.writings().stream())
+                .flatMap(group -> group.requests().stream())
                 .filter(DecodeRequest::isNew)
                 .findFirst();
-        if (first.isPresent() && first.get().weights().isPresent()) {
-            try (var _ = first.get().trace().makeCurrent()) {
-                Traces.span("apply", () -> {
-                    lane.use(batch);
-                    return batch;
-                });
-            }
+        if (first.isPresent() && first.get().adapter().isPresent()) {
+            first.get().observed().phase("apply", () -> {
+                scheduler.use(batch);
+                return batch;
+            });
         } else {
-            lane.use(batch);
+            scheduler.use(batch);
         }
         var nanos = System.nanoTime() - start;
         batch.stream()
-                .filter(group -> group.weights().isPresent())
-                .flatMap(group -> group.writings().stream())
-                .forEach(writing -> writing.applied(nanos));
+                .filter(group -> group.adapter().isPresent())
+                .flatMap(group -> group.requests().stream())
+                .forEach(request -> request.applied(nanos));
     }
 
     private void shareThreads() {

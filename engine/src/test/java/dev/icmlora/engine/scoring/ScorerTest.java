@@ -52,7 +52,7 @@ class ScorerTest {
 
     private static PromptFormat format;
     private static LlamaContext context;
-    private static Scorer examiner;
+    private static Scorer scorer;
 
     @BeforeAll
     static void load() {
@@ -60,45 +60,45 @@ class ScorerTest {
         context = LlamaContext.create(
                 BaseModelFixture.model(),
                 new ContextOptions(CONTEXT, 512, 512, 2 * TESTS, 1, ContextOptions.LOGITS, true));
-        examiner = new Scorer(context, SMALL_BATCH);
+        scorer = new Scorer(context, SMALL_BATCH);
     }
 
     @AfterAll
     static void close() {
-        examiner.close();
+        scorer.close();
         context.close();
     }
 
     @Test
     void withTheDescriptionEachExampleIsAskedByItself() {
-        Score evidence = examine(PLURALS).get(DESCRIPTION);
+        Score score = score(PLURALS).get(DESCRIPTION);
 
-        assertThat(evidence.scores()).hasSize(5);
+        assertThat(score.scores()).hasSize(5);
         for (int i = 0; i < 5; i++) {
-            assertThat(evidence.scores().get(i).nats())
+            assertThat(score.scores().get(i).nats())
                     .isCloseTo(nats(format.packed(PLURALS.description(), List.of(example(i))), 0), within(TOLERANCE));
         }
     }
 
     @Test
     void withExamplesEachIsAskedAfterTheLongerSideOfTheOthers() {
-        Score evidence = examine(PLURALS).get(EXAMPLES);
+        Score score = score(PLURALS).get(EXAMPLES);
 
         List<Example> backwards = PLURALS.examples().reversed();
         Prompt forth = format.packed(PLURALS.description(), PLURALS.examples());
         Prompt back = format.packed(PLURALS.description(), backwards);
         double[] expected = {nats(back, 4), nats(back, 3), nats(forth, 2), nats(forth, 3), nats(forth, 4)};
         for (int i = 0; i < 5; i++) {
-            assertThat(evidence.scores().get(i).nats()).isCloseTo(expected[i], within(TOLERANCE));
+            assertThat(score.scores().get(i).nats()).isCloseTo(expected[i], within(TOLERANCE));
         }
-        assertThat(evidence.loss()).isLessThan(examine(PLURALS).get(DESCRIPTION).loss());
+        assertThat(score.loss()).isLessThan(score(PLURALS).get(DESCRIPTION).loss());
     }
 
     @Test
     void batchesOfAnySizeGiveTheSameMarks() {
-        Map<PromptForm, Score> whole = examine(PLURALS);
+        Map<PromptForm, Score> whole = score(PLURALS);
         try (Scorer inOne = new Scorer(context, 512)) {
-            Map<PromptForm, Score> steps = inOne.examine(examination(PLURALS), () -> {});
+            Map<PromptForm, Score> steps = inOne.score(scoring(PLURALS), () -> {});
             for (PromptForm form : PromptForm.values()) {
                 assertThat(steps.get(form).loss()).isCloseTo(whole.get(form).loss(), within(ROUNDING));
             }
@@ -114,7 +114,7 @@ class ScorerTest {
                         new Example("e f g h", "e f g h"),
                         new Example("i j k l", "i j k l"),
                         new Example("m n o p", "zebra")));
-        Score evidence = examine(echo).get(EXAMPLES);
+        Score score = score(echo).get(EXAMPLES);
 
         Prompt forth = format.packed("", echo.examples());
         Prompt back = format.packed("", echo.examples().reversed());
@@ -124,7 +124,7 @@ class ScorerTest {
                 .anyMatch(margin -> margin < -ROUNDING);
         for (int i = 0; i < margins.length; i++) {
             if (Math.abs(margins[i]) > ROUNDING) {
-                assertThat(evidence.scores().get(i).exact()).as("example " + i).isEqualTo(margins[i] > 0);
+                assertThat(score.scores().get(i).exact()).as("example " + i).isEqualTo(margins[i] > 0);
             }
         }
     }
@@ -135,7 +135,7 @@ class ScorerTest {
         int examples = format.packed(PLURALS.description(), PLURALS.examples()).tokens().length - description;
 
         // Forwards, backwards, and the three in the middle by themselves.
-        assertThat(examination(PLURALS).tokens()).isBetween(description + 2 * examples, description + 3 * examples);
+        assertThat(scoring(PLURALS).tokens()).isBetween(description + 2 * examples, description + 3 * examples);
     }
 
     @Test
@@ -143,10 +143,10 @@ class ScorerTest {
         List<Example> tests = IntStream.range(0, TESTS)
                 .mapToObj(i -> new Example("thing " + i, "things " + i))
                 .toList();
-        Scoring examination = Scoring.ofTests(format, PLURALS, tests);
+        Scoring scoring = Scoring.ofTests(format, PLURALS, tests);
 
-        Score first = examiner.examine(examination, () -> {}).get(EXAMPLES);
-        Score second = examiner.examine(examination, () -> {}).get(EXAMPLES);
+        Score first = scorer.score(scoring, () -> {}).get(EXAMPLES);
+        Score second = scorer.score(scoring, () -> {}).get(EXAMPLES);
 
         assertThat(second.loss()).isCloseTo(first.loss(), within(TOLERANCE));
     }
@@ -155,28 +155,28 @@ class ScorerTest {
     void aTwinIsAskedOnce() {
         Task twins = new Task("", List.of(example(0), example(1), example(0), example(0)));
 
-        assertThat(examination(twins).examples()).containsExactly(example(0), example(1));
+        assertThat(scoring(twins).examples()).containsExactly(example(0), example(1));
     }
 
     @Test
     void contradictoryExamplesAreBothAsked() {
         Task contradictory = new Task("", List.of(new Example("cat", "cats"), new Example("cat", "dogs")));
 
-        assertThat(examine(contradictory).get(EXAMPLES).scores()).hasSize(2);
+        assertThat(score(contradictory).get(EXAMPLES).scores()).hasSize(2);
     }
 
     @Test
     void oneExampleIsAskedWithTheDescriptionOnly() {
-        Scoring examination = examination(new Task("", List.of(example(0))));
+        Scoring scoring = scoring(new Task("", List.of(example(0))));
 
-        assertThat(examination.forms()).containsExactly(DESCRIPTION);
-        assertThat(examiner.examine(examination, () -> {}).get(DESCRIPTION).scores())
+        assertThat(scoring.forms()).containsExactly(DESCRIPTION);
+        assertThat(scorer.score(scoring, () -> {}).get(DESCRIPTION).scores())
                 .hasSize(1);
     }
 
     @Test
     void withoutExamplesNothingIsAsked() {
-        assertThat(examination(new Task("Write the plural.", List.of())).examples())
+        assertThat(scoring(new Task("Write the plural.", List.of())).examples())
                 .isEmpty();
     }
 
@@ -187,11 +187,11 @@ class ScorerTest {
             large.add(new Example("word ".repeat(100) + i, "yes"));
         }
 
-        Scoring examination = examination(new Task("", large));
+        Scoring scoring = scoring(new Task("", large));
 
-        assertThat(examination.tokens()).isLessThanOrEqualTo(CONTEXT);
-        assertThat(examination.examples()).hasSizeBetween(2, 5);
-        assertThat(examination(new Task("", List.of(new Example("word ".repeat(2000), "yes"))))
+        assertThat(scoring.tokens()).isLessThanOrEqualTo(CONTEXT);
+        assertThat(scoring.examples()).hasSizeBetween(2, 5);
+        assertThat(scoring(new Task("", List.of(new Example("word ".repeat(2000), "yes"))))
                         .examples())
                 .isEmpty();
     }
@@ -203,32 +203,32 @@ class ScorerTest {
             many.add(new Example("n" + i, "m" + i));
         }
 
-        assertThat(examination(new Task("", many)).examples()).hasSize(Scoring.MOST_EXAMPLES);
-        assertThat(examine(new Task("", many)).get(DESCRIPTION).scores()).hasSize(Scoring.MOST_EXAMPLES);
+        assertThat(scoring(new Task("", many)).examples()).hasSize(Scoring.MOST_EXAMPLES);
+        assertThat(score(new Task("", many)).get(DESCRIPTION).scores()).hasSize(Scoring.MOST_EXAMPLES);
     }
 
     @Test
     void aCancelledExaminationLeavesTheContextUsable() {
-        double before = examine(PLURALS).get(EXAMPLES).loss();
+        double before = score(PLURALS).get(EXAMPLES).loss();
 
-        assertThatThrownBy(() -> examiner.examine(examination(PLURALS), () -> {
+        assertThatThrownBy(() -> scorer.score(scoring(PLURALS), () -> {
                     throw new CancellationException();
                 }))
                 .isInstanceOf(CancellationException.class);
 
-        assertThat(examine(PLURALS).get(EXAMPLES).loss()).isEqualTo(before);
+        assertThat(score(PLURALS).get(EXAMPLES).loss()).isEqualTo(before);
     }
 
     private static Example example(int index) {
         return PLURALS.examples().get(index);
     }
 
-    private static Scoring examination(Task task) {
+    private static Scoring scoring(Task task) {
         return Scoring.of(format, task, BOTH, CONTEXT);
     }
 
-    private static Map<PromptForm, Score> examine(Task task) {
-        return examiner.examine(examination(task), () -> {});
+    private static Map<PromptForm, Score> score(Task task) {
+        return scorer.score(scoring(task), () -> {});
     }
 
     /// Negative log likelihood of one answer, the prompt read by itself.

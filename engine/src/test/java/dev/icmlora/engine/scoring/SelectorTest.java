@@ -65,7 +65,7 @@ class SelectorTest {
         assertThat(decision.served().origin()).isInstanceOf(Origin.Mean.class);
         assertThat(decision.served().form()).isEqualTo(DESCRIPTION);
         assertThat(decision.adapter()).contains(bench.applied);
-        assertThat(decision.trials()).hasSize(1);
+        assertThat(decision.scored()).hasSize(1);
         assertThat(decision.confidence()).isGreaterThan(0.9);
     }
 
@@ -74,7 +74,7 @@ class SelectorTest {
         Decision decision = select(TASK, 8, new Bench((turn, form) -> form == EXAMPLES ? 0.3 : 2));
 
         assertThat(decision.served().form()).isEqualTo(EXAMPLES);
-        assertThat(decision.trials()).hasSize(8);
+        assertThat(decision.scored()).hasSize(8);
         assertThat(decision.confidence()).isLessThan(0.5);
     }
 
@@ -94,7 +94,7 @@ class SelectorTest {
         Decision decision = select(TASK, 8, bench);
 
         assertThat(decision.served().origin())
-                .isEqualTo(decision.trials().get(2).candidate().origin());
+                .isEqualTo(decision.scored().get(2).candidate().origin());
         assertThat(((Origin.Mean) decision.served().origin()).strength()).isZero();
         assertThat(decision.adapter().orElseThrow().id())
                 .isEqualTo(generator
@@ -108,7 +108,7 @@ class SelectorTest {
         for (int candidates = 1; candidates <= 20; candidates++) {
             Decision decision = select(TASK, candidates, new Bench((turn, form) -> 2));
 
-            assertThat(decision.trials()).hasSize(candidates);
+            assertThat(decision.scored()).hasSize(candidates);
         }
     }
 
@@ -116,8 +116,8 @@ class SelectorTest {
     void manyCandidatesIncludeDrawsAndTheMiddleOfTheTwoBest() {
         Decision decision = select(TASK, 24, new Bench((turn, form) -> 2 + 0.01 * turn));
 
-        assertThat(decision.trials())
-                .extracting(trial -> trial.candidate().origin().getClass().getSimpleName())
+        assertThat(decision.scored())
+                .extracting(candidate -> candidate.candidate().origin().getClass().getSimpleName())
                 .contains("Mean", "Base", "Sample", "Between")
                 .doesNotContain("Nearest");
     }
@@ -130,8 +130,8 @@ class SelectorTest {
             Decision decision = new Selector(withTasks, format, 1024, CALIBRATION)
                     .select(TASK, VECTOR, options(8), new Bench((turn, form) -> 2));
 
-            assertThat(decision.trials())
-                    .extracting(trial -> trial.candidate().origin())
+            assertThat(decision.scored())
+                    .extracting(candidate -> candidate.candidate().origin())
                     .filteredOn(Origin.Nearest.class::isInstance)
                     .hasSize(2)
                     .allSatisfy(origin ->
@@ -146,7 +146,7 @@ class SelectorTest {
 
         Decision decision = selector.select(TASK, VECTOR, hurried, new Bench((turn, form) -> 2));
 
-        assertThat(decision.trials()).hasSize(1);
+        assertThat(decision.scored()).hasSize(1);
         assertThat(decision.served().form()).isEqualTo(DESCRIPTION);
     }
 
@@ -158,7 +158,7 @@ class SelectorTest {
 
         Decision decision = selector.select(TASK, VECTOR, refined, bench);
 
-        assertThat(decision.trials()).hasSize(1);
+        assertThat(decision.scored()).hasSize(1);
         assertThat(decision.hurried()).isTrue();
     }
 
@@ -177,9 +177,9 @@ class SelectorTest {
 
         Decision decision = selector.select(TASK, VECTOR, tight, new Bench((turn, form) -> 2));
 
-        assertThat(decision.trials())
+        assertThat(decision.scored())
                 .hasSize(4)
-                .allMatch(trial -> trial.candidate().form() == DESCRIPTION);
+                .allMatch(candidate -> candidate.candidate().form() == DESCRIPTION);
     }
 
     @Test
@@ -188,7 +188,7 @@ class SelectorTest {
             throw new AssertionError("tried");
         }));
 
-        assertThat(decision.trials()).isEmpty();
+        assertThat(decision.scored()).isEmpty();
         assertThat(decision.served().form()).isEqualTo(DESCRIPTION);
         assertThat(decision.adapter()).isPresent();
         assertThat(decision.confidence()).isEqualTo(0.7);
@@ -200,7 +200,7 @@ class SelectorTest {
         for (List<Example> examples : List.of(List.of(CAT), List.of(CAT, CAT, CAT))) {
             Decision decision = select(new Task("Write the plural.", examples), 8, new Bench((turn, form) -> 0));
 
-            assertThat(decision.trials()).isEmpty();
+            assertThat(decision.scored()).isEmpty();
             assertThat(decision.confidence()).isEqualTo(0.7);
         }
     }
@@ -234,7 +234,7 @@ class SelectorTest {
         Decision decision = selector.select(TASK, VECTOR, refine, improving);
 
         assertThat(decision.served().origin()).isInstanceOf(Origin.Refined.class);
-        assertThat(decision.trials().getLast().candidate()).isEqualTo(decision.served());
+        assertThat(decision.scored().getLast().candidate()).isEqualTo(decision.served());
         assertThat(decision.tokens()).isPositive();
     }
 
@@ -245,7 +245,7 @@ class SelectorTest {
         Decision decision = selector.select(TASK, VECTOR, refine, new Bench((turn, form) -> 2 + turn));
 
         assertThat(decision.served().origin()).isInstanceOf(Origin.Mean.class);
-        assertThat(decision.trials()).hasSize(2);
+        assertThat(decision.scored()).hasSize(2);
     }
 
     @Test
@@ -294,13 +294,13 @@ class SelectorTest {
         }
 
         @Override
-        public Map<PromptForm, Score> examineAdapted(Scoring examination) {
-            return evidence(examination, turn);
+        public Map<PromptForm, Score> scoreAdapted(Scoring scoring) {
+            return score(scoring, turn);
         }
 
         @Override
-        public Map<PromptForm, Score> examineBase(Scoring examination) {
-            return evidence(examination, BASE);
+        public Map<PromptForm, Score> scoreBase(Scoring scoring) {
+            return score(scoring, BASE);
         }
 
         @Override
@@ -308,16 +308,16 @@ class SelectorTest {
             return shortOfTime;
         }
 
-        private Map<PromptForm, Score> evidence(Scoring examination, int at) {
-            Map<PromptForm, Score> evidence = new EnumMap<>(PromptForm.class);
-            for (PromptForm form : examination.forms()) {
+        private Map<PromptForm, Score> score(Scoring scoring, int at) {
+            Map<PromptForm, Score> score = new EnumMap<>(PromptForm.class);
+            for (PromptForm form : scoring.forms()) {
                 double loss = losses.applyAsDouble(at, form);
-                evidence.put(
+                score.put(
                         form,
                         new Score(Collections.nCopies(
-                                examination.examples().size(), new Score.OfExample(loss, 1, loss < 0.1))));
+                                scoring.examples().size(), new Score.OfExample(loss, 1, loss < 0.1))));
             }
-            return evidence;
+            return score;
         }
     }
 }

@@ -37,12 +37,12 @@ final class FakeDecoder implements Decoder {
     int tokensRead;
     private Map<Integer, Integer> lengths = Map.of();
 
-    private final int seats;
+    private final int loraSlots;
 
     /// @param cells tokens that its memory holds
-    FakeDecoder(int cells, int seats) {
+    FakeDecoder(int cells, int loraSlots) {
         this.cells = cells;
-        this.seats = seats;
+        this.loraSlots = loraSlots;
     }
 
     /// One token in the memory. Sequences that share it hold the same object.
@@ -51,8 +51,8 @@ final class FakeDecoder implements Decoder {
     private record Addition(Optional<ScaledAdapter> weights, int token, int position, int sequence) {}
 
     @Override
-    public int seats() {
-        return seats;
+    public int loraSlots() {
+        return loraSlots;
     }
 
     @Override
@@ -62,8 +62,8 @@ final class FakeDecoder implements Decoder {
 
     @Override
     public void use(List<ScaledAdapter> weights) {
-        if (weights.size() > seats) {
-            throw new AssertionError(weights.size() + " weights for " + seats + " seats");
+        if (weights.size() > loraSlots) {
+            throw new AssertionError(weights.size() + " weights for " + loraSlots + " loraSlots");
         }
         inUse = weights;
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.LowRankUpdate;
@@ -97,13 +97,13 @@ class WorkerIsolationTest {
         var base = owned(LlamaContext.create(model, options));
         var adapted = owned(bank.context(options));
         resident.attach(adapted, 1);
-        var seats = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
+        var loraSlots = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
         var slot = new Worker(
                 production ? "shared-slot" : "apart-slot",
                 new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, CONTEXT),
                 new ContextScheduler(
                         owned(new AdaptedDecoder(
-                                adapted, new Resident(adapted, resident, seats, first, Optional.empty()))),
+                                adapted, new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty()))),
                         SEQUENCES,
                         kept,
                         CONTEXT),

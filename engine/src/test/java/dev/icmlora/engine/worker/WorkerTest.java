@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.icmlora.function.error.CancelledException;
-import dev.icmlora.function.error.ShuttingDownException;
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -104,7 +104,7 @@ class WorkerTest {
     }
 
     @Test
-    void adaptersForWhichABatchHasNoSeatTakeTurns() {
+    void adaptersWithoutALoraSlotTakeTimeSlices() {
         var gate = new Gate(adapted);
         var heard = new ArrayList<Optional<ScaledAdapter>>();
         var red = write(RED, 3, 40, (answer, delta) -> heard.add(RED));
@@ -118,7 +118,7 @@ class WorkerTest {
     }
 
     @Test
-    void adaptersForWhichABatchHasSeatsShareIt() {
+    void adaptersWithLoraSlotsShareABatch() {
         var banked = new FakeDecoder(CELLS, 2);
         try (var other = slot(banked, new ThreadShare(1))) {
             var gate = new Gate(banked);
@@ -446,7 +446,7 @@ class WorkerTest {
         closing.join();
 
         assertThat(running.join().texts()).containsExactly(text(3, 20));
-        assertThatThrownBy(write(BASE, 3, 3)::join).hasCauseInstanceOf(ShuttingDownException.class);
+        assertThatThrownBy(write(BASE, 3, 3)::join).hasCauseInstanceOf(EngineClosedException.class);
         assertThat(slot.isAlive(Duration.ofSeconds(10))).isFalse();
     }
 

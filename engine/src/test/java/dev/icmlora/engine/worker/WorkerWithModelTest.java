@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
@@ -84,7 +84,7 @@ class WorkerWithModelTest {
         check = new AppliedCheck(model, resident, Optional.of(bank));
         baseDecoder = new LlamaDecoder(base);
         adaptedDecoder = new AdaptedDecoder(
-                adapted, new Resident(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
+                adapted, new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
         slot = new Worker(
                 "tested-slot",
                 new ContextScheduler(baseDecoder, SEQUENCES, KEPT, CONTEXT),
@@ -320,7 +320,7 @@ class WorkerWithModelTest {
                     .withMessageContaining(greenOne.id());
             assertThatIllegalStateException()
                     .isThrownBy(() -> ownCheck.several(1, greenOne))
-                    .withMessageContaining("seat 1");
+                    .withMessageContaining("slot 1");
         }
     }
 
@@ -337,7 +337,7 @@ class WorkerWithModelTest {
                 var context = writtenBank.context(OPTIONS)) {
             written.attach(context, 1);
             var tested =
-                    new Resident(context, written, Optional.of(writtenBank), redOne.adapter(), Optional.of(failing));
+                    new AppliedAdapters(context, written, Optional.of(writtenBank), redOne.adapter(), Optional.of(failing));
 
             for (var time = 0; time < 2; time++) {
                 assertThatIllegalStateException().isThrownBy(() -> tested.apply(greenOne.adapter(), greenOne.scale()));

@@ -11,12 +11,12 @@ import dev.icmlora.engine.scoring.ScoredCandidate;
 /// @param seen whether the generator was trained on it
 /// @param examples distinct examples that the task brought
 /// @param distance to the nearest seen task
-/// @param trials all candidates on the task's examples, as selection proposes them
-/// @param right share of the task's test inputs that each candidate answers exactly, in the order of the trials
+/// @param scored all candidates on the task's examples, as selection proposes them
+/// @param right share of the task's test inputs that each candidate answers exactly, in the order of the scored
 record Observation(
-        String task, boolean seen, int examples, OptionalDouble distance, List<ScoredCandidate> trials, List<Double> right) {
+        String task, boolean seen, int examples, OptionalDouble distance, List<ScoredCandidate> scored, List<Double> right) {
 
-    double rightOf(ScoredCandidate trial) {
-        return right.get(trials.indexOf(trial));
+    double rightOf(ScoredCandidate candidate) {
+        return right.get(scored.indexOf(candidate));
     }
 }

@@ -52,19 +52,19 @@ final class Observer {
                 Proposals.of(prior, neighbourhood.nearest(prior.mean(), Proposals.NEIGHBOURS), 0, ORIGINS);
         Scoring evidence = Scoring.of(room.format(), task, EnumSet.allOf(PromptForm.class), Workroom.CONTEXT);
         Scoring test = Scoring.ofTests(room.format(), task, tests);
-        List<ScoredCandidate> trials = new ArrayList<>();
+        List<ScoredCandidate> scored = new ArrayList<>();
         List<Double> right = new ArrayList<>();
         for (Origin origin : origins) {
             apply(origin);
             Map<PromptForm, Score> tested = examine(origin, test);
-            // Without a comparison the tests stand in, so that each form has a trial; nothing is decided on it.
+            // Without a comparison the tests stand in, so that each form has a candidate; nothing is decided on it.
             Map<PromptForm, Score> tried = evidence.forms().size() < 2 ? tested : examine(origin, evidence);
             tried.forEach((form, of) -> {
-                trials.add(new ScoredCandidate(new Candidate(origin, form), of));
+                scored.add(new ScoredCandidate(new Candidate(origin, form), of));
                 right.add(tested.get(form).exact());
             });
         }
-        return new Observation(id, seen, evidence.examples().size(), distance, trials, right);
+        return new Observation(id, seen, evidence.examples().size(), distance, scored, right);
     }
 
     private void apply(Origin origin) {
@@ -76,7 +76,7 @@ final class Observer {
         }
     }
 
-    private Map<PromptForm, Score> examine(Origin origin, Scoring examination) {
-        return origin instanceof Origin.Base ? room.examineBase(examination) : room.examineAdapted(examination);
+    private Map<PromptForm, Score> examine(Origin origin, Scoring scoring) {
+        return origin instanceof Origin.Base ? room.scoreBase(scoring) : room.scoreAdapted(scoring);
     }
 }

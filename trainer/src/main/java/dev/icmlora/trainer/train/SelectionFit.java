@@ -45,8 +45,8 @@ final class SelectionFit {
     Merit merit(DecisionRule rule) {
         return new Merit(
                 rule,
-                balanced(compared, o -> o.rightOf(rule.choose(o.trials()))),
-                balanced(compared, o -> isAlone(rule.choose(o.trials()).candidate()) ? 1 : 0));
+                balanced(compared, o -> o.rightOf(rule.choose(o.scored()))),
+                balanced(compared, o -> isAlone(rule.choose(o.scored()).candidate()) ? 1 : 0));
     }
 
     private static boolean isAlone(Candidate candidate) {
@@ -84,11 +84,11 @@ final class SelectionFit {
     }
 
     double chosen(boolean seen, DecisionRule rule) {
-        return mean(group(compared, seen), o -> o.rightOf(rule.choose(o.trials())));
+        return mean(group(compared, seen), o -> o.rightOf(rule.choose(o.scored())));
     }
 
     double alone(boolean seen, DecisionRule rule) {
-        return mean(group(compared, seen), o -> isAlone(rule.choose(o.trials()).candidate()) ? 1 : 0);
+        return mean(group(compared, seen), o -> isAlone(rule.choose(o.scored()).candidate()) ? 1 : 0);
     }
 
     /// The distance up to which trusting the generator's own adapter with the description alone is right most often.
@@ -125,8 +125,8 @@ final class SelectionFit {
         List<double[]> features = new ArrayList<>();
         List<Double> targets = new ArrayList<>();
         for (Observation observation : compared) {
-            ScoredCandidate chosen = rule.choose(observation.trials());
-            Score evidence = chosen.evidence();
+            ScoredCandidate chosen = rule.choose(observation.scored());
+            Score evidence = chosen.score();
             features.add(new double[] {1, evidence.exact(), Confidence.probability(evidence)});
             targets.add(observation.rightOf(chosen));
         }
@@ -163,11 +163,11 @@ final class SelectionFit {
     }
 
     private static double rightOf(Observation observation, Predicate<Candidate> way) {
-        ScoredCandidate trial = observation.trials().stream()
+        ScoredCandidate candidate = observation.scored().stream()
                 .filter(t -> way.test(t.candidate()))
                 .findFirst()
                 .orElseThrow();
-        return observation.rightOf(trial);
+        return observation.rightOf(candidate);
     }
 
     private static List<Observation> group(List<Observation> observations, boolean seen) {

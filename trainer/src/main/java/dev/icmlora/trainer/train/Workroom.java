@@ -100,13 +100,13 @@ final class Workroom implements Workbench, AutoCloseable {
     }
 
     @Override
-    public Map<PromptForm, Score> examineAdapted(Scoring examination) {
-        return adapted.examine(examination, () -> {});
+    public Map<PromptForm, Score> scoreAdapted(Scoring scoring) {
+        return adapted.score(scoring, () -> {});
     }
 
     @Override
-    public Map<PromptForm, Score> examineBase(Scoring examination) {
-        return base.examine(examination, () -> {});
+    public Map<PromptForm, Score> scoreBase(Scoring scoring) {
+        return base.score(scoring, () -> {});
     }
 
     @Override

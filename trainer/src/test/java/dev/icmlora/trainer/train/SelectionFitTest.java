@@ -64,8 +64,8 @@ class SelectionFitTest {
 
         Confidence confidence = fit.confidence(rule, new Familiarity(1));
 
-        assertThat(confidence.ofEvidence(evidence(0.01))).isCloseTo(0.9, within(0.05));
-        assertThat(confidence.ofEvidence(evidence(3))).isCloseTo(0.1, within(0.05));
+        assertThat(confidence.ofScore(evidence(0.01))).isCloseTo(0.9, within(0.05));
+        assertThat(confidence.ofScore(evidence(3))).isCloseTo(0.1, within(0.05));
     }
 
     private static Observation compared(
@@ -84,7 +84,7 @@ class SelectionFitTest {
 
     private static Observation alone(boolean seen, double distance, double rightAlone, double rightShown) {
         Observation pair = compared(seen, 1, rightAlone, 1, rightShown);
-        return new Observation("task", seen, 1, OptionalDouble.of(distance), pair.trials(), pair.right());
+        return new Observation("task", seen, 1, OptionalDouble.of(distance), pair.scored(), pair.right());
     }
 
     private static Score evidence(double loss) {

@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,50 +6,42 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.Installation.MissingPartException;
 import dev.icmlora.generator.Sha256;
 
-/// The files that the function is made of.
+/// The files that an engine is made of.
 ///
-/// @param modelSha256 what the model's checksum must be, if that is known
-record Parts(Path nativeDirectory, Path model, Optional<String> modelSha256, Path generator) {
+/// @param nativeDirectory with llama.cpp's libraries
+/// @param modelSha256 what the model's checksum must be, in hex, if that is known
+public record EngineFiles(Path nativeDirectory, Path model, Optional<String> modelSha256, Path generator) {
 
-    private static final String DEFAULT_MODEL_SHA256 =
+    /// Of the base model that `make setup` fetches.
+    public static final String DEFAULT_MODEL_SHA256 =
             "0c1d3326cd9793cfb7296113c063dd5c24e2bd734b48ec1a3d01b7158eca9387";
     private static final int CHUNK = 1 << 20;
 
-    /// The configured files, or those that `make setup` fetched.
+    /// The files that `make setup` fetched, or those that the environment names, unchecked.
     ///
-    /// @throws StartupException if one is missing
-    static Parts find(FunctionConfig config) {
+    /// @throws EngineStartException if one is missing
+    public static EngineFiles installed() {
         var installation = Installation.ofThisProcess();
         try {
-            var pinned = config.model().isPresent() ? Optional.<String>empty() : Optional.of(DEFAULT_MODEL_SHA256);
-            return new Parts(
-                    config.nativeDir()
-                            .map(dir -> existing("icm-lora.native-dir", dir))
-                            .orElseGet(installation::nativeDirectory),
-                    config.model().map(file -> existing("icm-lora.model", file)).orElseGet(installation::model),
-                    config.modelSha256().or(() -> pinned),
-                    config.generator()
-                            .map(file -> existing("icm-lora.generator", file))
-                            .orElseGet(installation::generator));
+            return new EngineFiles(
+                    installation.nativeDirectory(),
+                    installation.model(),
+                    Optional.empty(),
+                    installation.generator());
         } catch (MissingPartException e) {
-            throw new StartupException(e.getMessage());
+            throw new EngineStartException(e.getMessage());
         }
     }
 
-    private static Path existing(String key, Path path) {
-        if (!Files.exists(path)) {
-            var variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-            throw new StartupException("%s (%s) names %s, which does not exist".formatted(key, variable, path));
-        }
-        return path;
+    /// The same with another generator.
+    public EngineFiles withGenerator(Path file) {
+        return new EngineFiles(nativeDirectory, model, modelSha256, file);
     }
 
     /// The model file's name without its extension.
@@ -59,12 +51,12 @@ record Parts(Path nativeDirectory, Path model, Optional<String> modelSha256, Pat
 
     /// Reads the whole model file and compares its checksum with the expected one.
     ///
-    /// @throws StartupException if they differ
+    /// @throws EngineStartException if they differ
     void verifyModel() {
         modelSha256.ifPresent(expected -> {
             var actual = sha256(model);
             if (!actual.equalsIgnoreCase(expected)) {
-                throw new StartupException(
+                throw new EngineStartException(
                         "%s is damaged or another file: its SHA-256 is %s, expected %s; run `make setup` or set ICM_LORA_MODEL"
                                 .formatted(model, actual, expected));
             }

@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.engine;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.llama.LlamaContext;

@@ -13,16 +13,16 @@ import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.TokenBatch;
 
-/// What the adapted context of a slot has as its adapter: one that is overwritten in place, or, while
+/// What the adapted context of a worker has as its adapter: one that is overwritten in place, or, while
 /// several are asked for at the same time, a bank of them, in which each token of a batch has its own. One
-/// alone is quicker. It remembers what it is, and writes what is new only. Belongs to the slot's thread.
-public final class Resident {
+/// alone is quicker. It remembers what it is, and writes what is new only. Belongs to the worker's thread.
+public final class AppliedAdapters {
 
     private final LlamaContext context;
     private final ResidentAdapter one;
     private final Optional<AdapterBank> bank;
     private final Optional<AppliedCheck> check;
-    private final ScaledAdapter[] seated;
+    private final ScaledAdapter[] slots;
     private boolean several;
     /// The A of the bank.
     private final List<NamedTensor> common;
@@ -34,10 +34,10 @@ public final class Resident {
 
     /// @param context of the bank, if there is one, with `one` attached
     /// @param one the resident adapter
-    /// @param bank empty where adapters take turns
+    /// @param bank empty where adapters take time slices
     /// @param applied what it is; its A is that of the bank
     /// @param check of whatever is written, for debugging; empty for none
-    public Resident(
+    public AppliedAdapters(
             LlamaContext context,
             ResidentAdapter one,
             Optional<AdapterBank> bank,
@@ -47,20 +47,20 @@ public final class Resident {
         this.one = one;
         this.bank = bank;
         this.check = check;
-        this.seated = new ScaledAdapter[bank.map(AdapterBank::seats).orElse(1)];
+        this.slots = new ScaledAdapter[bank.map(AdapterBank::loraSlots).orElse(1)];
         this.common = applied.fixed();
         this.applied = applied;
         this.fixed = applied.fixed();
         this.scale = 1;
     }
 
-    /// Whether these can have a seat: adapters from elsewhere have an A of their own, and are decoded alone.
-    boolean canShare(ScaledAdapter weights) {
-        return weights.adapter().fixed().equals(common);
+    /// Whether these can have a LoRA slot: adapters from elsewhere have an A of their own, and are decoded alone.
+    boolean canShare(ScaledAdapter scaled) {
+        return scaled.adapter().fixed().equals(common);
     }
 
-    int seats() {
-        return seated.length;
+    int loraSlots() {
+        return slots.length;
     }
 
     /// Makes the one adapter this one, `wantedScale` times as strong.
@@ -88,18 +88,18 @@ public final class Resident {
         }
     }
 
-    /// @param weights one or more, each once
-    void apply(List<ScaledAdapter> weights) {
-        if (weights.size() == 1) {
-            apply(weights.getFirst().adapter(), weights.getFirst().scale());
+    /// @param wanted one or more, each once
+    void apply(List<ScaledAdapter> wanted) {
+        if (wanted.size() == 1) {
+            apply(wanted.getFirst().adapter(), wanted.getFirst().scale());
             return;
         }
         Map<Integer, ScaledAdapter> changes = new HashMap<>();
-        for (var wanted : weights) {
-            if (seat(wanted) < 0) {
-                var seat = freeSeat(weights);
-                seated[seat] = wanted;
-                changes.put(seat, wanted);
+        for (var each : wanted) {
+            if (loraSlot(each) < 0) {
+                var slot = freeSlot(wanted);
+                slots[slot] = each;
+                changes.put(slot, each);
             }
         }
         if (!changes.isEmpty()) {
@@ -111,43 +111,43 @@ public final class Resident {
         }
     }
 
-    /// Seats that fail are nobody's, so that whatever is asked for next is written, and checked.
+    /// LoRA slots that fail are nobody's, so that whatever is asked for next is written, and checked.
     private void write(Map<Integer, ScaledAdapter> changes) {
         var written = false;
         try {
             Map<Integer, Adapter> adapters = new HashMap<>();
             changes.forEach(
-                    (seat, wanted) -> adapters.put(seat, wanted.adapter().scaled(wanted.scale())));
+                    (slot, wanted) -> adapters.put(slot, wanted.adapter().scaled(wanted.scale())));
             Map<Integer, List<NamedTensor>> generated = new HashMap<>();
-            adapters.forEach((seat, adapter) -> generated.put(seat, adapter.generated()));
+            adapters.forEach((slot, adapter) -> generated.put(slot, adapter.generated()));
             bank.orElseThrow().put(generated);
             check.ifPresent(checking -> adapters.forEach(checking::several));
             written = true;
         } finally {
             if (!written) {
-                changes.keySet().forEach(seat -> seated[seat] = null);
+                changes.keySet().forEach(slot -> slots[slot] = null);
             }
         }
     }
 
-    private int freeSeat(List<ScaledAdapter> needed) {
-        for (var seat = 0; seat < seated.length; seat++) {
-            if (seated[seat] == null || !needed.contains(seated[seat])) {
-                return seat;
+    private int freeSlot(List<ScaledAdapter> needed) {
+        for (var slot = 0; slot < slots.length; slot++) {
+            if (slots[slot] == null || !needed.contains(slots[slot])) {
+                return slot;
             }
         }
-        throw new IllegalArgumentException("more than " + seated.length + " adapters in a batch");
+        throw new IllegalArgumentException("more than " + slots.length + " adapters in a batch");
     }
 
     /// Below 0 if it has none.
-    int seat(ScaledAdapter weights) {
-        return Arrays.asList(seated).indexOf(weights);
+    int loraSlot(ScaledAdapter scaled) {
+        return Arrays.asList(slots).indexOf(scaled);
     }
 
-    /// @param seatOfToken for at least as many tokens as the batch has
-    void decode(LlamaContext decoding, TokenBatch batch, int[] seatOfToken) {
+    /// @param slotOfToken for at least as many tokens as the batch has
+    void decode(LlamaContext decoding, TokenBatch batch, int[] slotOfToken) {
         if (several) {
-            bank.orElseThrow().decode(decoding, batch, Arrays.copyOf(seatOfToken, batch.size()));
+            bank.orElseThrow().decode(decoding, batch, Arrays.copyOf(slotOfToken, batch.size()));
         } else {
             decoding.decode(batch);
         }

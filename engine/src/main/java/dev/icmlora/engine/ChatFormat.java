@@ -1,12 +1,11 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.Violation;
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.LlamaModel;
 
@@ -17,7 +16,7 @@ import dev.icmlora.llama.LlamaModel;
 /// [PromptFormat], token for token.
 ///
 /// @see dev.icmlora.generator.task.PromptFormat
-final class ChatFormat {
+public final class ChatFormat {
 
     private final LlamaModel model;
     private final int[] lineBreak;
@@ -31,8 +30,8 @@ final class ChatFormat {
     ///
     /// @param description what an adapter's task is, as it stands before the first message of a user; blank
     /// for none. A chat with a system message says itself what to do, and stays as it is
-    /// @throws InvalidRequestException if the template has no place for a message
-    int[] tokens(String description, List<ChatMessage> messages) {
+    /// @throws UnusableInputException if the template has no place for a message
+    public int[] tokens(String description, List<ChatMessage> messages) {
         var vocabulary = model.vocabulary();
         var describes = !description.isBlank()
                 && messages.stream().noneMatch(m -> m.role().equals("system"));
@@ -51,11 +50,11 @@ final class ChatFormat {
         for (var i = 0; i < messages.size(); i++) {
             var at = rendered.indexOf(marker(i), from);
             if (at < 0) {
-                throw new InvalidRequestException(new Violation(
-                        "/messages/" + i,
+                throw new UnusableInputException(
+                        "messages/" + i,
                         null,
                         messages.get(i).role(),
-                        "the model's chat template has no place for message " + i));
+                        "the model's chat template has no place for message " + i);
             }
             pieces.add(vocabulary.tokenize(rendered.substring(from, at), true));
             if (i == firstOfUser) {
@@ -82,7 +81,7 @@ final class ChatFormat {
     }
 
     /// A text as it is.
-    int[] tokens(String text) {
+    public int[] tokens(String text) {
         var tokens = model.vocabulary().tokenize(text, false);
         if (!model.vocabulary().addsBos()) {
             return tokens;

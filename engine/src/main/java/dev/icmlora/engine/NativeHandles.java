@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

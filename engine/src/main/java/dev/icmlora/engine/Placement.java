@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.engine;
 
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,13 +12,13 @@ import java.util.function.Function;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.engine.worker.ScaledAdapter;
 
-/// Which slot does what. Requests with the same weights share a slot, and so a batch; later ones go back to
-/// where their prompts may still be kept, unless another slot has less to do. Thread-safe.
+/// Which worker does what. Requests with the same adapter share a worker, and so a batch; later ones go back to
+/// where their prompts may still be kept, unless another worker has less to do. Thread-safe.
 final class Placement {
 
     private static final int REMEMBERED = 1024;
 
-    private final List<Worker> slots;
+    private final List<Worker> workers;
     private final Map<String, Place> active = new HashMap<>();
     private final Map<String, Worker> latest = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -29,30 +29,30 @@ final class Placement {
         }
     };
 
-    Placement(List<Worker> slots) {
-        this.slots = slots;
+    Placement(List<Worker> workers) {
+        this.workers = workers;
     }
 
     private static final class Place {
 
-        private final Worker slot;
+        private final Worker worker;
         private int requests;
 
-        private Place(Worker slot) {
-            this.slot = slot;
+        private Place(Worker worker) {
+            this.worker = worker;
         }
     }
 
-    /// The slot that has least to do.
+    /// The worker that has least to do.
     Worker idlest() {
-        return slots.stream().min(Comparator.comparingInt(Worker::load)).orElseThrow();
+        return workers.stream().min(Comparator.comparingInt(Worker::load)).orElseThrow();
     }
 
-    /// Gives work to the slot of its weights.
+    /// Gives work to the worker of its adapter.
     ///
-    /// @param weights empty for the base model alone
-    <T> CompletableFuture<T> with(Optional<ScaledAdapter> weights, Function<Worker, CompletableFuture<T>> work) {
-        var key = key(weights);
+    /// @param adapter empty for the base model alone
+    <T> CompletableFuture<T> with(Optional<ScaledAdapter> adapter, Function<Worker, CompletableFuture<T>> work) {
+        var key = key(adapter);
         var result = work.apply(enter(key));
         return result.whenComplete((value, failure) -> leave(key));
     }
@@ -60,7 +60,7 @@ final class Placement {
     private synchronized Worker enter(String key) {
         var place = active.computeIfAbsent(key, k -> new Place(choose(k)));
         place.requests++;
-        return place.slot;
+        return place.worker;
     }
 
     private Worker choose(String key) {
@@ -78,7 +78,7 @@ final class Placement {
     }
 
     /// Holds no adapter in memory.
-    private static String key(Optional<ScaledAdapter> weights) {
-        return weights.map(w -> w.adapter().id() + " " + w.scale()).orElse("");
+    private static String key(Optional<ScaledAdapter> adapter) {
+        return adapter.map(scaled -> scaled.adapter().id() + " " + scaled.scale()).orElse("");
     }
 }

@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,194 @@
+package dev.icmlora.engine;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.engine.scoring.Calibration;
+import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.scoring.Selector;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.ThreadShare;
+import dev.icmlora.engine.worker.Worker;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.ResidentShape;
+import dev.icmlora.generator.adapter.peft.PeftModel;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.llama.SamplingOptions;
+
+/// A base model, its generator and its workers. Requests use it through a session each.
+///
+/// It owns every native handle and closes them in reverse order. Any thread may use it.
+public final class Engine implements AutoCloseable {
+
+    private final NativeHandles handles;
+    private final EngineOptions options;
+    private final LoadedModel model;
+    private final ChatFormat chatFormat;
+    private final String modelName;
+    private final Generator generator;
+    private final Selector selector;
+    private final ThreadShare share;
+    private final EngineObserver observer;
+    private final Map<Worker, WorkerTools> tools = new LinkedHashMap<>();
+    private final Placement placement;
+
+    /// @param handles own the model already, and all else from now on
+    Engine(
+            NativeHandles handles,
+            LoadedModel model,
+            String modelName,
+            GeneratorFile file,
+            EngineOptions options,
+            EngineObserver observer) {
+        var threads = options.threadCount();
+        this.handles = handles;
+        this.options = options;
+        this.model = model;
+        this.modelName = modelName;
+        this.observer = observer;
+        this.chatFormat = new ChatFormat(model.model());
+        this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
+        this.selector = new Selector(generator, model.format(), options.contextTokens(), Calibration.DEFAULT);
+        this.share = new ThreadShare(threads);
+        var architecture = file.manifest().architecture();
+        var first = generator.generate(new float[architecture.latent()]);
+        var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), first, share);
+        for (var number = 1; number <= options.workers(); number++) {
+            var opened = factory.open(number);
+            tools.put(opened.worker(), opened.tools());
+        }
+        this.placement = new Placement(List.copyOf(tools.keySet()));
+    }
+
+    /// One request's use of the engine. Called by the thread that the request belongs to.
+    public EngineSession session(Cancellation cancellation) {
+        return new EngineSession(this, cancellation, observer.request());
+    }
+
+    /// Tokens that a prompt and its answer may have together, and a task for its fingerprint.
+    public int contextTokens() {
+        return options.contextTokens();
+    }
+
+    public int workers() {
+        return tools.size();
+    }
+
+    /// Workers that have something to do.
+    public int busyWorkers() {
+        return share.busy();
+    }
+
+    /// Whether every worker works or waits, and none hangs in native code or fails at all that it does.
+    public boolean isAlive() {
+        return tools.keySet().stream().allMatch(worker -> worker.isAlive(options.stuckAfter()));
+    }
+
+    /// Whether the base model is still the one that was loaded.
+    public boolean isModelIntact() {
+        return model.isIntact();
+    }
+
+    public GeneratorManifest manifest() {
+        return generator.manifest();
+    }
+
+    public PromptFormat format() {
+        return model.format();
+    }
+
+    public ChatFormat chatFormat() {
+        return chatFormat;
+    }
+
+    /// What clients call the base model.
+    public String modelName() {
+        return modelName;
+    }
+
+    /// What an adapter must be like to be hot-applied.
+    public ResidentShape adapterShape() {
+        return generator.shape();
+    }
+
+    /// The base model as PEFT knows it.
+    public PeftModel peftModel() {
+        return new PeftModel(modelName, model.model().heads(), model.model().kvHeads());
+    }
+
+    /// Tokens that the fingerprint of a task reads.
+    public int tokens(Task task) {
+        return format().packed(task.description(), task.examples()).tokens().length;
+    }
+
+    LoadedModel model() {
+        return model;
+    }
+
+    Generator generator() {
+        return generator;
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    Placement placement() {
+        return placement;
+    }
+
+    WorkerTools tools(Worker worker) {
+        return tools.get(worker);
+    }
+
+    /// The adapter at the mean of the prior.
+    ///
+    /// @param strength of the residual on B0
+    Adapter mean(TaskVector vector, float strength) {
+        return generator
+                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
+                .getFirst();
+    }
+
+    /// Goes the whole way once in every worker, so that the first request finds every page and every compiled
+    /// method in place. The virtual machine's compiler has much to do meanwhile: two threads of a computation would
+    /// wait for each other wherever it takes one's processor, which takes several times as long.
+    public void warmUp() {
+        share.single(true);
+        try {
+            tools.keySet().forEach(this::warmUp);
+        } finally {
+            share.single(false);
+        }
+    }
+
+    private void warmUp(Worker worker) {
+        var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
+        var prompt = format().query(task.description(), List.of(), "hello").tokens();
+        var nobody = new Cancellation();
+        var session = new EngineSession(this, nobody, EngineObserver.Observed.NOTHING, worker);
+        var vector = session.fingerprint(task);
+        session.select(task, vector, new SelectionOptions(2, Optional.<Duration>empty(), true), 1);
+        var adapter = new ScaledAdapter(session.generate(vector, 1), 1);
+        session.answer(
+                Optional.of(adapter), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()));
+    }
+
+    @Override
+    public void close() {
+        handles.close();
+    }
+}

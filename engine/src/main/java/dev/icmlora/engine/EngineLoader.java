@@ -1,0 +1,98 @@
+package dev.icmlora.engine;
+
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+
+import org.jboss.logging.Logger;
+
+import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.InvalidGeneratorException;
+import dev.icmlora.ggml.Device;
+import dev.icmlora.ggml.Device.Type;
+import dev.icmlora.ggml.Devices;
+import dev.icmlora.ggml.NativeException;
+import dev.icmlora.ggml.NativeLibraries;
+
+/// Puts an engine together: the one way in which function, evaluation, trainer and benchmarks do it.
+public final class EngineLoader {
+
+    private static final Logger LOG = Logger.getLogger(EngineLoader.class);
+
+    private EngineLoader() {}
+
+    /// Loads all parts, side by side where they do not need each other.
+    ///
+    /// @throws EngineStartException if a part cannot be used
+    public static Engine load(EngineFiles files, EngineOptions options, EngineObserver observer) {
+        var start = System.nanoTime();
+        var handles = new NativeHandles();
+        try {
+            var check = CompletableFuture.runAsync(files::verifyModel);
+            var reading = CompletableFuture.supplyAsync(() -> GeneratorFile.read(files.generator()));
+            NativeLibraries.load(files.nativeDirectory());
+            requireGpu(options);
+            var model = handles.own(LoadedModel.load(files.model(), options));
+            check.join();
+            var generator = reading.join();
+            generator.manifest().requireMatch(model.id(), model.format().fingerprint());
+            var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
+            log(model, generator, start);
+            return engine;
+        } catch (RuntimeException e) {
+            handles.close();
+            throw failure(e, files);
+        }
+    }
+
+    private static void requireGpu(EngineOptions options) {
+        if (options.requireGpu() && gpus().isEmpty()) {
+            throw new EngineStartException(
+                    "no GPU that the libraries in %s can use, and icm-lora.require-gpu (ICM_LORA_REQUIRE_GPU) is true"
+                            .formatted(NativeLibraries.directory()));
+        }
+    }
+
+    private static List<Device> gpus() {
+        return Devices.list().stream()
+                .filter(device -> device.type() == Type.GPU || device.type() == Type.INTEGRATED_GPU)
+                .toList();
+    }
+
+    private static RuntimeException failure(RuntimeException e, EngineFiles files) {
+        return switch (e) {
+            case CompletionException wrapped
+            when wrapped.getCause() instanceof RuntimeException cause -> failure(cause, files);
+            case InvalidGeneratorException unfit ->
+                new EngineStartException(files.generator() + " cannot be used: " + unfit.getMessage());
+            case NativeException failure -> new EngineStartException(firstLine(failure));
+            case UncheckedIOException unreadable -> new EngineStartException(unreadable.getMessage());
+            default -> e;
+        };
+    }
+
+    /// llama.cpp says first what is wrong, and then of each caller that it failed.
+    private static String firstLine(NativeException failure) {
+        return failure.getMessage().lines().findFirst().orElse("");
+    }
+
+    private static void log(LoadedModel model, GeneratorFile file, long start) {
+        var generator = file.manifest();
+        var adapter = generator.architecture().adapter();
+        var targets = String.join(", ", adapter.modules());
+        LOG.infof(
+                "Computes on: %s",
+                gpus().isEmpty()
+                        ? "the CPU"
+                        : gpus().stream().map(Device::description).collect(Collectors.joining(", ")));
+        LOG.infof("Base model: %s", model.model().description());
+        LOG.infof(
+                "Generator: %s, trained on %d tasks",
+                generator.name(), generator.catalogue().size());
+        LOG.infof("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
+        LOG.infof("Loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.icmlora.engine;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/// How an engine is built. What is empty is chosen by the engine.
+///
+/// @param threads that compute; empty for the number of processors
+/// @param workers that decode side by side. On a CPU they share its threads, and one that has them all is the quickest
+/// for one client
+/// @param sequences decoded side by side by a worker
+/// @param contextTokens that the prompts and answers decoded side by side may have together
+/// @param batchTokens of one `llama_decode`
+/// @param maxLoras different adapters in one batch; 1 for time slices of one adapter each; empty for the default
+/// @param checkAdapters whether to compare what was applied with the same adapter loaded from its file, for debugging
+/// @param gpuLayers model layers on a GPU, if there is one; -1 for all
+/// @param requireGpu whether to refuse to start without a GPU
+/// @param stuckAfter a batch or job that takes longer hangs
+public record EngineOptions(
+        OptionalInt threads,
+        int workers,
+        int sequences,
+        int contextTokens,
+        int batchTokens,
+        OptionalInt maxLoras,
+        boolean checkAdapters,
+        int gpuLayers,
+        boolean requireGpu,
+        Duration stuckAfter) {
+
+    /// As the function is configured when nobody configures it.
+    public static final EngineOptions DEFAULT = new EngineOptions(
+            OptionalInt.empty(), 1, 8, 4096, 512, OptionalInt.empty(), false, -1, false, Duration.ofSeconds(90));
+
+    /// Each adapter of these makes every token of a batch a little dearer.
+    private static final int DEFAULT_MAX_LORAS = 8;
+
+    /// The same, computed by so many threads.
+    public EngineOptions withThreads(int count) {
+        return new EngineOptions(
+                OptionalInt.of(count),
+                workers,
+                sequences,
+                contextTokens,
+                batchTokens,
+                maxLoras,
+                checkAdapters,
+                gpuLayers,
+                requireGpu,
+                stuckAfter);
+    }
+
+    int threadCount() {
+        return threads.orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    }
+
+    /// One token alone takes as long as its weights take to be read, which a thread less hardly slows down. Threads on
+    /// all processors would have to wait for one another whenever anything else runs, such as what sends the text.
+    int threadsOfOneToken() {
+        return threadCount() < Runtime.getRuntime().availableProcessors()
+                ? threadCount()
+                : Math.max(1, threadCount() - 1);
+    }
+
+    /// A bank of adapters has llama.cpp call back at every node of a graph, which in a native executable costs more
+    /// than it brings.
+    int loraSlots() {
+        var inNativeExecutable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+        return maxLoras.orElse(inNativeExecutable ? 1 : DEFAULT_MAX_LORAS);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.icmlora.engine;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.ComputationFailedException;
+import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.request.Phase;
+import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.scoring.Decision;
+import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.worker.Answers;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Worker;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.NativeException;
+
+/// One request's use of the engine: its cancellation, who watches it, and how long its phases take.
+///
+/// Its methods wait until a worker has done what they ask for. They throw
+/// [dev.icmlora.engine.request.CancelledException] once nobody waits any more,
+/// [dev.icmlora.engine.request.EngineClosedException] when the engine stops, and [ComputationFailedException] where
+/// native code failed. Belongs to the request's thread.
+public final class EngineSession {
+
+    private final Engine engine;
+    private final Cancellation cancellation;
+    private final Observed observed;
+    private final Optional<Worker> pinned;
+    private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
+
+    EngineSession(Engine engine, Cancellation cancellation, Observed observed) {
+        this(engine, cancellation, observed, Optional.empty());
+    }
+
+    /// All in one worker.
+    EngineSession(Engine engine, Cancellation cancellation, Observed observed, Worker worker) {
+        this(engine, cancellation, observed, Optional.of(worker));
+    }
+
+    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, Optional<Worker> pinned) {
+        this.engine = engine;
+        this.cancellation = cancellation;
+        this.observed = observed;
+        this.pinned = pinned;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /// What was measured so far, without any decoding.
+    public PhaseNanos phases() {
+        return new PhaseNanos(
+                nanos.getOrDefault(Phase.FINGERPRINT, 0L),
+                nanos.getOrDefault(Phase.GENERATE, 0L),
+                0,
+                nanos.getOrDefault(Phase.SELECT, 0L),
+                0,
+                0);
+    }
+
+    /// What was measured so far, and what the answers took.
+    public PhaseNanos phases(Answers answers) {
+        return phases().decoded(answers.applyNanos(), answers.promptNanos(), answers.decodeNanos());
+    }
+
+    private <T> T time(Phase phase, Supplier<T> work) {
+        var start = System.nanoTime();
+        var result = observed.phase(phase.label(), work);
+        nanos.put(phase, System.nanoTime() - start);
+        return result;
+    }
+
+    /// The base model's embeddings of texts, each scaled to length 1.
+    ///
+    /// @param texts of 1 token up to what the context holds
+    public List<float[]> embed(List<int[]> texts) {
+        return observed.phase(
+                "embed",
+                () -> texts.stream()
+                        .map(tokens -> job(tools -> tools.embedder().of(tokens, cancellation)))
+                        .toList());
+    }
+
+    /// @param task not longer than the context
+    public TaskVector fingerprint(Task task) {
+        return job(tools -> time(Phase.FINGERPRINT, () -> tools.fingerprinter().of(task)));
+    }
+
+    /// The adapter at the mean of the prior for a task.
+    ///
+    /// @param strength of the residual on B0
+    public Adapter generate(TaskVector vector, float strength) {
+        return job(_ -> time(Phase.GENERATE, () -> engine.mean(vector, strength)));
+    }
+
+    /// The adapter at the mean of the prior for a task that has no task vector yet. One job, so that nobody else's
+    /// fingerprint comes in between.
+    ///
+    /// @param strength of the residual on B0
+    public Adapter generate(Task task, float strength) {
+        return job(tools -> {
+            var vector =
+                    time(Phase.FINGERPRINT, () -> tools.fingerprinter().of(task));
+            return time(Phase.GENERATE, () -> engine.mean(vector, strength));
+        });
+    }
+
+    /// A job of the worker that has least to do.
+    private <T> T job(Function<WorkerTools, T> work) {
+        var worker = idlest();
+        var tools = engine.tools(worker);
+        return await(worker.run(() -> work.apply(tools), cancellation));
+    }
+
+    private Worker idlest() {
+        return pinned.orElseGet(engine.placement()::idlest);
+    }
+
+    /// @throws RuntimeException what the work failed with
+    static <T> T await(CompletableFuture<T> result) {
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw switch (e.getCause()) {
+                case NativeException failure -> new ComputationFailedException(failure);
+                case RuntimeException cause -> cause;
+                default -> e;
+            };
+        }
+    }
+
+    /// Chooses how a task is served.
+    ///
+    /// @param scale of the adapters that are tried
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    public Decision select(Task task, TaskVector vector, SelectionOptions options, float scale) {
+        var worker = idlest();
+        var bench = new WorkerBench(worker, engine.tools(worker), scale, cancellation);
+        return time(Phase.SELECT, () -> engine.selector().select(task, vector, options, bench));
+    }
+
+    /// Answers prompts, beside other requests.
+    ///
+    /// @param adapter empty for the base model alone
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Decoding decoding) {
+        // Here, where it is this request's alone to fail.
+        adapter.ifPresent(wanted -> requireScalable(wanted.adapter(), wanted.scale()));
+        Function<Worker, CompletableFuture<Answers>> work =
+                worker -> worker.decode(adapter, prompts, decoding, cancellation, observed);
+        var answers = pinned.map(work).orElseGet(() -> engine.placement().with(adapter, work));
+        return observed.phase("answer", () -> await(answers));
+    }
+
+    static void requireScalable(Adapter adapter, float scale) {
+        try {
+            adapter.scaled(scale);
+        } catch (IllegalArgumentException e) {
+            throw new UnusableInputException("scale", null, scale, e.getMessage());
+        }
+    }
+}

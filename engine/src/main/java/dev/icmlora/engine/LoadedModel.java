@@ -1,0 +1,116 @@
+package dev.icmlora.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
+
+/// A base model in memory, and how tasks are put to it. It is all that fingerprints need, so a generator can be trained
+/// with it before there is one.
+public final class LoadedModel implements AutoCloseable {
+
+    private final Path file;
+    private final MappedFile mapped;
+    private final LlamaModel model;
+    private final PromptFormat format;
+    private final EngineOptions options;
+
+    private LoadedModel(Path file, MappedFile mapped, LlamaModel model, EngineOptions options) {
+        this.file = file;
+        this.mapped = mapped;
+        this.model = model;
+        this.format = PromptFormat.of(model);
+        this.options = options;
+    }
+
+    /// @param file GGUF
+    /// @throws dev.icmlora.ggml.NativeException if llama.cpp cannot load it
+    public static LoadedModel load(Path nativeDirectory, Path file, EngineOptions options) {
+        NativeLibraries.load(nativeDirectory);
+        return load(file, options);
+    }
+
+    /// With the libraries loaded.
+    static LoadedModel load(Path file, EngineOptions options) {
+        var mapped = MappedFile.of(file);
+        var modelOptions =
+                new ModelOptions(options.gpuLayers(), ModelOptions.DEFAULT.mmap(), ModelOptions.DEFAULT.repack());
+        var model = LlamaModel.load(file, modelOptions);
+        try {
+            return new LoadedModel(file, mapped, model, options);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    public LlamaModel model() {
+        return model;
+    }
+
+    /// How a task becomes tokens.
+    public PromptFormat format() {
+        return format;
+    }
+
+    /// What a generator for it must name.
+    public BaseModelId id() {
+        try {
+            return BaseModelId.of(model.metadata("general.name").orElse("unnamed"), file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// Whether the file is still the one that was loaded.
+    public boolean isIntact() {
+        return mapped.isIntact();
+    }
+
+    /// A context for hidden states.
+    ///
+    /// @param layer after which they are taken
+    public LlamaContext statesContext(int layer) {
+        return context(1, layer);
+    }
+
+    /// A context for texts.
+    ///
+    /// @param sequences that its memory holds at most
+    LlamaContext textContext(int sequences) {
+        return LlamaContext.create(model, textOptions(sequences));
+    }
+
+    ContextOptions textOptions(int sequences) {
+        return contextOptions(sequences, ContextOptions.LOGITS);
+    }
+
+    private LlamaContext context(int sequences, int layer) {
+        return LlamaContext.create(model, contextOptions(sequences, layer));
+    }
+
+    private ContextOptions contextOptions(int sequences, int layer) {
+        var batch = options.batchTokens();
+        return new ContextOptions(
+                options.contextTokens(), batch, batch, sequences, options.threadCount(), layer, true);
+    }
+
+    /// Takes task vectors in a context of [#statesContext].
+    public Fingerprinter fingerprinter(LlamaContext states) {
+        return new Fingerprinter(format, states, model.hiddenSize(), options.batchTokens());
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.icmlora.engine.request;
+
+import java.util.function.Supplier;
+
+/// Watches requests on their way through the engine. Traces implement it; where nobody watches, it is [#NONE].
+@FunctionalInterface
+public interface EngineObserver {
+
+    EngineObserver NONE = () -> Observed.NOTHING;
+
+    /// Called by the thread that a request belongs to, before its first phase.
+    Observed request();
+
+    /// One request. Its phases run on whichever thread does the work, one after the other.
+    interface Observed {
+
+        Observed NOTHING = new Observed() {
+            @Override
+            public <T> T phase(String name, Supplier<T> work) {
+                return work.get();
+            }
+        };
+
+        /// Does the work of a phase, and throws what it throws.
+        <T> T phase(String name, Supplier<T> work);
+    }
+}
