@@ -14,13 +14,13 @@ locals {
   cpu        = coalesce(var.machine.cpu, { nvidia-l4 = 8, nvidia-rtx-pro-6000 = 20, none = 4 }[var.machine.accelerator])
   memory_gib = coalesce(var.machine.memory_gib, local.gpu ? 4 * local.cpu : 4)
 
-  # A slot decodes sequences of several requests in one batch, of different adapters too: 8, if env says nothing else.
+  # A worker decodes sequences of several requests in one batch, of different adapters too: 8, if env says nothing else.
   # Where files are events, a delivery may take minutes, and each result that is written comes back as an event: all of
   # them have to find room in the instance that runs, or they would start another GPU. Cloud Run allows 1000 at most.
-  slots       = var.scaling.slots
-  sequences   = tonumber(lookup(var.env, "ICM_LORA_SLOT_SEQUENCES", 8))
+  workers       = var.scaling.workers
+  sequences   = tonumber(lookup(var.env, "ICM_LORA_WORKER_SEQUENCES", 8))
   waiting     = coalesce(var.scaling.waiting_requests, var.events == null ? 0 : 8)
-  concurrency = min(1000, local.slots * local.sequences + local.waiting)
+  concurrency = min(1000, local.workers * local.sequences + local.waiting)
 
   deployed = var.image == null ? 0 : 1
 

@@ -115,11 +115,11 @@ variable "machine" {
 }
 
 variable "scaling" {
-  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. slots take memory on the GPU each, and each works on 8 requests at once, of different adapters too (or on as many as ICM_LORA_SLOT_SEQUENCES in env says). waiting_requests may wait in an instance beyond those before another instance is started (default: none, 8 with events)."
+  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. workers take memory on the GPU each, and each works on 8 requests at once, of different adapters too (or on as many as ICM_LORA_WORKER_SEQUENCES in env says). waiting_requests may wait in an instance beyond those before another instance is started (default: none, 8 with events)."
   type = object({
     min_instances    = optional(number, 0)
     max_instances    = optional(number, 1)
-    slots            = optional(number, 1)
+    workers            = optional(number, 1)
     waiting_requests = optional(number)
   })
   default  = {}
@@ -136,8 +136,8 @@ variable "scaling" {
   }
 
   validation {
-    condition     = var.scaling.slots >= 1 && var.scaling.slots <= 64 && var.scaling.slots == floor(var.scaling.slots)
-    error_message = "scaling.slots must be a whole number from 1 to 64."
+    condition     = var.scaling.workers >= 1 && var.scaling.workers <= 64 && var.scaling.workers == floor(var.scaling.workers)
+    error_message = "scaling.workers must be a whole number from 1 to 64."
   }
 
   validation {
@@ -159,7 +159,7 @@ variable "timeout_seconds" {
 }
 
 variable "env" {
-  description = "More settings of the function, as environment variables: ICM_LORA_SLOT_SEQUENCES, QUARKUS_LOG_LEVEL and so on."
+  description = "More settings of the function, as environment variables: ICM_LORA_WORKER_SEQUENCES, QUARKUS_LOG_LEVEL and so on."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -170,8 +170,8 @@ variable "env" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.env), ["PORT", "ICM_LORA_REQUEST_TIMEOUT", "ICM_LORA_REQUIRE_GPU", "ICM_LORA_SLOTS", "ICM_LORA_EVENTS_BUCKETS", "ICM_LORA_EVENTS_DEADLINE"])) == 0
-    error_message = "PORT, ICM_LORA_REQUEST_TIMEOUT, ICM_LORA_REQUIRE_GPU, ICM_LORA_SLOTS, ICM_LORA_EVENTS_BUCKETS and ICM_LORA_EVENTS_DEADLINE are set by this module: use timeout_seconds, machine, scaling and events."
+    condition     = length(setintersection(keys(var.env), ["PORT", "ICM_LORA_REQUEST_TIMEOUT", "ICM_LORA_REQUIRE_GPU", "ICM_LORA_WORKERS", "ICM_LORA_EVENTS_BUCKETS", "ICM_LORA_EVENTS_DEADLINE"])) == 0
+    error_message = "PORT, ICM_LORA_REQUEST_TIMEOUT, ICM_LORA_REQUIRE_GPU, ICM_LORA_WORKERS, ICM_LORA_EVENTS_BUCKETS and ICM_LORA_EVENTS_DEADLINE are set by this module: use timeout_seconds, machine, scaling and events."
   }
 }
 

@@ -151,10 +151,10 @@ run "more_least_than_most" {
   expect_failures = [var.scaling]
 }
 
-run "no_slot" {
+run "no_worker" {
   command = plan
   variables {
-    scaling = { slots = 0 }
+    scaling = { workers = 0 }
   }
   expect_failures = [var.scaling]
 }

@@ -57,20 +57,20 @@ run "one_l4_with_what_it_needs" {
   }
 }
 
-run "requests_at_once_equal_the_sequences_of_a_slot" {
+run "requests_at_once_equal_the_sequences_of_a_worker" {
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 8
-    error_message = "One slot, eight requests in a batch."
+    error_message = "One worker, eight requests in a batch."
   }
 }
 
-run "more_slots_take_more_requests" {
+run "more_workers_take_more_requests" {
   variables {
-    scaling = { slots = 4 }
+    scaling = { workers = 4 }
   }
   assert {
-    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 32 && contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOTS=4")
-    error_message = "Cloud Run's requests at once are those of all the function's slots."
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 32 && contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_WORKERS=4")
+    error_message = "Cloud Run's requests at once are those of all the function's workers."
   }
 }
 
@@ -80,14 +80,14 @@ run "waiting_requests_share_an_instance" {
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 11 && output.concurrency == 11
-    error_message = "The slot's requests and three that wait."
+    error_message = "The worker's requests and three that wait."
   }
 }
 
 run "not_more_requests_than_cloud_run_allows" {
   variables {
-    scaling = { slots = 64 }
-    env     = { ICM_LORA_SLOT_SEQUENCES = "64" }
+    scaling = { workers = 64 }
+    env     = { ICM_LORA_WORKER_SEQUENCES = "64" }
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 1000
@@ -98,7 +98,7 @@ run "not_more_requests_than_cloud_run_allows" {
 run "probes" {
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].http_get[0].path == "/q/health/started" && google_cloud_run_v2_service.function[0].template[0].containers[0].liveness_probe[0].http_get[0].path == "/q/health/live"
-    error_message = "Started means: model and generator have answered once. Live means: the slot's thread does not hang."
+    error_message = "Started means: model and generator have answered once. Live means: the worker's thread does not hang."
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].period_seconds * google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].failure_threshold <= 240
@@ -198,12 +198,12 @@ run "adapters_are_kept_in_a_bucket" {
 
 run "settings_pass_through" {
   variables {
-    env          = { ICM_LORA_SLOT_SEQUENCES = "16" }
+    env          = { ICM_LORA_WORKER_SEQUENCES = "16" }
     model_volume = { bucket = "models-of-mine" }
     network      = { network = "net", subnetwork = "subnet" }
   }
   assert {
-    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_SLOT_SEQUENCES=16") && output.concurrency == 16
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_WORKER_SEQUENCES=16") && output.concurrency == 16
     error_message = "env is the function's, and requests at once go with it."
   }
   assert {

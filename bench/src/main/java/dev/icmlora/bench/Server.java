@@ -98,7 +98,7 @@ final class Server implements AutoCloseable {
         return start(machine, command, environment, port, "/q/health/started");
     }
 
-    /// llama-server with as many sequences as a slot of ours, and as much context.
+    /// llama-server with as many sequences as a worker of ours, and as much context.
     ///
     /// @param adapters GGUF files, loaded at the start; requests name them by index
     static Server llamaServer(Machine machine, Path program, List<Path> adapters) {

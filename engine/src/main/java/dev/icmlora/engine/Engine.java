@@ -183,8 +183,7 @@ public final class Engine implements AutoCloseable {
         var vector = session.fingerprint(task);
         session.select(task, vector, new SelectionOptions(2, Optional.<Duration>empty(), true), 1);
         var adapter = new ScaledAdapter(session.generate(vector, 1), 1);
-        session.answer(
-                Optional.of(adapter), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()));
+        session.answer(Optional.of(adapter), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()));
     }
 
     @Override

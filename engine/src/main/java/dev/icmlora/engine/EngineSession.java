@@ -116,8 +116,7 @@ public final class EngineSession {
     /// @param strength of the residual on B0
     public Adapter generate(Task task, float strength) {
         return job(tools -> {
-            var vector =
-                    time(Phase.FINGERPRINT, () -> tools.fingerprinter().of(task));
+            var vector = time(Phase.FINGERPRINT, () -> tools.fingerprinter().of(task));
             return time(Phase.GENERATE, () -> engine.mean(vector, strength));
         });
     }

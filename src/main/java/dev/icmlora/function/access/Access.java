@@ -15,10 +15,10 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.UnauthorizedException;
-import dev.icmlora.function.serving.StartupException;
 import dev.icmlora.function.serving.Tenant;
 
 /// Who may ask, how often, and whose adapters they see.

@@ -10,7 +10,7 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.serving.StartupException;
+import dev.icmlora.function.config.StartupException;
 import dev.icmlora.generator.Sha256;
 
 /// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept.

@@ -13,9 +13,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.IssuerUnavailableException;
 import dev.icmlora.function.error.UnauthorizedException;
-import dev.icmlora.function.serving.StartupException;
 
 /// Bearer tokens of an OpenID Connect issuer: JWTs, which are verified here with the issuer's keys. Off unless
 /// `quarkus.oidc.tenant-enabled` is true; then nobody connects to any issuer.

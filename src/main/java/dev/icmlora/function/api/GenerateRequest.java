@@ -16,7 +16,6 @@ import java.util.List;
 /// @param stop an answer ends before the first of these strings; default none
 /// @param candidates most candidates (weights in a form of prompt) that [Mode#AUTO] compares; default 8
 /// @param budgetMs milliseconds after which [Mode#AUTO] tries no further weights; default none
-/// @param refine a search for a better latent after [Mode#AUTO] has chosen; default none
 public record GenerateRequest(
         TaskBody task,
         String adapter,
@@ -29,11 +28,7 @@ public record GenerateRequest(
         Double strength,
         List<String> stop,
         Integer candidates,
-        Integer budgetMs,
-        Refine refine) {
-
-    /// @param budgetMs milliseconds that the search may take
-    public record Refine(Integer budgetMs) {}
+        Integer budgetMs) {
 
     public GenerateRequest {
         inputs = inputs == null ? List.of() : inputs;

@@ -40,7 +40,7 @@ public record Selection(
     /// What was tried.
     ///
     /// @param kind where the weights come from: `mean` (the generator's), `b0` (the adapter that all tasks share),
-    /// `base` (none), `nearest` (a seen task's latent), `sample`, `between`, `refined`
+    /// `base` (none), `nearest` (a seen task's latent)
     /// @param strength of the residual; absent without an adapter
     /// @param task whose latent was taken
     /// @param mode that serves such a candidate

@@ -1,4 +1,22 @@
 package dev.icmlora.function.api;
 
-/// Milliseconds per phase; 0 where a phase was not needed. `select` includes the generation of the candidates.
-public record Timing(double fingerprint, double generate, double apply, double select, double prompt, double decode) {}
+import dev.icmlora.engine.request.PhaseNanos;
+
+/// Milliseconds per phase, with three decimals; 0 where a phase was not needed. `select` includes the generation of the
+/// candidates.
+public record Timing(double fingerprint, double generate, double apply, double select, double prompt, double decode) {
+
+    public static Timing of(PhaseNanos nanos) {
+        return new Timing(
+                millis(nanos.fingerprint()),
+                millis(nanos.generate()),
+                millis(nanos.apply()),
+                millis(nanos.select()),
+                millis(nanos.prefill()),
+                millis(nanos.decode()));
+    }
+
+    private static double millis(long nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
+    }
+}

@@ -39,10 +39,10 @@ public interface FunctionConfig {
     /// Threads that compute. Default: the number of processors.
     OptionalInt threads();
 
-    /// Contexts with a resident adapter of their own, which decode side by side. Default: 1.
+    /// Threads that decode side by side, each with contexts and a resident adapter of its own. Default: 1.
     @Min(1)
     @Max(64)
-    OptionalInt slots();
+    OptionalInt workers();
 
     /// Model layers that go to a GPU, if there is one; -1 for all.
     @WithDefault("-1")
@@ -71,8 +71,14 @@ public interface FunctionConfig {
     @Valid
     RateLimit rateLimit();
 
+    /// Different adapters that a batch may have at the same time; with 1 they take time slices. Default: 8, and 1 in a
+    /// native executable.
+    @Min(1)
+    @Max(8)
+    OptionalInt maxLoras();
+
     @Valid
-    Worker slot();
+    Worker worker();
 
     @Valid
     Queue queue();
@@ -103,7 +109,7 @@ public interface FunctionConfig {
         OptionalInt requestsPerMinute();
     }
 
-    /// A llama context with a resident adapter.
+    /// A thread with its contexts and a resident adapter.
     interface Worker {
         /// Texts that are decoded side by side.
         @WithDefault("8")
@@ -116,14 +122,8 @@ public interface FunctionConfig {
         @Min(64)
         int contextTokens();
 
-        /// Different adapters that a batch may have at the same time; with 1 they take turns. Default: 8, and 1 in a
-        /// native executable.
-        @Min(1)
-        @Max(8)
-        OptionalInt loraSlots();
-
         /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the
-        /// same adapter loaded from its GGUF file. If they differ, what the slot works on fails.
+        /// same adapter loaded from its GGUF file. If they differ, what the worker works on fails.
         @WithDefault("false")
         boolean checkAdapters();
 
@@ -133,7 +133,7 @@ public interface FunctionConfig {
         int batchTokens();
     }
 
-    /// Requests that wait for a slot.
+    /// Requests that wait for a worker.
     interface Queue {
         /// More than this many waiting requests are answered 429.
         @WithDefault("64")
@@ -226,7 +226,7 @@ public interface FunctionConfig {
         @Min(1)
         int candidates();
 
-        /// Highest `budget_ms`, for a selection and for a refinement.
+        /// Highest `budget_ms`.
         @WithDefault("10000")
         @Min(1)
         int budgetMillis();

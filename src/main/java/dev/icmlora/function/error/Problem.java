@@ -17,6 +17,10 @@ public record Problem(String type, String title, int status, String detail, List
         return new Problem("urn:icm-lora:problem:" + kind, title, status, detail, errors);
     }
 
+    static Problem of(String kind, String title, int status, String detail) {
+        return of(kind, title, status, detail, List.of());
+    }
+
     /// A problem that its status says all about.
     static Problem of(int status, String title, String detail) {
         return new Problem("about:blank", title, status, detail, List.of());

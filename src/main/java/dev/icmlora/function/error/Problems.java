@@ -12,6 +12,9 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineClosedException;
+
 /// Turns failures into problems and writes them.
 @Singleton
 public final class Problems {
@@ -33,6 +36,13 @@ public final class Problems {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RequestException known) {
                 return known.problem();
+            }
+            if (cause instanceof CancelledException) {
+                return Problem.of("cancelled", "The request was cancelled", 499, "The client closed the connection");
+            }
+            if (cause instanceof EngineClosedException) {
+                var title = "The function is shutting down";
+                return Problem.of("shutting-down", title, 503, title);
             }
         }
         LOG.error("A request failed", failure);

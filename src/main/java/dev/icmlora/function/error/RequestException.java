@@ -15,10 +15,8 @@ public abstract sealed class RequestException extends RuntimeException
                 StorageFullException,
                 QueueFullException,
                 DeadlineException,
-                CancelledException,
                 RedeliverException,
-                ModelChangedException,
-                ShuttingDownException {
+                ModelChangedException {
 
     private static final long serialVersionUID = 1L;
 

@@ -9,21 +9,21 @@ import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.error.CancelledException;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.RedeliverException;
-import dev.icmlora.function.error.ShuttingDownException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.serving.Service;
 import dev.icmlora.function.serving.Tenant;
-import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.ggml.NativeCallException;
 
-/// Gets answers from the slot, one batch after the other. An input that cannot be answered costs its own answer only.
+/// Gets answers from the worker, one batch after the other. An input that cannot be answered costs its own answer only.
 @Singleton
 final class Answering {
 
@@ -136,7 +136,7 @@ final class Answering {
                 }
                 // What filled the queue is no fault of these inputs.
                 deadline.check();
-            } catch (ShuttingDownException | CancelledException e) {
+            } catch (EngineClosedException | CancelledException e) {
                 throw new RedeliverException(e.getMessage());
             }
         }
@@ -165,7 +165,6 @@ final class Answering {
                 request.strength(),
                 request.stop(),
                 request.candidates(),
-                request.budgetMs(),
-                request.refine());
+                request.budgetMs());
     }
 }

@@ -11,7 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.serving.StartupException;
+import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.RetryingStore;

@@ -36,12 +36,12 @@ public interface EventsConfig {
     @Pattern(regexp = "[^/].*/")
     String adaptersPrefix();
 
-    /// Task files that are worked on at the same time; they take turns at the slot.
+    /// Task files that are worked on at the same time; they take turns at the worker.
     @WithDefault("4")
     @Min(1)
     int jobs();
 
-    /// Inputs that are sent to the slot together, at most as many as a request may have.
+    /// Inputs that are sent to the worker together, at most as many as a request may have.
     @WithDefault("32")
     @Min(1)
     @Max(256)

@@ -4,8 +4,8 @@ import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.error.CancelledException;
 import dev.icmlora.function.serving.Tenant;
 
 /// The connection of the client whose request is being answered.

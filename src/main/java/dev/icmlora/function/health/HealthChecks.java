@@ -9,16 +9,16 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-import dev.icmlora.function.serving.Scheduler;
+import dev.icmlora.function.serving.EngineHost;
 
 /// What an orchestrator asks: `/q/health/started`, `/q/health/live`, `/q/health/ready`.
 @Singleton
 final class HealthChecks {
 
-    private final Scheduler scheduler;
+    private final EngineHost engineHost;
 
-    HealthChecks(Scheduler scheduler) {
-        this.scheduler = scheduler;
+    HealthChecks(EngineHost engineHost) {
+        this.engineHost = engineHost;
     }
 
     /// Model and generator are loaded and have answered once.
@@ -26,7 +26,7 @@ final class HealthChecks {
     @Startup
     @Singleton
     HealthCheck started() {
-        return () -> named("warmed up", scheduler.isStarted()).build();
+        return () -> named("warmed up", engineHost.isStarted()).build();
     }
 
     /// The base model is the one that was checked.
@@ -34,16 +34,16 @@ final class HealthChecks {
     @Liveness
     @Singleton
     HealthCheck model() {
-        return () -> named("base model", scheduler.isModelIntact()).build();
+        return () -> named("base model", engineHost.isModelIntact()).build();
     }
 
-    /// No thread that owns a slot's native side hangs, or fails at all that it does.
+    /// No thread that owns a worker's native side hangs, or fails at all that it does.
     @Produces
     @Liveness
     @Singleton
     HealthCheck live() {
-        return () -> named("slot threads", scheduler.isAlive())
-                .withData("busy", scheduler.busySlots())
+        return () -> named("worker threads", engineHost.isAlive())
+                .withData("busy", engineHost.busyWorkers())
                 .build();
     }
 
@@ -52,8 +52,8 @@ final class HealthChecks {
     @Readiness
     @Singleton
     HealthCheck ready() {
-        return () -> named("room in the queue", scheduler.hasRoom())
-                .withData("waiting", scheduler.waiting())
+        return () -> named("room in the queue", engineHost.hasRoom())
+                .withData("waiting", engineHost.waiting())
                 .build();
     }
 

@@ -10,10 +10,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.serving.TextReply;
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
+import dev.icmlora.function.serving.TextReply;
 
 /// Replies of `POST /v1/chat/completions`.
 @Singleton

@@ -7,14 +7,14 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
+import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.function.openai.ReplyForm.Head;
 import dev.icmlora.function.serving.Tenant;
 import dev.icmlora.function.serving.TextListener;
 import dev.icmlora.function.serving.TextReply;
 import dev.icmlora.function.serving.TextService;
-import dev.icmlora.engine.worker.Delta;
 
-/// One request for text and its reply, whole or as server-sent events. What comes from the slot's thread is
+/// One request for text and its reply, whole or as server-sent events. What comes from the worker's thread is
 /// written by the event loop, in the order in which it came.
 final class Exchange implements TextListener {
 

@@ -4,11 +4,11 @@ import java.util.Optional;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.serving.TextReply;
-import dev.icmlora.engine.worker.Delta;
-import dev.icmlora.engine.worker.Finish;
 
 /// How written texts look to a client: whole, or in the pieces of a stream.
 @RegisterForReflection

@@ -96,7 +96,7 @@ final class SamplingFields {
     /// The first of these fields that is there.
     OptionalInt maxTokens(RequestFields fields, String... names) {
         for (var name : names) {
-            var tokens = fields.integer(name, 1, config.slot().contextTokens() - 1);
+            var tokens = fields.integer(name, 1, config.worker().contextTokens() - 1);
             if (tokens.isPresent()) {
                 return tokens;
             }

@@ -2,6 +2,7 @@ package dev.icmlora.function.serving;
 
 import java.util.List;
 
+import dev.icmlora.engine.Engine;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.generator.adapter.Adapter;
@@ -15,6 +16,12 @@ import dev.icmlora.generator.adapter.peft.PeftReader;
 /// Adapters as files, written and read, and sums of them: all in Java, so that nothing that a client sent
 /// reaches C before it has the resident adapter's shape. Any thread may use it.
 record AdapterFiles(ResidentShape shape, PeftArchive peft, PeftReader peftReader) {
+
+    /// @param mostBytes of a client's archive, unpacked
+    static AdapterFiles of(Engine engine, long mostBytes) {
+        var peft = engine.peftModel();
+        return new AdapterFiles(engine.adapterShape(), new PeftArchive(peft), new PeftReader(peft, mostBytes));
+    }
 
     /// An adapter for PEFT.
     byte[] peft(Adapter adapter) {

@@ -37,9 +37,12 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.generator.network.BaseModelId;
@@ -69,8 +72,8 @@ final class AdapterFolder {
 
     private final Optional<Path> folder;
     private final long limit;
-    private final Parts parts;
-    private final Scheduler scheduler;
+    private final EngineFiles parts;
+    private final EngineHost engineHost;
     private final ObjectMapper json;
     private final Map<OwnedId, AdapterKey> blends = new ConcurrentHashMap<>();
     private final Map<AdapterKey, OwnedId> ids = new ConcurrentHashMap<>();
@@ -98,11 +101,11 @@ final class AdapterFolder {
     /// @param given not to be made again
     private record Entry(String stem, OwnedId id, long bytes, boolean given, FileTime used) {}
 
-    AdapterFolder(FunctionConfig config, Scheduler scheduler, ObjectMapper json) {
+    AdapterFolder(FunctionConfig config, EngineHost engineHost, ObjectMapper json) {
         this.folder = config.adapters().dir();
         this.limit = config.adapters().dirBytes().asLongValue();
-        this.parts = folder.isPresent() ? Parts.find(config) : null;
-        this.scheduler = scheduler;
+        this.parts = folder.isPresent() ? EngineConfig.files(config) : null;
+        this.engineHost = engineHost;
         this.json = json;
     }
 
@@ -210,7 +213,7 @@ final class AdapterFolder {
             if (blend.isEmpty()) {
                 return Optional.empty();
             }
-            var adapter = scheduler.files().read(Files.readAllBytes(file));
+            var adapter = engineHost.files().read(Files.readAllBytes(file));
             if (!adapter.id().equals(id.id())) {
                 return damaged(id, file);
             }

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.EngineSession;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
@@ -37,19 +37,19 @@ final class AdapterSource {
     ///
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
-    Supplied of(AdapterKey blend, Engine engine, Phases phases, Cancellation cancellation) {
+    Supplied of(AdapterKey blend, EngineSession session) {
         Supplier<Optional<Supplied>> known = () -> cache.find(blend)
                 .or(() -> folder.find(blend).map(this::cached))
                 .map(found -> new Supplied(found, true, 0));
-        return making.of(blend, known, () -> make(blend, engine, phases, cancellation), cancellation);
+        return making.of(blend, known, () -> make(blend, session), session.cancellation());
     }
 
-    private Supplied make(AdapterKey blend, Engine engine, Phases phases, Cancellation cancellation) {
+    private Supplied make(AdapterKey blend, EngineSession session) {
         if (!blend.isRepeatable()) {
             throw new UnknownAdapterException(blend.latent());
         }
-        var tokens = tokens(blend.task(), engine);
-        var adapter = engine.generate(blend.task(), blend.strength(), phases, cancellation);
+        var tokens = tokens(blend.task(), session);
+        var adapter = session.generate(blend.task(), blend.strength());
         return new Supplied(add(blend, adapter), false, tokens);
     }
 
@@ -59,19 +59,20 @@ final class AdapterSource {
     /// The task vector of a task.
     ///
     /// @throws InvalidRequestException if the task is longer than the context
-    Fingerprint fingerprint(Task task, Engine engine, Phases phases, Cancellation cancellation) {
-        var tokens = tokens(task, engine);
-        return new Fingerprint(engine.fingerprint(task, phases, cancellation), tokens);
+    Fingerprint fingerprint(Task task, EngineSession session) {
+        var tokens = tokens(task, session);
+        return new Fingerprint(session.fingerprint(task), tokens);
     }
 
-    private static int tokens(Task task, Engine engine) {
-        var tokens = engine.tokens(task);
-        if (tokens > engine.contextTokens()) {
+    private static int tokens(Task task, EngineSession session) {
+        var tokens = session.engine().tokens(task);
+        if (tokens > session.engine().contextTokens()) {
             throw new InvalidRequestException(new Violation(
                     "/task",
-                    engine.contextTokens(),
+                    session.engine().contextTokens(),
                     tokens,
-                    "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens())));
+                    "/task has %d tokens, more than the context of %d"
+                            .formatted(tokens, session.engine().contextTokens())));
         }
         return tokens;
     }

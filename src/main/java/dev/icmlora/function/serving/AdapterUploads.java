@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.SumRequest.Summand;
@@ -14,20 +15,24 @@ import dev.icmlora.function.api.Usage;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 
-/// Adapters that clients bring as files or mix from others. They serve by id like generated ones. No slot
+/// Adapters that clients bring as files or mix from others. They serve by id like generated ones. No worker
 /// takes part: this is work for a thread that may wait.
 @Singleton
 public final class AdapterUploads {
 
+    /// Nothing was generated and nothing answered.
+    private static final Served NOTHING =
+            new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), PhaseNanos.NONE);
+
     private final RequestRules rules;
     private final AdapterSource adapters;
-    private final Scheduler scheduler;
+    private final EngineHost engineHost;
     private final RequestMeter meter;
 
-    AdapterUploads(RequestRules rules, AdapterSource adapters, Scheduler scheduler, RequestMeter meter) {
+    AdapterUploads(RequestRules rules, AdapterSource adapters, EngineHost engineHost, RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
-        this.scheduler = scheduler;
+        this.engineHost = engineHost;
         this.meter = meter;
     }
 
@@ -42,7 +47,7 @@ public final class AdapterUploads {
             rules.checkDescription(description);
             return taken(
                     tenant,
-                    scheduler.files().read(file),
+                    engineHost.files().read(file),
                     Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
         });
     }
@@ -61,7 +66,7 @@ public final class AdapterUploads {
             for (var i = 0; i < weights.length; i++) {
                 weights[i] = request.adapters().get(i).weight().floatValue();
             }
-            var sum = scheduler
+            var sum = engineHost
                     .files()
                     .sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
             return taken(
@@ -93,15 +98,11 @@ public final class AdapterUploads {
                 adapter.layout().rank(),
                 adapter.layout().alpha(),
                 known.fileBytes(),
-                scheduler.modelName());
+                engineHost.modelName());
     }
 
     private Uni<AdapterDescription> measured(String operation, Supplier<AdapterDescription> work) {
-        return meter.measure(operation, () -> Uni.createFrom().item(work), AdapterUploads::counted);
-    }
-
-    /// Nothing was generated and nothing answered.
-    private static Served counted(AdapterDescription description) {
-        return new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), new Phases().timing());
+        return meter.measure(
+                operation, () -> Uni.createFrom().item(work).map(description -> new Metered<>(description, NOTHING)));
     }
 }

@@ -15,10 +15,10 @@ import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.QueueFullException;
-import dev.icmlora.function.error.ShuttingDownException;
-import dev.icmlora.engine.request.Cancellation;
 
 /// Where requests wait, and who is let in: a bounded number of them waits, a bounded number is worked on,
 /// each in a thread of its own.
@@ -51,7 +51,7 @@ final class Admission implements AutoCloseable {
 
     /// Work that begins once the result is subscribed to and there is a place for it.
     ///
-    /// The result fails with [QueueFullException], [DeadlineException], [ShuttingDownException], or with
+    /// The result fails with [QueueFullException], [DeadlineException], [EngineClosedException], or with
     /// what the work throws.
     ///
     /// @param queue what it queues for: work with an equal one waits in line
@@ -76,7 +76,7 @@ final class Admission implements AutoCloseable {
                 return;
             }
         }
-        job.emitter.fail(isClosed() ? new ShuttingDownException() : new QueueFullException(capacity));
+        job.emitter.fail(isClosed() ? new EngineClosedException() : new QueueFullException(capacity));
     }
 
     private synchronized void leave(Job<?> job) {
@@ -139,7 +139,7 @@ final class Admission implements AutoCloseable {
             queues.values().forEach(refused::addAll);
         }
         // They leave their queues by failing.
-        refused.forEach(job -> job.emitter.fail(new ShuttingDownException()));
+        refused.forEach(job -> job.emitter.fail(new EngineClosedException()));
         awaitEnd();
     }
 

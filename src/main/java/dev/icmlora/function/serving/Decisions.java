@@ -6,14 +6,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.api.Selection;
-import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.serving.AdapterSource.Supplied;
-import dev.icmlora.function.serving.Phases.Phase;
-import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.scoring.Decision;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.function.api.Selection;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.serving.AdapterSource.Supplied;
 import dev.icmlora.generator.task.Task;
 
 /// Decides how a task is served in mode auto, once for each task.
@@ -57,14 +56,14 @@ final class Decisions {
     /// the same time.
     ///
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
-    /// @throws dev.icmlora.function.error.CancelledException if nobody waits for it any more
-    Decided of(Question question, Engine engine, Phases phases, Cancellation cancellation) {
+    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
+    Decided of(Question question, EngineSession session) {
         return deciding.of(
                 question,
                 () -> Optional.ofNullable(known.getIfPresent(question))
                         .flatMap(answer -> recall(question.tenant, answer)),
-                () -> decide(question, engine, phases, cancellation),
-                cancellation);
+                () -> decide(question, session),
+                session.cancellation());
     }
 
     /// Empty if the decision's adapter is gone.
@@ -77,12 +76,10 @@ final class Decisions {
                 .map(adapter -> new Decided(selection, Optional.of(new Supplied(adapter, true, 0)), 0));
     }
 
-    private Decided decide(Question question, Engine engine, Phases phases, Cancellation cancellation) {
+    private Decided decide(Question question, EngineSession session) {
         var task = question.task;
-        var fingerprint = adapters.fingerprint(task, engine, phases, cancellation);
-        var decision = phases.time(
-                Phase.SELECT,
-                () -> engine.select(task, fingerprint.vector(), question.options, question.scale, cancellation));
+        var fingerprint = adapters.fingerprint(task, session);
+        var decision = session.select(task, fingerprint.vector(), question.options, question.scale);
         var selection = SelectionReport.of(decision);
         var adapter = decision.adapter().map(made -> adapters.add(blend(question, decision), made));
         // One that was made in haste is not what the task gets for good.

@@ -20,7 +20,7 @@ final class Once<K, V> {
 
     /// @param known finds what was made before
     /// @param make makes it, and puts it where `known` finds it
-    /// @throws dev.icmlora.function.error.CancelledException if nobody waits for it any more
+    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
     V of(K key, Supplier<Optional<V>> known, Supplier<V> make, Cancellation cancellation) {
         var mine = new CountDownLatch(1);
         while (true) {

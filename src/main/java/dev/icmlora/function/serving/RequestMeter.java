@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
@@ -18,7 +17,8 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-import dev.icmlora.function.error.CancelledException;
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.error.ModelChangedException;
 import dev.icmlora.function.error.RequestException;
 
@@ -33,12 +33,12 @@ final class RequestMeter {
     private static final Duration[] PHASE_BUCKETS = millis(1, 2, 5, 10, 25, 50, 100, 250, 1000, 5000, 30_000);
 
     private final MeterRegistry registry;
-    private final Scheduler scheduler;
+    private final EngineHost engineHost;
     private final AdapterCache cache;
 
-    RequestMeter(MeterRegistry registry, Scheduler scheduler, AdapterCache cache) {
+    RequestMeter(MeterRegistry registry, EngineHost engineHost, AdapterCache cache) {
         this.registry = registry;
-        this.scheduler = scheduler;
+        this.engineHost = engineHost;
         this.cache = cache;
     }
 
@@ -51,14 +51,14 @@ final class RequestMeter {
     }
 
     void start(@Observes StartupEvent event) {
-        Gauge.builder("icm.lora.queue.requests", scheduler, Scheduler::waiting)
-                .description("Requests that wait for a slot")
+        Gauge.builder("icm.lora.queue.requests", engineHost, EngineHost::waiting)
+                .description("Requests that wait for a worker")
                 .register(registry);
-        Gauge.builder("icm.lora.slots", scheduler, Scheduler::slots)
-                .description("Slots: contexts with a resident adapter")
+        Gauge.builder("icm.lora.workers", engineHost, EngineHost::workers)
+                .description("Workers: threads with contexts and a resident adapter")
                 .register(registry);
-        Gauge.builder("icm.lora.slots.busy", scheduler, Scheduler::busySlots)
-                .description("Slots that have something to do")
+        Gauge.builder("icm.lora.workers.busy", engineHost, EngineHost::busyWorkers)
+                .description("Workers that have something to do")
                 .register(registry);
         Gauge.builder("icm.lora.cache.adapters", cache, AdapterCache::size)
                 .description("Adapters that can be named by id")
@@ -68,28 +68,30 @@ final class RequestMeter {
     /// The same work, measured from the time somebody waits for it.
     ///
     /// @param operation what was asked for
-    <T> Uni<T> measure(String operation, Supplier<Uni<? extends T>> work, Function<T, Served> served) {
+    <T> Uni<T> measure(String operation, Supplier<Uni<Metered<T>>> work) {
         return Uni.createFrom().deferred(() -> {
             var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
             // Deferred, so that what is thrown at once is a failure too.
             return Uni.createFrom()
-                    .<T>deferred(work)
+                    .<Metered<T>>deferred(work::get)
                     .onItemOrFailure()
                     .invoke((item, failure) -> {
                         if (failure == null) {
-                            request.end("ok", served.apply(item));
+                            request.end("ok", item.served());
                         } else {
                             request.end(outcome(failure), null);
                         }
                     })
                     .onCancellation()
-                    .invoke(() -> request.end("cancelled", null));
+                    .invoke(() -> request.end("cancelled", null))
+                    .map(Metered::reply);
         });
     }
 
     private static String outcome(Throwable failure) {
         return switch (failure) {
             case CancelledException _ -> "cancelled";
+            case EngineClosedException _ -> "shutting_down";
             case ModelChangedException _ -> "failed";
             case RequestException known ->
                 switch (known.problem().status()) {
@@ -103,13 +105,13 @@ final class RequestMeter {
     }
 
     private void count(Served served) {
-        var timing = served.timing();
-        phase("fingerprint", timing.fingerprint());
-        phase("generate", timing.generate());
-        phase("apply", timing.apply());
-        phase("select", timing.select());
-        phase("prompt", timing.prompt());
-        phase("decode", timing.decode());
+        var nanos = served.phases();
+        phase("fingerprint", nanos.fingerprint());
+        phase("generate", nanos.generate());
+        phase("apply", nanos.apply());
+        phase("select", nanos.select());
+        phase("prompt", nanos.prefill());
+        phase("decode", nanos.decode());
         tokens("prompt", served.usage().promptTokens());
         tokens("completion", served.usage().completionTokens());
         served.adapter()
@@ -127,14 +129,14 @@ final class RequestMeter {
     }
 
     /// A phase that was not needed is not counted.
-    private void phase(String name, double millis) {
-        if (millis > 0) {
+    private void phase(String name, long nanos) {
+        if (nanos > 0) {
             Timer.builder("icm.lora.phase")
                     .description("Time of one phase of a request")
                     .tag("phase", name)
                     .serviceLevelObjectives(PHASE_BUCKETS)
                     .register(registry)
-                    .record((long) (millis * 1e6), TimeUnit.NANOSECONDS);
+                    .record(nanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -188,7 +190,7 @@ final class RequestMeter {
             try {
                 LOG.infof("%s: %s after %d ms", operation, outcome, nanos / 1_000_000);
             } finally {
-                // The slot's thread goes on with another request.
+                // The worker's thread goes on with another request.
                 fields.keySet().forEach(MDC::remove);
             }
         }

@@ -30,7 +30,7 @@ public final class RequestRules {
 
     RequestRules(FunctionConfig config) {
         this.limits = config.limits();
-        this.contextTokens = config.slot().contextTokens();
+        this.contextTokens = config.worker().contextTokens();
         this.summands = config.adapters().summands();
     }
 
@@ -183,18 +183,6 @@ public final class RequestRules {
                 "is chosen in mode auto: name another mode beside it");
         if (request.budgetMs() != null) {
             violations.range("/budget_ms", request.budgetMs(), 1, limits.budgetMillis());
-        }
-        if (request.refine() != null) {
-            violations.when(!chooses, "/refine", Mode.AUTO, request.mode(), "needs mode auto and a task");
-            budget(request.refine(), violations);
-        }
-    }
-
-    private void budget(GenerateRequest.Refine refine, Violations violations) {
-        if (refine.budgetMs() == null) {
-            violations.when(true, "/refine/budget_ms", limits.budgetMillis(), null, "is missing");
-        } else {
-            violations.range("/refine/budget_ms", refine.budgetMs(), 1, limits.budgetMillis());
         }
     }
 

@@ -2,14 +2,14 @@ package dev.icmlora.function.serving;
 
 import java.util.List;
 
-import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.Selection;
 import dev.icmlora.engine.scoring.Candidate;
 import dev.icmlora.engine.scoring.Decision;
-import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.ScoredCandidate;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Selection;
 
 /// A decision in the words of the reply.
 final class SelectionReport {
@@ -61,10 +61,7 @@ final class SelectionReport {
         return switch (origin) {
             case Origin.Base _ -> "base";
             case Origin.Mean mean -> mean.strength() == 0 ? "b0" : "mean";
-            case Origin.Sample _ -> "sample";
             case Origin.Nearest _ -> "nearest";
-            case Origin.Between _ -> "between";
-            case Origin.Refined _ -> "refined";
         };
     }
 

@@ -9,6 +9,11 @@ import java.util.Optional;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
@@ -17,15 +22,12 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
 import dev.icmlora.function.serving.Decisions.Decided;
 import dev.icmlora.function.serving.Decisions.Question;
-import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.worker.Decoding;
-import dev.icmlora.engine.worker.ScaledAdapter;
-import dev.icmlora.engine.scoring.SelectionOptions;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
@@ -34,20 +36,22 @@ import dev.icmlora.llama.SamplingOptions;
 @Singleton
 public final class Service {
 
-    /// The same for every request: a request's own seed is for its answers, and a decision is made once for a task.
-    private static final long SELECTION_SEED = 0;
-
     private final RequestRules rules;
     private final AdapterSource adapters;
     private final Decisions decisions;
-    private final Scheduler scheduler;
+    private final EngineHost engineHost;
     private final RequestMeter meter;
 
-    Service(RequestRules rules, AdapterSource adapters, Decisions decisions, Scheduler scheduler, RequestMeter meter) {
+    Service(
+            RequestRules rules,
+            AdapterSource adapters,
+            Decisions decisions,
+            EngineHost engineHost,
+            RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
         this.decisions = decisions;
-        this.scheduler = scheduler;
+        this.engineHost = engineHost;
         this.meter = meter;
     }
 
@@ -56,15 +60,14 @@ public final class Service {
     /// @param tenant whose adapters may answer
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<GenerateReply> generate(Tenant tenant, GenerateRequest request) {
-        return meter.measure("generate", () -> checkedGenerate(tenant, request), Service::counted);
+        return meter.measure("generate", () -> checkedGenerate(tenant, request));
     }
 
-    private Uni<GenerateReply> checkedGenerate(Tenant tenant, GenerateRequest request) {
+    private Uni<Metered<GenerateReply>> checkedGenerate(Tenant tenant, GenerateRequest request) {
         rules.check(request);
         var blend = blend(tenant, request);
         rules.check(request.mode(), blend.task());
-        return scheduler.submit(
-                queue(request, blend), (engine, cancellation) -> generate(request, blend, engine, cancellation));
+        return engineHost.submit(queue(request, blend), session -> generate(request, blend, session));
     }
 
     /// Requests of one adapter wait in line, and those that need none.
@@ -74,7 +77,8 @@ public final class Service {
 
     private AdapterKey blend(Tenant tenant, GenerateRequest request) {
         if (request.adapter() == null) {
-            return new AdapterKey(tenant, task(request.task()), request.strength().floatValue());
+            return new AdapterKey(
+                    tenant, task(request.task()), request.strength().floatValue());
         }
         var known = adapters.byId(tenant, request.adapter());
         rules.check(known);
@@ -85,13 +89,13 @@ public final class Service {
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request) {
-        return meter.measure("adapter", () -> checkedAdapter(tenant, request), Service::counted);
+        return meter.measure("adapter", () -> checkedAdapter(tenant, request));
     }
 
-    private Uni<AdapterReply> checkedAdapter(Tenant tenant, AdapterRequest request) {
+    private Uni<Metered<AdapterReply>> checkedAdapter(Tenant tenant, AdapterRequest request) {
         rules.check(request);
         var blend = new AdapterKey(tenant, task(request.task()), 1);
-        return scheduler.submit(blend, (engine, cancellation) -> adapter(blend, engine, cancellation));
+        return engineHost.submit(blend, session -> adapter(blend, session));
     }
 
     /// The GGUF file of a known adapter.
@@ -105,21 +109,18 @@ public final class Service {
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
     public byte[] peftArchive(Tenant tenant, String id) {
-        return scheduler.files().peft(adapters.byId(tenant, id).adapter());
+        return engineHost.files().peft(adapters.byId(tenant, id).adapter());
     }
 
-    private static Served counted(GenerateReply reply) {
+    private static Metered<GenerateReply> metered(GenerateReply reply, PhaseNanos phases) {
         var adapter = Optional.ofNullable(reply.adapter());
-        return new Served(
+        var served = new Served(
                 adapter.map(ServedAdapter::id),
                 adapter.map(ServedAdapter::cached).orElse(false),
                 Optional.of(reply.selection().served().name().toLowerCase(Locale.ROOT)),
                 reply.usage(),
-                reply.timingMs());
-    }
-
-    private static Served counted(AdapterReply reply) {
-        return new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), reply.usage(), reply.timingMs());
+                phases);
+        return new Metered<>(reply, served);
     }
 
     static Task task(TaskBody body) {
@@ -130,125 +131,117 @@ public final class Service {
                         .toList());
     }
 
-    private AdapterReply adapter(AdapterKey blend, Engine engine, Cancellation cancellation) {
-        var phases = new Phases();
-        var supplied = adapters.of(blend, engine, phases, cancellation);
+    private Metered<AdapterReply> adapter(AdapterKey blend, EngineSession session) {
+        var supplied = adapters.of(blend, session);
         var adapter = supplied.known().adapter();
-        return new AdapterReply(
+        var usage = new Usage(supplied.fingerprintTokens(), 0);
+        var reply = new AdapterReply(
                 adapter.id(),
                 supplied.cached(),
                 adapter.layout().rank(),
                 adapter.layout().alpha(),
                 supplied.known().fileBytes(),
-                engine.manifest().base().name(),
-                new Usage(supplied.fingerprintTokens(), 0),
-                phases.timing());
+                session.engine().manifest().base().name(),
+                usage,
+                Timing.of(session.phases()));
+        var served = new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), usage, session.phases());
+        return new Metered<>(reply, served);
     }
 
-    private GenerateReply generate(GenerateRequest request, AdapterKey blend, Engine engine, Cancellation cancellation) {
+    private Metered<GenerateReply> generate(GenerateRequest request, AdapterKey blend, EngineSession session) {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
-            return choose(request, blend, engine, cancellation);
+            return choose(request, blend, session);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
-        var prompts = prompts(request, served, blend.task(), engine, cancellation);
-        var phases = new Phases();
-        var adapter = served.usesAdapter()
-                ? Optional.of(adapters.of(blend, engine, phases, cancellation))
-                : Optional.<Supplied>empty();
+        var prompts = prompts(request, served, blend.task(), session);
+        var adapter = served.usesAdapter() ? Optional.of(adapters.of(blend, session)) : Optional.<Supplied>empty();
         var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
         var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
-        return answer(blend.tenant(), request, decided, prompts, engine, phases, cancellation);
+        return answer(blend.tenant(), request, decided, prompts, session);
     }
 
-    private GenerateReply choose(GenerateRequest request, AdapterKey blend, Engine engine, Cancellation cancellation) {
+    private Metered<GenerateReply> choose(GenerateRequest request, AdapterKey blend, EngineSession session) {
         var task = blend.task();
         // What does not even fit with the description alone is refused before anything is tried.
-        var described = prompts(request, Mode.ADAPTER, task, engine, cancellation);
-        var phases = new Phases();
+        var described = prompts(request, Mode.ADAPTER, task, session);
         var options = new SelectionOptions(
                 request.candidates(),
-                SELECTION_SEED,
                 Optional.ofNullable(request.budgetMs()).map(Duration::ofMillis),
-                promptsFit(request, task, engine, cancellation),
-                request.refine() == null
-                        ? Duration.ZERO
-                        : Duration.ofMillis(request.refine().budgetMs()));
+                promptsFit(request, task, session));
         var question =
                 new Question(blend.tenant(), task, options, request.scale().floatValue());
-        var decided = decisions.of(question, engine, phases, cancellation);
+        var decided = decisions.of(question, session);
         var served = decided.selection().served();
-        var prompts = served.showsExamples() ? prompts(request, served, task, engine, cancellation) : described;
-        return answer(blend.tenant(), request, decided, prompts, engine, phases, cancellation);
+        var prompts = served.showsExamples() ? prompts(request, served, task, session) : described;
+        return answer(blend.tenant(), request, decided, prompts, session);
     }
 
     /// Whether every prompt with examples, and its answer, would fit into the context.
-    private static boolean promptsFit(GenerateRequest request, Task task, Engine engine, Cancellation cancellation) {
-        var room = engine.contextTokens() - request.maxTokens();
+    private static boolean promptsFit(GenerateRequest request, Task task, EngineSession session) {
+        var room = session.engine().contextTokens() - request.maxTokens();
         // The examples alone tell most that do not, once for all inputs.
-        return tokens(task.description(), task.examples(), engine) <= room
+        return tokens(task.description(), task.examples(), session) <= room
                 && request.inputs().stream().allMatch(input -> {
-                    cancellation.check();
-                    return prompt(task.description(), task.examples(), input, engine).length <= room;
+                    session.cancellation().check();
+                    return prompt(task.description(), task.examples(), input, session).length <= room;
                 });
     }
 
-    private static int tokens(String description, List<Example> examples, Engine engine) {
-        return engine.format().packed(description, examples).tokens().length;
+    private static int tokens(String description, List<Example> examples, EngineSession session) {
+        return session.engine().format().packed(description, examples).tokens().length;
     }
 
-    private static int[] prompt(String description, List<Example> examples, String input, Engine engine) {
-        return engine.format().query(description, examples, input).tokens();
+    private static int[] prompt(String description, List<Example> examples, String input, EngineSession session) {
+        return session.engine().format().query(description, examples, input).tokens();
     }
 
-    private static GenerateReply answer(
-            Tenant tenant,
-            GenerateRequest request,
-            Decided decided,
-            List<int[]> prompts,
-            Engine engine,
-            Phases phases,
-            Cancellation cancellation) {
+    private static Metered<GenerateReply> answer(
+            Tenant tenant, GenerateRequest request, Decided decided, List<int[]> prompts, EngineSession session) {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
         var decoding = new Decoding(sampling, request.maxTokens(), request.stop()).withSalt(tenant.id());
-        var weights = decided.adapter()
-                .map(supplied ->
-                        new ScaledAdapter(supplied.known().adapter(), request.scale().floatValue()));
-        var answers = engine.answer(weights, prompts, decoding, cancellation);
-        return new GenerateReply(
+        var adapter = decided.adapter()
+                .map(supplied -> new ScaledAdapter(
+                        supplied.known().adapter(), request.scale().floatValue()));
+        var answers = session.answer(adapter, prompts, decoding);
+        var phases = session.phases(answers);
+        var reply = new GenerateReply(
                 answers.texts(),
                 decided.adapter().map(Service::served).orElse(null),
                 decided.selection(),
                 new Usage(decided.fingerprintTokens() + answers.promptTokens(), answers.completionTokens()),
-                phases.timing(answers));
+                Timing.of(phases));
+        return metered(reply, phases);
     }
 
-    private static List<int[]> prompts(
-            GenerateRequest request, Mode served, Task task, Engine engine, Cancellation cancellation) {
+    private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, EngineSession session) {
         var examples = served.showsExamples() ? task.examples() : List.<Example>of();
-        var most = engine.contextTokens() - request.maxTokens();
-        var shared = tokens(task.description(), examples, engine);
+        var most = session.engine().contextTokens() - request.maxTokens();
+        var shared = tokens(task.description(), examples, session);
         var violations = new Violations();
         violations.when(
                 shared > most,
                 "/task",
-                engine.contextTokens(),
+                session.engine().contextTokens(),
                 shared,
                 "makes prompts of %d tokens and more; with an answer of up to %d this is more than the context of %d"
-                        .formatted(shared, request.maxTokens(), engine.contextTokens()));
+                        .formatted(shared, request.maxTokens(), session.engine().contextTokens()));
         violations.raise();
         var prompts = new ArrayList<int[]>();
         for (var i = 0; i < request.inputs().size(); i++) {
-            cancellation.check();
-            var prompt = prompt(task.description(), examples, request.inputs().get(i), engine);
+            session.cancellation().check();
+            var prompt = prompt(task.description(), examples, request.inputs().get(i), session);
             violations.when(
                     prompt.length > most,
                     "/inputs/" + i,
-                    engine.contextTokens(),
+                    session.engine().contextTokens(),
                     prompt.length,
                     "makes a prompt of %d tokens; with an answer of up to %d this is more than the context of %d"
-                            .formatted(prompt.length, request.maxTokens(), engine.contextTokens()));
+                            .formatted(
+                                    prompt.length,
+                                    request.maxTokens(),
+                                    session.engine().contextTokens()));
             prompts.add(prompt);
         }
         violations.raise();

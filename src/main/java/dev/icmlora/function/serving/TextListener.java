@@ -2,7 +2,7 @@ package dev.icmlora.function.serving;
 
 import dev.icmlora.engine.worker.Delta;
 
-/// Hears of texts while they are written. It is called on the slot's thread, which must not wait.
+/// Hears of texts while they are written. It is called on the worker's thread, which must not wait.
 public interface TextListener {
 
     /// For one who wants the whole reply only.

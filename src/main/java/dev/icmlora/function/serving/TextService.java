@@ -9,16 +9,16 @@ import java.util.function.Function;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.serving.AdapterSource.Supplied;
-import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.worker.Decoding;
-import dev.icmlora.engine.worker.ScaledAdapter;
-import dev.icmlora.function.trace.Traces;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [Service] is the
 /// one for tasks with inputs.
@@ -27,19 +27,19 @@ public final class TextService {
 
     private final RequestRules rules;
     private final AdapterSource adapters;
-    private final Scheduler scheduler;
+    private final EngineHost engineHost;
     private final RequestMeter meter;
     private final int defaultMaxTokens;
 
     TextService(
             RequestRules rules,
             AdapterSource adapters,
-            Scheduler scheduler,
+            EngineHost engineHost,
             RequestMeter meter,
             FunctionConfig config) {
         this.rules = rules;
         this.adapters = adapters;
-        this.scheduler = scheduler;
+        this.engineHost = engineHost;
         this.meter = meter;
         this.defaultMaxTokens = config.openai().maxTokens();
     }
@@ -47,7 +47,7 @@ public final class TextService {
     /// The base model's name, then the ids of the adapters that a tenant knows.
     public List<String> models(Tenant tenant) {
         var models = new ArrayList<String>();
-        models.add(scheduler.modelName());
+        models.add(engineHost.modelName());
         models.addAll(adapters.ids(tenant));
         return models;
     }
@@ -56,20 +56,19 @@ public final class TextService {
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<TextReply> write(Tenant tenant, TextRequest request, TextListener listener) {
-        return meter.measure("text", () -> checkedWrite(tenant, request, listener), TextService::counted);
+        return meter.measure("text", () -> checkedWrite(tenant, request, listener));
     }
 
-    private Uni<TextReply> checkedWrite(Tenant tenant, TextRequest request, TextListener listener) {
+    private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest request, TextListener listener) {
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task)));
         requireModelName(tenant, request.model());
-        return scheduler.submit(queue(tenant, request), (engine, cancellation) -> {
-            var phases = new Phases();
+        return engineHost.submit(queue(tenant, request), session -> {
             // Here, and not before: a file may have to be read.
             var named = named(tenant, request.model());
             var supplied = request.task()
-                    .map(task -> adapters.of(new AdapterKey(tenant, Service.task(task), 1), engine, phases, cancellation))
+                    .map(task -> adapters.of(new AdapterKey(tenant, Service.task(task), 1), session))
                     .or(() -> named.map(known -> new Supplied(known, true, 0)));
-            return write(tenant, request, supplied, listener, engine, phases, cancellation);
+            return write(tenant, request, supplied, listener, session);
         });
     }
 
@@ -84,70 +83,52 @@ public final class TextService {
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<EmbeddingReply> embed(String model, List<String> texts) {
-        return meter.measure("embed", () -> checkedEmbed(model, texts), TextService::counted);
+        return meter.measure("embed", () -> checkedEmbed(model, texts));
     }
 
-    private Uni<EmbeddingReply> checkedEmbed(String model, List<String> texts) {
-        if (!model.equals(scheduler.modelName())) {
-            throw new UnknownModelException(model, List.of(scheduler.modelName()));
+    private Uni<Metered<EmbeddingReply>> checkedEmbed(String model, List<String> texts) {
+        if (!model.equals(engineHost.modelName())) {
+            throw new UnknownModelException(model, List.of(engineHost.modelName()));
         }
-        return scheduler.submit(model, (engine, cancellation) -> {
-            var prompts = texts.stream().map(engine.chatFormat()::tokens).toList();
-            requireFit("/input", prompts, 0, engine);
-            var vectors = Traces.span(
-                    "embed",
-                    () -> prompts.stream()
-                            .map(prompt -> engine.embed(prompt, cancellation))
-                            .toList());
+        return engineHost.submit(model, session -> {
+            var prompts =
+                    texts.stream().map(session.engine().chatFormat()::tokens).toList();
+            requireFit("/input", prompts, 0, session);
+            var vectors = session.embed(prompts);
             var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-            return new EmbeddingReply(model, vectors, tokens);
+            var served = new Served(Optional.empty(), false, Optional.empty(), new Usage(tokens, 0), session.phases());
+            return new Metered<>(new EmbeddingReply(model, vectors, tokens), served);
         });
     }
 
-    private static Served counted(TextReply reply) {
-        return new Served(
-                reply.adapter(),
-                reply.cached(),
-                Optional.of(reply.adapter().isPresent() ? "adapter" : "plain"),
-                reply.usage(),
-                reply.timing());
-    }
-
-    private static Served counted(EmbeddingReply reply) {
-        return new Served(
-                Optional.empty(), false, Optional.empty(), new Usage(reply.promptTokens(), 0), new Phases().timing());
-    }
-
     private void requireModelName(Tenant tenant, String model) {
-        if (!model.equals(scheduler.modelName()) && !RequestRules.isAdapterId(model)) {
+        if (!model.equals(engineHost.modelName()) && !RequestRules.isAdapterId(model)) {
             throw new UnknownModelException(model, models(tenant));
         }
     }
 
     private Optional<KnownAdapter> named(Tenant tenant, String model) {
-        if (model.equals(scheduler.modelName())) {
+        if (model.equals(engineHost.modelName())) {
             return Optional.empty();
         }
         return Optional.of(
                 adapters.find(tenant, model).orElseThrow(() -> new UnknownModelException(model, models(tenant))));
     }
 
-    private TextReply write(
+    private Metered<TextReply> write(
             Tenant tenant,
             TextRequest request,
             Optional<Supplied> supplied,
             TextListener listener,
-            Engine engine,
-            Phases phases,
-            Cancellation cancellation) {
+            EngineSession session) {
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var description = supplied.map(s -> s.known().blend())
                 .filter(blend -> !blend.isShared())
                 .map(blend -> blend.task().description())
                 .orElse("");
-        var prompts = prompts(request.prompt(), description, engine);
-        var maxTokens = request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, engine));
-        requireFit(request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt", prompts, maxTokens, engine);
+        var prompts = prompts(request.prompt(), description, session);
+        var maxTokens = request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, session));
+        requireFit(request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt", prompts, maxTokens, session);
         var repeated = prompts.stream()
                 .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
                 .toList();
@@ -160,35 +141,35 @@ public final class TextService {
                 listener::wrote,
                 tenant.id());
         var adapter = supplied.map(s -> s.known().adapter());
-        var model = adapter.map(a -> a.id()).orElse(scheduler.modelName());
+        var model = adapter.map(a -> a.id()).orElse(engineHost.modelName());
         listener.begins(model);
-        var answers = engine.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, decoding, cancellation);
+        var answers = session.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, decoding);
         var usage = new Usage(
                 supplied.map(Supplied::fingerprintTokens).orElse(0) + answers.promptTokens(),
                 answers.completionTokens());
-        return new TextReply(
-                model,
-                adapter.map(a -> a.id()),
-                supplied.map(Supplied::cached).orElse(false),
-                answers.answers(),
-                usage,
-                phases.timing(answers));
+        var id = adapter.map(a -> a.id());
+        var cached = supplied.map(Supplied::cached).orElse(false);
+        var mode = Optional.of(id.isPresent() ? "adapter" : "plain");
+        var phases = session.phases(answers);
+        return new Metered<>(
+                new TextReply(model, answers.answers(), usage, Timing.of(phases)),
+                new Served(id, cached, mode, usage, phases));
     }
 
-    private static List<int[]> prompts(TextPrompt prompt, String description, Engine engine) {
-        Function<String, int[]> plain = engine.chatFormat()::tokens;
+    private static List<int[]> prompts(TextPrompt prompt, String description, EngineSession session) {
+        Function<String, int[]> plain = session.engine().chatFormat()::tokens;
         return switch (prompt) {
-            case TextPrompt.Chat chat -> List.of(engine.chatFormat().tokens(description, chat.messages()));
+            case TextPrompt.Chat chat -> List.of(session.engine().chatFormat().tokens(description, chat.messages()));
             case TextPrompt.Plain texts -> texts.texts().stream().map(plain).toList();
         };
     }
 
-    private int defaultMaxTokens(List<int[]> prompts, Engine engine) {
+    private int defaultMaxTokens(List<int[]> prompts, EngineSession session) {
         var longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-        return Math.clamp(engine.contextTokens() - longest, 1, defaultMaxTokens);
+        return Math.clamp(session.engine().contextTokens() - longest, 1, defaultMaxTokens);
     }
 
-    private static void requireFit(String field, List<int[]> prompts, int maxTokens, Engine engine) {
+    private static void requireFit(String field, List<int[]> prompts, int maxTokens, EngineSession session) {
         var violations = new Violations();
         for (var prompt : prompts) {
             violations.when(
@@ -198,12 +179,13 @@ public final class TextService {
                     0,
                     "has no tokens: the model's vocabulary has none for any of its characters");
             violations.when(
-                    prompt.length + maxTokens > engine.contextTokens(),
+                    prompt.length + maxTokens > session.engine().contextTokens(),
                     field,
-                    engine.contextTokens(),
+                    session.engine().contextTokens(),
                     prompt.length,
                     "has %d tokens; with an answer of up to %d this is more than the context of %d"
-                            .formatted(prompt.length, maxTokens, engine.contextTokens()));
+                            .formatted(
+                                    prompt.length, maxTokens, session.engine().contextTokens()));
         }
         violations.raise();
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HealthTest {
 
     @ParameterizedTest
-    @CsvSource({"started,warmed up", "live,slot threads", "live,base model", "ready,room in the queue"})
+    @CsvSource({"started,warmed up", "live,worker threads", "live,base model", "ready,room in the queue"})
     void isUpOnceStarted(String probe, String check) {
         given().get("/q/health/" + probe)
                 .then()

@@ -17,7 +17,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 
-/// Requests keep as well apart with a second slot, and both work at the same time.
+/// Requests keep as well apart with a second worker, and both work at the same time.
 @QuarkusTest
 @TestProfile(TwoWorkersTest.TwoSlots.class)
 class TwoWorkersTest extends IsolationTest {
@@ -26,7 +26,7 @@ class TwoWorkersTest extends IsolationTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.slots", "2");
+            return Map.of("icm-lora.workers", "2");
         }
     }
 
@@ -38,7 +38,7 @@ class TwoWorkersTest extends IsolationTest {
                     .toList();
             var mostBusy = 0;
             while (!stories.stream().allMatch(story -> story.isDone())) {
-                mostBusy = Math.max(mostBusy, busySlots());
+                mostBusy = Math.max(mostBusy, busyWorkers());
             }
 
             assertThat(mostBusy).isEqualTo(2);
@@ -53,7 +53,7 @@ class TwoWorkersTest extends IsolationTest {
         return generate(with(with(body(task, "once", "twice", "for ever"), "mode", "adapter"), "max_tokens", 200));
     }
 
-    private static int busySlots() {
-        return given().get("/q/health/live").path("checks.find { it.name == 'slot threads' }.data.busy");
+    private static int busyWorkers() {
+        return given().get("/q/health/live").path("checks.find { it.name == 'worker threads' }.data.busy");
     }
 }

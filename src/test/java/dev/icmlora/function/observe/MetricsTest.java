@@ -50,7 +50,7 @@ class MetricsTest {
                 .contains("icm_lora_adapters_total{source=\"generated\"}")
                 .contains("icm_lora_answers_total{mode=\"adapter\"}")
                 .contains("icm_lora_queue_requests 0.0")
-                .contains("icm_lora_slots 1.0");
+                .contains("icm_lora_workers 1.0");
         assertThat(value(scrape, "icm_lora_cache_adapters")).isPositive();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class LeavingClientTest {
 
     private static final String CANCELLED = "icm_lora_request_seconds_count{operation=\"text\",outcome=\"cancelled\"} ";
-    private static final String BUSY = "icm_lora_slots_busy ";
+    private static final String BUSY = "icm_lora_workers_busy ";
 
     @Test
     void aStreamThatNobodyReadsAnyMoreIsNotWritten() throws Exception {
@@ -40,7 +40,7 @@ class LeavingClientTest {
                     .isTrue();
         }
 
-        // A slot notices between two tokens; 4000 of them would take far longer than this waits.
+        // A worker notices between two tokens; 4000 of them would take far longer than this waits.
         await(() -> metric(CANCELLED) == before + 1 && metric(BUSY) == 0);
         chatReply(chat("hi"));
     }

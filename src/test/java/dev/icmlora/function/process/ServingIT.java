@@ -136,11 +136,11 @@ class ServingIT {
     }
 
     private static void awaitBusy(String address) {
-        int busySlots;
+        int busyWorkers;
         do {
-            busySlots =
-                    given().get(address + "/q/health/live").path("checks.find { it.name == 'slot threads' }.data.busy");
-        } while (busySlots == 0);
+            busyWorkers = given().get(address + "/q/health/live")
+                    .path("checks.find { it.name == 'worker threads' }.data.busy");
+        } while (busyWorkers == 0);
     }
 
     @Test

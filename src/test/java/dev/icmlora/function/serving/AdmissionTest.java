@@ -15,9 +15,9 @@ import io.smallrye.mutiny.Uni;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.QueueFullException;
-import dev.icmlora.function.error.ShuttingDownException;
 
 @Timeout(10)
 class AdmissionTest {
@@ -170,12 +170,12 @@ class AdmissionTest {
 
         var closing = CompletableFuture.runAsync(admission::close);
 
-        assertThatThrownBy(waiting::join).hasCauseInstanceOf(ShuttingDownException.class);
+        assertThatThrownBy(waiting::join).hasCauseInstanceOf(EngineClosedException.class);
         gate.countDown();
         closing.join();
         assertThat(running.join()).isEqualTo("ran");
         assertThatThrownBy(() -> admission.submit("red", c -> "late").await().indefinitely())
-                .isInstanceOf(ShuttingDownException.class);
+                .isInstanceOf(EngineClosedException.class);
     }
 
     private static CompletableFuture<String> submit(Admission admission, String queue, String result) {

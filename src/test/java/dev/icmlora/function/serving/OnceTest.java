@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.icmlora.function.error.CancelledException;
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
 
 @Timeout(10)
 class OnceTest {

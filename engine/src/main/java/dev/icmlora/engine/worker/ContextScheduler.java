@@ -22,7 +22,8 @@ import dev.icmlora.llama.DecodeException.Reason;
 /// together.
 ///
 /// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank gives
-/// each its LoRA slot. They join and leave at any token. Every sequence is given a place only when the memory has room for
+/// each its LoRA slot. They join and leave at any token. Every sequence is given a place only when the memory has room
+/// for
 /// all it may come to hold, beside what is kept for others, so that the memory never runs out under it.
 ///
 /// Belongs to the worker's thread.
@@ -147,7 +148,8 @@ public final class ContextScheduler {
         var key = request.prefixKey();
         var kept = prefixes.longest(key, prompt).map(PrefixCache.Match::length).orElse(0);
         return group.running.stream()
-                .filter(other -> other.isPrefilling() && other.request().prefixKey().equals(key))
+                .filter(other ->
+                        other.isPrefilling() && other.request().prefixKey().equals(key))
                 .allMatch(other -> PrefixCache.common(other.prompt(), prompt) < kept + PrefixCache.SHORTEST);
     }
 

@@ -23,12 +23,13 @@ public final class ThreadShare {
         busy.decrementAndGet();
     }
 
-    /// Slots with something to do.
+    /// Workers with something to do.
     public int busy() {
         return busy.get();
     }
 
-    /// Has every worker compute with one thread, from its next time slice on: for as long as other work takes the processors.
+    /// Has every worker compute with one thread, from its next time slice on: for as long as other work takes the
+    /// processors.
     public void single(boolean wanted) {
         single = wanted;
     }

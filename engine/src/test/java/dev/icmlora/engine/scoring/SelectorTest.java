@@ -117,7 +117,8 @@ class SelectorTest {
         Decision decision = select(TASK, 24, new Bench((turn, form) -> 2 + 0.01 * turn));
 
         assertThat(decision.scored())
-                .extracting(candidate -> candidate.candidate().origin().getClass().getSimpleName())
+                .extracting(
+                        candidate -> candidate.candidate().origin().getClass().getSimpleName())
                 .contains("Mean", "Base", "Sample", "Between")
                 .doesNotContain("Nearest");
     }
@@ -142,7 +143,7 @@ class SelectorTest {
 
     @Test
     void whenTimeIsUpWhatWasTriedDecides() {
-        SelectionOptions hurried = new SelectionOptions(16, 0, Optional.of(Duration.ZERO), true, Duration.ZERO);
+        SelectionOptions hurried = new SelectionOptions(16, Optional.of(Duration.ZERO), true);
 
         Decision decision = selector.select(TASK, VECTOR, hurried, new Bench((turn, form) -> 2));
 
@@ -154,9 +155,9 @@ class SelectorTest {
     void aWorkbenchThatIsShortOfTimeTriesNoMore() {
         Bench bench = new Bench((turn, form) -> 2);
         bench.shortOfTime = true;
-        SelectionOptions refined = new SelectionOptions(16, 0, Optional.empty(), true, Duration.ofMinutes(1));
+        SelectionOptions options = new SelectionOptions(16, Optional.empty(), true);
 
-        Decision decision = selector.select(TASK, VECTOR, refined, bench);
+        Decision decision = selector.select(TASK, VECTOR, options, bench);
 
         assertThat(decision.scored()).hasSize(1);
         assertThat(decision.hurried()).isTrue();
@@ -173,7 +174,7 @@ class SelectorTest {
 
     @Test
     void withoutRoomForExamplesOnlyTheDescriptionIsTried() {
-        SelectionOptions tight = new SelectionOptions(4, 0, Optional.empty(), false, Duration.ZERO);
+        SelectionOptions tight = new SelectionOptions(4, Optional.empty(), false);
 
         Decision decision = selector.select(TASK, VECTOR, tight, new Bench((turn, form) -> 2));
 
@@ -227,28 +228,6 @@ class SelectorTest {
     }
 
     @Test
-    void refinementServesWhatItFound() {
-        SelectionOptions refine = new SelectionOptions(2, 0, Optional.empty(), true, Duration.ofMinutes(5));
-        Bench improving = new Bench((turn, form) -> Math.max(0.5, 2.0 / (1 + turn)));
-
-        Decision decision = selector.select(TASK, VECTOR, refine, improving);
-
-        assertThat(decision.served().origin()).isInstanceOf(Origin.Refined.class);
-        assertThat(decision.scored().getLast().candidate()).isEqualTo(decision.served());
-        assertThat(decision.tokens()).isPositive();
-    }
-
-    @Test
-    void refinementThatFindsNothingChangesNothing() {
-        SelectionOptions refine = new SelectionOptions(2, 0, Optional.empty(), true, Duration.ofMinutes(5));
-
-        Decision decision = selector.select(TASK, VECTOR, refine, new Bench((turn, form) -> 2 + turn));
-
-        assertThat(decision.served().origin()).isInstanceOf(Origin.Mean.class);
-        assertThat(decision.scored()).hasSize(2);
-    }
-
-    @Test
     void theSameRequestGivesTheSameDecision() {
         Bench bench = new Bench((turn, form) -> turn == 5 ? 0.2 : 2);
         Bench again = new Bench((turn, form) -> turn == 5 ? 0.2 : 2);
@@ -262,7 +241,7 @@ class SelectorTest {
     }
 
     private static SelectionOptions options(int candidates) {
-        return new SelectionOptions(candidates, 0, Optional.empty(), true, Duration.ZERO);
+        return new SelectionOptions(candidates, Optional.empty(), true);
     }
 
     private static TaskVector vector() {

@@ -16,7 +16,7 @@ import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 
 /// A context without a model, which is strict: a gap in a sequence, more than its memory holds, and above
-/// all a sequence that was read under other weights than those applied now, are errors.
+/// all a sequence that was read under other adapter than those applied now, are errors.
 ///
 /// What it writes says how it came about: after a sequence of n tokens comes the token n.
 final class FakeDecoder implements Decoder {
@@ -30,7 +30,7 @@ final class FakeDecoder implements Decoder {
     final List<Set<Integer>> decoded = new ArrayList<>();
     final Queue<RuntimeException> failures = new ArrayDeque<>();
     final Set<Integer> unchoosable = new HashSet<>();
-    /// Of each batch, how many different weights its tokens had.
+    /// Of each batch, how many different adapter its tokens had.
     final List<Integer> weightsOfBatches = new ArrayList<>();
     private List<ScaledAdapter> inUse = List.of();
     Runnable beforeDecode = () -> {};
@@ -46,9 +46,9 @@ final class FakeDecoder implements Decoder {
     }
 
     /// One token in the memory. Sequences that share it hold the same object.
-    private record Cell(int token, Optional<ScaledAdapter> weights, Object identity) {}
+    private record Cell(int token, Optional<ScaledAdapter> adapter, Object identity) {}
 
-    private record Addition(Optional<ScaledAdapter> weights, int token, int position, int sequence) {}
+    private record Addition(Optional<ScaledAdapter> adapter, int token, int position, int sequence) {}
 
     @Override
     public int loraSlots() {
@@ -56,16 +56,16 @@ final class FakeDecoder implements Decoder {
     }
 
     @Override
-    public boolean canShare(ScaledAdapter weights) {
+    public boolean canShare(ScaledAdapter adapter) {
         return true;
     }
 
     @Override
-    public void use(List<ScaledAdapter> weights) {
-        if (weights.size() > loraSlots) {
-            throw new AssertionError(weights.size() + " weights for " + loraSlots + " loraSlots");
+    public void use(List<ScaledAdapter> adapter) {
+        if (adapter.size() > loraSlots) {
+            throw new AssertionError(adapter.size() + " adapter for " + loraSlots + " loraSlots");
         }
-        inUse = weights;
+        inUse = adapter;
     }
 
     @Override
@@ -79,11 +79,11 @@ final class FakeDecoder implements Decoder {
     }
 
     @Override
-    public int add(Optional<ScaledAdapter> weights, int token, int position, int sequence, boolean output) {
-        if (!inUse.containsAll(weights.stream().toList())) {
-            throw new AssertionError("weights that are not in use");
+    public int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output) {
+        if (!inUse.containsAll(adapter.stream().toList())) {
+            throw new AssertionError("adapter that are not in use");
         }
-        batch.add(new Addition(weights, token, position, sequence));
+        batch.add(new Addition(adapter, token, position, sequence));
         return batch.size() - 1;
     }
 
@@ -102,15 +102,15 @@ final class FakeDecoder implements Decoder {
                 throw new AssertionError("a gap: " + addition + " after " + sequence.size());
             }
             for (var cell : sequence) {
-                if (!cell.weights.equals(addition.weights)) {
+                if (!cell.adapter.equals(addition.adapter)) {
                     throw new AssertionError("contamination of sequence " + addition.sequence);
                 }
             }
-            sequence.add(new Cell(addition.token, addition.weights, new Object()));
+            sequence.add(new Cell(addition.token, addition.adapter, new Object()));
         }
         tokensRead += batch.size();
         weightsOfBatches.add(
-                (int) batch.stream().map(Addition::weights).distinct().count());
+                (int) batch.stream().map(Addition::adapter).distinct().count());
         var sequences = new HashMap<Integer, Integer>();
         for (var i = 0; i < batch.size(); i++) {
             sequences.put(i, batch.get(i).position + 1);

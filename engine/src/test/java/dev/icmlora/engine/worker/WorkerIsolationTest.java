@@ -23,7 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.LowRankUpdate;
@@ -42,12 +44,13 @@ import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 
-/// Hostile neighbours in a slot change nothing of an answer, and leave nothing behind.
+/// Hostile neighbours in a worker change nothing of an answer, and leave nothing behind.
 ///
 /// What else is in a batch changes the last bits of a sum, and so does where in the memory a sequence's cells lie. One
-/// slot here leaves neither to chance: every request has weights of its own, so that its batches hold nobody else,
+/// worker here leaves neither to chance: every request has adapter of its own, so that its batches hold nobody else,
 /// and every sequence has a memory of its own. There answers are equal byte for byte, however they were drawn. The
-/// other slot is as in production, with shared batches, a shared memory and kept prompts. There probabilities agree up
+/// other worker is as in production, with shared batches, a shared memory and kept prompts. There probabilities agree
+/// up
 /// to rounding, and a greedy choice differs only where the two tokens were all but equally likely.
 class WorkerIsolationTest {
 
@@ -66,10 +69,10 @@ class WorkerIsolationTest {
     private static Bench apart;
     private static Bench shared;
 
-    /// A slot and the contexts that it writes with.
-    private record Bench(Worker slot, LlamaContext base, LlamaContext adapted) {}
+    /// A worker and the contexts that it writes with.
+    private record Bench(Worker worker, LlamaContext base, LlamaContext adapted) {}
 
-    private record Request(Optional<ScaledAdapter> weights, Decoding decoding, int[] prompt) {}
+    private record Request(Optional<ScaledAdapter> adapter, Decoding decoding, int[] prompt) {}
 
     @BeforeAll
     static void load() {
@@ -98,8 +101,8 @@ class WorkerIsolationTest {
         var adapted = owned(bank.context(options));
         resident.attach(adapted, 1);
         var loraSlots = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
-        var slot = new Worker(
-                production ? "shared-slot" : "apart-slot",
+        var worker = new Worker(
+                production ? "shared-worker" : "apart-worker",
                 new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, CONTEXT),
                 new ContextScheduler(
                         owned(new AdaptedDecoder(
@@ -110,7 +113,7 @@ class WorkerIsolationTest {
                 threads -> {},
                 new ThreadShare(1),
                 Duration.ZERO);
-        return new Bench(owned(slot), base, adapted);
+        return new Bench(owned(worker), base, adapted);
     }
 
     private static <T extends AutoCloseable> T owned(T handle) {
@@ -129,7 +132,7 @@ class WorkerIsolationTest {
     @AfterEach
     void nothingIsLeftInTheMemory() {
         for (var bench : List.of(apart, shared)) {
-            var left = bench.slot
+            var left = bench.worker
                     .run(
                             () -> IntStream.range(0, SEQUENCES)
                                     .map(i -> Math.max(bench.base.lastPosition(i), bench.adapted.lastPosition(i)))
@@ -148,8 +151,8 @@ class WorkerIsolationTest {
 
     @Test
     void neighboursThatLeaveChangeNothing() {
-        interleave(
-                () -> IntStream.range(0, 3).mapToObj(WorkerIsolationTest::leaving).toList());
+        interleave(() ->
+                IntStream.range(0, 3).mapToObj(WorkerIsolationTest::leaving).toList());
     }
 
     @Test
@@ -178,28 +181,28 @@ class WorkerIsolationTest {
         }
     }
 
-    /// Each with weights of its own.
+    /// Each with adapter of its own.
     private static List<Request> requests() {
         var greedy = SamplingOptions.GREEDY;
         var red = adapters.getFirst();
         var green = adapters.getLast();
         return List.of(
                 request(Optional.empty(), greedy.withPenalties(1.3f, 0, 0, 64), "Name a city."),
-                request(weights(red, 1), greedy, "Name a city."),
-                request(weights(green, 1), greedy.withTemperature(1.5f).withSeed(3), "Name a city."),
-                request(weights(red, 2), greedy.withGrammar("root ::= [a-z]+"), "Name a city."),
+                request(adapter(red, 1), greedy, "Name a city."),
+                request(adapter(green, 1), greedy.withTemperature(1.5f).withSeed(3), "Name a city."),
+                request(adapter(red, 2), greedy.withGrammar("root ::= [a-z]+"), "Name a city."),
                 request(
-                        weights(green, 0.5f),
+                        adapter(green, 0.5f),
                         greedy.withTemperature(1).withTopK(40).withSeed(8),
                         "Name a city."));
     }
 
-    private static Optional<ScaledAdapter> weights(Adapter adapter, float scale) {
+    private static Optional<ScaledAdapter> adapter(Adapter adapter, float scale) {
         return Optional.of(new ScaledAdapter(adapter, scale));
     }
 
-    private static Request request(Optional<ScaledAdapter> weights, SamplingOptions sampling, String question) {
-        return new Request(weights, decoding(sampling, NOBODY), prompt(question));
+    private static Request request(Optional<ScaledAdapter> adapter, SamplingOptions sampling, String question) {
+        return new Request(adapter, decoding(sampling, NOBODY), prompt(question));
     }
 
     private static Decoding decoding(SamplingOptions sampling, AnswerListener listener) {
@@ -211,7 +214,8 @@ class WorkerIsolationTest {
     }
 
     private static CompletableFuture<Answers> write(Bench bench, Request request) {
-        return bench.slot.write(request.weights, List.of(request.prompt), request.decoding, new Cancellation());
+        return bench.worker.decode(
+                request.adapter, List.of(request.prompt), request.decoding, new Cancellation(), Observed.NOTHING);
     }
 
     /// Gone after its first token, as a client that leaves, or whose deadline has passed.
@@ -219,27 +223,28 @@ class WorkerIsolationTest {
         var cancellation = new Cancellation();
         AnswerListener leaves = (answer, delta) -> cancellation.request();
         var sampling = SamplingOptions.GREEDY.withTemperature(2).withSeed(number);
-        var answers = apart.slot.write(
-                weights(adapters.get(number % 2), 3 + number),
+        var answers = apart.worker.decode(
+                adapter(adapters.get(number % 2), 3 + number),
                 List.of(prompt("Tell me a story.")),
                 decoding(sampling, leaves),
-                cancellation);
+                cancellation,
+                Observed.NOTHING);
         return new Neighbour(answers, CancelledException.class);
     }
 
     private static Neighbour failing(
-            Optional<ScaledAdapter> weights, SamplingOptions sampling, Class<? extends Throwable> failure) {
-        return new Neighbour(write(apart, request(weights, sampling, "Tell me a story.")), failure);
+            Optional<ScaledAdapter> adapter, SamplingOptions sampling, Class<? extends Throwable> failure) {
+        return new Neighbour(write(apart, request(adapter, sampling, "Tell me a story.")), failure);
     }
 
     private static Neighbour withoutAnyToken() {
         var sampling = SamplingOptions.GREEDY.withGrammar("root ::= [^\\x00-\\U0010FFFF]");
-        return failing(weights(adapters.getFirst(), 3), sampling, IllegalStateException.class);
+        return failing(adapter(adapters.getFirst(), 3), sampling, IllegalStateException.class);
     }
 
     private static Neighbour withoutGrammar() {
         var sampling = SamplingOptions.GREEDY.withGrammar("root ::= missing");
-        return failing(weights(adapters.getLast(), 3), sampling, IllegalArgumentException.class);
+        return failing(adapter(adapters.getLast(), 3), sampling, IllegalArgumentException.class);
     }
 
     /// All of them finite, and their products are not.
@@ -255,7 +260,7 @@ class WorkerIsolationTest {
                 })
                 .toList();
         var sampling = SamplingOptions.GREEDY.withTemperature(1);
-        return failing(weights(shape.fit(updates), 1), sampling, NativeCallException.class);
+        return failing(adapter(shape.fit(updates), 1), sampling, NativeCallException.class);
     }
 
     /// In one batch with others and beside their cells; prompts begin alike, so that they are kept and copied.
@@ -263,9 +268,9 @@ class WorkerIsolationTest {
     void sharedBatchesChangeNoMoreThanRounding() {
         var questions = List.of("Name a city.", "Name a colour.", "Count to five.");
         var all = new ArrayList<Request>();
-        for (var weights :
-                List.of(Optional.<ScaledAdapter>empty(), weights(adapters.getFirst(), 1), weights(adapters.getLast(), 1))) {
-            questions.forEach(question -> all.add(request(weights, SamplingOptions.GREEDY, question)));
+        for (var adapter : List.of(
+                Optional.<ScaledAdapter>empty(), adapter(adapters.getFirst(), 1), adapter(adapters.getLast(), 1))) {
+            questions.forEach(question -> all.add(request(adapter, SamplingOptions.GREEDY, question)));
         }
         var alone = all.stream().map(request -> write(shared, request).join()).toList();
         var together = all.stream().map(request -> write(shared, request)).toList();

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -39,17 +41,17 @@ class WorkerTest {
     private static final int KEPT = 4;
     private static final int CELLS = 400;
     private static final Optional<ScaledAdapter> BASE = Optional.empty();
-    private static final Optional<ScaledAdapter> RED = weights(1);
-    private static final Optional<ScaledAdapter> GREEN = weights(2);
+    private static final Optional<ScaledAdapter> RED = adapter(1);
+    private static final Optional<ScaledAdapter> GREEN = adapter(2);
 
     private final FakeDecoder base = new FakeDecoder(CELLS, 1);
     private final FakeDecoder adapted = new FakeDecoder(CELLS, 1);
     private final ThreadShare share = new ThreadShare(4);
-    private final Worker slot = slot(adapted, share);
+    private final Worker worker = worker(adapted, share);
 
-    private Worker slot(FakeDecoder decoder, ThreadShare threadShare) {
+    private Worker worker(FakeDecoder decoder, ThreadShare threadShare) {
         return new Worker(
-                "tested-slot",
+                "tested-worker",
                 new ContextScheduler(base, SEQUENCES, KEPT, CELLS),
                 new ContextScheduler(decoder, SEQUENCES, KEPT, CELLS),
                 threads -> {},
@@ -59,8 +61,8 @@ class WorkerTest {
 
     @AfterEach
     void everythingIsGivenBack() {
-        slot.close();
-        assertThat(slot.load()).isZero();
+        worker.close();
+        assertThat(worker.load()).isZero();
         assertThat(share.busy()).isZero();
     }
 
@@ -73,7 +75,7 @@ class WorkerTest {
     @Test
     void whatIsOrderedWhileASlotClosesIsDoneOrRefusedButNeverForgotten() throws InterruptedException {
         for (var round = 0; round < 300; round++) {
-            var closing = slot(adapted, new ThreadShare(1));
+            var closing = worker(adapted, new ThreadShare(1));
             var orders = new CopyOnWriteArrayList<CompletableFuture<Integer>>();
             var ordering = Thread.ofPlatform().start(() -> {
                 for (var i = 0; i < 50; i++) {
@@ -120,10 +122,11 @@ class WorkerTest {
     @Test
     void adaptersWithLoraSlotsShareABatch() {
         var banked = new FakeDecoder(CELLS, 2);
-        try (var other = slot(banked, new ThreadShare(1))) {
+        try (var other = worker(banked, new ThreadShare(1))) {
             var gate = new Gate(banked);
             var written = IntStream.range(1, 4)
-                    .mapToObj(i -> other.write(weights(i), List.of(prompt(i)), decoding(40), new Cancellation()))
+                    .mapToObj(i -> other.decode(
+                            adapter(i), List.of(prompt(i)), decoding(40), new Cancellation(), Observed.NOTHING))
                     .toList();
             gate.open();
 
@@ -165,7 +168,7 @@ class WorkerTest {
         };
         var decoding = new Decoding(SamplingOptions.GREEDY, 100, List.of(), OptionalInt.empty(), false, leaves);
 
-        var left = slot.write(RED, List.of(prompt(3)), decoding, cancellation);
+        var left = worker.decode(RED, List.of(prompt(3)), decoding, cancellation, Observed.NOTHING);
 
         assertThatThrownBy(left::join).hasCauseInstanceOf(CancelledException.class);
         assertThat(heard.get()).isLessThanOrEqualTo(7);
@@ -173,11 +176,11 @@ class WorkerTest {
     }
 
     @Test
-    void aCancelledErrandIsNotRun() {
+    void aCancelledJobIsNotRun() {
         var gate = new Gate(base);
         var running = write(BASE, 3, 3);
         var cancellation = new Cancellation();
-        var errand = slot.run(
+        var job = worker.run(
                 () -> {
                     throw new AssertionError("must not run");
                 },
@@ -187,12 +190,12 @@ class WorkerTest {
         cancellation.request();
         gate.open();
 
-        assertThatThrownBy(errand::join).hasCauseInstanceOf(CancelledException.class);
+        assertThatThrownBy(job::join).hasCauseInstanceOf(CancelledException.class);
         running.join();
     }
 
     @Test
-    void aFailedDecodeCostsItsBatchOnlyAndTheSlotGoesOn() {
+    void aFailedDecodeCostsItsBatchOnlyAndTheWorkerGoesOn() {
         var gate = new Gate(adapted);
         var other = write(BASE, 3, 5);
         var first = write(RED, 3, 20);
@@ -223,29 +226,29 @@ class WorkerTest {
     @Test
     void aDeviceThatFailsAtEverythingIsNotAlive() {
         for (var i = 0; i < 3; i++) {
-            assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+            assertThat(worker.isAlive(Duration.ofHours(1))).isTrue();
             adapted.failures.add(new DecodeException(-3, "the GPU is lost"));
             assertThatThrownBy(write(RED, 3, 5)::join).hasCauseInstanceOf(DecodeException.class);
         }
-        while (slot.isAlive(Duration.ofHours(1))) {
+        while (worker.isAlive(Duration.ofHours(1))) {
             Thread.onSpinWait(); // the thread hears of the failure just after the one who waited for an answer
         }
 
         write(RED, 3, 5).join();
-        assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+        assertThat(worker.isAlive(Duration.ofHours(1))).isTrue();
     }
 
     @Test
-    void anErrandThatFailsForItsOwnReasonsSaysNothingOfTheDevice() {
+    void anJobThatFailsForItsOwnReasonsSaysNothingOfTheDevice() {
         for (var i = 0; i < 5; i++) {
-            var errand = slot.run(
+            var job = worker.run(
                     () -> {
                         throw new IllegalArgumentException("its own");
                     },
                     new Cancellation());
-            assertThatThrownBy(errand::join).hasRootCauseMessage("its own");
+            assertThatThrownBy(job::join).hasRootCauseMessage("its own");
         }
-        assertThat(slot.isAlive(Duration.ofHours(1))).isTrue();
+        assertThat(worker.isAlive(Duration.ofHours(1))).isTrue();
     }
 
     @Test
@@ -302,7 +305,8 @@ class WorkerTest {
                         .toArray())
                 .toList();
 
-        var answers = slot.write(RED, prompts, decoding(1), new Cancellation()).join();
+        var answers = worker.decode(RED, prompts, decoding(1), new Cancellation(), Observed.NOTHING)
+                .join();
 
         assertThat(answers.texts()).containsOnly(text(shared + 2, 1)).hasSize(6);
         assertThat(adapted.tokensRead).isEqualTo(shared + 6 * 2);
@@ -331,12 +335,12 @@ class WorkerTest {
     @Test
     void aPromptIsKeptForItsSaltOnly() {
         for (var context : Map.of(BASE, base, RED, adapted).entrySet()) {
-            var weights = context.getKey();
+            var adapter = context.getKey();
             var read = new ArrayList<Integer>();
             for (var salt : List.of("one", "other", "one", "other")) {
                 var before = context.getValue().tokensRead;
                 var decoding = decoding(2).withSalt(salt);
-                slot.write(weights, List.of(prompt(60)), decoding, new Cancellation())
+                worker.decode(adapter, List.of(prompt(60)), decoding, new Cancellation(), Observed.NOTHING)
                         .join();
                 read.add(context.getValue().tokensRead - before);
             }
@@ -347,7 +351,7 @@ class WorkerTest {
     @Test
     void keptPromptsMakeRoomForOthers() {
         for (var i = 0; i < 3 * KEPT; i++) {
-            write(weights(100 + i), 90, 2).join();
+            write(adapter(100 + i), 90, 2).join();
         }
 
         assertThat(write(RED, 300, 100).join().texts()).containsExactly(text(300, 100));
@@ -359,21 +363,22 @@ class WorkerTest {
         var longer = IntStream.concat(beginning, IntStream.range(1000, 1280)).toArray();
         var shorter = IntStream.concat(IntStream.range(0, 20), IntStream.range(2000, 2120))
                 .toArray();
-        slot.write(RED, List.of(longer), decoding(10), new Cancellation()).join();
+        worker.decode(RED, List.of(longer), decoding(10), new Cancellation(), Observed.NOTHING)
+                .join();
 
-        var answers = slot.write(RED, List.of(shorter), decoding(10), new Cancellation())
+        var answers = worker.decode(RED, List.of(shorter), decoding(10), new Cancellation(), Observed.NOTHING)
                 .join();
 
         assertThat(answers.texts()).containsExactly(text(shorter.length, 10));
     }
 
     @Test
-    void anErrandWaitsForItsRoomAndNobodyTakesIt() {
+    void anJobWaitsForItsRoomAndNobodyTakesIt() {
         var gate = new Gate(adapted);
         var running = write(RED, 100, 100);
         gate.letPass(5);
         var usedMeanwhile = new AtomicInteger();
-        var errand = slot.run(
+        var job = worker.run(
                 () -> {
                     usedMeanwhile.set(adapted.usedCells());
                     return "done";
@@ -384,25 +389,25 @@ class WorkerTest {
         var later = IntStream.range(0, 8).mapToObj(i -> write(GREEN, 20, 20)).toList();
         gate.open();
 
-        assertThat(errand.join()).isEqualTo("done");
+        assertThat(job.join()).isEqualTo("done");
         assertThat(usedMeanwhile.get()).isLessThanOrEqualTo(50);
         running.join();
         later.forEach(CompletableFuture::join);
     }
 
     @Test
-    void errandsAndTurnsAlternate() {
+    void jobsAndTimeSlicesAlternate() {
         var gate = new Gate(base);
-        var writing = write(BASE, 3, 50);
+        var request = write(BASE, 3, 50);
         var ran = new AtomicInteger();
-        var errands = IntStream.range(0, 20)
-                .mapToObj(i -> slot.run(ran::incrementAndGet, new Cancellation()))
+        var jobs = IntStream.range(0, 20)
+                .mapToObj(i -> worker.run(ran::incrementAndGet, new Cancellation()))
                 .toList();
-        var tokensAtLastErrand = errands.getLast().thenApply(n -> base.decoded.size());
+        var tokensAtLastJob = jobs.getLast().thenApply(n -> base.decoded.size());
         gate.open();
 
-        assertThat(tokensAtLastErrand.join()).isBetween(15, 25);
-        writing.join();
+        assertThat(tokensAtLastJob.join()).isBetween(15, 25);
+        request.join();
     }
 
     @Test
@@ -411,11 +416,12 @@ class WorkerTest {
         var gate = new Gate(adapted);
         var broken = write(RED, 10, 20);
         var fine = write(RED, 20, 20);
-        var refused = slot.write(
+        var refused = worker.decode(
                 RED,
                 List.of(prompt(3)),
                 new Decoding(SamplingOptions.GREEDY.withSeed(-1), 3, List.of()),
-                new Cancellation());
+                new Cancellation(),
+                Observed.NOTHING);
         gate.open();
 
         assertThatThrownBy(broken::join).hasCauseInstanceOf(IllegalStateException.class);
@@ -424,16 +430,16 @@ class WorkerTest {
     }
 
     @Test
-    void aFailedErrandCostsItselfOnly() {
-        var failed = slot.run(
+    void aFailedJobCostsItselfOnly() {
+        var failed = worker.run(
                 () -> {
                     throw new IllegalStateException("broken");
                 },
                 new Cancellation());
 
         assertThatThrownBy(failed::join).hasRootCauseMessage("broken");
-        assertThat(slot.run(() -> "fine", new Cancellation()).join()).isEqualTo("fine");
-        assertThat(slot.isAlive(Duration.ofSeconds(10))).isTrue();
+        assertThat(worker.run(() -> "fine", new Cancellation()).join()).isEqualTo("fine");
+        assertThat(worker.isAlive(Duration.ofSeconds(10))).isTrue();
     }
 
     @Test
@@ -441,13 +447,13 @@ class WorkerTest {
         var gate = new Gate(base);
         var running = write(BASE, 3, 20);
         gate.letPass(2);
-        var closing = CompletableFuture.runAsync(slot::close);
+        var closing = CompletableFuture.runAsync(worker::close);
         gate.open();
         closing.join();
 
         assertThat(running.join().texts()).containsExactly(text(3, 20));
         assertThatThrownBy(write(BASE, 3, 3)::join).hasCauseInstanceOf(EngineClosedException.class);
-        assertThat(slot.isAlive(Duration.ofSeconds(10))).isFalse();
+        assertThat(worker.isAlive(Duration.ofSeconds(10))).isFalse();
     }
 
     @Test
@@ -464,14 +470,14 @@ class WorkerTest {
         assertThat(share.each()).isEqualTo(4);
     }
 
-    private CompletableFuture<Answers> write(Optional<ScaledAdapter> weights, int promptLength, int tokens) {
-        return write(weights, promptLength, tokens, AnswerListener.NONE);
+    private CompletableFuture<Answers> write(Optional<ScaledAdapter> adapter, int promptLength, int tokens) {
+        return write(adapter, promptLength, tokens, AnswerListener.NONE);
     }
 
     private CompletableFuture<Answers> write(
-            Optional<ScaledAdapter> weights, int promptLength, int tokens, AnswerListener listener) {
+            Optional<ScaledAdapter> adapter, int promptLength, int tokens, AnswerListener listener) {
         var decoding = new Decoding(SamplingOptions.GREEDY, tokens, List.of(), OptionalInt.empty(), false, listener);
-        return slot.write(weights, List.of(prompt(promptLength)), decoding, new Cancellation());
+        return worker.decode(adapter, List.of(prompt(promptLength)), decoding, new Cancellation(), Observed.NOTHING);
     }
 
     private static Decoding decoding(int tokens) {
@@ -490,7 +496,7 @@ class WorkerTest {
                 .collect(Collectors.joining());
     }
 
-    private static Optional<ScaledAdapter> weights(int value) {
+    private static Optional<ScaledAdapter> adapter(int value) {
         var target = new Target("attn_q", 1, 1);
         var layout = new AdapterLayout("llama", 1, 1, 1, List.of(target));
         var a = new NamedTensor(AdapterLayout.nameOfA(0, target), GgmlType.F16, new long[] {1, 1}, new byte[2]);

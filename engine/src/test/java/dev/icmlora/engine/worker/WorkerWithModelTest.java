@@ -19,7 +19,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
@@ -57,7 +59,7 @@ class WorkerWithModelTest {
     private static ResidentAdapter resident;
     /// Every test fails if a hot-apply does not give what the adapter's file gives.
     private static AppliedCheck check;
-    private static Worker slot;
+    private static Worker worker;
     private static Optional<ScaledAdapter> red;
     private static Optional<ScaledAdapter> green;
 
@@ -84,9 +86,10 @@ class WorkerWithModelTest {
         check = new AppliedCheck(model, resident, Optional.of(bank));
         baseDecoder = new LlamaDecoder(base);
         adaptedDecoder = new AdaptedDecoder(
-                adapted, new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
-        slot = new Worker(
-                "tested-slot",
+                adapted,
+                new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
+        worker = new Worker(
+                "tested-worker",
                 new ContextScheduler(baseDecoder, SEQUENCES, KEPT, CONTEXT),
                 new ContextScheduler(adaptedDecoder, SEQUENCES, KEPT, CONTEXT),
                 threads -> {},
@@ -100,7 +103,7 @@ class WorkerWithModelTest {
 
     @AfterAll
     static void close() {
-        slot.close();
+        worker.close();
         adaptedDecoder.close();
         baseDecoder.close();
         adapted.close();
@@ -122,7 +125,8 @@ class WorkerWithModelTest {
                 .map(prompt -> write(BASE, GREEDY, prompt).texts().getFirst())
                 .toList();
 
-        var together = slot.write(BASE, prompts, GREEDY, new Cancellation()).join();
+        var together = worker.decode(BASE, prompts, GREEDY, new Cancellation(), Observed.NOTHING)
+                .join();
 
         assertThat(together.texts()).zipSatisfy(alone, (a, b) -> assertThat(a).startsWith(b.substring(0, 5)));
         assertThat(together.completionTokens()).isBetween(11, 11 * 12);
@@ -135,16 +139,17 @@ class WorkerWithModelTest {
         var questions = List.of("dog", "knife", "Where is Paris?", "Count to five.");
         var all = List.of(BASE, red, green);
         var alone = all.stream()
-                .map(weights -> questions.stream()
+                .map(adapter -> questions.stream()
                         .map(question ->
-                                write(weights, GREEDY, prompt(question)).texts().getFirst())
+                                write(adapter, GREEDY, prompt(question)).texts().getFirst())
                         .toList())
                 .toList();
         assertThat(alone).doesNotHaveDuplicates();
 
         var together = all.stream()
-                .map(weights -> questions.stream()
-                        .map(question -> slot.write(weights, List.of(prompt(question)), GREEDY, new Cancellation()))
+                .map(adapter -> questions.stream()
+                        .map(question -> worker.decode(
+                                adapter, List.of(prompt(question)), GREEDY, new Cancellation(), Observed.NOTHING))
                         .toList())
                 .toList();
 
@@ -160,8 +165,8 @@ class WorkerWithModelTest {
     }
 
     /// llama.cpp #26207: a prefix that was read under one adapter is gone on from under another. First with
-    /// llama.cpp itself, to know that the difference would show; then with a slot, which was asked the same
-    /// under other weights just before.
+    /// llama.cpp itself, to know that the difference would show; then with a worker, which was asked the same
+    /// under other adapter just before.
     @Test
     void aPromptThatWasReadUnderOtherWeightsIsReadAgain() {
         var prompt = prompt("Write the plural of the word: knife");
@@ -215,10 +220,10 @@ class WorkerWithModelTest {
         return TokenLogprob.of(best, logits, 0, model.vocabulary()).logprob();
     }
 
-    private static double logprob(Optional<ScaledAdapter> weights, int[] prompt) {
+    private static double logprob(Optional<ScaledAdapter> adapter, int[] prompt) {
         var decoding =
                 new Decoding(SamplingOptions.GREEDY, 1, List.of(), OptionalInt.of(0), false, AnswerListener.NONE);
-        return write(weights, decoding, prompt)
+        return write(adapter, decoding, prompt)
                 .answers()
                 .getFirst()
                 .logprobs()
@@ -242,7 +247,9 @@ class WorkerWithModelTest {
         var prompts =
                 IntStream.range(0, 5).mapToObj(i -> prompt("Count from " + i)).toList();
 
-        assertThat(slot.write(BASE, prompts, longest, new Cancellation()).join().texts())
+        assertThat(worker.decode(BASE, prompts, longest, new Cancellation(), Observed.NOTHING)
+                        .join()
+                        .texts())
                 .hasSize(5)
                 .doesNotContainNull();
     }
@@ -285,7 +292,7 @@ class WorkerWithModelTest {
     }
 
     @Test
-    void aClientThatLeavesCostsAtMostTwoTokensAndLeavesTheSlotUsable() {
+    void aClientThatLeavesCostsAtMostTwoTokensAndLeavesTheWorkerUsable() {
         var expected = write(red, GREEDY, prompt("Hello")).texts();
         var cancellation = new Cancellation();
         var heard = new AtomicInteger();
@@ -295,7 +302,7 @@ class WorkerWithModelTest {
         };
         var decoding = new Decoding(SamplingOptions.GREEDY, 200, List.of(), OptionalInt.empty(), false, leaves);
 
-        var left = slot.write(red, List.of(prompt("Tell me a story")), decoding, cancellation);
+        var left = worker.decode(red, List.of(prompt("Tell me a story")), decoding, cancellation, Observed.NOTHING);
 
         assertThatThrownBy(left::join).hasCauseInstanceOf(CancelledException.class);
         assertThat(heard.get()).isLessThanOrEqualTo(3);
@@ -320,11 +327,11 @@ class WorkerWithModelTest {
                     .withMessageContaining(greenOne.id());
             assertThatIllegalStateException()
                     .isThrownBy(() -> ownCheck.several(1, greenOne))
-                    .withMessageContaining("slot 1");
+                    .withMessageContaining("worker 1");
         }
     }
 
-    /// The check looks at weights that nobody writes, so that it always fails.
+    /// The check looks at adapter that nobody writes, so that it always fails.
     @Test
     void whatFailedTheCheckIsWrittenAndCheckedAgain() {
         var redOne = red.orElseThrow();
@@ -336,8 +343,8 @@ class WorkerWithModelTest {
                 var writtenBank = AdapterBank.create(model, redOne.adapter().gguf(), 2);
                 var context = writtenBank.context(OPTIONS)) {
             written.attach(context, 1);
-            var tested =
-                    new AppliedAdapters(context, written, Optional.of(writtenBank), redOne.adapter(), Optional.of(failing));
+            var tested = new AppliedAdapters(
+                    context, written, Optional.of(writtenBank), redOne.adapter(), Optional.of(failing));
 
             for (var time = 0; time < 2; time++) {
                 assertThatIllegalStateException().isThrownBy(() -> tested.apply(greenOne.adapter(), greenOne.scale()));
@@ -350,8 +357,8 @@ class WorkerWithModelTest {
         return PromptFormat.of(model).query("", List.of(), input).tokens();
     }
 
-    private static Answers write(Optional<ScaledAdapter> weights, Decoding decoding, int[]... prompts) {
-        return slot.write(weights, List.of(prompts), decoding, new Cancellation())
+    private static Answers write(Optional<ScaledAdapter> adapter, Decoding decoding, int[]... prompts) {
+        return worker.decode(adapter, List.of(prompts), decoding, new Cancellation(), Observed.NOTHING)
                 .join();
     }
 }

@@ -21,15 +21,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.network.GeneratorFile;
-import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.engine.scoring.Candidate;
 import dev.icmlora.engine.scoring.Confidence;
 import dev.icmlora.engine.scoring.DecisionRule;
 import dev.icmlora.engine.scoring.Familiarity;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.trainer.suite.Split;
 import dev.icmlora.trainer.suite.SuiteTask;

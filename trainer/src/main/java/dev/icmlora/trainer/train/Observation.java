@@ -14,7 +14,12 @@ import dev.icmlora.engine.scoring.ScoredCandidate;
 /// @param scored all candidates on the task's examples, as selection proposes them
 /// @param right share of the task's test inputs that each candidate answers exactly, in the order of the scored
 record Observation(
-        String task, boolean seen, int examples, OptionalDouble distance, List<ScoredCandidate> scored, List<Double> right) {
+        String task,
+        boolean seen,
+        int examples,
+        OptionalDouble distance,
+        List<ScoredCandidate> scored,
+        List<Double> right) {
 
     double rightOf(ScoredCandidate candidate) {
         return right.get(scored.indexOf(candidate));

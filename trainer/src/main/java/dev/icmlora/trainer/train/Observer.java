@@ -8,16 +8,16 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.network.LatentDistribution;
 import dev.icmlora.engine.scoring.Candidate;
-import dev.icmlora.engine.scoring.Score;
-import dev.icmlora.engine.scoring.Scoring;
 import dev.icmlora.engine.scoring.Neighbourhood;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.PromptForm;
 import dev.icmlora.engine.scoring.Proposals;
+import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.ScoredCandidate;
+import dev.icmlora.engine.scoring.Scoring;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.network.LatentDistribution;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 

@@ -9,10 +9,10 @@ import java.util.function.ToDoubleFunction;
 import dev.icmlora.engine.scoring.Candidate;
 import dev.icmlora.engine.scoring.Confidence;
 import dev.icmlora.engine.scoring.DecisionRule;
-import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.Familiarity;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// Fits the numbers of selection to observations.

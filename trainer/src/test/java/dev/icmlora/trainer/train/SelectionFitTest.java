@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.engine.scoring.Candidate;
 import dev.icmlora.engine.scoring.Confidence;
 import dev.icmlora.engine.scoring.DecisionRule;
-import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.Familiarity;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// On observations whose best numbers are known.

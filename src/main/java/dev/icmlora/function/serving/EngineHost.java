@@ -1,6 +1,7 @@
 package dev.icmlora.function.serving;
 
-import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -8,20 +9,30 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineLoader;
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.EngineStartException;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.StartupException;
+import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.ModelChangedException;
-import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.trace.TracedEngine;
 
 /// The engine behind its queues, from start to stop of the function.
 @Singleton
-public final class Scheduler {
+public final class EngineHost {
 
     private final FunctionConfig config;
     private Engine engine;
+    private AdapterFiles files;
     private Admission admission;
     private volatile boolean started;
 
-    Scheduler(FunctionConfig config) {
+    EngineHost(FunctionConfig config) {
         this.config = config;
     }
 
@@ -29,9 +40,14 @@ public final class Scheduler {
     ///
     /// @throws StartupException if a part is missing or cannot be used
     void start(@Observes StartupEvent event) {
-        engine = Engine.load(Parts.find(config), config);
+        try {
+            engine = EngineLoader.load(EngineConfig.files(config), EngineConfig.options(config), new TracedEngine());
+        } catch (EngineStartException e) {
+            throw new StartupException(e.getMessage());
+        }
         engine.warmUp();
-        var places = engine.slots() * config.slot().sequences();
+        files = AdapterFiles.of(engine, config.adapters().maxBytes().asLongValue());
+        var places = engine.workers() * config.worker().sequences();
         admission = new Admission(config.queue().capacity(), places, config.requestTimeout());
         started = true;
     }
@@ -51,13 +67,22 @@ public final class Scheduler {
     /// [ModelChangedException] if the base model was not the same all the time.
     ///
     /// @param queue what is equal for requests of one adapter
-    <T> Uni<T> submit(Object queue, BiFunction<Engine, Cancellation, T> work) {
+    <T> Uni<T> submit(Object queue, Function<EngineSession, T> work) {
         return admission.submit(queue, cancellation -> {
             requireIntactModel();
-            var result = work.apply(engine, cancellation);
+            var result = refusing(() -> work.apply(engine.session(cancellation)));
             requireIntactModel();
             return result;
         });
+    }
+
+    /// What the engine cannot compute with, the client should not have sent.
+    private static <T> T refusing(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (UnusableInputException e) {
+            throw new InvalidRequestException(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
+        }
     }
 
     private void requireIntactModel() {
@@ -73,7 +98,7 @@ public final class Scheduler {
 
     /// Reads and writes adapters as files.
     AdapterFiles files() {
-        return engine.files();
+        return files;
     }
 
     /// Whether everything is loaded and one generation was answered.
@@ -86,7 +111,7 @@ public final class Scheduler {
         return started && admission.hasRoom();
     }
 
-    /// Whether every slot works or waits for work.
+    /// Whether every worker works or waits for work.
     public boolean isAlive() {
         return engine != null && engine.isAlive();
     }
@@ -96,14 +121,14 @@ public final class Scheduler {
         return engine != null && engine.isModelIntact();
     }
 
-    /// Slots: contexts with a resident adapter.
-    public int slots() {
-        return started ? engine.slots() : 0;
+    /// Workers: threads with contexts and a resident adapter.
+    public int workers() {
+        return started ? engine.workers() : 0;
     }
 
-    /// Slots that have something to do.
-    public int busySlots() {
-        return started ? engine.busySlots() : 0;
+    /// Workers that have something to do.
+    public int busyWorkers() {
+        return started ? engine.busyWorkers() : 0;
     }
 
     /// Requests in the queues.

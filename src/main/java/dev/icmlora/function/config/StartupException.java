@@ -1,4 +1,4 @@
-package dev.icmlora.function.serving;
+package dev.icmlora.function.config;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 

@@ -1,0 +1,68 @@
+package dev.icmlora.function.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+import dev.icmlora.engine.EngineFiles;
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.Installation.MissingPartException;
+
+/// The engine that the configuration asks for.
+public final class EngineConfig {
+
+    /// One batch or job takes a small part of a request's time; one that takes this many limits hangs.
+    private static final int LIMITS_UNTIL_STUCK = 3;
+
+    private EngineConfig() {}
+
+    /// The configured files, or those that `make setup` fetched.
+    ///
+    /// @throws StartupException if one is missing
+    public static EngineFiles files(FunctionConfig config) {
+        var installation = Installation.ofThisProcess();
+        try {
+            var pinned = config.model().isPresent()
+                    ? Optional.<String>empty()
+                    : Optional.of(EngineFiles.DEFAULT_MODEL_SHA256);
+            return new EngineFiles(
+                    config.nativeDir()
+                            .map(dir -> existing("icm-lora.native-dir", dir))
+                            .orElseGet(installation::nativeDirectory),
+                    config.model().map(file -> existing("icm-lora.model", file)).orElseGet(installation::model),
+                    config.modelSha256().or(() -> pinned),
+                    config.generator()
+                            .map(file -> existing("icm-lora.generator", file))
+                            .orElseGet(installation::generator));
+        } catch (MissingPartException e) {
+            throw new StartupException(e.getMessage());
+        }
+    }
+
+    private static Path existing(String key, Path path) {
+        if (!Files.exists(path)) {
+            var variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            throw new StartupException("%s (%s) names %s, which does not exist".formatted(key, variable, path));
+        }
+        return path;
+    }
+
+    public static EngineOptions options(FunctionConfig config) {
+        var worker = config.worker();
+        Duration stuckAfter = config.requestTimeout().multipliedBy(LIMITS_UNTIL_STUCK);
+        return new EngineOptions(
+                config.threads(),
+                config.workers().orElse(1),
+                worker.sequences(),
+                worker.contextTokens(),
+                worker.batchTokens(),
+                config.maxLoras(),
+                worker.checkAdapters(),
+                config.gpuLayers(),
+                config.requireGpu(),
+                stuckAfter);
+    }
+}
