@@ -85,5 +85,5 @@ class ArchitectureTest {
             .resideInAPackage("dev.icmlora.function.api..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(GGML, LLAMA, GENERATOR, "dev.icmlora.function.serving..");
+            .resideInAnyPackage(GGML, LLAMA, GENERATOR, "dev.icmlora.function.service..");
 }

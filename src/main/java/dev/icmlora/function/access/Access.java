@@ -19,7 +19,6 @@ import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.UnauthorizedException;
-import dev.icmlora.function.serving.Tenant;
 
 /// Who may ask, how often, and whose adapters they see.
 ///

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.worker.Worker;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.DeadlineException;
@@ -19,8 +20,7 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.serving.Service;
-import dev.icmlora.function.serving.Tenant;
+import dev.icmlora.function.service.TaskService;
 import dev.icmlora.ggml.NativeCallException;
 
 /// Gets answers from the worker, one batch after the other. An input that cannot be answered costs its own answer only.
@@ -30,10 +30,10 @@ final class Answering {
     private static final Pattern ONE_INPUT = Pattern.compile("/inputs/(\\d+)");
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    private final Service service;
+    private final TaskService service;
     private final int longestInput;
 
-    Answering(Service service, EventsConfig config) {
+    Answering(TaskService service, EventsConfig config) {
         this.service = service;
         this.longestInput = config.limits().inputCharacters();
     }

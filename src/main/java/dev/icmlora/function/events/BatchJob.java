@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
@@ -17,9 +18,8 @@ import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.events.TaskFile.Checked;
-import dev.icmlora.function.serving.RequestRules;
-import dev.icmlora.function.serving.Service;
-import dev.icmlora.function.serving.Tenant;
+import dev.icmlora.function.service.RequestRules;
+import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -34,7 +34,7 @@ final class BatchJob {
 
     private static final int LARGEST_BATCH = 1 << 20;
 
-    private final Service service;
+    private final TaskService service;
     private final RequestRules rules;
     private final TaskFile file;
     private final Answering answering;
@@ -43,7 +43,7 @@ final class BatchJob {
     private final EventsConfig config;
 
     BatchJob(
-            Service service,
+            TaskService service,
             RequestRules rules,
             TaskFile file,
             Answering answering,

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-import dev.icmlora.function.serving.EngineHost;
+import dev.icmlora.function.admission.EngineHost;
 
 /// What an orchestrator asks: `/q/health/started`, `/q/health/live`, `/q/health/ready`.
 @Singleton

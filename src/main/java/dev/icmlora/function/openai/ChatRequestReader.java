@@ -11,8 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.serving.TextPrompt;
-import dev.icmlora.function.serving.TextRequest;
+import dev.icmlora.function.service.TextPrompt;
+import dev.icmlora.function.service.TextRequest;
 import dev.icmlora.llama.ChatMessage;
 
 /// Reads the body of `POST /v1/chat/completions`.

@@ -16,7 +16,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
-import dev.icmlora.function.serving.TextReply;
+import dev.icmlora.function.service.TextReply;
 
 /// Replies of `POST /v1/completions`; a piece of a stream looks like the whole.
 @Singleton

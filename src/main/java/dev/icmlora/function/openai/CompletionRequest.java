@@ -1,6 +1,6 @@
 package dev.icmlora.function.openai;
 
-import dev.icmlora.function.serving.TextRequest;
+import dev.icmlora.function.service.TextRequest;
 
 /// What a client asked for, read and checked.
 ///

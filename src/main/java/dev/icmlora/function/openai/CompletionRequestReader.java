@@ -8,8 +8,8 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.serving.TextPrompt;
-import dev.icmlora.function.serving.TextRequest;
+import dev.icmlora.function.service.TextPrompt;
+import dev.icmlora.function.service.TextRequest;
 
 /// Reads the body of `POST /v1/completions`.
 @Singleton

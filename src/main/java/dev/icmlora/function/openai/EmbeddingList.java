@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.icmlora.function.serving.EmbeddingReply;
+import dev.icmlora.function.service.EmbeddingReply;
 
 /// Reply of `POST /v1/embeddings`.
 @RegisterForReflection

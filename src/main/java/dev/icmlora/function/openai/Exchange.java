@@ -8,11 +8,11 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.openai.ReplyForm.Head;
-import dev.icmlora.function.serving.Tenant;
-import dev.icmlora.function.serving.TextListener;
-import dev.icmlora.function.serving.TextReply;
-import dev.icmlora.function.serving.TextService;
+import dev.icmlora.function.service.TextListener;
+import dev.icmlora.function.service.TextReply;
+import dev.icmlora.function.service.TextService;
 
 /// One request for text and its reply, whole or as server-sent events. What comes from the worker's thread is
 /// written by the event loop, in the order in which it came.

@@ -22,7 +22,7 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.UnknownModelException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.serving.TextService;
+import dev.icmlora.function.service.TextService;
 
 /// What OpenAI's clients call, under `/v1`. Plain routes and no JAX-RS resource: one and the same method
 /// answers with a body or a stream of events, as its request says.

@@ -8,7 +8,7 @@ import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.serving.TextReply;
+import dev.icmlora.function.service.TextReply;
 
 /// How written texts look to a client: whole, or in the pieces of a stream.
 @RegisterForReflection

@@ -1,0 +1,19 @@
+package dev.icmlora.function.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.icmlora.generator.Sha256;
+
+/// Whose adapters, decisions and kept prompts a request sees. No tenant finds out what another one has.
+///
+/// @param id SHA-256 of the caller's name, in hex; empty for [#SHARED]
+public record Tenant(String id) {
+
+    /// Everybody where `icm-lora.tenancy` is `none`. Where it is `key`, no caller: the task files of object storage.
+    public static final Tenant SHARED = new Tenant("");
+
+    /// @param caller name of a caller
+    public static Tenant of(String caller) {
+        return new Tenant(Sha256.hex(caller.getBytes(UTF_8)));
+    }
+}

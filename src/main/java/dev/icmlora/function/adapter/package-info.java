@@ -1,2 +1,0 @@
-/// Adapters as files over HTTP: downloaded, brought, added up.
-package dev.icmlora.function.adapter;

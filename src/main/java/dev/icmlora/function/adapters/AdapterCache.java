@@ -1,0 +1,65 @@
+package dev.icmlora.function.adapters;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.config.FunctionConfig;
+
+/// Adapters in memory, found by key and by id, within a limit. Thread-safe.
+@Singleton
+public final class AdapterCache {
+
+    private final Map<OwnedId, KnownAdapter> byId = new ConcurrentHashMap<>();
+    private final Cache<AdapterKey, KnownAdapter> byKey;
+
+    AdapterCache(FunctionConfig config) {
+        // Caffeine finds its class for these wishes by name, SSMW: META-INF/native-image tells a native executable of
+        // it.
+        this.byKey = Caffeine.newBuilder()
+                .maximumWeight(config.cache().adapters().asLongValue())
+                .weigher((AdapterKey key, KnownAdapter known) -> known.heapBytes())
+                .evictionListener((key, known, cause) -> byId.remove(known.ownedId(), known))
+                .executor(Runnable::run)
+                .build();
+    }
+
+    Optional<KnownAdapter> find(AdapterKey key) {
+        return Optional.ofNullable(byKey.getIfPresent(key));
+    }
+
+    Optional<KnownAdapter> find(OwnedId id) {
+        var known = Optional.ofNullable(byId.get(id));
+        // The look-up by key marks it as used. It may find another adapter: another generator's, of the same task.
+        known.ifPresent(found -> byKey.getIfPresent(found.key()));
+        return known;
+    }
+
+    /// The ids of all adapters of a tenant.
+    Set<String> ids(Tenant tenant) {
+        return byId.keySet().stream()
+                .filter(id -> id.tenant().equals(tenant))
+                .map(OwnedId::id)
+                .collect(Collectors.toSet());
+    }
+
+    /// How many adapters of all tenants can be named by id.
+    public int size() {
+        return byId.size();
+    }
+
+    void add(KnownAdapter known) {
+        byId.put(known.ownedId(), known);
+        var before = byKey.asMap().put(known.key(), known);
+        if (before != null && !before.ownedId().equals(known.ownedId())) {
+            byId.remove(before.ownedId(), before);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.icmlora.function.adapters;
+
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.GgufAdapter;
+import dev.icmlora.generator.adapter.InvalidAdapterException;
+import dev.icmlora.generator.adapter.LowRankUpdate;
+import dev.icmlora.generator.adapter.ResidentShape;
+import dev.icmlora.generator.adapter.peft.PeftArchive;
+import dev.icmlora.generator.adapter.peft.PeftReader;
+
+/// Adapters as files, written and read, and sums of them: all in Java, so that nothing that a client sent
+/// reaches C before it has the resident adapter's shape. Any thread may use it.
+@Singleton
+public final class AdapterFiles {
+
+    private final EngineHost engineHost;
+    private final long mostBytes;
+
+    AdapterFiles(EngineHost engineHost, FunctionConfig config) {
+        this.engineHost = engineHost;
+        this.mostBytes = config.adapters().maxBytes().asLongValue();
+    }
+
+    /// An adapter for PEFT.
+    public byte[] peft(Adapter adapter) {
+        return new PeftArchive(engineHost.engine().peftModel()).of(adapter);
+    }
+
+    /// The adapter in a GGUF file or in PEFT's zip, whoever made it.
+    ///
+    /// @throws InvalidRequestException if it cannot be read, or cannot be hot-applied here
+    public Adapter read(byte[] file) {
+        try {
+            return shape().fit(updates(file));
+        } catch (InvalidAdapterException e) {
+            throw refused(e);
+        }
+    }
+
+    private List<LowRankUpdate> updates(byte[] file) {
+        return PeftReader.isZip(file)
+                ? new PeftReader(engineHost.engine().peftModel(), mostBytes).read(file)
+                : GgufAdapter.read(file, shape().layout().architecture());
+    }
+
+    /// The weighted sum of adapters.
+    ///
+    /// @throws InvalidRequestException if no adapter of the resident one's rank does what the sum does
+    public Adapter sum(List<Adapter> adapters, float[] weights) {
+        try {
+            return shape().sum(adapters, weights);
+        } catch (InvalidAdapterException e) {
+            throw refused(e);
+        }
+    }
+
+    private ResidentShape shape() {
+        return engineHost.engine().adapterShape();
+    }
+
+    private static InvalidRequestException refused(InvalidAdapterException e) {
+        return new InvalidRequestException(new Violation(e.part(), e.limit(), e.value(), e.getMessage()));
+    }
+}

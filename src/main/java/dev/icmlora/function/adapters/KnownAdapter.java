@@ -1,0 +1,31 @@
+package dev.icmlora.function.adapters;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
+
+/// An adapter and what it was made from; the task's description belongs in its prompts.
+///
+/// @param fileBytes size of its GGUF form
+public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes) {
+
+    static KnownAdapter of(AdapterKey key, Adapter adapter) {
+        return new KnownAdapter(key, adapter, adapter.gguf().length);
+    }
+
+    OwnedId ownedId() {
+        return new OwnedId(key.tenant(), adapter.id());
+    }
+
+    /// Memory it takes.
+    int heapBytes() {
+        return Math.toIntExact(adapter.ownBytes()) + bytes(key.task());
+    }
+
+    /// Memory that a task takes.
+    public static int bytes(Task task) {
+        var examples = task.examples().stream()
+                .mapToInt(example -> example.input().length() + example.output().length())
+                .sum();
+        return Character.BYTES * (task.description().length() + examples);
+    }
+}

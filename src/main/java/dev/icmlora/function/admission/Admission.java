@@ -1,0 +1,203 @@
+package dev.icmlora.function.admission;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+import io.opentelemetry.context.Context;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.error.DeadlineException;
+import dev.icmlora.function.error.QueueFullException;
+
+/// Where requests wait, and who is let in: a bounded number of them waits, a bounded number is worked on,
+/// each in a thread of its own.
+///
+/// There is a queue for each adapter. Next is the one with the fewest requests at work, where every second
+/// that its first request has waited counts as one request less. So a crowd that asks for one adapter does
+/// not keep others out, and nobody waits for ever.
+///
+/// A request that is cancelled, by its deadline or because its subscriber left, leaves the queue, or is
+/// told through its [Cancellation] when it is worked on already. Any thread may call this.
+final class Admission implements AutoCloseable {
+
+    private final int capacity;
+    private final int places;
+    private final Duration limit;
+    private final Map<Object, Deque<Job<?>>> queues = new LinkedHashMap<>();
+    private final Map<Object, Integer> working = new HashMap<>();
+    private int waiting;
+    private int busy;
+    private boolean closed;
+
+    /// @param capacity requests that may wait
+    /// @param places requests that are worked on at the same time
+    /// @param limit time from submission to result
+    Admission(int capacity, int places, Duration limit) {
+        this.capacity = capacity;
+        this.places = places;
+        this.limit = limit;
+    }
+
+    /// Work that begins once the result is subscribed to and there is a place for it.
+    ///
+    /// The result fails with [QueueFullException], [DeadlineException], [EngineClosedException], or with
+    /// what the work throws.
+    ///
+    /// @param queue what it queues for: work with an equal one waits in line
+    <T> Uni<T> submit(Object queue, Function<Cancellation, T> work) {
+        return Uni.createFrom().deferred(() -> {
+            var waited = new AtomicReference<>(limit);
+            return Uni.createFrom()
+                    .<T>emitter(emitter -> enqueue(new Job<>(queue, waited, work, emitter)))
+                    .ifNoItem()
+                    .after(limit)
+                    .failWith(() -> new DeadlineException(limit, waited.get()));
+        });
+    }
+
+    private void enqueue(Job<?> job) {
+        job.emitter.onTermination(() -> leave(job));
+        synchronized (this) {
+            if (!closed && waiting < capacity + places - busy) {
+                queues.computeIfAbsent(job.queue, queue -> new ArrayDeque<>()).add(job);
+                waiting++;
+                letIn();
+                return;
+            }
+        }
+        job.emitter.fail(isClosed() ? new EngineClosedException() : new QueueFullException(capacity));
+    }
+
+    private synchronized void leave(Job<?> job) {
+        job.cancellation.request();
+        var queue = queues.get(job.queue);
+        if (queue != null && queue.remove(job)) {
+            taken(job);
+        }
+    }
+
+    private void letIn() {
+        while (waiting > 0 && busy < places) {
+            var now = System.nanoTime();
+            var job = queues.values().stream()
+                    .map(Deque::element)
+                    .min(Comparator.comparingDouble(first -> first.rank(now)))
+                    .orElseThrow();
+            queues.get(job.queue).remove();
+            taken(job);
+            busy++;
+            working.merge(job.queue, 1, Integer::sum);
+            Thread.ofVirtual().name("request").start(job);
+        }
+    }
+
+    private void taken(Job<?> job) {
+        waiting--;
+        if (queues.get(job.queue).isEmpty()) {
+            queues.remove(job.queue);
+        }
+    }
+
+    private synchronized void ended(Job<?> job) {
+        busy--;
+        working.computeIfPresent(job.queue, (queue, count) -> count == 1 ? null : count - 1);
+        letIn();
+        notifyAll();
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /// Whether another request would be taken now.
+    synchronized boolean hasRoom() {
+        return !closed && waiting < capacity;
+    }
+
+    /// Requests that wait for a place.
+    synchronized int waiting() {
+        return waiting;
+    }
+
+    /// Takes no more, refuses what waits, and lets what is worked on end.
+    @Override
+    public void close() {
+        Deque<Job<?>> refused = new ArrayDeque<>();
+        synchronized (this) {
+            closed = true;
+            queues.values().forEach(refused::addAll);
+        }
+        // They leave their queues by failing.
+        refused.forEach(job -> job.emitter.fail(new EngineClosedException()));
+        awaitEnd();
+    }
+
+    private synchronized void awaitEnd() {
+        var interrupted = false;
+        while (busy > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Job<T> implements Runnable {
+
+        private final Object queue;
+        private final AtomicReference<Duration> waited;
+        private final Function<Cancellation, T> work;
+        private final UniEmitter<? super T> emitter;
+        private final Cancellation cancellation = new Cancellation(limit);
+        private final Context trace = Context.current();
+        private final long since = System.nanoTime();
+
+        /// @param waited is told how long it waited, when that is over
+        private Job(
+                Object queue,
+                AtomicReference<Duration> waited,
+                Function<Cancellation, T> work,
+                UniEmitter<? super T> emitter) {
+            this.queue = queue;
+            this.waited = waited;
+            this.work = work;
+            this.emitter = emitter;
+        }
+
+        /// The lowest is let in first.
+        private double rank(long now) {
+            return working.getOrDefault(queue, 0) - (double) (now - since) / TimeUnit.SECONDS.toNanos(1);
+        }
+
+        @Override
+        public void run() {
+            Runnable outcome;
+            waited.set(Duration.ofNanos(System.nanoTime() - since));
+            try (var _ = trace.makeCurrent()) {
+                cancellation.check();
+                var result = work.apply(cancellation);
+                outcome = () -> emitter.complete(result);
+            } catch (Throwable t) {
+                outcome = () -> emitter.fail(t);
+            }
+            // First, for who hears of the outcome may ask for more at once.
+            ended(this);
+            outcome.run();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.icmlora.function.admission;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineLoader;
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.EngineStartException;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.function.config.EngineConfig;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.StartupException;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.ModelChangedException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.trace.TracedEngine;
+
+/// The engine behind its queues, from start to stop of the function.
+@Singleton
+public final class EngineHost {
+
+    private final FunctionConfig config;
+    private Engine engine;
+    private Admission admission;
+    private volatile boolean started;
+
+    EngineHost(FunctionConfig config) {
+        this.config = config;
+    }
+
+    /// Loads the engine and generates once, before the first request is let in.
+    ///
+    /// @throws StartupException if a part is missing or cannot be used
+    void start(@Observes StartupEvent event) {
+        try {
+            engine = EngineLoader.load(EngineConfig.files(config), EngineConfig.options(config), new TracedEngine());
+        } catch (EngineStartException e) {
+            throw new StartupException(e.getMessage());
+        }
+        engine.warmUp();
+        var places = engine.workers() * config.worker().sequences();
+        admission = new Admission(config.queue().capacity(), places, config.requestTimeout());
+        started = true;
+    }
+
+    /// Refuses what waits, ends what runs, and closes the engine where nothing uses it any more.
+    void stop(@Observes ShutdownEvent event) {
+        started = false;
+        if (admission != null) {
+            admission.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails; with
+    /// [ModelChangedException] if the base model was not the same all the time.
+    ///
+    /// @param queue what is equal for requests of one adapter
+    public <T> Uni<T> submit(Object queue, Function<EngineSession, T> work) {
+        return admission.submit(queue, cancellation -> {
+            requireIntactModel();
+            var result = refusing(() -> work.apply(engine.session(cancellation)));
+            requireIntactModel();
+            return result;
+        });
+    }
+
+    /// What the engine cannot compute with, the client should not have sent.
+    private static <T> T refusing(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (UnusableInputException e) {
+            throw new InvalidRequestException(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
+        }
+    }
+
+    private void requireIntactModel() {
+        if (!engine.isModelIntact()) {
+            throw new ModelChangedException();
+        }
+    }
+
+    /// What clients call the base model.
+    public String modelName() {
+        return engine.modelName();
+    }
+
+    /// What requests are answered with, once the function has started.
+    public Engine engine() {
+        return engine;
+    }
+
+    /// Whether everything is loaded and one generation was answered.
+    public boolean isStarted() {
+        return started;
+    }
+
+    /// Whether the queue would take another request.
+    public boolean hasRoom() {
+        return started && admission.hasRoom();
+    }
+
+    /// Whether every worker works or waits for work.
+    public boolean isAlive() {
+        return engine != null && engine.isAlive();
+    }
+
+    /// Whether nobody has written into the base model's file.
+    public boolean isModelIntact() {
+        return engine != null && engine.isModelIntact();
+    }
+
+    /// Workers: threads with contexts and a resident adapter.
+    public int workers() {
+        return started ? engine.workers() : 0;
+    }
+
+    /// Workers that have something to do.
+    public int busyWorkers() {
+        return started ? engine.busyWorkers() : 0;
+    }
+
+    /// Requests in the queues.
+    public int waiting() {
+        return started ? admission.waiting() : 0;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.icmlora.function.admission;
+
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import dev.icmlora.engine.request.Cancellation;
+
+/// Makes a thing once for all who ask for it at the same time: the first makes it, the others wait and find
+/// it where it was put. If the first fails or leaves, the next makes it. Thread-safe.
+public final class Once<K, V> {
+
+    /// How soon one who waits notices that nobody waits for it any more.
+    private static final long NOTICE_MILLIS = 20;
+
+    private final ConcurrentMap<K, CountDownLatch> making = new ConcurrentHashMap<>();
+
+    /// @param known finds what was made before
+    /// @param make makes it, and puts it where `known` finds it
+    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
+    public V of(K key, Supplier<Optional<V>> known, Supplier<V> make, Cancellation cancellation) {
+        var mine = new CountDownLatch(1);
+        while (true) {
+            var first = making.putIfAbsent(key, mine);
+            if (first != null) {
+                await(first, cancellation);
+                continue;
+            }
+            try {
+                return known.get().orElseGet(make);
+            } finally {
+                making.remove(key);
+                mine.countDown();
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch, Cancellation cancellation) {
+        try {
+            do {
+                cancellation.check();
+            } while (!latch.await(NOTICE_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while another request makes the same", e);
+        }
+    }
+}

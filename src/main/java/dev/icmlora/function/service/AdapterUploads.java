@@ -1,0 +1,116 @@
+package dev.icmlora.function.service;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.AdapterFiles;
+import dev.icmlora.function.adapters.AdapterKey;
+import dev.icmlora.function.adapters.AdapterSource;
+import dev.icmlora.function.adapters.KnownAdapter;
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.api.AdapterDescription;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.api.SumRequest.Summand;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Task;
+
+/// Adapters that clients bring as files or mix from others. They serve by id like generated ones. No worker
+/// takes part: this is work for a thread that may wait.
+@Singleton
+public final class AdapterUploads {
+
+    /// Nothing was generated and nothing answered.
+    private static final Served NOTHING =
+            new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), PhaseNanos.NONE);
+
+    private final RequestRules rules;
+    private final AdapterSource adapters;
+    private final AdapterFiles files;
+    private final EngineHost engineHost;
+    private final RequestMeter meter;
+
+    AdapterUploads(
+            RequestRules rules, AdapterSource adapters, AdapterFiles files, EngineHost engineHost, RequestMeter meter) {
+        this.rules = rules;
+        this.adapters = adapters;
+        this.files = files;
+        this.engineHost = engineHost;
+        this.meter = meter;
+    }
+
+    /// Takes an adapter in.
+    ///
+    /// @param tenant who sees it
+    /// @param file GGUF, or a zip as PEFT saves it
+    /// @param description belongs in the adapter's prompts; may be empty
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<AdapterDescription> upload(Tenant tenant, byte[] file, String description) {
+        return measured("upload", () -> {
+            rules.checkDescription(description);
+            return taken(
+                    tenant,
+                    files.read(file),
+                    Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
+        });
+    }
+
+    /// Adds adapters up that a tenant knows.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<AdapterDescription> sum(Tenant tenant, SumRequest request) {
+        return measured("blend", () -> {
+            rules.check(request);
+            var known = request.adapters().stream()
+                    .map(Summand::id)
+                    .map(id -> adapters.byId(tenant, id))
+                    .toList();
+            var weights = new float[known.size()];
+            for (var i = 0; i < weights.length; i++) {
+                weights[i] = request.adapters().get(i).weight().floatValue();
+            }
+            var sum = files.sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
+            return taken(
+                    tenant,
+                    sum,
+                    Optional.ofNullable(request.task()).map(TaskBody::toTask).or(() -> commonTask(known)));
+        });
+    }
+
+    private static Optional<Task> commonTask(List<KnownAdapter> known) {
+        var tasks = known.stream()
+                .map(KnownAdapter::key)
+                .filter(key -> !key.isShared())
+                .map(AdapterKey::task)
+                .distinct()
+                .toList();
+        return tasks.size() == 1 ? Optional.of(tasks.getFirst()) : Optional.empty();
+    }
+
+    /// What is known already keeps its task, unless the client names one.
+    private AdapterDescription taken(Tenant tenant, Adapter adapter, Optional<Task> task) {
+        var before = adapters.find(tenant, adapter.id());
+        var known = before.filter(
+                        there -> task.isEmpty() || task.get().equals(there.key().task()))
+                .orElseGet(() -> adapters.addGiven(tenant, task.orElse(Task.NONE), adapter));
+        return new AdapterDescription(
+                adapter.id(),
+                before.isPresent(),
+                adapter.layout().rank(),
+                adapter.layout().alpha(),
+                known.fileBytes(),
+                engineHost.modelName());
+    }
+
+    private Uni<AdapterDescription> measured(String operation, Supplier<AdapterDescription> work) {
+        return meter.measure(
+                operation, () -> Uni.createFrom().item(work).map(description -> new Metered<>(description, NOTHING)));
+    }
+}

@@ -1,0 +1,200 @@
+package dev.icmlora.function.service;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.adapters.AdapterCache;
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.error.ModelChangedException;
+import dev.icmlora.function.error.RequestException;
+
+/// Counts, times and logs every request, through whichever door it came. The log names the request and its
+/// adapter, and holds nothing that a client wrote.
+@Singleton
+final class RequestMeter {
+
+    private static final Logger LOG = Logger.getLogger("dev.icmlora.requests");
+    private static final Duration[] REQUEST_BUCKETS =
+            millis(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000);
+    private static final Duration[] PHASE_BUCKETS = millis(1, 2, 5, 10, 25, 50, 100, 250, 1000, 5000, 30_000);
+
+    private final MeterRegistry registry;
+    private final EngineHost engineHost;
+    private final AdapterCache cache;
+
+    RequestMeter(MeterRegistry registry, EngineHost engineHost, AdapterCache cache) {
+        this.registry = registry;
+        this.engineHost = engineHost;
+        this.cache = cache;
+    }
+
+    private static Duration[] millis(long... values) {
+        var durations = new Duration[values.length];
+        for (var i = 0; i < values.length; i++) {
+            durations[i] = Duration.ofMillis(values[i]);
+        }
+        return durations;
+    }
+
+    void start(@Observes StartupEvent event) {
+        Gauge.builder("icm.lora.queue.requests", engineHost, EngineHost::waiting)
+                .description("Requests that wait for a worker")
+                .register(registry);
+        Gauge.builder("icm.lora.workers", engineHost, EngineHost::workers)
+                .description("Workers: threads with contexts and a resident adapter")
+                .register(registry);
+        Gauge.builder("icm.lora.workers.busy", engineHost, EngineHost::busyWorkers)
+                .description("Workers that have something to do")
+                .register(registry);
+        Gauge.builder("icm.lora.cache.adapters", cache, AdapterCache::size)
+                .description("Adapters that can be named by id")
+                .register(registry);
+    }
+
+    /// The same work, measured from the time somebody waits for it.
+    ///
+    /// @param operation what was asked for
+    <T> Uni<T> measure(String operation, Supplier<Uni<Metered<T>>> work) {
+        return Uni.createFrom().deferred(() -> {
+            var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
+            // Deferred, so that what is thrown at once is a failure too.
+            return Uni.createFrom()
+                    .<Metered<T>>deferred(work::get)
+                    .onItemOrFailure()
+                    .invoke((item, failure) -> {
+                        if (failure == null) {
+                            request.end("ok", item.served());
+                        } else {
+                            request.end(outcome(failure), null);
+                        }
+                    })
+                    .onCancellation()
+                    .invoke(() -> request.end("cancelled", null))
+                    .map(Metered::reply);
+        });
+    }
+
+    private static String outcome(Throwable failure) {
+        return switch (failure) {
+            case CancelledException _ -> "cancelled";
+            case EngineClosedException _ -> "shutting_down";
+            case ModelChangedException _ -> "failed";
+            case RequestException known ->
+                switch (known.problem().status()) {
+                    case 429 -> "queue_full";
+                    case 503 -> "shutting_down";
+                    case 504 -> "deadline";
+                    default -> "refused";
+                };
+            default -> "failed";
+        };
+    }
+
+    private void count(Served served) {
+        var nanos = served.phases();
+        phase("fingerprint", nanos.fingerprint());
+        phase("generate", nanos.generate());
+        phase("apply", nanos.apply());
+        phase("select", nanos.select());
+        phase("prompt", nanos.prefill());
+        phase("decode", nanos.decode());
+        tokens("prompt", served.usage().promptTokens());
+        tokens("completion", served.usage().completionTokens());
+        served.adapter()
+                .ifPresent(id -> Counter.builder("icm.lora.adapters")
+                        .description("Adapters asked for: generated, or found in the cache")
+                        .tag("source", served.cached() ? "cache" : "generated")
+                        .register(registry)
+                        .increment());
+        served.mode()
+                .ifPresent(mode -> Counter.builder("icm.lora.answers")
+                        .description("Answered requests, by how they were served")
+                        .tag("mode", mode)
+                        .register(registry)
+                        .increment());
+    }
+
+    /// A phase that was not needed is not counted.
+    private void phase(String name, long nanos) {
+        if (nanos > 0) {
+            Timer.builder("icm.lora.phase")
+                    .description("Time of one phase of a request")
+                    .tag("phase", name)
+                    .serviceLevelObjectives(PHASE_BUCKETS)
+                    .register(registry)
+                    .record(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void tokens(String kind, int count) {
+        Counter.builder("icm.lora.tokens")
+                .description("Tokens read and written")
+                .tag("kind", kind)
+                .register(registry)
+                .increment(count);
+    }
+
+    private final class Request {
+
+        private final String operation;
+        private final long start;
+        private final Object id;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        private Request(String operation, long start, Object id) {
+            this.operation = operation;
+            this.start = start;
+            this.id = id;
+        }
+
+        /// A client that leaves in the last moment gives two ends; the first counts.
+        private void end(String outcome, Served served) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            var nanos = System.nanoTime() - start;
+            Timer.builder("icm.lora.request")
+                    .description("Time from a request's arrival to its answer")
+                    .tag("operation", operation)
+                    .tag("outcome", outcome)
+                    .serviceLevelObjectives(REQUEST_BUCKETS)
+                    .register(registry)
+                    .record(nanos, TimeUnit.NANOSECONDS);
+            if (served != null) {
+                count(served);
+            }
+            log(outcome, nanos, served);
+        }
+
+        private void log(String outcome, long nanos, Served served) {
+            var fields = Map.of(
+                    RequestId.MDC_KEY,
+                    id == null ? "" : id.toString(),
+                    "adapter_id",
+                    served == null ? "" : served.adapter().orElse(""));
+            fields.forEach(MDC::put);
+            try {
+                LOG.infof("%s: %s after %d ms", operation, outcome, nanos / 1_000_000);
+            } finally {
+                // The worker's thread goes on with another request.
+                fields.keySet().forEach(MDC::remove);
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.icmlora.function.service;
+
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.adapters.KnownAdapter;
+import dev.icmlora.function.adapters.OwnedId;
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.generator.task.Task;
+
+/// What a request may say, checked before any of it costs anything. The prompt's length against the context is checked
+/// later, where tokens are known.
+@Singleton
+public final class RequestRules {
+
+    private final FunctionConfig.Limits limits;
+    private final int contextTokens;
+    private final int summands;
+
+    RequestRules(FunctionConfig config) {
+        this.limits = config.limits();
+        this.contextTokens = config.worker().contextTokens();
+        this.summands = config.adapters().summands();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    public void check(AdapterRequest request) {
+        requireBody(request);
+        var violations = new Violations();
+        task(request.task(), violations);
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    public void check(GenerateRequest request) {
+        requireBody(request);
+        var violations = new Violations();
+        if (request.adapter() == null) {
+            task(request.task(), violations);
+        } else {
+            violations.when(
+                    request.task() != null, "/adapter", null, request.adapter(), "must not be given beside /task");
+            violations.when(
+                    !OwnedId.isId(request.adapter()),
+                    "/adapter",
+                    OwnedId.FORM.pattern(),
+                    request.adapter(),
+                    "is no id");
+            violations.when(
+                    request.strength() != 1,
+                    "/strength",
+                    1,
+                    request.strength(),
+                    "is already part of what /adapter names");
+        }
+        inputs(request.inputs(), violations);
+        stops(request.stop(), violations);
+        violations.range("/max_tokens", request.maxTokens(), 1, contextTokens - 1);
+        violations.range("/temperature", request.temperature(), 0, limits.temperature());
+        violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
+        violations.range("/scale", request.scale(), 0, limits.scale());
+        violations.range("/strength", request.strength(), 0, limits.strength());
+        violations.range("/candidates", request.candidates(), 1, limits.candidates());
+        selection(request, violations);
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    void check(SumRequest request) {
+        requireBody(request);
+        var violations = new Violations();
+        violations.when(request.adapters().isEmpty(), "/adapters", 1, 0, "must not be empty");
+        violations.count("/adapters", request.adapters().size(), summands);
+        for (var i = 0; i < Math.min(request.adapters().size(), summands); i++) {
+            summand("/adapters/" + i, request.adapters().get(i), violations);
+        }
+        if (request.task() != null) {
+            task(request.task(), violations);
+        }
+        violations.raise();
+    }
+
+    private void summand(String field, SumRequest.Summand summand, Violations violations) {
+        if (summand == null) {
+            violations.when(true, field, "an object", null, "must not be null");
+            return;
+        }
+        var isId = summand.id() != null && OwnedId.isId(summand.id());
+        violations.when(!isId, field + "/id", OwnedId.FORM.pattern(), summand.id(), "is no id");
+        if (summand.weight() == null) {
+            violations.when(true, field + "/weight", null, null, "is missing");
+        } else {
+            violations.range(field + "/weight", summand.weight(), -limits.scale(), limits.scale());
+        }
+    }
+
+    /// @throws InvalidRequestException if it is too long
+    void checkDescription(String description) {
+        var violations = new Violations();
+        violations.text("description", description, limits.descriptionCharacters());
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException if the adapter is B0: equal for all tasks, its id names none of them
+    void check(KnownAdapter known) {
+        var violations = new Violations();
+        var id = known.adapter().id();
+        violations.when(known.key().isShared(), "/adapter", null, id, "is B0, which brings no task: send /task");
+        violations.raise();
+    }
+
+    /// @throws InvalidRequestException if the mode shows examples and the task has none
+    public void check(Mode mode, Task task) {
+        var violations = new Violations();
+        var none = mode.showsExamples() && task.examples().isEmpty();
+        violations.when(none, "/task/examples", 1, 0, "must not be empty in this mode, which shows them");
+        violations.raise();
+    }
+
+    private static void requireBody(Object request) {
+        if (request == null) {
+            throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is empty"));
+        }
+    }
+
+    private void task(TaskBody task, Violations violations) {
+        if (task == null) {
+            violations.when(true, "/task", null, null, "is missing");
+            return;
+        }
+        var empty = task.description().isBlank() && task.examples().isEmpty();
+        violations.when(empty, "/task", null, null, "needs a description, examples, or both");
+        violations.text("/task/description", task.description(), limits.descriptionCharacters());
+        violations.count("/task/examples", task.examples().size(), limits.examples());
+        for (var i = 0; i < Math.min(task.examples().size(), limits.examples()); i++) {
+            example("/task/examples/" + i, task.examples().get(i), violations);
+        }
+    }
+
+    private void example(String field, ExampleBody example, Violations violations) {
+        if (example == null) {
+            violations.when(true, field, "an object", null, "must not be null");
+            return;
+        }
+        required(field + "/input", example.input(), limits.exampleCharacters(), violations);
+        required(field + "/output", example.output(), limits.exampleCharacters(), violations);
+    }
+
+    private void inputs(List<String> inputs, Violations violations) {
+        violations.when(inputs.isEmpty(), "/inputs", 1, 0, "must not be empty");
+        violations.count("/inputs", inputs.size(), limits.inputs());
+        for (var i = 0; i < Math.min(inputs.size(), limits.inputs()); i++) {
+            required("/inputs/" + i, inputs.get(i), Integer.MAX_VALUE, violations);
+        }
+    }
+
+    private void stops(List<String> stops, Violations violations) {
+        violations.count("/stop", stops.size(), limits.stops());
+        for (var i = 0; i < Math.min(stops.size(), limits.stops()); i++) {
+            required("/stop/" + i, stops.get(i), limits.stopCharacters(), violations);
+        }
+    }
+
+    private void selection(GenerateRequest request, Violations violations) {
+        var chooses = request.mode() == Mode.AUTO && request.adapter() == null;
+        violations.when(
+                chooses && request.strength() != 1,
+                "/strength",
+                1,
+                request.strength(),
+                "is chosen in mode auto: name another mode beside it");
+        if (request.budgetMs() != null) {
+            violations.range("/budget_ms", request.budgetMs(), 1, limits.budgetMillis());
+        }
+    }
+
+    private static void required(String field, String text, int limit, Violations violations) {
+        violations.when(text == null || text.isEmpty(), field, null, text, "must not be empty");
+        if (text != null) {
+            violations.text(field, text, limit);
+        }
+    }
+}

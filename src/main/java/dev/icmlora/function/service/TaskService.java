@@ -1,0 +1,257 @@
+package dev.icmlora.function.service;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.AdapterFiles;
+import dev.icmlora.function.adapters.AdapterKey;
+import dev.icmlora.function.adapters.AdapterSource;
+import dev.icmlora.function.adapters.AdapterSource.Supplied;
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.api.AdapterReply;
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateReply;
+import dev.icmlora.function.api.GenerateReply.ServedAdapter;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Selection;
+import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.Decisions.Decided;
+import dev.icmlora.function.service.Decisions.Question;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
+
+/// What the function does with a request: fingerprint, choose or generate, apply, answer.
+@Singleton
+public final class TaskService {
+
+    private final RequestRules rules;
+    private final AdapterSource adapters;
+    private final AdapterFiles files;
+    private final Decisions decisions;
+    private final EngineHost engineHost;
+    private final RequestMeter meter;
+
+    TaskService(
+            RequestRules rules,
+            AdapterSource adapters,
+            AdapterFiles files,
+            Decisions decisions,
+            EngineHost engineHost,
+            RequestMeter meter) {
+        this.rules = rules;
+        this.adapters = adapters;
+        this.files = files;
+        this.decisions = decisions;
+        this.engineHost = engineHost;
+        this.meter = meter;
+    }
+
+    /// Answers a request's inputs.
+    ///
+    /// @param tenant whose adapters may answer
+    /// @throws dev.icmlora.function.error.RequestException at once or through the result
+    public Uni<GenerateReply> generate(Tenant tenant, GenerateRequest request) {
+        return meter.measure("generate", () -> checkedGenerate(tenant, request));
+    }
+
+    private Uni<Metered<GenerateReply>> checkedGenerate(Tenant tenant, GenerateRequest request) {
+        rules.check(request);
+        var key = key(tenant, request);
+        rules.check(request.mode(), key.task());
+        return engineHost.submit(queue(request, key), session -> generate(request, key, session));
+    }
+
+    /// Requests of one adapter wait in line, and those that need none.
+    private static Object queue(GenerateRequest request, AdapterKey key) {
+        return request.mode().usesAdapter() ? key : request.mode();
+    }
+
+    private AdapterKey key(Tenant tenant, GenerateRequest request) {
+        if (request.adapter() == null) {
+            return new AdapterKey(
+                    tenant, request.task().toTask(), request.strength().floatValue());
+        }
+        var known = adapters.byId(tenant, request.adapter());
+        rules.check(known);
+        return known.key();
+    }
+
+    /// Generates an adapter, or finds it where its task was seen before.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException at once or through the result
+    public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request) {
+        return meter.measure("adapter", () -> checkedAdapter(tenant, request));
+    }
+
+    private Uni<Metered<AdapterReply>> checkedAdapter(Tenant tenant, AdapterRequest request) {
+        rules.check(request);
+        var key = new AdapterKey(tenant, request.task().toTask(), 1);
+        return engineHost.submit(key, session -> adapter(key, session));
+    }
+
+    /// The GGUF file of a known adapter.
+    ///
+    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
+    public byte[] adapterFile(Tenant tenant, String id) {
+        return adapters.byId(tenant, id).adapter().gguf();
+    }
+
+    /// A known adapter as a zip of the files that PEFT loads.
+    ///
+    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
+    public byte[] peftArchive(Tenant tenant, String id) {
+        return files.peft(adapters.byId(tenant, id).adapter());
+    }
+
+    private static Metered<GenerateReply> metered(GenerateReply reply, PhaseNanos phases) {
+        var adapter = Optional.ofNullable(reply.adapter());
+        var served = new Served(
+                adapter.map(ServedAdapter::id),
+                adapter.map(ServedAdapter::cached).orElse(false),
+                Optional.of(reply.selection().served().name().toLowerCase(Locale.ROOT)),
+                reply.usage(),
+                phases);
+        return new Metered<>(reply, served);
+    }
+
+    private Metered<AdapterReply> adapter(AdapterKey key, EngineSession session) {
+        var supplied = adapters.of(key, session);
+        var adapter = supplied.known().adapter();
+        var usage = new Usage(supplied.fingerprintTokens(), 0);
+        var reply = new AdapterReply(
+                adapter.id(),
+                supplied.cached(),
+                adapter.layout().rank(),
+                adapter.layout().alpha(),
+                supplied.known().fileBytes(),
+                session.engine().manifest().base().name(),
+                usage,
+                Timing.of(session.phases()));
+        var served = new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), usage, session.phases());
+        return new Metered<>(reply, served);
+    }
+
+    private Metered<GenerateReply> generate(GenerateRequest request, AdapterKey key, EngineSession session) {
+        if (request.mode() == Mode.AUTO && request.adapter() == null) {
+            return choose(request, key, session);
+        }
+        var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
+        var prompts = prompts(request, served, key.task(), session);
+        var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, session)) : Optional.<Supplied>empty();
+        var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
+        var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
+        return answer(key.tenant(), request, decided, prompts, session);
+    }
+
+    private Metered<GenerateReply> choose(GenerateRequest request, AdapterKey key, EngineSession session) {
+        var task = key.task();
+        // What does not even fit with the description alone is refused before anything is tried.
+        var described = prompts(request, Mode.ADAPTER, task, session);
+        var options = new SelectionOptions(
+                request.candidates(),
+                Optional.ofNullable(request.budgetMs()).map(Duration::ofMillis),
+                promptsFit(request, task, session));
+        var question = new Question(key.tenant(), task, options, request.scale().floatValue());
+        var decided = decisions.of(question, session);
+        var served = decided.selection().served();
+        var prompts = served.showsExamples() ? prompts(request, served, task, session) : described;
+        return answer(key.tenant(), request, decided, prompts, session);
+    }
+
+    /// Whether every prompt with examples, and its answer, would fit into the context.
+    private static boolean promptsFit(GenerateRequest request, Task task, EngineSession session) {
+        var room = session.engine().contextTokens() - request.maxTokens();
+        // The examples alone tell most that do not, once for all inputs.
+        return tokens(task.description(), task.examples(), session) <= room
+                && request.inputs().stream().allMatch(input -> {
+                    session.cancellation().check();
+                    return prompt(task.description(), task.examples(), input, session).length <= room;
+                });
+    }
+
+    private static int tokens(String description, List<Example> examples, EngineSession session) {
+        return session.engine().format().packed(description, examples).tokens().length;
+    }
+
+    private static int[] prompt(String description, List<Example> examples, String input, EngineSession session) {
+        return session.engine().format().query(description, examples, input).tokens();
+    }
+
+    private static Metered<GenerateReply> answer(
+            Tenant tenant, GenerateRequest request, Decided decided, List<int[]> prompts, EngineSession session) {
+        var sampling = SamplingOptions.GREEDY
+                .withTemperature(request.temperature().floatValue())
+                .withSeed(request.seed());
+        var decoding = new Decoding(sampling, request.maxTokens(), request.stop()).withSalt(tenant.id());
+        var adapter = decided.adapter()
+                .map(supplied -> new ScaledAdapter(
+                        supplied.known().adapter(), request.scale().floatValue()));
+        var answers = session.answer(adapter, prompts, decoding);
+        var phases = session.phases(answers);
+        var reply = new GenerateReply(
+                answers.texts(),
+                decided.adapter().map(TaskService::served).orElse(null),
+                decided.selection(),
+                new Usage(decided.fingerprintTokens() + answers.promptTokens(), answers.completionTokens()),
+                Timing.of(phases));
+        return metered(reply, phases);
+    }
+
+    private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, EngineSession session) {
+        var examples = served.showsExamples() ? task.examples() : List.<Example>of();
+        var most = session.engine().contextTokens() - request.maxTokens();
+        var shared = tokens(task.description(), examples, session);
+        var violations = new Violations();
+        violations.when(
+                shared > most,
+                "/task",
+                session.engine().contextTokens(),
+                shared,
+                "makes prompts of %d tokens and more; with an answer of up to %d this is more than the context of %d"
+                        .formatted(shared, request.maxTokens(), session.engine().contextTokens()));
+        violations.raise();
+        var prompts = new ArrayList<int[]>();
+        for (var i = 0; i < request.inputs().size(); i++) {
+            session.cancellation().check();
+            var prompt = prompt(task.description(), examples, request.inputs().get(i), session);
+            violations.when(
+                    prompt.length > most,
+                    "/inputs/" + i,
+                    session.engine().contextTokens(),
+                    prompt.length,
+                    "makes a prompt of %d tokens; with an answer of up to %d this is more than the context of %d"
+                            .formatted(
+                                    prompt.length,
+                                    request.maxTokens(),
+                                    session.engine().contextTokens()));
+            prompts.add(prompt);
+        }
+        violations.raise();
+        return prompts;
+    }
+
+    private static ServedAdapter served(Supplied supplied) {
+        var adapter = supplied.known().adapter();
+        return new ServedAdapter(
+                adapter.id(),
+                supplied.cached(),
+                adapter.layout().rank(),
+                supplied.known().fileBytes());
+    }
+}

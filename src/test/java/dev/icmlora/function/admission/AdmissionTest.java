@@ -1,0 +1,211 @@
+package dev.icmlora.function.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+import io.smallrye.mutiny.Uni;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.error.DeadlineException;
+import dev.icmlora.function.error.QueueFullException;
+
+@Timeout(10)
+class AdmissionTest {
+
+    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    @Test
+    void refusesWhatMayNeitherRunNorWait() {
+        try (var admission = new Admission(1, 1, LONG)) {
+            var running = occupy(admission, "red");
+            assertThat(admission.hasRoom()).isTrue();
+            var waiting = submit(admission, "red", "waited");
+            assertThat(admission.hasRoom()).isFalse();
+            assertThat(admission.waiting()).isEqualTo(1);
+
+            assertThatThrownBy(() ->
+                            admission.submit("red", c -> "refused").await().indefinitely())
+                    .isInstanceOf(QueueFullException.class);
+
+            gate.countDown();
+            assertThat(waiting.join()).isEqualTo("waited");
+            assertThat(running.join()).isEqualTo("ran");
+        }
+    }
+
+    @Test
+    void aCrowdThatWantsOneAdapterDoesNotKeepAnotherOut() {
+        var order = new CopyOnWriteArrayList<String>();
+        try (var admission = new Admission(100, 2, LONG)) {
+            // One of the two places is the crowd's throughout.
+            var running = occupy(admission, "crowd");
+            var other = new CountDownLatch(1);
+            var holder = admission.submit("holder", c -> await(other)).subscribeAsCompletionStage();
+            var crowd = IntStream.range(0, 20)
+                    .mapToObj(i -> submit(admission, "crowd", () -> order.add("crowd")))
+                    .toList();
+            var alone = submit(admission, "alone", () -> order.add("alone"));
+            other.countDown();
+            holder.join();
+
+            alone.join();
+            crowd.forEach(CompletableFuture::join);
+            assertThat(order.indexOf("alone")).isLessThanOrEqualTo(1);
+            gate.countDown();
+            running.join();
+        }
+    }
+
+    @Test
+    void whoeverHasWaitedLongGoesBeforeThoseWhoseAdaptersAreIdle() throws InterruptedException {
+        var order = new CopyOnWriteArrayList<String>();
+        try (var admission = new Admission(100, 2, LONG)) {
+            var running = occupy(admission, "busy");
+            var other = new CountDownLatch(1);
+            var holder = admission.submit("holder", c -> await(other)).subscribeAsCompletionStage();
+            var patient = submit(admission, "busy", () -> order.add("patient"));
+            // A second of waiting weighs as much as one request at work.
+            Thread.sleep(1200);
+            var fresh = IntStream.range(0, 5)
+                    .mapToObj(i -> submit(admission, "fresh " + i, () -> order.add("fresh")))
+                    .toList();
+            other.countDown();
+            holder.join();
+
+            patient.join();
+            fresh.forEach(CompletableFuture::join);
+            assertThat(order.getFirst()).isEqualTo("patient");
+            gate.countDown();
+            running.join();
+        }
+    }
+
+    @Test
+    void workThatMissesItsDeadlineFailsAndIsTold() {
+        try (var admission = new Admission(1, 1, SHORT)) {
+            var told = new CompletableFuture<Boolean>();
+            var late = admission.submit("red", cancellation -> {
+                await(gate);
+                return told.complete(cancellation.isRequested());
+            });
+
+            var missed = deadline(late);
+            gate.countDown();
+
+            assertThat(missed.hasMostlyWaited()).isFalse();
+            assertThat(told.join()).isTrue();
+        }
+    }
+
+    @Test
+    void aDeadlineThatPassedInTheQueueSaysSo() {
+        try (var admission = new Admission(1, 1, SHORT)) {
+            occupy(admission, "red");
+
+            var late = deadline(admission.submit("red", c -> "never"));
+            gate.countDown();
+
+            assertThat(late.hasMostlyWaited()).isTrue();
+            assertThat(late).hasMessageContaining("within 500 ms, which is the limit; 500 ms of them it waited");
+        }
+    }
+
+    private static DeadlineException deadline(Uni<?> late) {
+        return catchThrowableOfType(DeadlineException.class, () -> late.await().indefinitely());
+    }
+
+    @Test
+    void cancelledWorkLeavesTheQueueWithoutBeingDone() {
+        try (var admission = new Admission(1, 1, LONG)) {
+            occupy(admission, "red");
+            var cancelled = admission
+                    .<String>submit("red", c -> {
+                        throw new AssertionError("must not run");
+                    })
+                    .subscribe()
+                    .with(item -> {});
+
+            cancelled.cancel();
+
+            assertThat(admission.hasRoom()).isTrue();
+            gate.countDown();
+            assertThat(admission.submit("red", c -> "next").await().indefinitely())
+                    .isEqualTo("next");
+        }
+    }
+
+    @Test
+    void aFailureReachesOnlyItsSubmitter() {
+        try (var admission = new Admission(1, 1, LONG)) {
+            assertThatThrownBy(() -> admission
+                            .submit("red", c -> {
+                                throw new IllegalStateException("broken");
+                            })
+                            .await()
+                            .indefinitely())
+                    .hasMessage("broken");
+            assertThat(admission.submit("red", c -> "fine").await().indefinitely())
+                    .isEqualTo("fine");
+        }
+    }
+
+    @Test
+    void closingEndsWhatRunsAndRefusesTheRest() {
+        var admission = new Admission(1, 1, LONG);
+        var running = occupy(admission, "red");
+        var waiting = submit(admission, "red", "never");
+
+        var closing = CompletableFuture.runAsync(admission::close);
+
+        assertThatThrownBy(waiting::join).hasCauseInstanceOf(EngineClosedException.class);
+        gate.countDown();
+        closing.join();
+        assertThat(running.join()).isEqualTo("ran");
+        assertThatThrownBy(() -> admission.submit("red", c -> "late").await().indefinitely())
+                .isInstanceOf(EngineClosedException.class);
+    }
+
+    private static CompletableFuture<String> submit(Admission admission, String queue, String result) {
+        return admission.submit(queue, c -> result).subscribeAsCompletionStage();
+    }
+
+    private static CompletableFuture<Boolean> submit(Admission admission, String queue, Supplier<Boolean> work) {
+        return admission.submit(queue, c -> work.get()).subscribeAsCompletionStage();
+    }
+
+    /// Work that has begun and keeps its place until the gate opens.
+    private CompletableFuture<String> occupy(Admission admission, String queue) {
+        var begun = new CountDownLatch(1);
+        var running = admission
+                .submit(queue, c -> {
+                    begun.countDown();
+                    await(gate);
+                    return "ran";
+                })
+                .subscribeAsCompletionStage();
+        await(begun);
+        return running;
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.icmlora.function.service;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.config.DefaultConfig;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.StrictReading;
+
+/// Any bytes are a body of the functions within its limits, or are refused with what a client can read.
+class RequestFuzzTest {
+
+    private static final RequestRules RULES = new RequestRules(DefaultConfig.of(FunctionConfig.class));
+
+    @FuzzTest
+    void read(byte[] body) {
+        read(body, GenerateRequest.class, RULES::check);
+        read(body, AdapterRequest.class, RULES::check);
+        read(body, SumRequest.class, RULES::check);
+    }
+
+    private static <T> void read(byte[] body, Class<T> type, Consumer<T> rules) {
+        try {
+            rules.accept(parse(body, type));
+        } catch (InvalidRequestException refusal) {
+            StrictReading.requireReadable(refusal);
+        }
+    }
+
+    private static <T> T parse(byte[] body, Class<T> type) {
+        try {
+            return StrictReading.JSON.readValue(body, type);
+        } catch (IOException e) {
+            throw new InvalidRequestException(StrictReading.DIAGNOSIS.of(body, type));
+        }
+    }
+}
