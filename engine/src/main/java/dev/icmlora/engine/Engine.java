@@ -134,11 +134,13 @@ public final class Engine implements AutoCloseable {
         return format().packed(task.description(), task.examples()).tokens().length;
     }
 
-    LoadedModel model() {
+    /// The base model, for contexts beside those of the workers.
+    public LoadedModel model() {
         return model;
     }
 
-    Generator generator() {
+    /// Makes adapters on the calling thread; calls wait for each other.
+    public Generator generator() {
         return generator;
     }
 

@@ -85,7 +85,7 @@ public final class LoadedModel implements AutoCloseable {
     /// A context for texts.
     ///
     /// @param sequences that its memory holds at most
-    LlamaContext textContext(int sequences) {
+    public LlamaContext textContext(int sequences) {
         return LlamaContext.create(model, textOptions(sequences));
     }
 

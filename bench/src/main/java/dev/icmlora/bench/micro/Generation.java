@@ -16,12 +16,12 @@ import dev.icmlora.generator.adapter.Adapter;
 public class Generation {
 
     @Benchmark
-    public List<Adapter> one(Engine engine) {
-        return engine.generate(1);
+    public List<Adapter> one(Loaded loaded) {
+        return loaded.generate(1);
     }
 
     @Benchmark
-    public List<Adapter> eight(Engine engine) {
-        return engine.generate(8);
+    public List<Adapter> eight(Loaded loaded) {
+        return loaded.generate(8);
     }
 }

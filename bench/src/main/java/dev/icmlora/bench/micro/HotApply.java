@@ -14,7 +14,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ResidentAdapter;
@@ -34,10 +33,11 @@ public class HotApply {
         private int next;
 
         @Setup
-        public void open(Engine engine) {
-            adapters = engine.generate(8);
-            context = engine.context(ContextOptions.LOGITS);
-            resident = ResidentAdapter.create(engine.model, adapters.getFirst().gguf());
+        public void open(Loaded loaded) {
+            adapters = loaded.generate(8);
+            context = loaded.engine.model().textContext(1);
+            resident = ResidentAdapter.create(
+                    loaded.engine.model().model(), adapters.getFirst().gguf());
             resident.attach(context, 1);
         }
 
@@ -58,23 +58,23 @@ public class HotApply {
     @State(Scope.Benchmark)
     public static class Loading {
 
-        private Engine engine;
+        private Loaded loaded;
         private List<byte[]> files;
         private LlamaContext context;
-        private LoraAdapter loaded;
+        private LoraAdapter adapter;
         private int next;
 
         @Setup
-        public void open(Engine newEngine) {
-            engine = newEngine;
-            files = engine.generate(8).stream().map(Adapter::gguf).toList();
-            context = engine.context(ContextOptions.LOGITS);
+        public void open(Loaded newLoaded) {
+            loaded = newLoaded;
+            files = loaded.generate(8).stream().map(Adapter::gguf).toList();
+            context = loaded.engine.model().textContext(1);
         }
 
         @TearDown(Level.Invocation)
         public void free() {
             LoraAdapter.detachAll(context);
-            loaded.close();
+            adapter.close();
         }
 
         @TearDown
@@ -85,7 +85,8 @@ public class HotApply {
 
     @Benchmark
     public void loadAndSet(Loading state) {
-        state.loaded = LoraAdapter.load(state.engine.model, state.files.get(state.next++ % state.files.size()));
-        state.loaded.attach(state.context, 1);
+        state.adapter = LoraAdapter.load(
+                state.loaded.engine.model().model(), state.files.get(state.next++ % state.files.size()));
+        state.adapter.attach(state.context, 1);
     }
 }

@@ -13,11 +13,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.generator.vector.TaskVector;
-import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
@@ -42,12 +40,13 @@ public class Reading {
         private TokenBatch batch;
 
         @Setup
-        public void open(Engine engine) {
-            var format = PromptFormat.of(engine.model);
-            states = engine.context(engine.generator.manifest().architecture().vectorLayer());
-            plain = engine.context(ContextOptions.LOGITS);
-            fingerprinter = new Fingerprinter(format, states, engine.model.hiddenSize(), Engine.BATCH);
-            var tokens = format.packed(task.description(), task.examples()).tokens();
+        public void open(Loaded loaded) {
+            var model = loaded.engine.model();
+            states = model.statesContext(loaded.engine.manifest().architecture().vectorLayer());
+            plain = model.textContext(1);
+            fingerprinter = model.fingerprinter(states);
+            var tokens =
+                    model.format().packed(task.description(), task.examples()).tokens();
             batch = TokenBatch.allocate(tokens.length, 1);
             for (var i = 0; i < tokens.length; i++) {
                 batch.add(tokens[i], i, 0, i == tokens.length - 1);

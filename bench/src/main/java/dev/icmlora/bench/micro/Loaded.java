@@ -1,0 +1,62 @@
+package dev.icmlora.bench.micro;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineFiles;
+import dev.icmlora.engine.EngineLoader;
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.generator.adapter.Adapter;
+
+/// The engine as the function loads it.
+@State(Scope.Benchmark)
+public class Loaded {
+
+    private static final int LATENTS = 64;
+
+    @Param("1")
+    public int threads;
+
+    Engine engine;
+    private final List<float[]> latents = new ArrayList<>();
+    private int next;
+
+    @Setup
+    public void load() {
+        var options = EngineOptions.DEFAULT.withThreads(threads);
+        engine = EngineLoader.load(EngineFiles.installed(), options, EngineObserver.NONE);
+        var random = new Random(1);
+        for (var i = 0; i < LATENTS; i++) {
+            var latent = new float[engine.manifest().architecture().latent()];
+            for (var j = 0; j < latent.length; j++) {
+                latent[j] = (float) random.nextGaussian();
+            }
+            latents.add(latent);
+        }
+    }
+
+    /// Adapters of latents that were not used just before.
+    List<Adapter> generate(int candidates) {
+        var chosen = new ArrayList<float[]>();
+        var strengths = new float[candidates];
+        for (var i = 0; i < candidates; i++) {
+            chosen.add(latents.get(next++ % LATENTS));
+            strengths[i] = 1;
+        }
+        return engine.generator().generate(chosen, strengths);
+    }
+
+    @TearDown
+    public void close() {
+        engine.close();
+    }
+}
