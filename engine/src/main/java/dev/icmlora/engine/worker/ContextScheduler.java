@@ -18,13 +18,11 @@ import dev.icmlora.ggml.NativeException;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
 
-/// One context of a worker and all that is written in it: who has a place, who waits for one, who is decoded
-/// together.
+/// One context of a worker and all that is decoded in it: who has a place, who waits for one, who shares a batch.
 ///
 /// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank gives
 /// each its LoRA slot. They join and leave at any token. Every sequence is given a place only when the memory has room
-/// for
-/// all it may come to hold, beside what is kept for others, so that the memory never runs out under it.
+/// for all it may come to hold, beside what is reserved for others, so that the memory never runs out under it.
 ///
 /// Belongs to the worker's thread.
 public final class ContextScheduler {
@@ -45,20 +43,20 @@ public final class ContextScheduler {
     /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
     private boolean overfull;
 
-    /// @param decoder of a context with room for `sequences + kept` sequences
+    /// @param decoder of a context with room for `sequences + cached` sequences
     /// @param sequences that are decoded side by side
-    /// @param kept prompts that are kept for later requests
+    /// @param cached prefixes that are kept for later requests
     /// @param cells tokens that the context's memory holds
-    public ContextScheduler(Decoder decoder, int sequences, int kept, int cells) {
+    public ContextScheduler(Decoder decoder, int sequences, int cached, int cells) {
         this.decoder = decoder;
         this.cells = cells;
-        this.prefixes = new PrefixCache(decoder, sequences, kept);
+        this.prefixes = new PrefixCache(decoder, sequences, cached);
         for (var id = 0; id < sequences; id++) {
             freeIds.add(id);
         }
     }
 
-    /// What is written with the same adapter.
+    /// Requests with the same adapter.
     static final class Group {
 
         private final Optional<ScaledAdapter> adapter;
@@ -141,7 +139,7 @@ public final class ContextScheduler {
         return groups.get(request.adapter()).running.size();
     }
 
-    /// Whether nobody is just reading what this one could go on from in a moment.
+    /// Whether nobody is just prefilling what this one could go on from in a moment.
     private boolean needNotWait(DecodeRequest request) {
         var group = groups.get(request.adapter());
         var prompt = request.nextPrompt();
@@ -174,7 +172,7 @@ public final class ContextScheduler {
                 decoder.copy(entry.id(), place(sequence, entry, shared), shared);
                 return true;
             }
-            // A long prompt is kept as a whole: it may take the room of what would go on from its beginning.
+            // A long prompt is cached as a whole: it may take the room of what would go on from its beginning.
             prefixes.release(entry);
         }
         if (!makeRoom(sequence.mostTokens())) {
@@ -195,8 +193,8 @@ public final class ContextScheduler {
         return id;
     }
 
-    /// Sees to it that so many cells are free, at the cost of prompts that are kept. Where that would not
-    /// be enough, nothing is dropped.
+    /// Sees to it that so many cells are free, at the cost of cached prefixes. Where that would not be enough, nothing
+    /// is dropped.
     boolean makeRoom(int need) {
         if (cells - reserved - prefixes.cellsInUse() < need) {
             return false;
@@ -228,8 +226,8 @@ public final class ContextScheduler {
         decoder.use(batch.stream().flatMap(group -> group.adapter.stream()).toList());
     }
 
-    /// Decodes one batch of the groups that are in use: a token of each sequence that writes, and as much
-    /// as fits of the prompts of those that read.
+    /// Decodes one batch of the groups that are in use: a token of each sequence that decodes, and as much as fits of
+    /// the prompts of those that prefill.
     ///
     /// @return false if the computation failed
     boolean step(List<Group> batch) {
@@ -293,7 +291,7 @@ public final class ContextScheduler {
         }
         try {
             if (!sequence.isPrefilling() && sequence.index() == 0) {
-                keepPrompt(sequence);
+                cachePrompt(sequence);
             }
             var delta = sequence.advance();
             if (!delta.isEmpty()) {
@@ -313,8 +311,8 @@ public final class ContextScheduler {
         }
     }
 
-    /// Keeps the prompt of a request's first sequence for its other ones, and for requests to come.
-    private void keepPrompt(Sequence sequence) {
+    /// Caches the prompt of a request's first sequence for its other ones, and for requests to come.
+    private void cachePrompt(Sequence sequence) {
         var prompt = sequence.prompt();
         var shared = sequence.mostTokens() - sequence.reserved();
         if (prompt.length < PrefixCache.SHORTEST || shared >= prompt.length - 1 || !makeRoom(shared)) {

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 
-/// The texts that one request wants written with the same adapter. Made by the request's thread, then the
+/// The answers that one request wants from one adapter. Made by the request's thread, then the
 /// worker's.
 final class DecodeRequest {
 
@@ -53,7 +53,7 @@ final class DecodeRequest {
         return adapter;
     }
 
-    /// What its prompts are kept under.
+    /// What its prompts are cached under.
     PrefixCache.Key prefixKey() {
         return new PrefixCache.Key(adapter, decoding.salt());
     }

@@ -57,7 +57,7 @@ final class Sequence {
         reserved = cells;
     }
 
-    /// Gives its place up; it goes on elsewhere by reading again what it read and wrote.
+    /// Gives its place up; it goes on elsewhere with a prefill of its prompt and of what it has of its answer.
     void displace() {
         id = NO_ID;
         prefix = null;
@@ -65,7 +65,7 @@ final class Sequence {
         reserved = 0;
     }
 
-    /// From now on another prefix holds what it read.
+    /// From now on another prefix holds its prompt.
     void goOnFrom(PrefixCache.Entry newPrefix, int cells) {
         prefix = newPrefix;
         reserved = cells;

@@ -105,7 +105,7 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    /// Texts that follow prompts.
+    /// Decodes answers to prompts.
     ///
     /// The result fails with [CancelledException] within a token of a cancellation, with
     /// [dev.icmlora.llama.DecodeException] if the computation failed, or with what a sampler throws.
