@@ -158,12 +158,7 @@ public final class Access {
         } else if (failure instanceof RateLimitException limit) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(limit.secondsToWait()));
         }
-        if (context.normalizedPath().startsWith("/v1/")) {
-            // Its routes know the form of their errors.
-            context.fail(failure);
-        } else {
-            problems.write(problems.of(failure), response);
-        }
+        problems.write(problems.of(failure), context);
     }
 
     private String challenge() {

@@ -5,8 +5,8 @@ import java.util.List;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -15,12 +15,11 @@ import org.jboss.logging.Logger;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 
-/// Turns failures into problems and writes them.
+/// The one mapping of failures to what clients are told.
 @Singleton
 public final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
-    private static final String RETRY_AFTER_SECONDS = "1";
 
     private final ObjectMapper mapper;
     private final MemorySize largestBody;
@@ -37,7 +36,7 @@ public final class Problems {
             if (cause instanceof RequestException known) {
                 return known.problem();
             }
-            if (cause instanceof CancelledException) {
+            if (cause instanceof CancelledException || cause instanceof HttpClosedException) {
                 return Problem.of("cancelled", "The request was cancelled", 499, "The client closed the connection");
             }
             if (cause instanceof EngineClosedException) {
@@ -65,9 +64,23 @@ public final class Problems {
         return Problem.of(status, title, detail);
     }
 
-    /// Whether a failure came out of our code: what the web server itself finds wrong with a request has its status.
-    public static boolean isOurFailure(RoutingContext context) {
-        return context.failure() != null && (context.statusCode() < 400 || context.statusCode() >= 500);
+    /// What the client is told about a request that failed outside of our code or in it.
+    public Problem of(RoutingContext context) {
+        var status = context.statusCode();
+        // What the web server itself finds wrong with a request has its status.
+        if (context.failure() != null && (status < 400 || status >= 500)) {
+            return of(context.failure());
+        }
+        return switch (status) {
+            case 404 -> nothingAt(context.normalizedPath());
+            case 413 -> bodyTooLong(context.request().getHeader(HttpHeaders.CONTENT_LENGTH), largestBody.asLongValue());
+            default -> of(status, "");
+        };
+    }
+
+    /// Nothing is served at a path.
+    public static Problem nothingAt(String path) {
+        return of(404, "There is nothing at " + path);
     }
 
     /// A problem with one field to blame.
@@ -79,42 +92,24 @@ public final class Problems {
     /// The body was not read to its end.
     ///
     /// @param sent its length, as far as the client said it
-    public Problem bodyTooLong(String sent) {
-        return bodyTooLong(sent, largestBody.asLongValue());
-    }
-
-    /// The body was not read to its end.
-    ///
-    /// @param sent its length, as far as the client said it
     public static Problem bodyTooLong(String sent, long limit) {
         return of(413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
     }
 
-    /// The body is of another type than JSON.
-    ///
-    /// @param contentType that it was sent with; null if with none
-    public static Problem notJson(String contentType) {
-        var detail = "Send the body with Content-Type: application/json";
-        return of(415, new Violation("", "application/json", contentType, detail));
-    }
-
-    /// Says when to try again, where that helps and nobody has said it.
-    public static void retryAfter(Problem problem, HttpServerResponse response) {
-        var passing = problem.status() == 429 || problem.status() == 503;
-        if (passing && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
-    }
-
-    /// Sends a problem, unless the client is gone.
-    public void write(Problem problem, HttpServerResponse response) {
+    /// Sends a problem in the form that the path asks for, unless the client is gone.
+    public void write(Problem problem, RoutingContext context) {
+        var response = context.response();
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(problem.status()).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        retryAfter(problem, response);
+        var reply = ErrorReply.of(problem, context.normalizedPath());
+        response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, reply.mediaType());
+        // Who knows better has said it already.
+        if (!response.headers().contains(HttpHeaders.RETRY_AFTER)) {
+            reply.retryAfter().ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, seconds));
+        }
         try {
-            response.end(mapper.writeValueAsString(problem));
+            response.end(mapper.writeValueAsString(reply.body()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a problem has a JSON form", e);
         }

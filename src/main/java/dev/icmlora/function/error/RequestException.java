@@ -6,6 +6,7 @@ import java.util.List;
 /// trace.
 public abstract sealed class RequestException extends RuntimeException
         permits InvalidRequestException,
+                NotJsonException,
                 UnknownAdapterException,
                 UnknownModelException,
                 UnauthorizedException,

@@ -1,11 +1,9 @@
 package dev.icmlora.function.events;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
@@ -13,9 +11,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.http.JsonBody;
 
 /// The part of CloudEvents over HTTP that Funqy leaves out: the webhook handshake, what makes an event valid, and that
 /// events come to `/` only.
@@ -26,10 +23,10 @@ final class EventRoutes {
     private static final Set<HttpMethod> PAGE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final List<String> REQUIRED = List.of("id", "source", "type", "specversion");
 
-    private final ObjectMapper json;
+    private final JsonBody json;
     private final EventsConfig config;
 
-    EventRoutes(ObjectMapper json, EventsConfig config) {
+    EventRoutes(JsonBody json, EventsConfig config) {
         this.json = json;
         this.config = config;
     }
@@ -77,26 +74,16 @@ final class EventRoutes {
     }
 
     private void check(RoutingContext context) {
-        try {
-            var body = context.body().buffer() == null
-                    ? new byte[0]
-                    : context.body().buffer().getBytes();
-            var structured = !context.request().headers().contains("ce-id");
-            var event = structured ? json.readTree(body) : null;
-            var violations = new Violations();
-            violations.when(structured && !event.isObject(), "", "an object", null, "must be a CloudEvent");
-            for (var name : REQUIRED) {
-                var value =
-                        structured ? text(event.get(name)) : context.request().getHeader("ce-" + name);
-                violations.when(value == null || value.isEmpty(), "/" + name, "a string", null, "is required");
-            }
-            violations.raise();
-            context.next();
-        } catch (InvalidRequestException e) {
-            context.fail(e);
-        } catch (IOException e) {
-            context.fail(new InvalidRequestException(BodyDiagnosis.malformed(e)));
+        var structured = !context.request().headers().contains("ce-id");
+        var event = structured ? json.tree(context) : null;
+        var violations = new Violations();
+        violations.when(structured && !event.isObject(), "", "an object", null, "must be a CloudEvent");
+        for (var name : REQUIRED) {
+            var value = structured ? text(event.get(name)) : context.request().getHeader("ce-" + name);
+            violations.when(value == null || value.isEmpty(), "/" + name, "a string", null, "is required");
         }
+        violations.raise();
+        context.next();
     }
 
     private static String text(JsonNode node) {

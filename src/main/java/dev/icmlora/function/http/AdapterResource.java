@@ -2,13 +2,19 @@ package dev.icmlora.function.http;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotAcceptableException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -17,10 +23,12 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
 
-import dev.icmlora.function.access.Access;
+import dev.icmlora.function.api.AdapterDescription;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.service.AdapterUploads;
 import dev.icmlora.function.service.TaskService;
 
-/// Downloads of known adapters.
+/// Adapters as files: downloaded, brought, added up.
 @Path("/adapters")
 public final class AdapterResource {
 
@@ -32,11 +40,37 @@ public final class AdapterResource {
             Variant.mediaTypes(GGUF, ZIP, SAFETENSORS).build();
 
     private final TaskService service;
-    private final Access access;
+    private final AdapterUploads uploads;
+    private final ClientConnection client;
+    private final JsonBody json;
 
-    AdapterResource(TaskService service, Access access) {
+    AdapterResource(TaskService service, AdapterUploads uploads, ClientConnection client, JsonBody json) {
         this.service = service;
-        this.access = access;
+        this.uploads = uploads;
+        this.client = client;
+        this.json = json;
+    }
+
+    @PUT
+    @Blocking
+    public Uni<Response> upload(@QueryParam("description") String description, @Context RoutingContext context) {
+        return described(
+                uploads.upload(client.tenant(), JsonBody.bytes(context), Objects.requireNonNullElse(description, "")));
+    }
+
+    @POST
+    @Path("/blend")
+    @Blocking
+    public Uni<Response> blend(@Context RoutingContext context) {
+        return described(uploads.sum(client.tenant(), json.read(context, SumRequest.class)));
+    }
+
+    private static Uni<Response> described(Uni<AdapterDescription> work) {
+        return work.map(adapter -> Response.status(adapter.cached() ? 200 : 201)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.LOCATION, "/adapters/" + adapter.id())
+                .entity(adapter)
+                .build());
     }
 
     /// The adapter's GGUF file, whose SHA-256 is its id and which llama.cpp loads with `--lora`; or, for a
@@ -47,14 +81,13 @@ public final class AdapterResource {
             @PathParam("id") String id,
             @HeaderParam("Range") String range,
             @HeaderParam("If-Range") String ifRange,
-            @Context Request request,
-            @Context RoutingContext context) {
+            @Context Request request) {
         var variant = request.selectVariant(FORMS);
         if (variant == null) {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
         var gguf = variant.getMediaType().isCompatible(GGUF);
-        var tenant = access.tenant(context);
+        var tenant = client.tenant();
         var file = gguf ? service.adapterFile(tenant, id) : service.peftArchive(tenant, id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);

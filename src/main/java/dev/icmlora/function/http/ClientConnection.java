@@ -2,6 +2,7 @@ package dev.icmlora.function.http;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
@@ -10,7 +11,7 @@ import dev.icmlora.function.access.Tenant;
 
 /// The connection of the client whose request is being answered.
 @Singleton
-final class ClientConnection {
+public final class ClientConnection {
 
     private final CurrentVertxRequest current;
     private final Access access;
@@ -21,19 +22,29 @@ final class ClientConnection {
     }
 
     /// Whose adapters the client sees.
-    Tenant tenant() {
+    public Tenant tenant() {
         return access.tenant(current.getCurrent());
     }
 
     /// The same work, cancelled when the client leaves before it is done.
-    <T> Uni<T> whileOpen(Uni<T> work) {
+    public <T> Uni<T> whileOpen(Uni<T> work) {
         var context = current.getCurrent();
+        var eventLoop = context.vertx().getOrCreateContext();
         return Uni.createFrom().emitter(emitter -> {
             var running = work.subscribe().with(emitter::complete, emitter::fail);
-            context.addEndHandler(end -> {
+            // The caller may be on a thread of its own, and the client may have left meanwhile.
+            eventLoop.runOnContext(now -> atEnd(context, () -> {
                 running.cancel();
                 emitter.fail(new CancelledException());
-            });
+            }));
         });
+    }
+
+    private static void atEnd(RoutingContext context, Runnable action) {
+        if (context.response().ended() || context.response().closed()) {
+            action.run();
+        } else {
+            context.addEndHandler(end -> action.run());
+        }
     }
 }

@@ -40,7 +40,7 @@ class EventFuzzTest {
             orRefused(() -> List.of(EVENTS.read(
                     CloudEventBuilder.create().type(type).subject(subject).build(body))));
         }
-        orRefused(() -> NotificationRoutes.events(json));
+        orRefused(() -> EventResource.events(json));
     }
 
     private interface Reading {

@@ -11,6 +11,7 @@ import dev.icmlora.function.config.DefaultConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.OpenAiError;
 import dev.icmlora.function.error.StrictReading;
 
 /// Any bytes are a body of OpenAI's requests within its limits, or are refused with what a client can read.

@@ -1,19 +1,17 @@
-package dev.icmlora.function.openai;
+package dev.icmlora.function.error;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.icmlora.function.error.Problem;
-
 /// An error in OpenAI's form.
 @RegisterForReflection
-record OpenAiError(Detail error) {
+public record OpenAiError(Detail error) {
 
     /// @param type what OpenAI's clients tell errors apart by, beside the status
     /// @param param the field to blame, such as `messages[0].content`; null if none is
     /// @param code the kind of problem; null if the status says all
-    record Detail(String message, String type, String param, String code) {}
+    public record Detail(String message, String type, String param, String code) {}
 
-    static OpenAiError of(Problem problem) {
+    public static OpenAiError of(Problem problem) {
         var first = problem.errors().stream().findFirst();
         var kind = problem.type().substring(problem.type().lastIndexOf(':') + 1);
         return new OpenAiError(new Detail(

@@ -1,0 +1,118 @@
+package dev.icmlora.function.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.error.BodyDiagnosis;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.NotJsonException;
+import dev.icmlora.function.error.Problem;
+import dev.icmlora.function.error.Problems;
+import dev.icmlora.function.error.Violation;
+
+/// The part of HTTP that Funqy, JAX-RS and Quarkus leave out: each path takes its own methods and says which, a
+/// function
+/// takes JSON only, and what fails outside of a resource is a problem too.
+@Singleton
+final class HttpRules {
+
+    /// The bodies of Funqy's functions, by their path.
+    private static final Map<String, Class<?>> BODIES =
+            Map.of("/generate", GenerateRequest.class, "/adapter", AdapterRequest.class);
+
+    /// Funqy and Quarkus would take any method, and JAX-RS does not say which ones it takes.
+    private static final Map<Pattern, Set<HttpMethod>> METHODS = methods();
+
+    /// Priority of a filter that runs when the body was read and its length checked, before any function.
+    private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
+
+    private final BodyDiagnosis diagnosis;
+    private final Problems problems;
+
+    HttpRules(BodyDiagnosis diagnosis, Problems problems) {
+        this.diagnosis = diagnosis;
+        this.problems = problems;
+    }
+
+    private static Map<Pattern, Set<HttpMethod>> methods() {
+        var methods = new LinkedHashMap<Pattern, Set<HttpMethod>>();
+        methods.put(Pattern.compile("/generate|/adapter"), Set.of(HttpMethod.POST));
+        methods.put(Pattern.compile("/adapters"), Set.of(HttpMethod.PUT));
+        methods.put(Pattern.compile("/adapters/blend"), Set.of(HttpMethod.POST));
+        methods.put(Pattern.compile("/v1/(chat/completions|completions|embeddings)"), Set.of(HttpMethod.POST));
+        methods.put(Pattern.compile("/v1/models(/[^/]+)?"), Set.of(HttpMethod.GET));
+        methods.put(Pattern.compile("/events/s3"), Set.of(HttpMethod.POST, HttpMethod.OPTIONS));
+        methods.put(Pattern.compile("/"), Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST));
+        methods.put(
+                Pattern.compile("/q/(health|metrics|openapi).*|/events|/adapters/[^/]+"),
+                Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
+        return methods;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::admit, AFTER_THE_BODY);
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT).failureHandler(this::fail);
+    }
+
+    private void admit(RoutingContext context) {
+        var taken = METHODS.entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().matcher(context.normalizedPath()).matches())
+                .map(Map.Entry::getValue)
+                .findFirst();
+        if (taken.isPresent() && !taken.get().contains(context.request().method())) {
+            var allowed =
+                    new TreeSet<>(taken.get().stream().map(HttpMethod::name).toList());
+            context.response().putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
+            problems.write(Problems.of(405, "Use " + String.join(" or ", allowed)), context);
+            return;
+        }
+        if (BODIES.containsKey(context.normalizedPath())) {
+            requireBody(context);
+        }
+        context.next();
+    }
+
+    /// @throws NotJsonException if the body says that it is something else
+    /// @throws InvalidRequestException if there is none, over which Funqy's handler for events would fail
+    private static void requireBody(RoutingContext context) {
+        JsonBody.requireJson(context);
+        if (context.body().buffer() == null) {
+            throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is empty"));
+        }
+    }
+
+    private void fail(RoutingContext context) {
+        if (context.normalizedPath().startsWith("/q/")) {
+            context.next();
+        } else {
+            problems.write(problem(context), context);
+        }
+    }
+
+    /// Funqy says only that it could not read a body.
+    private Problem problem(RoutingContext context) {
+        var body = BODIES.get(context.normalizedPath());
+        if (context.statusCode() == 400 && body != null && context.body().buffer() != null) {
+            return new InvalidRequestException(diagnosis.of(JsonBody.bytes(context), body)).problem();
+        }
+        return problems.of(context);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.icmlora.function.http;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.error.BodyDiagnosis;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.NotJsonException;
+import dev.icmlora.function.error.Violation;
+
+/// Reads the bodies of requests, and says what is wrong with one. A resource takes no body as its parameter, since
+/// JAX-RS
+/// would say less about one that it cannot read.
+@Singleton
+public final class JsonBody {
+
+    private static final Pattern JSON = Pattern.compile("(?i)application/json *(;.*)?");
+
+    private final ObjectMapper mapper;
+    private final BodyDiagnosis diagnosis;
+
+    JsonBody(ObjectMapper mapper, BodyDiagnosis diagnosis) {
+        this.mapper = mapper;
+        this.diagnosis = diagnosis;
+    }
+
+    /// The body as it came; empty where there is none.
+    public static byte[] bytes(RoutingContext context) {
+        var buffer = context.body().buffer();
+        return buffer == null ? new byte[0] : buffer.getBytes();
+    }
+
+    /// @throws NotJsonException if the body says that it is something else, or nothing
+    static void requireJson(RoutingContext context) {
+        var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        if (contentType == null || !JSON.matcher(contentType).matches()) {
+            throw new NotJsonException(contentType);
+        }
+    }
+
+    /// A body of a type of ours.
+    ///
+    /// @throws NotJsonException if it says that it is something else
+    /// @throws InvalidRequestException if it is not of this type
+    <T> T read(RoutingContext context, Class<T> type) {
+        requireJson(context);
+        var body = bytes(context);
+        try {
+            var request = mapper.readValue(body, type);
+            if (request != null) {
+                return request;
+            }
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException(diagnosis.of(body, type));
+        } catch (IOException e) {
+            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
+        }
+        throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is null"));
+    }
+
+    /// A body that is an object of whatever fields.
+    ///
+    /// @throws NotJsonException if it says that it is something else
+    /// @throws InvalidRequestException if it is no object
+    public JsonNode object(RoutingContext context) {
+        requireJson(context);
+        var node = tree(context);
+        if (!node.isObject()) {
+            throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
+        }
+        return node;
+    }
+
+    /// A body that is JSON, whatever its content type says.
+    ///
+    /// @throws InvalidRequestException if it is malformed
+    public JsonNode tree(RoutingContext context) {
+        try {
+            return mapper.readTree(bytes(context));
+        } catch (IOException e) {
+            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
+        }
+    }
+}
