@@ -1,4 +1,7 @@
 package dev.icmlora.function.api;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /// Body of `POST /adapter`.
-public record AdapterRequest(TaskBody task) {}
+@Schema(additionalProperties = Schema.False.class)
+public record AdapterRequest(@Schema(required = true) TaskBody task) {}

@@ -3,17 +3,20 @@ package dev.icmlora.function.api;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Reply of `POST /generate`.
 ///
 /// @param outputs one answer per input, in the order of the inputs
 /// @param adapter the adapter that served; absent where the base model served alone
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(requiredProperties = {"outputs", "selection", "usage", "timing_ms"})
 public record GenerateReply(
         List<String> outputs, ServedAdapter adapter, Selection selection, Usage usage, Timing timingMs) {
 
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request
     /// @param bytes size of its GGUF form
+    @Schema(requiredProperties = {"id", "cached", "rank", "bytes"})
     public record ServedAdapter(String id, boolean cached, int rank, long bytes) {}
 }

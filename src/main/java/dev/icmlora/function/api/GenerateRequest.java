@@ -2,6 +2,9 @@ package dev.icmlora.function.api;
 
 import java.util.List;
 
+import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /// Body of `POST /generate`. A field that is absent or null has its default.
 ///
 /// @param task what to do; either this or `adapter`
@@ -16,18 +19,53 @@ import java.util.List;
 /// @param stop an answer ends before the first of these strings; default none
 /// @param candidates most candidates (weights in a form of prompt) that [Mode#AUTO] compares; default 8
 /// @param budgetMs milliseconds after which [Mode#AUTO] tries no further weights; default none
+@Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
         TaskBody task,
+
+        @Schema(nullable = true, pattern = AdapterDescription.ID, description = "A known adapter in place of a task")
         String adapter,
-        List<String> inputs,
-        Mode mode,
+
+        @Schema(required = true, minItems = 1, maxItems = 256)
+        List<@Size(min = 1) String> inputs,
+
+        @Schema(nullable = true, defaultValue = "auto") Mode mode,
+
+        @Schema(nullable = true, minimum = "1", maximum = "4095", defaultValue = "64")
         Integer maxTokens,
+
+        @Schema(nullable = true, minimum = "0", maximum = "2", defaultValue = "0")
         Double temperature,
+
+        @Schema(nullable = true, minimum = "0", maximum = "2147483647", defaultValue = "0")
         Integer seed,
+
+        @Schema(nullable = true, minimum = "0", maximum = "4", defaultValue = "1")
         Double scale,
+
+        @Schema(
+                nullable = true,
+                minimum = "0",
+                maximum = "4",
+                defaultValue = "1",
+                description = "How much of the residual a generated adapter gets; 0 is B0 itself")
         Double strength,
-        List<String> stop,
+
+        @Schema(nullable = true, maxItems = 8) List<@Size(min = 1, max = 100) String> stop,
+
+        @Schema(
+                nullable = true,
+                minimum = "1",
+                maximum = "64",
+                defaultValue = "8",
+                description = "Most candidates that mode auto compares")
         Integer candidates,
+
+        @Schema(
+                nullable = true,
+                minimum = "1",
+                maximum = "10000",
+                description = "Mode auto tries no further weights once this much time is spent")
         Integer budgetMs) {
 
     public GenerateRequest {

@@ -3,6 +3,7 @@ package dev.icmlora.function.api;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Why a request was served as it was. Where the request named its mode, only `served` and an empty list.
 ///
@@ -16,12 +17,17 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 /// @param hurried true where fewer were compared than asked for, since half of the request's time was over; else absent
 /// @param candidates what was compared; empty where the request named its mode or the task has too few examples
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(requiredProperties = {"served", "candidates"})
 public record Selection(
+        @Schema(enumeration = {"adapter", "adapter_examples", "examples", "plain"})
         Mode served,
+
+        @Schema(enumeration = {"mean", "b0", "base", "nearest"})
         String kind,
+
         Double strength,
-        Double confidence,
-        Double seenDistance,
+        @Schema(minimum = "0", maximum = "1") Double confidence,
+        @Schema(minimum = "0") Double seenDistance,
         Integer evidenceTokens,
         Boolean cached,
         Boolean hurried,
@@ -61,5 +67,6 @@ public record Selection(
     ///
     /// @param nats negative log likelihood of the whole answer
     /// @param tokens of the answer, its end included
+    @Schema(name = "ScoredExample")
     public record Example(double nats, int tokens, boolean exact) {}
 }

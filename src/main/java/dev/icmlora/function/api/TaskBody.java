@@ -2,11 +2,16 @@ package dev.icmlora.function.api;
 
 import java.util.List;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 
 /// A task as a client describes it: words, examples, or both.
-public record TaskBody(String description, List<ExampleBody> examples) {
+@Schema(name = "Task", description = "A description, examples, or both.", additionalProperties = Schema.False.class)
+public record TaskBody(
+        @Schema(nullable = true, maxLength = 2000) String description,
+        @Schema(nullable = true, maxItems = 64) List<ExampleBody> examples) {
 
     public TaskBody {
         description = description == null ? "" : description;
@@ -14,7 +19,13 @@ public record TaskBody(String description, List<ExampleBody> examples) {
     }
 
     /// One worked example.
-    public record ExampleBody(String input, String output) {}
+    @Schema(name = "Example", additionalProperties = Schema.False.class)
+    public record ExampleBody(
+            @Schema(required = true, minLength = 1, maxLength = 2000)
+            String input,
+
+            @Schema(required = true, minLength = 1, maxLength = 2000)
+            String output) {}
 
     public static TaskBody of(Task task) {
         return new TaskBody(
