@@ -2,6 +2,7 @@ package dev.icmlora.function.error;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// One thing that is wrong with a request.
 ///
@@ -11,7 +12,14 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param message a sentence for a person
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Violation(String field, Object limit, Object value, String message) {
+@Schema(requiredProperties = {"field", "message"})
+public record Violation(
+        @Schema(description = "JSON pointer into the body; for a file, what is wrong in it")
+        String field,
+
+        @Schema(description = "What would have been right") Object limit,
+        @Schema(description = "What was sent") Object value,
+        String message) {
 
     private static final int LONGEST_VALUE = 80;
 

@@ -103,7 +103,7 @@ public final class OpenAiResource {
             responseCode = "200",
             description = "The whole reply, or with stream its pieces as server-sent events",
             content = {
-                @Content(mediaType = "application/json", schema = @Schema(ref = "ChatCompletion")),
+                @Content(mediaType = "application/json", schema = @Schema(implementation = ChatForm.Completion.class)),
                 @Content(
                         mediaType = "text/event-stream",
                         schema = @Schema(ref = "Event", description = "chat.completion.chunk objects, then [DONE]"))
@@ -133,7 +133,9 @@ public final class OpenAiResource {
             responseCode = "200",
             description = "The whole reply, or with stream its pieces as server-sent events",
             content = {
-                @Content(mediaType = "application/json", schema = @Schema(ref = "Completion")),
+                @Content(
+                        mediaType = "application/json",
+                        schema = @Schema(implementation = CompletionForm.Completion.class)),
                 @Content(
                         mediaType = "text/event-stream",
                         schema = @Schema(ref = "Event", description = "text_completion objects, then [DONE]"))
@@ -162,7 +164,7 @@ public final class OpenAiResource {
     @APIResponse(
             responseCode = "200",
             description = "One embedding for each text",
-            content = @Content(mediaType = "application/json", schema = @Schema(ref = "EmbeddingList")))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = EmbeddingList.class)))
     @APIResponse(responseCode = "400", ref = "OpenAiError")
     @APIResponse(responseCode = "404", ref = "OpenAiError")
     @APIResponse(responseCode = "413", ref = "OpenAiError")
@@ -180,7 +182,7 @@ public final class OpenAiResource {
     @APIResponse(
             responseCode = "200",
             description = "The models",
-            content = @Content(mediaType = "application/json", schema = @Schema(ref = "ModelList")))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.class)))
     public Response models() {
         return ok(ModelList.of(texts.models(client.tenant()), started));
     }
@@ -192,7 +194,8 @@ public final class OpenAiResource {
     @APIResponse(
             responseCode = "200",
             description = "The model",
-            content = @Content(mediaType = "application/json", schema = @Schema(ref = "Model")))
+            content =
+                    @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.Model.class)))
     @APIResponse(responseCode = "404", ref = "OpenAiError")
     public Response model(@PathParam("id") @Parameter(example = "SmolLM2-135M-Instruct.Q8_0") String id) {
         var known = texts.models(client.tenant());

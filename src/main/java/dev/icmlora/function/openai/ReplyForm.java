@@ -3,6 +3,7 @@ package dev.icmlora.function.openai;
 import java.util.Optional;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
@@ -19,6 +20,7 @@ interface ReplyForm {
     record Head(String id, long created) {}
 
     /// Tokens of a request.
+    @Schema(requiredProperties = {"prompt_tokens", "completion_tokens", "total_tokens"})
     record Totals(int promptTokens, int completionTokens, int totalTokens) {
 
         static Totals of(Usage usage) {
@@ -28,6 +30,9 @@ interface ReplyForm {
     }
 
     /// What OpenAI's own replies lack.
+    @Schema(
+            description = "What OpenAI's replies lack",
+            requiredProperties = {"timing_ms"})
     record Extension(Timing timingMs) {}
 
     /// Begins the ids of these replies.
