@@ -138,7 +138,7 @@ public final class EngineSession {
             return result.join();
         } catch (CompletionException e) {
             throw switch (e.getCause()) {
-                case NativeException failure -> new ComputationFailedException(failure);
+                case NativeException failure -> new ComputationFailedException(failure, Worker.isFatal(failure));
                 case RuntimeException cause -> cause;
                 default -> e;
             };

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineClosedException;
-import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
@@ -21,7 +21,6 @@ import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.service.TaskService;
-import dev.icmlora.ggml.NativeCallException;
 
 /// Gets answers from the worker, one batch after the other. An input that cannot be answered costs its own answer only.
 @Singleton
@@ -85,8 +84,8 @@ final class Answering {
             var rest = withoutBroken(e, first, positions, answers);
             var broken = Tally.failures(positions.size() - rest.size());
             return broken.plus(answer(request, first, inputs, rest, answers, deadline));
-        } catch (DeadlineException | NativeCallException e) {
-            if (Worker.isFatal(e)) {
+        } catch (DeadlineException | ComputationFailedException e) {
+            if (e instanceof ComputationFailedException failed && failed.isFatal()) {
                 // No input's fault: another instance can answer them all.
                 throw new RedeliverException(e.getMessage());
             }

@@ -5,7 +5,16 @@ public final class ComputationFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public ComputationFailedException(RuntimeException cause) {
+    private final boolean fatal;
+
+    /// @param fatal whether it would have failed with other input too, as with a GPU that is lost
+    public ComputationFailedException(RuntimeException cause, boolean fatal) {
         super(cause.getMessage(), cause);
+        this.fatal = fatal;
+    }
+
+    /// Whether it would have failed with other input too: another process can compute it.
+    public boolean isFatal() {
+        return fatal;
     }
 }
