@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.icmlora.generator.Sha256;
 
-/// Whose adapters, decisions and kept prompts a request sees. No tenant finds out what another one has.
+/// Whose adapters, decisions and cached prefixes a request sees. No tenant finds out what another one has.
 ///
 /// @param id SHA-256 of the caller's name, in hex; empty for [#SHARED]
 public record Tenant(String id) {

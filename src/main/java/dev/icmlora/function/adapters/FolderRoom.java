@@ -1,0 +1,77 @@
+package dev.icmlora.function.adapters;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.error.StorageFullException;
+
+/// Keeps the folder within its limit. What clients brought or mixed stays; generated adapters make room, those unused
+/// for longest first.
+///
+/// @param limit bytes of all files together
+record FolderRoom(FolderFiles files, long limit) {
+
+    private static final Logger LOG = Logger.getLogger(FolderRoom.class);
+
+    /// @param bytes of all its files
+    /// @param given not to be made again
+    private record Entry(OwnedId id, long bytes, boolean given, FileTime used) {
+
+        private Entry with(Entry other) {
+            var later = used.compareTo(other.used) > 0 ? used : other.used;
+            return new Entry(id, bytes + other.bytes, given || other.given, later);
+        }
+    }
+
+    /// Makes room for an adapter's files, whose present ones do not count.
+    ///
+    /// @param evicted is told who went
+    /// @throws StorageFullException if what stays leaves too little
+    void make(OwnedId id, long needed, Consumer<OwnedId> evicted) throws IOException {
+        var entries = new ArrayList<>(entries());
+        entries.removeIf(entry -> entry.id.equals(id));
+        var bytes = entries.stream().mapToLong(Entry::bytes).sum();
+        var given =
+                entries.stream().filter(Entry::given).mapToLong(Entry::bytes).sum();
+        if (given + needed > limit) {
+            throw new StorageFullException(limit);
+        }
+        entries.removeIf(Entry::given);
+        entries.sort(Comparator.comparing(Entry::used));
+        for (var entry : entries) {
+            if (bytes + needed <= limit) {
+                break;
+            }
+            files.delete(new FolderName(entry.id, Kind.GENERATED));
+            files.delete(new FolderName(entry.id, Kind.WEIGHTS));
+            evicted.accept(entry.id);
+            bytes -= entry.bytes;
+        }
+    }
+
+    private List<Entry> entries() throws IOException {
+        var entries = new HashMap<OwnedId, Entry>();
+        for (var name : files.names()) {
+            var file = files.path(name);
+            try {
+                var entry = new Entry(
+                        name.id(), Files.size(file), name.kind() == Kind.GIVEN, Files.getLastModifiedTime(file));
+                entries.merge(name.id(), entry, Entry::with);
+            } catch (NoSuchFileException e) {
+                // Another process made room.
+                LOG.debugf("%s is gone", file);
+            }
+        }
+        return List.copyOf(entries.values());
+    }
+}

@@ -1,0 +1,74 @@
+package dev.icmlora.function.adapters;
+
+import java.io.IOException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.error.StorageFullException;
+
+/// Writes adapters into the folder, one at a time: at once, or soon in a thread of its own.
+final class FolderWriter implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(FolderWriter.class);
+    /// Generated adapters that wait to be written; more than these are made again after a restart.
+    private static final int WAITING = 64;
+
+    private final FolderFiles files;
+    private final FolderRoom room;
+    private final FolderIndex index;
+    private final String generator;
+    private final ThreadPoolExecutor executor =
+            new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
+
+    /// @param generator fingerprint of the one that is in use
+    FolderWriter(FolderFiles files, FolderRoom room, FolderIndex index, String generator) {
+        this.files = files;
+        this.room = room;
+        this.index = index;
+        this.generator = generator;
+    }
+
+    /// Writes a generated adapter in a while, if not too many wait.
+    void writeSoon(KnownAdapter generated) {
+        try {
+            executor.execute(() -> {
+                try {
+                    write(generated, Kind.GENERATED);
+                } catch (IOException | StorageFullException e) {
+                    LOG.warnf("An adapter is not kept: %s", e.getMessage());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("An adapter is not kept: too many wait");
+        }
+    }
+
+    /// Writes the weights and then the card, so that whoever finds a card finds its adapter.
+    ///
+    /// @param kind of card
+    /// @throws StorageFullException if there is no room
+    synchronized void write(KnownAdapter known, Kind kind) throws IOException {
+        var id = known.ownedId();
+        var card = AdapterCard.of(known.key(), kind == Kind.GENERATED ? generator : null);
+        var weights = known.adapter().gguf();
+        var text = files.bytes(card);
+        room.make(id, (long) weights.length + text.length, index::forget);
+        files.publish(new FolderName(id, Kind.WEIGHTS), weights);
+        files.publish(new FolderName(id, kind), text);
+        if (kind == Kind.GIVEN) {
+            files.delete(new FolderName(id, Kind.GENERATED));
+        }
+        index.remember(id, card.key(id, generator));
+    }
+
+    /// Writes what waits, and then nothing more.
+    @Override
+    public void close() {
+        executor.close();
+    }
+}
