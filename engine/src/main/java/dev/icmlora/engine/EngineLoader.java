@@ -1,12 +1,12 @@
 package dev.icmlora.engine;
 
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-
-import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.network.GeneratorFile;
@@ -20,7 +20,7 @@ import dev.icmlora.ggml.NativeLibraries;
 /// Puts an engine together: the one way in which function, evaluation, trainer and benchmarks do it.
 public final class EngineLoader {
 
-    private static final Logger LOG = Logger.getLogger(EngineLoader.class);
+    private static final Logger LOG = System.getLogger(EngineLoader.class.getName());
 
     private EngineLoader() {}
 
@@ -83,16 +83,19 @@ public final class EngineLoader {
         var generator = file.manifest();
         var adapter = generator.architecture().adapter();
         var targets = String.join(", ", adapter.modules());
-        LOG.infof(
-                "Computes on: %s",
-                gpus().isEmpty()
-                        ? "the CPU"
-                        : gpus().stream().map(Device::description).collect(Collectors.joining(", ")));
-        LOG.infof("Base model: %s", model.model().description());
-        LOG.infof(
+        var devices = gpus().isEmpty()
+                ? "the CPU"
+                : gpus().stream().map(Device::description).collect(Collectors.joining(", "));
+        info("Computes on: %s", devices);
+        info("Base model: %s", model.model().description());
+        info(
                 "Generator: %s, trained on %d tasks",
                 generator.name(), generator.catalogue().size());
-        LOG.infof("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
-        LOG.infof("Loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
+        info("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
+        info("Loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
+    }
+
+    private static void info(String format, Object... values) {
+        LOG.log(Level.INFO, () -> format.formatted(values));
     }
 }

@@ -1,5 +1,7 @@
 package dev.icmlora.engine.worker;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-
-import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.ggml.NativeException;
@@ -27,7 +27,7 @@ import dev.icmlora.llama.DecodeException.Reason;
 /// Belongs to the worker's thread.
 public final class ContextScheduler {
 
-    private static final Logger LOG = Logger.getLogger(ContextScheduler.class);
+    private static final Logger LOG = System.getLogger(ContextScheduler.class.getName());
 
     private final Comparator<DecodeRequest> fewestPlaces = Comparator.<DecodeRequest>comparingInt(this::placesOfGroup)
             .thenComparingInt(DecodeRequest::running)
@@ -260,7 +260,9 @@ public final class ContextScheduler {
                 return;
             }
         }
-        LOG.errorf("A batch of %d requests failed: %s", requests.size(), failure.getMessage());
+        LOG.log(
+                Level.ERROR,
+                () -> "A batch of %d requests failed: %s".formatted(requests.size(), failure.getMessage()));
         requests.forEach(request -> fail(request, failure));
     }
 

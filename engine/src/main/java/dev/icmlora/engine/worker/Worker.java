@@ -1,5 +1,7 @@
 package dev.icmlora.engine.worker;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -12,8 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-
-import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
@@ -32,7 +32,7 @@ import dev.icmlora.llama.DecodeException.Reason;
 /// resident adapter is overwritten; the sequences of the other groups stay where they are.
 public final class Worker implements AutoCloseable {
 
-    private static final Logger LOG = Logger.getLogger(Worker.class);
+    private static final Logger LOG = System.getLogger(Worker.class.getName());
     /// Computations that fail one after the other, each for other requests, before the device is given up.
     private static final int LOST = 3;
 
@@ -183,7 +183,7 @@ public final class Worker implements AutoCloseable {
                 waitForOrders();
                 workUntilIdle();
             } catch (InterruptedException e) {
-                LOG.error("A worker's thread was interrupted, which nobody should do", e);
+                LOG.log(Level.ERROR, "A worker's thread was interrupted, which nobody should do", e);
             }
         }
     }
@@ -216,7 +216,7 @@ public final class Worker implements AutoCloseable {
                 throw new IllegalStateException("nothing in the worker can go on");
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("A worker failed at what it was doing, and goes on with new requests", e);
+            LOG.log(Level.ERROR, "A worker failed at what it was doing, and goes on with new requests", e);
             base.failAll(e);
             adapted.failAll(e);
         }

@@ -29,6 +29,8 @@ import dev.icmlora.ggml.Backend;
 
 /// A small generator, and a workbench on which the losses are what the test says.
 class SelectorTest {
+    /// The mean, B0 and the base model, each in two forms of prompt.
+    private static final int ALL_WITHOUT_SEEN_TASKS = 6;
     private static final TaskVector VECTOR = vector();
     private static final Example CAT = new Example("cat", "cats");
     private static final Example DOG = new Example("dog", "dogs");
@@ -74,7 +76,7 @@ class SelectorTest {
         Decision decision = select(TASK, 8, new Bench((turn, form) -> form == EXAMPLES ? 0.3 : 2));
 
         assertThat(decision.served().form()).isEqualTo(EXAMPLES);
-        assertThat(decision.scored()).hasSize(8);
+        assertThat(decision.scored()).hasSize(ALL_WITHOUT_SEEN_TASKS);
         assertThat(decision.confidence()).isLessThan(0.5);
     }
 
@@ -108,19 +110,8 @@ class SelectorTest {
         for (int candidates = 1; candidates <= 20; candidates++) {
             Decision decision = select(TASK, candidates, new Bench((turn, form) -> 2));
 
-            assertThat(decision.scored()).hasSize(candidates);
+            assertThat(decision.scored()).hasSize(Math.min(candidates, ALL_WITHOUT_SEEN_TASKS));
         }
-    }
-
-    @Test
-    void manyCandidatesIncludeDrawsAndTheMiddleOfTheTwoBest() {
-        Decision decision = select(TASK, 24, new Bench((turn, form) -> 2 + 0.01 * turn));
-
-        assertThat(decision.scored())
-                .extracting(
-                        candidate -> candidate.candidate().origin().getClass().getSimpleName())
-                .contains("Mean", "Base", "Sample", "Between")
-                .doesNotContain("Nearest");
     }
 
     @Test
@@ -179,7 +170,7 @@ class SelectorTest {
         Decision decision = selector.select(TASK, VECTOR, tight, new Bench((turn, form) -> 2));
 
         assertThat(decision.scored())
-                .hasSize(4)
+                .hasSize(3)
                 .allMatch(candidate -> candidate.candidate().form() == DESCRIPTION);
     }
 

@@ -327,11 +327,11 @@ class WorkerWithModelTest {
                     .withMessageContaining(greenOne.id());
             assertThatIllegalStateException()
                     .isThrownBy(() -> ownCheck.several(1, greenOne))
-                    .withMessageContaining("worker 1");
+                    .withMessageContaining("LoRA slot 1");
         }
     }
 
-    /// The check looks at adapter that nobody writes, so that it always fails.
+    /// The check looks at adapters that nobody writes, so that it always fails.
     @Test
     void whatFailedTheCheckIsWrittenAndCheckedAgain() {
         var redOne = red.orElseThrow();
