@@ -14,7 +14,7 @@ export GPU PORT CONTAINER
 
 events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
-main_sources := $(shell find llama-bindings generator src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
+main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
 
 .PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test format layout-check clean
 
