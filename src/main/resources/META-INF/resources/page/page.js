@@ -9,9 +9,6 @@ const WEIGHTS = {
   b0: "shared by all tasks",
   base: "base model",
   nearest: "nearest task seen",
-  sample: "another draw",
-  between: "between the best two",
-  refined: "refined",
 };
 const PHASES = ["fingerprint", "generate", "apply", "select", "prompt", "decode"];
 
