@@ -1,0 +1,126 @@
+package dev.icmlora.cli.function;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+
+import com.google.gson.JsonObject;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import dev.icmlora.generator.Sha256;
+
+/// `icm-lora adapter`: has an adapter generated, and saves it.
+@Command(
+        name = "adapter",
+        mixinStandardHelpOptions = true,
+        description = "Has a running function generate an adapter, and saves it as a file.",
+        footer = {"", "icm-lora adapter -d 'Write the plural of the word.' --out plural.gguf"})
+public final class AdapterCommand implements Callable<Integer> {
+
+    /// What the adapter is saved for.
+    enum Form {
+        /// llama.cpp's `--lora`.
+        gguf("application/x-gguf", ".gguf"),
+        /// PEFT, once unpacked.
+        peft("application/zip", ".zip");
+
+        private final String mediaType;
+        private final String extension;
+
+        Form(String mediaType, String extension) {
+            this.mediaType = mediaType;
+            this.extension = extension;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private FunctionOptions function;
+
+    @Mixin
+    private TaskOptions task;
+
+    @Option(names = "--adapter", paramLabel = "ID", description = "Save this known adapter, and generate none.")
+    private String id;
+
+    @Option(names = "--form", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Form form = Form.gguf;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            description = "Default: the adapter's id, in this folder.")
+    private Path out;
+
+    @Option(names = "--json", description = "Print what was saved as a JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (id != null && task.isGiven()) {
+            throw new IllegalArgumentException("--adapter stands in place of a task");
+        }
+        try (RunningFunction running = function.connect()) {
+            JsonObject description = description(running);
+            String known = description.get("id").getAsString();
+            byte[] bytes = download(known, running);
+            if (form == Form.gguf && !known.equals("sha256:" + Sha256.hex(bytes))) {
+                throw new IOException("what came is not the adapter " + known);
+            }
+            Path file = out == null ? Path.of(known.replace(':', '-') + form.extension) : out;
+            save(bytes, file);
+            if (json) {
+                description.addProperty("file", file.toString());
+                spec.commandLine().getOut().println(description);
+            } else {
+                spec.commandLine().getOut().printf("%s: %s, %,d bytes%n", file, known, bytes.length);
+            }
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+
+    private JsonObject description(RunningFunction running) throws IOException, InterruptedException {
+        JsonObject object = new JsonObject();
+        if (id != null) {
+            object.addProperty("id", id);
+            return object;
+        }
+        object.add("task", task.task());
+        return running.adapter(object);
+    }
+
+    private byte[] download(String known, RunningFunction running) throws IOException, InterruptedException {
+        try (ProgressBar bar = new ProgressBar("download", -1)) {
+            return running.download(known, form.mediaType, bytes -> {
+                if (bytes < 0) {
+                    bar.maxHint(-bytes);
+                } else {
+                    bar.stepTo(bytes);
+                }
+            });
+        }
+    }
+
+    /// A file that was there stays whole until the new one is.
+    private static void save(byte[] bytes, Path file) throws IOException {
+        // Not createTempFile, whose files nobody else may read.
+        Path draft = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            Files.write(draft, bytes);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+}

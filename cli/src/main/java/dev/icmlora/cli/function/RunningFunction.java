@@ -1,0 +1,201 @@
+package dev.icmlora.cli.function;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+
+/// A running function, asked over HTTP as any client would. Every method throws an [IOException] that
+/// says what the function said, or that it cannot be reached.
+public final class RunningFunction implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final String EVENT = "data: ";
+    private static final String LAST_EVENT = "[DONE]";
+    private static final Gson JSON = new Gson();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI address;
+    private final Optional<String> apiKey;
+
+    RunningFunction(URI address, Optional<String> apiKey) {
+        this.address = URI.create(address.toString().replaceAll("(?<!/)/*$", "/"));
+        this.apiKey = apiKey;
+    }
+
+    /// What the function calls its base model.
+    String baseModel() throws IOException, InterruptedException {
+        return object(get("/v1/models", "application/json"))
+                .getAsJsonArray("data")
+                .get(0)
+                .getAsJsonObject()
+                .get("id")
+                .getAsString();
+    }
+
+    /// Answers inputs.
+    ///
+    /// @param request body of `/generate`
+    /// @return body of the reply
+    public String generate(String request) throws IOException, InterruptedException {
+        return text(post("/generate", request));
+    }
+
+    /// Continues a chat.
+    ///
+    /// @param request body of `/v1/chat/completions` with `stream`
+    /// @param pieces is given each piece of the text as it comes
+    /// @return what wrote the text: the base model's name or an adapter's id
+    String chat(JsonObject request, Consumer<String> pieces) throws IOException, InterruptedException {
+        HttpResponse<Stream<String>> response = send(post("/v1/chat/completions", request), BodyHandlers.ofLines());
+        try (Stream<String> lines = response.body()) {
+            if (response.statusCode() != 200) {
+                throw refused(response.statusCode(), String.join("\n", lines.toList()));
+            }
+            String model = request.get("model").getAsString();
+            Iterator<String> events =
+                    lines.filter(line -> line.startsWith(EVENT)).iterator();
+            while (events.hasNext()) {
+                String event = events.next().substring(EVENT.length());
+                if (event.equals(LAST_EVENT)) {
+                    return model;
+                }
+                JsonObject chunk = object(event);
+                if (chunk.has("error")) {
+                    throw refused(200, event);
+                }
+                model = chunk.get("model").getAsString();
+                text(chunk).ifPresent(pieces);
+            }
+            throw new IOException("the function broke off in the middle of its answer");
+        }
+    }
+
+    private static Optional<String> text(JsonObject chunk) {
+        for (JsonElement choice : chunk.getAsJsonArray("choices")) {
+            JsonElement text = choice.getAsJsonObject().getAsJsonObject("delta").get("content");
+            if (text != null && !text.isJsonNull()) {
+                return Optional.of(text.getAsString());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The description of the adapter that the function generates for a task.
+    JsonObject adapter(JsonObject request) throws IOException, InterruptedException {
+        return object(text(post("/adapter", request)));
+    }
+
+    /// Downloads an adapter.
+    ///
+    /// @param accept media type of the form
+    /// @param progress is told the bytes that are there and, first of all, -1 times those that there will be
+    byte[] download(String id, String accept, LongConsumer progress) throws IOException, InterruptedException {
+        HttpResponse<InputStream> response =
+                send(request("/adapters/" + id).header("Accept", accept).GET().build(), BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            if (response.statusCode() != 200) {
+                throw refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            progress.accept(
+                    -response.headers().firstValueAsLong("Content-Length").orElse(0));
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            byte[] buffer = new byte[1 << 14];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                bytes.write(buffer, 0, n);
+                progress.accept(bytes.size());
+            }
+            return bytes.toByteArray();
+        }
+    }
+
+    private String get(String path, String accept) throws IOException, InterruptedException {
+        return text(request(path).header("Accept", accept).GET().build());
+    }
+
+    private HttpRequest post(String path, JsonObject body) {
+        return post(path, JSON.toJson(body));
+    }
+
+    private HttpRequest post(String path, String body) {
+        return request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address.resolve(path.substring(1))).timeout(PATIENCE);
+        apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
+        return request;
+    }
+
+    private String text(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> response = send(request, BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw refused(response.statusCode(), response.body());
+        }
+        return response.body();
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        try {
+            return http.send(request, handler);
+        } catch (ConnectException e) {
+            throw new IOException("nothing answers at " + address + ": is the function running? (make run)", e);
+        }
+    }
+
+    private static JsonObject object(String text) throws IOException {
+        try {
+            return JsonParser.parseString(text).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new IOException(
+                    "what answered is not the function: "
+                            + text.lines().findFirst().orElse(""),
+                    e);
+        }
+    }
+
+    /// Errors come as problem+json, or in OpenAI's form.
+    private static IOException refused(int status, String body) {
+        String reason = body;
+        try {
+            JsonObject object = JsonParser.parseString(body).getAsJsonObject();
+            JsonElement openAi = object.get("error");
+            JsonElement detail = openAi == null
+                    ? object.get("detail")
+                    : openAi.getAsJsonObject().get("message");
+            reason = detail == null || detail.isJsonNull() ? body : detail.getAsString();
+        } catch (JsonParseException | IllegalStateException e) {
+            // Something between here and the function answered in words of its own.
+            reason = body.strip();
+        }
+        return new IOException("the function refused (" + status + "): " + reason);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.icmlora.cli.tasks;
+
+import dev.icmlora.tasks.text.TextDomains;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import dev.icmlora.generator.Installation;
+
+/// `icm-lora text`: looks at the text domains.
+@Command(
+        name = "text",
+        mixinStandardHelpOptions = true,
+        description =
+                "Fetches the text domains into .train/text and prints what there is, and what is missing and why.")
+public final class TextCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--seed", description = "Of passages and split (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    @Option(names = "--folder", paramLabel = "FOLDER", description = "For what is fetched (default: .train/text).")
+    private Path folder;
+
+    @Override
+    public Integer call() {
+        Path cache = folder == null ? Installation.ofThisProcess().root().resolve(".train/text") : folder;
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(TextDomains.fetch(cache, seed).card());
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.icmlora.cli.training;
+
+import dev.icmlora.cli.IcmLora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+
+/// From a folder of task files to a generator, for seconds instead of an hour.
+class TrainCommandTest {
+    @TempDir
+    private Path scratch;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void aFolderOfTasksBecomesAGeneratorAndAReport() throws IOException {
+        Path tasks = Files.createDirectory(scratch.resolve("my-tasks"));
+        write(tasks.resolve("shout.jsonl"), "Write it in capital letters.", i -> word(i).toUpperCase(Locale.ROOT));
+        write(tasks.resolve("double.jsonl"), "Write it twice.", i -> word(i) + word(i));
+        Path generator = scratch.resolve("mine.gguf");
+
+        int code = train(tasks, "--minutes", "0.1", "--vectors", "2", "--output", generator.toString());
+
+        assertThat(code).as(err.toString()).isZero();
+        GeneratorFile trained = GeneratorFile.read(generator);
+        assertThat(trained.manifest().name()).isEqualTo("my-tasks");
+        assertThat(trained.manifest().catalogue())
+                .extracting(CatalogueEntry::task)
+                .containsExactly("user/double", "user/shout");
+        assertThat(trained.seenTasks()).hasSize(2);
+        assertThat(scratch.resolve(".icm-lora/my-tasks/report.md"))
+                .content()
+                .contains("# Generator \"my-tasks\"", "| user/double | yes | 4 |", "| **tasks trained on** |  | 8 |");
+    }
+
+    @Test
+    void whatIsWrongWithATaskIsSaidBeforeAnythingIsTrained() throws IOException {
+        Path tasks = Files.createDirectory(scratch.resolve("bad-tasks"));
+        write(tasks.resolve("constant.jsonl"), "Say yes.", i -> "yes");
+
+        int code = train(tasks);
+
+        assertThat(code).isNotZero();
+        assertThat(err.toString()).contains("constant.jsonl").contains("one class only");
+        assertThat(scratch.resolve(".icm-lora")).doesNotExist();
+    }
+
+    private int train(Path tasks, String... options) {
+        CommandLine command = IcmLora.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        String[] arguments = new String[options.length + 2];
+        arguments[0] = "train";
+        arguments[1] = tasks.toString();
+        System.arraycopy(options, 0, arguments, 2, options.length);
+        return command.execute(arguments);
+    }
+
+    private static String word(int i) {
+        return "word" + (char) ('a' + i);
+    }
+
+    private static void write(Path file, String description, IntFunction<String> answer) throws IOException {
+        String examples = IntStream.range(0, 20)
+                .mapToObj(i -> "{\"input\": \"%s\", \"output\": \"%s\"}\n".formatted(word(i), answer.apply(i)))
+                .collect(Collectors.joining());
+        Files.writeString(file, "{\"description\": \"%s\"}\n".formatted(description) + examples);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.icmlora.evaluation;
+
+/// One way to answer, compared with the others on the same inputs. Every prompt holds the description.
+enum Condition {
+    PLAIN("plain", "base model, no examples", new Request("plain", 0, 1)),
+    SHOT_1("1-shot", "base model, 1 example in the prompt", new Request("examples", 1, 1)),
+    SHOTS_3("3-shot", "base model, 3 examples in the prompt", new Request("examples", 3, 1)),
+    SHOTS_5("5-shot", "base model, 5 examples in the prompt", new Request("examples", Condition.EXAMPLES, 1)),
+    SHOTS_8("8-shot", "base model, 8 examples in the prompt", new Request("examples", Condition.MOST_EXAMPLES, 1)),
+    B0("b0", "the shared adapter B0: one LoRA for all tasks", new Request("adapter", 0, 0)),
+    B0_EXAMPLES(
+            "b0-5-shot",
+            "B0, 5 examples in the prompt (MetaICL)",
+            new Request("adapter_examples", Condition.EXAMPLES, 0)),
+    MEAN("mean", "mean of the adapters generated for the seen tasks", Control.MEAN),
+    NEAREST("nearest", "adapter generated for the seen task whose vector is nearest", Control.NEAREST),
+    OTHER_TASK("other-task", "adapter generated for a seen task drawn at random", Control.OTHER_TASK),
+    DIFFUSION("diffusion", "latent drawn by a diffusion model of the prior's means", Control.DIFFUSION),
+    OWN("own", "LoRA trained for this task alone, on its training examples", Control.OWN),
+    OWN_NOISE("own-noise", "that LoRA with noise as large as its difference from the generated one", Control.OWN_NOISE),
+    ON_EXAMPLES(
+            "trained-on-5",
+            "LoRA trained for this task alone, on the same description and 5 examples",
+            Control.ON_EXAMPLES),
+    NOISE(
+            "noise",
+            "generated adapter with noise as large as what another description and other examples change",
+            Control.NOISE),
+    GENERATED_DESCRIPTION(
+            "generated-description", "adapter generated from the description alone", new Request("adapter", 0, 1)),
+    GENERATED(
+            "generated",
+            "adapter generated from description and 5 examples",
+            new Request("adapter", Condition.EXAMPLES, 1)),
+    GENERATED_EXAMPLES(
+            "generated-5-shot",
+            "the same adapter, and the 5 examples in the prompt",
+            new Request("adapter_examples", Condition.EXAMPLES, 1));
+
+    /// Examples that a task is stated with.
+    static final int EXAMPLES = 5;
+
+    /// Most examples of any condition.
+    static final int MOST_EXAMPLES = 8;
+
+    private final String id;
+    private final String meaning;
+    private final Source source;
+
+    Condition(String id, String meaning, Source source) {
+        this.id = id;
+        this.meaning = meaning;
+        this.source = source;
+    }
+
+    /// Where the answers come from.
+    sealed interface Source {
+
+        /// Examples in the prompt of an answer.
+        int shown();
+    }
+
+    /// The function over HTTP.
+    ///
+    /// @param mode the request's `mode`
+    /// @param examples of the request's task
+    /// @param strength the request's `strength`
+    record Request(String mode, int examples, double strength) implements Source {
+        @Override
+        public int shown() {
+            return mode.contains("examples") ? examples : 0;
+        }
+    }
+
+    /// An adapter that no request can ask for, served by [ControlBench]. Not every task has those that are trained.
+    enum Control implements Source {
+        MEAN,
+        NEAREST,
+        OTHER_TASK,
+        DIFFUSION,
+        OWN,
+        OWN_NOISE,
+        ON_EXAMPLES,
+        NOISE;
+
+        @Override
+        public int shown() {
+            return 0;
+        }
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    /// Its name in tables and in JSON.
+    @Override
+    public String toString() {
+        return id;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.icmlora.evaluation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.trainer.paper.LatentDiffusion;
+import dev.icmlora.trainer.paper.References;
+
+/// Makes the adapters that a generated one has to beat.
+///
+/// Few tasks have an adapter that was trained for them alone, so the mean and the nearest one are of adapters that were
+/// generated for seen tasks. A task is never its own control there.
+final class Controls implements AutoCloseable {
+    private final ControlBench bench;
+    private final References references;
+    private final LatentDiffusion diffusion;
+    private final List<KnownTask> known;
+    private final List<KnownTask> seen;
+    private final List<NamedTensor> mean;
+
+    /// @param references adapters that were trained; borrowed
+    /// @param known the seen tasks, and the held-out ones that are measured
+    Controls(ControlBench bench, References references, List<KnownTask> known) {
+        this.bench = bench;
+        this.references = references;
+        this.known = known;
+        this.seen = known.stream().filter(task -> task.group() == Group.SEEN).toList();
+        if (seen.size() < 2) {
+            throw new IllegalArgumentException(
+                    "controls need at least two seen tasks, the generator's catalogue has " + seen.size());
+        }
+        this.mean = mean();
+        this.diffusion = references.diffusion(
+                seen.stream().map(KnownTask::vector).toList(),
+                seen.stream().map(KnownTask::latent).toList());
+    }
+
+    /// @param stated the task as the requests state it
+    /// @param asked what they state
+    /// @return nothing where no adapter was trained for the task
+    Optional<List<NamedTensor>> adapter(
+            Condition.Control control, KnownTask stated, Task asked, SplittableRandom random) {
+        return switch (control) {
+            case MEAN -> Optional.of(mean);
+            case NEAREST ->
+                others(stated).stream()
+                        .min(Comparator.comparingDouble(stated::distance))
+                        .map(this::generated);
+            case OTHER_TASK -> {
+                List<KnownTask> others = others(stated);
+                yield Optional.of(generated(others.get(random.nextInt(others.size()))));
+            }
+            case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
+            case OWN -> references.own(stated.task()).reversed().stream().findFirst();
+            case OWN_NOISE ->
+                references.own(stated.task()).reversed().stream()
+                        .findFirst()
+                        .map(own -> noisy(own, generated(stated), random));
+            case ON_EXAMPLES -> references.trainedOn(stated.task(), asked);
+            case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
+        };
+    }
+
+    List<NamedTensor> generated(KnownTask task) {
+        return bench.generate(task.latent(), 1);
+    }
+
+    private List<KnownTask> others(KnownTask stated) {
+        return seen.stream()
+                .filter(task -> !task.task().id().equals(stated.task().id()))
+                .toList();
+    }
+
+    private List<NamedTensor> mean() {
+        List<double[]> sums = new ArrayList<>();
+        List<NamedTensor> last = List.of();
+        for (KnownTask task : seen) {
+            last = generated(task);
+            for (int i = 0; i < last.size(); i++) {
+                float[] values = Halves.fromF16(last.get(i).data());
+                if (sums.size() == i) {
+                    sums.add(new double[values.length]);
+                }
+                double[] sum = sums.get(i);
+                for (int k = 0; k < values.length; k++) {
+                    sum[k] += values[k];
+                }
+            }
+        }
+        List<NamedTensor> mean = new ArrayList<>();
+        for (int i = 0; i < last.size(); i++) {
+            float[] values = new float[sums.get(i).length];
+            for (int k = 0; k < values.length; k++) {
+                values[k] = (float) (sums.get(i)[k] / seen.size());
+            }
+            mean.add(withValues(last.get(i), values));
+        }
+        return mean;
+    }
+
+    private KnownTask statedOtherwise(KnownTask stated) {
+        return known.stream()
+                .filter(task -> task.task().id().equals(stated.task().id()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// An adapter with Gaussian noise that is, in each matrix, as large as its difference from another one.
+    private static List<NamedTensor> noisy(
+            List<NamedTensor> adapter, List<NamedTensor> other, SplittableRandom random) {
+        List<NamedTensor> noisy = new ArrayList<>();
+        for (int i = 0; i < adapter.size(); i++) {
+            float[] values = Halves.fromF16(adapter.get(i).data());
+            double size = rootMeanSquare(values, Halves.fromF16(other.get(i).data()));
+            for (int k = 0; k < values.length; k++) {
+                values[k] += (float) (size * random.nextGaussian());
+            }
+            noisy.add(withValues(adapter.get(i), values));
+        }
+        return noisy;
+    }
+
+    @Override
+    public void close() {
+        diffusion.close();
+    }
+
+    private static double rootMeanSquare(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(sum / a.length);
+    }
+
+    private static NamedTensor withValues(NamedTensor tensor, float[] values) {
+        return new NamedTensor(tensor.name(), GgmlType.F16, tensor.shape(), Halves.toF16(values));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.icmlora.evaluation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.evaluation.TaskResult.Score;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+
+/// Which tasks are measured, on which inputs, and how one is scored.
+///
+/// All conditions of a task get the same description, the same examples (from its training examples) and the same test
+/// inputs, drawn with a seed. An answer counts when it equals the expected text but for white space around it.
+final class Evaluation {
+    private final FunctionClient function;
+    private final ControlBench bench;
+    private final Controls controls;
+    private final int inputs;
+    private final long seed;
+    private int compared;
+    private int agreed;
+
+    /// @param inputs test inputs of a task
+    Evaluation(FunctionClient function, ControlBench bench, Controls controls, int inputs, long seed) {
+        this.function = function;
+        this.bench = bench;
+        this.controls = controls;
+        this.inputs = inputs;
+        this.seed = seed;
+    }
+
+    record Subject(SuiteTask task, Group group) {}
+
+    /// The tasks that the generator was trained on and the held-out ones. A task that is neither (validation, or
+    /// training tasks that this generator did not use) proves nothing and is left out, and so is one that has
+    /// no test left.
+    ///
+    /// @param catalogue ids of the tasks that the generator was trained on
+    /// @param most of a group, drawn with the seed; the groups stay in suite order
+    static List<Subject> subjects(TaskSuite suite, Set<String> catalogue, int most, long seed) {
+        List<Subject> seen = new ArrayList<>();
+        List<Subject> heldOut = new ArrayList<>();
+        for (SuiteTask task : suite.tasks()) {
+            if (catalogue.contains(task.id())) {
+                seen.add(new Subject(task, Group.SEEN));
+            } else if (suite.splitOf(task) == Split.HELD_OUT) {
+                heldOut.add(new Subject(task, Group.HELD_OUT));
+            }
+        }
+        Set<Example> known =
+                seen.stream().flatMap(subject -> subject.task.pairs().stream()).collect(Collectors.toSet());
+        heldOut.replaceAll(subject -> new Subject(without(known, subject.task), Group.HELD_OUT));
+        heldOut.removeIf(subject -> subject.task.test().isEmpty());
+        List<Subject> subjects = draw(seen, most, new SplittableRandom(seed));
+        subjects.addAll(draw(heldOut, most, new SplittableRandom(seed)));
+        return subjects;
+    }
+
+    /// The task without test examples that a training task has too: the split lets a tenth of their pairs be shared.
+    private static SuiteTask without(Set<Example> known, SuiteTask task) {
+        List<Example> tests = task.test().stream()
+                .filter(test -> !known.contains(SuiteTask.pair(test)))
+                .toList();
+        return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
+    }
+
+    TaskResult measure(Subject subject) throws IOException, InterruptedException {
+        SuiteTask task = subject.task();
+        Question question = Question.of(task, Condition.MOST_EXAMPLES, inputs, seed);
+        Task asked = question.task(Condition.EXAMPLES);
+        KnownTask stated = KnownTask.of(subject, asked, bench);
+        SplittableRandom random = Question.random(task, seed + 1);
+
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
+        for (Condition condition : Condition.values()) {
+            Optional<List<String>> answers = switch (condition.source()) {
+                case Condition.Request request -> Optional.of(ask(question, request));
+                case Condition.Control control ->
+                    controls.adapter(control, stated, asked, random).map(adapter -> answer(question, adapter));
+            };
+            if (condition == Condition.GENERATED) {
+                compare(answers.orElseThrow(), answer(question, controls.generated(stated)));
+            }
+            answers.ifPresent(given -> scores.put(condition, score(question, condition, given)));
+        }
+        return new TaskResult(
+                task.id(), task.family(), subject.group(), question.tests().size(), scores);
+    }
+
+    /// How the adapter generated for a task compares with the one trained for it.
+    ///
+    /// @param checkpoints of the training, the last one last
+    Closeness closeness(Subject subject, List<List<NamedTensor>> checkpoints) {
+        Question question = Question.of(subject.task(), Condition.MOST_EXAMPLES, inputs, seed);
+        KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
+        return Closeness.of(
+                subject.task().id(),
+                bench,
+                controls.generated(stated),
+                bench.generate(stated.latent(), 0),
+                checkpoints,
+                question.answered(bench.format()));
+    }
+
+    /// Share of the answers under generated adapters that the function and [ControlBench] gave alike: how far controls
+    /// and function may be compared.
+    double agreement() {
+        return compared == 0 ? 1 : (double) agreed / compared;
+    }
+
+    private void compare(List<String> function, List<String> bench) {
+        for (int i = 0; i < function.size(); i++) {
+            compared++;
+            agreed += function.get(i).equals(bench.get(i)) ? 1 : 0;
+        }
+    }
+
+    private List<String> ask(Question question, Condition.Request request) throws IOException, InterruptedException {
+        return function.ask(
+                        question.task(request.examples()),
+                        question.inputs(),
+                        request,
+                        question.maxTokens(bench.format()))
+                .outputs();
+    }
+
+    private List<String> answer(Question question, List<NamedTensor> adapter) {
+        return bench.answer(adapter, question.prompts(bench.format(), 0), question.maxTokens(bench.format()));
+    }
+
+    private Score score(Question question, Condition condition, List<String> answers) {
+        double promptTokens = question
+                .prompts(bench.format(), condition.source().shown())
+                .stream()
+                .mapToInt(prompt -> prompt.length)
+                .average()
+                .orElseThrow();
+        return new Score((double) question.right(answers) / question.tests().size(), promptTokens);
+    }
+
+    static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            order.add(i);
+        }
+        Collections.shuffle(order, random);
+        List<T> drawn = new ArrayList<>();
+        order.stream().limit(most).sorted().forEach(i -> drawn.add(all.get(i)));
+        return drawn;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.icmlora.evaluation;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.icmlora.evaluation.TaskResult.Group;
+
+/// Everything that an evaluation found: what every form of the report is made from.
+///
+/// @param generator name of the generator
+/// @param seed of what was drawn
+/// @param agreement share of the answers under generated adapters that the function and the controls' process gave
+///        alike
+/// @param results one for each task
+/// @param closeness one for each task that has an adapter of its own
+/// @param texts one for each text domain
+/// @param missingTexts text domains that could not be fetched, and why
+record EvaluationReport(
+        String generator,
+        long seed,
+        double agreement,
+        Storage storage,
+        List<TaskResult> results,
+        List<Closeness> closeness,
+        List<TextResult> texts,
+        Map<String, String> missingTexts,
+        TaskMap map) {
+
+    Optional<Results> group(Group group) {
+        return Results.of(results).stream().filter(r -> r.group() == group).findFirst();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.icmlora.evaluation;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.cli.function.RunningFunction;
+
+/// What an evaluation asks a running function, and what it needs of the answers.
+final class FunctionClient implements AutoCloseable {
+    private final Gson json = new GsonBuilder()
+            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+            .create();
+    private final RunningFunction function;
+
+    /// @param function closed with this client
+    FunctionClient(RunningFunction function) {
+        this.function = function;
+    }
+
+    /// What the function says, as far as an evaluation needs it.
+    record Reply(List<String> outputs, Selection selection, Usage usage, Map<String, Double> timingMs) {
+        record Usage(int promptTokens, int completionTokens) {}
+
+        /// @param kind and the other parts are null where the request named its mode
+        record Selection(
+                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {}
+
+        record Candidate(String kind, String mode, Double strength, double exampleLoss, double exampleExact) {}
+
+        /// Of all phases.
+        double milliseconds() {
+            return timingMs.values().stream().mapToDouble(ms -> ms).sum();
+        }
+    }
+
+    /// A part that is null is left to the function.
+    ///
+    /// @param mode a value of the request's `mode`
+    record Request(
+            Task task,
+            List<String> inputs,
+            String mode,
+            int maxTokens,
+            Double strength,
+            Integer candidates,
+            Refine refine) {
+        record Refine(int budgetMs) {}
+    }
+
+    /// Answers `inputs` in one request, taking the likeliest token each time.
+    ///
+    /// @param way mode and strength of the request; its examples are already those of `task`
+    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
+            throws IOException, InterruptedException {
+        return ask(new Request(task, inputs, way.mode(), maxTokens, way.strength(), null, null));
+    }
+
+    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    Reply ask(Request asked) throws IOException, InterruptedException {
+        return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
+    }
+
+    @Override
+    public void close() {
+        function.close();
+    }
+}

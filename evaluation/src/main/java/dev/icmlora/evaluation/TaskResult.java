@@ -1,0 +1,47 @@
+package dev.icmlora.evaluation;
+
+import java.util.Map;
+
+/// What one task scored.
+///
+/// @param group how the generator knows the task
+/// @param inputs test inputs that were answered
+/// @param scores by condition; not every task has an adapter that was trained for it
+record TaskResult(String task, String family, Group group, int inputs, Map<Condition, Score> scores) {
+
+    /// @param exact share of the inputs answered exactly
+    /// @param promptTokens mean length of an answer's prompt
+    record Score(double exact, double promptTokens) {}
+
+    /// How the generator knows a task.
+    enum Group {
+        SEEN("seen", "tasks that the generator was trained on, test inputs that were never trained on"),
+        HELD_OUT("held-out", "tasks that were never trained on");
+
+        private final String id;
+        private final String meaning;
+
+        Group(String id, String meaning) {
+            this.id = id;
+            this.meaning = meaning;
+        }
+
+        String meaning() {
+            return meaning;
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    boolean has(Condition condition) {
+        return scores.containsKey(condition);
+    }
+
+    /// Exact match in percent.
+    double percent(Condition condition) {
+        return 100 * scores.get(condition).exact();
+    }
+}

@@ -1,0 +1,298 @@
+package dev.icmlora.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.ContextOptions;
+import dev.icmlora.llama.LlamaContext;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.LoraAdapter;
+import dev.icmlora.llama.ModelOptions;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.llama.TokenBatch;
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.trainer.paper.LatentDiffusion;
+import dev.icmlora.trainer.paper.References;
+
+/// With the real model and the committed generator. The function's own tests show that it answers as its exported
+/// adapter does in plain llama.cpp; here the bench is held against the same.
+class ControlBenchTest {
+
+    private static final List<Example> PLURALS =
+            List.of(new Example("cat", "cats"), new Example("mouse", "mice"), new Example("box", "boxes"));
+    private static final Task TASK = new Task("Write the plural of the word.", PLURALS);
+    private static final int MAX_TOKENS = 8;
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
+    @TempDir
+    private static Path folder;
+
+    private static ControlBench bench;
+    private static References references;
+
+    @BeforeAll
+    static void open() throws IOException {
+        Installation installation = Installation.ofThisProcess();
+        bench = ControlBench.open(installation, installation.generator(), 1);
+        references = References.open(
+                installation,
+                bench.file().manifest().base().fingerprint(),
+                bench.file(),
+                bench.format(),
+                folder,
+                1,
+                new References.Effort(8, 2, 3));
+    }
+
+    @AfterAll
+    static void close() {
+        references.close();
+        bench.close();
+    }
+
+    @Test
+    void answersAsLlamaCppDoesWithTheAdapterAsAFile() {
+        float[] latent = bench.latent(bench.vector(TASK));
+        List<int[]> prompts = prompts("dog", "knife", "woman");
+
+        List<String> alone = prompts.stream()
+                .map(prompt -> bench.answer(bench.generate(latent, 1), List.of(prompt), MAX_TOKENS)
+                        .getFirst())
+                .toList();
+
+        assertThat(alone).isEqualTo(fromFile(latent, prompts));
+        assertThat(bench.answer(bench.generate(latent, 1), prompts, MAX_TOKENS)).hasSize(3);
+    }
+
+    @Test
+    void moreProbableTextHasFewerNats() {
+        Prompt likely = bench.format().packed("", List.of(new Example("Count.", "one two three four five")));
+        Prompt unlikely = bench.format().packed("", List.of(new Example("Count.", "five two one four three")));
+
+        assertThat(bench.nats(likely)).isPositive().isLessThan(bench.nats(unlikely));
+        List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
+        assertThat(bench.nats(b0, likely)).isPositive().isNotCloseTo(bench.nats(likely), within(1e-3));
+    }
+
+    @Test
+    void runningTextGoesOnFromItsOpeningAtASpace() {
+        Example passage = new Example("one two three four five", "six seven eight nine ten");
+
+        double nats = bench.nats(bench.continued(passage));
+
+        assertThat(nats).isPositive().isLessThan(bench.nats(bench.format().packed("", List.of(passage))));
+        assertThat(nats).isLessThan(bench.nats(bench.continued(new Example("Thank you.", passage.output()))));
+        assertThat(bench.continued(passage).tokens())
+                .isEqualTo(bench.continued(new Example("one two three four five six", "seven eight nine ten"))
+                        .tokens());
+    }
+
+    @Test
+    void natsDoNotDependOnWhereABatchEnds() {
+        String words = "one two three four five six seven eight nine ten ";
+        Prompt shorter = bench.format().packed("", List.of(new Example("Count.", words.repeat(53))));
+        Prompt longer = bench.format().packed("", List.of(new Example("Count.", words.repeat(60))));
+
+        assertThat(shorter.tokens()).hasSizeGreaterThan(512);
+        assertThat(bench.nats(longer)).isGreaterThan(bench.nats(shorter)).isLessThan(3.0 * longer.tokens().length);
+    }
+
+    @Test
+    void controlsAreOtherAdaptersAndNeverTheTasksOwn() {
+        KnownTask plurals = known("inflection/plural", TASK);
+        KnownTask capitals = known("letters/upper", new Task("Write it in capital letters.", List.of()));
+        KnownTask reversed = known("letters/reverse", new Task("Write it backwards.", List.of()));
+        KnownTask stated = known("inflection/plural", new Task("What is the plural?", PLURALS.subList(0, 1)));
+
+        try (Controls controls = new Controls(bench, references, List.of(plurals, capitals, reversed))) {
+            float[] own = values(controls.generated(stated));
+            List<float[]> all = new ArrayList<>();
+            for (Condition.Control control : Condition.Control.values()) {
+                controls.adapter(control, stated, TASK, new SplittableRandom(1))
+                        .ifPresent(adapter -> all.add(values(adapter)));
+            }
+
+            assertThat(all).noneMatch(values -> Arrays.equals(values, own));
+            float[] mean = all.get(Condition.Control.MEAN.ordinal());
+            assertThat(mean[7])
+                    .isCloseTo(
+                            (values(controls.generated(plurals))[7]
+                                            + values(controls.generated(capitals))[7]
+                                            + values(controls.generated(reversed))[7])
+                                    / 3,
+                            within(1e-4f));
+        }
+    }
+
+    @Test
+    void aTrainedAdapterPredictsItsTaskBetterThanB0AndIsAtNoDistanceFromItself() throws IOException {
+        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).stream()
+                .filter(each -> each.family().equals("sentences"))
+                .findFirst()
+                .orElseThrow();
+        List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
+        Question question = Question.of(task, Condition.EXAMPLES, 4, 1);
+
+        Task five = question.task(Condition.EXAMPLES);
+        assertThat(references.own(task)).isEmpty();
+        references.train(List.of(task), List.of(), NOWHERE);
+        references.trainOn(Map.of(task, five), NOWHERE);
+
+        List<List<NamedTensor>> checkpoints = references.own(task);
+        List<NamedTensor> own = checkpoints.getLast();
+        List<Prompt> prompts = question.answered(bench.format());
+        assertThat(checkpoints).hasSize(2);
+        assertThat(references.trainedOn(task, five)).isPresent();
+        assertThat(references.trainedOn(task, question.task(4))).isEmpty();
+        assertThat(nats(own, prompts)).isLessThan(nats(b0, prompts));
+        Closeness itself = Closeness.of(task.id(), bench, own, b0, checkpoints, prompts);
+        Closeness shared = Closeness.of(task.id(), bench, b0, b0, checkpoints, prompts);
+        assertThat(itself.error()).isZero();
+        assertThat(itself.nearest()).isZero();
+        assertThat(itself.between()).isPositive();
+        assertThat(itself.divergence()).isCloseTo(0, within(1e-6));
+        assertThat(shared.error()).isCloseTo(1, within(1e-6));
+        assertThat(shared.divergence()).isEqualTo(shared.divergenceOfB0()).isPositive();
+    }
+
+    @Test
+    void whatWasTrainedOnceIsNotTrainedAgain() throws IOException {
+        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).getLast();
+        Task stated = new Task("Do it.", task.train().subList(0, 5));
+        references.trainOn(Map.of(task, stated), NOWHERE);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+        references.trainOn(Map.of(task, stated), new PrintStream(said));
+
+        assertThat(said.toString()).isEmpty();
+    }
+
+    @Test
+    void diffusionDrawsTheLatentThatBelongsToAVector() {
+        Random random = new Random(4);
+        List<float[]> vectors = new ArrayList<>();
+        List<float[]> latents = new ArrayList<>();
+        for (int task = 0; task < 4; task++) {
+            vectors.add(gaussian(random, 24));
+            latents.add(gaussian(random, 6));
+        }
+
+        try (LatentDiffusion diffusion = references.diffusion(vectors, latents)) {
+            for (int task = 0; task < 4; task++) {
+                float[] drawn = diffusion.draw(vectors.get(task), new SplittableRandom(task));
+                float[] own = latents.get(task);
+                assertThat(latents.stream().min(Comparator.comparingDouble(latent -> distance(latent, drawn))))
+                        .contains(own);
+            }
+        }
+    }
+
+    private static float[] gaussian(Random random, int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return sum;
+    }
+
+    private static double nats(List<NamedTensor> adapter, List<Prompt> prompts) {
+        return prompts.stream()
+                .mapToDouble(prompt -> bench.nats(adapter, prompt))
+                .sum();
+    }
+
+    private static KnownTask known(String id, Task stated) {
+        SuiteTask task = new SuiteTask(id, id.substring(0, id.indexOf('/')), List.of("x"), List.of(), List.of());
+        return KnownTask.of(new Evaluation.Subject(task, Group.SEEN), stated, bench);
+    }
+
+    private static float[] values(List<NamedTensor> adapter) {
+        return Halves.fromF16(adapter.getFirst().data());
+    }
+
+    private static List<int[]> prompts(String... inputs) {
+        return Arrays.stream(inputs)
+                .map(input -> bench.format()
+                        .query(TASK.description(), List.of(), input)
+                        .tokens())
+                .toList();
+    }
+
+    private static List<String> fromFile(float[] latent, List<int[]> prompts) {
+        ContextOptions options = new ContextOptions(512, 512, 512, 1, 1, ContextOptions.LOGITS, true);
+        try (Backend backend = Backend.best(1);
+                Generator generator = Generator.load(bench.file(), backend);
+                LlamaModel model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+                LlamaContext context = LlamaContext.create(model, options);
+                LoraAdapter adapter =
+                        LoraAdapter.load(model, generator.generate(latent).gguf());
+                TokenBatch batch = TokenBatch.allocate(512, 1)) {
+            adapter.attach(context, 1);
+            return prompts.stream()
+                    .map(prompt -> likeliest(model, context, batch, prompt))
+                    .toList();
+        }
+    }
+
+    private static String likeliest(LlamaModel model, LlamaContext context, TokenBatch batch, int[] prompt) {
+        context.clearMemory();
+        batch.clear();
+        int last = -1;
+        for (int position = 0; position < prompt.length; position++) {
+            last = batch.add(prompt[position], position, 0, position == prompt.length - 1);
+        }
+        List<Integer> answer = new ArrayList<>();
+        for (int position = prompt.length; answer.size() < MAX_TOKENS; position++) {
+            context.decode(batch);
+            float[] logits = context.logits(last);
+            int best = 0;
+            for (int token = 1; token < logits.length; token++) {
+                best = logits[token] > logits[best] ? token : best;
+            }
+            if (model.vocabulary().isEndOfGeneration(best)) {
+                break;
+            }
+            answer.add(best);
+            batch.clear();
+            last = batch.add(best, position, 0, true);
+        }
+        return model.vocabulary()
+                .detokenize(answer.stream().mapToInt(Integer::intValue).toArray());
+    }
+}

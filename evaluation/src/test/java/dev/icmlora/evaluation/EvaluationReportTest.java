@@ -1,0 +1,225 @@
+package dev.icmlora.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.evaluation.Bar.Verdict;
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.evaluation.TaskResult.Score;
+import dev.icmlora.evaluation.TextResult.Passage;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+
+class EvaluationReportTest {
+
+    @Test
+    void theBarsComeFirstThenConditionsAndFamilies() {
+        String markdown = MarkdownReport.of(report(
+                result("letters/a", Group.SEEN, c -> c == Condition.GENERATED ? 1 : 0.25),
+                result("lists/a", Group.SEEN, c -> c == Condition.GENERATED ? 0.5 : 0.25)));
+
+        assertThat(markdown)
+                .startsWith("## What it must show\n")
+                .contains("| seen: generated − best k-shot | ≥ +20 points | +50.0 points [+25.0, +75.0]")
+                .contains("## Seen: 2 tasks")
+                .contains("| `plain` | 2 | 25.0 [25.0, 25.0] | +50.0 [+25.0, +75.0] | 30 |")
+                .contains("| letters | 1 | 25.0 | 25.0 | 25.0 | 25.0 | 100.0 | 25.0 |")
+                .contains("| **all** | 2 | **25.0** | **25.0** | **25.0** | **25.0** | **75.0** | **25.0** |")
+                .doesNotContain("Held-out:");
+    }
+
+    @Test
+    void aBarIsHeldOnlyWhereMeanAndIntervalSayIt() {
+        Map<String, Verdict> good = verdicts(report(
+                result("letters/a", Group.HELD_OUT, c -> isGenerated(c) ? 0.9 : 0.1),
+                result("lists/a", Group.HELD_OUT, c -> isGenerated(c) ? 0.8 : 0.2)));
+        Map<String, Verdict> unsure = verdicts(report(
+                result("letters/a", Group.HELD_OUT, c -> isGenerated(c) ? 1 : 0),
+                result("lists/a", Group.HELD_OUT, c -> isGenerated(c) ? 0 : 0.5)));
+
+        assertThat(good)
+                .containsEntry("held-out: generated − plain", Verdict.HELD)
+                .containsEntry("held-out: generated − B0", Verdict.HELD)
+                .containsEntry("held-out: generated / 5-shot", Verdict.HELD)
+                .containsEntry("seen: generated − best k-shot", Verdict.NOT_MEASURED)
+                .containsEntry("seen: generated / the task's own trained LoRA", Verdict.NOT_MEASURED);
+        assertThat(unsure)
+                .containsEntry("held-out: generated − plain", Verdict.HELD)
+                .containsEntry("held-out: generated − B0", Verdict.NOT_HELD);
+    }
+
+    @Test
+    void perplexityAboveTheBaseModelsFailsItsBar() {
+        TextResult better =
+                new TextResult("man-pages", List.of(passage(60, 180, 120, null), passage(40, 120, 80, null)));
+        TextResult worse =
+                new TextResult("fortunes", List.of(passage(60, 180, 121, 120.0), passage(40, 120, 180, 180.0)));
+
+        assertThat(better.perplexity(Passage::base)).isCloseTo(Math.exp(3), within(1e-9));
+        assertThat(better.bitsPerCharacter(Passage::generated)).isCloseTo(0.5 / Math.log(2), within(1e-9));
+        String bar = "text domains: perplexity of generated / the domain's own LoRA";
+        assertThat(verdicts(report(List.of(better)))).containsEntry(bar, Verdict.NOT_MEASURED);
+        assertThat(verdicts(report(List.of(better, worse)))).containsEntry(bar, Verdict.NOT_HELD);
+        assertThat(HtmlReport.of(report(List.of(better, worse)))).contains("0.368 [0.368, 0.368]");
+    }
+
+    @Test
+    void aRatioOfPerplexitiesIsResampledByPassage() {
+        PairedBootstrap alike = new TextResult("a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 80, 84.0)))
+                .perplexityRatio(Passage::generated, Passage::own);
+        PairedBootstrap mixed = new TextResult("a", List.of(passage(60, 0, 120, 126.0), passage(40, 0, 84, 80.0)))
+                .perplexityRatio(Passage::generated, Passage::own);
+
+        assertThat(alike.value()).isCloseTo(Math.exp(-0.1), within(1e-9));
+        assertThat(alike.high() - alike.low()).isCloseTo(0, within(1e-9));
+        assertThat(mixed.value()).isCloseTo(Math.exp(-0.02), within(1e-9));
+        assertThat(mixed.low()).isCloseTo(Math.exp(-0.1), within(1e-9));
+        assertThat(mixed.high()).isCloseTo(Math.exp(0.1), within(1e-9));
+    }
+
+    /// B0 predicts it as well as the base model, as running text too; four characters a token.
+    private static Passage passage(int tokens, double base, double generated, Double own) {
+        return new Passage(tokens, 4 * tokens, base, base, base, generated, own);
+    }
+
+    @Test
+    void thePageNeedsNothingElseAndNoNameCanBreakOutOfIt() {
+        String html = HtmlReport.of(report(result("letters/</script><b>", Group.SEEN, _ -> 0.5)));
+
+        assertThat(html)
+                .contains("<table>", "echarts.init", "\"conditions\":[\"plain\"")
+                .doesNotContain("/*data*/", "/*echarts*/", "<!--tables-->", "</script><b>")
+                .doesNotContainPattern("(src|href)=\"[^\"]*//");
+        String data = html.substring(html.indexOf("id=\"data\">") + "id=\"data\">".length());
+        JsonObject plots = new Gson().fromJson(data.substring(0, data.indexOf("</script>")), JsonObject.class);
+        assertThat(plots.getAsJsonObject("map").getAsJsonArray("points")).hasSize(1);
+    }
+
+    @Test
+    void theIntervalHoldsTheMeanAndNarrowsWithMoreTasks() {
+        double[] few = {0, 10, -5, 20, 15};
+        double[] many = new double[200];
+        Arrays.setAll(many, i -> few[i % few.length]);
+
+        PairedBootstrap wide = PairedBootstrap.of(few);
+        PairedBootstrap narrow = PairedBootstrap.of(many);
+
+        assertThat(wide.value()).isCloseTo(8, within(1e-9)).isBetween(wide.low(), wide.high());
+        assertThat(narrow.high() - narrow.low()).isLessThan((wide.high() - wide.low()) / 3);
+        assertThatThrownBy(() -> PairedBootstrap.of(new double[0])).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRatioIsOfMeansFromTheSameTasks() {
+        PairedBootstrap twice = PairedBootstrap.ratio(new double[] {2, 20, 60}, new double[] {1, 10, 30});
+
+        assertThat(twice.value()).isEqualTo(2);
+        assertThat(twice.low()).isCloseTo(2, within(1e-9));
+        assertThat(twice.high()).isCloseTo(2, within(1e-9));
+        assertThat(PairedBootstrap.ratio(new double[] {0, 0}, new double[] {0, 0})
+                        .value())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aTrainedTaskIsNeverCountedAsHeldOut() {
+        TaskSuite suite = TaskSuite.create(1);
+        SuiteTask heldOut = suite.tasks(Split.HELD_OUT).getFirst();
+        SuiteTask trained = suite.tasks(Split.TRAIN).getFirst();
+
+        Map<String, Group> groups =
+                Evaluation.subjects(suite, Set.of(heldOut.id(), trained.id()), Integer.MAX_VALUE, 1).stream()
+                        .collect(Collectors.toMap(s -> s.task().id(), Evaluation.Subject::group));
+
+        assertThat(groups)
+                .containsEntry(heldOut.id(), Group.SEEN)
+                .containsEntry(trained.id(), Group.SEEN)
+                .hasSize(suite.tasks(Split.HELD_OUT).size() + 1);
+        assertThat(Evaluation.subjects(suite, Set.of(trained.id()), 3, 1)).hasSize(1 + 3);
+    }
+
+    @Test
+    void noHeldOutTaskIsAskedForAPairThatATrainingTaskHas() {
+        TaskSuite suite = TaskSuite.create(1);
+        List<SuiteTask> trained = suite.tasks(Split.TRAIN);
+        Set<Example> known = trained.stream().flatMap(t -> t.pairs().stream()).collect(Collectors.toSet());
+        Set<String> catalogue = trained.stream().map(SuiteTask::id).collect(Collectors.toSet());
+
+        List<SuiteTask> heldOut = Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, 1).stream()
+                .filter(subject -> subject.group() == Group.HELD_OUT)
+                .map(Evaluation.Subject::task)
+                .toList();
+
+        assertThat(suite.tasks(Split.HELD_OUT))
+                .anyMatch(task -> task.test().stream().map(SuiteTask::pair).anyMatch(known::contains));
+        assertThat(heldOut)
+                .isNotEmpty()
+                .allSatisfy(task ->
+                        assertThat(task.test()).isNotEmpty().noneMatch(test -> known.contains(SuiteTask.pair(test))));
+    }
+
+    @Test
+    void theMapShowsTheDirectionsOfGreatestVariance() {
+        SuiteTask task = new SuiteTask("letters/a", "letters", List.of("x"), List.of(), List.of());
+        float[][] vectors = {{-9, 0, 1}, {9, 0, 1}, {0, 2, 1}, {0, -2, 1}};
+        List<KnownTask> tasks = Arrays.stream(vectors)
+                .map(vector -> new KnownTask(task, Group.SEEN, vector, vector))
+                .toList();
+
+        TaskMap map = TaskMap.of(tasks);
+
+        assertThat(map.vectorShare()).isCloseTo(1, within(1e-9));
+        assertThat(Math.abs(map.points().get(0).vector()[0])).isCloseTo(9, within(1e-6));
+        assertThat(Math.abs(map.points().get(2).vector()[1])).isCloseTo(2, within(1e-6));
+        assertThat(map.points().get(2).vector()[0]).isCloseTo(0, within(1e-6));
+    }
+
+    private static boolean isGenerated(Condition condition) {
+        return condition.toString().startsWith("generated");
+    }
+
+    private static Map<String, Verdict> verdicts(EvaluationReport report) {
+        return Bar.of(report).stream().collect(Collectors.toMap(Bar::what, Bar::verdict));
+    }
+
+    private static EvaluationReport report(TaskResult... results) {
+        return report(List.of(results), List.of());
+    }
+
+    private static EvaluationReport report(List<TextResult> texts) {
+        return report(List.of(result("letters/a", Group.SEEN, _ -> 0.5)), texts);
+    }
+
+    private static EvaluationReport report(List<TaskResult> results, List<TextResult> texts) {
+        List<TaskMap.Point> points = results.stream()
+                .map(r -> new TaskMap.Point(r.task(), r.family(), r.group(), new double[2], new double[2]))
+                .toList();
+        return new EvaluationReport(
+                "g", 1, 1, new Storage(17, 200, 1), results, List.of(), texts, Map.of(), new TaskMap(points, 0.5, 0.5));
+    }
+
+    /// Prompts of 30 tokens, and 100 where they show examples.
+    private static TaskResult result(String task, Group group, ToDoubleFunction<Condition> exact) {
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
+        for (Condition condition : Condition.values()) {
+            double tokens = condition.source().shown() == 0 ? 30 : 100;
+            scores.put(condition, new Score(exact.applyAsDouble(condition), tokens));
+        }
+        return new TaskResult(task, task.substring(0, task.indexOf('/')), group, 4, scores);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.icmlora.tasks.family;
+
+import simplenlg.features.Feature;
+import simplenlg.features.Form;
+import simplenlg.features.InterrogativeType;
+import simplenlg.features.NumberAgreement;
+import simplenlg.features.Person;
+import simplenlg.features.Tense;
+import simplenlg.framework.InflectedWordElement;
+import simplenlg.framework.LexicalCategory;
+import simplenlg.framework.NLGFactory;
+import simplenlg.framework.WordElement;
+import simplenlg.lexicon.Lexicon;
+import simplenlg.phrasespec.NPPhraseSpec;
+import simplenlg.phrasespec.SPhraseSpec;
+import simplenlg.realiser.english.Realiser;
+
+/// English inflection and sentences, by SimpleNLG.
+final class English {
+
+    private static final Lexicon LEXICON = Lexicon.getDefaultLexicon();
+    private static final NLGFactory FACTORY = new NLGFactory(LEXICON);
+    private static final Realiser REALISER = new Realiser(LEXICON);
+
+    private English() {}
+
+    static String plural(String noun) {
+        InflectedWordElement word = inflected(noun, LexicalCategory.NOUN);
+        word.setFeature(Feature.NUMBER, NumberAgreement.PLURAL);
+        return REALISER.realise(word).getRealisation();
+    }
+
+    static String thirdPerson(String verb) {
+        InflectedWordElement word = inflected(verb, LexicalCategory.VERB);
+        word.setFeature(Feature.TENSE, Tense.PRESENT);
+        word.setFeature(Feature.PERSON, Person.THIRD);
+        word.setFeature(Feature.NUMBER, NumberAgreement.SINGULAR);
+        return REALISER.realise(word).getRealisation();
+    }
+
+    static String presentParticiple(String verb) {
+        InflectedWordElement word = inflected(verb, LexicalCategory.VERB);
+        word.setFeature(Feature.FORM, Form.PRESENT_PARTICIPLE);
+        return REALISER.realise(word).getRealisation();
+    }
+
+    /// A sentence under construction: a past statement in the active voice until told otherwise.
+    static final class Sentence {
+
+        private final NPPhraseSpec subject;
+        private final NPPhraseSpec object;
+        private final SPhraseSpec clause;
+
+        private Sentence(String subject, String verb, String object) {
+            this.subject = FACTORY.createNounPhrase("the", subject);
+            this.object = FACTORY.createNounPhrase("the", object);
+            this.clause = FACTORY.createClause(this.subject, verb, this.object);
+            clause.setFeature(Feature.TENSE, Tense.PAST);
+        }
+
+        static Sentence of(String subject, String verb, String object) {
+            return new Sentence(subject, verb, object);
+        }
+
+        Sentence present() {
+            clause.setFeature(Feature.TENSE, Tense.PRESENT);
+            return this;
+        }
+
+        Sentence future() {
+            clause.setFeature(Feature.TENSE, Tense.FUTURE);
+            return this;
+        }
+
+        Sentence perfect() {
+            clause.setFeature(Feature.PERFECT, true);
+            return this;
+        }
+
+        Sentence progressive() {
+            clause.setFeature(Feature.PROGRESSIVE, true);
+            return this;
+        }
+
+        Sentence passive() {
+            clause.setFeature(Feature.PASSIVE, true);
+            return this;
+        }
+
+        Sentence negative() {
+            clause.setFeature(Feature.NEGATED, true);
+            return this;
+        }
+
+        Sentence modal(String modal) {
+            clause.setFeature(Feature.MODAL, modal);
+            return present();
+        }
+
+        Sentence question(InterrogativeType type) {
+            clause.setFeature(Feature.INTERROGATIVE_TYPE, type);
+            return this;
+        }
+
+        Sentence pluralSubject() {
+            subject.setPlural(true);
+            return this;
+        }
+
+        Sentence pluralObject() {
+            object.setPlural(true);
+            return this;
+        }
+
+        String text() {
+            return REALISER.realiseSentence(clause);
+        }
+    }
+
+    private static InflectedWordElement inflected(String base, LexicalCategory category) {
+        WordElement word =
+                LEXICON.hasWord(base, category) ? LEXICON.getWord(base, category) : new WordElement(base, category);
+        return new InflectedWordElement(word);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.icmlora.tasks.suite;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What is in a suite, for people: counts by family and split, and the tasks whose domain is small.
+public final class SuiteCard {
+
+    /// Below this a task's domain counts as small: it is kept, and the card says so.
+    static final int FULL_SIZE = 200;
+
+    private SuiteCard() {}
+
+    /// The card as Markdown.
+    public static String markdown(TaskSuite suite) {
+        StringBuilder card = new StringBuilder("# Task suite\n\n");
+        List<SuiteTask> tasks = suite.tasks();
+        card.append("%d tasks in %d families, %,d examples, %,d descriptions.\n\n"
+                .formatted(
+                        tasks.size(),
+                        families(tasks).size(),
+                        tasks.stream().mapToInt(SuiteTask::size).sum(),
+                        tasks.stream().mapToInt(t -> t.descriptions().size()).sum()));
+        card.append("| family | train | validation | held out | examples a task |\n|---|---:|---:|---:|---:|\n");
+        for (String family : families(tasks)) {
+            card.append(row(
+                    suite,
+                    family,
+                    tasks.stream().filter(task -> task.family().equals(family)).toList()));
+        }
+        card.append(row(suite, "**all**", tasks));
+        String small = tasks.stream()
+                .filter(task -> task.size() < FULL_SIZE)
+                .map(task -> "%s (%d)".formatted(task.id(), task.size()))
+                .collect(Collectors.joining(", "));
+        if (!small.isEmpty()) {
+            card.append("\nFewer than %d examples, because the domain has no more: %s.\n".formatted(FULL_SIZE, small));
+        }
+        return card.toString();
+    }
+
+    private static Set<String> families(List<SuiteTask> tasks) {
+        return tasks.stream().map(SuiteTask::family).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static String row(TaskSuite suite, String title, List<SuiteTask> tasks) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %d | %d | %d | %.0f |\n",
+                title,
+                count(suite, tasks, Split.TRAIN),
+                count(suite, tasks, Split.VALIDATION),
+                count(suite, tasks, Split.HELD_OUT),
+                tasks.stream().mapToInt(SuiteTask::size).average().orElse(0));
+    }
+
+    private static long count(TaskSuite suite, List<SuiteTask> tasks, Split split) {
+        return tasks.stream().filter(task -> suite.splitOf(task) == split).count();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.icmlora.tasks.suite;
+
+import dev.icmlora.tasks.recipe.TaskFamily;
+import dev.icmlora.tasks.recipe.TaskRecipe;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.tasks.family.Families;
+
+/// Every task that the generator is trained and measured on, made by our own code.
+///
+/// The same seed gives the same suite on every machine: no default locale, clock or hash order has a say.
+public final class TaskSuite {
+
+    /// Examples of a task, train and test together, where its domain has as many.
+    static final int EXAMPLES = 440;
+
+    /// A task with fewer examples is no task.
+    static final int LEAST_EXAMPLES = 60;
+
+    static final int LEAST_DESCRIPTIONS = 8;
+
+    private static final int MOST_TEST_EXAMPLES = 80;
+    private static final int LEAST_TEST_EXAMPLES = 50;
+
+    private final List<SuiteTask> tasks;
+    private final Map<String, Split> splits;
+
+    /// @param splits by task id
+    private TaskSuite(List<SuiteTask> tasks, Map<String, Split> splits) {
+        this.tasks = List.copyOf(tasks);
+        this.splits = Map.copyOf(splits);
+    }
+
+    /// @throws IllegalStateException when a recipe yields too few examples or descriptions
+    public static TaskSuite create(long seed) {
+        List<SuiteTask> tasks = new ArrayList<>();
+        for (TaskFamily family : Families.all()) {
+            for (TaskRecipe recipe : family.tasks()) {
+                tasks.add(cook(family, recipe, seed));
+            }
+        }
+        return new TaskSuite(tasks, new Splitter(Families.heldOut(), seed).split(tasks));
+    }
+
+    /// All tasks, family by family, in a fixed order.
+    public List<SuiteTask> tasks() {
+        return tasks;
+    }
+
+    public List<SuiteTask> tasks(Split split) {
+        return tasks.stream().filter(task -> splits.get(task.id()) == split).toList();
+    }
+
+    /// @throws IllegalArgumentException when the task is of another suite
+    public Split splitOf(SuiteTask task) {
+        Split split = splits.get(task.id());
+        if (split == null) {
+            throw new IllegalArgumentException(task.id() + " is not a task of this suite");
+        }
+        return split;
+    }
+
+    /// Tasks to practise on beside those of the suite, with rules drawn at random. None shares an input-output pair
+    /// with a task that is not trained on.
+    public List<SuiteTask> practice(int count, long seed) {
+        TaskFamily drawn = Families.drawn(count, seed);
+        Set<Example> notLearned = tasks.stream()
+                .filter(task -> splitOf(task) != Split.TRAIN)
+                .flatMap(task -> task.pairs().stream())
+                .collect(Collectors.toSet());
+        return drawn.tasks().stream()
+                .map(recipe -> cook(drawn, recipe, seed))
+                .filter(task -> Collections.disjoint(task.pairs(), notLearned))
+                .toList();
+    }
+
+    /// A source of randomness that depends on nothing but its arguments.
+    static RandomGenerator random(long seed, String purpose) {
+        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + purpose.hashCode());
+    }
+
+    private static SuiteTask cook(TaskFamily family, TaskRecipe recipe, long seed) {
+        String id = family.name() + "/" + recipe.name();
+        // Seeded by family, not by task: siblings on one domain get the same inputs, so only the mapping tells them
+        // apart.
+        List<Example> examples = new ArrayList<>(recipe.examples(random(seed, family.name()), EXAMPLES));
+        if (examples.size() < LEAST_EXAMPLES) {
+            throw new IllegalStateException(
+                    "task %s has %d examples, at least %d wanted".formatted(id, examples.size(), LEAST_EXAMPLES));
+        }
+        if (recipe.descriptions().size() < LEAST_DESCRIPTIONS) {
+            throw new IllegalStateException("task %s has %d descriptions, at least %d wanted"
+                    .formatted(id, recipe.descriptions().size(), LEAST_DESCRIPTIONS));
+        }
+        // By the input's own draw, so that siblings agree on which inputs are for testing.
+        Map<Example, Long> lots = new HashMap<>();
+        examples.forEach(example -> lots.put(example, lot(seed, example)));
+        examples.sort(Comparator.<Example>comparingLong(lots::get).thenComparing(Example::input));
+        int test = testExamples(examples.size());
+        List<Example> forTest = examples.subList(0, test);
+        List<Example> forTrain = new ArrayList<>(examples.subList(test, examples.size()));
+        Collections.shuffle(forTrain, random(seed, id));
+        return new SuiteTask(id, family.name(), recipe.descriptions(), forTrain, forTest);
+    }
+
+    private static long lot(long seed, Example example) {
+        return random(seed, TaskRecipe.normalised(example.input())).nextLong();
+    }
+
+    private static int testExamples(int examples) {
+        return Math.clamp(examples / 5, Math.min(LEAST_TEST_EXAMPLES, examples / 3), MOST_TEST_EXAMPLES);
+    }
+}

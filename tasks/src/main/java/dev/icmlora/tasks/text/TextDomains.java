@@ -1,0 +1,65 @@
+package dev.icmlora.tasks.text;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Predicate;
+
+/// The text domains that can be had on this machine.
+///
+/// The same seed gives the same passages from the same versions of the sources.
+///
+/// @param domains in a fixed order
+/// @param missing names of the others, and why each is missing
+public record TextDomains(List<TextDomain> domains, SequencedMap<String, String> missing) {
+
+    /// All of them, as far as they can be had.
+    ///
+    /// @param cache folder for what is fetched
+    public static TextDomains fetch(Path cache, long seed) {
+        return fetch(cache, seed, domain -> true);
+    }
+
+    /// Reads what the JDK has and fetches the rest, or takes it from the cache.
+    ///
+    /// @param cache folder for what is fetched
+    /// @param wanted by name; no other is looked for
+    public static TextDomains fetch(Path cache, long seed, Predicate<String> wanted) {
+        List<TextDomain> domains = new ArrayList<>();
+        SequencedMap<String, String> missing = new LinkedHashMap<>();
+        for (TextSource source : TextSource.values()) {
+            if (!wanted.test(source.domain())) {
+                continue;
+            }
+            try {
+                domains.add(source.fetch(cache, seed));
+            } catch (IOException e) {
+                missing.put(source.domain(), e.getMessage());
+            }
+        }
+        return new TextDomains(domains, missing);
+    }
+
+    /// What there is, as Markdown.
+    public String card() {
+        StringBuilder card = new StringBuilder("# Text domains\n\n");
+        card.append("| domain | training passages | test passages | characters | source |\n|---|--:|--:|--:|---|\n");
+        for (TextDomain domain : domains) {
+            long characters = domain.train().stream()
+                    .mapToLong(passage ->
+                            passage.input().length() + passage.output().length())
+                    .sum();
+            card.append("| %s | %d | %d | %,d | %s |\n"
+                    .formatted(
+                            domain.name(), domain.train().size(), domain.test().size(), characters, domain.source()));
+        }
+        for (Map.Entry<String, String> lack : missing.entrySet()) {
+            card.append("\n`%s` is missing: %s\n".formatted(lack.getKey(), lack.getValue()));
+        }
+        return card.toString();
+    }
+}

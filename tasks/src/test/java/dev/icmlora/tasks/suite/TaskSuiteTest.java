@@ -1,0 +1,152 @@
+package dev.icmlora.tasks.suite;
+
+import dev.icmlora.tasks.recipe.TaskRecipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.generator.task.Example;
+
+class TaskSuiteTest {
+
+    private static final TaskSuite SUITE = TaskSuite.create(1);
+
+    @Test
+    void sameSeedGivesSameSuiteWhateverTheDefaultLocale() throws NoSuchAlgorithmException {
+        List<SuiteTask> practice = SUITE.practice(50, 1);
+        Locale before = Locale.getDefault();
+        try {
+            for (String other : List.of("tr-TR", "ar-EG")) {
+                Locale.setDefault(Locale.forLanguageTag(other));
+                TaskSuite suite = TaskSuite.create(1);
+                assertThat(digest(suite)).as(other).isEqualTo(digest(SUITE));
+                assertThat(suite.practice(50, 1)).as(other).isEqualTo(practice);
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void anotherSeedGivesOtherExamples() throws NoSuchAlgorithmException {
+        assertThat(digest(TaskSuite.create(2))).isNotEqualTo(digest(SUITE));
+    }
+
+    @Test
+    void idsAreUniqueAndNameTheFamily() {
+        assertThat(SUITE.tasks()).extracting(SuiteTask::id).doesNotHaveDuplicates();
+        assertThat(SUITE.tasks()).allSatisfy(task -> assertThat(task.id()).startsWith(task.family() + "/"));
+    }
+
+    @Test
+    void descriptionsAreManyAndBelongToOneTask() {
+        assertThat(SUITE.tasks())
+                .allSatisfy(task -> assertThat(task.descriptions())
+                        .as(task.id())
+                        .hasSizeGreaterThanOrEqualTo(TaskSuite.LEAST_DESCRIPTIONS)
+                        .doesNotHaveDuplicates());
+        assertThat(SUITE.tasks().stream().flatMap(task -> task.descriptions().stream()))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void practiceIsManyDifferentRulesAndGivesNothingAway() {
+        List<SuiteTask> practice = SUITE.practice(100, 1);
+
+        assertThat(practice).hasSizeGreaterThan(90).isEqualTo(SUITE.practice(100, 1));
+        assertThat(practice).extracting(SuiteTask::train).doesNotHaveDuplicates();
+        Set<Example> measured = SUITE.tasks().stream()
+                .filter(task -> SUITE.splitOf(task) != Split.TRAIN)
+                .flatMap(task -> examples(task).stream())
+                .collect(Collectors.toSet());
+        assertThat(practice)
+                .allSatisfy(task -> assertThat(examples(task))
+                        .as(task.id())
+                        .hasSizeGreaterThanOrEqualTo(TaskSuite.LEAST_EXAMPLES)
+                        .doesNotContainAnyElementsOf(measured)
+                        .allSatisfy(example ->
+                                assertThat(example.output()).isNotBlank().isNotEqualTo(example.input())));
+    }
+
+    @Test
+    void noTestInputIsTrainedOn() {
+        for (SuiteTask task : SUITE.tasks()) {
+            Set<String> trained = task.train().stream()
+                    .map(example -> TaskRecipe.normalised(example.input()))
+                    .collect(Collectors.toSet());
+            assertThat(task.test())
+                    .as(task.id())
+                    .noneMatch(example -> trained.contains(TaskRecipe.normalised(example.input())));
+            assertThat(task.test()).as(task.id()).hasSizeGreaterThanOrEqualTo(Math.min(50, task.size() / 3));
+        }
+    }
+
+    @Test
+    void examplesAreShortCleanAndNotTrivial() {
+        for (SuiteTask task : SUITE.tasks()) {
+            assertThat(examples(task)).as(task.id()).allSatisfy(example -> {
+                assertThat(example.input())
+                        .isNotBlank()
+                        .isEqualTo(example.input().strip())
+                        .hasSizeLessThan(140);
+                assertThat(example.output())
+                        .isNotBlank()
+                        .isEqualTo(example.output().strip())
+                        .hasSizeLessThan(80);
+            });
+            long copies = examples(task).stream()
+                    .filter(e -> e.input().equals(e.output()))
+                    .count();
+            assertThat(copies).as(task.id() + ": outputs equal to their input").isLessThan(task.size() / 2);
+            assertThat(examples(task).stream().map(Example::output).distinct().count())
+                    .as(task.id() + ": different answers")
+                    .isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void noTaskStraddlesSplitsUnderAnotherName() {
+        List<SuiteTask> tasks = SUITE.tasks();
+        assertThat(PairOverlap.of(tasks))
+                .filteredOn(
+                        shared -> SUITE.splitOf(tasks.get(shared.first())) != SUITE.splitOf(tasks.get(shared.second())))
+                .allSatisfy(shared -> assertThat(shared.fraction())
+                        .as(tasks.get(shared.first()).id() + " and "
+                                + tasks.get(shared.second()).id())
+                        .isLessThan(0.2));
+    }
+
+    @Test
+    void splitsHaveTheirShares() {
+        double tasks = SUITE.tasks().size();
+        assertThat(SUITE.tasks(Split.VALIDATION).size() / tasks).isCloseTo(0.10, within(0.04));
+        assertThat(SUITE.tasks(Split.HELD_OUT).size() / tasks).isBetween(0.17, 0.35);
+        assertThat(SUITE.tasks(Split.TRAIN)).hasSizeGreaterThanOrEqualTo(240);
+        assertThat(SUITE.tasks(Split.TRAIN).stream().map(SuiteTask::family).distinct())
+                .hasSizeGreaterThanOrEqualTo(12);
+    }
+
+    private static List<Example> examples(SuiteTask task) {
+        return Stream.concat(task.train().stream(), task.test().stream()).toList();
+    }
+
+    private static String digest(TaskSuite suite) throws NoSuchAlgorithmException {
+        MessageDigest sha = MessageDigest.getInstance("SHA-256");
+        for (SuiteTask task : suite.tasks()) {
+            sha.update((task + " " + suite.splitOf(task)).getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+}

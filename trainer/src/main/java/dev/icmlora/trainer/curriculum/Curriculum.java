@@ -1,0 +1,97 @@
+package dev.icmlora.trainer.curriculum;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.tasks.folder.TaskFolder;
+import dev.icmlora.tasks.text.TextDomains;
+
+/// What a generator learns from, and what shows how well it does on other tasks.
+///
+/// @param tasks with one right answer to each input; B0 is learned from these alone
+/// @param texts kinds of text to be continued, which the generator learns beside them
+/// @param practice tasks with rules drawn at random, which the generator learns beside them; nothing is measured on
+/// these
+/// @param validation tasks that nothing is learned from; a user who has few tasks has none of these
+record Curriculum(
+        List<TrainingTask> tasks,
+        List<TrainingTask> texts,
+        List<TrainingTask> practice,
+        List<TrainingTask> validation) {
+    /// With fewer tasks, each is worth more as something to learn from.
+    private static final int LEAST_TO_VALIDATE = 10;
+
+    private static final double VALIDATION_SHARE = 0.1;
+
+    Curriculum {
+        tasks = List.copyOf(tasks);
+        texts = List.copyOf(texts);
+        practice = List.copyOf(practice);
+        validation = List.copyOf(validation);
+    }
+
+    /// The task suite and the text domains that can be had here.
+    ///
+    /// @param cache folder of what is fetched for text domains
+    /// @param practice so many tasks to practise on
+    /// @param wanted by id
+    static Curriculum ofSuite(long seed, Path cache, int practice, Predicate<String> wanted) {
+        TaskSuite suite = TaskSuite.create(seed);
+        TextDomains texts = TextDomains.fetch(cache, seed, domain -> wanted.test(TrainingTask.idOfText(domain)));
+        texts.missing().forEach((domain, why) -> System.err.println("without the texts of " + domain + ": " + why));
+        return new Curriculum(
+                tasks(suite.tasks(Split.TRAIN), wanted),
+                texts.domains().stream().map(TrainingTask::of).toList(),
+                tasks(suite.practice(practice, seed), any -> true),
+                tasks(suite.tasks(Split.VALIDATION), wanted));
+    }
+
+    /// A user's own tasks; every so many of them validate, if there are enough.
+    ///
+    /// @throws dev.icmlora.tasks.folder.InvalidTasksException when anything is wrong with one
+    static Curriculum ofFolder(Path folder, PromptFormat format, int mostTokens, long seed, Predicate<String> wanted)
+            throws IOException {
+        List<TrainingTask> all =
+                tasks(TaskFolder.of(format, mostTokens, seed).read(folder).tasks(), wanted);
+        int validate = all.size() < LEAST_TO_VALIDATE ? 0 : (int) Math.ceil(VALIDATION_SHARE * all.size());
+        List<TrainingTask> drawn = shuffled(all, seed).subList(0, validate);
+        return new Curriculum(all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), List.of(), drawn);
+    }
+
+    private static List<TrainingTask> tasks(List<SuiteTask> tasks, Predicate<String> wanted) {
+        return tasks.stream()
+                .filter(task -> wanted.test(task.id()))
+                .map(TrainingTask::of)
+                .toList();
+    }
+
+    /// With so many of the tasks only, drawn with a seed: fewer are always among more.
+    Curriculum limited(int most, long seed) {
+        if (most >= tasks.size()) {
+            return this;
+        }
+        List<TrainingTask> drawn = shuffled(tasks, seed).subList(0, most);
+        return new Curriculum(tasks.stream().filter(drawn::contains).toList(), texts, practice, validation);
+    }
+
+    /// What the generator is for: tasks, then texts.
+    List<TrainingTask> learned() {
+        return Stream.concat(tasks.stream(), texts.stream()).toList();
+    }
+
+    private static List<TrainingTask> shuffled(List<TrainingTask> tasks, long seed) {
+        List<TrainingTask> shuffled = new ArrayList<>(tasks);
+        Collections.shuffle(shuffled, new SplittableRandom(seed));
+        return shuffled;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.icmlora.trainer.generator;
+
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.session.TrainingOptions;
+import dev.icmlora.trainer.session.TrainingSession;
+import dev.icmlora.trainer.shared.SharedAdapter;
+import dev.icmlora.trainer.vectors.VectorPool;
+import dev.icmlora.trainer.vectors.VectorPools;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+import dev.icmlora.generator.network.GeneratorArchitecture;
+import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
+import dev.icmlora.trainer.generator.Examinations.Scoring;
+
+/// What both trainings of a generator begin with: B0, the task vectors of all tasks, and sizes that fit.
+///
+/// @param shared A and B0
+/// @param learners the training tasks
+/// @param examinations on held-back examples of training tasks, and on validation tasks
+record GeneratorSetup(
+        SharedAdapter shared, GeneratorArchitecture architecture, List<Learner> learners, Examinations examinations) {
+
+    /// @param from what to take A, B0 and statistics from; `train-b0` and the task vectors, if there is none
+    /// @throws IOException when it is stopped before it has all task vectors
+    static GeneratorSetup of(
+            TrainingSession session,
+            TrainingOptions training,
+            GeneratorOptions options,
+            Optional<ExportedGenerator> from)
+            throws IOException {
+        SharedAdapter shared = from.isPresent() ? from.get().shared(session.manager()) : SharedAdapter.trained(session);
+        int vectorLayer = from.map(
+                        exported -> exported.file().manifest().architecture().vectorLayer())
+                .orElseGet(() -> options.vectorLayer.of(session.llama()));
+        VectorPools pools = new VectorPools(
+                session.llama(),
+                session.baseModelId().fingerprint(),
+                session.format(),
+                vectorLayer,
+                options.vectors,
+                training.threads,
+                session.folder().resolve("vectors"),
+                session.stop()::isRequested);
+        List<TrainingTask> learned = session.curriculum().learned();
+        List<VectorPool> seen = pools.of(learned);
+        List<TrainingTask> practice = session.curriculum().practice();
+        List<VectorPool> practised = pools.of(practice);
+        List<VectorPool> unseen = pools.of(session.curriculum().validation());
+        Standardization statistics =
+                from.map(exported -> exported.file().statistics()).orElseGet(() -> VectorPool.statistics(seen));
+        List<Learner> learners = new ArrayList<>();
+        for (int i = 0; i < seen.size(); i++) {
+            learners.add(new Learner(learned.get(i), seen.get(i)));
+        }
+        for (int i = 0; i < practice.size(); i++) {
+            learners.add(new Learner(practice.get(i), practised.get(i)));
+        }
+        List<VectorPool> answered = seen.subList(0, session.curriculum().tasks().size());
+        SequencedMap<String, Scoring> examinations = new LinkedHashMap<>();
+        session.validations()
+                .forEach((name, validation) -> examinations.put(
+                        name, new Scoring(validation, name.equals(TrainingSession.SEEN) ? answered : unseen)));
+        return new GeneratorSetup(
+                shared,
+                new GeneratorArchitecture(
+                        session.model().config().hidden(),
+                        vectorLayer,
+                        options.priorUnits,
+                        options.latent,
+                        options.decoderUnits,
+                        shared.layout()),
+                learners,
+                new Examinations(session.model(), vectorLayer, statistics, examinations));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.icmlora.trainer.loop;
+
+import dev.icmlora.trainer.curriculum.TrainingTask;
+
+import java.util.List;
+import java.util.Locale;
+
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+
+/// What a checkpoint says about the run that it is of.
+///
+/// @param kind what is trained
+/// @param settings that it is trained with, what it is trained on among them; only a run of the same kind and settings
+///     goes on from a checkpoint
+/// @param base fingerprint of the base model
+/// @param tasks what it is trained on
+record RunIdentity(String kind, String settings, String base, List<CatalogueEntry> tasks) {
+
+    static RunIdentity of(String kind, String settings, String base, List<TrainingTask> tasks) {
+        return new RunIdentity(
+                kind,
+                String.format(Locale.ROOT, "%s, %d tasks %08x", settings, tasks.size(), tasks.hashCode()),
+                base,
+                tasks.stream()
+                        .map(task ->
+                                new CatalogueEntry(task.task().id(), task.task().family()))
+                        .toList());
+    }
+
+    String name() {
+        return kind + " " + settings + ", base model " + base;
+    }
+}

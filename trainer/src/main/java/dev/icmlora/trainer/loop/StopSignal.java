@@ -1,0 +1,39 @@
+package dev.icmlora.trainer.loop;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Lets a run end in good order when its process is told to (Ctrl-C, SIGTERM): the JVM waits until the run has noticed
+/// and closed its signal. Native code must not be running when the process tears its libraries down.
+final class StopSignal implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::request, "stop-signal");
+    private volatile boolean requested;
+
+    StopSignal() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    boolean isRequested() {
+        return requested;
+    }
+
+    private void request() {
+        requested = true;
+        try {
+            closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        if (!requested) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+}

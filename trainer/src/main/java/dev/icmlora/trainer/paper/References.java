@@ -1,0 +1,215 @@
+package dev.icmlora.trainer.paper;
+
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.generator.ExportedGenerator;
+import dev.icmlora.trainer.loop.StopSignal;
+import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.shared.SharedAdapter;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.model.BaseModel.Precision;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.text.TextDomain;
+import dev.icmlora.trainer.torch.Torch;
+
+/// Adapters that are trained, not generated: what a generated one is measured against. They begin as the generator's B0
+/// and share its A.
+///
+/// They are kept in a folder, so that what was trained once, or in part, need not be trained again. Only what this
+/// process asked for is given out, so that an earlier call with more tasks changes nothing. Belongs to one thread.
+public final class References implements AutoCloseable {
+    private static final int TOGETHER = 8;
+    private static final float RATE = 1e-3f;
+    private static final int WARM_UP = 15;
+    /// As long as the samples that the generator is trained on, so that both see as much of a text.
+    private static final int MAX_TOKENS = 512;
+
+    private final NDManager manager;
+    private final BaseModel model;
+    private final ZooTraining own;
+    private final ZooTraining onExamples;
+    private final Set<String> asked = new HashSet<>();
+    private volatile BooleanSupplier stop = () -> false;
+
+    /// How long is trained.
+    ///
+    /// @param own steps on the training examples of a task or a text domain
+    /// @param keep checkpoints of these
+    /// @param onExamples steps on a handful of examples
+    public record Effort(int own, int keep, int onExamples) {
+        /// Twelve steps on a handful of examples take longer than generating does, by far.
+        public static final Effort DEFAULT = new Effort(60, 5, 12);
+    }
+
+    private References(
+            Installation installation,
+            String base,
+            GeneratorFile generator,
+            PromptFormat format,
+            Path folder,
+            int threads,
+            Effort effort) {
+        this.manager = Torch.start(threads, Torch.cache(installation.root()));
+        this.model = BaseModel.load(installation.model(), manager, Precision.BF16);
+        SharedAdapter shared = new ExportedGenerator(generator).shared(manager);
+        Path kept = folder.resolve("references-" + shared.fingerprint());
+        this.own = training(base, format, shared, kept.resolve("own"), effort.own, effort.keep);
+        this.onExamples = training(base, format, shared, kept.resolve("on-examples"), effort.onExamples, 1);
+    }
+
+    /// @param base fingerprint of the installation's base model
+    /// @param folder where they are kept
+    public static References open(
+            Installation installation,
+            String base,
+            GeneratorFile generator,
+            PromptFormat format,
+            Path folder,
+            int threads,
+            Effort effort) {
+        return new References(installation, base, generator, format, folder, threads, effort);
+    }
+
+    private ZooTraining training(
+            String base, PromptFormat format, SharedAdapter shared, Path folder, int length, int keep) {
+        TrainingRun.Intervals never = new TrainingRun.Intervals(length, length, length);
+        ZooTraining.Settings settings =
+                new ZooTraining.Settings(TOGETHER, length, keep, RATE, WARM_UP, 1, ZooTraining.mix(MAX_TOKENS), never);
+        // What was trained otherwise is another reference.
+        Path zoo = folder.resolve("%08x".formatted(settings.hashCode()));
+        return new ZooTraining(
+                model,
+                base,
+                format,
+                shared,
+                new Zoo(zoo),
+                zoo.resolveSibling(zoo.getFileName() + "-run"),
+                settings,
+                () -> stop.getAsBoolean(),
+                manager);
+    }
+
+    /// Trains on the training examples of each task and each text domain, those aside that training holds back.
+    public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException {
+        train(own, tasks.stream().map(task -> kept(TrainingTask.of(task))).toList(), out);
+        train(own, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
+    }
+
+    /// Trains on a few examples of each task and one description, and on nothing else.
+    ///
+    /// @param stated each task as it is stated
+    public void trainOn(Map<SuiteTask, Task> stated, PrintStream out) throws IOException {
+        train(
+                onExamples,
+                stated.entrySet().stream()
+                        .map(task -> onExamples(task.getKey(), task.getValue()))
+                        .map(References::kept)
+                        .toList(),
+                out);
+    }
+
+    private void train(ZooTraining training, List<TrainingTask> tasks, PrintStream out) throws IOException {
+        try (StopSignal signal = new StopSignal()) {
+            stop = signal::isRequested;
+            tasks.forEach(task -> asked.add(task.task().id()));
+            training.train(tasks, out);
+            if (signal.isRequested()) {
+                throw new IOException("interrupted; what was trained is kept");
+            }
+        }
+    }
+
+    private static TrainingTask onExamples(SuiteTask task, Task stated) {
+        SuiteTask described =
+                new SuiteTask(task.id(), task.family(), List.of(stated.description()), task.train(), task.test());
+        return new TrainingTask(described, stated.examples(), stated.examples());
+    }
+
+    /// The same under an id that tells what it is trained on: adapters of other examples are others.
+    private static TrainingTask kept(TrainingTask task) {
+        SuiteTask of = task.task();
+        String id = "%s-%08x".formatted(of.id(), task.hashCode());
+        return new TrainingTask(
+                new SuiteTask(id, of.family(), of.descriptions(), of.train(), of.test()),
+                task.examples(),
+                task.heldBack());
+    }
+
+    /// The checkpoints of a task's own training, the last one last; none if it was not trained.
+    public List<List<NamedTensor>> own(SuiteTask task) {
+        return checkpoints(own, TrainingTask.of(task));
+    }
+
+    /// The same of a text domain.
+    public List<List<NamedTensor>> own(TextDomain domain) {
+        return checkpoints(own, TrainingTask.of(domain));
+    }
+
+    /// The adapter that was trained on the task as it is stated, if there is one.
+    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, Task stated) {
+        return checkpoints(onExamples, onExamples(task, stated)).stream().findFirst();
+    }
+
+    /// A diffusion model of the latents of some tasks, which dies with these references.
+    ///
+    /// @param vectors standardised task vectors, one a task
+    /// @param latents one a task
+    public LatentDiffusion diffusion(List<float[]> vectors, List<float[]> latents) {
+        return LatentDiffusion.train(manager, vectors, latents);
+    }
+
+    private List<List<NamedTensor>> checkpoints(ZooTraining training, TrainingTask trained) {
+        String task = kept(trained).task().id();
+        if (!asked.contains(task)) {
+            return List.of();
+        }
+        List<List<NamedTensor>> checkpoints = new ArrayList<>();
+        try (NDManager scope = manager.newSubManager()) {
+            for (String checkpoint :
+                    training.zoo().checkpoints(task, training.shared().fingerprint())) {
+                Map<String, NDArray> kept = training.zoo().read(scope, task, checkpoint);
+                checkpoints.add(training.shared()
+                        .namesOfB()
+                        .map(name -> matrix(name, kept.get(name)))
+                        .toList());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the adapters of " + task + " are lost", e);
+        }
+        return checkpoints;
+    }
+
+    /// ggml counts dimensions from the contiguous one.
+    private static NamedTensor matrix(String name, NDArray b) {
+        long[] shape = b.getShape().getShape();
+        return new NamedTensor(name, GgmlType.F16, new long[] {shape[1], shape[0]}, Halves.toF16(b.toFloatArray()));
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        manager.close();
+    }
+}

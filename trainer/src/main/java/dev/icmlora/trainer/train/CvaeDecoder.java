@@ -1,9 +1,0 @@
-package dev.icmlora.trainer.train;
-
-/// The architecture of a CVAE.
-enum CvaeDecoder {
-    /// A head for each module on a shared trunk, as the function has it.
-    HEADS,
-    /// The paper's 1-D convolutions, for comparison.
-    CONV
-}
