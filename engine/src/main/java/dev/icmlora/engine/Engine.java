@@ -21,6 +21,7 @@ import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
+import dev.icmlora.generator.network.SeenTask;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
@@ -106,6 +107,11 @@ public final class Engine implements AutoCloseable {
         return generator.manifest();
     }
 
+    /// Tasks that the generator was trained on, where it knows their latents.
+    public List<SeenTask> seenTasks() {
+        return generator.seenTasks();
+    }
+
     public PromptFormat format() {
         return model.format();
     }
@@ -160,9 +166,14 @@ public final class Engine implements AutoCloseable {
     ///
     /// @param strength of the residual on B0
     Adapter mean(TaskVector vector, float strength) {
-        return generator
-                .generate(List.of(generator.prior(vector).mean()), new float[] {strength})
-                .getFirst();
+        return adapter(generator.prior(vector).mean(), strength);
+    }
+
+    /// The adapter of a latent.
+    ///
+    /// @param strength of the residual on B0
+    Adapter adapter(float[] latent, float strength) {
+        return generator.generate(List.of(latent), new float[] {strength}).getFirst();
     }
 
     /// Goes the whole way once in every worker, so that the first request finds every page and every compiled

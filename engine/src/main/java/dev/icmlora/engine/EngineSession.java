@@ -16,12 +16,16 @@ import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.scoring.Decision;
+import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.engine.scoring.Score;
+import dev.icmlora.engine.scoring.Scoring;
 import dev.icmlora.engine.scoring.SelectionOptions;
 import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.network.LatentDistribution;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.NativeException;
@@ -121,6 +125,18 @@ public final class EngineSession {
         });
     }
 
+    /// Where the prior puts a task.
+    public LatentDistribution prior(TaskVector vector) {
+        return job(_ -> engine.generator().prior(vector));
+    }
+
+    /// The adapter of a latent.
+    ///
+    /// @param strength of the residual on B0
+    public Adapter generate(float[] latent, float strength) {
+        return job(_ -> engine.adapter(latent, strength));
+    }
+
     /// A job of the worker that has least to do.
     private <T> T job(Function<WorkerTools, T> work) {
         var worker = idlest();
@@ -153,6 +169,18 @@ public final class EngineSession {
         var worker = idlest();
         var bench = new WorkerBench(worker, engine.tools(worker), scale, cancellation);
         return time(Phase.SELECT, () -> engine.selector().select(task, vector, options, bench));
+    }
+
+    /// Judges one candidate's weights, in each form of prompt that the scoring asks for.
+    ///
+    /// @param adapter empty for the base model alone
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    public Map<PromptForm, Score> score(Optional<ScaledAdapter> adapter, Scoring scoring) {
+        var worker = idlest();
+        var scale = adapter.map(ScaledAdapter::scale).orElse(1f);
+        var bench = new WorkerBench(worker, engine.tools(worker), scale, cancellation);
+        adapter.map(ScaledAdapter::adapter).ifPresent(bench::apply);
+        return adapter.isPresent() ? bench.scoreAdapted(scoring) : bench.scoreBase(scoring);
     }
 
     /// Answers prompts, beside other requests.

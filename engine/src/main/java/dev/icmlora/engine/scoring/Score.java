@@ -1,6 +1,7 @@
 package dev.icmlora.engine.scoring;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// How well a candidate does on a task's own examples, each judged without seeing its answer.
 ///
@@ -23,6 +24,12 @@ public record Score(List<OfExample> scores) {
         public double loss() {
             return nats / tokens;
         }
+    }
+
+    /// The same candidate on these examples and on others.
+    public Score and(Score other) {
+        return new Score(
+                Stream.concat(scores.stream(), other.scores.stream()).toList());
     }
 
     /// Mean over examples of the loss per token.

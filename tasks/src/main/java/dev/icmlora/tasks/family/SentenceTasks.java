@@ -10,11 +10,11 @@ import java.util.random.RandomGenerator;
 
 import simplenlg.features.InterrogativeType;
 
+import dev.icmlora.tasks.family.English.Sentence;
 import dev.icmlora.tasks.recipe.Domain;
 import dev.icmlora.tasks.recipe.Lexicon;
 import dev.icmlora.tasks.recipe.TaskFamily;
 import dev.icmlora.tasks.recipe.TaskRecipe;
-import dev.icmlora.tasks.family.English.Sentence;
 
 /// Grammar of one short sentence: all tasks start from statements like "The baker opened the window."
 final class SentenceTasks implements TaskFamily {

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
-import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.folder.TaskFile.Line;
 import dev.icmlora.tasks.folder.TaskFile.Part;
+import dev.icmlora.tasks.suite.SuiteTask;
 
 /// A user's own tasks: a folder of `.jsonl` files, one a task. A file in a subfolder is a task of that family.
 ///

@@ -40,13 +40,13 @@ public record TaskRecipe(String name, List<String> descriptions, Domain<Example>
     }
 
     /// At most `limit` examples with distinct inputs.
-    List<Example> examples(RandomGenerator random, int limit) {
+    public List<Example> examples(RandomGenerator random, int limit) {
         List<Example> distinct = distinct(random, balanced ? limit * 4 : limit, limit * PATIENCE);
         return balanced ? level(distinct, limit) : distinct;
     }
 
     /// What counts as the same input: case and white space aside.
-    static String normalised(String input) {
+    public static String normalised(String input) {
         return WHITE_SPACE.matcher(input.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
     }
 

@@ -1,11 +1,10 @@
 package dev.icmlora.tasks.suite;
 
-import dev.icmlora.tasks.recipe.TaskRecipe;
-
 import java.util.List;
 import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.tasks.recipe.TaskRecipe;
 
 /// One task of the suite.
 ///

@@ -1,8 +1,5 @@
 package dev.icmlora.tasks.suite;
 
-import dev.icmlora.tasks.recipe.TaskFamily;
-import dev.icmlora.tasks.recipe.TaskRecipe;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -16,6 +13,8 @@ import java.util.stream.Collectors;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.family.Families;
+import dev.icmlora.tasks.recipe.TaskFamily;
+import dev.icmlora.tasks.recipe.TaskRecipe;
 
 /// Every task that the generator is trained and measured on, made by our own code.
 ///

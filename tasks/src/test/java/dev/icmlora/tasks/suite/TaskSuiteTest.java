@@ -1,7 +1,5 @@
 package dev.icmlora.tasks.suite;
 
-import dev.icmlora.tasks.recipe.TaskRecipe;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -18,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.tasks.recipe.TaskRecipe;
 
 class TaskSuiteTest {
 

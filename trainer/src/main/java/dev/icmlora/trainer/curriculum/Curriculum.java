@@ -10,10 +10,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
-import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.text.TextDomains;
 
 /// What a generator learns from, and what shows how well it does on other tasks.
@@ -23,7 +23,7 @@ import dev.icmlora.tasks.text.TextDomains;
 /// @param practice tasks with rules drawn at random, which the generator learns beside them; nothing is measured on
 /// these
 /// @param validation tasks that nothing is learned from; a user who has few tasks has none of these
-record Curriculum(
+public record Curriculum(
         List<TrainingTask> tasks,
         List<TrainingTask> texts,
         List<TrainingTask> practice,
@@ -33,7 +33,7 @@ record Curriculum(
 
     private static final double VALIDATION_SHARE = 0.1;
 
-    Curriculum {
+    public Curriculum {
         tasks = List.copyOf(tasks);
         texts = List.copyOf(texts);
         practice = List.copyOf(practice);
@@ -85,7 +85,7 @@ record Curriculum(
     }
 
     /// What the generator is for: tasks, then texts.
-    List<TrainingTask> learned() {
+    public List<TrainingTask> learned() {
         return Stream.concat(tasks.stream(), texts.stream()).toList();
     }
 

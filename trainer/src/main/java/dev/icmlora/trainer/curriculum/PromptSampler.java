@@ -15,7 +15,7 @@ import dev.icmlora.trainer.model.Batch;
 ///
 /// @param format how a task becomes tokens
 /// @param mix how often which kind is drawn
-record PromptSampler(PromptFormat format, Mix mix) {
+public record PromptSampler(PromptFormat format, Mix mix) {
 
     /// @param packed probability of a packed sequence
     /// @param fewest least number of examples in one
@@ -24,7 +24,7 @@ record PromptSampler(PromptFormat format, Mix mix) {
     /// @param describedPacked probability that a packed sequence begins with the description
     /// @param describedQuery probability that the queries do
     /// @param maxTokens examples that would make a prompt longer are left out
-    record Mix(
+    public record Mix(
             double packed,
             int fewest,
             int most,
@@ -36,19 +36,19 @@ record PromptSampler(PromptFormat format, Mix mix) {
     /// A sample of either kind.
     ///
     /// @param owner index of the sample's adapter
-    Batch.Sample draw(TrainingTask task, Set<Example> avoid, int owner, RandomGenerator random) {
+    public Batch.Sample draw(TrainingTask task, Set<Example> avoid, int owner, RandomGenerator random) {
         return draw(task, avoid, drawsPacked(random), owner, random);
     }
 
     /// Whether the next sample is to be a packed sequence.
-    boolean drawsPacked(RandomGenerator random) {
+    public boolean drawsPacked(RandomGenerator random) {
         return random.nextDouble() < mix.packed;
     }
 
     /// @param avoid examples that must not be drawn: those that a task vector was made of
     /// @param packed a packed sequence, not queries
     /// @param owner index of the sample's adapter
-    Batch.Sample draw(TrainingTask task, Set<Example> avoid, boolean packed, int owner, RandomGenerator random) {
+    public Batch.Sample draw(TrainingTask task, Set<Example> avoid, boolean packed, int owner, RandomGenerator random) {
         boolean described = random.nextDouble() < (packed ? mix.describedPacked : mix.describedQuery);
         String description = described ? pick(task.task().descriptions(), random) : "";
         int wanted = packed ? random.nextInt(mix.fewest, mix.most + 1) : mix.queries;
@@ -70,12 +70,12 @@ record PromptSampler(PromptFormat format, Mix mix) {
         return new Batch.Sample(prompts, owner);
     }
 
-    static <T> T pick(List<T> from, RandomGenerator random) {
+    public static <T> T pick(List<T> from, RandomGenerator random) {
         return from.get(random.nextInt(from.size()));
     }
 
     /// Up to `wanted` different elements of `from`, none of `avoid` as long as others are left.
-    static <T> List<T> distinct(List<T> from, int wanted, Set<T> avoid, RandomGenerator random) {
+    public static <T> List<T> distinct(List<T> from, int wanted, Set<T> avoid, RandomGenerator random) {
         List<T> allowed =
                 from.stream().filter(element -> !avoid.contains(element)).toList();
         List<T> pool = allowed.isEmpty() ? from : allowed;

@@ -11,19 +11,19 @@ import java.util.stream.IntStream;
 ///
 /// @param index 0 to `count - 1`
 /// @param count parts in all
-record Shard(int index, int count) {
+public record Shard(int index, int count) {
     static final Shard WHOLE = new Shard(0, 1);
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})/(\\d{1,9})");
 
-    Shard {
+    public Shard {
         if (count < 1 || index < 0 || index >= count) {
             throw new IllegalArgumentException("a shard is I/N with I from 0 to N-1, not " + index + "/" + count);
         }
     }
 
     /// @param text such as `0/4`
-    static Shard parse(String text) {
+    public static Shard parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             throw new IllegalArgumentException("a shard is I/N with I from 0 to N-1, not \"" + text + "\"");
@@ -34,7 +34,7 @@ record Shard(int index, int count) {
     /// The part that a platform gave to this process: Cloud Run jobs set `CLOUD_RUN_TASK_INDEX` and
     /// `CLOUD_RUN_TASK_COUNT`; Kubernetes' indexed jobs set `JOB_COMPLETION_INDEX`, and the manifest has
     /// to say `JOB_COMPLETION_COUNT`. The whole where neither did.
-    static Shard of(Map<String, String> environment) {
+    public static Shard of(Map<String, String> environment) {
         for (String platform : List.of("CLOUD_RUN_TASK", "JOB_COMPLETION")) {
             String index = environment.get(platform + "_INDEX");
             String count = environment.get(platform + "_COUNT");
@@ -51,7 +51,7 @@ record Shard(int index, int count) {
 
     /// Every `count`-th element from the `index`-th on, so that neighbours, which tend to cost the same,
     /// go to different parts.
-    <T> List<T> of(List<T> all) {
+    public <T> List<T> of(List<T> all) {
         return IntStream.range(0, all.size())
                 .filter(i -> i % count == index)
                 .mapToObj(all::get)

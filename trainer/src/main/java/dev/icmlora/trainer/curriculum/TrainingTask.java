@@ -8,12 +8,12 @@ import dev.icmlora.tasks.text.TextDomain;
 
 /// A task's examples as training sees them: some to learn from, some held back to validate with. The task's test
 /// examples are never looked at.
-record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBack) {
+public record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBack) {
     private static final int HELD_BACK = 24;
     private static final String TEXT = "text";
 
     /// The task of going on with a kind of text.
-    static TrainingTask of(TextDomain domain) {
+    public static TrainingTask of(TextDomain domain) {
         return of(new SuiteTask(idOfText(domain.name()), TEXT, domain.descriptions(), domain.train(), domain.test()));
     }
 
@@ -22,7 +22,7 @@ record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBa
         return TEXT + "/" + domain;
     }
 
-    static TrainingTask of(SuiteTask task) {
+    public static TrainingTask of(SuiteTask task) {
         int learned = task.train().size() - Math.min(HELD_BACK, task.train().size() / 4);
         return new TrainingTask(
                 task,

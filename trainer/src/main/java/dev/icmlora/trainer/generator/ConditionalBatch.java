@@ -1,12 +1,11 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.vectors.VectorPool;
-
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.vectors.VectorPool;
 
 /// What a generator is asked for in one step: some tasks, a task vector of each, and noise for z.
 ///
@@ -14,15 +13,15 @@ import dev.icmlora.generator.vector.Standardization;
 /// @param conditionings what each task's vector was made of
 /// @param vectors the same, standardised `[tasks][vector]`
 /// @param noise standard normal `[tasks][latent]`
-record ConditionalBatch(
+public record ConditionalBatch(
         List<Learner> learners, List<VectorPool.Conditioning> conditionings, float[][] vectors, float[][] noise) {
 
     /// A task that is trained on, and its task vectors.
-    record Learner(TrainingTask task, VectorPool pool) {}
+    public record Learner(TrainingTask task, VectorPool pool) {}
 
     /// @param from a task that is to be drawn more often stands there several times, and may be drawn as often
     /// @param count of them, or all if there are fewer
-    static ConditionalBatch draw(
+    public static ConditionalBatch draw(
             List<Learner> from, int count, int latent, Standardization statistics, RandomGenerator random) {
         List<Learner> chosen = random.ints(0, from.size())
                 .distinct()

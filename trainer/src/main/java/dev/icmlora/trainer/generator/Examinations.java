@@ -1,8 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.loss.Validation;
-import dev.icmlora.trainer.vectors.VectorPool;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -11,21 +8,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Lora;
+import dev.icmlora.trainer.vectors.VectorPool;
 
 /// Queries, by name, that a generator's mean adapters are asked.
 ///
 /// @param vectorLayer that the task vectors were taken after
 /// @param statistics of the task vectors
-record Examinations(
+public record Examinations(
         BaseModel model, int vectorLayer, Standardization statistics, SequencedMap<String, Scoring> examinations) {
 
     /// Queries, and the task vectors of the tasks that they are of.
     record Scoring(Validation validation, List<VectorPool> pools) {}
 
     /// What the exported generator needs to know of the task vectors, so that a checkpoint is complete.
-    SequencedMap<String, NDArray> vectorArrays(NDManager manager) {
+    public SequencedMap<String, NDArray> vectorArrays(NDManager manager) {
         SequencedMap<String, NDArray> arrays = new LinkedHashMap<>();
         arrays.put(TrainedGenerator.VECTOR_LAYER, manager.create(new float[] {vectorLayer}));
         arrays.put("vector.mean", manager.create(statistics.mean()));
@@ -34,12 +33,12 @@ record Examinations(
     }
 
     /// Makes an adapter of each standardised task vector, without chance.
-    interface Source {
+    public interface Source {
         Lora adapters(NDManager scope, float[][] vectors);
     }
 
     /// Loss and share of right answers, by name.
-    SequencedMap<String, Double> figures(Source source, NDManager manager) {
+    public SequencedMap<String, Double> figures(Source source, NDManager manager) {
         SequencedMap<String, Double> figures = new LinkedHashMap<>();
         examinations.forEach((name, examination) -> {
             float[][] vectors = examination.pools.stream()

@@ -1,7 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -14,13 +12,14 @@ import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// A generator file taken apart again, to train on with: the inverse of {@link TrainedGenerator}, but for what rounding
 /// to F16 took.
-record ExportedGenerator(GeneratorFile file) {
+public record ExportedGenerator(GeneratorFile file) {
 
     /// A and B0.
-    SharedAdapter shared(NDManager manager) {
+    public SharedAdapter shared(NDManager manager) {
         AdapterLayout layout = file.manifest().architecture().adapter();
         SequencedMap<String, NDArray> matrices = new LinkedHashMap<>();
         for (int layer = 0; layer < layout.layers(); layer++) {
@@ -42,9 +41,8 @@ record ExportedGenerator(GeneratorFile file) {
 
     /// Gives a network the weights of prior and decoder.
     ///
-    /// @throws IllegalArgumentException when the network is of other sizes, or has a prior of another form
+    /// @throws IllegalArgumentException when the network is of other sizes
     void copyInto(GeneratorNetwork network) {
-        network.form().require(PriorForm.of(file::floats), "the generator");
         network.parameters().forEach((name, array) -> {
             float[] values = file.floats(name);
             if (values.length != array.size()) {

@@ -1,10 +1,6 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.paper.Cvae;
-import dev.icmlora.trainer.paper.EncoderNetwork;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,53 +14,51 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorArchitecture.TensorSpec;
-import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.trainer.model.Lora;
+import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.TorchScript;
 
 /// Prior and decoder with gradients: the trained side of {@link GeneratorArchitecture}, with the same tensor names.
-final class GeneratorNetwork implements AutoCloseable {
+public final class GeneratorNetwork implements AutoCloseable {
     /// Multiplies the heads' output. Adam moves every weight by about the learning rate; a head adds up hundreds of
     /// them, and without this its output would jump farther in one step than B0 is long.
     static final float OUTPUT_SCALE = 0.03f;
 
+    private static final TorchScript.Source SOURCE =
+            new TorchScript.Source(GeneratorNetwork.class, "generator.torchscript");
+
     private static final String HEAD = "decoder.head.";
     /// A narrow posterior to begin with: the decoder first learns from means, not from noise.
-    static final float INITIAL_LOG_VARIANCE = -4;
+    public static final float INITIAL_LOG_VARIANCE = -4;
 
     private final GeneratorArchitecture architecture;
-    private final PriorForm form;
     private final SharedAdapter shared;
     private final TorchScript program;
     private final SequencedMap<String, NDArray> weights = new LinkedHashMap<>();
-    private final NDArray seen;
 
     /// The heads begin at zero, so that every adapter begins as B0.
-    ///
-    /// @throws IllegalArgumentException when the latent is too small for a code and something to draw
-    GeneratorNetwork(
-            GeneratorArchitecture architecture, PriorForm form, SharedAdapter shared, long seed, NDManager manager) {
+    public GeneratorNetwork(GeneratorArchitecture architecture, SharedAdapter shared, long seed, NDManager manager) {
         this.architecture = architecture;
-        this.form = form;
         this.shared = shared;
-        int coded = form.prior().coded(architecture.latent());
-        if (form.prior() == Prior.STANDARD && coded == 0) {
-            throw new IllegalArgumentException(
-                    "--latent must be at least 2 with --prior STANDARD, is " + architecture.latent());
-        }
         SplittableRandom random = new SplittableRandom(seed);
         architecture.tensors().forEach((name, spec) -> {
             if (isPartOf(name)) {
-                float[] values = form.shape(name, initial(name, spec, random), architecture);
-                weights.put(name, manager.create(values, shape(spec)));
+                weights.put(name, manager.create(initial(name, spec, random), shape(spec)));
             }
         });
-        this.seen = manager.create(form.seen(TaskVector.length(architecture.hidden())));
+        this.program = TorchScript.compile(List.of(SOURCE), constants());
+    }
+
+    private static SequencedMap<String, Number> constants() {
         SequencedMap<String, Number> constants = new LinkedHashMap<>();
         constants.put("output_scale", (double) OUTPUT_SCALE);
         constants.put("epsilon", (double) GeneratorArchitecture.NORM_EPSILON);
-        constants.put("coded", coded);
-        this.program = TorchScript.compile(GeneratorNetwork.class, "generator.torchscript", constants);
+        return constants;
+    }
+
+    /// A program that has this one's methods too. The caller closes it.
+    public static TorchScript extended(TorchScript.Source more) {
+        return TorchScript.compile(List.of(SOURCE, more), constants());
     }
 
     private static boolean isPartOf(String tensor) {
@@ -75,39 +69,15 @@ final class GeneratorNetwork implements AutoCloseable {
         return tensor.startsWith(HEAD);
     }
 
-    PriorForm form() {
-        return form;
+    public SequencedMap<String, NDArray> parameters() {
+        return Collections.unmodifiableSequencedMap(weights);
     }
 
-    SequencedMap<String, NDArray> parameters() {
-        return part(false);
-    }
-
-    /// What the prior's form fixes.
-    SequencedMap<String, NDArray> constants() {
-        return part(true);
-    }
-
-    private SequencedMap<String, NDArray> part(boolean fixed) {
-        SequencedMap<String, NDArray> part = new LinkedHashMap<>();
-        weights.forEach((name, array) -> {
-            if (form.isFixed(name) == fixed) {
-                part.put(name, array);
-            }
-        });
-        return part;
-    }
-
-    int latent() {
+    public int latent() {
         return architecture.latent();
     }
 
-    /// The dimensions of z that are drawn: all of them, or those behind the task's code.
-    int drawn() {
-        return latent() - form.prior().coded(latent());
-    }
-
-    /// @param divergence KL(p(z given c) || N(0, I)) of each dimension that is drawn `[tasks, drawn]`
+    /// @param divergence KL(p(z given c) || N(0, I)) of each dimension `[tasks, latent]`
     /// @param lora one adapter for each task
     record Generated(NDArray divergence, Lora lora) {}
 
@@ -115,54 +85,31 @@ final class GeneratorNetwork implements AutoCloseable {
     /// @param noise `[tasks][latent]` standard normal, or zero for the mean adapter
     Generated generate(NDManager scope, float[][] vectors, float[][] noise) {
         NDList generated = program.call(
-                scope,
-                "generate",
-                scope.create(vectors).mul(seen),
-                scope.create(noise),
-                select(false),
-                select(true),
-                shared.b0());
+                scope, "generate", scope.create(vectors), scope.create(noise), trunk(), heads(), shared.b0());
         List<NDArray> b = List.copyOf(generated.subList(1, generated.size()));
         return new Generated(generated.getFirst(), shared.lora(b));
     }
 
     /// The mean adapters of standardised task vectors.
-    Lora adapters(NDManager scope, float[][] vectors) {
+    public Lora adapters(NDManager scope, float[][] vectors) {
         return generate(scope, vectors, new float[vectors.length][latent()]).lora();
     }
 
-    /// @param deltas dB of each module `[tasks, layers, out * rank]`
-    /// @param spreads standard deviation of each module's dB `[modules]`
-    /// @param noise `[tasks][latent]` standard normal
-    /// @param encoder as in {@link EncoderNetwork#arrays}
-    Cvae.Reconstruction reconstruct(
-            NDManager scope,
-            float[][] vectors,
-            List<NDArray> deltas,
-            float[][] noise,
-            NDArray spreads,
-            List<NDArray> encoder) {
-        NDList result = program.call(
-                scope,
-                "reconstruct",
-                scope.create(vectors).mul(seen),
-                deltas,
-                scope.create(noise),
-                spreads,
-                select(false),
-                select(true),
-                encoder);
-        return new Cvae.Reconstruction(result.get(0), result.get(1));
+    /// The weights but for the heads, in the order of the program.
+    public List<NDArray> trunk() {
+        return select(false);
+    }
+
+    /// One matrix for each module.
+    public List<NDArray> heads() {
+        return select(true);
     }
 
     private List<NDArray> select(boolean heads) {
-        List<NDArray> selected = new ArrayList<>();
-        for (Map.Entry<String, NDArray> weight : weights.entrySet()) {
-            if (isHead(weight.getKey()) == heads) {
-                selected.add(weight.getValue());
-            }
-        }
-        return selected;
+        return weights.entrySet().stream()
+                .filter(weight -> isHead(weight.getKey()) == heads)
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private static float[] initial(String name, TensorSpec spec, SplittableRandom random) {

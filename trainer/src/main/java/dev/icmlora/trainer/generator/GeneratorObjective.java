@@ -1,11 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.curriculum.StepRandom;
-import dev.icmlora.trainer.loop.Objective;
-import dev.icmlora.trainer.loss.AnswerLoss;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
@@ -14,13 +8,18 @@ import java.util.random.RandomGenerator;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import dev.icmlora.trainer.model.BaseModel;
-import dev.icmlora.trainer.model.Batch;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.StepRandom;
 import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.generator.GeneratorNetwork.Generated;
+import dev.icmlora.trainer.loop.Objective;
+import dev.icmlora.trainer.loss.AnswerLoss;
+import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.model.Batch;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Learns prior and decoder through the frozen base model: the loss is that of the answers under the generated
-/// adapters, plus beta times the prior's distance from N(0, I), of which a standard prior has none.
+/// adapters, plus beta times the prior's distance from N(0, I).
 final class GeneratorObjective implements Objective {
     private final BaseModel model;
     private final GeneratorNetwork network;
@@ -73,7 +72,6 @@ final class GeneratorObjective implements Objective {
     public SequencedMap<String, NDArray> constants() {
         SequencedMap<String, NDArray> constants = examinations.vectorArrays(manager);
         constants.putAll(shared.matrices());
-        constants.putAll(network.constants());
         return constants;
     }
 

@@ -1,12 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.session.TrainingOptions;
-import dev.icmlora.trainer.session.TrainingSession;
-import dev.icmlora.trainer.shared.SharedAdapter;
-import dev.icmlora.trainer.vectors.VectorPool;
-import dev.icmlora.trainer.vectors.VectorPools;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,36 +9,46 @@ import java.util.SequencedMap;
 
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.generator.Examinations.Scoring;
+import dev.icmlora.trainer.session.TrainingSession;
+import dev.icmlora.trainer.session.TrainingSettings;
+import dev.icmlora.trainer.shared.SharedAdapter;
+import dev.icmlora.trainer.vectors.VectorPool;
+import dev.icmlora.trainer.vectors.VectorPools;
 
 /// What both trainings of a generator begin with: B0, the task vectors of all tasks, and sizes that fit.
 ///
 /// @param shared A and B0
 /// @param learners the training tasks
 /// @param examinations on held-back examples of training tasks, and on validation tasks
-record GeneratorSetup(
+public record GeneratorSetup(
         SharedAdapter shared, GeneratorArchitecture architecture, List<Learner> learners, Examinations examinations) {
 
     /// @param from what to take A, B0 and statistics from; `train-b0` and the task vectors, if there is none
     /// @throws IOException when it is stopped before it has all task vectors
-    static GeneratorSetup of(
+    public static GeneratorSetup of(
             TrainingSession session,
-            TrainingOptions training,
-            GeneratorOptions options,
+            TrainingSettings training,
+            GeneratorSettings settings,
             Optional<ExportedGenerator> from)
             throws IOException {
-        SharedAdapter shared = from.isPresent() ? from.get().shared(session.manager()) : SharedAdapter.trained(session);
+        SharedAdapter shared = from.isPresent()
+                ? from.get().shared(session.manager())
+                : SharedAdapter.trained(
+                        session.folder(),
+                        session.model().config(),
+                        session.baseModelId().fingerprint(),
+                        session.manager());
         int vectorLayer = from.map(
                         exported -> exported.file().manifest().architecture().vectorLayer())
-                .orElseGet(() -> options.vectorLayer.of(session.llama()));
+                .orElseGet(() -> settings.vectorLayer().of(session.base().model()));
         VectorPools pools = new VectorPools(
-                session.llama(),
-                session.baseModelId().fingerprint(),
-                session.format(),
+                session.base(),
                 vectorLayer,
-                options.vectors,
-                training.threads,
+                settings.vectors(),
+                training.threads(),
                 session.folder().resolve("vectors"),
                 session.stop()::isRequested);
         List<TrainingTask> learned = session.curriculum().learned();
@@ -72,9 +75,9 @@ record GeneratorSetup(
                 new GeneratorArchitecture(
                         session.model().config().hidden(),
                         vectorLayer,
-                        options.priorUnits,
-                        options.latent,
-                        options.decoderUnits,
+                        settings.priorUnits(),
+                        settings.latent(),
+                        settings.decoderUnits(),
                         shared.layout()),
                 learners,
                 new Examinations(session.model(), vectorLayer, statistics, examinations));

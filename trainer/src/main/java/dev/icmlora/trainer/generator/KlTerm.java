@@ -6,16 +6,16 @@ import ai.djl.ndarray.NDArray;
 ///
 /// @param beta its weight
 /// @param warmUp steps until that is reached
-/// @param freeBits KL of a latent dimension, in nats, that costs nothing
-record KlTerm(float beta, int warmUp, float freeBits) {
+public record KlTerm(float beta, int warmUp) {
 
     /// @param divergence of each dimension `[tasks, latent]`
     /// @return the mean over the tasks
-    NDArray of(NDArray divergence) {
-        return divergence.maximum(freeBits).sum().div(divergence.getShape().get(0));
+    public NDArray of(NDArray divergence) {
+        // Rounding may take a dimension that says nothing a little below zero.
+        return divergence.maximum(0f).sum().div(divergence.getShape().get(0));
     }
 
-    float weight(long step) {
+    public float weight(long step) {
         return beta * Math.min(1, (step + 1f) / warmUp);
     }
 }

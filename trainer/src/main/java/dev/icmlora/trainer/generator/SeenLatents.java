@@ -1,7 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.vectors.VectorPool;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -10,6 +8,7 @@ import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
+import dev.icmlora.trainer.vectors.VectorPool;
 
 /// Where a generator's prior puts the tasks that it was trained on.
 final class SeenLatents {

@@ -1,9 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import dev.icmlora.trainer.loop.Checkpoint;
-import dev.icmlora.trainer.paper.ConvolutionalCvae;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +12,15 @@ import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.trainer.loop.Checkpoint;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// A generator in the checkpoint of its training run; the sizes are those of the arrays found there.
-final class TrainedGenerator {
+public final class TrainedGenerator {
     /// Array of one number in a checkpoint: [GeneratorArchitecture#vectorLayer].
     static final String VECTOR_LAYER = "vector.layer";
+
+    private static final String TRUNK = "decoder.norm.bias";
 
     private final GgufFile checkpoint;
     private final GeneratorArchitecture architecture;
@@ -39,25 +39,19 @@ final class TrainedGenerator {
                 (int) floats(VECTOR_LAYER)[0],
                 extent("prior.0.bias"),
                 extent("prior.mean.bias"),
-                extent("decoder.norm.bias"),
+                extent(TRUNK),
                 new AdapterLayout(base, layers(), rank, SharedAdapter.SCALE * rank, targets));
     }
 
-    private static void requireHeads(GgufFile checkpoint) {
-        if (checkpoint.tensor(ConvolutionalCvae.FIRST_KERNEL).isPresent()) {
-            throw new IllegalArgumentException(
-                    "this CVAE was trained with --decoder CONV, for comparison only: the function has a decoder of"
-                            + " HEADS, so train one with `icm-lora train-cvae`, or none with `icm-lora train-generator"
-                            + " --from-zero`");
-        }
-    }
-
-    /// The form of the prior in a checkpoint.
+    /// Other networks are trained to be compared with.
     ///
-    /// @throws IllegalArgumentException when the checkpoint is of a decoder that the function does not have
-    static PriorForm form(GgufFile checkpoint) {
-        requireHeads(checkpoint);
-        return PriorForm.of(tensor -> floats(checkpoint, tensor));
+    /// @throws IllegalArgumentException when the checkpoint is of one of them
+    public static void requireHeads(GgufFile checkpoint) {
+        if (checkpoint.tensor(TRUNK).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "this checkpoint is of a network for comparison only, without the decoder that the function has:"
+                            + " train one with `icm-lora train-generator` or `icm-lora paper cvae --decoder HEADS`");
+        }
     }
 
     /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the checkpoint does not hold a usable
@@ -114,18 +108,10 @@ final class TrainedGenerator {
     }
 
     private float[] floats(String tensor) {
-        return floats(checkpoint, tensor);
-    }
-
-    private static float[] floats(GgufFile checkpoint, String tensor) {
-        return checkpoint.floats(info(checkpoint, tensor));
+        return checkpoint.floats(info(tensor));
     }
 
     private TensorInfo info(String tensor) {
-        return info(checkpoint, tensor);
-    }
-
-    private static TensorInfo info(GgufFile checkpoint, String tensor) {
         return checkpoint
                 .tensor(tensor)
                 .orElseThrow(() -> new IllegalArgumentException("the checkpoint has no array " + tensor));

@@ -15,7 +15,7 @@ import dev.icmlora.trainer.torch.TorchScript;
 ///
 /// DJL's own optimisers keep their moments to themselves, so a run could not be resumed exactly, and do not clip by the
 /// global norm.
-final class AdamW implements AutoCloseable {
+public final class AdamW implements AutoCloseable {
     private final TorchScript program;
     private final float maxNorm;
     private final SequencedMap<String, NDArray> parameters;
@@ -24,7 +24,7 @@ final class AdamW implements AutoCloseable {
 
     /// @param parameters what is trained, by name; borrowed
     /// @param manager owner of the moments
-    AdamW(SequencedMap<String, NDArray> parameters, double decay, float maxNorm, NDManager manager) {
+    public AdamW(SequencedMap<String, NDArray> parameters, double decay, float maxNorm, NDManager manager) {
         SequencedMap<String, Number> constants = new LinkedHashMap<>();
         constants.put("beta1", 0.9);
         constants.put("beta2", 0.99);
@@ -44,7 +44,7 @@ final class AdamW implements AutoCloseable {
     ///
     /// @param step number of this step, from 1
     /// @return the gradients' norm before clipping
-    float update(NDManager scope, float rate, long step) {
+    public float update(NDManager scope, float rate, long step) {
         List<NDArray> weights = List.copyOf(parameters.values());
         List<NDArray> gradients = new ArrayList<>();
         for (NDArray weight : weights) {

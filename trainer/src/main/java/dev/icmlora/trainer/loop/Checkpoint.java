@@ -22,7 +22,7 @@ import dev.icmlora.ggml.TensorInfo;
 /// @param elapsed seconds of training that they took
 /// @param best least validation loss so far
 /// @param stale validations since then
-record Checkpoint(long step, double elapsed, double best, int stale) {
+public record Checkpoint(long step, double elapsed, double best, int stale) {
     static final Checkpoint START = new Checkpoint(0, 0, Float.MAX_VALUE, 0);
 
     private static final String KIND = "icm-lora-training";
@@ -61,7 +61,7 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
     /// Reads a checkpoint into `state`.
     ///
     /// @throws IllegalArgumentException when it is of another run or other arrays
-    static Checkpoint read(Path path, RunIdentity run, SequencedMap<String, NDArray> state) {
+    public static Checkpoint read(Path path, RunIdentity run, SequencedMap<String, NDArray> state) {
         try (GgufFile file = GgufFile.open(path)) {
             String found = file.string("training.run").orElse("none");
             if (!found.equals(run.name())) {
@@ -84,7 +84,7 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
     /// @param path for the message
     /// @param base fingerprint of the base model that what was trained is to be used with
     /// @throws IllegalArgumentException when it was trained for another one
-    static void requireBase(GgufFile file, Path path, String base) {
+    public static void requireBase(GgufFile file, Path path, String base) {
         String found = file.string(BASE).orElse("unknown");
         if (!found.equals(base)) {
             throw new IllegalArgumentException(
@@ -93,7 +93,7 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
     }
 
     /// The tasks that a checkpoint was trained on.
-    static List<CatalogueEntry> tasks(GgufFile file) {
+    public static List<CatalogueEntry> tasks(GgufFile file) {
         List<String> tasks = file.strings(TASKS);
         List<String> families = file.strings(FAMILIES);
         return IntStream.range(0, tasks.size())
@@ -102,7 +102,7 @@ record Checkpoint(long step, double elapsed, double best, int stale) {
     }
 
     /// Reads the named arrays of a checkpoint of any run.
-    static void read(GgufFile file, SequencedMap<String, NDArray> state) {
+    public static void read(GgufFile file, SequencedMap<String, NDArray> state) {
         state.forEach((name, array) -> read(file, name, array));
     }
 

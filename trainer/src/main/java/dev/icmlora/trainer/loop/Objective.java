@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 /// What a training run minimises.
-interface Objective {
+public interface Objective {
     /// The figure that decides which checkpoint is the best: loss on tasks or examples that are not trained on.
     String CHOSEN_BY = "unseen_loss";
 

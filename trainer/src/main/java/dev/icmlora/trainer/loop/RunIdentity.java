@@ -1,11 +1,10 @@
 package dev.icmlora.trainer.loop;
 
-import dev.icmlora.trainer.curriculum.TrainingTask;
-
 import java.util.List;
 import java.util.Locale;
 
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// What a checkpoint says about the run that it is of.
 ///
@@ -14,9 +13,9 @@ import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 ///     goes on from a checkpoint
 /// @param base fingerprint of the base model
 /// @param tasks what it is trained on
-record RunIdentity(String kind, String settings, String base, List<CatalogueEntry> tasks) {
+public record RunIdentity(String kind, String settings, String base, List<CatalogueEntry> tasks) {
 
-    static RunIdentity of(String kind, String settings, String base, List<TrainingTask> tasks) {
+    public static RunIdentity of(String kind, String settings, String base, List<TrainingTask> tasks) {
         return new RunIdentity(
                 kind,
                 String.format(Locale.ROOT, "%s, %d tasks %08x", settings, tasks.size(), tasks.hashCode()),
@@ -27,7 +26,7 @@ record RunIdentity(String kind, String settings, String base, List<CatalogueEntr
                         .toList());
     }
 
-    String name() {
+    public String name() {
         return kind + " " + settings + ", base model " + base;
     }
 }

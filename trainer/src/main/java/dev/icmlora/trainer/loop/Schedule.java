@@ -7,9 +7,9 @@ package dev.icmlora.trainer.loop;
 /// @param steps the run ends after so many steps
 /// @param seconds or after so much training time, whichever comes first
 /// @param patience or after so many validations in a row that brought nothing better
-record Schedule(float rate, int warmUp, long steps, double seconds, int patience) {
+public record Schedule(float rate, int warmUp, long steps, double seconds, int patience) {
 
-    Schedule {
+    public Schedule {
         if (!(rate > 0 && steps > 0 && seconds > 0 && patience > 0)) {
             throw new IllegalArgumentException(
                     "--rate, --steps, --minutes and --patience must be above 0; they are %s, %d, %s and %d"
@@ -18,13 +18,13 @@ record Schedule(float rate, int warmUp, long steps, double seconds, int patience
     }
 
     /// Without early stop.
-    Schedule(float rate, int warmUp, long steps, double seconds) {
+    public Schedule(float rate, int warmUp, long steps, double seconds) {
         this(rate, warmUp, steps, seconds, Integer.MAX_VALUE);
     }
 
     /// @param step steps done
     /// @param elapsed seconds of training so far, those before a resume included
-    float rate(long step, double elapsed) {
+    public float rate(long step, double elapsed) {
         double warm = Math.min(1, (step + 1.0) / warmUp);
         return (float) (rate * warm * 0.5 * (1 + Math.cos(Math.PI * progress(step, elapsed))));
     }

@@ -5,18 +5,18 @@ import java.util.concurrent.TimeUnit;
 
 /// Lets a run end in good order when its process is told to (Ctrl-C, SIGTERM): the JVM waits until the run has noticed
 /// and closed its signal. Native code must not be running when the process tears its libraries down.
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::request, "stop-signal");
     private volatile boolean requested;
 
-    StopSignal() {
+    public StopSignal() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    boolean isRequested() {
+    public boolean isRequested() {
         return requested;
     }
 

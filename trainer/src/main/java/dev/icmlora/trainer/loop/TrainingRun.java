@@ -20,7 +20,7 @@ import ai.djl.training.GradientCollector;
 ///
 /// The folder holds `checkpoint.gguf`, replaced as a whole every so many steps, `best.gguf`, the one with the least
 /// loss on tasks that are not trained on, and `log.jsonl`.
-final class TrainingRun {
+public final class TrainingRun {
     /// A loss this often not finite in a row is no accident.
     private static final int MAX_LOST_STEPS = 5;
 
@@ -38,10 +38,10 @@ final class TrainingRun {
     /// @param log steps between two log lines
     /// @param checkpoint steps between two checkpoints
     /// @param validate steps between two validations
-    record Intervals(int log, int checkpoint, int validate) {}
+    public record Intervals(int log, int checkpoint, int validate) {}
 
     /// @param stop asked after every step; when it says so, the run writes a checkpoint and ends
-    TrainingRun(
+    public TrainingRun(
             RunIdentity identity,
             Objective objective,
             Schedule schedule,
@@ -58,11 +58,11 @@ final class TrainingRun {
         this.manager = manager;
     }
 
-    static Path checkpoint(Path folder) {
+    public static Path checkpoint(Path folder) {
         return folder.resolve("checkpoint.gguf");
     }
 
-    static Path best(Path folder) {
+    public static Path best(Path folder) {
         return folder.resolve("best.gguf");
     }
 
@@ -70,7 +70,7 @@ final class TrainingRun {
     ///
     /// @return what was reached, as in the checkpoint
     /// @throws IllegalStateException when training diverges
-    Checkpoint train(PrintStream out, long stopAfter) throws IOException {
+    public Checkpoint train(PrintStream out, long stopAfter) throws IOException {
         return train(out, start -> start.step() + stopAfter);
     }
 
@@ -78,7 +78,7 @@ final class TrainingRun {
     ///
     /// @return what was reached, as in the checkpoint
     /// @throws IllegalStateException when training diverges
-    Checkpoint trainTo(PrintStream out, long last) throws IOException {
+    public Checkpoint trainTo(PrintStream out, long last) throws IOException {
         return train(out, start -> last);
     }
 

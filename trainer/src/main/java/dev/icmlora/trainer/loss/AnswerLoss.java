@@ -20,10 +20,10 @@ import dev.icmlora.trainer.model.Lora;
 /// @param hits share of the answer tokens that were the likeliest
 /// @param answerTokens number of answer tokens
 /// @param paddedTokens tokens that went through the model
-record AnswerLoss(NDArray mean, double hits, long answerTokens, long paddedTokens) {
+public record AnswerLoss(NDArray mean, double hits, long answerTokens, long paddedTokens) {
 
     /// What the log says about it.
-    SequencedMap<String, Double> figures() {
+    public SequencedMap<String, Double> figures() {
         SequencedMap<String, Double> figures = new LinkedHashMap<>();
         figures.put("loss", (double) mean.getFloat());
         figures.put("token_accuracy", hits);
@@ -32,7 +32,7 @@ record AnswerLoss(NDArray mean, double hits, long answerTokens, long paddedToken
         return figures;
     }
 
-    static AnswerLoss of(NDManager scope, BaseModel model, Lora lora, List<Batch.Sample> samples) {
+    public static AnswerLoss of(NDManager scope, BaseModel model, Lora lora, List<Batch.Sample> samples) {
         List<Batch> batches = Buckets.of(samples);
         Map<Long, Integer> tokensOfOwner = new HashMap<>();
         for (Batch batch : batches) {

@@ -1,7 +1,5 @@
 package dev.icmlora.trainer.loss;
 
-import dev.icmlora.trainer.curriculum.TrainingTask;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,6 +11,7 @@ import ai.djl.ndarray.NDManager;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 import dev.icmlora.trainer.model.Lora;
@@ -20,7 +19,7 @@ import dev.icmlora.trainer.model.Lora;
 /// A fixed set of queries, described, on examples that are not trained on.
 ///
 /// @param samples the queries of a task each, one answer a query; the owner is the index of the task
-record Validation(List<Batch.Sample> samples) {
+public record Validation(List<Batch.Sample> samples) {
     /// Tokens of a forward pass.
     private static final int BATCH_TOKENS = 1200;
 
@@ -28,14 +27,14 @@ record Validation(List<Batch.Sample> samples) {
     /// @param answerTokens their number
     /// @param right answers of which every token, end of turn included, is the likeliest: greedy decoding's hits
     /// @param answers their number
-    record Score(double lossSum, long answerTokens, long right, long answers) {
+    public record Score(double lossSum, long answerTokens, long right, long answers) {
         /// Mean over the answer tokens.
-        double loss() {
+        public double loss() {
             return lossSum / answerTokens;
         }
 
         /// Share of right answers.
-        double exact() {
+        public double exact() {
             return (double) right / answers;
         }
 
@@ -49,7 +48,7 @@ record Validation(List<Batch.Sample> samples) {
     }
 
     /// About `total` queries: the first held-back examples of each task, asked for with its first description.
-    static Validation of(List<TrainingTask> tasks, int total, PromptFormat format) {
+    public static Validation of(List<TrainingTask> tasks, int total, PromptFormat format) {
         int each = Math.max(1, total / tasks.size());
         List<Batch.Sample> samples = new ArrayList<>();
         for (int t = 0; t < tasks.size(); t++) {
@@ -80,7 +79,7 @@ record Validation(List<Batch.Sample> samples) {
     /// All queries together.
     ///
     /// @param lora one adapter, or one for each task
-    Score score(NDManager manager, BaseModel model, Lora lora) {
+    public Score score(NDManager manager, BaseModel model, Lora lora) {
         return scores(manager, model, lora).values().stream()
                 .reduce(Score::plus)
                 .orElseThrow();
@@ -89,7 +88,7 @@ record Validation(List<Batch.Sample> samples) {
     /// The queries of each task, by its index.
     ///
     /// @param lora one adapter, or one for each task
-    Map<Integer, Score> scores(NDManager manager, BaseModel model, Lora lora) {
+    public Map<Integer, Score> scores(NDManager manager, BaseModel model, Lora lora) {
         boolean shared = lora.b().getFirst().getShape().get(0) == 1;
         Map<Integer, Score> scores = new HashMap<>();
         for (List<Batch.Sample> batch : batches()) {

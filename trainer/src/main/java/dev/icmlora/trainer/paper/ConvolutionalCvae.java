@@ -1,8 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.generator.GeneratorNetwork;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +14,9 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.trainer.generator.GeneratorNetwork;
 import dev.icmlora.trainer.model.Lora;
+import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.TorchScript;
 
 /// ICM-LoRA's own CVAE (arXiv 2501.17635 section 3.3), to compare with: twelve 1-D convolutions over all weights of an
@@ -25,10 +24,7 @@ import dev.icmlora.trainer.torch.TorchScript;
 /// what the encoder's convolutions give and what the decoder's are given. The function cannot serve it.
 ///
 /// It is told dB in units of standard deviations, like ours, and begins with dB = 0.
-final class ConvolutionalCvae implements Cvae {
-    /// Tells a checkpoint of this network.
-    static final String FIRST_KERNEL = "convolution.encoder.0.kernel";
-
+public final class ConvolutionalCvae implements Cvae {
     /// Of the encoder, from the weights to the latent; the decoder has them in reverse.
     private static final int[] CHANNELS = {8, 16, 32, 64, 128, 256, 256, 128, 64, 32, 16, 8};
 
@@ -42,25 +38,17 @@ final class ConvolutionalCvae implements Cvae {
     private final NDManager manager;
     private final SplittableRandom random;
     private final TorchScript program;
-    private final NDArray seen;
     private final SequencedMap<String, NDArray> encoder = new LinkedHashMap<>();
     private final SequencedMap<String, NDArray> decoder = new LinkedHashMap<>();
     private final SequencedMap<String, NDArray> encoderMoments = new LinkedHashMap<>();
     private final SequencedMap<String, NDArray> decoderMoments = new LinkedHashMap<>();
 
     /// @param architecture of which sizes of base model, latent and adapter are taken
-    /// @param form whose prior is standard
-    ConvolutionalCvae(
-            GeneratorArchitecture architecture, PriorForm form, SharedAdapter shared, long seed, NDManager manager) {
-        if (form.prior() != Prior.STANDARD) {
-            throw new IllegalArgumentException(
-                    "--decoder CONV is the paper's CVAE, whose prior is N(0, I): add --prior STANDARD");
-        }
+    ConvolutionalCvae(GeneratorArchitecture architecture, SharedAdapter shared, long seed, NDManager manager) {
         this.architecture = architecture;
         this.shared = shared;
         this.manager = manager;
         this.random = new SplittableRandom(seed);
-        this.seen = manager.create(form.seen(TaskVector.length(architecture.hidden())));
         encoder();
         decoder();
         SequencedMap<String, Number> constants = new LinkedHashMap<>();
@@ -167,7 +155,7 @@ final class ConvolutionalCvae implements Cvae {
         NDList result = program.call(
                 scope,
                 "reconstruct",
-                scope.create(vectors).mul(seen),
+                scope.create(vectors),
                 deltas,
                 scope.create(noise),
                 spreads,
@@ -184,7 +172,7 @@ final class ConvolutionalCvae implements Cvae {
         NDList b = program.call(
                 scope,
                 "generate",
-                scope.create(vectors).mul(seen),
+                scope.create(vectors),
                 scope.zeros(new Shape(vectors.length, latent())),
                 spreads,
                 List.copyOf(decoder.values()),

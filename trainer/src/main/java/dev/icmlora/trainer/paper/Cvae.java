@@ -9,11 +9,11 @@ import ai.djl.ndarray.NDManager;
 import dev.icmlora.trainer.model.Lora;
 
 /// A conditional variational autoencoder of adapters, as training sees it: q(z | dB, c), a prior and a decoder.
-interface Cvae extends AutoCloseable {
+public interface Cvae extends AutoCloseable {
     /// How well it knows trained adapters.
     ///
     /// @param error mean square error of dB, in units of its standard deviation `[1]`
-    /// @param divergence KL(q(z given dB and c) || p(z given c)) of each dimension that is drawn `[tasks, drawn]`
+    /// @param divergence KL(q(z given dB and c) || p(z given c)) of each dimension `[tasks, latent]`
     record Reconstruction(NDArray error, NDArray divergence) {}
 
     /// What is trained, by name.

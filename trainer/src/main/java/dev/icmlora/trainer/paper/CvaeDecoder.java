@@ -1,7 +1,7 @@
 package dev.icmlora.trainer.paper;
 
 /// The architecture of a CVAE.
-enum CvaeDecoder {
+public enum CvaeDecoder {
     /// A head for each module on a shared trunk, as the function has it.
     HEADS,
     /// The paper's 1-D convolutions, for comparison.

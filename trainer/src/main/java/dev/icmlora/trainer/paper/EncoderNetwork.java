@@ -1,7 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.generator.GeneratorNetwork;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,29 +14,30 @@ import ai.djl.ndarray.types.Shape;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.trainer.generator.GeneratorNetwork;
 
 /// The parameters of q(z given dB and task vector), the half of the CVAE that only training needs.
 ///
 /// It mirrors the decoder: one input matrix a module, a learned row a layer, the mean over the layers; then the task
 /// vector comes in, and mean and log variance of z come out.
-final class EncoderNetwork {
+public final class EncoderNetwork {
     private final SequencedMap<String, NDArray> parameters = new LinkedHashMap<>();
     private final NDManager manager;
     private final SplittableRandom random;
 
-    /// @param drawn dimensions of z that it says something about
-    EncoderNetwork(GeneratorArchitecture architecture, int drawn, long seed, NDManager manager) {
+    EncoderNetwork(GeneratorArchitecture architecture, long seed, NDManager manager) {
         this.manager = manager;
         this.random = new SplittableRandom(seed);
+        int latent = architecture.latent();
         int units = architecture.decoderUnits();
         int vector = TaskVector.length(architecture.hidden());
         put("layer.bias", 0.5, architecture.adapter().layers(), units);
         put("condition.weight", 1 / Math.sqrt(vector), units, vector);
         put("condition.bias", 0, units);
-        put("mean.weight", 1 / Math.sqrt(units), drawn, units);
-        put("mean.bias", 0, drawn);
-        put("log_variance.weight", 0, drawn, units);
-        put("log_variance.bias", 0, drawn);
+        put("mean.weight", 1 / Math.sqrt(units), latent, units);
+        put("mean.bias", 0, latent);
+        put("log_variance.weight", 0, latent, units);
+        put("log_variance.bias", 0, latent);
         parameters.get("encoder.log_variance.bias").addi(GeneratorNetwork.INITIAL_LOG_VARIANCE);
         for (Target target : architecture.adapter().targets()) {
             int inputs = target.out() * architecture.adapter().rank();

@@ -1,9 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.curriculum.StepRandom;
-import dev.icmlora.trainer.loop.AdamW;
-import dev.icmlora.trainer.loop.Schedule;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -16,6 +12,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 
+import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.loop.AdamW;
+import dev.icmlora.trainer.loop.Schedule;
 import dev.icmlora.trainer.torch.TorchScript;
 
 /// A control: latents of unseen tasks by conditional diffusion instead of a prior (COND P-DIFF, arXiv 2408.01415,

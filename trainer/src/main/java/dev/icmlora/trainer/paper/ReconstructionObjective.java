@@ -1,13 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.curriculum.StepRandom;
-import dev.icmlora.trainer.generator.ConditionalBatch;
-import dev.icmlora.trainer.generator.Examinations;
-import dev.icmlora.trainer.generator.KlTerm;
-import dev.icmlora.trainer.loop.Objective;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -25,8 +17,15 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.generator.ConditionalBatch;
 import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
+import dev.icmlora.trainer.generator.Examinations;
+import dev.icmlora.trainer.generator.KlTerm;
+import dev.icmlora.trainer.loop.Objective;
 import dev.icmlora.trainer.paper.Cvae.Reconstruction;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Learns a CVAE from the zoo: reconstruct dB = B - B0 of trained adapters, in units of each module's standard
 /// deviation, with beta times KL(q(z | dB, c) || p(z | c)) (arXiv 2501.17635 section 3.3).

@@ -1,11 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.generator.ExportedGenerator;
-import dev.icmlora.trainer.loop.StopSignal;
-import dev.icmlora.trainer.loop.TrainingRun;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -28,10 +22,15 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.trainer.model.BaseModel;
-import dev.icmlora.trainer.model.BaseModel.Precision;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.generator.ExportedGenerator;
+import dev.icmlora.trainer.loop.StopSignal;
+import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.model.BaseModel.Precision;
+import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.Torch;
 
 /// Adapters that are trained, not generated: what a generated one is measured against. They begin as the generator's B0

@@ -30,6 +30,7 @@ import com.google.gson.GsonBuilder;
 ///
 /// @param folder of all tasks
 record Zoo(Path folder) {
+    private static final String FOLDER = "zoo";
     private static final String IMPORTED = "imported-";
     private static final String JSON = ".json";
 
@@ -72,6 +73,11 @@ record Zoo(Path folder) {
         private String name() {
             return IMPORTED + sha256.substring(0, 12);
         }
+    }
+
+    /// The zoo of a training folder.
+    static Zoo in(Path training) {
+        return new Zoo(training.resolve(FOLDER));
     }
 
     /// Whether the adapters of a task's training are all there.

@@ -1,13 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.curriculum.StepRandom;
-import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.loop.Objective;
-import dev.icmlora.trainer.loss.AnswerLoss;
-import dev.icmlora.trainer.loss.Validation;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +12,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.Objective;
+import dev.icmlora.trainer.loss.AnswerLoss;
+import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 import dev.icmlora.trainer.model.Lora;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Learns an adapter of its own for each of some tasks, all in one batch. Only B is learned; it begins as B0.
 ///

@@ -1,13 +1,5 @@
 package dev.icmlora.trainer.paper;
 
-import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.loop.RunIdentity;
-import dev.icmlora.trainer.loop.Schedule;
-import dev.icmlora.trainer.loop.TrainingRun;
-import dev.icmlora.trainer.loss.Validation;
-import dev.icmlora.trainer.shared.SharedAdapter;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -20,7 +12,14 @@ import java.util.stream.LongStream;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.RunIdentity;
+import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Trains adapters of single tasks from B0, several tasks in one batch, into a zoo.
 ///

@@ -1,11 +1,5 @@
 package dev.icmlora.trainer.shared;
 
-import dev.icmlora.cli.training.TrainB0Command;
-import dev.icmlora.trainer.loop.Checkpoint;
-import dev.icmlora.trainer.loop.TrainingRun;
-import dev.icmlora.trainer.session.TrainingSession;
-
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,6 +20,8 @@ import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.trainer.loop.Checkpoint;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.LlamaConfig;
 import dev.icmlora.trainer.model.Lora;
 
@@ -33,10 +29,13 @@ import dev.icmlora.trainer.model.Lora;
 ///
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
-record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
+public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
+
+    /// Folder of its training inside the training folder.
+    static final String RUN = "b0";
 
     /// alpha / rank. Fixed, so that a checkpoint's arrays say all there is to know about its adapter.
-    static final float SCALE = 2;
+    public static final float SCALE = 2;
 
     /// A uniform within 1 / sqrt(in), B0 zero, as LoRA begins (arXiv 2106.09685 section 4.1): no change at first.
     static SharedAdapter initial(AdapterLayout layout, long seed, NDManager manager) {
@@ -58,23 +57,12 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
         return new SharedAdapter(layout, matrices);
     }
 
-    /// What `train-b0` learned.
-    ///
-    /// @throws IllegalArgumentException when it was not run yet, or for another base model
-    static SharedAdapter trained(TrainingSession session) throws IOException {
-        return trained(
-                session.folder(),
-                session.model().config(),
-                session.baseModelId().fingerprint(),
-                session.manager());
-    }
-
     /// What `train-b0` learned, in a training folder.
     ///
     /// @param base fingerprint of the base model
     /// @throws IllegalArgumentException when it was not run yet, or for another base model
-    static SharedAdapter trained(Path folder, LlamaConfig model, String base, NDManager manager) {
-        Path checkpoint = TrainingRun.checkpoint(folder.resolve(TrainB0Command.RUN));
+    public static SharedAdapter trained(Path folder, LlamaConfig model, String base, NDManager manager) {
+        Path checkpoint = TrainingRun.checkpoint(folder.resolve(RUN));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
                     "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
@@ -89,21 +77,21 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
     }
 
     /// Tells one A and B0 from another.
-    String fingerprint() {
+    public String fingerprint() {
         CRC32 sum = new CRC32();
         matrices.values().forEach(matrix -> sum.update(matrix.toByteBuffer()));
         return "%08x".formatted(sum.getValue());
     }
 
     /// The modules that the adapter in a checkpoint adapts, in layout order.
-    static List<String> modules(GgufFile checkpoint) {
+    public static List<String> modules(GgufFile checkpoint) {
         return LlamaConfig.MODULES.stream()
                 .filter(module -> a(checkpoint, module).isPresent())
                 .toList();
     }
 
     /// The rank of the adapter in a checkpoint.
-    static int rank(GgufFile checkpoint) {
+    public static int rank(GgufFile checkpoint) {
         return modules(checkpoint).stream()
                 .findFirst()
                 .flatMap(module -> a(checkpoint, module))
@@ -115,26 +103,26 @@ record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrice
         return checkpoint.tensor("blk.0." + module + ".weight.lora_a");
     }
 
-    Lora lora() {
+    public Lora lora() {
         return lora(b0());
     }
 
     /// These A matrices with other B matrices.
-    Lora lora(List<NDArray> b) {
+    public Lora lora(List<NDArray> b) {
         return new Lora(layout.modules(), namesOfA().map(matrices::get).toList(), b, SCALE);
     }
 
-    List<NDArray> b0() {
+    public List<NDArray> b0() {
         return namesOfB().map(matrices::get).toList();
     }
 
     /// The names of B, layer by layer and module by module.
-    Stream<String> namesOfB() {
+    public Stream<String> namesOfB() {
         return names(AdapterLayout::nameOfB);
     }
 
     /// The names of A, in the same order.
-    Stream<String> namesOfA() {
+    public Stream<String> namesOfA() {
         return names(AdapterLayout::nameOfA);
     }
 

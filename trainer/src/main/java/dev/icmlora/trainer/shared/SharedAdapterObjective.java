@@ -1,27 +1,25 @@
 package dev.icmlora.trainer.shared;
 
-import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.curriculum.StepRandom;
-import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.loop.Objective;
-import dev.icmlora.trainer.loss.AnswerLoss;
-import dev.icmlora.trainer.loss.Validation;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.Objective;
+import dev.icmlora.trainer.loss.AnswerLoss;
+import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 
-/// Learns A and B0 together, or B0 alone, as one adapter for all training tasks, on queries and packed sequences.
+/// Learns A and B0 together, as one adapter for all training tasks, on queries and packed sequences.
 final class SharedAdapterObjective implements Objective {
     private final BaseModel model;
     private final SharedAdapter adapter;
@@ -30,13 +28,11 @@ final class SharedAdapterObjective implements Objective {
     private final SequencedMap<String, Validation> validations;
     private final int tokensPerStep;
     private final long seed;
-    private final boolean frozenA;
     private final NDManager manager;
 
     /// @param tasks drawn from uniformly
     /// @param validations sets of queries by name
     /// @param tokensPerStep samples are drawn until they have so many tokens
-    /// @param frozenA whether A stays as it is
     SharedAdapterObjective(
             BaseModel model,
             SharedAdapter adapter,
@@ -45,7 +41,6 @@ final class SharedAdapterObjective implements Objective {
             SequencedMap<String, Validation> validations,
             int tokensPerStep,
             long seed,
-            boolean frozenA,
             NDManager manager) {
         this.model = model;
         this.adapter = adapter;
@@ -54,24 +49,12 @@ final class SharedAdapterObjective implements Objective {
         this.validations = validations;
         this.tokensPerStep = tokensPerStep;
         this.seed = seed;
-        this.frozenA = frozenA;
         this.manager = manager;
     }
 
     @Override
     public SequencedMap<String, NDArray> parameters() {
-        return frozenA ? part(adapter.namesOfB()) : adapter.matrices();
-    }
-
-    @Override
-    public SequencedMap<String, NDArray> constants() {
-        return frozenA ? part(adapter.namesOfA()) : Objective.super.constants();
-    }
-
-    private SequencedMap<String, NDArray> part(Stream<String> names) {
-        SequencedMap<String, NDArray> part = new LinkedHashMap<>();
-        names.forEach(name -> part.put(name, adapter.matrices().get(name)));
-        return part;
+        return adapter.matrices();
     }
 
     @Override

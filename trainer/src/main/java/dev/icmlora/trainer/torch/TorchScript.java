@@ -41,23 +41,50 @@ public final class TorchScript implements AutoCloseable {
         this.model = model;
     }
 
-    /// Compiles a program.
+    /// Methods in a resource.
+    ///
+    /// @param owner class beside which it lies
+    /// @param resource its file name
+    public record Source(Class<?> owner, String resource) {
+        private byte[] read() throws IOException {
+            try (InputStream in = owner.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new IllegalStateException("no resource " + resource + " beside " + owner.getName());
+                }
+                return in.readAllBytes();
+            }
+        }
+    }
+
+    /// Compiles a program of one source.
     ///
     /// @param owner class beside which the source lies as a resource
     /// @param resource file name of the source
     /// @param constants `Integer` or `Double` by attribute name
     /// @throws IllegalStateException when PyTorch refuses the source, with its message
     public static TorchScript compile(Class<?> owner, String resource, SequencedMap<String, Number> constants) {
-        Model model = Model.newInstance(resource, "PyTorch");
-        try (InputStream source = owner.getResourceAsStream(resource)) {
-            if (source == null) {
-                throw new IllegalStateException("no resource " + resource + " beside " + owner.getName());
+        return compile(List.of(new Source(owner, resource)), constants);
+    }
+
+    /// Compiles a program.
+    ///
+    /// @param sources whose methods it has
+    /// @param constants `Integer` or `Double` by attribute name
+    /// @throws IllegalStateException when PyTorch refuses the source, with its message
+    public static TorchScript compile(List<Source> sources, SequencedMap<String, Number> constants) {
+        String name = sources.getLast().resource();
+        Model model = Model.newInstance(name, "PyTorch");
+        try {
+            ByteArrayOutputStream methods = new ByteArrayOutputStream();
+            for (Source source : sources) {
+                methods.writeBytes(source.read());
+                methods.write('\n');
             }
-            model.load(new ByteArrayInputStream(archive(source.readAllBytes(), constants)));
+            model.load(new ByteArrayInputStream(archive(methods.toByteArray(), constants)));
             return new TorchScript(model);
         } catch (IOException | MalformedModelException e) {
             model.close();
-            throw new IllegalStateException("cannot compile " + resource, e);
+            throw new IllegalStateException("cannot compile " + name, e);
         }
     }
 

@@ -1,9 +1,5 @@
 package dev.icmlora.trainer.vectors;
 
-import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.curriculum.StepRandom;
-import dev.icmlora.trainer.curriculum.TrainingTask;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,9 +27,9 @@ import java.util.random.RandomGenerator;
 
 import me.tongfei.progressbar.ProgressBar;
 
+import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.generator.vector.TaskVector;
@@ -42,13 +38,18 @@ import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
-import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// Takes the task vectors that the generator is trained on, with the quantised model that also takes them when serving.
 ///
 /// Each task's vectors are kept in a file named by the hash of all that they depend on, so that a later run takes only
 /// those of tasks that changed.
-final class VectorPools {
+public final class VectorPools {
+    /// Random task vectors of each task. What takes them beforehand must take as many, or none of them is found.
+    public static final int EACH = 16;
+
     private static final int CONTEXT = 1024;
     private static final int BATCH = 512;
     private static final int PROBE_EXAMPLES = 5;
@@ -56,31 +57,21 @@ final class VectorPools {
     private static final double UNDESCRIBED = 0.3;
     private static final String VECTORS = "vectors";
 
-    private final LlamaModel model;
+    private final LoadedModel base;
     private final String modelFingerprint;
-    private final PromptFormat format;
     private final int layer;
     private final int each;
     private final int threads;
     private final Path folder;
     private final BooleanSupplier stop;
 
-    /// @param modelFingerprint identity of the model's file
+    /// @param base borrowed
     /// @param layer after which the vectors are taken
     /// @param each random vectors of each task
     /// @param stop asked before every task; when it says so, no further task is begun
-    VectorPools(
-            LlamaModel model,
-            String modelFingerprint,
-            PromptFormat format,
-            int layer,
-            int each,
-            int threads,
-            Path folder,
-            BooleanSupplier stop) {
-        this.model = model;
-        this.modelFingerprint = modelFingerprint;
-        this.format = format;
+    public VectorPools(LoadedModel base, int layer, int each, int threads, Path folder, BooleanSupplier stop) {
+        this.base = base;
+        this.modelFingerprint = base.id().fingerprint();
         this.layer = layer;
         this.each = each;
         this.threads = threads;
@@ -91,7 +82,7 @@ final class VectorPools {
     /// One pool for each task, in their order.
     ///
     /// @throws IOException when it is stopped or a task cannot be fingerprinted; what was done is kept
-    List<VectorPool> of(List<TrainingTask> tasks) throws IOException {
+    public List<VectorPool> of(List<TrainingTask> tasks) throws IOException {
         if (tasks.isEmpty()) {
             return List.of();
         }
@@ -124,8 +115,9 @@ final class VectorPools {
             ProgressBar progress,
             AtomicBoolean failed) {
         ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, 1, 1, layer, false);
-        try (LlamaContext context = LlamaContext.create(model, options);
-                Fingerprinter fingerprinter = new Fingerprinter(format, context, model.hiddenSize(), BATCH)) {
+        try (LlamaContext context = LlamaContext.create(base.model(), options);
+                Fingerprinter fingerprinter =
+                        new Fingerprinter(base.format(), context, base.model().hiddenSize(), BATCH)) {
             for (Optional<TrainingTask> task = next(rest, failed); task.isPresent(); task = next(rest, failed)) {
                 pools.put(task.get(), pool(task.get(), fingerprinter));
                 progress.step();
@@ -200,7 +192,8 @@ final class VectorPools {
 
     private String hash(List<Task> conditions) {
         MessageDigest digest = Sha256.digest();
-        digest.update((modelFingerprint + "\n" + format.fingerprint() + "\n" + layer).getBytes(StandardCharsets.UTF_8));
+        digest.update((modelFingerprint + "\n" + base.format().fingerprint() + "\n" + layer)
+                .getBytes(StandardCharsets.UTF_8));
         conditions.forEach(condition -> digest.update(("\n" + condition).getBytes(StandardCharsets.UTF_8)));
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }

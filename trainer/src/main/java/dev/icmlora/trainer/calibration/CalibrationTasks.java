@@ -1,0 +1,69 @@
+package dev.icmlora.trainer.calibration;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+import me.tongfei.progressbar.ProgressBar;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+
+/// What selection is calibrated on: validation tasks, and training tasks with the examples that training held back.
+/// Neither held-out tasks nor anybody's test examples of training tasks are looked at.
+///
+/// @param most most tasks of a group
+/// @param draws times each task is stated
+/// @param examples of a task
+/// @param seed of what is drawn
+/// @param suiteSeed seed of the task suite
+public record CalibrationTasks(int most, int draws, int examples, long seed, long suiteSeed) {
+
+    /// Tries every candidate on every task.
+    public List<Observation> observe(Engine engine) {
+        Set<String> catalogue =
+                engine.manifest().catalogue().stream().map(CatalogueEntry::task).collect(Collectors.toSet());
+        TaskSuite suite = TaskSuite.create(suiteSeed);
+        List<SuiteTask> seen = new ArrayList<>();
+        List<SuiteTask> others = new ArrayList<>(suite.tasks(Split.VALIDATION));
+        others.removeIf(task -> catalogue.contains(task.id()));
+        suite.tasks().stream().filter(task -> catalogue.contains(task.id())).forEach(seen::add);
+        Collections.shuffle(seen, new Random(seed));
+        Collections.shuffle(others, new Random(seed));
+        List<SuiteTask> subjects = new ArrayList<>(seen.subList(0, Math.min(most, seen.size())));
+        subjects.addAll(others.subList(0, Math.min(most, others.size())));
+
+        Observer observer = new Observer(engine);
+        List<Observation> observations = new ArrayList<>();
+        Set<SuiteTask> trained = new HashSet<>(seen);
+        try (ProgressBar bar = new ProgressBar("tasks", subjects.size())) {
+            for (SuiteTask subject : subjects) {
+                for (int draw = 0; draw < draws; draw++) {
+                    for (int brought : List.of(examples, 0, 1)) {
+                        observations.add(observe(observer, subject, trained.contains(subject), brought, draw));
+                    }
+                }
+                bar.step();
+            }
+        }
+        return observations;
+    }
+
+    private Observation observe(Observer observer, SuiteTask subject, boolean seen, int brought, int draw) {
+        RandomGenerator random = StepRandom.of(seed * 31 + subject.id().hashCode(), draw);
+        String description = PromptSampler.pick(subject.descriptions(), random);
+        TrainingTask task = TrainingTask.of(subject);
+        return observer.observe(subject.id(), seen, description, task.examples(), task.heldBack(), brought, random);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.icmlora.trainer.curriculum;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.TaskSuite;
+
+/// Which tasks are trained on.
+///
+/// @param taskFolder somebody's own tasks, one file each; empty for the task suite
+/// @param suiteSeed seed of the task suite, or of the split of the own tasks
+/// @param match only tasks whose id contains this
+/// @param most most tasks, drawn at random
+/// @param practice beside the suite's tasks, so many with rules drawn at random
+public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, String match, int most, int practice) {
+
+    /// The whole task suite.
+    public static final CurriculumSettings SUITE =
+            new CurriculumSettings(Optional.empty(), 1, "", Integer.MAX_VALUE, 0);
+
+    /// Most tokens of an example with its description: what fits into a step's batch several times.
+    public static final int MOST_TOKENS = 512;
+
+    /// All of somebody's own tasks.
+    public static CurriculumSettings ofFolder(Path taskFolder) {
+        return new CurriculumSettings(
+                Optional.of(taskFolder), SUITE.suiteSeed, SUITE.match, SUITE.most, SUITE.practice);
+    }
+
+    /// @param folder of training, where fetched texts are kept
+    /// @throws IllegalArgumentException when no task is left
+    public Curriculum read(Path folder, PromptFormat format) throws IOException {
+        Curriculum all = all(folder, format);
+        if (all.learned().isEmpty()) {
+            throw new IllegalArgumentException("no task to train on has \"" + match + "\" in its id");
+        }
+        return all.limited(most, suiteSeed);
+    }
+
+    /// Every task there is, whatever it is for: a generator may be older than the suite's split.
+    public List<TrainingTask> everything(Path folder, PromptFormat format) throws IOException {
+        Curriculum all = all(folder, format);
+        Stream<TrainingTask> heldOut = taskFolder.isEmpty()
+                ? TaskSuite.create(suiteSeed).tasks(Split.HELD_OUT).stream().map(TrainingTask::of)
+                : Stream.empty();
+        return Stream.of(all.learned().stream(), all.validation().stream(), heldOut)
+                .flatMap(tasks -> tasks)
+                .toList();
+    }
+
+    /// The task to train on that has an id, whatever `match` and `most` say.
+    ///
+    /// @throws IllegalArgumentException when there is none of that id
+    public TrainingTask learned(String id, Path folder, PromptFormat format) throws IOException {
+        // Texts are fetched one by one; the split of a user's own tasks depends on all of them.
+        Curriculum curriculum = taskFolder.isEmpty()
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), 0, id::equals)
+                : Curriculum.ofFolder(taskFolder.get(), format, MOST_TOKENS, suiteSeed, _ -> true);
+        return curriculum.learned().stream()
+                .filter(task -> task.task().id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no task to train on has the id \"" + id
+                        + "\": the suite's" + " are those of `icm-lora suite --show 1`, a folder's are user/FILE"));
+    }
+
+    private Curriculum all(Path folder, PromptFormat format) throws IOException {
+        return taskFolder.isEmpty()
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), practice, id -> id.contains(match))
+                : Curriculum.ofFolder(taskFolder.get(), format, MOST_TOKENS, suiteSeed, id -> id.contains(match));
+    }
+}

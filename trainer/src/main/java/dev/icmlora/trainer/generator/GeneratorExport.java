@@ -1,0 +1,125 @@
+package dev.icmlora.trainer.generator;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.LoadedModel;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.trainer.curriculum.CurriculumSettings;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.Checkpoint;
+import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.vectors.VectorPools;
+
+/// Writes what was trained, with statistics and catalogue, as the file that is served.
+///
+/// @param folder of training; empty for `.train` beside `models/`
+/// @param source what is exported
+/// @param output where to; empty for `models/generator.gguf`
+/// @param vectors random task vectors of each task that its stored latent is the average of; the number that the
+/// training used finds them all taken already
+/// @param curriculum whose tasks the latents are of
+public record GeneratorExport(
+        Optional<Path> folder,
+        Source source,
+        Optional<Path> output,
+        int vectors,
+        CurriculumSettings curriculum,
+        int threads) {
+
+    /// What a generator is called that has no name of its own.
+    public static final String DEFAULT_NAME = "icm-lora default generator";
+
+    /// Which state of a run becomes the generator.
+    public enum State {
+        /// With the least loss on unseen tasks.
+        BEST,
+        LAST
+    }
+
+    /// What is exported.
+    public sealed interface Source {
+
+        /// What was trained.
+        ///
+        /// @param run folder of the training inside the training folder
+        /// @param name what the generator is called
+        record Trained(String run, State state, String name) implements Source {}
+
+        /// An exported generator, to give it the latents of its seen tasks.
+        record Exported(Path file) implements Source {}
+    }
+
+    public void run(PrintWriter out) throws IOException {
+        Installation installation = Installation.ofThisProcess();
+        Path training = folder.orElseGet(() -> installation.root().resolve(".train"));
+        Path target = output.orElseGet(() -> installation.root().resolve("models/generator.gguf"));
+        try (LoadedModel base =
+                LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
+            GeneratorFile trained = switch (source) {
+                case Source.Exported exported -> GeneratorFile.read(exported.file);
+                case Source.Trained run -> trained(training, run, base);
+            };
+            trained.manifest().requireMatch(base.id(), base.format().fingerprint());
+            VectorPools pools = new VectorPools(
+                    base,
+                    trained.manifest().architecture().vectorLayer(),
+                    vectors,
+                    threads,
+                    training.resolve("vectors"),
+                    () -> false);
+            List<TrainingTask> everything = curriculum.everything(training, base.format());
+            GeneratorFile generator = withSeenLatents(trained, everything, pools, out);
+            generator.write(target);
+            out.printf(
+                    "wrote %s: %,d bytes, %d tasks%n",
+                    target, Files.size(target), generator.manifest().catalogue().size());
+            out.flush();
+        }
+    }
+
+    private static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
+        Path run = training.resolve(source.run);
+        Path checkpoint = source.state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
+        if (!Files.exists(checkpoint)) {
+            throw new IllegalArgumentException(
+                    "there is no " + checkpoint + " to export: run `icm-lora train-generator` first");
+        }
+        try (GgufFile file = GgufFile.open(checkpoint)) {
+            Checkpoint.requireBase(file, checkpoint, base.id().fingerprint());
+            return new TrainedGenerator(
+                            file, base.model().architecture(), base.model().hiddenSize())
+                    .file(source.name, base.id(), base.format().fingerprint());
+        }
+    }
+
+    /// Adds the latents of the tasks, if all of them are still there.
+    private GeneratorFile withSeenLatents(
+            GeneratorFile trained, List<TrainingTask> everything, VectorPools pools, PrintWriter out)
+            throws IOException {
+        Map<String, TrainingTask> known =
+                everything.stream().collect(Collectors.toMap(task -> task.task().id(), task -> task));
+        List<String> catalogue = trained.manifest().catalogue().stream()
+                .map(CatalogueEntry::task)
+                .toList();
+        List<String> gone =
+                catalogue.stream().filter(task -> !known.containsKey(task)).toList();
+        if (catalogue.isEmpty() || !gone.isEmpty()) {
+            out.println("without the latents of seen tasks: "
+                    + (catalogue.isEmpty() ? "none are named" : "there is no longer " + gone));
+            return trained;
+        }
+        List<TrainingTask> tasks = catalogue.stream().map(known::get).toList();
+        return trained.withSeenLatents(SeenLatents.of(trained, pools.of(tasks), threads));
+    }
+}

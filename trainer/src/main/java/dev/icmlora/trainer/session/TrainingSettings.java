@@ -1,0 +1,34 @@
+package dev.icmlora.trainer.session;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+import dev.icmlora.trainer.curriculum.CurriculumSettings;
+import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.model.BaseModel.Precision;
+
+/// What every training is told.
+///
+/// @param folder for checkpoints, logs and task vectors; empty for `.train` beside `models/`
+/// @param curriculum which tasks are trained on
+/// @param schedule how long, and at which rate
+/// @param stopAfter steps after which to stop early; the next call goes on from there
+/// @param seed of initial weights and batches
+/// @param threads that compute
+/// @param precision of the frozen weights
+/// @param intervals between log lines, checkpoints and validations
+public record TrainingSettings(
+        Optional<Path> folder,
+        CurriculumSettings curriculum,
+        Schedule schedule,
+        long stopAfter,
+        long seed,
+        int threads,
+        Precision precision,
+        TrainingRun.Intervals intervals) {
+
+    Path folder(Path root) {
+        return folder.orElseGet(() -> root.resolve(".train"));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.icmlora.trainer.shared;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.model.LlamaConfig;
+import dev.icmlora.trainer.session.TrainingSession;
+import dev.icmlora.trainer.session.TrainingSettings;
+
+/// Trains A and B0, the adapter that all tasks share.
+///
+/// @param training what every training is told
+/// @param batches what a step is made of
+/// @param rank of all adapters
+/// @param targets modules of every layer that all adapters change, as GGUF names them
+public record SharedAdapterTraining(TrainingSettings training, Batches batches, int rank, List<String> targets) {
+
+    /// Rank and modules of `make train`.
+    public static final int RANK = 16;
+
+    public static final List<String> TARGETS = List.of("attn_q", "attn_v");
+
+    /// @param tokens of a step's prompts
+    /// @param queries in a sample of them
+    /// @param packed share of packed in-context sequences
+    public record Batches(int tokens, int queries, double packed) {
+        public static final Batches DEFAULT = new Batches(1200, 4, 0.35);
+    }
+
+    /// @throws IllegalArgumentException if a module is none that adapters can change
+    public SharedAdapterTraining {
+        LlamaConfig.requireModules(targets);
+        targets = List.copyOf(targets);
+    }
+
+    /// Goes on from the last checkpoint, if there is one.
+    ///
+    /// @return whether it came to its end, and was not told to stop
+    public boolean run(PrintStream out) throws IOException {
+        try (TrainingSession session = TrainingSession.open(training)) {
+            AdapterLayout layout = session.model().config().layout(targets, rank, SharedAdapter.SCALE * rank);
+            PromptSampler sampler = new PromptSampler(
+                    session.format(), new PromptSampler.Mix(batches.packed, 3, 8, batches.queries, 0.7, 1, 512));
+            SharedAdapterObjective objective = new SharedAdapterObjective(
+                    session.model(),
+                    SharedAdapter.initial(layout, training.seed(), session.manager()),
+                    session.curriculum().tasks(),
+                    sampler,
+                    session.validations(),
+                    batches.tokens,
+                    training.seed(),
+                    session.manager());
+            new TrainingRun(
+                            session.identity(
+                                    SharedAdapter.RUN,
+                                    settings(),
+                                    session.curriculum().tasks()),
+                            objective,
+                            training.schedule(),
+                            training.intervals(),
+                            session.folder().resolve(SharedAdapter.RUN),
+                            session.stop()::isRequested,
+                            session.manager())
+                    .train(out, training.stopAfter());
+            return !session.stop().isRequested();
+        }
+    }
+
+    /// All that another run could choose otherwise.
+    public String settings() {
+        String modules = LlamaConfig.MODULES.stream().filter(targets::contains).collect(Collectors.joining(","));
+        return "rank %d, alpha %s, learned A, targets %s, rate %s, %d tokens, %d queries, packed %s, seed %d"
+                .formatted(
+                        rank,
+                        SharedAdapter.SCALE * rank,
+                        modules,
+                        training.schedule().rate(),
+                        batches.tokens,
+                        batches.queries,
+                        batches.packed,
+                        training.seed());
+    }
+}
