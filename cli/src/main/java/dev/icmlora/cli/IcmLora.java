@@ -1,7 +1,5 @@
 package dev.icmlora.cli;
 
-import dev.icmlora.cli.training.TrainCommand;
-
 import java.io.UncheckedIOException;
 
 import picocli.CommandLine;
@@ -10,24 +8,14 @@ import picocli.CommandLine.HelpCommand;
 
 import dev.icmlora.cli.function.AdapterCommand;
 import dev.icmlora.cli.function.AskCommand;
-import dev.icmlora.cli.evaluation.EvalCommand;
-import dev.icmlora.cli.evaluation.EvalSelectCommand;
-import dev.icmlora.cli.evaluation.ReportCommand;
 import dev.icmlora.cli.merge.MergeCommand;
-import dev.icmlora.cli.tasks.SuiteCommand;
 import dev.icmlora.cli.tasks.CheckCommand;
+import dev.icmlora.cli.tasks.SuiteCommand;
 import dev.icmlora.cli.tasks.TasksCommand;
 import dev.icmlora.cli.tasks.TextCommand;
-import dev.icmlora.cli.training.CalibrateCommand;
-import dev.icmlora.cli.training.ExportCommand;
-import dev.icmlora.cli.paper.ImportAdapterCommand;
-import dev.icmlora.cli.training.TrainB0Command;
-import dev.icmlora.cli.paper.TrainCvaeCommand;
-import dev.icmlora.cli.training.TrainGeneratorCommand;
-import dev.icmlora.cli.paper.TrainZooCommand;
-import dev.icmlora.cli.training.VectorsCommand;
 
-/// The command line: asks a running function, and makes what it runs on.
+/// The command line without what trains: it needs no PyTorch on the class path. `dev.icmlora.cli.training.IcmLoraTrainer`
+/// has all commands.
 @Command(
         name = "icm-lora",
         mixinStandardHelpOptions = true,
@@ -39,31 +27,22 @@ import dev.icmlora.cli.training.VectorsCommand;
             MergeCommand.class,
             TasksCommand.class,
             SuiteCommand.class,
-            VectorsCommand.class,
             TextCommand.class,
-            CheckCommand.class,
-            TrainCommand.class,
-            TrainB0Command.class,
-            TrainZooCommand.class,
-            ImportAdapterCommand.class,
-            TrainCvaeCommand.class,
-            TrainGeneratorCommand.class,
-            ExportCommand.class,
-            CalibrateCommand.class,
-            EvalCommand.class,
-            EvalSelectCommand.class,
-            ReportCommand.class
+            CheckCommand.class
         })
 public final class IcmLora {
     private IcmLora() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        System.exit(run(commandLine(), arguments));
     }
 
-    private static int run(String[] arguments) {
+    /// Runs one command.
+    ///
+    /// @return exit code of the process
+    public static int run(CommandLine commands, String[] arguments) {
         try {
-            return commandLine().execute(arguments);
+            return commands.execute(arguments);
         } catch (OutOfMemoryError e) {
             System.err.println("out of memory (" + e.getMessage() + "): the base model or a task's examples are too"
                     + " large for this machine");
@@ -71,8 +50,15 @@ public final class IcmLora {
         }
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new IcmLora()).setExecutionExceptionHandler((failure, command, parsed) -> {
+    /// The light commands and others.
+    ///
+    /// @param more commands, each annotated with its name
+    public static CommandLine commandLine(Object... more) {
+        CommandLine commands = new CommandLine(new IcmLora());
+        for (Object command : more) {
+            commands.addSubcommand(command);
+        }
+        return commands.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(command.getColorScheme().errorText(message(failure)));
             if (System.getenv("ICM_LORA_DEBUG") != null) {
                 failure.printStackTrace(command.getErr());

@@ -33,7 +33,7 @@ import dev.icmlora.llama.Vocabulary;
 ///
 /// It uses the parts and the context sizes of the function, so that the same adapter gives the same answers. Belongs to
 /// one thread; owns every native object in it.
-final class ControlBench implements AutoCloseable {
+public final class ControlBench implements AutoCloseable {
     private static final int CONTEXT = 4096;
     private static final int BATCH = 512;
     private static final int SEQUENCES = 8;
@@ -91,15 +91,15 @@ final class ControlBench implements AutoCloseable {
 
     /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the generator is of another base model
     /// @throws IOException when the base model's file cannot be read
-    static ControlBench open(Installation installation, Path generator, int threads) throws IOException {
+    public static ControlBench open(Installation installation, Path generator, int threads) throws IOException {
         return new ControlBench(installation, generator, threads);
     }
 
-    GeneratorFile file() {
+    public GeneratorFile file() {
         return file;
     }
 
-    PromptFormat format() {
+    public PromptFormat format() {
         return format;
     }
 

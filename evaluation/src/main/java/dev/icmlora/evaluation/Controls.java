@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
+import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.evaluation.TaskResult.Group;
-import dev.icmlora.trainer.paper.LatentDiffusion;
-import dev.icmlora.trainer.paper.References;
 
 /// Makes the adapters that a generated one has to beat.
 ///
@@ -20,17 +18,17 @@ import dev.icmlora.trainer.paper.References;
 /// generated for seen tasks. A task is never its own control there.
 final class Controls implements AutoCloseable {
     private final ControlBench bench;
-    private final References references;
-    private final LatentDiffusion diffusion;
+    private final TrainedAdapters trained;
+    private final TrainedAdapters.Latents diffusion;
     private final List<KnownTask> known;
     private final List<KnownTask> seen;
     private final List<NamedTensor> mean;
 
-    /// @param references adapters that were trained; borrowed
+    /// @param trained adapters that were trained; borrowed
     /// @param known the seen tasks, and the held-out ones that are measured
-    Controls(ControlBench bench, References references, List<KnownTask> known) {
+    Controls(ControlBench bench, TrainedAdapters trained, List<KnownTask> known) {
         this.bench = bench;
-        this.references = references;
+        this.trained = trained;
         this.known = known;
         this.seen = known.stream().filter(task -> task.group() == Group.SEEN).toList();
         if (seen.size() < 2) {
@@ -38,7 +36,7 @@ final class Controls implements AutoCloseable {
                     "controls need at least two seen tasks, the generator's catalogue has " + seen.size());
         }
         this.mean = mean();
-        this.diffusion = references.diffusion(
+        this.diffusion = trained.latents(
                 seen.stream().map(KnownTask::vector).toList(),
                 seen.stream().map(KnownTask::latent).toList());
     }
@@ -59,12 +57,12 @@ final class Controls implements AutoCloseable {
                 yield Optional.of(generated(others.get(random.nextInt(others.size()))));
             }
             case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
-            case OWN -> references.own(stated.task()).reversed().stream().findFirst();
+            case OWN -> trained.own(stated.task()).reversed().stream().findFirst();
             case OWN_NOISE ->
-                references.own(stated.task()).reversed().stream()
+                trained.own(stated.task()).reversed().stream()
                         .findFirst()
                         .map(own -> noisy(own, generated(stated), random));
-            case ON_EXAMPLES -> references.trainedOn(stated.task(), asked);
+            case ON_EXAMPLES -> trained.trainedOn(stated.task(), asked);
             case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
         };
     }

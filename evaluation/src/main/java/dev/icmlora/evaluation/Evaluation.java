@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.evaluation.TaskResult.Group;
-import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;

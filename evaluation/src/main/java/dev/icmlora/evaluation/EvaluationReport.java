@@ -16,7 +16,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 /// @param closeness one for each task that has an adapter of its own
 /// @param texts one for each text domain
 /// @param missingTexts text domains that could not be fetched, and why
-record EvaluationReport(
+public record EvaluationReport(
         String generator,
         long seed,
         double agreement,

@@ -9,18 +9,26 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.cli.function.RunningFunction;
 
 /// What an evaluation asks a running function, and what it needs of the answers.
-final class FunctionClient implements AutoCloseable {
+public final class FunctionClient {
     private final Gson json = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .create();
-    private final RunningFunction function;
+    private final Calls function;
 
-    /// @param function closed with this client
-    FunctionClient(RunningFunction function) {
+    public FunctionClient(Calls function) {
         this.function = function;
+    }
+
+    /// However the function is reached.
+    public interface Calls {
+
+        /// @param request body of `/generate`
+        /// @return body of the reply
+        /// @throws IOException when the function does not answer, or answers with an error, which the message
+        holds
+        String generate(String request) throws IOException, InterruptedException;
     }
 
     /// What the function says, as far as an evaluation needs it.
@@ -42,16 +50,7 @@ final class FunctionClient implements AutoCloseable {
     /// A part that is null is left to the function.
     ///
     /// @param mode a value of the request's `mode`
-    record Request(
-            Task task,
-            List<String> inputs,
-            String mode,
-            int maxTokens,
-            Double strength,
-            Integer candidates,
-            Refine refine) {
-        record Refine(int budgetMs) {}
-    }
+    record Request(Task task, List<String> inputs, String mode, int maxTokens, Double strength, Integer candidates) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
     ///
@@ -59,16 +58,11 @@ final class FunctionClient implements AutoCloseable {
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
     Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
             throws IOException, InterruptedException {
-        return ask(new Request(task, inputs, way.mode(), maxTokens, way.strength(), null, null));
+        return ask(new Request(task, inputs, way.mode(), maxTokens, way.strength(), null));
     }
 
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
     Reply ask(Request asked) throws IOException, InterruptedException {
         return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
-    }
-
-    @Override
-    public void close() {
-        function.close();
     }
 }

@@ -17,8 +17,7 @@ final class SelectionComparison {
 
     /// @param inputs test inputs of a task
     /// @param examples that a request brings
-    /// @param refineMs time of a refinement; 0 to leave it out
-    record Settings(int inputs, int examples, int refineMs, long seed) {}
+    record Settings(int inputs, int examples, long seed) {}
 
     /// @param format to count tokens with
     SelectionComparison(FunctionClient function, PromptFormat format, Set<String> heldOutFamilies, Settings settings) {
@@ -33,9 +32,7 @@ final class SelectionComparison {
         Question question = Question.of(suiteTask, settings.examples, settings.inputs, settings.seed);
         Map<Way, SelectionResult.Outcome> outcomes = new EnumMap<>(Way.class);
         for (Way way : Way.values()) {
-            if (way != Way.REFINED || settings.refineMs > 0) {
-                outcomes.put(way, serve(way, question));
-            }
+            outcomes.put(way, serve(way, question));
         }
         return new SelectionResult(
                 suiteTask.id(),
@@ -53,8 +50,7 @@ final class SelectionComparison {
                 way.mode(),
                 question.maxTokens(format),
                 way.strength(),
-                null,
-                way == Way.REFINED ? new FunctionClient.Request.Refine(settings.refineMs) : null));
+                null));
         FunctionClient.Reply.Selection selection = reply.selection();
         boolean shown = way.chooses() ? selection.served().endsWith("examples") : way.showsExamples();
         return new SelectionResult.Outcome(

@@ -18,7 +18,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 /// @param generator name of the generator
 /// @param settings of the comparison
 /// @param results one for each task, all served in the same ways
-record SelectionTable(String generator, SelectionComparison.Settings settings, List<SelectionResult> results) {
+public record SelectionTable(String generator, SelectionComparison.Settings settings, List<SelectionResult> results) {
     private static final int CONFIDENCE_BINS = 10;
     private static final List<Way> CONTROLS = List.of(Way.PLAIN, Way.EXAMPLES, Way.B0, Way.B0_EXAMPLES);
 
@@ -142,15 +142,6 @@ record SelectionTable(String generator, SelectionComparison.Settings settings, L
         bar(out, "seen: share served by an adapter alone", ">= 90 %", percent(alone), alone >= 0.9);
         PairedBootstrap same = difference(seen, Way.AUTO, Way.ADAPTER);
         bar(out, "seen: `auto` − `adapter`", "within 1 point or above", same, same.value() >= -1);
-        if (measured().contains(Way.REFINED)) {
-            PairedBootstrap refined = difference(heldOut, Way.REFINED, Way.AUTO);
-            bar(
-                    out,
-                    "held out: refined for " + settings.refineMs() + " ms − not",
-                    ">= +2",
-                    refined,
-                    refined.value() >= 2);
-        }
         double error = calibrationError(heldOut);
         bar(
                 out,

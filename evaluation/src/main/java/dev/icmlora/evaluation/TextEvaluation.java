@@ -8,13 +8,12 @@ import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.text.TextDomain;
-import dev.icmlora.trainer.paper.References;
 
 /// Measures how well a text domain is predicted by the base model, as running text and as an answer, under B0, and
 /// under the adapters generated and trained for the domain.
 ///
 /// @param passages test passages of a domain
-record TextEvaluation(ControlBench bench, References references, int passages) {
+record TextEvaluation(ControlBench bench, TrainedAdapters trained, int passages) {
 
     TextResult measure(TextDomain domain) {
         String description = domain.descriptions().getFirst();
@@ -24,7 +23,7 @@ record TextEvaluation(ControlBench bench, References references, int passages) {
         List<NamedTensor> generated = bench.generate(latent, 1);
         List<Example> tests =
                 domain.test().subList(0, Math.min(passages, domain.test().size()));
-        List<List<NamedTensor>> own = references.own(domain);
+        List<List<NamedTensor>> own = trained.own(domain);
         List<TextResult.Passage> measured = new ArrayList<>();
         for (Example passage : tests) {
             Prompt prompt = bench.format().packed(description, List.of(passage));

@@ -10,8 +10,7 @@ enum Way {
     B0_EXAMPLES("adapter_examples", 0.0, true, "B0, description and examples"),
     ADAPTER("adapter", null, false, "generated adapter, description"),
     ADAPTER_EXAMPLES("adapter_examples", null, true, "generated adapter, description and examples"),
-    AUTO("auto", null, false, "chosen on the request's own examples"),
-    REFINED("auto", null, false, "the same, after a search for a better latent");
+    AUTO("auto", null, false, "chosen on the request's own examples");
 
     private final String mode;
     private final Double strength;
@@ -41,7 +40,7 @@ enum Way {
     }
 
     boolean chooses() {
-        return this == AUTO || this == REFINED;
+        return this == AUTO;
     }
 
     String meaning() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.task.Example;
@@ -35,7 +36,6 @@ import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.TokenBatch;
-import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;

@@ -16,11 +16,11 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.generator.task.Example;
 import dev.icmlora.evaluation.Bar.Verdict;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.evaluation.TextResult.Passage;
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;

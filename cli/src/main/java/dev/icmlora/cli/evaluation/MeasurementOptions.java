@@ -5,31 +5,42 @@ import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.generator.Installation;
 import dev.icmlora.cli.function.FunctionOptions;
+import dev.icmlora.cli.function.RunningFunction;
+import dev.icmlora.evaluation.Measurement;
+import dev.icmlora.generator.Installation;
 
 /// Options of the commands that measure a running function on the task suite.
 final class MeasurementOptions {
     @Mixin
-    FunctionOptions function;
+    private FunctionOptions function;
 
     @Option(names = "--generator", description = "That the function runs (default: models/generator.gguf).")
     private Path generator;
 
     @Option(names = "--inputs", paramLabel = "N", description = "Test inputs of a task (default: ${DEFAULT-VALUE}).")
-    int inputs = 8;
+    private int inputs = Measurement.DEFAULT.inputs();
 
     @Option(
             names = "--tasks",
             paramLabel = "N",
             description = "Most tasks of a group, drawn at random (default: ${DEFAULT-VALUE}).")
-    int tasks = 40;
+    private int tasks = Measurement.DEFAULT.tasks();
 
     @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
-    long seed = 1;
+    private long seed = Measurement.DEFAULT.seed();
 
     @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    long suiteSeed = 1;
+    private long suiteSeed = Measurement.DEFAULT.suiteSeed();
+
+    Measurement measurement() {
+        return new Measurement(inputs, tasks, seed, suiteSeed);
+    }
+
+    /// The caller closes it.
+    RunningFunction connect() {
+        return function.connect();
+    }
 
     Path generator(Installation installation) {
         return generator == null ? installation.generator() : generator;

@@ -1,12 +1,10 @@
 package dev.icmlora.cli.training;
 
-import dev.icmlora.cli.IcmLora;
-
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -15,7 +13,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `icm-lora train`: from a folder of task files to a generator file, by the commands that can also be run one by one.
+import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.cli.tasks.FolderCheck;
+import dev.icmlora.evaluation.ControlBench;
+import dev.icmlora.evaluation.FolderReport;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.tasks.folder.TaskFolder;
+import dev.icmlora.trainer.curriculum.CurriculumSettings;
+import dev.icmlora.trainer.generator.GeneratorExport;
+import dev.icmlora.trainer.generator.GeneratorSettings;
+import dev.icmlora.trainer.generator.GeneratorTraining;
+import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.session.TrainingSettings;
+import dev.icmlora.trainer.shared.SharedAdapterTraining;
+
+/// `icm-lora train`: from a folder of task files to a generator file, by the steps that can also be run one by one.
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
@@ -23,7 +35,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Trains a generator on your own tasks, for the base model in ICM_LORA_MODEL or the default one, and"
                         + " reports what it is worth; killed, it goes on where it was.")
-final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
@@ -71,35 +83,26 @@ final class TrainCommand implements Callable<Integer> {
     private int vectors = 16;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Path folder =
                 training == null ? tasksFolder().resolveSibling(".icm-lora").resolve(name()) : training;
         Path file = output == null ? folder.resolve("generator.gguf") : output;
-        List<String> all = List.of("--task-folder", tasks.toString(), "--folder", folder.toString());
-        List<String> stops =
-                List.of("--patience", String.valueOf(patience), "--validate-every", String.valueOf(validateEvery));
-        List<List<String>> commands = List.of(
-                command("check", tasks),
-                command("train-b0", all, stops, "--minutes", minutes / 3),
-                command(
-                        "train-generator",
-                        all,
-                        stops,
-                        "--minutes",
-                        2 * minutes / 3,
-                        "--vectors",
-                        vectors,
-                        "--from-zero"),
-                command("export", all, "--state", "BEST", "--vectors", vectors, "--output", file, "--name", name()),
-                command("report", "--task-folder", tasks, "--generator", file, "--out", folder.resolve("report.md")));
-        for (List<String> command : commands) {
-            announce(command);
-            int code = run(command);
-            if (code != 0) {
-                return code;
-            }
+        PrintWriter out = spec.commandLine().getOut();
+        announce("the tasks");
+        new FolderCheck(tasks, CurriculumSettings.MOST_TOKENS, CurriculumSettings.SUITE.suiteSeed()).run(out);
+        announce("the shared adapter");
+        if (!shared(folder).run(System.out)) {
+            return TrainingOptions.exitCode(false);
         }
-        return 0;
+        announce("the generator");
+        if (!generator(folder).run(System.out)) {
+            return TrainingOptions.exitCode(false);
+        }
+        announce("the generator file");
+        export(folder, file).run(out);
+        announce("what it is worth");
+        report(file, folder.resolve("report.md"), out);
+        return TrainingOptions.exitCode(true);
     }
 
     private Path tasksFolder() {
@@ -110,30 +113,56 @@ final class TrainCommand implements Callable<Integer> {
         return tasksFolder().getFileName().toString();
     }
 
-    /// @param parts of the command line; a list stands for its elements
-    private static List<String> command(Object... parts) {
-        List<String> command = new ArrayList<>();
-        Arrays.stream(parts).forEach(part -> {
-            if (part instanceof List<?> several) {
-                several.forEach(one -> command.add(one.toString()));
-            } else {
-                command.add(part.toString());
-            }
-        });
-        return command;
-    }
-
-    private void announce(List<String> command) {
+    private void announce(String step) {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
-        out.println("icm-lora " + String.join(" ", command));
+        out.println(step);
         out.flush();
     }
 
-    private int run(List<String> command) {
-        return IcmLora.commandLine()
-                .setOut(spec.commandLine().getOut())
-                .setErr(spec.commandLine().getErr())
-                .execute(command.toArray(String[]::new));
+    /// @param share of the time
+    private TrainingSettings training(Path folder, double share) {
+        Schedule schedule =
+                new Schedule(Schedule.RATE, Schedule.WARM_UP, Long.MAX_VALUE, share * minutes * 60, patience);
+        return TrainingSettings.of(folder, CurriculumSettings.ofFolder(tasks), schedule, validateEvery);
+    }
+
+    private SharedAdapterTraining shared(Path folder) {
+        return new SharedAdapterTraining(
+                training(folder, 1.0 / 3),
+                SharedAdapterTraining.Batches.DEFAULT,
+                SharedAdapterTraining.RANK,
+                SharedAdapterTraining.TARGETS);
+    }
+
+    private GeneratorTraining generator(Path folder) {
+        return new GeneratorTraining(
+                training(folder, 2.0 / 3),
+                GeneratorSettings.DEFAULT.withVectors(vectors),
+                GeneratorTraining.Batches.DEFAULT,
+                GeneratorTraining.Start.ZERO);
+    }
+
+    private GeneratorExport export(Path folder, Path file) {
+        return new GeneratorExport(
+                Optional.of(folder),
+                new GeneratorExport.Source.Trained(GeneratorTraining.RUN, GeneratorExport.State.BEST, name()),
+                Optional.of(file),
+                vectors,
+                CurriculumSettings.ofFolder(tasks),
+                Runtime.getRuntime().availableProcessors());
+    }
+
+    private void report(Path generator, Path to, PrintWriter out) throws IOException {
+        try (ControlBench bench = ControlBench.open(
+                Installation.ofThisProcess(), generator, Runtime.getRuntime().availableProcessors())) {
+            TaskFolder folder = TaskFolder.of(
+                    bench.format(), CurriculumSettings.MOST_TOKENS, CurriculumSettings.SUITE.suiteSeed());
+            String report = new FolderReport(bench, FolderReport.INPUTS, 1)
+                    .of(folder.read(tasks).tasks());
+            out.print(report);
+            out.flush();
+            Files.writeString(to, report);
+        }
     }
 }

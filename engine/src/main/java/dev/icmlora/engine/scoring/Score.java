@@ -28,8 +28,7 @@ public record Score(List<OfExample> scores) {
 
     /// The same candidate on these examples and on others.
     public Score and(Score other) {
-        return new Score(
-                Stream.concat(scores.stream(), other.scores.stream()).toList());
+        return new Score(Stream.concat(scores.stream(), other.scores.stream()).toList());
     }
 
     /// Mean over examples of the loss per token.

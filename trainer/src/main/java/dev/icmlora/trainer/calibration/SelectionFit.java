@@ -16,7 +16,7 @@ import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.ScoredCandidate;
 
 /// Fits the numbers of selection to observations.
-final class SelectionFit {
+public final class SelectionFit {
     static final double[] MARGINS = {0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6};
     static final double[] ERRORS = {0, 0.5, 1, 1.5, 2};
     static final double[] ENOUGH = {0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3};
@@ -31,7 +31,7 @@ final class SelectionFit {
     private final List<Observation> compared;
     private final List<Observation> unexamined;
 
-    SelectionFit(List<Observation> observations) {
+    public SelectionFit(List<Observation> observations) {
         this.compared = observations.stream().filter(o -> o.examples() >= 2).toList();
         this.unexamined = observations.stream().filter(o -> o.examples() < 2).toList();
     }

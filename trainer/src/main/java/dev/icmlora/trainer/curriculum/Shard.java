@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /// @param index 0 to `count - 1`
 /// @param count parts in all
 public record Shard(int index, int count) {
-    static final Shard WHOLE = new Shard(0, 1);
+    public static final Shard WHOLE = new Shard(0, 1);
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})/(\\d{1,9})");
 

@@ -29,8 +29,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
     /// @param queries in a sample of them
     /// @param packed share of packed in-context sequences
     /// @param foreign share of the packed sequences that are of another task than the adapter, so that an adapter
-    still
-    /// reads what examples say
+    /// still reads what examples say
     /// @param described share of prompts with the description; else the adapter alone must know the task
     /// @param vectorDropout share of a task vector's values that a step does not see
     /// @param textWeight a text domain is drawn as often as so many tasks

@@ -9,6 +9,11 @@ package dev.icmlora.trainer.loop;
 /// @param patience or after so many validations in a row that brought nothing better
 public record Schedule(float rate, int warmUp, long steps, double seconds, int patience) {
 
+    /// Greatest rate and warm-up of `make train`.
+    public static final float RATE = 1e-3f;
+
+    public static final int WARM_UP = 30;
+
     public Schedule {
         if (!(rate > 0 && steps > 0 && seconds > 0 && patience > 0)) {
             throw new IllegalArgumentException(

@@ -38,7 +38,9 @@ public final class TrainingRun {
     /// @param log steps between two log lines
     /// @param checkpoint steps between two checkpoints
     /// @param validate steps between two validations
-    public record Intervals(int log, int checkpoint, int validate) {}
+    public record Intervals(int log, int checkpoint, int validate) {
+        public static final Intervals DEFAULT = new Intervals(10, 50, 100);
+    }
 
     /// @param stop asked after every step; when it says so, the run writes a checkpoint and ends
     public TrainingRun(

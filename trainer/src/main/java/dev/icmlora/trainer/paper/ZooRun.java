@@ -18,6 +18,12 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 /// @param shard the part of the tasks that is trained
 public record ZooRun(TrainingSettings training, int together, int length, int keep, Shard shard) {
 
+    /// What the paper's zoo is trained with, where nobody says otherwise.
+    public static final int TOGETHER = 8;
+
+    public static final int LENGTH = 60;
+    public static final int KEEP = 5;
+
     /// Of a sample: a text takes no more of a step than several tasks do.
     private static final int MAX_TOKENS = 256;
 

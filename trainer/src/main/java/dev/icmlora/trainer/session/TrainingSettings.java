@@ -28,6 +28,24 @@ public record TrainingSettings(
         Precision precision,
         TrainingRun.Intervals intervals) {
 
+    /// Steps after which a training that is not stopped early would stop.
+    public static final long NEVER = Integer.MAX_VALUE;
+
+    /// With the defaults of the command line.
+    public static TrainingSettings of(
+            Path folder, CurriculumSettings curriculum, Schedule schedule, int validateEvery) {
+        TrainingRun.Intervals usual = TrainingRun.Intervals.DEFAULT;
+        return new TrainingSettings(
+                Optional.of(folder),
+                curriculum,
+                schedule,
+                NEVER,
+                1,
+                Runtime.getRuntime().availableProcessors(),
+                Precision.BF16,
+                new TrainingRun.Intervals(usual.log(), usual.checkpoint(), validateEvery));
+    }
+
     Path folder(Path root) {
         return folder.orElseGet(() -> root.resolve(".train"));
     }

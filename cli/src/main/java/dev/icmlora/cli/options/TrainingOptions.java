@@ -1,17 +1,22 @@
-package dev.icmlora.trainer.session;
-
-import dev.icmlora.trainer.loop.Schedule;
-import dev.icmlora.trainer.loop.TrainingRun;
+package dev.icmlora.cli.options;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModel.Precision;
+import dev.icmlora.trainer.session.TrainingSettings;
 
 /// Options of every training command.
-final class TrainingOptions {
+public final class TrainingOptions {
+    /// What shells say of a process that Ctrl-C ended.
+    private static final int INTERRUPTED = 130;
+
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
@@ -22,42 +27,42 @@ final class TrainingOptions {
             names = "--minutes",
             description = "Training time until the learning rate has gone down to nothing, over all resumed parts"
                     + " (default: ${DEFAULT-VALUE}).")
-    double minutes = 30;
+    private double minutes = 30;
 
     @Option(names = "--steps", description = "The same in steps; whichever comes first ends the run.")
-    long steps = Long.MAX_VALUE;
+    private long steps = Long.MAX_VALUE;
 
     @Option(names = "--stop-after", paramLabel = "STEPS", description = "Stop early; the next call goes on from there.")
-    long stopAfter = Integer.MAX_VALUE;
+    private long stopAfter = TrainingSettings.NEVER;
 
     @Option(names = "--rate", description = "Greatest learning rate (default: ${DEFAULT-VALUE}).")
-    float rate = 1e-3f;
+    private float rate = Schedule.RATE;
 
     @Option(names = "--warm-up", paramLabel = "STEPS", description = "Linear warm-up (default: ${DEFAULT-VALUE}).")
-    int warmUp = 30;
+    private int warmUp = Schedule.WARM_UP;
 
     @Option(names = "--seed", description = "Seed of initial weights and batches (default: ${DEFAULT-VALUE}).")
-    long seed = 1;
+    private long seed = 1;
 
     @Mixin
-    CurriculumOptions curriculum;
+    private CurriculumOptions curriculum;
 
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
-    int threads = Runtime.getRuntime().availableProcessors();
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
             names = "--precision",
             description = "Of the frozen weights: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    Precision precision = Precision.BF16;
+    private Precision precision = Precision.BF16;
 
     @Option(names = "--log-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
-    private int logEvery = 10;
+    private int logEvery = TrainingRun.Intervals.DEFAULT.log();
 
     @Option(names = "--checkpoint-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
-    private int checkpointEvery = 50;
+    private int checkpointEvery = TrainingRun.Intervals.DEFAULT.checkpoint();
 
     @Option(names = "--validate-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
-    private int validateEvery = 100;
+    private int validateEvery = TrainingRun.Intervals.DEFAULT.validate();
 
     @Option(
             names = "--patience",
@@ -65,15 +70,22 @@ final class TrainingOptions {
             description = "Stop when N validations in a row have brought nothing better (default: never).")
     private int patience = Integer.MAX_VALUE;
 
-    Path folder(Path root) {
-        return folder == null ? root.resolve(".train") : folder;
+    public TrainingSettings settings() {
+        return new TrainingSettings(
+                Optional.ofNullable(folder),
+                curriculum.settings(),
+                new Schedule(rate, warmUp, steps, minutes * 60, patience),
+                stopAfter,
+                seed,
+                threads,
+                precision,
+                new TrainingRun.Intervals(logEvery, checkpointEvery, validateEvery));
     }
 
-    Schedule schedule() {
-        return new Schedule(rate, warmUp, steps, minutes * 60, patience);
-    }
-
-    TrainingRun.Intervals intervals() {
-        return new TrainingRun.Intervals(logEvery, checkpointEvery, validateEvery);
+    /// What the process says when a training ends.
+    ///
+    /// @param finished whether it came to its end, and was not told to stop
+    public static int exitCode(boolean finished) {
+        return finished ? ExitCode.OK : INTERRUPTED;
     }
 }

@@ -1,0 +1,46 @@
+package dev.icmlora.cli.options;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+import picocli.CommandLine.Option;
+
+import dev.icmlora.trainer.curriculum.CurriculumSettings;
+
+/// Options that say which tasks are trained on.
+public final class CurriculumOptions {
+    @Option(
+            names = "--task-folder",
+            paramLabel = "FOLDER",
+            description = "Your own tasks, one .jsonl file each, instead of the task suite.")
+    private Path tasks;
+
+    @Option(
+            names = "--suite-seed",
+            description = "Seed of the task suite, or of the split of your own tasks (default: ${DEFAULT-VALUE}).")
+    private long suiteSeed = CurriculumSettings.SUITE.suiteSeed();
+
+    @Option(
+            names = "--match",
+            paramLabel = "TEXT",
+            description = "Only tasks whose id contains this, to try things out.")
+    private String match = CurriculumSettings.SUITE.match();
+
+    @Option(
+            names = "--most-tasks",
+            paramLabel = "N",
+            description = "Train on so many tasks only, drawn at random (default: all).")
+    private int most = CurriculumSettings.SUITE.most();
+
+    @Option(
+            names = "--practice",
+            paramLabel = "N",
+            description =
+                    "For task vectors and the generator: beside the suite's tasks, so many with rules drawn at random"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int practice = CurriculumSettings.SUITE.practice();
+
+    public CurriculumSettings settings() {
+        return new CurriculumSettings(Optional.ofNullable(tasks), suiteSeed, match, most, practice);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.icmlora.cli.paper;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import dev.icmlora.cli.options.GeneratorBatchOptions;
+import dev.icmlora.cli.options.GeneratorOptions;
+import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.trainer.generator.GeneratorTraining;
+import dev.icmlora.trainer.paper.FromCvae;
+
+/// `icm-lora paper fine-tune`: prior and decoder of the CVAE, through the base model's loss.
+@Command(
+        name = "fine-tune",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Trains prior and decoder of the CVAE through the base model's loss, as train-generator does from"
+                + " zero; killed, it goes on where it was.")
+public final class FineTuneCommand implements Callable<Integer> {
+    @Mixin
+    private TrainingOptions options;
+
+    @Mixin
+    private GeneratorOptions generator;
+
+    @Mixin
+    private GeneratorBatchOptions batches;
+
+    @Override
+    public Integer call() throws IOException {
+        boolean finished = new GeneratorTraining(
+                        options.settings(), generator.settings(), batches.batches(), new FromCvae())
+                .run(System.out);
+        return TrainingOptions.exitCode(finished);
+    }
+}

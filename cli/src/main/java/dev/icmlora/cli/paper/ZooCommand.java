@@ -1,0 +1,49 @@
+package dev.icmlora.cli.paper;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import dev.icmlora.cli.options.ShardOption;
+import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.trainer.paper.ZooRun;
+
+/// `icm-lora paper zoo`: an adapter of its own for each training task, from B0.
+@Command(
+        name = "zoo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Trains an adapter for each training task by itself, many in one batch, and keeps several"
+                + " checkpoints of each; killed, it goes on where it was.")
+public final class ZooCommand implements Callable<Integer> {
+    @Mixin
+    private TrainingOptions options;
+
+    @Option(names = "--together", paramLabel = "N", description = "Tasks in one batch (default: ${DEFAULT-VALUE}).")
+    private int together = ZooRun.TOGETHER;
+
+    @Option(
+            names = "--length",
+            paramLabel = "STEPS",
+            description = "Steps of each task's training (default: ${DEFAULT-VALUE}).")
+    private int length = ZooRun.LENGTH;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "Checkpoints to keep of each task, in the last third of its training"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int keep = ZooRun.KEEP;
+
+    @Mixin
+    private ShardOption shard;
+
+    @Override
+    public Integer call() throws IOException {
+        boolean finished = new ZooRun(options.settings(), together, length, keep, shard.shard()).run(System.out);
+        return TrainingOptions.exitCode(finished);
+    }
+}

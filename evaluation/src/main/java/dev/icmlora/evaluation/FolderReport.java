@@ -1,0 +1,114 @@
+package dev.icmlora.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import me.tongfei.progressbar.ProgressBar;
+
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.tasks.suite.SuiteTask;
+
+/// What a generator is worth on somebody's own tasks, without a running function.
+///
+/// @param bench borrowed
+/// @param inputs test inputs of a task
+/// @param seed of what is drawn
+public record FolderReport(ControlBench bench, int inputs, long seed) {
+
+    /// Test inputs of a task, where nobody says otherwise.
+    public static final int INPUTS = 20;
+
+    private static final List<String> HEADER = List.of(
+            "task",
+            "trained on",
+            "tests",
+            "plain",
+            "5 examples",
+            "`b0`",
+            "`b0`, 5 examples",
+            "adapter",
+            "adapter, 5 examples");
+
+    /// @return the report as Markdown
+    public String of(List<SuiteTask> tasks) {
+        Set<String> seen = bench.file().manifest().catalogue().stream()
+                .map(CatalogueEntry::task)
+                .collect(Collectors.toSet());
+        List<Row> rows = new ArrayList<>();
+        for (SuiteTask task : ProgressBar.wrap(tasks, "tasks")) {
+            rows.add(measure(task, seen.contains(task.id())));
+        }
+        return markdown(bench.file().manifest().name(), rows);
+    }
+
+    /// @param percents exact match in the order of the columns
+    private record Row(String task, boolean seen, int tests, List<Double> percents) {}
+
+    private Row measure(SuiteTask task, boolean seen) {
+        Question question = Question.of(task, Condition.EXAMPLES, inputs, seed);
+        List<int[]> queries = question.prompts(bench.format(), 0);
+        List<int[]> shown = question.prompts(bench.format(), Condition.EXAMPLES);
+        float[] latent = bench.latent(bench.vector(question.task(Condition.EXAMPLES)));
+        List<NamedTensor> b0 = bench.generate(latent, 0);
+        List<NamedTensor> adapter = bench.generate(latent, 1);
+        int most = question.maxTokens(bench.format());
+        List<Double> percents = Stream.of(
+                        bench.answer(queries, most),
+                        bench.answer(shown, most),
+                        bench.answer(b0, queries, most),
+                        bench.answer(b0, shown, most),
+                        bench.answer(adapter, queries, most),
+                        bench.answer(adapter, shown, most))
+                .map(answers ->
+                        100.0 * question.right(answers) / question.tests().size())
+                .toList();
+        return new Row(task.id(), seen, question.tests().size(), percents);
+    }
+
+    private static String markdown(String name, List<Row> rows) {
+        StringBuilder report = new StringBuilder("# Generator \"%s\"\n\n".formatted(name));
+        report.append("Exact match in percent on test examples that were not trained on; every task is stated with one"
+                + " description and 5 of its training examples.");
+        if (!rows.stream().allMatch(Row::seen)) {
+            report.append(" `icm-lora train` stops, and chooses the state that it keeps, by the tasks that it does not"
+                    + " train on: there these look a little better than they are.");
+        }
+        report.append("\n\n");
+        append(report, HEADER);
+        append(report, List.of("---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:"));
+        rows.forEach(row -> append(report, row.task, row.seen ? "yes" : "no", row.tests, row.percents));
+        mean(report, "**tasks trained on**", rows.stream().filter(Row::seen).toList());
+        mean(report, "**other tasks**", rows.stream().filter(row -> !row.seen).toList());
+        return report.toString();
+    }
+
+    private static void mean(StringBuilder report, String name, List<Row> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        List<Double> means = new ArrayList<>();
+        for (int column = 0; column < rows.getFirst().percents.size(); column++) {
+            int c = column;
+            means.add(rows.stream()
+                    .mapToDouble(row -> row.percents.get(c))
+                    .average()
+                    .orElseThrow());
+        }
+        append(report, name, "", rows.stream().mapToInt(Row::tests).sum(), means);
+    }
+
+    private static void append(StringBuilder report, String task, String seen, int tests, List<Double> percents) {
+        List<String> cells = new ArrayList<>(List.of(task, seen, String.valueOf(tests)));
+        percents.forEach(percent -> cells.add(String.format(Locale.ROOT, "%.1f", percent)));
+        append(report, cells);
+    }
+
+    private static void append(StringBuilder report, List<String> cells) {
+        report.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.icmlora.evaluation;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import me.tongfei.progressbar.ProgressBar;
+
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.generator.network.GeneratorManifest;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.tasks.text.TextDomain;
+import dev.icmlora.tasks.text.TextDomains;
+
+/// Measures a running function on the task suite, beside controls that no request can ask for.
+public final class SuiteEvaluation {
+
+    private final ControlBench bench;
+    private final TrainedAdapters trained;
+    private final FunctionClient function;
+    private final Measurement measurement;
+    private final Controlled controlled;
+
+    /// How far the controls go.
+    ///
+    /// @param passages test passages of a text domain
+    /// @param known most seen tasks that the controls and the map are made from
+    /// @param own tasks of a group to train a LoRA of their own for; with 0, text domains get none either
+    public record Controlled(int passages, int known, int own) {
+        public static final Controlled DEFAULT = new Controlled(10, Integer.MAX_VALUE, 8);
+    }
+
+    /// All of them borrowed.
+    public SuiteEvaluation(
+            ControlBench bench,
+            TrainedAdapters trained,
+            FunctionClient function,
+            Measurement measurement,
+            Controlled controlled) {
+        this.bench = bench;
+        this.trained = trained;
+        this.function = function;
+        this.measurement = measurement;
+        this.controlled = controlled;
+    }
+
+    /// @param texts none for no text domains
+    /// @param generatorBytes size of the generator file
+    /// @param progress is told what is trained
+    public EvaluationReport measure(TextDomains texts, long generatorBytes, PrintStream progress)
+            throws IOException, InterruptedException {
+        GeneratorManifest manifest = bench.file().manifest();
+        Set<String> catalogue = manifest.catalogue().stream()
+                .map(GeneratorManifest.CatalogueEntry::task)
+                .collect(Collectors.toSet());
+        TaskSuite suite = TaskSuite.create(measurement.suiteSeed());
+        List<Evaluation.Subject> measured =
+                Evaluation.subjects(suite, catalogue, measurement.tasks(), measurement.seed());
+        train(measured, texts, progress);
+        List<KnownTask> known = new ArrayList<>();
+        for (Evaluation.Subject subject : ProgressBar.wrap(known(suite, catalogue, measured), "task vectors")) {
+            known.add(KnownTask.of(subject, bench));
+        }
+        List<TaskResult> results = new ArrayList<>();
+        List<Closeness> closeness = new ArrayList<>();
+        double agreement;
+        try (Controls controls = new Controls(bench, trained, known)) {
+            Evaluation evaluation = new Evaluation(function, bench, controls, measurement.inputs(), measurement.seed());
+            for (Evaluation.Subject subject : ProgressBar.wrap(measured, "tasks")) {
+                results.add(evaluation.measure(subject));
+                List<List<NamedTensor>> checkpoints = trained.own(subject.task());
+                if (!checkpoints.isEmpty()) {
+                    closeness.add(evaluation.closeness(subject, checkpoints));
+                }
+            }
+            agreement = evaluation.agreement();
+        }
+        return new EvaluationReport(
+                manifest.name(),
+                measurement.seed(),
+                agreement,
+                new Storage(generatorBytes, catalogue.size(), adapterBytes(known.getFirst())),
+                results,
+                closeness,
+                texts(texts),
+                texts.missing(),
+                TaskMap.of(known));
+    }
+
+    private List<TextResult> texts(TextDomains texts) {
+        TextEvaluation evaluation = new TextEvaluation(bench, trained, controlled.passages);
+        List<TextResult> results = new ArrayList<>();
+        for (TextDomain domain : ProgressBar.wrap(texts.domains(), "text domains")) {
+            results.add(evaluation.measure(domain));
+        }
+        return results;
+    }
+
+    private long adapterBytes(KnownTask task) {
+        return bench.generate(task.latent(), 0).stream()
+                .mapToLong(matrix -> matrix.data().length)
+                .sum();
+    }
+
+    /// Gives some tasks of each group, and the text domains, adapters that are trained for them alone.
+    private void train(List<Evaluation.Subject> measured, TextDomains texts, PrintStream progress) throws IOException {
+        if (controlled.own == 0) {
+            return;
+        }
+        List<SuiteTask> seen = some(measured, Group.SEEN);
+        List<SuiteTask> heldOut = some(measured, Group.HELD_OUT);
+        trained.train(seen, texts.domains(), progress);
+        Map<SuiteTask, Task> stated = new LinkedHashMap<>();
+        Stream.concat(seen.stream(), heldOut.stream())
+                .forEach(task -> stated.put(
+                        task,
+                        Question.of(task, Condition.MOST_EXAMPLES, measurement.inputs(), measurement.seed())
+                                .task(Condition.EXAMPLES)));
+        trained.trainOn(stated, progress);
+    }
+
+    private List<SuiteTask> some(List<Evaluation.Subject> measured, Group group) {
+        List<SuiteTask> all = measured.stream()
+                .filter(subject -> subject.group() == group)
+                .map(Evaluation.Subject::task)
+                .toList();
+        return Evaluation.draw(all, controlled.own, new SplittableRandom(measurement.seed()));
+    }
+
+    /// The seen tasks, which controls are made from, and the held-out ones that are measured.
+    private List<Evaluation.Subject> known(TaskSuite suite, Set<String> catalogue, List<Evaluation.Subject> measured) {
+        int most = Math.max(controlled.known, measurement.tasks());
+        Stream<Evaluation.Subject> seen = Evaluation.subjects(suite, catalogue, most, measurement.seed()).stream()
+                .filter(subject -> subject.group() == Group.SEEN);
+        return Stream.concat(seen, measured.stream().filter(subject -> subject.group() == Group.HELD_OUT))
+                .toList();
+    }
+}

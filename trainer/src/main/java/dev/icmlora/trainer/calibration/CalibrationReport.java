@@ -1,0 +1,74 @@
+package dev.icmlora.trainer.calibration;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+import dev.icmlora.engine.scoring.Candidate;
+import dev.icmlora.engine.scoring.Confidence;
+import dev.icmlora.engine.scoring.DecisionRule;
+import dev.icmlora.engine.scoring.Familiarity;
+import dev.icmlora.engine.scoring.Origin;
+import dev.icmlora.engine.scoring.PromptForm;
+
+/// A fit as a table for people, and the numbers that come of it.
+public final class CalibrationReport {
+
+    private final SelectionFit fit;
+    private final PrintWriter out;
+
+    private CalibrationReport(SelectionFit fit, PrintWriter out) {
+        this.fit = fit;
+        this.out = out;
+    }
+
+    public static void print(SelectionFit fit, PrintWriter out) {
+        new CalibrationReport(fit, out).print();
+    }
+
+    private void print() {
+        out.println("| exact match, % | seen | validation |");
+        out.println("|---|--:|--:|");
+        row("mean, description", c -> SelectionFit.isMean(c, 1, PromptForm.DESCRIPTION));
+        row("mean, examples", c -> SelectionFit.isMean(c, 1, PromptForm.EXAMPLES));
+        row("B0, description", c -> SelectionFit.isMean(c, 0, PromptForm.DESCRIPTION));
+        row("B0, examples", c -> SelectionFit.isMean(c, 0, PromptForm.EXAMPLES));
+        row("base, description", c -> isBase(c, PromptForm.DESCRIPTION));
+        row("base, examples", c -> isBase(c, PromptForm.EXAMPLES));
+        row("best of each task", fit.oracle(true), fit.oracle(false));
+        for (double margin : SelectionFit.MARGINS) {
+            for (double errors : SelectionFit.ERRORS) {
+                rule(new DecisionRule(margin, errors, 0));
+            }
+        }
+        DecisionRule rule = fit.rule();
+        for (double enough : SelectionFit.ENOUGH) {
+            rule(new DecisionRule(rule.margin(), rule.errors(), enough));
+        }
+        Familiarity familiarity = fit.familiarity();
+        Confidence confidence = fit.confidence(rule, familiarity);
+        out.println();
+        out.println(rule);
+        out.println(familiarity);
+        out.println(confidence);
+    }
+
+    private void rule(DecisionRule rule) {
+        String name = String.format(
+                Locale.ROOT, "margin %.2f, errors %.1f, enough %.2f", rule.margin(), rule.errors(), rule.enough());
+        row(name, fit.chosen(true, rule), fit.chosen(false, rule));
+        row(name + ": adapter alone", fit.alone(true, rule), fit.alone(false, rule));
+    }
+
+    private static boolean isBase(Candidate candidate, PromptForm form) {
+        return candidate.form() == form && candidate.origin() instanceof Origin.Base;
+    }
+
+    private void row(String name, Predicate<Candidate> way) {
+        row(name, fit.always(true, way), fit.always(false, way));
+    }
+
+    private void row(String name, double seen, double validation) {
+        out.printf(Locale.ROOT, "| %s | %.1f | %.1f |%n", name, 100 * seen, 100 * validation);
+    }
+}
