@@ -26,8 +26,7 @@ public final class FunctionClient {
 
         /// @param request body of `/generate`
         /// @return body of the reply
-        /// @throws IOException when the function does not answer, or answers with an error, which the message
-        holds
+        /// @throws IOException when the function does not answer, or refuses
         String generate(String request) throws IOException, InterruptedException;
     }
 
