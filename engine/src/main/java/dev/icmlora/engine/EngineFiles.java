@@ -30,10 +30,7 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
         var installation = Installation.ofThisProcess();
         try {
             return new EngineFiles(
-                    installation.nativeDirectory(),
-                    installation.model(),
-                    Optional.empty(),
-                    installation.generator());
+                    installation.nativeDirectory(), installation.model(), Optional.empty(), installation.generator());
         } catch (MissingPartException e) {
             throw new EngineStartException(e.getMessage());
         }

@@ -99,8 +99,7 @@ public final class LoadedModel implements AutoCloseable {
 
     private ContextOptions contextOptions(int sequences, int layer) {
         var batch = options.batchTokens();
-        return new ContextOptions(
-                options.contextTokens(), batch, batch, sequences, options.threadCount(), layer, true);
+        return new ContextOptions(options.contextTokens(), batch, batch, sequences, options.threadCount(), layer, true);
     }
 
     /// Takes task vectors in a context of [#statesContext].

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Worker;
 
 /// Which worker does what. Requests with the same adapter share a worker, and so a batch; later ones go back to
 /// where their prompts may still be kept, unless another worker has less to do. Thread-safe.
@@ -79,6 +79,7 @@ final class Placement {
 
     /// Holds no adapter in memory.
     private static String key(Optional<ScaledAdapter> adapter) {
-        return adapter.map(scaled -> scaled.adapter().id() + " " + scaled.scale()).orElse("");
+        return adapter.map(scaled -> scaled.adapter().id() + " " + scaled.scale())
+                .orElse("");
     }
 }

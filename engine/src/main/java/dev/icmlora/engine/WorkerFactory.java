@@ -64,8 +64,8 @@ final class WorkerFactory {
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
-        var adapted = handles.own(
-                bank.map(several -> several.context(model.textOptions(firstScored + Scoring.SEQUENCES)))
+        var adapted =
+                handles.own(bank.map(several -> several.context(model.textOptions(firstScored + Scoring.SEQUENCES)))
                         .orElseGet(() -> model.textContext(firstScored + Scoring.SEQUENCES)));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);

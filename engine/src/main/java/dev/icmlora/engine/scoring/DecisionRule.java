@@ -33,7 +33,8 @@ public record DecisionRule(double margin, double errors, double enough) {
                 .orElseThrow(() -> new IllegalArgumentException("no candidates to choose from"));
         // The sort is stable: proposals keep their order among equals.
         return scored.stream()
-                .sorted(Comparator.comparingInt(candidate -> candidate.candidate().cost()))
+                .sorted(Comparator.comparingInt(
+                        candidate -> candidate.candidate().cost()))
                 .filter(candidate -> !beats(best, candidate))
                 .findFirst()
                 .orElse(best);

@@ -18,7 +18,6 @@ public sealed interface Origin {
     /// The mean of the prior, which is what a generator makes when it is not asked for more. Strength 0 is B0 itself.
     record Mean(float[] latent, float strength) implements Generated {}
 
-
     /// The latent of a task that the generator was trained on.
     record Nearest(float[] latent, String task) implements Generated {}
 }

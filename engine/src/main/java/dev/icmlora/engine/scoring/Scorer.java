@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.scoring.PromptTree.Node;
 import dev.icmlora.engine.scoring.Score.OfExample;
 import dev.icmlora.engine.scoring.Scoring.Expectation;
-import dev.icmlora.engine.scoring.PromptTree.Node;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
@@ -42,10 +42,8 @@ public final class Scorer implements AutoCloseable {
     /// @param beforeDecode called before every decode; what it throws ends the scoring
     public Map<PromptForm, Score> score(Scoring scoring, Runnable beforeDecode) {
         Map<PromptForm, Marks> marks = new EnumMap<>(PromptForm.class);
-        scoring
-                .forms()
-                .forEach(
-                        form -> marks.put(form, new Marks(scoring.examples().size())));
+        scoring.forms()
+                .forEach(form -> marks.put(form, new Marks(scoring.examples().size())));
         List<Node> nodes = scoring.tree().nodes();
         List<Expectation> expectations = scoring.expectations();
         boolean[] outputs = new boolean[nodes.size()];

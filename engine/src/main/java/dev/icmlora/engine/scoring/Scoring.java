@@ -31,8 +31,7 @@ public final class Scoring {
     private final PromptTree tree;
     private final List<Expectation> expectations;
 
-    private Scoring(
-            List<Example> examples, Set<PromptForm> forms, PromptTree tree, List<Expectation> expectations) {
+    private Scoring(List<Example> examples, Set<PromptForm> forms, PromptTree tree, List<Expectation> expectations) {
         this.examples = examples;
         this.forms = forms;
         this.tree = tree;
@@ -80,8 +79,7 @@ public final class Scoring {
         return of(tests, EnumSet.allOf(PromptForm.class), prompts, questions);
     }
 
-    private static Scoring of(
-            PromptFormat format, String description, List<Example> examples, Set<PromptForm> wanted) {
+    private static Scoring of(PromptFormat format, String description, List<Example> examples, Set<PromptForm> wanted) {
         Set<PromptForm> forms = EnumSet.copyOf(wanted);
         int n = examples.size();
         if (n < 2) {

@@ -9,8 +9,7 @@ import java.util.Optional;
 /// @param budget no further weights are tried once this much time is spent; empty for no limit, so that the same
 /// request always gives the same decision
 /// @param examplesFit whether a prompt with examples would fit into the context
-public record SelectionOptions(
-        int candidates, Optional<Duration> budget, boolean examplesFit) {
+public record SelectionOptions(int candidates, Optional<Duration> budget, boolean examplesFit) {
     public SelectionOptions {
         if (candidates < 1) {
             throw new IllegalArgumentException("at least 1 candidate, not " + candidates);

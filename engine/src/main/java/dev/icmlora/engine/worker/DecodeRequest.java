@@ -32,7 +32,12 @@ final class DecodeRequest {
     private long decodeNanos;
 
     /// @throws IllegalArgumentException if a prompt has no tokens: there would be nothing to decode
-    DecodeRequest(Optional<ScaledAdapter> adapter, List<int[]> prompts, Decoding decoding, Cancellation cancellation, Observed observed) {
+    DecodeRequest(
+            Optional<ScaledAdapter> adapter,
+            List<int[]> prompts,
+            Decoding decoding,
+            Cancellation cancellation,
+            Observed observed) {
         if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
             throw new IllegalArgumentException("a prompt has no tokens");
         }

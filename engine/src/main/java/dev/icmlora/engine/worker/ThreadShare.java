@@ -28,7 +28,8 @@ public final class ThreadShare {
         return busy.get();
     }
 
-    /// Has every worker compute with one thread, from its next time slice on: for as long as other work takes the processors.
+    /// Has every worker compute with one thread, from its next time slice on: for as long as other work takes the
+    /// processors.
     public void single(boolean wanted) {
         single = wanted;
     }

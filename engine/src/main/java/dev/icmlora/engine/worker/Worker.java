@@ -64,7 +64,13 @@ public final class Worker implements AutoCloseable {
     /// @param adapted decodes with the resident adapter
     /// @param threads sets with how many threads the contexts compute
     /// @param timeSlice how long a group is decoded while others wait
-    public Worker(String name, ContextScheduler base, ContextScheduler adapted, IntConsumer threads, ThreadShare share, Duration timeSlice) {
+    public Worker(
+            String name,
+            ContextScheduler base,
+            ContextScheduler adapted,
+            IntConsumer threads,
+            ThreadShare share,
+            Duration timeSlice) {
         this.base = base;
         this.adapted = adapted;
         this.threads = threads;
@@ -266,7 +272,10 @@ public final class Worker implements AutoCloseable {
         var next = runnable().min(LEAST_TIME);
         next.ifPresent(group -> {
             var scheduler = scheduler(group.adapter());
-            timeSlice(scheduler, scheduler.together(group, runnable(scheduler).sorted(LEAST_TIME).toList()));
+            timeSlice(
+                    scheduler,
+                    scheduler.together(
+                            group, runnable(scheduler).sorted(LEAST_TIME).toList()));
         });
         return next.isPresent();
     }

@@ -170,14 +170,12 @@ class ScorerTest {
         Scoring scoring = scoring(new Task("", List.of(example(0))));
 
         assertThat(scoring.forms()).containsExactly(DESCRIPTION);
-        assertThat(scorer.score(scoring, () -> {}).get(DESCRIPTION).scores())
-                .hasSize(1);
+        assertThat(scorer.score(scoring, () -> {}).get(DESCRIPTION).scores()).hasSize(1);
     }
 
     @Test
     void withoutExamplesNothingIsAsked() {
-        assertThat(scoring(new Task("Write the plural.", List.of())).examples())
-                .isEmpty();
+        assertThat(scoring(new Task("Write the plural.", List.of())).examples()).isEmpty();
     }
 
     @Test
