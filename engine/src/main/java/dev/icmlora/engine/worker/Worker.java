@@ -3,9 +3,7 @@ package dev.icmlora.engine.worker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,10 +14,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.worker.ContextScheduler.Group;
+import dev.icmlora.engine.worker.JobQueue.Job;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
 
@@ -36,6 +34,9 @@ public final class Worker implements AutoCloseable {
     /// Computations that fail one after the other, each for other requests, before the device is given up.
     private static final int LOST = 3;
 
+    /// Time that decoding gets for each moment that a job in the background takes.
+    private static final int DECODING_FOR_BACKGROUND = 2;
+
     private static final Comparator<Group> LEAST_TIME = Comparator.comparingLong(Group::usedNanos);
 
     private final ContextScheduler base;
@@ -44,10 +45,13 @@ public final class Worker implements AutoCloseable {
     private final ThreadShare share;
     private final long sliceNanos;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-    private final Deque<Job<?>> jobs = new ArrayDeque<>();
+    private final JobQueue jobs = new JobQueue();
+    private final JobQueue background = new JobQueue();
     private final AtomicInteger load = new AtomicInteger();
     private final Thread thread;
     private boolean jobIsNext;
+    /// Time that decoding has before the next job in the background, below 0 if it had more.
+    private long owedNanos;
     private boolean stopping;
     private int threadsNow;
     /// What a group would have used that was there from the start and always got its share; a new group
@@ -86,24 +90,7 @@ public final class Worker implements AutoCloseable {
 
     private record Stop() implements Order {}
 
-    /// @param baseCells room that it needs in the memory of the base context
-    /// @param adaptedCells in that of the adapted one
-    private record Job<T>(
-            Supplier<T> work, Cancellation cancellation, int baseCells, int adaptedCells, CompletableFuture<T> done)
-            implements Order {
-
-        /// @return false if its computation failed
-        boolean run() {
-            try {
-                cancellation.check();
-                done.complete(work.get());
-                return true;
-            } catch (Throwable t) {
-                done.completeExceptionally(t);
-                return !isFatal(t);
-            }
-        }
-    }
+    private record Work(Job<?> job) implements Order {}
 
     /// Decodes answers to prompts.
     ///
@@ -135,9 +122,18 @@ public final class Worker implements AutoCloseable {
     /// @param baseCells tokens that it puts into the memory of the base context
     /// @param adaptedCells into that of the adapted one
     public <T> CompletableFuture<T> run(Supplier<T> work, Cancellation cancellation, int baseCells, int adaptedCells) {
-        var job = new Job<>(work, cancellation, baseCells, adaptedCells, new CompletableFuture<>());
-        order(job, job.done);
-        return job.done;
+        return run(new Job<>(work, cancellation, baseCells, adaptedCells, false, new CompletableFuture<>()));
+    }
+
+    /// A short piece of longer work, such as a slice of a tuning. While texts are decoded, they get twice the time
+    /// that such pieces take.
+    public <T> CompletableFuture<T> runInBackground(Supplier<T> work, Cancellation cancellation) {
+        return run(new Job<>(work, cancellation, 0, 0, true, new CompletableFuture<>()));
+    }
+
+    private <T> CompletableFuture<T> run(Job<T> job) {
+        order(new Work(job), job.done());
+        return job.done();
     }
 
     private void order(Order order, CompletableFuture<?> done) {
@@ -211,7 +207,7 @@ public final class Worker implements AutoCloseable {
         try {
             takeOrders();
             jobIsNext = !jobIsNext;
-            var worked = jobIsNext ? job() || timeSlice() : timeSlice() || job();
+            var worked = jobIsNext ? job() || decodeOrBackground() : decodeOrBackground() || job();
             if (!worked && !isIdle()) {
                 throw new IllegalStateException("nothing in the worker can go on");
             }
@@ -223,7 +219,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private boolean isIdle() {
-        return jobs.isEmpty() && base.isIdle() && adapted.isIdle();
+        return jobs.isEmpty() && background.isEmpty() && base.isIdle() && adapted.isIdle();
     }
 
     private void takeOrders() {
@@ -232,11 +228,10 @@ public final class Worker implements AutoCloseable {
         }
         base.dropCancelled();
         adapted.dropCancelled();
-        while (!jobs.isEmpty() && jobs.element().cancellation.isRequested()) {
-            jobs.remove().done.completeExceptionally(new CancelledException());
-        }
+        jobs.dropCancelled();
+        background.dropCancelled();
         // While a job waits for room, nobody takes it away.
-        if (jobs.isEmpty() || hasRoom(jobs.element())) {
+        if (jobs.first().map(this::hasRoom).orElse(true)) {
             base.admit();
             adapted.admit();
         }
@@ -245,7 +240,7 @@ public final class Worker implements AutoCloseable {
     private void take(Order order) {
         switch (order) {
             case Decode decode -> scheduler(decode.request.adapter()).add(decode.request, fairShare);
-            case Job<?> job -> jobs.add(job);
+            case Work work -> (work.job.inBackground() ? background : jobs).add(work.job);
             case Stop stop -> stopping = true;
         }
     }
@@ -255,7 +250,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private boolean job() {
-        if (jobs.isEmpty() || !hasRoom(jobs.element())) {
+        if (!jobs.first().map(this::hasRoom).orElse(false)) {
             return false;
         }
         shareThreads();
@@ -263,8 +258,23 @@ public final class Worker implements AutoCloseable {
         return true;
     }
 
+    private boolean decodeOrBackground() {
+        return owedNanos > 0 ? timeSlice() || backgroundJob() : backgroundJob() || timeSlice();
+    }
+
+    private boolean backgroundJob() {
+        if (background.isEmpty()) {
+            return false;
+        }
+        shareThreads();
+        var start = System.nanoTime();
+        computed(background.remove().run());
+        owedNanos = DECODING_FOR_BACKGROUND * (System.nanoTime() - start);
+        return true;
+    }
+
     private boolean hasRoom(Job<?> job) {
-        return base.makeRoom(job.baseCells) && adapted.makeRoom(job.adaptedCells);
+        return base.makeRoom(job.baseCells()) && adapted.makeRoom(job.adaptedCells());
     }
 
     /// A time slice of the group that has had the least time, with as many others as its scheduler decodes together.
@@ -301,12 +311,13 @@ public final class Worker implements AutoCloseable {
                 && (areAlone(batch) || System.nanoTime() - start < sliceNanos));
         var nanos = System.nanoTime() - start;
         batch.forEach(group -> group.used(nanos));
+        owedNanos -= nanos;
         fairShare += nanos * batch.size() / (batch.size() + waiting);
     }
 
     /// Whether nobody else waits for a time slice.
     private boolean areAlone(List<Group> batch) {
-        return jobs.isEmpty() && runnable().allMatch(batch::contains);
+        return jobs.isEmpty() && background.isEmpty() && runnable().allMatch(batch::contains);
     }
 
     private void use(ContextScheduler scheduler, List<Group> batch) {

@@ -73,7 +73,7 @@ class WorkerTest {
     }
 
     @Test
-    void whatIsOrderedWhileASlotClosesIsDoneOrRefusedButNeverForgotten() throws InterruptedException {
+    void whatIsOrderedWhileAWorkerClosesIsDoneOrRefusedButNeverForgotten() throws InterruptedException {
         for (var round = 0; round < 300; round++) {
             var closing = worker(adapted, new ThreadShare(1));
             var orders = new CopyOnWriteArrayList<CompletableFuture<Integer>>();
@@ -373,7 +373,7 @@ class WorkerTest {
     }
 
     @Test
-    void anJobWaitsForItsRoomAndNobodyTakesIt() {
+    void aJobWaitsForItsRoomAndNobodyTakesIt() {
         var gate = new Gate(adapted);
         var running = write(RED, 100, 100);
         gate.letPass(5);
@@ -408,6 +408,69 @@ class WorkerTest {
 
         assertThat(tokensAtLastJob.join()).isBetween(15, 25);
         request.join();
+    }
+
+    @Test
+    void decodingGetsTwiceTheTimeOfJobsInTheBackground() {
+        var gate = new Gate(base);
+        var request = write(BASE, 3, 50);
+        var tokensAtJob = new CopyOnWriteArrayList<Integer>();
+        var jobs = IntStream.range(0, 3)
+                .mapToObj(i -> worker.runInBackground(
+                        () -> {
+                            tokensAtJob.add(base.decoded.size());
+                            spend(Duration.ofMillis(2));
+                            return i;
+                        },
+                        new Cancellation()))
+                .toList();
+        gate.open();
+        jobs.forEach(CompletableFuture::join);
+        request.join();
+
+        // A fake batch takes microseconds, so all of the text fits into what is owed for the first of them.
+        assertThat(tokensAtJob.getFirst()).isLessThan(10);
+        assertThat(tokensAtJob.getLast()).isEqualTo(base.decoded.size());
+    }
+
+    @Test
+    void aJobInTheBackgroundDoesNotKeepOtherJobsWaiting() {
+        var gate = new Gate(base);
+        var request = write(BASE, 3, 50);
+        var order = new CopyOnWriteArrayList<String>();
+        var slow = IntStream.range(0, 10)
+                .mapToObj(i -> worker.runInBackground(() -> order.add("background"), new Cancellation()))
+                .toList();
+        var quick = worker.run(() -> order.add("job"), new Cancellation());
+        gate.open();
+        quick.join();
+        slow.forEach(CompletableFuture::join);
+        request.join();
+
+        assertThat(order.indexOf("job")).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aCancelledJobInTheBackgroundNeverRuns() {
+        var gate = new Gate(base);
+        var request = write(BASE, 3, 5);
+        var cancellation = new Cancellation();
+        var ran = new AtomicInteger();
+        var job = worker.runInBackground(ran::incrementAndGet, cancellation);
+        cancellation.request();
+        gate.open();
+
+        assertThatThrownBy(job::join).hasCauseInstanceOf(CancelledException.class);
+        assertThat(ran).hasValue(0);
+        request.join();
+    }
+
+    /// Works, as native code does: the thread cannot be given to anybody else meanwhile.
+    private static void spend(Duration time) {
+        var end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
