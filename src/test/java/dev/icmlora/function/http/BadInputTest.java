@@ -1,10 +1,10 @@
 package dev.icmlora.function.http;
 
-import static dev.icmlora.function.http.Requests.body;
-import static dev.icmlora.function.http.Requests.plurals;
-import static dev.icmlora.function.http.Requests.post;
-import static dev.icmlora.function.http.Requests.task;
-import static dev.icmlora.function.http.Requests.with;
+import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.plurals;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.containsString;

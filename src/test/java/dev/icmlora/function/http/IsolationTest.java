@@ -1,10 +1,10 @@
 package dev.icmlora.function.http;
 
-import static dev.icmlora.function.http.Requests.PLURALS;
-import static dev.icmlora.function.http.Requests.body;
-import static dev.icmlora.function.http.Requests.outputs;
-import static dev.icmlora.function.http.Requests.task;
-import static dev.icmlora.function.http.Requests.with;
+import static dev.icmlora.function.Requests.PLURALS;
+import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.outputs;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.icmlora.function.http;
 
-import static dev.icmlora.function.http.Requests.body;
-import static dev.icmlora.function.http.Requests.generate;
-import static dev.icmlora.function.http.Requests.task;
-import static dev.icmlora.function.http.Requests.with;
+import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.generate;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 

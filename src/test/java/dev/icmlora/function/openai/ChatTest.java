@@ -1,13 +1,13 @@
 package dev.icmlora.function.openai;
 
-import static dev.icmlora.function.openai.Calls.BASE;
-import static dev.icmlora.function.openai.Calls.chat;
-import static dev.icmlora.function.openai.Calls.chatReply;
-import static dev.icmlora.function.openai.Calls.content;
-import static dev.icmlora.function.openai.Calls.events;
-import static dev.icmlora.function.openai.Calls.json;
-import static dev.icmlora.function.openai.Calls.post;
-import static dev.icmlora.function.openai.Calls.with;
+import static dev.icmlora.function.Requests.BASE;
+import static dev.icmlora.function.Requests.chat;
+import static dev.icmlora.function.Requests.chatReply;
+import static dev.icmlora.function.Requests.content;
+import static dev.icmlora.function.Requests.events;
+import static dev.icmlora.function.Requests.json;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.Requests;
 
 @QuarkusTest
 class ChatTest {
@@ -58,8 +60,9 @@ class ChatTest {
         var events = events("/v1/chat/completions", with(body, "stream_options", Map.of("include_usage", true)));
 
         assertThat(events.getLast()).isEqualTo("[DONE]");
-        var pieces =
-                events.subList(0, events.size() - 1).stream().map(Calls::json).toList();
+        var pieces = events.subList(0, events.size() - 1).stream()
+                .map(Requests::json)
+                .toList();
         assertThat(pieces).allSatisfy(piece -> {
             assertThat(piece.get("object").asText()).isEqualTo("chat.completion.chunk");
             assertThat(piece.get("id")).isEqualTo(pieces.getFirst().get("id"));

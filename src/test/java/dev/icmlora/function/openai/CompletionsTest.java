@@ -1,11 +1,11 @@
 package dev.icmlora.function.openai;
 
-import static dev.icmlora.function.openai.Calls.BASE;
-import static dev.icmlora.function.openai.Calls.completion;
-import static dev.icmlora.function.openai.Calls.events;
-import static dev.icmlora.function.openai.Calls.json;
-import static dev.icmlora.function.openai.Calls.post;
-import static dev.icmlora.function.openai.Calls.with;
+import static dev.icmlora.function.Requests.BASE;
+import static dev.icmlora.function.Requests.completion;
+import static dev.icmlora.function.Requests.events;
+import static dev.icmlora.function.Requests.json;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.equalTo;

@@ -1,9 +1,9 @@
 package dev.icmlora.function.openai;
 
-import static dev.icmlora.function.openai.Calls.chat;
-import static dev.icmlora.function.openai.Calls.chatReply;
-import static dev.icmlora.function.openai.Calls.completion;
-import static dev.icmlora.function.openai.Calls.with;
+import static dev.icmlora.function.Requests.chat;
+import static dev.icmlora.function.Requests.chatReply;
+import static dev.icmlora.function.Requests.completion;
+import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +17,8 @@ import java.util.function.BooleanSupplier;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.function.Requests;
+
 @QuarkusTest
 class LeavingClientTest {
 
@@ -25,9 +27,9 @@ class LeavingClientTest {
 
     @Test
     void aStreamThatNobodyReadsAnyMoreIsNotWritten() throws Exception {
-        var body = Calls.JSON.writeValueAsString(
+        var body = Requests.JSON.writeValueAsString(
                 with(with(completion("Once upon a time"), "max_tokens", 4000), "stream", true));
-        var uri = Calls.uri("/v1/completions");
+        var uri = Requests.uri("/v1/completions");
         var before = metric(CANCELLED);
         try (var socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.getOutputStream()

@@ -1,10 +1,10 @@
 package dev.icmlora.function.openai;
 
-import static dev.icmlora.function.openai.Calls.chat;
-import static dev.icmlora.function.openai.Calls.completion;
-import static dev.icmlora.function.openai.Calls.json;
-import static dev.icmlora.function.openai.Calls.post;
-import static dev.icmlora.function.openai.Calls.with;
+import static dev.icmlora.function.Requests.chat;
+import static dev.icmlora.function.Requests.completion;
+import static dev.icmlora.function.Requests.json;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.Requests;
 
 /// Errors have OpenAI's form and name the field.
 @QuarkusTest
@@ -121,7 +123,7 @@ class RefusalTest {
         post("/v1/chat/completions", with(chat("hi"), "model", model))
                 .statusCode(404)
                 .body("error.code", equalTo("model_not_found"))
-                .body("error.message", allOf(containsString(model), containsString(Calls.BASE)));
+                .body("error.message", allOf(containsString(model), containsString(Requests.BASE)));
         given().get("/v1/models/" + model).then().statusCode(404).body("error.code", equalTo("model_not_found"));
     }
 
@@ -140,7 +142,7 @@ class RefusalTest {
                 .statusCode(400)
                 .body("error.param", equalTo("prompt"))
                 .body("error.message", containsString("no tokens"));
-        post("/v1/embeddings", json("{\"model\": \"%s\", \"input\": \"\\u0013\"}".formatted(Calls.BASE)))
+        post("/v1/embeddings", json("{\"model\": \"%s\", \"input\": \"\\u0013\"}".formatted(Requests.BASE)))
                 .statusCode(400)
                 .body("error.param", equalTo("input"));
     }

@@ -1,4 +1,4 @@
-package dev.icmlora.function.openai;
+package dev.icmlora.function;
 
 import static io.restassured.RestAssured.given;
 
@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,16 +18,54 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 
-/// Calls of an OpenAI client.
-final class Calls {
+/// Requests to the running function, and calls of an OpenAI client.
+public final class Requests {
 
-    static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
+    public static final ObjectMapper JSON = new ObjectMapper();
 
-    private Calls() {}
+    public static final List<Map<String, String>> PLURALS = List.of(
+            Map.of("input", "cat", "output", "cats"),
+            Map.of("input", "mouse", "output", "mice"),
+            Map.of("input", "box", "output", "boxes"));
+
+    private Requests() {}
+
+    public static Map<String, Object> task(String description, List<Map<String, String>> examples) {
+        return Map.of("description", description, "examples", examples);
+    }
+
+    public static Map<String, Object> plurals() {
+        return task("Write the plural of the word.", PLURALS);
+    }
+
+    /// A valid body for `POST /generate` that is cheap to answer and can be changed.
+    public static Map<String, Object> body(Map<String, Object> task, String... inputs) {
+        var body = new HashMap<String, Object>();
+        body.put("task", task);
+        body.put("inputs", new ArrayList<>(List.of(inputs)));
+        body.put("max_tokens", 8);
+        return body;
+    }
+
+    public static ValidatableResponse post(String path, Object body) {
+        return given().contentType(ContentType.JSON)
+                .body(body)
+                .when()
+                .post(path)
+                .then();
+    }
+
+    public static ValidatableResponse generate(Map<String, Object> body) {
+        return post("/generate", body).statusCode(200);
+    }
+
+    public static List<String> outputs(Map<String, Object> body) {
+        return generate(body).extract().jsonPath().getList("outputs");
+    }
 
     /// A chat that is cheap to answer, always the same way.
-    static Map<String, Object> chat(String text) {
+    public static Map<String, Object> chat(String text) {
         var body = new HashMap<String, Object>();
         body.put("model", BASE);
         body.put("messages", List.of(Map.of("role", "user", "content", text)));
@@ -35,7 +74,7 @@ final class Calls {
         return body;
     }
 
-    static Map<String, Object> completion(String prompt) {
+    public static Map<String, Object> completion(String prompt) {
         var body = new HashMap<String, Object>();
         body.put("model", BASE);
         body.put("prompt", prompt);
@@ -44,30 +83,23 @@ final class Calls {
         return body;
     }
 
-    static Map<String, Object> with(Map<String, Object> body, String field, Object value) {
+    /// The same body with another value of a field.
+    public static Map<String, Object> with(Map<String, Object> body, String field, Object value) {
         var changed = new HashMap<>(body);
         changed.put(field, value);
         return changed;
     }
 
-    static ValidatableResponse post(String path, Object body) {
-        return given().contentType(ContentType.JSON)
-                .body(body)
-                .when()
-                .post(path)
-                .then();
-    }
-
-    static ValidatableResponse chatReply(Map<String, Object> body) {
+    public static ValidatableResponse chatReply(Map<String, Object> body) {
         return post("/v1/chat/completions", body).statusCode(200);
     }
 
-    static String content(Map<String, Object> body) {
+    public static String content(Map<String, Object> body) {
         return chatReply(body).extract().path("choices[0].message.content");
     }
 
     /// The data of a stream's events; each is JSON but for the last.
-    static List<String> events(String path, Map<String, Object> body) throws IOException, InterruptedException {
+    public static List<String> events(String path, Map<String, Object> body) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(with(body, "stream", true))))
@@ -86,11 +118,11 @@ final class Calls {
         }
     }
 
-    static URI uri(String path) {
+    public static URI uri(String path) {
         return URI.create(RestAssured.baseURI + ":" + RestAssured.port + path);
     }
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {
