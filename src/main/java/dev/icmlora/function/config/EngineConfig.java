@@ -3,7 +3,6 @@ package dev.icmlora.function.config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 import dev.icmlora.engine.EngineFiles;
@@ -44,8 +43,7 @@ public final class EngineConfig {
 
     private static Path existing(String key, Path path) {
         if (!Files.exists(path)) {
-            var variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-            throw new StartupException("%s (%s) names %s, which does not exist".formatted(key, variable, path));
+            throw new StartupException(new Setting(key) + " names " + path + ", which does not exist");
         }
         return path;
     }

@@ -10,13 +10,12 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.hibernate.validator.constraints.time.DurationMin;
 
 /// Everything that can be set, with its default. Each key is also an environment variable: `icm-lora.native-dir` is
-/// `ICM_LORA_NATIVE_DIR`.
+/// `ICM_LORA_NATIVE_DIR`. The tables of `docs/configuration.md` are written from these comments.
 @ConfigMapping(prefix = "icm-lora")
 public interface FunctionConfig {
 
@@ -24,8 +23,7 @@ public interface FunctionConfig {
     /// nearest folder above it that has one.
     Optional<Path> model();
 
-    /// Expected SHA-256 of the model file, in hex. Default: the pinned checksum for the default model, none for
-    /// another.
+    /// Checksum that the model must have, SHA-256 in hex. Default: pinned for the default model, none for another.
     Optional<String> modelSha256();
 
     /// The folder with `libllama`, or one with several builds of it in folders `cuda13`, `cuda12` and `cpu`,
@@ -39,7 +37,7 @@ public interface FunctionConfig {
     /// Threads that compute. Default: the number of processors.
     OptionalInt threads();
 
-    /// Threads that decode side by side, each with contexts and a resident adapter of its own. Default: 1.
+    /// Workers that decode side by side, each a thread with contexts and a resident adapter of its own. Default: 1.
     @Min(1)
     @Max(64)
     OptionalInt workers();
@@ -58,10 +56,10 @@ public interface FunctionConfig {
     @DurationMin(millis = 1)
     Duration requestTimeout();
 
-    /// Every request but those for health needs a key, if there is one. Whoever has this one is called `default`.
+    /// Key that every request needs, but those for health. Whoever has it is called `default`. Default: none.
     Optional<String> apiKey();
 
-    /// Keys by the names of those who have them: `icm-lora.api-keys.alice` is `ICM_LORA_API_KEYS_ALICE`.
+    /// The key of a caller of that name, such as `ICM_LORA_API_KEYS_ALICE`; any number of them. Default: none.
     Map<String, String> apiKeys();
 
     /// Who sees an adapter: with `none` everybody, with `key` the callers that made it.
@@ -71,8 +69,8 @@ public interface FunctionConfig {
     @Valid
     RateLimit rateLimit();
 
-    /// Different adapters that a batch may have at the same time; with 1 they take time slices. Default: 8, and 1 in a
-    /// native executable.
+    /// LoRA slots: different adapters that a batch may have at the same time. With 1, adapters share the time instead.
+    /// Default: 8; 1 in a native executable.
     @Min(1)
     @Max(8)
     OptionalInt maxLoras();
@@ -103,39 +101,39 @@ public interface FunctionConfig {
 
     /// Requests of one caller.
     interface RateLimit {
-        /// How many in a minute; more are answered 429. Where nobody has to say who they are, all callers are one.
-        /// Default: no limit.
+        /// Requests that a caller may make in a minute; more are answered 429. Where nobody has to say who they are,
+        /// all callers are one. Default: no limit.
         @Min(1)
         OptionalInt requestsPerMinute();
     }
 
     /// A thread with its contexts and a resident adapter.
     interface Worker {
-        /// Texts that are decoded side by side.
+        /// Texts that a worker decodes side by side.
         @WithDefault("8")
         @Min(1)
         @Max(64)
         int sequences();
 
-        /// Tokens that the prompts and answers decoded side by side may take together.
+        /// Tokens that their prompts and answers may take together.
         @WithDefault("4096")
         @Min(64)
         int contextTokens();
-
-        /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the
-        /// same adapter loaded from its GGUF file. If they differ, what the worker works on fails.
-        @WithDefault("false")
-        boolean checkAdapters();
 
         /// Tokens of one `llama_decode`.
         @WithDefault("512")
         @Min(64)
         int batchTokens();
+
+        /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the
+        /// same adapter loaded from its GGUF file. If they differ, what the worker works on fails.
+        @WithDefault("false")
+        boolean checkAdapters();
     }
 
     /// Requests that wait for a worker.
     interface Queue {
-        /// More than this many waiting requests are answered 429.
+        /// Requests that may wait for a worker; more are answered 429.
         @WithDefault("64")
         @Min(1)
         int capacity();
@@ -147,7 +145,7 @@ public interface FunctionConfig {
         @WithDefault("256M")
         MemorySize adapters();
 
-        /// Memory for decisions of how a task is served; the ones unused for longest go first.
+        /// Memory for what mode `auto` decided; the ones unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();
     }
@@ -169,11 +167,6 @@ public interface FunctionConfig {
         /// Most bytes in that folder. Generated adapters make room, those unused for longest first.
         @WithDefault("1G")
         MemorySize dirBytes();
-
-        /// Adapters of one sum.
-        @WithDefault("16")
-        @Min(1)
-        int summands();
     }
 
     /// The interface for OpenAI clients.
@@ -211,16 +204,6 @@ public interface FunctionConfig {
         @Min(1)
         int inputs();
 
-        /// Stop strings of a request.
-        @WithDefault("8")
-        @Min(1)
-        int stops();
-
-        /// Characters of a stop string.
-        @WithDefault("100")
-        @Min(1)
-        int stopCharacters();
-
         /// Candidates of a request.
         @WithDefault("64")
         @Min(1)
@@ -230,20 +213,5 @@ public interface FunctionConfig {
         @WithDefault("10000")
         @Min(1)
         int budgetMillis();
-
-        /// Highest `scale`.
-        @WithDefault("4")
-        @DecimalMin("1")
-        double scale();
-
-        /// Highest `strength`.
-        @WithDefault("4")
-        @DecimalMin("1")
-        double strength();
-
-        /// Highest `temperature`.
-        @WithDefault("2")
-        @DecimalMin("0")
-        double temperature();
     }
 }

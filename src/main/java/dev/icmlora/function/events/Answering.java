@@ -22,19 +22,20 @@ import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.service.TaskService;
 
-/// Gets answers from the worker, one batch after the other. An input that cannot be answered costs its own answer only.
+/// Gets answers from the function, one batch after the other. An input that cannot be answered costs its own answer
+/// only.
 @Singleton
 final class Answering {
 
     private static final Pattern ONE_INPUT = Pattern.compile("/inputs/(\\d+)");
+    /// Characters of an input; a longer one gets an error in place of an answer.
+    private static final int LONGEST_INPUT = 100_000;
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final TaskService service;
-    private final int longestInput;
 
-    Answering(TaskService service, EventsConfig config) {
+    Answering(TaskService service) {
         this.service = service;
-        this.longestInput = config.limits().inputCharacters();
     }
 
     /// Answers to a batch, in order.
@@ -48,13 +49,13 @@ final class Answering {
         var answers = new Answer[inputs.size()];
         var positions = new ArrayList<Integer>();
         for (var i = 0; i < inputs.size(); i++) {
-            if (inputs.get(i).length() <= longestInput) {
+            if (inputs.get(i).length() <= LONGEST_INPUT) {
                 positions.add(i);
             } else {
                 answers[i] = Answer.failed(
                         first + i,
                         "/inputs/%d has %d characters, more than the limit of %d"
-                                .formatted(first + i, inputs.get(i).length(), longestInput));
+                                .formatted(first + i, inputs.get(i).length(), LONGEST_INPUT));
             }
         }
         var tooLong = Tally.failures(inputs.size() - positions.size());

@@ -87,7 +87,8 @@ final class BatchJob {
         var request = checked.request();
         rules.check(Answering.with(request, List.of("any")));
         var prefix = keys.parts() + TaskKeys.digest(identity(task, checked)) + "/";
-        var checkpoint = Checkpoint.load(store, prefix, json, config.checkpoint());
+        var checkpoint =
+                Checkpoint.load(store, prefix, json, config.checkpoint().inputs());
         var served = prefix + "served.json";
         if (checkpoint.done() < checked.count()) {
             answer(store, task, checked, checkpoint, served, lease, deadline);

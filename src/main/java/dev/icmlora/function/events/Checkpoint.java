@@ -2,6 +2,7 @@ package dev.icmlora.function.events;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,27 +24,31 @@ final class Checkpoint {
 
     private static final String TALLY = "icmloratally";
     private static final int LARGEST_PART = 4 << 20;
+    /// Answers are stored after this much time, even if they are few.
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final ObjectStore store;
     private final String prefix;
     private final ObjectMapper json;
-    private final EventsConfig.Checkpoint limits;
+    private final int most;
     private final List<StoredObject> parts = new ArrayList<>();
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private Tally stored = Tally.NOTHING;
     private Tally pending = Tally.NOTHING;
     private long lastStored = System.nanoTime();
 
-    private Checkpoint(ObjectStore store, String prefix, ObjectMapper json, EventsConfig.Checkpoint limits) {
+    private Checkpoint(ObjectStore store, String prefix, ObjectMapper json, int most) {
         this.store = store;
         this.prefix = prefix;
         this.json = json;
-        this.limits = limits;
+        this.most = most;
     }
 
     /// What the bucket has under this prefix.
-    static Checkpoint load(ObjectStore store, String prefix, ObjectMapper json, EventsConfig.Checkpoint limits) {
-        var checkpoint = new Checkpoint(store, prefix, json, limits);
+    ///
+    /// @param most answers that are not stored yet
+    static Checkpoint load(ObjectStore store, String prefix, ObjectMapper json, int most) {
+        var checkpoint = new Checkpoint(store, prefix, json, most);
         for (var next = store.find(checkpoint.nextKey()); next.isPresent(); next = store.find(checkpoint.nextKey())) {
             checkpoint.add(next.get(), checkpoint.tally(next.get()));
         }
@@ -85,9 +90,9 @@ final class Checkpoint {
             lines.write('\n');
         }
         pending = pending.plus(answered.tally());
-        if (pending.inputs() >= limits.inputs()
+        if (pending.inputs() >= most
                 || lines.size() >= LARGEST_PART
-                || System.nanoTime() - lastStored >= limits.interval().toNanos()) {
+                || System.nanoTime() - lastStored >= INTERVAL.toNanos()) {
             flush();
         }
     }

@@ -13,12 +13,13 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/// Object-storage events. Nothing here does anything until a bucket is named.
+/// Object-storage events. Nothing here does anything until a bucket is named. The tables of `docs/configuration.md` are
+/// written from these comments.
 @ConfigMapping(prefix = "icm-lora.events")
 public interface EventsConfig {
 
     /// Buckets whose events are taken: `gs://name`, `s3://name`, `az://account/container`, or directories, which are
-    /// watched too, as `file:/directory`. Events of others are ignored.
+    /// watched too, as `file:/directory`. Events of others are ignored. Default: none.
     Optional<List<String>> buckets();
 
     /// Task files are the objects `<tasks-prefix><name>.json`. The three prefixes must not overlap.
@@ -36,12 +37,12 @@ public interface EventsConfig {
     @Pattern(regexp = "[^/].*/")
     String adaptersPrefix();
 
-    /// Task files that are worked on at the same time; they take turns at the worker.
+    /// Task files that are worked on at the same time; their batches wait in line.
     @WithDefault("4")
     @Min(1)
     int jobs();
 
-    /// Inputs that are sent to the worker together, at most as many as a request may have.
+    /// Inputs that are sent to a worker together, at most as many as a request may have.
     @WithDefault("32")
     @Min(1)
     @Max(256)
@@ -51,7 +52,7 @@ public interface EventsConfig {
     @WithDefault("9m")
     Duration deadline();
 
-    /// A task file whose worker gave no sign for this long is taken over.
+    /// A task file whose instance gave no sign for this long is taken over.
     @WithDefault("20s")
     @DurationMin(millis = 1)
     Duration lease();
@@ -79,14 +80,10 @@ public interface EventsConfig {
 
     /// When answers are stored on the way.
     interface Checkpoint {
-        /// After this many answers,
+        /// Answers are stored on the way after so many of them, or after 30 seconds, whichever comes first.
         @WithDefault("1024")
         @Min(1)
         int inputs();
-
-        /// or this much time, whichever comes first.
-        @WithDefault("30s")
-        Duration interval();
     }
 
     /// What a task file may hold, beyond the limits of a request.
@@ -103,10 +100,5 @@ public interface EventsConfig {
         @WithDefault("1000000")
         @Min(1)
         int inputs();
-
-        /// Characters of an input; a longer one gets an error in place of an answer.
-        @WithDefault("100000")
-        @Min(1)
-        int inputCharacters();
     }
 }

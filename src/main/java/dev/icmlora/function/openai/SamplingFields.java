@@ -15,6 +15,7 @@ import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.SamplingOptions;
 
 /// What requests for chats and for plain completions have in common.
@@ -39,7 +40,7 @@ final class SamplingFields {
     }
 
     SamplingOptions sampling(RequestFields fields, Optional<String> grammar) {
-        var temperature = fields.number("temperature", 1, 0, config.limits().temperature());
+        var temperature = fields.number("temperature", 1, 0, RequestRules.TEMPERATURE);
         var topK = fields.integer("top_k", -1, Integer.MAX_VALUE).orElse(0);
         var topP = fields.number("top_p", 1, 0, 1);
         var minP = fields.number("min_p", 0, 0, 1);
@@ -85,11 +86,10 @@ final class SamplingFields {
 
     List<String> stops(RequestFields fields) {
         var stops = fields.texts("stop");
-        var limits = config.limits();
-        fields.violations().count(fields.pointer("stop"), stops.size(), limits.stops());
+        fields.violations().count(fields.pointer("stop"), stops.size(), RequestRules.STOPS);
         stops.stream()
-                .limit(limits.stops())
-                .forEach(stop -> fields.violations().text(fields.pointer("stop"), stop, limits.stopCharacters()));
+                .limit(RequestRules.STOPS)
+                .forEach(stop -> fields.violations().text(fields.pointer("stop"), stop, RequestRules.STOP_CHARACTERS));
         return stops;
     }
 

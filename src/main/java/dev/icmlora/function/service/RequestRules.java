@@ -23,14 +23,25 @@ import dev.icmlora.generator.task.Task;
 @Singleton
 public final class RequestRules {
 
+    /// Highest `temperature`.
+    public static final double TEMPERATURE = 2;
+    /// Stop strings of a request.
+    public static final int STOPS = 8;
+    /// Characters of a stop string.
+    public static final int STOP_CHARACTERS = 100;
+    /// Highest `scale`, and weight of an adapter in a sum.
+    private static final double SCALE = 4;
+    /// Highest `strength`.
+    private static final double STRENGTH = 4;
+    /// Adapters of one sum.
+    private static final int SUMMANDS = 16;
+
     private final FunctionConfig.Limits limits;
     private final int contextTokens;
-    private final int summands;
 
     RequestRules(FunctionConfig config) {
         this.limits = config.limits();
         this.contextTokens = config.worker().contextTokens();
-        this.summands = config.adapters().summands();
     }
 
     /// @throws InvalidRequestException naming every broken rule
@@ -66,10 +77,10 @@ public final class RequestRules {
         inputs(request.inputs(), violations);
         stops(request.stop(), violations);
         violations.range("/max_tokens", request.maxTokens(), 1, contextTokens - 1);
-        violations.range("/temperature", request.temperature(), 0, limits.temperature());
+        violations.range("/temperature", request.temperature(), 0, TEMPERATURE);
         violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
-        violations.range("/scale", request.scale(), 0, limits.scale());
-        violations.range("/strength", request.strength(), 0, limits.strength());
+        violations.range("/scale", request.scale(), 0, SCALE);
+        violations.range("/strength", request.strength(), 0, STRENGTH);
         violations.range("/candidates", request.candidates(), 1, limits.candidates());
         selection(request, violations);
         violations.raise();
@@ -80,8 +91,8 @@ public final class RequestRules {
         requireBody(request);
         var violations = new Violations();
         violations.when(request.adapters().isEmpty(), "/adapters", 1, 0, "must not be empty");
-        violations.count("/adapters", request.adapters().size(), summands);
-        for (var i = 0; i < Math.min(request.adapters().size(), summands); i++) {
+        violations.count("/adapters", request.adapters().size(), SUMMANDS);
+        for (var i = 0; i < Math.min(request.adapters().size(), SUMMANDS); i++) {
             summand("/adapters/" + i, request.adapters().get(i), violations);
         }
         if (request.task() != null) {
@@ -100,7 +111,7 @@ public final class RequestRules {
         if (summand.weight() == null) {
             violations.when(true, field + "/weight", null, null, "is missing");
         } else {
-            violations.range(field + "/weight", summand.weight(), -limits.scale(), limits.scale());
+            violations.range(field + "/weight", summand.weight(), -SCALE, SCALE);
         }
     }
 
@@ -165,9 +176,9 @@ public final class RequestRules {
     }
 
     private void stops(List<String> stops, Violations violations) {
-        violations.count("/stop", stops.size(), limits.stops());
-        for (var i = 0; i < Math.min(stops.size(), limits.stops()); i++) {
-            required("/stop/" + i, stops.get(i), limits.stopCharacters(), violations);
+        violations.count("/stop", stops.size(), STOPS);
+        for (var i = 0; i < Math.min(stops.size(), STOPS); i++) {
+            required("/stop/" + i, stops.get(i), STOP_CHARACTERS, violations);
         }
     }
 

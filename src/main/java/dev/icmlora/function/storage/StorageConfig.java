@@ -8,7 +8,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 /// Where providers' stores are. Everything has the default of the provider's own client, credentials too: nothing need
-/// be said where the provider runs the function.
+/// be said where the provider runs the function. The tables of `docs/configuration.md` are written from these comments.
 @ConfigMapping(prefix = "icm-lora.storage")
 public interface StorageConfig {
 
@@ -25,21 +25,23 @@ public interface StorageConfig {
     /// Google Cloud Storage; credentials are Application Default Credentials.
     interface Google {
         /// Address of another server than Google's, an emulator. It is asked without credentials.
+        /// Default: Google's.
         Optional<URI> endpoint();
     }
 
     /// Amazon S3 and what speaks like it; credentials and region by the AWS SDK's default chains.
     interface S3 {
         /// Address of another server than Amazon's: MinIO, Ceph, R2, … Bucket names go into the path then.
+        /// Default: Amazon's.
         Optional<URI> endpoint();
 
-        /// Region; with an endpoint, `us-east-1` if none is said.
+        /// Region. Default: the AWS SDK's; `us-east-1` with an endpoint.
         Optional<String> region();
     }
 
     /// Azure Blob Storage; credentials are those of `DefaultAzureCredential`.
     interface Azure {
-        /// A connection string, in place of these credentials and of the account's own address.
+        /// A connection string, in place of `DefaultAzureCredential` and of the account's own address. Default: none.
         Optional<String> connectionString();
     }
 }

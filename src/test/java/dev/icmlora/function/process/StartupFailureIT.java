@@ -122,6 +122,15 @@ class StartupFailureIT {
         }
     }
 
+    @Test
+    void settingsThatTheFunctionOnceHad() throws Exception {
+        refuses(
+                Map.of("ICM_LORA_SLOTS", "2", "ICM_LORA_SLOT_SEATS", "4", "ICM_LORA_LIMITS_STOPS", "9"),
+                "icm-lora.slots (ICM_LORA_SLOTS) is set, but is icm-lora.workers (ICM_LORA_WORKERS) now",
+                "ICM_LORA_MAX_LORAS",
+                "icm-lora.limits.stops (ICM_LORA_LIMITS_STOPS) is set, but is fixed now, at 8");
+    }
+
     private static void generatorForAnotherModel(Path path) throws IOException {
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
         var own = file.manifest();

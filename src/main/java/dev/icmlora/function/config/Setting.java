@@ -1,0 +1,17 @@
+package dev.icmlora.function.config;
+
+import java.util.Locale;
+
+/// Something that can be set, such as `icm-lora.native-dir`.
+record Setting(String key) {
+
+    /// The environment variable that sets it too.
+    String variable() {
+        return key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+
+    @Override
+    public String toString() {
+        return "%s (%s)".formatted(key, variable());
+    }
+}

@@ -1,0 +1,84 @@
+package dev.icmlora.function.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.events.EventsConfig;
+import dev.icmlora.function.storage.StorageConfig;
+
+/// The tables of `docs/configuration.md` say what the code says. Each stands below a comment that names its settings,
+/// `*` for any end of a name.
+///
+/// After a change of a setting, `-Dicmlora.docs.write=true` writes the tables anew.
+class ConfigurationPageTest {
+
+    private static final Path PAGE = Path.of("../docs/configuration.md");
+    private static final Pattern TABLE = Pattern.compile("(?m)^(<!-- settings: (.*) -->\\n)((?:\\|.*\\n)*)");
+    private static final String REMOVED = "removed";
+
+    private static final List<DocumentedSetting> SETTINGS = Stream.of(
+                    FunctionConfig.class, EventsConfig.class, StorageConfig.class)
+            .flatMap(DocumentedSetting::of)
+            .toList();
+
+    @Test
+    void saysWhatTheCodeSays() throws IOException {
+        var page = Files.readString(PAGE);
+        var current = TABLE.matcher(page).replaceAll(table -> table.group(1) + table(table.group(2)));
+        if (Boolean.getBoolean("icmlora.docs.write")) {
+            Files.writeString(PAGE, current);
+        }
+        assertThat(Files.readString(PAGE))
+                .as("run this test with -Dicmlora.docs.write=true and commit %s", PAGE)
+                .isEqualTo(current);
+    }
+
+    @Test
+    void hasEverySettingOnce() throws IOException {
+        var rows = Files.readString(PAGE)
+                .lines()
+                .takeWhile(line -> !line.equals("<!-- settings: " + REMOVED + " -->"))
+                .filter(line -> line.startsWith("| `ICM_LORA_"));
+
+        assertThat(rows.map(row -> row.split("`")[1]))
+                .containsExactlyInAnyOrderElementsOf(SETTINGS.stream()
+                        .map(setting -> setting.setting().variable())
+                        .toList());
+    }
+
+    private static String table(String names) {
+        return names.equals(REMOVED) ? removed() : settings(names);
+    }
+
+    private static String settings(String names) {
+        var wanted = Arrays.stream(names.split(" "))
+                .map(name -> name.replace(".", "\\.").replace("*", ".*"))
+                .collect(Collectors.joining("|", "icm-lora\\.(", ")"));
+        return SETTINGS.stream()
+                .filter(setting -> setting.setting().key().matches(wanted))
+                .map(setting -> setting.row() + "\n")
+                .collect(Collectors.joining("", "| variable | default | meaning |\n|---|---|---|\n", ""));
+    }
+
+    private static String removed() {
+        var renamed = RemovedSettings.RENAMED.entrySet().stream()
+                .map(entry -> row(entry.getKey(), "`" + new Setting(entry.getValue()).variable() + "`"));
+        var fixed = RemovedSettings.FIXED.entrySet().stream()
+                .map(entry -> row(entry.getKey(), "fixed at " + entry.getValue()));
+        return Stream.concat(renamed, fixed).collect(Collectors.joining("", "| was | is |\n|---|---|\n", ""));
+    }
+
+    private static String row(String key, String successor) {
+        return "| `%s` | %s |\n".formatted(new Setting(key).variable(), successor);
+    }
+}
