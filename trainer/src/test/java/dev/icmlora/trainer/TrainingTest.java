@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-import dev.icmlora.cli.training.GeneratorOptions;
+import dev.icmlora.cli.options.GeneratorOptions;
 import dev.icmlora.cli.training.TrainB0Command;
 import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.Adapter;
