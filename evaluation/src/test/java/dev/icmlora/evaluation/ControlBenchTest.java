@@ -50,31 +50,17 @@ class ControlBenchTest {
             List.of(new Example("cat", "cats"), new Example("mouse", "mice"), new Example("box", "boxes"));
     private static final Task TASK = new Task("Write the plural of the word.", PLURALS);
     private static final int MAX_TOKENS = 8;
-    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
-
-    @TempDir
-    private static Path folder;
 
     private static ControlBench bench;
-    private static References references;
 
     @BeforeAll
     static void open() throws IOException {
         Installation installation = Installation.ofThisProcess();
         bench = ControlBench.open(installation, installation.generator(), 1);
-        references = References.open(
-                installation,
-                bench.file().manifest().base().fingerprint(),
-                bench.file(),
-                bench.format(),
-                folder,
-                1,
-                new References.Effort(8, 2, 3));
     }
 
     @AfterAll
     static void close() {
-        references.close();
         bench.close();
     }
 
@@ -132,7 +118,7 @@ class ControlBenchTest {
         KnownTask reversed = known("letters/reverse", new Task("Write it backwards.", List.of()));
         KnownTask stated = known("inflection/plural", new Task("What is the plural?", PLURALS.subList(0, 1)));
 
-        try (Controls controls = new Controls(bench, references, List.of(plurals, capitals, reversed))) {
+        try (Controls controls = new Controls(bench, new NothingTrained(), List.of(plurals, capitals, reversed))) {
             float[] own = values(controls.generated(stated));
             List<float[]> all = new ArrayList<>();
             for (Condition.Control control : Condition.Control.values()) {
@@ -153,88 +139,22 @@ class ControlBenchTest {
     }
 
     @Test
-    void aTrainedAdapterPredictsItsTaskBetterThanB0AndIsAtNoDistanceFromItself() throws IOException {
-        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).stream()
-                .filter(each -> each.family().equals("sentences"))
-                .findFirst()
-                .orElseThrow();
-        List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
-        Question question = Question.of(task, Condition.EXAMPLES, 4, 1);
+    void anAdapterIsAtNoDistanceFromItself() {
+        float[] latent = bench.latent(bench.vector(TASK));
+        List<NamedTensor> b0 = bench.generate(latent, 0);
+        List<NamedTensor> own = bench.generate(latent, 1);
+        List<List<NamedTensor>> checkpoints = List.of(bench.generate(latent, 0.5f), own);
+        List<Prompt> prompts = List.of(bench.format().packed(TASK.description(), PLURALS));
 
-        Task five = question.task(Condition.EXAMPLES);
-        assertThat(references.own(task)).isEmpty();
-        references.train(List.of(task), List.of(), NOWHERE);
-        references.trainOn(Map.of(task, five), NOWHERE);
+        Closeness itself = Closeness.of("task", bench, own, b0, checkpoints, prompts);
+        Closeness shared = Closeness.of("task", bench, b0, b0, checkpoints, prompts);
 
-        List<List<NamedTensor>> checkpoints = references.own(task);
-        List<NamedTensor> own = checkpoints.getLast();
-        List<Prompt> prompts = question.answered(bench.format());
-        assertThat(checkpoints).hasSize(2);
-        assertThat(references.trainedOn(task, five)).isPresent();
-        assertThat(references.trainedOn(task, question.task(4))).isEmpty();
-        assertThat(nats(own, prompts)).isLessThan(nats(b0, prompts));
-        Closeness itself = Closeness.of(task.id(), bench, own, b0, checkpoints, prompts);
-        Closeness shared = Closeness.of(task.id(), bench, b0, b0, checkpoints, prompts);
         assertThat(itself.error()).isZero();
         assertThat(itself.nearest()).isZero();
         assertThat(itself.between()).isPositive();
         assertThat(itself.divergence()).isCloseTo(0, within(1e-6));
         assertThat(shared.error()).isCloseTo(1, within(1e-6));
         assertThat(shared.divergence()).isEqualTo(shared.divergenceOfB0()).isPositive();
-    }
-
-    @Test
-    void whatWasTrainedOnceIsNotTrainedAgain() throws IOException {
-        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).getLast();
-        Task stated = new Task("Do it.", task.train().subList(0, 5));
-        references.trainOn(Map.of(task, stated), NOWHERE);
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-
-        references.trainOn(Map.of(task, stated), new PrintStream(said));
-
-        assertThat(said.toString()).isEmpty();
-    }
-
-    @Test
-    void diffusionDrawsTheLatentThatBelongsToAVector() {
-        Random random = new Random(4);
-        List<float[]> vectors = new ArrayList<>();
-        List<float[]> latents = new ArrayList<>();
-        for (int task = 0; task < 4; task++) {
-            vectors.add(gaussian(random, 24));
-            latents.add(gaussian(random, 6));
-        }
-
-        try (LatentDiffusion diffusion = references.diffusion(vectors, latents)) {
-            for (int task = 0; task < 4; task++) {
-                float[] drawn = diffusion.draw(vectors.get(task), new SplittableRandom(task));
-                float[] own = latents.get(task);
-                assertThat(latents.stream().min(Comparator.comparingDouble(latent -> distance(latent, drawn))))
-                        .contains(own);
-            }
-        }
-    }
-
-    private static float[] gaussian(Random random, int length) {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
-    }
-
-    private static double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += (a[i] - b[i]) * (a[i] - b[i]);
-        }
-        return sum;
-    }
-
-    private static double nats(List<NamedTensor> adapter, List<Prompt> prompts) {
-        return prompts.stream()
-                .mapToDouble(prompt -> bench.nats(adapter, prompt))
-                .sum();
     }
 
     private static KnownTask known(String id, Task stated) {

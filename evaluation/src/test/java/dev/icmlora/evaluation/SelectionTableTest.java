@@ -30,8 +30,7 @@ class SelectionTableTest {
                 .contains("| held out: `auto` − `examples` | >= +18, interval > 0 | +0.0 [-25.0, +25.0] | **no** |")
                 .contains("| held out, worst single task: `auto` − `examples` | >= −10 | -25.0 (people/b) | **no** |")
                 .contains("| seen: share served by an adapter alone | >= 90 % | 100 % | yes |")
-                .contains("| time of `select`, median | <= 400 ms | 300 ms | yes |")
-                .doesNotContain("refined for");
+                .contains("| time of `select`, median | <= 400 ms | 300 ms | yes |");
     }
 
     @Test
@@ -48,7 +47,7 @@ class SelectionTableTest {
     }
 
     private static SelectionTable table(SelectionResult... results) {
-        return new SelectionTable("g", new SelectionComparison.Settings(4, 5, 0, 1), List.of(results));
+        return new SelectionTable("g", new SelectionComparison.Settings(4, 5, 1), List.of(results));
     }
 
     private static SelectionResult result(
@@ -56,11 +55,8 @@ class SelectionTableTest {
         Map<Way, SelectionResult.Outcome> outcomes = new EnumMap<>(Way.class);
         for (Way way : Way.values()) {
             double exact = way == Way.AUTO ? auto : way == Way.EXAMPLES ? examples : 0;
-            if (way != Way.REFINED) {
-                outcomes.put(
-                        way,
-                        new SelectionResult.Outcome(exact, 20, served, "mean", confidence, 9, List.of(), 376, TIMES));
-            }
+            outcomes.put(
+                    way, new SelectionResult.Outcome(exact, 20, served, "mean", confidence, 9, List.of(), 376, TIMES));
         }
         return new SelectionResult(task, "family", group, false, 4, outcomes);
     }

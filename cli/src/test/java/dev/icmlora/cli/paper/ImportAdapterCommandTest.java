@@ -1,5 +1,7 @@
 package dev.icmlora.cli.paper;
 
+import dev.icmlora.cli.training.IcmLoraTrainer;
+
 import dev.icmlora.cli.IcmLora;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,7 +92,7 @@ class ImportAdapterCommandTest {
     private static Run run(String command, String... options) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = IcmLora.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine line = IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] arguments = Stream.of(
                         Stream.of(command, "--task-folder", tasks.toString(), "--folder", training.toString()),
                         Stream.of(options))

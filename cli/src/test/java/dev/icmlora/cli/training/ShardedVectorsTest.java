@@ -54,7 +54,7 @@ class ShardedVectorsTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                IcmLora.class.getName(),
+                IcmLoraTrainer.class.getName(),
                 "vectors",
                 "--to",
                 to.toString(),

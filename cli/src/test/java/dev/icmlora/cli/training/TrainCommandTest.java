@@ -63,7 +63,7 @@ class TrainCommandTest {
     }
 
     private int train(Path tasks, String... options) {
-        CommandLine command = IcmLora.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine command = IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] arguments = new String[options.length + 2];
         arguments[0] = "train";
         arguments[1] = tasks.toString();
