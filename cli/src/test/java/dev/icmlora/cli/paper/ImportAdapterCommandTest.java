@@ -90,11 +90,16 @@ class ImportAdapterCommandTest {
     }
 
     private static Run run(String command, String... options) {
+        return run(List.of(command), options);
+    }
+
+    private static Run run(List<String> command, String... options) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] arguments = Stream.of(
-                        Stream.of(command, "--task-folder", tasks.toString(), "--folder", training.toString()),
+                        command.stream(),
+                        Stream.of("--task-folder", tasks.toString(), "--folder", training.toString()),
                         Stream.of(options))
                 .flatMap(part -> part)
                 .toArray(String[]::new);
@@ -103,7 +108,7 @@ class ImportAdapterCommandTest {
 
     private static Run load(Path file, String... options) {
         return run(
-                "import-adapter",
+                List.of("paper", "import-adapter"),
                 Stream.concat(Stream.of("--task", TASK, file.toString()), Stream.of(options))
                         .toArray(String[]::new));
     }
@@ -135,7 +140,7 @@ class ImportAdapterCommandTest {
             assertIsHalf(adapter, written);
         }
 
-        Run cvae = run("train-cvae", "--steps", "1", "--vectors", "1", "--tasks", "2");
+        Run cvae = run(List.of("paper", "cvae"), "--steps", "1", "--vectors", "1", "--tasks", "2");
 
         assertThat(cvae.code).as(cvae.err).isZero();
         assertThat(training.resolve("cvae/checkpoint.gguf")).exists();
@@ -179,7 +184,7 @@ class ImportAdapterCommandTest {
         assertRefused(load(scratch), "adapter_config.json is missing in");
         assertRefused(load(scratch.resolve("none.zip")), "there is no");
         assertRefused(
-                run("import-adapter", "--task", "user/whisper", other.toString()),
+                run(List.of("paper", "import-adapter"), "--task", "user/whisper", other.toString()),
                 "no task to train on has the id \"user/whisper\"");
         assertThat(zoo()).isEqualTo(before);
 

@@ -21,7 +21,7 @@ public record Examinations(
         BaseModel model, int vectorLayer, Standardization statistics, SequencedMap<String, Scoring> examinations) {
 
     /// Queries, and the task vectors of the tasks that they are of.
-    record Scoring(Validation validation, List<VectorPool> pools) {}
+    public record Scoring(Validation validation, List<VectorPool> pools) {}
 
     /// What the exported generator needs to know of the task vectors, so that a checkpoint is complete.
     public SequencedMap<String, NDArray> vectorArrays(NDManager manager) {

@@ -20,7 +20,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Learns prior and decoder through the frozen base model: the loss is that of the answers under the generated
 /// adapters, plus beta times the prior's distance from N(0, I).
-final class GeneratorObjective implements Objective {
+public final class GeneratorObjective implements Objective {
     private final BaseModel model;
     private final GeneratorNetwork network;
     private final SharedAdapter shared;

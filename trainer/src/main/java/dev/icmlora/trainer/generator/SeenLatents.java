@@ -11,7 +11,7 @@ import dev.icmlora.ggml.Backend;
 import dev.icmlora.trainer.vectors.VectorPool;
 
 /// Where a generator's prior puts the tasks that it was trained on.
-final class SeenLatents {
+public final class SeenLatents {
     private SeenLatents() {}
 
     /// For each task, the mean of the prior, averaged over the task's vectors.

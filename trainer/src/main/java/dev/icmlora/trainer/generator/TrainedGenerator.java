@@ -28,7 +28,7 @@ public final class TrainedGenerator {
     /// @param base `general.architecture` of the base model
     /// @param hidden the base model's hidden size
     /// @throws IllegalArgumentException when the checkpoint is of a decoder that the function does not have
-    TrainedGenerator(GgufFile checkpoint, String base, int hidden) {
+    public TrainedGenerator(GgufFile checkpoint, String base, int hidden) {
         requireHeads(checkpoint);
         this.checkpoint = checkpoint;
         List<Target> targets =
@@ -56,7 +56,7 @@ public final class TrainedGenerator {
 
     /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the checkpoint does not hold a usable
     /// generator
-    GeneratorFile file(String name, BaseModelId base, String promptFormat) {
+    public GeneratorFile file(String name, BaseModelId base, String promptFormat) {
         Map<String, float[]> weights = new HashMap<>();
         for (String tensor : architecture.tensors().keySet()) {
             if (!tensor.startsWith("adapter.")) {

@@ -15,7 +15,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.TorchScript;
 
 /// The CVAE whose prior and decoder are the generator that is served.
-final class GeneratorCvae implements Cvae {
+public final class GeneratorCvae implements Cvae {
 
     private final GeneratorNetwork network;
     private final EncoderNetwork encoder;

@@ -29,7 +29,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Learns a CVAE from the zoo: reconstruct dB = B - B0 of trained adapters, in units of each module's standard
 /// deviation, with beta times KL(q(z | dB, c) || p(z | c)) (arXiv 2501.17635 section 3.3).
-final class ReconstructionObjective implements Objective {
+public final class ReconstructionObjective implements Objective {
     private final Cvae cvae;
     private final SharedAdapter shared;
     private final Zoo zoo;

@@ -29,7 +29,7 @@ import com.google.gson.GsonBuilder;
 /// `imported-<hash>.safetensors`, and `imported-<hash>.json` says where it comes from.
 ///
 /// @param folder of all tasks
-record Zoo(Path folder) {
+public record Zoo(Path folder) {
     private static final String FOLDER = "zoo";
     private static final String IMPORTED = "imported-";
     private static final String JSON = ".json";

@@ -26,7 +26,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 /// Learns an adapter of its own for each of some tasks, all in one batch. Only B is learned; it begins as B0.
 ///
 /// Adam takes every number by itself, so the tasks feel each other only where the gradients are clipped to one norm.
-final class ZooObjective implements Objective {
+public final class ZooObjective implements Objective {
     private final BaseModel model;
     private final SharedAdapter shared;
     private final List<TrainingTask> tasks;

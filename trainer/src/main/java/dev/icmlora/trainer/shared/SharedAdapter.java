@@ -38,7 +38,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
     public static final float SCALE = 2;
 
     /// A uniform within 1 / sqrt(in), B0 zero, as LoRA begins (arXiv 2106.09685 section 4.1): no change at first.
-    static SharedAdapter initial(AdapterLayout layout, long seed, NDManager manager) {
+    public static SharedAdapter initial(AdapterLayout layout, long seed, NDManager manager) {
         SplittableRandom random = new SplittableRandom(seed);
         SequencedMap<String, NDArray> matrices = new LinkedHashMap<>();
         for (int layer = 0; layer < layout.layers(); layer++) {

@@ -20,7 +20,7 @@ import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 
 /// Learns A and B0 together, as one adapter for all training tasks, on queries and packed sequences.
-final class SharedAdapterObjective implements Objective {
+public final class SharedAdapterObjective implements Objective {
     private final BaseModel model;
     private final SharedAdapter adapter;
     private final List<TrainingTask> tasks;
@@ -33,7 +33,7 @@ final class SharedAdapterObjective implements Objective {
     /// @param tasks drawn from uniformly
     /// @param validations sets of queries by name
     /// @param tokensPerStep samples are drawn until they have so many tokens
-    SharedAdapterObjective(
+    public SharedAdapterObjective(
             BaseModel model,
             SharedAdapter adapter,
             List<TrainingTask> tasks,
