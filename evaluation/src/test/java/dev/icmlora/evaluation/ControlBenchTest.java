@@ -39,8 +39,6 @@ import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
-import dev.icmlora.trainer.paper.LatentDiffusion;
-import dev.icmlora.trainer.paper.References;
 
 /// With the real model and the committed generator. The function's own tests show that it answers as its exported
 /// adapter does in plain llama.cpp; here the bench is held against the same.
