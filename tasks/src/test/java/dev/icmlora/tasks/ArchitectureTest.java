@@ -14,7 +14,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule NO_PACKAGE_CYCLES =
-            slices().matching("dev.icmlora.tasks.(**)").should().beFreeOfCycles();
+            slices().matching("dev.icmlora.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW =
