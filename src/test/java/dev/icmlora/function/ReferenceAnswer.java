@@ -3,7 +3,7 @@ package dev.icmlora.function;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 
 /// Where the bench runs, and what it runs with.
 ///

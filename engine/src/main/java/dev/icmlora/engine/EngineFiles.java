@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
 
-import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.Installation.MissingPartException;
 import dev.icmlora.generator.Sha256;
 
 /// The files that an engine is made of.
@@ -28,12 +26,8 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
     /// @throws EngineStartException if one is missing
     public static EngineFiles installed() {
         var installation = Installation.ofThisProcess();
-        try {
-            return new EngineFiles(
-                    installation.nativeDirectory(), installation.model(), Optional.empty(), installation.generator());
-        } catch (MissingPartException e) {
-            throw new EngineStartException(e.getMessage());
-        }
+        return new EngineFiles(
+                installation.nativeDirectory(), installation.model(), Optional.empty(), installation.generator());
     }
 
     /// The same with another generator.

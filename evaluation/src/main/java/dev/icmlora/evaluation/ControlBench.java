@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.evaluation.TaskResult.Group;
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;

@@ -1,5 +1,6 @@
 package dev.icmlora.generator;
 
+import dev.icmlora.TestInstallation;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;
@@ -11,13 +12,13 @@ public final class BaseModelFixture {
     private BaseModelFixture() {}
 
     public static void loadNativeLibraries() {
-        NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
+        NativeLibraries.load(TestInstallation.nativeDirectory());
     }
 
     public static synchronized LlamaModel model() {
         if (model == null) {
             loadNativeLibraries();
-            model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+            model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
         }
         return model;
     }

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineOptions;
-import dev.icmlora.generator.Installation;
-import dev.icmlora.generator.Installation.MissingPartException;
+import dev.icmlora.engine.EngineStartException;
+import dev.icmlora.engine.Installation;
 
 /// The engine that the configuration asks for.
 public final class EngineConfig {
@@ -36,7 +36,7 @@ public final class EngineConfig {
                     config.generator()
                             .map(file -> existing("icm-lora.generator", file))
                             .orElseGet(installation::generator));
-        } catch (MissingPartException e) {
+        } catch (EngineStartException e) {
             throw new StartupException(e.getMessage());
         }
     }

@@ -6,9 +6,9 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StrictReading;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.ModelOptions;

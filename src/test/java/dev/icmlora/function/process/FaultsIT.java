@@ -26,8 +26,8 @@ import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.function.PeftFiles;
-import dev.icmlora.generator.Installation;
 
 /// What goes wrong around the function while it serves: its disk, its model's file, its life.
 class FaultsIT {

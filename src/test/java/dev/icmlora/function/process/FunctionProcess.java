@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 
 /// The packaged function, run as a user runs it, in a folder of its own: `java -jar`, or the native executable where
 /// that was built (`-Pnative`).

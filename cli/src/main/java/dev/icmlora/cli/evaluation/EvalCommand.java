@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.cli.function.RunningFunction;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
 import dev.icmlora.evaluation.EvaluationReport;
 import dev.icmlora.evaluation.FunctionClient;
@@ -22,7 +23,6 @@ import dev.icmlora.evaluation.Measurement;
 import dev.icmlora.evaluation.ReportFiles;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.tasks.text.TextDomains;
 import dev.icmlora.trainer.paper.References;
 

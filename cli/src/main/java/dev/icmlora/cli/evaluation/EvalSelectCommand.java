@@ -17,7 +17,7 @@ import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.evaluation.FunctionClient;
 import dev.icmlora.evaluation.ReportFiles;
 import dev.icmlora.evaluation.SelectionEvaluation;
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
 

@@ -7,8 +7,8 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.cli.function.FunctionOptions;
 import dev.icmlora.cli.function.RunningFunction;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.Measurement;
-import dev.icmlora.generator.Installation;
 
 /// Options of the commands that measure a running function on the task suite.
 final class MeasurementOptions {

@@ -12,9 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
 import dev.icmlora.evaluation.FolderReport;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;

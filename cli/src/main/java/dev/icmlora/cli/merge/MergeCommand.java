@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.ggml.GgmlType;

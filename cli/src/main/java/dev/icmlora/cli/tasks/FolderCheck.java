@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.SuiteTask;
 

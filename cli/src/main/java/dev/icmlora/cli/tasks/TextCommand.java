@@ -1,7 +1,5 @@
 package dev.icmlora.cli.tasks;
 
-import dev.icmlora.tasks.text.TextDomains;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -11,7 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
+import dev.icmlora.tasks.text.TextDomains;
 
 /// `icm-lora text`: looks at the text domains.
 @Command(

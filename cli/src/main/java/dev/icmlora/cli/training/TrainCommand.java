@@ -15,9 +15,9 @@ import picocli.CommandLine.Spec;
 
 import dev.icmlora.cli.options.TrainingOptions;
 import dev.icmlora.cli.tasks.FolderCheck;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
 import dev.icmlora.evaluation.FolderReport;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.generator.GeneratorExport;
@@ -156,8 +156,8 @@ public final class TrainCommand implements Callable<Integer> {
     private void report(Path generator, Path to, PrintWriter out) throws IOException {
         try (ControlBench bench = ControlBench.open(
                 Installation.ofThisProcess(), generator, Runtime.getRuntime().availableProcessors())) {
-            TaskFolder folder = TaskFolder.of(
-                    bench.format(), CurriculumSettings.MOST_TOKENS, CurriculumSettings.SUITE.suiteSeed());
+            TaskFolder folder =
+                    TaskFolder.of(bench.format(), CurriculumSettings.MOST_TOKENS, CurriculumSettings.SUITE.suiteSeed());
             String report = new FolderReport(bench, FolderReport.INPUTS, 1)
                     .of(folder.read(tasks).tasks());
             out.print(report);

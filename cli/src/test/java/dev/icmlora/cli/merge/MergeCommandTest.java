@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.ggml.GgmlType;

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.ggml.GgufFile;

@@ -17,8 +17,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.peft.PeftModel;

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import dev.icmlora.generator.Installation;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;

@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.trainer.curriculum.Curriculum;

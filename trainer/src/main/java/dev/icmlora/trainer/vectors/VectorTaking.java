@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.trainer.curriculum.Curriculum;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.curriculum.Shard;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;

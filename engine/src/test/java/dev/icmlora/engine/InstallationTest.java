@@ -1,4 +1,4 @@
-package dev.icmlora.generator;
+package dev.icmlora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,16 +12,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InstallationTest {
+
     @TempDir
     Path folder;
 
     @Test
     void looksUpwardsFromTheWorkingDirectory() throws IOException {
-        Path models = Files.createDirectories(folder.resolve("models"));
-        Path generator = Files.createFile(models.resolve("generator.gguf"));
-        Path below = Files.createDirectories(folder.resolve("a/b"));
+        var models = Files.createDirectories(folder.resolve("models"));
+        var generator = Files.createFile(models.resolve("generator.gguf"));
+        var below = Files.createDirectories(folder.resolve("a/b"));
 
-        Installation installation = new Installation(Map.of(), below);
+        var installation = new Installation(Map.of(), below);
 
         assertThat(installation.generator()).isEqualTo(generator);
         assertThat(installation.root()).isEqualTo(folder);
@@ -29,7 +30,7 @@ class InstallationTest {
 
     @Test
     void theEnvironmentComesFirst() throws IOException {
-        Path model = Files.createFile(folder.resolve("other.gguf"));
+        var model = Files.createFile(folder.resolve("other.gguf"));
 
         assertThat(new Installation(Map.of("ICM_LORA_MODEL", model.toString()), folder).model())
                 .isEqualTo(model);
@@ -38,13 +39,13 @@ class InstallationTest {
     @Test
     void saysWhatIsMissingAndWhatToDo() {
         assertThatThrownBy(() -> new Installation(Map.of(), folder).model())
-                .isInstanceOf(Installation.MissingPartException.class)
+                .isInstanceOf(EngineStartException.class)
                 .hasMessageContaining("base model not found")
                 .hasMessageContaining("make setup")
                 .hasMessageContaining("ICM_LORA_MODEL");
         assertThatThrownBy(() ->
                         new Installation(Map.of("ICM_LORA_NATIVE_DIR", "/does/not/exist"), folder).nativeDirectory())
-                .isInstanceOf(Installation.MissingPartException.class)
+                .isInstanceOf(EngineStartException.class)
                 .hasMessageContaining("ICM_LORA_NATIVE_DIR names /does/not/exist");
     }
 }

@@ -1,4 +1,4 @@
-package dev.icmlora.generator;
+package dev.icmlora.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.Optional;
 /// `models/`, from the working directory upwards, so that the function, the trainer and every module's tests find the
 /// same files.
 public final class Installation {
+
     public static final String NATIVE_DIR_VARIABLE = "ICM_LORA_NATIVE_DIR";
     public static final String MODEL_VARIABLE = "ICM_LORA_MODEL";
     public static final String GENERATOR_VARIABLE = "ICM_LORA_GENERATOR";
@@ -34,9 +35,9 @@ public final class Installation {
 
     /// The folder that holds `libllama.so`.
     ///
-    /// @throws MissingPartException when it is not there
+    /// @throws EngineStartException when it is not there
     public Path nativeDirectory() {
-        String platform = "linux-" + (isArm() ? "arm64" : "x64");
+        var platform = "linux-" + (isArm() ? "arm64" : "x64");
         return find("llama.cpp libraries", NATIVE_DIR_VARIABLE, nativeDirectory(platform));
     }
 
@@ -50,57 +51,48 @@ public final class Installation {
 
     /// The base model, a GGUF file.
     ///
-    /// @throws MissingPartException when it is not there
+    /// @throws EngineStartException when it is not there
     public Path model() {
         return find("base model", MODEL_VARIABLE, MODEL);
     }
 
     /// The generator file.
     ///
-    /// @throws MissingPartException when it is not there
+    /// @throws EngineStartException when it is not there
     public Path generator() {
         return find("generator", GENERATOR_VARIABLE, GENERATOR);
     }
 
     /// The folder that holds `native/` and `models/`, for what is neither of the three parts (training checkpoints).
     ///
-    /// @throws MissingPartException when the working directory is not inside such a folder
+    /// @throws EngineStartException when the working directory is not inside such a folder
     public Path root() {
         return searchUpwards("models")
                 .map(Path::getParent)
-                .orElseThrow(() -> new MissingPartException("no folder with models/ at or above " + workingDirectory));
+                .orElseThrow(() -> new EngineStartException("no folder with models/ at or above " + workingDirectory));
     }
 
     private Path find(String what, String variable, String relative) {
-        String named = environment.get(variable);
+        var named = environment.get(variable);
         if (named != null && !named.isBlank()) {
-            Path path = Path.of(named);
+            var path = Path.of(named);
             if (!Files.exists(path)) {
-                throw new MissingPartException(what + " not found: " + variable + " names " + path);
+                throw new EngineStartException(what + " not found: " + variable + " names " + path);
             }
             return path;
         }
         return searchUpwards(relative)
-                .orElseThrow(() -> new MissingPartException(what + " not found: no " + relative + " at or above "
+                .orElseThrow(() -> new EngineStartException(what + " not found: no " + relative + " at or above "
                         + workingDirectory + "; run `make setup` or set " + variable));
     }
 
     private Optional<Path> searchUpwards(String relative) {
-        for (Path folder = workingDirectory; folder != null; folder = folder.getParent()) {
-            Path candidate = folder.resolve(relative);
+        for (var folder = workingDirectory; folder != null; folder = folder.getParent()) {
+            var candidate = folder.resolve(relative);
             if (Files.exists(candidate)) {
                 return Optional.of(candidate);
             }
         }
         return Optional.empty();
-    }
-
-    /// A part of the installation is not where it should be; the message says where it was looked for and what to do.
-    public static final class MissingPartException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        MissingPartException(String message) {
-            super(message);
-        }
     }
 }
