@@ -18,7 +18,7 @@ public record Confidence(double intercept, double exact, double probability, dou
     }
 
     public double ofScore(Score score) {
-        double logOdds = intercept + exact * score.exact() + probability * probability(score);
+        var logOdds = intercept + exact * score.exact() + probability * probability(score);
         return 1 / (1 + Math.exp(-logOdds));
     }
 

@@ -23,18 +23,18 @@ public final class Neighbourhood {
     }
 
     private static double[] variance(List<SeenTask> tasks) {
-        int length = tasks.getFirst().latent().length;
-        double[] sum = new double[length];
-        double[] squares = new double[length];
+        var length = tasks.getFirst().latent().length;
+        var sum = new double[length];
+        var squares = new double[length];
         for (SeenTask task : tasks) {
-            for (int i = 0; i < length; i++) {
+            for (var i = 0; i < length; i++) {
                 double value = task.latent()[i];
                 sum[i] += value;
                 squares[i] += value * value;
             }
         }
-        int n = tasks.size();
-        double[] variance = new double[length];
+        var n = tasks.size();
+        var variance = new double[length];
         Arrays.setAll(variance, i -> squares[i] / n - sum[i] / n * (sum[i] / n));
         return variance;
     }
@@ -52,9 +52,9 @@ public final class Neighbourhood {
     }
 
     private double distance(float[] a, float[] b) {
-        double sum = 0;
-        int used = 0;
-        for (int i = 0; i < variance.length; i++) {
+        var sum = 0.0;
+        var used = 0;
+        for (var i = 0; i < variance.length; i++) {
             // A dimension in which all seen tasks agree tells nothing apart.
             if (variance[i] > 1e-12) {
                 double difference = a[i] - b[i];

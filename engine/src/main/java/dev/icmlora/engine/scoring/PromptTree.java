@@ -28,16 +28,16 @@ final class PromptTree {
 
     /// @param members sequences that are alike up to `from`
     private void grow(int from, int[] members) {
-        for (int position = from; ; position++) {
-            int at = position;
-            int[] longer = IntStream.of(members)
+        for (var position = from; ; position++) {
+            var at = position;
+            var longer = IntStream.of(members)
                     .filter(member -> sequences.get(member).length > at)
                     .toArray();
             if (longer.length == 0) {
                 return;
             }
-            int token = sequences.get(longer[0])[position];
-            int[] alike = IntStream.of(longer)
+            var token = sequences.get(longer[0])[position];
+            var alike = IntStream.of(longer)
                     .filter(member -> sequences.get(member)[at] == token)
                     .toArray();
             if (alike.length < longer.length) {
@@ -53,7 +53,7 @@ final class PromptTree {
                 .map(member -> sequences.get(member)[position])
                 .distinct()
                 .forEach(token -> {
-                    int[] branch = IntStream.of(members)
+                    var branch = IntStream.of(members)
                             .filter(member -> sequences.get(member)[position] == token)
                             .toArray();
                     append(token, position, branch);
@@ -62,7 +62,7 @@ final class PromptTree {
     }
 
     private void append(int token, int position, int[] members) {
-        for (int member : members) {
+        for (var member : members) {
             places[member][position] = nodes.size();
         }
         nodes.add(new Node(token, position, members));

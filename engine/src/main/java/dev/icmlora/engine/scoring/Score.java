@@ -46,19 +46,19 @@ public record Score(List<OfExample> scores) {
 
     /// By how much this loses against `other`, example by example.
     Excess excessOver(Score other) {
-        int n = scores.size();
+        var n = scores.size();
         if (other.scores.size() != n) {
             throw new IllegalArgumentException("a score on " + n + " examples against " + other.scores.size());
         }
-        double sum = 0;
-        double squares = 0;
-        for (int i = 0; i < n; i++) {
+        var sum = 0.0;
+        var squares = 0.0;
+        for (var i = 0; i < n; i++) {
             double difference = scores.get(i).loss() - other.scores.get(i).loss();
             sum += difference;
             squares += difference * difference;
         }
-        double mean = sum / n;
-        double variance = n < 2 ? 0 : Math.max(0, (squares - n * mean * mean) / (n - 1));
+        var mean = sum / n;
+        var variance = n < 2 ? 0 : Math.max(0, (squares - n * mean * mean) / (n - 1));
         return new Excess(mean, Math.sqrt(variance / n));
     }
 

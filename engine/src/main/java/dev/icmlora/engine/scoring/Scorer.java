@@ -60,7 +60,7 @@ public final class Scorer implements AutoCloseable {
     }
 
     private void forget(int sequences) {
-        for (int i = 0; i < sequences; i++) {
+        for (var i = 0; i < sequences; i++) {
             context.removeSequence(firstSequence + i, -1, -1);
         }
     }
@@ -71,13 +71,13 @@ public final class Scorer implements AutoCloseable {
             List<Expectation> expectations,
             Map<PromptForm, Marks> marks,
             Runnable beforeDecode) {
-        int next = 0;
-        for (int start = 0; start < nodes.size(); start += batch.capacity()) {
-            int end = Math.min(nodes.size(), start + batch.capacity());
+        var next = 0;
+        for (var start = 0; start < nodes.size(); start += batch.capacity()) {
+            var end = Math.min(nodes.size(), start + batch.capacity());
             batch.clear();
-            for (int i = start; i < end; i++) {
+            for (var i = start; i < end; i++) {
                 Node node = nodes.get(i);
-                int[] sequences = IntStream.of(node.members())
+                var sequences = IntStream.of(node.members())
                         .map(member -> firstSequence + member)
                         .toArray();
                 batch.add(node.token(), node.position(), sequences, outputs[i]);
@@ -92,16 +92,16 @@ public final class Scorer implements AutoCloseable {
     ///
     /// @return the first expectation of a later node
     private int read(List<Expectation> expectations, int from, int start, int end, Map<PromptForm, Marks> marks) {
-        int next = from;
+        var next = from;
         while (next < expectations.size() && expectations.get(next).node() < end) {
-            int node = expectations.get(next).node();
-            float[] logits = context.logits(node - start);
-            int likeliest = likeliest(logits);
-            double logSum = logSumOfExponentials(logits, logits[likeliest]);
+            var node = expectations.get(next).node();
+            var logits = context.logits(node - start);
+            var likeliest = likeliest(logits);
+            var logSum = logSumOfExponentials(logits, logits[likeliest]);
             // Several prompts may share the node, and so its output.
             for (; next < expectations.size() && expectations.get(next).node() == node; next++) {
                 Expectation expected = expectations.get(next);
-                double nats = logSum - logits[expected.token()];
+                var nats = logSum - logits[expected.token()];
                 marks.get(expected.form()).add(expected.example(), nats, likeliest == expected.token());
             }
         }
@@ -109,8 +109,8 @@ public final class Scorer implements AutoCloseable {
     }
 
     private static int likeliest(float[] logits) {
-        int likeliest = 0;
-        for (int i = 1; i < logits.length; i++) {
+        var likeliest = 0;
+        for (var i = 1; i < logits.length; i++) {
             if (logits[i] > logits[likeliest]) {
                 likeliest = i;
             }
@@ -119,8 +119,8 @@ public final class Scorer implements AutoCloseable {
     }
 
     private static double logSumOfExponentials(float[] logits, float highest) {
-        double sum = 0;
-        for (float logit : logits) {
+        var sum = 0.0;
+        for (var logit : logits) {
             if (logit > highest - NEGLIGIBLE) {
                 sum += Math.exp(logit - highest);
             }

@@ -52,7 +52,7 @@ public final class Scoring {
     public static Scoring of(PromptFormat format, Task task, Set<PromptForm> forms, int contextTokens) {
         List<Example> distinct =
                 task.examples().stream().distinct().limit(MOST_EXAMPLES).toList();
-        for (int n = distinct.size(); n > 0; n--) {
+        for (var n = distinct.size(); n > 0; n--) {
             Scoring scoring = of(format, task.description(), distinct.subList(0, n), forms);
             if (scoring.tokens() <= contextTokens) {
                 return scoring;
@@ -68,7 +68,7 @@ public final class Scoring {
     public static Scoring ofTests(PromptFormat format, Task task, List<Example> tests) {
         List<Prompt> prompts = new ArrayList<>();
         List<Question> questions = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
+        for (var i = 0; i < tests.size(); i++) {
             List<Example> shown = new ArrayList<>(task.examples());
             shown.add(tests.get(i));
             questions.add(new Question(PromptForm.EXAMPLES, i, prompts.size(), shown.size() - 1));
@@ -81,7 +81,7 @@ public final class Scoring {
 
     private static Scoring of(PromptFormat format, String description, List<Example> examples, Set<PromptForm> wanted) {
         Set<PromptForm> forms = EnumSet.copyOf(wanted);
-        int n = examples.size();
+        var n = examples.size();
         if (n < 2) {
             forms.remove(PromptForm.EXAMPLES);
         }
@@ -90,14 +90,14 @@ public final class Scoring {
         if (forms.contains(PromptForm.EXAMPLES)) {
             prompts.add(format.packed(description, examples));
             prompts.add(format.packed(description, examples.reversed()));
-            for (int i = 0; i < n; i++) {
-                int backwards = n - 1 - i;
-                boolean first = i >= backwards;
+            for (var i = 0; i < n; i++) {
+                var backwards = n - 1 - i;
+                var first = i >= backwards;
                 questions.add(new Question(PromptForm.EXAMPLES, i, first ? 0 : 1, first ? i : backwards));
             }
         }
         if (forms.contains(PromptForm.DESCRIPTION)) {
-            for (int i = 0; i < n; i++) {
+            for (var i = 0; i < n; i++) {
                 questions.add(new Question(PromptForm.DESCRIPTION, i, prompts.size(), 0));
                 prompts.add(format.packed(description, List.of(examples.get(i))));
             }
@@ -112,8 +112,8 @@ public final class Scoring {
         for (Question question : questions) {
             Prompt prompt = prompts.get(question.prompt);
             Prompt.Answer answer = prompt.answers().get(question.turn);
-            for (int position = answer.from(); position < answer.to(); position++) {
-                int predicting = tree.node(question.prompt, position - 1);
+            for (var position = answer.from(); position < answer.to(); position++) {
+                var predicting = tree.node(question.prompt, position - 1);
                 expectations.add(
                         new Expectation(predicting, question.form, question.example, prompt.tokens()[position]));
             }

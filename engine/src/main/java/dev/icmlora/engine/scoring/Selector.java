@@ -49,7 +49,7 @@ public final class Selector {
                 options.examplesFit() ? EnumSet.allOf(PromptForm.class) : EnumSet.of(PromptForm.DESCRIPTION);
         Scoring scoring = Scoring.of(format, task, forms, contextTokens);
         if (scoring.examples().size() < LEAST_EXAMPLES) {
-            boolean canShowExamples = options.examplesFit() && !task.examples().isEmpty();
+            var canShowExamples = options.examplesFit() && !task.examples().isEmpty();
             return withoutScores(prior, distance, canShowExamples);
         }
         return new Run(task, prior, distance, scoring, options, bench).decide();
@@ -58,7 +58,7 @@ public final class Selector {
     /// The generator's own adapter for a task like those it knows. For any other, examples are shown if there are any,
     /// and B0 serves if there are none.
     private Decision withoutScores(LatentDistribution prior, OptionalDouble distance, boolean canShowExamples) {
-        boolean trusted = calibration.familiarity().trusts(distance);
+        var trusted = calibration.familiarity().trusts(distance);
         Candidate served;
         if (trusted) {
             served = new Candidate(Proposals.mean(prior), PromptForm.DESCRIPTION);
@@ -68,19 +68,19 @@ public final class Selector {
             served = new Candidate(Proposals.shared(prior), PromptForm.DESCRIPTION);
         }
         Adapter adapter = generate(List.of((Origin.Generated) served.origin())).getFirst();
-        double confidence = calibration.confidence().ofFamiliarity(trusted);
+        var confidence = calibration.confidence().ofFamiliarity(trusted);
         return new Decision(served, Optional.of(adapter), List.of(), distance, confidence, 0, false);
     }
 
     private List<Adapter> generate(List<Origin.Generated> origins) {
-        float[] strengths = new float[origins.size()];
-        for (int i = 0; i < strengths.length; i++) {
+        var strengths = new float[origins.size()];
+        for (var i = 0; i < strengths.length; i++) {
             strengths[i] = origins.get(i).strength();
         }
         List<float[]> latents = origins.stream().map(Origin.Generated::latent).toList();
         List<Adapter> made = new ArrayList<>();
-        for (int from = 0; from < strengths.length; from += Generator.MAX_CANDIDATES) {
-            int to = Math.min(strengths.length, from + Generator.MAX_CANDIDATES);
+        for (var from = 0; from < strengths.length; from += Generator.MAX_CANDIDATES) {
+            var to = Math.min(strengths.length, from + Generator.MAX_CANDIDATES);
             made.addAll(generator.generate(latents.subList(from, to), Arrays.copyOfRange(strengths, from, to)));
         }
         return made;
@@ -119,15 +119,15 @@ public final class Selector {
         Decision decide() {
             ScoredCandidate chosen = choose();
             Adapter adapter = adapters.get(chosen.candidate().origin());
-            double confidence = calibration.confidence().ofScore(chosen.score());
+            var confidence = calibration.confidence().ofScore(chosen.score());
             return new Decision(
                     chosen.candidate(), Optional.ofNullable(adapter), scored, distance, confidence, tokens, hurried);
         }
 
         private ScoredCandidate choose() {
             DecisionRule rule = calibration.rule();
-            int forms = scoring.forms().size();
-            int count = Math.ceilDiv(options.candidates(), forms);
+            var forms = scoring.forms().size();
+            var count = Math.ceilDiv(options.candidates(), forms);
             List<Origin> origins = Proposals.of(prior, neighbourhood.nearest(prior.mean()), count);
             tryFirst(origins.getFirst());
             if (rule.isSettledBy(scored.getFirst())) {
@@ -164,7 +164,7 @@ public final class Selector {
                     .toList();
             if (!generated.isEmpty()) {
                 List<Adapter> made = generate(generated);
-                for (int i = 0; i < made.size(); i++) {
+                for (var i = 0; i < made.size(); i++) {
                     adapters.put(generated.get(i), made.get(i));
                 }
             }
