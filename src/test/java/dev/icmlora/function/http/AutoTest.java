@@ -97,6 +97,7 @@ class AutoTest {
                 .body("adapter.id", equalTo(auto.getString("adapter.id")));
     }
 
+    /// There are eight: the mean, B0, the base model and the nearest seen task, each in two forms of prompt.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 12})
     void triesNoMoreThanAskedFor(int candidates) {
@@ -104,7 +105,7 @@ class AutoTest {
                 .extract()
                 .jsonPath();
 
-        assertThat(reply.getList("selection.candidates")).hasSize(candidates);
+        assertThat(reply.getList("selection.candidates")).hasSize(Math.min(candidates, 8));
     }
 
     @Test

@@ -125,10 +125,10 @@ public final class Selector {
         }
 
         private ScoredCandidate choose() {
-            DecisionRule rule = calibration.rule();
+            var rule = calibration.rule();
             var forms = scoring.forms().size();
             var count = Math.ceilDiv(options.candidates(), forms);
-            List<Origin> origins = Proposals.of(prior, neighbourhood.nearest(prior.mean()), count);
+            var origins = Proposals.of(prior, neighbourhood.nearest(prior.mean()), count);
             tryFirst(origins.getFirst());
             if (rule.isSettledBy(scored.getFirst())) {
                 return scored.getFirst();
