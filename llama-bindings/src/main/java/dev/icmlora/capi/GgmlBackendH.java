@@ -308,6 +308,30 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final MethodHandle ggml_backend_supports_op =
+            Linkage.downcall("ggml_backend_supports_op", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
+
+    /// `bool ggml_backend_supports_op(ggml_backend_t backend, const struct ggml_tensor * op);`
+    public static boolean ggml_backend_supports_op(MemorySegment backend, MemorySegment op) {
+        try {
+            return (boolean) ggml_backend_supports_op.invokeExact(backend, op);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_sched_get_buffer_size =
+            Linkage.downcall("ggml_backend_sched_get_buffer_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
+
+    /// `size_t ggml_backend_sched_get_buffer_size(ggml_backend_sched_t sched, ggml_backend_t backend);`
+    public static long ggml_backend_sched_get_buffer_size(MemorySegment sched, MemorySegment backend) {
+        try {
+            return (long) ggml_backend_sched_get_buffer_size.invokeExact(sched, backend);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_backend_sched_new = Linkage.downcall(
             "ggml_backend_sched_new",
             FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_BOOLEAN, JAVA_BOOLEAN));

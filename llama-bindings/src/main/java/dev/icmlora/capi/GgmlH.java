@@ -205,6 +205,30 @@ public final class GgmlH {
         }
     }
 
+    private static final MethodHandle ggml_graph_node =
+            Linkage.downcall("ggml_graph_node", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+
+    /// `struct ggml_tensor * ggml_graph_node(struct ggml_cgraph * cgraph, int i);`
+    public static MemorySegment ggml_graph_node(MemorySegment cgraph, int i) {
+        try {
+            return (MemorySegment) ggml_graph_node.invokeExact(cgraph, i);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_op_desc =
+            Linkage.downcall("ggml_op_desc", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `const char * ggml_op_desc(const struct ggml_tensor * t);`
+    public static MemorySegment ggml_op_desc(MemorySegment t) {
+        try {
+            return (MemorySegment) ggml_op_desc.invokeExact(t);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_quantize_chunk = Linkage.downcall(
             "ggml_quantize_chunk",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));

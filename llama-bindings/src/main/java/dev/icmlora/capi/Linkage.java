@@ -51,6 +51,7 @@ public final class Linkage {
                 LibcH.class,
                 GgmlH.class,
                 GgmlOpsH.class,
+                GgmlGradientOpsH.class,
                 GgmlBackendH.class,
                 LlamaH.class,
                 LlamaVocabH.class,

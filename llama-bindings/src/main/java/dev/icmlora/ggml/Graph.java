@@ -1,17 +1,25 @@
 package dev.icmlora.ggml;
 
-import java.lang.foreign.Arena;
+import static dev.icmlora.ggml.Checks.extent;
+import static dev.icmlora.ggml.Checks.fourDimensions;
+import static dev.icmlora.ggml.Checks.isFloat;
+import static dev.icmlora.ggml.Checks.isWeightType;
+import static dev.icmlora.ggml.Checks.pointer;
+import static dev.icmlora.ggml.Checks.require;
+import static dev.icmlora.ggml.Checks.requireBroadcast;
+import static dev.icmlora.ggml.Checks.requireDense;
+import static dev.icmlora.ggml.Checks.requireDimension;
+import static dev.icmlora.ggml.Checks.requireEpsilon;
+import static dev.icmlora.ggml.Checks.requireType;
+import static dev.icmlora.ggml.Checks.strideIsElement;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import dev.icmlora.capi.CString;
-import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.GgmlTensor;
@@ -35,7 +43,8 @@ public final class Graph implements AutoCloseable {
     private final NativeHandle handle;
     private final Set<NativeHandle> held = new LinkedHashSet<>();
     private final List<Tensor> indices = new ArrayList<>();
-    private MemorySegment scheduler = MemorySegment.NULL;
+    /// Null before [#build].
+    private PlacedGraph placed;
 
     private Graph(TensorPool pool, MemorySegment graph, int graphSize, Backend backend) {
         this.pool = pool;
@@ -250,13 +259,18 @@ public final class Graph implements AutoCloseable {
     /// values are checked then.
     public Tensor getRows(Tensor table, Tensor rows) {
         require(isWeightType(table), "no type of weights", table);
-        requireType(rows, GgmlType.I32);
         require(strideIsElement(table), "transposed", table);
-        require(rows.owner() == handle && !rows.isComputed(), "no input of this graph", rows);
         require(extent(table, 2) == 1 && extent(table, 3) == 1 && rows.shape().length == 1, "shapes", table, rows);
-        rows.limitIndices(extent(table, 1));
-        indices.add(rows);
+        index(rows, extent(table, 1));
         return result(GgmlOpsH.ggml_get_rows(begin(table, rows), pointer(table), pointer(rows)));
+    }
+
+    /// From now on an input holds numbers of rows, which are checked when they are set.
+    void index(Tensor rows, long limit) {
+        requireType(rows, GgmlType.I32);
+        require(rows.owner() == handle && !rows.isComputed(), "no input of this graph", rows);
+        rows.limitIndices(limit);
+        indices.add(rows);
     }
 
     /// Marks a result as wanted: it is computed and its memory is not reused.
@@ -276,19 +290,20 @@ public final class Graph implements AutoCloseable {
         if (GgmlH.ggml_graph_n_nodes(graph) == 0) {
             throw new IllegalStateException("a graph needs an output");
         }
-        List<NativeHandle> backends = backend.all();
-        try (Arena arena = CallArena.open()) {
-            MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, backends.size());
-            for (int i = 0; i < backends.size(); i++) {
-                pointers.setAtIndex(ValueLayout.ADDRESS, i, backends.get(i).held());
-            }
-            // Leafs and nodes are counted apart from each other, hence twice the size.
-            scheduler = GgmlBackendH.ggml_backend_sched_new(
-                    pointers, MemorySegment.NULL, backends.size(), 2L * graphSize, false, true);
-        }
-        if (!GgmlBackendH.ggml_backend_sched_alloc_graph(scheduler, graph)) {
-            throw new NativeCallException("ggml_backend_sched_alloc_graph", 0, pool.size() + " tensors");
-        }
+        placed = PlacedGraph.of(graph, graphSize, backend);
+    }
+
+    /// Operations that the preferred backend lacks, so that the CPU computes them, each named once, such as
+    /// `OUT_PROD`; of a built graph.
+    public List<String> unsupported() {
+        requireBuilt();
+        return placed.unsupported();
+    }
+
+    /// Bytes that a built graph takes on all backends, beside the tensors of stores.
+    public long bytes() {
+        requireBuilt();
+        return placed.bytes();
     }
 
     /// Runs the graph and waits for it.
@@ -296,24 +311,24 @@ public final class Graph implements AutoCloseable {
     /// @throws IllegalStateException before [#build], or if rows to look up were not set
     /// @throws NativeCallException if the computation fails
     public void compute() {
-        handle.get();
-        if (!isBuilt()) {
-            throw new IllegalStateException("this graph is not built yet");
-        }
+        requireBuilt();
         for (Tensor rows : indices) {
             if (rows.isUnwrittenIndex()) {
                 throw new IllegalStateException(rows + " is not set");
             }
         }
-        int status = GgmlBackendH.ggml_backend_sched_graph_compute(scheduler, graph);
-        if (status != 0) {
-            throw new NativeCallException(
-                    "ggml_backend_sched_graph_compute", status, CString.read(GgmlH.ggml_status_to_string(status)));
-        }
+        placed.compute();
     }
 
     private boolean isBuilt() {
-        return !scheduler.equals(MemorySegment.NULL);
+        return placed != null;
+    }
+
+    private void requireBuilt() {
+        handle.get();
+        if (!isBuilt()) {
+            throw new IllegalStateException("this graph is not built yet");
+        }
     }
 
     private void requireUnbuilt() {
@@ -324,7 +339,9 @@ public final class Graph implements AutoCloseable {
     }
 
     /// The context for one more operation on these tensors.
-    private MemorySegment begin(Tensor... arguments) {
+    ///
+    /// @throws IllegalArgumentException if one is not allocated yet, or of another graph
+    MemorySegment begin(Tensor... arguments) {
         requireUnbuilt();
         for (Tensor argument : arguments) {
             if (argument.owner() != handle) {
@@ -344,91 +361,13 @@ public final class Graph implements AutoCloseable {
         }
     }
 
-    private Tensor result(MemorySegment tensor) {
+    Tensor result(MemorySegment tensor) {
         return Tensor.of(new TensorRef(handle, GgmlTensor.at(tensor))).asComputed();
-    }
-
-    private static MemorySegment pointer(Tensor tensor) {
-        return tensor.struct().struct();
-    }
-
-    private static long extent(Tensor tensor, int dimension) {
-        return tensor.struct().ne(dimension);
-    }
-
-    private static boolean strideIsElement(Tensor tensor) {
-        return tensor.struct().nb(0) == tensor.type().blockBytes();
-    }
-
-    private static boolean isFloat(GgmlType type) {
-        return type == GgmlType.F32 || type == GgmlType.F16 || type == GgmlType.BF16;
-    }
-
-    /// Whether ggml multiplies with it and looks it up: no integers, and no type that only holds what it is
-    /// on the way to compute.
-    private static boolean isWeightType(Tensor tensor) {
-        return switch (tensor.type()) {
-            case I8, I16, I32, I64, F64, Q8_1, Q8_K -> false;
-            default -> true;
-        };
-    }
-
-    private static long[] fourDimensions(Tensor tensor, long[] shape) {
-        TensorInfo.requireShape(tensor.type(), shape);
-        long[] ne = {1, 1, 1, 1};
-        System.arraycopy(shape, 0, ne, 0, shape.length);
-        return ne;
-    }
-
-    private static void requireDense(Tensor a) {
-        requireType(a, GgmlType.F32);
-        // More than contiguous, where strides of dimensions of 1 say nothing: some operations look at those too.
-        GgmlTensor tensor = a.struct();
-        long stride = a.type().blockBytes();
-        for (int i = 0; i < GgmlTensor.MAX_DIMENSIONS; i++) {
-            require(tensor.nb(i) == stride, "not contiguous", a);
-            stride *= tensor.ne(i);
-        }
-    }
-
-    private static void requireBroadcast(Tensor a, Tensor b) {
-        requireType(a, GgmlType.F32);
-        requireType(b, GgmlType.F32);
-        require(strideIsElement(a) && strideIsElement(b), "transposed", a, b);
-        for (int i = 0; i < GgmlTensor.MAX_DIMENSIONS; i++) {
-            require(
-                    extent(b, i) > 0 && extent(a, i) % extent(b, i) == 0,
-                    "the second does not repeat to the first",
-                    a,
-                    b);
-        }
-    }
-
-    private static void requireType(Tensor tensor, GgmlType type) {
-        require(tensor.type() == type, "not " + type, tensor);
-    }
-
-    private static void requireDimension(int dimension) {
-        if (dimension < 0 || dimension >= GgmlTensor.MAX_DIMENSIONS) {
-            throw new IllegalArgumentException("dimensions are 0 to 3, not " + dimension);
-        }
-    }
-
-    private static void requireEpsilon(float epsilon) {
-        if (!(epsilon >= 0 && epsilon < Float.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("epsilon is " + epsilon);
-        }
-    }
-
-    private static void require(boolean condition, String problem, Tensor... tensors) {
-        if (!condition) {
-            throw new IllegalArgumentException(problem + ": " + Arrays.toString(tensors));
-        }
     }
 
     private void free(MemorySegment context) {
         if (isBuilt()) {
-            GgmlBackendH.ggml_backend_sched_free(scheduler);
+            placed.free();
         }
         GgmlH.ggml_free(context);
         held.forEach(NativeHandle::drop);

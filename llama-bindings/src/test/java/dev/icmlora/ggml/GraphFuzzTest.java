@@ -72,9 +72,10 @@ class GraphFuzzTest {
     }
 
     private static Tensor operation(Graph graph, List<Tensor> tensors, Choices choices) {
-        int operation = choices.below(24);
+        int operation = choices.below(34);
         Tensor a = tensors.get(choices.below(tensors.size()));
         Tensor b = tensors.get(choices.below(tensors.size()));
+        GradientOps ops = new GradientOps(graph);
         return switch (operation) {
             case 0 -> graph.add(a, b);
             case 1 -> graph.sub(a, b);
@@ -98,8 +99,21 @@ class GraphFuzzTest {
             case 20 -> graph.cont(a);
             case 21 -> graph.cast(a, type(choices));
             case 22 -> graph.cpy(a, b);
+            case 23 -> ops.softMax(a, b, choices.mostlyBetween(-2, 2));
+            case 24 -> ops.softMaxBack(a, b, choices.mostlyBetween(-2, 2));
+            case 25 -> ops.rope(a, b, rope(choices));
+            case 26 -> ops.ropeBack(a, b, rope(choices));
+            case 27 -> ops.rmsNormBack(a, b, choices.mostlyBetween(0, 1));
+            case 28 -> ops.swiGlu(a, b);
+            case 29 -> ops.siluBack(a, b);
+            case 30 -> ops.outProd(a, b);
+            case 31 -> ops.setRows(a, b, tensors.get(choices.below(tensors.size())));
             default -> graph.getRows(a, b);
         };
+    }
+
+    private static Rope rope(Choices choices) {
+        return new Rope(choices.of(2, 4, 32, 3), choices.oneIn(2), choices.mostlyBetween(1, 10_000));
     }
 
     private static GgmlType type(Choices choices) {

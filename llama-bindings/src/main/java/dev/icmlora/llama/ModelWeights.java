@@ -1,0 +1,101 @@
+package dev.icmlora.llama;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import dev.icmlora.capi.CallArena;
+import dev.icmlora.capi.EvalCallback;
+import dev.icmlora.capi.GgmlTensor;
+import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.capi.TensorRef;
+import dev.icmlora.ggml.NativeCallException;
+import dev.icmlora.ggml.Tensor;
+
+/// The model's own tensors, where llama.cpp keeps them, to compute with in graphs of one's own: nothing is
+/// copied.
+///
+/// llama.cpp has no function that hands them out. They are found as those of a [ResidentAdapter] are, as sources of
+/// the nodes of one decode. A model that was loaded with [ModelOptions#repack] has layouts that only llama.cpp's
+/// kernels for them read: its tensors must not take part in another graph. Whoever uses a tensor keeps the model
+/// alive.
+public final class ModelWeights {
+    private static final List<String> SUFFIXES = List.of(".weight", ".bias");
+    private static final String OUTPUT_NODE = "result_output";
+
+    private final NativeHandle owner;
+    private final Map<String, GgmlTensor> tensors;
+    private final GgmlTensor output;
+
+    private ModelWeights(NativeHandle owner, Map<String, GgmlTensor> tensors, GgmlTensor output) {
+        this.owner = owner;
+        this.tensors = tensors;
+        this.output = output;
+    }
+
+    /// @throws NativeCallException if the model's graph does not end in a product with an output matrix
+    public static ModelWeights of(LlamaModel model) {
+        Map<String, GgmlTensor> seen = new HashMap<>();
+        Map<String, GgmlTensor> outputs = new HashMap<>();
+        ContextOptions smallest = new ContextOptions(256, 1, 1, 1, 1, ContextOptions.LOGITS, true);
+        try (Arena arena = CallArena.open()) {
+            MemorySegment callback =
+                    EvalCallback.pointer((node, ask, userData) -> observe(node, ask, seen, outputs), arena);
+            try (LlamaContext probe = LlamaContext.create(model, smallest, callback);
+                    TokenBatch token = TokenBatch.allocate(1, 1)) {
+                token.add(0, 0, 0, true);
+                probe.decode(token);
+            }
+        }
+        GgmlTensor output = outputs.get(OUTPUT_NODE);
+        if (output == null) {
+            throw new NativeCallException("llama_decode", 0, "the model's graph has no node " + OUTPUT_NODE);
+        }
+        return new ModelWeights(model.handle(), Map.copyOf(seen), output);
+    }
+
+    /// An exception that left an upcall would end the process.
+    private static boolean observe(
+            MemorySegment node, boolean ask, Map<String, GgmlTensor> seen, Map<String, GgmlTensor> outputs) {
+        try {
+            GgmlTensor tensor = GgmlTensor.at(node);
+            boolean isOutput = tensor.name().equals(OUTPUT_NODE);
+            for (int i = 0; i < GgmlTensor.MAX_SOURCES; i++) {
+                tensor.source(i)
+                        .filter(source -> SUFFIXES.stream().anyMatch(source.name()::endsWith))
+                        .ifPresent(source -> (isOutput ? outputs : seen)
+                                .putIfAbsent(isOutput ? OUTPUT_NODE : source.name(), source));
+            }
+        } catch (Throwable ignored) {
+            // A tensor that was not seen is missed by name when it is asked for.
+        }
+        return !ask; // no value is wanted, and the decode goes on
+    }
+
+    /// Names of all that took part, but for the output matrix.
+    public Set<String> names() {
+        return new TreeSet<>(tensors.keySet());
+    }
+
+    /// @param name as in the model's file, such as `blk.0.attn_q.weight`
+    public Optional<Tensor> tensor(String name) {
+        owner.get();
+        return Optional.ofNullable(tensors.get(name)).map(this::borrowed);
+    }
+
+    /// The matrix that turns the last hidden state into logits. Where it is tied to the embeddings it may be the
+    /// same tensor, or a copy on another device.
+    public Tensor output() {
+        owner.get();
+        return borrowed(output);
+    }
+
+    private Tensor borrowed(GgmlTensor tensor) {
+        return Tensor.of(new TensorRef(owner, tensor));
+    }
+}
