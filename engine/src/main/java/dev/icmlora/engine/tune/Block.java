@@ -1,0 +1,106 @@
+package dev.icmlora.engine.tune;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Tokens that are computed at once: a tree that grows out of the last token of the block before it. One that has
+/// blocks after it is a chain, so all that it computed is seen by all tokens that come later.
+final class Block {
+    /// The widest vectors that ggml multiplies have so many floats.
+    private static final int PLACES = 16;
+
+    private final int start;
+    private final List<Block> after = new ArrayList<>();
+    private final List<Integer> tokens = new ArrayList<>();
+    private final List<Integer> positions = new ArrayList<>();
+    private final List<Integer> parents = new ArrayList<>();
+    private final List<Prediction> predictions = new ArrayList<>();
+    private final Map<List<Integer>, Integer> nodes = new HashMap<>();
+
+    /// @param before null for none
+    Block(Block before) {
+        this.start = before == null ? 0 : before.start + before.size();
+        if (before != null) {
+            before.after.add(this);
+        }
+    }
+
+    /// Adds a sequence's tokens, in which what it shares with one that is here already stays where it is.
+    ///
+    /// @param from the first that is not in a block before
+    /// @param to one past the last
+    void add(ExampleTokens example, int from, int to) {
+        int parent = -1;
+        for (int position = from; position < to; position++) {
+            int token = example.token(position);
+            int above = parent;
+            int at = position;
+            parent = nodes.computeIfAbsent(List.of(above, token), key -> {
+                tokens.add(token);
+                positions.add(at);
+                parents.add(above);
+                return tokens.size() - 1;
+            });
+            if (example.isPredictedAt(position)) {
+                predictions.add(new Prediction(parent, example.token(position + 1), example.index(), example.weight()));
+            }
+        }
+    }
+
+    List<Block> after() {
+        return after;
+    }
+
+    /// Tokens that all of its own see: those of the blocks before.
+    int start() {
+        return start;
+    }
+
+    int size() {
+        return tokens.size();
+    }
+
+    /// Room for the tokens that its own see: those before, these, and empty places up to a number for which products
+    /// are quick.
+    int places() {
+        return Math.ceilDiv(start + size(), PLACES) * PLACES;
+    }
+
+    int emptyPlaces() {
+        return places() - start - size();
+    }
+
+    List<Prediction> predictions() {
+        return predictions;
+    }
+
+    int[] tokens() {
+        return ints(tokens);
+    }
+
+    int[] positions() {
+        return ints(positions);
+    }
+
+    /// For each token, 0 for each place that it sees and negative infinity for the others.
+    float[] mask() {
+        int width = places();
+        float[] mask = new float[width * size()];
+        Arrays.fill(mask, Float.NEGATIVE_INFINITY);
+        for (int node = 0; node < size(); node++) {
+            int row = node * width;
+            Arrays.fill(mask, row, row + start, 0);
+            for (int seen = node; seen >= 0; seen = parents.get(seen)) {
+                mask[row + start + seen] = 0;
+            }
+        }
+        return mask;
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

@@ -1,0 +1,183 @@
+package dev.icmlora.engine.tune;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Graph;
+import dev.icmlora.ggml.Tensor;
+
+/// The base model with an adapter over the tokens of one block, as a ggml graph: forwards and, where gradients are
+/// wanted, back, all in forward operations.
+final class BlockGraph implements AutoCloseable {
+    private static final int TENSORS_OF_A_LAYER = 192;
+    private static final int OTHER_TENSORS = 64;
+
+    /// All gradients are so many times as large inside the graph: products with quantised weights round them to
+    /// blocks whose scale is a 16-bit float, in which small ones would vanish.
+    private static final float GRADIENT_FACTOR = 1024;
+
+    private final FrozenWeights weights;
+    private final PathStates path;
+    private final Block block;
+    private final Graph graph;
+    private final List<Layer> layers = new ArrayList<>();
+    private final GradientsOfB gradients;
+    private final Tensor tokens;
+    private final Tensor positions;
+    private final Tensor mask;
+    /// Keys and values of empty places; null if there are none.
+    private final Tensor empty;
+    private final Head head;
+
+    /// @param path null if the block has none before and after it
+    BlockGraph(Backend backend, FrozenWeights weights, LoraTensors lora, PathStates path, Block block, Pass pass) {
+        this.weights = weights;
+        this.path = path;
+        this.block = block;
+        int count = weights.shape().layers();
+        this.graph = Graph.create(backend, count * TENSORS_OF_A_LAYER + OTHER_TENSORS);
+        try {
+            tokens = graph.input("tokens", GgmlType.I32, block.size());
+            positions = graph.input("positions", GgmlType.I32, block.size());
+            mask = graph.input("mask", GgmlType.F32, block.places(), block.size());
+            empty = block.emptyPlaces() == 0
+                    ? null
+                    : graph.input("empty", GgmlType.F32, weights.shape().kvWidth(), block.emptyPlaces());
+            for (int layer = 0; layer < count; layer++) {
+                layers.add(new Layer(graph, weights, lora, layer, positions, mask));
+            }
+            gradients = new GradientsOfB(graph, lora);
+            boolean predicts = pass != Pass.STATES && !block.predictions().isEmpty();
+            head = predicts ? new Head(graph, weights, block) : null;
+            forward(pass != Pass.GRADIENTS && !block.after().isEmpty());
+            if (pass == Pass.GRADIENTS) {
+                back(predicts ? head.back() : null);
+            }
+            graph.build();
+        } catch (RuntimeException e) {
+            graph.close();
+            throw e;
+        }
+    }
+
+    private void forward(boolean leave) {
+        Tensor x = graph.getRows(weights.embeddings(), tokens);
+        for (int i = 0; i < layers.size(); i++) {
+            Layer.States own = layers.get(i).states(x);
+            if (leave) {
+                leave(i, own);
+            }
+            if (i < layers.size() - 1 || head != null) {
+                x = layers.get(i).forward(everywhere(i, own));
+            }
+        }
+        if (head != null) {
+            head.forward(x);
+        }
+    }
+
+    /// For the blocks after this one, with no gradients yet: another block may have been in the same place.
+    private void leave(int layer, Layer.States own) {
+        int start = block.start();
+        int end = start + block.size();
+        graph.output(graph.cpy(own.keys(), path.keys(graph, layer, start, end)));
+        graph.output(graph.cpy(own.values(), path.values(graph, layer, start, end)));
+        Tensor none = graph.scale(own.keys(), 0);
+        graph.output(graph.cpy(none, path.keyGradients(graph, layer, start, end)));
+        graph.output(graph.cpy(none, path.valueGradients(graph, layer, start, end)));
+    }
+
+    /// Those of all places.
+    private Layer.States everywhere(int layer, Layer.States own) {
+        Tensor keys = own.keys();
+        Tensor values = own.values();
+        if (block.start() > 0) {
+            keys = graph.concat(path.keys(graph, layer, 0, block.start()), keys, 1);
+            values = graph.concat(path.values(graph, layer, 0, block.start()), values, 1);
+        }
+        if (empty == null) {
+            return new Layer.States(keys, values);
+        }
+        return new Layer.States(graph.concat(keys, empty, 1), graph.concat(values, empty, 1));
+    }
+
+    /// @param gradient of the states after the last layer; null if nothing came of them
+    private void back(Tensor gradient) {
+        Tensor x = gradient;
+        for (int i = layers.size() - 1; i >= 0; i--) {
+            Layer layer = layers.get(i);
+            gradients.enter(i);
+            Layer.Back back = x == null ? null : layer.back(x, gradients);
+            Map<Module, Tensor> projections =
+                    layer.ofProjections(back == null ? null : back.queries(), ofOwn(i, back), gradients);
+            x = i == 0 ? null : layer.ofInput(projections, back == null ? null : back.middle());
+        }
+    }
+
+    /// Gradients of the block's own keys and values; those of earlier blocks are left to these.
+    private Layer.States ofOwn(int layer, Layer.Back back) {
+        int start = block.start();
+        int end = start + block.size();
+        Layer.States later = block.after().isEmpty()
+                ? null
+                : new Layer.States(
+                        graph.cont(path.keyGradients(graph, layer, start, end)),
+                        graph.cont(path.valueGradients(graph, layer, start, end)));
+        if (back == null) {
+            return later;
+        }
+        Layer.States all = back.states();
+        if (start > 0) {
+            addTo(path.keyGradients(graph, layer, 0, start), all.keys());
+            addTo(path.valueGradients(graph, layer, 0, start), all.values());
+        }
+        Tensor keys = graph.cont(graph.view(all.keys(), 1, start, end));
+        Tensor values = graph.cont(graph.view(all.values(), 1, start, end));
+        return later == null
+                ? new Layer.States(keys, values)
+                : new Layer.States(graph.add(keys, later.keys()), graph.add(values, later.values()));
+    }
+
+    private void addTo(Tensor place, Tensor gradients) {
+        Tensor part = graph.view(gradients, 1, 0, block.start());
+        graph.output(graph.cpy(graph.add(place, part), place));
+    }
+
+    /// @param losses to add to, by example
+    /// @param sums of the gradients of B to add to
+    void compute(double[] losses, List<float[]> sums) {
+        tokens.set(block.tokens());
+        positions.set(block.positions());
+        if (layers.size() > 1 || head != null) {
+            mask.set(block.mask());
+            if (empty != null) {
+                empty.set(new float[Math.toIntExact(empty.elements())]);
+            }
+        }
+        if (head != null) {
+            head.set(GRADIENT_FACTOR);
+        }
+        graph.compute();
+        if (head != null) {
+            head.addTo(losses);
+        }
+        gradients.addTo(sums, GRADIENT_FACTOR);
+    }
+
+    /// Operations that the device lacks.
+    List<String> unsupported() {
+        return graph.unsupported();
+    }
+
+    long bytes() {
+        return graph.bytes();
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.icmlora.engine.tune;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Examples cut into blocks of limited size: what all of them begin with in a chain of blocks, which is computed
+/// once, and behind it one block after the other for the rest of some examples each.
+final class BlockTree {
+    private final List<Block> roots = new ArrayList<>();
+    private final List<Integer> examples;
+    private final int limit;
+
+    /// @param examples one or more
+    /// @param limit most tokens of a block
+    BlockTree(List<ExampleTokens> examples, int limit) {
+        this.examples = examples.stream().map(ExampleTokens::index).toList();
+        this.limit = limit;
+        int trunk = trunk(examples);
+        Block before = chain(examples.getFirst(), null, 0, trunk);
+        Block open = null;
+        for (ExampleTokens example : examples) {
+            int rest = example.length() - trunk;
+            if (rest > limit) {
+                int last = trunk + (rest - 1) / limit * limit;
+                branch(chain(example, before, trunk, last)).add(example, last, example.length());
+            } else {
+                if (open == null || open.size() + rest > limit) {
+                    open = branch(before);
+                }
+                open.add(example, trunk, example.length());
+            }
+        }
+    }
+
+    /// Tokens that all examples begin with. At least one of each example's own is left, and nothing is predicted there.
+    private static int trunk(List<ExampleTokens> examples) {
+        int trunk = examples.stream().mapToInt(ExampleTokens::answerStart).min().orElseThrow() - 1;
+        int[] first = examples.getFirst().tokens();
+        for (ExampleTokens example : examples) {
+            int same = 0;
+            while (same < trunk && example.token(same) == first[same]) {
+                same++;
+            }
+            trunk = same;
+        }
+        return trunk;
+    }
+
+    private Block chain(ExampleTokens example, Block before, int from, int to) {
+        Block last = before;
+        for (int position = from; position < to; position += limit) {
+            last = branch(last);
+            last.add(example, position, Math.min(to, position + limit));
+        }
+        return last;
+    }
+
+    private Block branch(Block before) {
+        Block block = new Block(before);
+        if (before == null) {
+            roots.add(block);
+        }
+        return block;
+    }
+
+    List<Block> roots() {
+        return roots;
+    }
+
+    /// Indices of its examples.
+    List<Integer> examples() {
+        return examples;
+    }
+
+    /// Most tokens that are before a block.
+    int depth() {
+        return all().stream().mapToInt(Block::start).max().orElse(0);
+    }
+
+    /// Tokens of all blocks.
+    int tokens() {
+        return all().stream().mapToInt(Block::size).sum();
+    }
+
+    private List<Block> all() {
+        List<Block> all = new ArrayList<>();
+        collect(roots, all);
+        return all;
+    }
+
+    private static void collect(List<Block> blocks, List<Block> all) {
+        for (Block block : blocks) {
+            all.add(block);
+            collect(block.after(), all);
+        }
+    }
+}

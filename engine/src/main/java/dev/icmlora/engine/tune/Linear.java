@@ -1,0 +1,60 @@
+package dev.icmlora.engine.tune;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.icmlora.ggml.GradientOps;
+import dev.icmlora.ggml.Graph;
+import dev.icmlora.ggml.Tensor;
+
+/// The matrices of one layer with their LoRA, forwards and back.
+final class Linear {
+    private final Graph graph;
+    private final GradientOps ops;
+    private final FrozenWeights weights;
+    private final LoraTensors lora;
+    private final int layer;
+    /// Of adapted modules, what A made of the input.
+    private final Map<Module, Tensor> reduced = new EnumMap<>(Module.class);
+
+    Linear(Graph graph, FrozenWeights weights, LoraTensors lora, int layer) {
+        this.graph = graph;
+        this.ops = new GradientOps(graph);
+        this.weights = weights;
+        this.lora = lora;
+        this.layer = layer;
+    }
+
+    /// `W x + scale B A x`.
+    Tensor forward(Module module, Tensor x) {
+        Tensor y = graph.mulMat(weights.layer(layer).matrix(module), x);
+        Optional<LoraTensors.Pair> pair = pair(module);
+        if (pair.isEmpty()) {
+            return y;
+        }
+        Tensor low = graph.scale(graph.mulMat(pair.get().a(), x), lora.scale());
+        reduced.put(module, low);
+        return graph.add(y, graph.mulMat(pair.get().b(), low));
+    }
+
+    /// The gradient of the input of [#forward], from that of the result.
+    Tensor back(Module module, Tensor gradient) {
+        Tensor dx = graph.mulMat(weights.transposed(layer, module), gradient);
+        Optional<LoraTensors.Pair> pair = pair(module);
+        if (pair.isEmpty()) {
+            return dx;
+        }
+        Tensor low = graph.scale(graph.mulMat(pair.get().bTransposed(), gradient), lora.scale());
+        return graph.add(dx, graph.mulMat(pair.get().aTransposed(), low));
+    }
+
+    /// The gradient of B, `[out, rank]`, from that of the result; nothing if the module is not adapted.
+    Optional<Tensor> gradientOfB(Module module, Tensor gradient) {
+        return Optional.ofNullable(reduced.get(module)).map(low -> ops.outProd(gradient, low));
+    }
+
+    private Optional<LoraTensors.Pair> pair(Module module) {
+        return lora.index(layer, module).map(lora::pair);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.icmlora.engine.tune;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The examples of a task as what is computed together: those of each step, and those that are held back.
+///
+/// @param batches steps take them in turn
+/// @param heldOut null for none
+record TaskTrees(List<BlockTree> batches, BlockTree heldOut) {
+    static TaskTrees of(List<ExampleTokens> examples, TuningOptions options, int blockTokens) {
+        List<ExampleTokens> heldOut = heldOut(examples, options.heldOut(examples.size()));
+        List<ExampleTokens> trained =
+                examples.stream().filter(each -> !heldOut.contains(each)).toList();
+        int count = Math.ceilDiv(trained.size(), options.examplesPerStep());
+        List<BlockTree> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int from = i * trained.size() / count;
+            int to = (i + 1) * trained.size() / count;
+            batches.add(tree(trained.subList(from, to), blockTokens));
+        }
+        return new TaskTrees(batches, heldOut.isEmpty() ? null : tree(heldOut, blockTokens));
+    }
+
+    /// Spread evenly: clients often sort their examples.
+    private static List<ExampleTokens> heldOut(List<ExampleTokens> examples, int count) {
+        List<ExampleTokens> heldOut = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            heldOut.add(examples.get((2 * i + 1) * examples.size() / (2 * count)));
+        }
+        return heldOut;
+    }
+
+    /// The loss is the mean over all answer tokens, as the shared adapter was trained.
+    private static BlockTree tree(List<ExampleTokens> examples, int blockTokens) {
+        int answers = examples.stream().mapToInt(ExampleTokens::answerTokens).sum();
+        return new BlockTree(
+                examples.stream().map(each -> each.weighing(1f / answers)).toList(), blockTokens);
+    }
+
+    /// Those of a step, counted from 0.
+    BlockTree batch(int step) {
+        return batches.get(step % batches.size());
+    }
+
+    boolean holdsOut() {
+        return heldOut != null;
+    }
+
+    boolean isHeldOut(int example) {
+        return heldOut != null && heldOut.examples().contains(example);
+    }
+
+    Stream<BlockTree> all() {
+        return heldOut == null ? batches.stream() : Stream.concat(batches.stream(), Stream.of(heldOut));
+    }
+}

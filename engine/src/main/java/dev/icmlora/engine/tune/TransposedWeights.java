@@ -1,0 +1,117 @@
+package dev.icmlora.engine.tune;
+
+import java.util.List;
+
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Quantisation;
+import dev.icmlora.ggml.Tensor;
+import dev.icmlora.ggml.TensorStore;
+
+/// Each matrix of the model once more, rows and columns exchanged, so that a gradient goes back through it by the
+/// same quick product that goes forward.
+///
+/// Those that are quantised are at 8 bits, whatever the model has: a product with a gradient adds its own rounding,
+/// which is larger. Queries, keys and values of the first layer are left out, since no gradient goes below them.
+final class TransposedWeights implements AutoCloseable {
+    private static final String OUTPUT = "output";
+
+    private final TensorStore store;
+
+    private TransposedWeights(TensorStore store) {
+        this.store = store;
+    }
+
+    static TransposedWeights of(List<LayerWeights> layers, Tensor output, Backend backend) {
+        TensorStore store = TensorStore.ofCapacity(layers.size() * Module.values().length + 1);
+        try {
+            for (int layer = 0; layer < layers.size(); layer++) {
+                for (Module module : Module.values()) {
+                    if (isNeeded(layer, module)) {
+                        create(store, name(layer, module), layers.get(layer).matrix(module));
+                    }
+                }
+            }
+            create(store, OUTPUT, output);
+            store.allocate(backend);
+            for (int layer = 0; layer < layers.size(); layer++) {
+                for (Module module : Module.values()) {
+                    if (isNeeded(layer, module)) {
+                        fill(store, name(layer, module), layers.get(layer).matrix(module));
+                    }
+                }
+            }
+            fill(store, OUTPUT, output);
+            return new TransposedWeights(store);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static boolean isNeeded(int layer, Module module) {
+        return layer > 0
+                || switch (module) {
+                    case QUERY, KEY, VALUE -> false;
+                    case ATTENTION_OUTPUT, GATE, UP, DOWN -> true;
+                };
+    }
+
+    private static String name(int layer, Module module) {
+        return layer + "." + module.file();
+    }
+
+    private static void create(TensorStore store, String name, Tensor matrix) {
+        long[] shape = matrix.shape();
+        store.create(name, type(matrix), shape[1], shape[0]);
+    }
+
+    private static GgmlType type(Tensor matrix) {
+        return switch (matrix.type()) {
+            case F32, F16, BF16 -> matrix.type();
+            default -> matrix.shape()[1] % GgmlType.Q8_0.blockElements() == 0 ? GgmlType.Q8_0 : GgmlType.F16;
+        };
+    }
+
+    private static void fill(TensorStore store, String name, Tensor matrix) {
+        int columns = Math.toIntExact(matrix.shape()[0]);
+        int rows = Math.toIntExact(matrix.shape()[1]);
+        Tensor target = store.tensor(name).orElseThrow();
+        target.set(Quantisation.fromFloats(target.type(), transpose(matrix.toFloats(), rows, columns), rows));
+    }
+
+    /// In tiles, because a column of a large matrix touches a page for each of its values.
+    private static float[] transpose(float[] values, int rows, int columns) {
+        int tile = 64;
+        float[] transposed = new float[values.length];
+        for (int top = 0; top < rows; top += tile) {
+            int bottom = Math.min(rows, top + tile);
+            for (int left = 0; left < columns; left += tile) {
+                int right = Math.min(columns, left + tile);
+                for (int column = left; column < right; column++) {
+                    for (int row = top; row < bottom; row++) {
+                        transposed[column * rows + row] = values[row * columns + column];
+                    }
+                }
+            }
+        }
+        return transposed;
+    }
+
+    Tensor matrix(int layer, Module module) {
+        return store.tensor(name(layer, module)).orElseThrow();
+    }
+
+    Tensor output() {
+        return store.tensor(OUTPUT).orElseThrow();
+    }
+
+    long bytes() {
+        return store.bytes();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

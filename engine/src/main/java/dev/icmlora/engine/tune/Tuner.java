@@ -1,0 +1,74 @@
+package dev.icmlora.engine.tune;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.Tensor;
+
+/// Tunes adapters on the examples of a task, with the base model in graphs of its own.
+///
+/// Belongs to one thread at a time together with its backend; several tuners may share the weights. Everything is
+/// borrowed and must outlive it and its tunings.
+public final class Tuner {
+    /// Tokens that are computed at once, so that a slice is short and its memory small. A constant, since other
+    /// blocks add up in another order and give other bytes.
+    static final int BLOCK_TOKENS = 40;
+
+    private final FrozenWeights weights;
+    private final PromptFormat format;
+    private final Backend backend;
+    private final int contextTokens;
+
+    /// @param contextTokens most that an example with the description may have
+    public Tuner(FrozenWeights weights, PromptFormat format, Backend backend, int contextTokens) {
+        this.weights = weights;
+        this.format = format;
+        this.backend = backend;
+        this.contextTokens = contextTokens;
+    }
+
+    /// Prepares, and computes nothing yet.
+    ///
+    /// @throws IllegalArgumentException if the task has no examples, or the adapter is not for this model
+    /// @throws UnfitExampleException for the first example that is too long
+    public Tuning begin(Adapter adapter, Task task, TuningOptions options) {
+        requireFits(adapter.layout());
+        if (task.examples().isEmpty()) {
+            throw new IllegalArgumentException("there are no examples to tune on; give one or more");
+        }
+        List<ExampleTokens> examples = new ArrayList<>();
+        for (int i = 0; i < task.examples().size(); i++) {
+            ExampleTokens example = ExampleTokens.of(
+                    format, task.description(), i, task.examples().get(i));
+            if (example.tokens().length > contextTokens) {
+                throw new UnfitExampleException(i, example.tokens().length, contextTokens);
+            }
+            examples.add(example);
+        }
+        return new Tuning(weights, backend, adapter, examples, options);
+    }
+
+    private void requireFits(AdapterLayout layout) {
+        if (layout.layers() != weights.shape().layers()) {
+            throw new IllegalArgumentException("the adapter has " + layout.layers() + " layers, the base model "
+                    + weights.shape().layers());
+        }
+        for (Target target : layout.targets()) {
+            Module module = Module.of(target.module())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "the adapter changes " + target.module() + ", which the graph does not know"));
+            Tensor matrix = weights.layer(0).matrix(module);
+            if (target.in() != matrix.shape()[0] || target.out() != matrix.shape()[1]) {
+                throw new IllegalArgumentException("the adapter takes " + target.in() + " features to " + target.out()
+                        + " in " + target.module() + ", the base model " + matrix.shape()[0] + " to "
+                        + matrix.shape()[1]);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.icmlora.engine.tune;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.ggml.Backend;
+
+/// One adapter on its way, slice by slice: a slice is a pass over one block of tokens, forwards or forwards and back,
+/// and between two of them the thread may do something else. The same adapter, examples and options give the same
+/// bytes on the same kind of processor.
+public final class Tuning implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Tuning.class.getName());
+    /// How often held-out examples are looked at, in steps.
+    private static final int STEPS_BETWEEN_LOOKS = 2;
+
+    private final FrozenWeights weights;
+    private final Backend backend;
+    private final Adapter start;
+    private final TuningOptions options;
+    private final TaskTrees trees;
+    private final LoraTensors lora;
+    private final PathStates path;
+    private final TuningState state;
+    private final double[] before;
+    private final double[] after;
+    private final EarlyStop earlyStop = new EarlyStop();
+    private final Deque<Visit> visits = new ArrayDeque<>();
+    private final int visitsOfAll;
+    private Runnable afterVisits = () -> {};
+    private int visitsDone;
+    private int step;
+    private double lossOfStep = Double.NaN;
+    private long nanos;
+    private Outcome outcome = Outcome.TUNED;
+    private boolean done;
+
+    Tuning(FrozenWeights weights, Backend backend, Adapter start, List<ExampleTokens> examples, TuningOptions options) {
+        this.weights = weights;
+        this.backend = backend;
+        this.start = start;
+        this.options = options;
+        this.trees = TaskTrees.of(examples, options, Tuner.BLOCK_TOKENS);
+        this.before = new double[examples.size()];
+        this.after = new double[examples.size()];
+        Arrays.fill(before, Double.NaN);
+        Arrays.fill(after, Double.NaN);
+        this.lora = LoraTensors.of(start, backend);
+        try {
+            int depth = trees.all().mapToInt(BlockTree::depth).max().orElseThrow();
+            this.path = depth == 0 ? null : new PathStates(weights.shape(), depth, backend);
+        } catch (RuntimeException e) {
+            lora.close();
+            throw e;
+        }
+        this.state = new TuningState(lora, start, examples, options);
+        this.visitsOfAll = planned();
+        if (trees.holdsOut()) {
+            visit(Visit.forwards(trees.heldOut()), () -> {
+                remember(before, trees.heldOut().examples());
+                beginStep();
+            });
+        } else {
+            beginStep();
+        }
+    }
+
+    private int planned() {
+        int planned = IntStream.range(0, options.steps())
+                .map(i -> Visit.thereAndBack(trees.batch(i)).size())
+                .sum();
+        planned += trees.all().mapToInt(tree -> Visit.forwards(tree).size()).sum();
+        if (trees.holdsOut()) {
+            int looks = 1 + Math.ceilDiv(options.steps(), STEPS_BETWEEN_LOOKS);
+            planned += looks * Visit.forwards(trees.heldOut()).size();
+        }
+        return planned;
+    }
+
+    public boolean isDone() {
+        return done;
+    }
+
+    /// Computes the next slice.
+    ///
+    /// @throws IllegalStateException if it is done already
+    /// @throws dev.icmlora.ggml.NativeCallException if there is no memory for the slice, or the device fails; the
+    /// tuning is of no use then
+    public void advance() {
+        if (done) {
+            throw new IllegalStateException("this tuning is done");
+        }
+        long began = System.nanoTime();
+        Visit visit = visits.remove();
+        try (BlockGraph graph = new BlockGraph(backend, weights, lora, path, visit.block(), visit.pass())) {
+            if (visitsDone == 0 && !graph.unsupported().isEmpty()) {
+                LOG.log(
+                        Level.INFO,
+                        "tuning: {0} lacks {1}, which the CPU computes",
+                        backend.name(),
+                        graph.unsupported());
+            }
+            state.compute(graph);
+        }
+        visitsDone++;
+        if (visits.isEmpty()) {
+            afterVisits.run();
+        }
+        nanos += System.nanoTime() - began;
+    }
+
+    /// Computes all slices, unless it is cancelled between two of them.
+    ///
+    /// @return whether it is done
+    public boolean run(BooleanSupplier cancelled) {
+        while (!done && !cancelled.getAsBoolean()) {
+            advance();
+        }
+        return done;
+    }
+
+    public TuningProgress progress() {
+        return new TuningProgress(step, options.steps(), lossOfStep, done ? 1 : (double) visitsDone / visitsOfAll);
+    }
+
+    /// @throws IllegalStateException if it is not done
+    public TuningResult result() {
+        if (!done) {
+            throw new IllegalStateException("this tuning is not done");
+        }
+        List<ExampleLoss> losses = IntStream.range(0, before.length)
+                .mapToObj(i -> new ExampleLoss(before[i], after[i], trees.isHeldOut(i)))
+                .toList();
+        Adapter adapter = outcome == Outcome.DIVERGED ? start : state.adapter();
+        return new TuningResult(adapter, new TuningReport(outcome, step, losses, Duration.ofNanos(nanos)));
+    }
+
+    private void visit(List<Visit> next, Runnable then) {
+        state.begin();
+        visits.addAll(next);
+        afterVisits = then;
+    }
+
+    private void beginStep() {
+        visit(Visit.thereAndBack(trees.batch(step)), this::endStep);
+    }
+
+    private void endStep() {
+        List<Integer> seen = trees.batch(step).examples();
+        lossOfStep = state.meanLoss(seen);
+        remember(before, seen);
+        if (!Double.isFinite(lossOfStep) || !state.step(options.rateOf(step))) {
+            diverge();
+            return;
+        }
+        step++;
+        boolean last = step == options.steps();
+        if (trees.holdsOut() && (last || step % STEPS_BETWEEN_LOOKS == 0)) {
+            visit(Visit.forwards(trees.heldOut()), () -> look(last));
+        } else if (last) {
+            measure();
+        } else {
+            beginStep();
+        }
+    }
+
+    private void look(boolean last) {
+        double loss = state.meanLoss(trees.heldOut().examples());
+        if (earlyStop.look(step, loss, state) && !last) {
+            beginStep();
+            return;
+        }
+        if (earlyStop.bestStep() < step) {
+            if (earlyStop.best().isEmpty()) {
+                diverge();
+                return;
+            }
+            state.restore(earlyStop.best());
+            outcome = Outcome.STOPPED_EARLY;
+        }
+        measure();
+    }
+
+    private void measure() {
+        visit(trees.all().flatMap(tree -> Visit.forwards(tree).stream()).toList(), this::end);
+    }
+
+    private void end() {
+        remember(after, IntStream.range(0, after.length).boxed().toList());
+        if (!(meanOfSeen(after) <= meanOfSeen(before))) {
+            diverge();
+        }
+        done = true;
+    }
+
+    private void diverge() {
+        outcome = Outcome.DIVERGED;
+        System.arraycopy(before, 0, after, 0, after.length);
+        done = true;
+    }
+
+    /// Where there are more examples than the steps take, some are never seen.
+    private double meanOfSeen(double[] losses) {
+        return IntStream.range(0, before.length)
+                .filter(i -> !Double.isNaN(before[i]))
+                .mapToDouble(i -> losses[i])
+                .average()
+                .orElseThrow();
+    }
+
+    /// The first value stays.
+    private void remember(double[] losses, List<Integer> seen) {
+        for (int example : seen) {
+            if (Double.isNaN(losses[example])) {
+                losses[example] = state.loss(example);
+            }
+        }
+    }
+
+    /// Idempotent.
+    @Override
+    public void close() {
+        if (path != null) {
+            path.close();
+        }
+        lora.close();
+    }
+}

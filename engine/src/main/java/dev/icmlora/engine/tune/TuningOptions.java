@@ -1,0 +1,89 @@
+package dev.icmlora.engine.tune;
+
+/// How an adapter is tuned: steps of Adam on B with a rate that falls in a line.
+///
+/// @param steps 1 to [#MAX_STEPS]; an early stop may take fewer
+/// @param rate of the first step
+/// @param lastRateShare the rate of the last step as a share of the first, above 0 and at most 1
+/// @param decayOfMean Adam's beta 1
+/// @param decayOfSquares Adam's beta 2
+/// @param examplesPerStep most examples whose gradients make a step
+/// @param holdOutShare share of the examples that are not trained on, and decide which step's weights are kept; 0
+/// for none, at most a half
+public record TuningOptions(
+        int steps,
+        float rate,
+        float lastRateShare,
+        float decayOfMean,
+        float decayOfSquares,
+        int examplesPerStep,
+        float holdOutShare) {
+    public static final int MAX_STEPS = 1000;
+    /// Fewer examples than these are all trained on.
+    public static final int HOLD_OUT_FROM = 8;
+
+    private static final float RATE = 2e-3f;
+    private static final float LAST_RATE_SHARE = 0.2f;
+    private static final float DECAY_OF_MEAN = 0.9f;
+    private static final float DECAY_OF_SQUARES = 0.95f;
+    private static final int EXAMPLES_PER_STEP = 8;
+
+    private static final int FEW_EXAMPLES = 5;
+    private static final int STEPS_FOR_FEW = 4;
+    private static final int MANY_EXAMPLES = 16;
+    private static final int STEPS_FOR_MANY = 12;
+
+    public TuningOptions {
+        if (steps < 1 || steps > MAX_STEPS) {
+            throw new IllegalArgumentException("steps are 1 to " + MAX_STEPS + ", not " + steps);
+        }
+        requireWithin("rate", rate, Float.MIN_NORMAL, 1);
+        requireWithin("lastRateShare", lastRateShare, Float.MIN_NORMAL, 1);
+        requireWithin("decayOfMean", decayOfMean, 0, Math.nextDown(1f));
+        requireWithin("decayOfSquares", decayOfSquares, 0, Math.nextDown(1f));
+        requireWithin("holdOutShare", holdOutShare, 0, 0.5f);
+        if (examplesPerStep < 1) {
+            throw new IllegalArgumentException("a step is of 1 example or more, not " + examplesPerStep);
+        }
+    }
+
+    /// What served tasks that nobody trained on best: 4 steps for up to five examples, 12 from sixteen on, a line
+    /// between, and none held back.
+    public static TuningOptions forExamples(int examples) {
+        int beyond = Math.clamp(examples, FEW_EXAMPLES, MANY_EXAMPLES) - FEW_EXAMPLES;
+        int more = Math.round((float) beyond * (STEPS_FOR_MANY - STEPS_FOR_FEW) / (MANY_EXAMPLES - FEW_EXAMPLES));
+        return new TuningOptions(
+                STEPS_FOR_FEW + more, RATE, LAST_RATE_SHARE, DECAY_OF_MEAN, DECAY_OF_SQUARES, EXAMPLES_PER_STEP, 0);
+    }
+
+    public TuningOptions withSteps(int wanted) {
+        return new TuningOptions(
+                wanted, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep, holdOutShare);
+    }
+
+    public TuningOptions withRate(float wanted) {
+        return new TuningOptions(
+                steps, wanted, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep, holdOutShare);
+    }
+
+    public TuningOptions withHoldOut(float share) {
+        return new TuningOptions(steps, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep, share);
+    }
+
+    /// @param step counted from 0
+    float rateOf(int step) {
+        float done = steps == 1 ? 0 : (float) step / (steps - 1);
+        return rate * (1 - done * (1 - lastRateShare));
+    }
+
+    /// How many of these examples are held back.
+    int heldOut(int examples) {
+        return examples < HOLD_OUT_FROM ? 0 : Math.round(examples * holdOutShare);
+    }
+
+    private static void requireWithin(String name, float value, float least, float most) {
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.icmlora.engine.tune;
+
+import java.util.List;
+
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.ggml.Backend;
+
+/// Losses of some examples and gradients of B, in one pass over blocks of a size.
+///
+/// @param losses of all answer tokens of each example, summed
+/// @param gradients of the weighted sum of the losses, in the adapter's order
+record Run(double[] losses, List<float[]> gradients) {
+    static Run thereAndBack(
+            FrozenWeights weights,
+            Backend backend,
+            Adapter adapter,
+            List<float[]> b,
+            List<ExampleTokens> examples,
+            int limit) {
+        BlockTree tree = new BlockTree(examples, limit);
+        return of(weights, backend, adapter, b, tree, Visit.thereAndBack(tree));
+    }
+
+    static double[] losses(
+            FrozenWeights weights, Backend backend, Adapter adapter, List<ExampleTokens> examples, int limit) {
+        BlockTree tree = new BlockTree(examples, limit);
+        List<float[]> b = LoraTensors.matricesOf(adapter.generated());
+        return of(weights, backend, adapter, b, tree, Visit.forwards(tree)).losses();
+    }
+
+    private static Run of(
+            FrozenWeights weights,
+            Backend backend,
+            Adapter adapter,
+            List<float[]> b,
+            BlockTree tree,
+            List<Visit> visits) {
+        double[] losses = new double[tree.examples().size()];
+        List<float[]> gradients = Adam.zerosLike(b);
+        try (LoraTensors lora = LoraTensors.of(adapter, backend);
+                PathStates path = new PathStates(weights.shape(), Math.max(1, tree.depth()), backend)) {
+            lora.setB(b);
+            for (Visit visit : visits) {
+                try (BlockGraph graph = new BlockGraph(backend, weights, lora, path, visit.block(), visit.pass())) {
+                    graph.compute(losses, gradients);
+                }
+            }
+        }
+        return new Run(losses, gradients);
+    }
+
+    /// The weighted sum that is differentiated.
+    double sum(List<ExampleTokens> examples) {
+        double sum = 0;
+        for (ExampleTokens example : examples) {
+            sum += losses[example.index()] * example.weight();
+        }
+        return sum;
+    }
+}

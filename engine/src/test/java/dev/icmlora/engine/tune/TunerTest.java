@@ -1,0 +1,237 @@
+package dev.icmlora.engine.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.generator.BaseModelFixture;
+import dev.icmlora.generator.Installation;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.network.Generator;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.llama.LlamaModel;
+
+/// The real base model and the shared adapter (B0).
+class TunerTest {
+    private static final int CONTEXT = 256;
+    private static final Task PAST = new Task(
+            "Put the verb into the past tense.",
+            List.of(
+                    new Example("I walk home.", "I walked home."),
+                    new Example("She sings a song.", "She sang a song."),
+                    new Example("They buy bread.", "They bought bread.")));
+
+    private static Backend backend;
+    private static FrozenWeights weights;
+    private static PromptFormat format;
+    private static Adapter shared;
+    private static Tuner tuner;
+
+    @BeforeAll
+    static void open() {
+        LlamaModel model = BaseModelFixture.model();
+        backend = Backend.cpu(1);
+        weights = FrozenWeights.of(model, backend);
+        format = PromptFormat.of(model);
+        GeneratorFile file = GeneratorFile.read(Installation.ofThisProcess().generator());
+        try (Generator generator = Generator.load(file, backend)) {
+            float[] anywhere = new float[file.manifest().architecture().latent()];
+            shared = generator.generate(List.of(anywhere), new float[] {0}).getFirst();
+        }
+        tuner = new Tuner(weights, format, backend, CONTEXT);
+    }
+
+    @AfterAll
+    static void close() {
+        weights.close();
+        weights.close();
+        backend.close();
+    }
+
+    private static TuningResult tune(Task task, TuningOptions options) {
+        try (Tuning tuning = tuner.begin(shared, task, options)) {
+            assertThat(tuning.run(() -> false)).isTrue();
+            assertThat(tuning.progress().done()).isEqualTo(1);
+            return tuning.result();
+        }
+    }
+
+    private static List<ExampleTokens> tokens(Task task) {
+        return IntStream.range(0, task.examples().size())
+                .mapToObj(i -> ExampleTokens.of(
+                        format, task.description(), i, task.examples().get(i)))
+                .toList();
+    }
+
+    @Test
+    void likelihoodsAreThoseOfLlama() {
+        List<ExampleTokens> examples = tokens(PAST);
+        double[] expected = Likelihoods.losses(BaseModelFixture.model(), shared, examples);
+        double[] losses = Run.losses(weights, backend, shared, examples, Tuner.BLOCK_TOKENS);
+        for (ExampleTokens example : examples) {
+            int i = example.index();
+            // llama.cpp keeps keys and values in 16 bits, and quantised products round what differs in their own way.
+            assertThat(losses[i]).isCloseTo(expected[i], within(0.06 * example.answerTokens()));
+        }
+    }
+
+    /// Along the gradient, where what quantised products round is least beside what changes.
+    @Test
+    void gradientsLeadDownhill() {
+        List<ExampleTokens> examples = tokens(PAST);
+        List<float[]> b = LoraTensors.matricesOf(shared.generated());
+        Run run = Run.thereAndBack(weights, backend, shared, b, examples, Tuner.BLOCK_TOKENS);
+        double square = 0;
+        for (float[] gradient : run.gradients()) {
+            for (float value : gradient) {
+                square += (double) value * value;
+            }
+        }
+        double change = 0.3;
+        double[] sums = new double[2];
+        for (int side = 0; side < 2; side++) {
+            List<float[]> moved = LoraTensors.matricesOf(shared.generated());
+            for (int i = 0; i < moved.size(); i++) {
+                for (int k = 0; k < moved.get(i).length; k++) {
+                    moved.get(i)[k] += (float)
+                            ((side == 0 ? change : -change) * run.gradients().get(i)[k] / square);
+                }
+            }
+            sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuner.BLOCK_TOKENS)
+                    .sum(examples);
+        }
+        assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.2 * change));
+    }
+
+    @Test
+    void theLossFallsAndTheSameRequestGivesTheSameBytes() {
+        TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
+        TuningResult result = tune(PAST, options);
+        TuningReport report = result.report();
+        assertThat(report.outcome()).isEqualTo(Outcome.TUNED);
+        assertThat(report.steps()).isEqualTo(2);
+        assertThat(report.losses()).hasSize(3).noneMatch(ExampleLoss::heldOut);
+        assertThat(report.lossAfter()).isLessThan(0.7 * report.lossBefore());
+        assertThat(report.time()).isPositive();
+        assertThat(result.adapter().fixed()).isEqualTo(shared.fixed());
+        assertThat(result.adapter().id())
+                .isNotEqualTo(shared.id())
+                .isEqualTo(tune(PAST, options).adapter().id());
+    }
+
+    @Test
+    void aLossThatGrowsLeavesTheAdapterAsItWas() {
+        TuningResult result =
+                tune(PAST, TuningOptions.forExamples(3).withSteps(1).withRate(1));
+        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
+        assertThat(result.adapter()).isSameAs(shared);
+        assertThat(result.report().lossAfter()).isEqualTo(result.report().lossBefore());
+    }
+
+    @Test
+    void someOfManyExamplesAreHeldBack() {
+        List<Example> ten = IntStream.range(0, 10)
+                .mapToObj(i -> new Example("a" + i, "b" + i))
+                .toList();
+        TuningOptions options = TuningOptions.forExamples(10).withSteps(2).withHoldOut(0.2f);
+        TuningResult result = tune(new Task("", ten), options);
+        assertThat(result.report().losses()).filteredOn(ExampleLoss::heldOut).hasSize(2);
+        assertThat(result.report().losses()).allMatch(loss -> loss.after() < loss.before());
+    }
+
+    @Test
+    void contradictionsAndRepetitionsAreTuned() {
+        Task task =
+                new Task("Answer.", List.of(new Example("x", "yes"), new Example("x", "no"), new Example("x", "yes")));
+        TuningReport report =
+                tune(task, TuningOptions.forExamples(3).withSteps(1)).report();
+        assertThat(report.losses().get(0).before())
+                .isEqualTo(report.losses().get(2).before());
+        assertThat(report.lossAfter()).isLessThan(report.lossBefore());
+    }
+
+    @Test
+    void itIsCancelledBetweenTwoSlices() {
+        AtomicInteger slices = new AtomicInteger();
+        try (Tuning tuning = tuner.begin(shared, PAST, TuningOptions.forExamples(3))) {
+            assertThat(tuning.progress().done()).isZero();
+            assertThat(tuning.progress().loss()).isNaN();
+            assertThat(tuning.run(() -> slices.getAndIncrement() == 2)).isFalse();
+            assertThat(tuning.isDone()).isFalse();
+            assertThat(tuning.progress().done()).isBetween(0.01, 0.5);
+            assertThatIllegalStateException().isThrownBy(tuning::result);
+        }
+    }
+
+    @Test
+    void badInputIsNamed() {
+        TuningOptions options = TuningOptions.forExamples(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tuner.begin(shared, new Task("nothing", List.of()), options))
+                .withMessageContaining("no examples");
+        Task tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(CONTEXT), "b")));
+        assertThatExceptionOfType(UnfitExampleException.class)
+                .isThrownBy(() -> tuner.begin(shared, tooLong, options))
+                .satisfies(refused -> {
+                    assertThat(refused.example()).isEqualTo(1);
+                    assertThat(refused.tokens()).isGreaterThan(CONTEXT);
+                    assertThat(refused.limit()).isEqualTo(CONTEXT);
+                });
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tuner.begin(TinyModel.adapter(), PAST, options))
+                .withMessageContaining("3 layers");
+        assertThatIllegalArgumentException().isThrownBy(() -> options.withSteps(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.withRate(Float.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.withHoldOut(0.6f));
+    }
+
+    @Test
+    void optionsFollowTheNumberOfExamples() {
+        assertThat(TuningOptions.forExamples(1).steps()).isEqualTo(4);
+        assertThat(TuningOptions.forExamples(5).steps()).isEqualTo(4);
+        assertThat(TuningOptions.forExamples(16).steps()).isEqualTo(12);
+        assertThat(TuningOptions.forExamples(1000).steps()).isEqualTo(12);
+        TuningOptions four = TuningOptions.forExamples(5);
+        assertThat(four.rateOf(0)).isEqualTo(2e-3f);
+        assertThat(four.rateOf(3)).isCloseTo(4e-4f, within(1e-9f));
+    }
+
+    @Test
+    void memoryIsSmallAndGivenBack() throws IOException {
+        assertThat(weights.bytes()).isLessThan(BaseModelFixture.model().bytes());
+        int tunings = Integer.getInteger("icmlora.tunings", 6);
+        Task one = new Task("", Collections.nCopies(1, new Example("a", "b")));
+        TuningOptions options = TuningOptions.forExamples(1).withSteps(1);
+        tune(one, options);
+        tune(one, options);
+        long before = residentBytes();
+        for (int i = 0; i < tunings; i++) {
+            tune(one, options);
+        }
+        assertThat(residentBytes() - before).isLessThan(64L << 20);
+    }
+
+    private static long residentBytes() throws IOException {
+        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+    }
+}
