@@ -45,6 +45,7 @@ public final class Engine implements AutoCloseable {
     private final EngineObserver observer;
     private final Map<Worker, WorkerTools> tools = new LinkedHashMap<>();
     private final Placement placement;
+    private final Tuners tuners;
 
     /// @param handles own the model already, and all else from now on
     Engine(
@@ -64,6 +65,7 @@ public final class Engine implements AutoCloseable {
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
         this.selector = new Selector(generator, model.format(), options.contextTokens(), Calibration.DEFAULT);
         this.share = new ThreadShare(threads);
+        this.tuners = handles.own(new Tuners(model, options));
         var architecture = file.manifest().architecture();
         var first = generator.generate(new float[architecture.latent()]);
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), first, share);
@@ -152,6 +154,20 @@ public final class Engine implements AutoCloseable {
 
     Selector selector() {
         return selector;
+    }
+
+    /// Why adapters cannot be tuned here; empty if they can.
+    public Optional<String> tuningRefusal() {
+        return tuners.refusal();
+    }
+
+    /// Memory that tuning takes beside the base model's own; 0 as long as nobody tuned.
+    public long tuningBytes() {
+        return tuners.bytes();
+    }
+
+    Tuners tuners() {
+        return tuners;
     }
 
     Placement placement() {

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 /// @param checkAdapters whether to compare what was applied with the same adapter loaded from its file, for debugging
 /// @param gpuLayers model layers on a GPU, if there is one; -1 for all
 /// @param requireGpu whether to refuse to start without a GPU
+/// @param tuning whether adapters can be tuned, for which the weights are kept once more, transposed, from the first time on
 /// @param stuckAfter a batch or job that takes longer hangs
 public record EngineOptions(
         OptionalInt threads,
@@ -26,11 +27,12 @@ public record EngineOptions(
         boolean checkAdapters,
         int gpuLayers,
         boolean requireGpu,
+        boolean tuning,
         Duration stuckAfter) {
 
     /// As the function is configured when nobody configures it.
     public static final EngineOptions DEFAULT = new EngineOptions(
-            OptionalInt.empty(), 1, 8, 4096, 512, OptionalInt.empty(), false, -1, false, Duration.ofSeconds(90));
+            OptionalInt.empty(), 1, 8, 4096, 512, OptionalInt.empty(), false, -1, false, true, Duration.ofSeconds(90));
 
     /// Each adapter of these makes every token of a batch a little dearer.
     private static final int DEFAULT_MAX_LORAS = 8;
@@ -47,6 +49,7 @@ public record EngineOptions(
                 checkAdapters,
                 gpuLayers,
                 requireGpu,
+                tuning,
                 stuckAfter);
     }
 

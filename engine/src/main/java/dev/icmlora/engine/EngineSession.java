@@ -1,11 +1,13 @@
 package dev.icmlora.engine;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -20,6 +22,10 @@ import dev.icmlora.engine.scoring.PromptForm;
 import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.Scoring;
 import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.engine.tune.TuningResult;
+import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
@@ -75,6 +81,7 @@ public final class EngineSession {
                 nanos.getOrDefault(Phase.GENERATE, 0L),
                 0,
                 nanos.getOrDefault(Phase.SELECT, 0L),
+                nanos.getOrDefault(Phase.TUNE, 0L),
                 0,
                 0);
     }
@@ -181,6 +188,46 @@ public final class EngineSession {
         var bench = new WorkerBench(worker, engine.tools(worker), scale, cancellation);
         adapter.map(ScaledAdapter::adapter).ifPresent(bench::apply);
         return adapter.isPresent() ? bench.scoreAdapted(scoring) : bench.scoreBase(scoring);
+    }
+
+    /// Tunes an adapter on a task's examples, in slices between which texts are decoded.
+    ///
+    /// @param start what it begins with
+    /// @param budget no step begins once this much time is spent; empty for no limit, so that the same request always
+    /// gives the same adapter
+    /// @param progress told after each slice, on this thread
+    /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
+    public TuningResult tune(
+            Adapter start,
+            Task task,
+            TuningOptions options,
+            Optional<Duration> budget,
+            Consumer<TuningProgress> progress) {
+        return time(Phase.TUNE, () -> {
+            var worker = idlest();
+            var tuner = engine.tuners().of(worker);
+            var began = System.nanoTime();
+            try (var tuning = slice(worker, () -> tuner.begin(start, task, options))) {
+                while (!tuning.isDone()) {
+                    if (budget.filter(most -> System.nanoTime() - began >= most.toNanos()).isPresent()) {
+                        tuning.endSoon();
+                    }
+                    slice(worker, () -> {
+                        tuning.advance();
+                        return tuning;
+                    });
+                    progress.accept(tuning.progress());
+                }
+                return tuning.result();
+            } catch (UnfitExampleException e) {
+                var part = "task/examples/" + e.example();
+                throw new UnusableInputException(part, e.limit(), e.tokens(), "/" + part + " " + e.getMessage());
+            }
+        });
+    }
+
+    private <T> T slice(Worker worker, Supplier<T> work) {
+        return await(worker.runInBackground(work, cancellation));
     }
 
     /// Answers prompts, beside other requests.

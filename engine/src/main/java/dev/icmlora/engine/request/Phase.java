@@ -6,7 +6,8 @@ import java.util.Locale;
 public enum Phase {
     FINGERPRINT,
     GENERATE,
-    SELECT;
+    SELECT,
+    TUNE;
 
     /// As traces spell it.
     public String label() {

@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,6 +25,16 @@ public final class FrozenWeights implements AutoCloseable {
         this.own = own;
         this.transposed = transposed;
         this.layers = List.copyOf(layers);
+    }
+
+    /// Why a model's adapters cannot be tuned, as far as its file says; empty if they can.
+    public static Optional<String> refusal(LlamaModel model) {
+        try {
+            BaseModelShape.of(model);
+            return Optional.empty();
+        } catch (UnsupportedBaseModelException e) {
+            return Optional.of(e.getMessage());
+        }
     }
 
     /// Transposes the model, which takes about a second for 100 million weights.

@@ -43,6 +43,7 @@ public final class Tuning implements AutoCloseable {
     private long nanos;
     private Outcome outcome = Outcome.TUNED;
     private boolean done;
+    private boolean endingSoon;
 
     Tuning(FrozenWeights weights, Backend backend, Adapter start, List<ExampleTokens> examples, TuningOptions options) {
         this.weights = weights;
@@ -128,6 +129,11 @@ public final class Tuning implements AutoCloseable {
         return done;
     }
 
+    /// Takes no step after the one that it is at.
+    public void endSoon() {
+        endingSoon = true;
+    }
+
     public TuningProgress progress() {
         return new TuningProgress(step, options.steps(), lossOfStep, done ? 1 : (double) visitsDone / visitsOfAll);
     }
@@ -163,7 +169,7 @@ public final class Tuning implements AutoCloseable {
             return;
         }
         step++;
-        boolean last = step == options.steps();
+        boolean last = step == options.steps() || endingSoon;
         if (trees.holdsOut() && (last || step % STEPS_BETWEEN_LOOKS == 0)) {
             visit(Visit.forwards(trees.heldOut()), () -> look(last));
         } else if (last) {

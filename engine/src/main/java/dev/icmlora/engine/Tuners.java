@@ -1,0 +1,83 @@
+package dev.icmlora.engine;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.tune.FrozenWeights;
+import dev.icmlora.engine.tune.Tuner;
+import dev.icmlora.engine.tune.UnsupportedBaseModelException;
+import dev.icmlora.engine.worker.Worker;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.NativeException;
+
+/// What tunes adapters: the base model's weights once more, transposed, and a tuner for each worker. All of it is made
+/// when it is first asked for. Thread-safe; a tuner belongs to its worker's thread.
+final class Tuners implements AutoCloseable {
+
+    private final LoadedModel model;
+    private final EngineOptions options;
+    private final NativeHandles handles = new NativeHandles();
+    private final Map<Worker, Tuner> tuners = new ConcurrentHashMap<>();
+    private FrozenWeights weights;
+    private String refusal;
+
+    Tuners(LoadedModel model, EngineOptions options) {
+        this.model = model;
+        this.options = options;
+        this.refusal = options.tuning() ? unsupported(model).orElse(null) : "tuning is off (ICM_LORA_TUNING)";
+    }
+
+    private static Optional<String> unsupported(LoadedModel model) {
+        return FrozenWeights.refusal(model.model())
+                .map(reason -> "tuning does not know this base model: " + reason);
+    }
+
+    /// Why nothing can be tuned; empty if it can, as far as is known.
+    synchronized Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /// Bytes of the transposed weights; 0 as long as nobody tuned.
+    synchronized long bytes() {
+        return weights == null ? 0 : weights.bytes();
+    }
+
+    /// The tuner of a worker. The first call takes about a second for 100 million weights, so the caller should not be
+    /// a worker's thread.
+    ///
+    /// @throws UnusableInputException if nothing can be tuned; its message says why
+    synchronized Tuner of(Worker worker) {
+        if (refusal != null) {
+            throw new UnusableInputException("mode", null, "tuned", refusal);
+        }
+        return tuners.computeIfAbsent(worker, _ -> open());
+    }
+
+    private Tuner open() {
+        var threads = Math.max(1, options.threadCount() / options.workers());
+        var backend = handles.own(Backend.best(threads));
+        if (weights == null) {
+            weights = handles.own(transposed(backend));
+        }
+        return new Tuner(weights, model.format(), backend, options.contextTokens());
+    }
+
+    private FrozenWeights transposed(Backend backend) {
+        try {
+            return FrozenWeights.of(model.model(), backend);
+        } catch (UnsupportedBaseModelException e) {
+            refusal = "tuning does not know this base model: " + e.getMessage();
+        } catch (NativeException e) {
+            refusal = "there is no memory for the transposed weights that tuning needs: " + e.getMessage();
+        }
+        throw new UnusableInputException("mode", null, "tuned", refusal);
+    }
+
+    /// Idempotent.
+    @Override
+    public synchronized void close() {
+        handles.close();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.icmlora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Tuning as a request asks for it: in slices on a worker that has other things to do, too.
+class TuneTest {
+
+    private static final Task HOUR = new Task(
+            "Which hour is it?",
+            List.of(
+                    new Example("16:41", "16"),
+                    new Example("03:50", "3"),
+                    new Example("17:41", "17"),
+                    new Example("11:55", "11"),
+                    new Example("00:38", "0")));
+
+    private final Engine engine = LoadedEngine.get();
+    private final Cancellation cancellation = new Cancellation();
+    private final EngineSession session = engine.session(cancellation);
+    private final List<TuningProgress> heard = new ArrayList<>();
+
+    @Test
+    void anExampleThatWasTunedOnIsAnsweredWithoutExamplesInThePrompt() {
+        var shared = session.generate(HOUR, 0);
+        var options = TuningOptions.forExamples(HOUR.examples().size());
+
+        var result = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
+
+        assertThat(result.report().lossAfter()).isLessThan(result.report().lossBefore());
+        assertThat(result.adapter().id()).isNotEqualTo(shared.id());
+        assertThat(heard.getLast().done()).isEqualTo(1);
+        assertThat(session.phases().tune()).isPositive();
+        assertThat(engine.tuningBytes()).isPositive();
+        var prompt = engine.format().query(HOUR.description(), List.of(), "16:41").tokens();
+        var answers = session.answer(
+                Optional.of(new ScaledAdapter(result.adapter(), 1)),
+                List.of(prompt),
+                new Decoding(SamplingOptions.GREEDY, 8, List.of()));
+        assertThat(answers.texts()).containsExactly("16");
+    }
+
+    @Test
+    void theSameRequestGivesTheSameAdapter() {
+        var shared = session.generate(HOUR, 0);
+        var options = TuningOptions.forExamples(5).withSteps(1);
+
+        var once = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
+        var again = engine.session(new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
+
+        assertThat(once.adapter().id()).isEqualTo(again.adapter().id());
+    }
+
+    @Test
+    void whoLeavesEndsItWithinASlice() {
+        var shared = session.generate(HOUR, 0);
+        var options = TuningOptions.forExamples(5).withSteps(100);
+
+        assertThatThrownBy(() -> session.tune(shared, HOUR, options, Optional.empty(), progress -> {
+                    heard.add(progress);
+                    cancellation.request();
+                }))
+                .isInstanceOf(CancelledException.class);
+
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void noStepBeginsWhenTheTimeIsUp() {
+        var shared = session.generate(HOUR, 0);
+        var options = TuningOptions.forExamples(5).withSteps(100);
+
+        var result = session.tune(shared, HOUR, options, Optional.of(Duration.ofNanos(1)), heard::add);
+
+        assertThat(result.report().steps()).isEqualTo(1);
+    }
+
+    @Test
+    void anExampleThatDoesNotFitIsNamed() {
+        var shared = session.generate(HOUR, 0);
+        var tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(5000), "b")));
+
+        assertThatThrownBy(() -> session.tune(
+                        shared, tooLong, TuningOptions.forExamples(2), Optional.empty(), heard::add))
+                .isInstanceOfSatisfying(UnusableInputException.class, refused -> {
+                    assertThat(refused.part()).isEqualTo("task/examples/1");
+                    assertThat(refused.limit()).isEqualTo(engine.contextTokens());
+                });
+    }
+}
