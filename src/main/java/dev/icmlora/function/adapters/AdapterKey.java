@@ -7,28 +7,48 @@ import dev.icmlora.generator.task.Task;
 ///
 /// @param task empty where an adapter was brought without a word about it
 /// @param strength of the residual: 0 gives B0 itself, 1 the full residual
+/// @param steps of tuning on the task's examples; 0 for none
 /// @param latent [#MEAN], or the id of the adapter where another latent was chosen or a client brought it
-public record AdapterKey(Tenant tenant, Task task, float strength, String latent) {
+public record AdapterKey(Tenant tenant, Task task, float strength, int steps, String latent) {
 
     /// The latent at the mean of the prior for the task.
     private static final String MEAN = "mean";
 
     public AdapterKey(Tenant tenant, Task task, float strength) {
-        this(tenant, task, strength, MEAN);
+        this(tenant, task, strength, 0, MEAN);
     }
 
     /// The key of an adapter that a client brought, or mixed from others.
     static AdapterKey given(Tenant tenant, Task task, String id) {
-        return new AdapterKey(tenant, task, 1, id);
+        return new AdapterKey(tenant, task, 1, 0, id);
     }
 
-    /// Whether task and strength are all that it takes to generate the adapter again.
+    /// The key of the adapter that so many steps on the task's examples make of this one.
+    public AdapterKey tuned(int count) {
+        return new AdapterKey(tenant, task, strength, count, latent);
+    }
+
+    /// What tuning begins with.
+    AdapterKey untuned() {
+        return tuned(0);
+    }
+
+    /// The key of one that was tuned for less time than its steps take, and so cannot be made again.
+    AdapterKey cutShort(int taken, String id) {
+        return new AdapterKey(tenant, task, strength, taken, id);
+    }
+
+    public boolean isTuned() {
+        return steps > 0;
+    }
+
+    /// Whether task, strength and steps are all that it takes to make the adapter again.
     boolean isRepeatable() {
         return latent.equals(MEAN);
     }
 
     /// Whether the adapter is B0 itself, which belongs to no task in particular.
     public boolean isShared() {
-        return strength == 0;
+        return strength == 0 && !isTuned();
     }
 }

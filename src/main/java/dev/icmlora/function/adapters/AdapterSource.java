@@ -1,5 +1,6 @@
 package dev.icmlora.function.adapters;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -8,6 +9,9 @@ import java.util.function.Supplier;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.Once;
 import dev.icmlora.function.error.InvalidRequestException;
@@ -24,11 +28,13 @@ public final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
+    private final TuningPlaces places;
     private final Once<AdapterKey, Supplied> making = new Once<>();
 
-    AdapterSource(AdapterCache cache, AdapterFolder folder) {
+    AdapterSource(AdapterCache cache, AdapterFolder folder, TuningPlaces places) {
         this.cache = cache;
         this.folder = folder;
+        this.places = places;
     }
 
     /// @param cached whether it was known already
@@ -40,15 +46,54 @@ public final class AdapterSource {
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     public Supplied of(AdapterKey key, EngineSession session) {
-        Supplier<Optional<Supplied>> known = () ->
-                cache.find(key).or(() -> folder.find(key).map(this::cached)).map(found -> new Supplied(found, true, 0));
-        return making.of(key, known, () -> make(key, session), session.cancellation());
+        return of(key, Optional.empty(), session);
     }
 
-    private Supplied make(AdapterKey key, EngineSession session) {
+    /// The adapter of a key. Requests that ask for it at the same time make it once.
+    ///
+    /// @param budget time after which a tuning takes no further step; one that it cuts short is known by its id only
+    /// @throws InvalidRequestException if the task is longer than the context
+    /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
+    /// @throws dev.icmlora.function.error.QueueFullException if it has to be tuned, and too many are
+    public Supplied of(AdapterKey key, Optional<Duration> budget, EngineSession session) {
+        Supplier<Supplied> make = () -> key.isTuned() ? tune(key, budget, session) : make(key, session);
+        return making.of(key, () -> known(key), make, session.cancellation());
+    }
+
+    /// The adapter of a key, if it is known.
+    public Optional<Supplied> known(AdapterKey key) {
+        return cache.find(key).or(() -> folder.find(key).map(this::cached)).map(found -> new Supplied(found, true, 0));
+    }
+
+    private Supplied tune(AdapterKey key, Optional<Duration> budget, EngineSession session) {
+        requireRepeatable(key);
+        try (var _ = places.enter(key.tenant())) {
+            var start = of(key.untuned(), session);
+            var options = TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
+            var result = session.tune(start.known().adapter(), key.task(), options, budget, _ -> {});
+            return new Supplied(remember(key, result), false, start.fingerprintTokens());
+        }
+    }
+
+    private KnownAdapter remember(AdapterKey key, TuningResult result) {
+        var report = result.report();
+        if (report.outcome() == Outcome.DIVERGED) {
+            // It is the adapter from before, which has a key of its own.
+            return KnownAdapter.of(key, result);
+        }
+        var isWhole = report.steps() == key.steps() || report.outcome() == Outcome.STOPPED_EARLY;
+        var kept = isWhole ? key : key.cutShort(report.steps(), result.adapter().id());
+        return add(KnownAdapter.of(kept, result));
+    }
+
+    private static void requireRepeatable(AdapterKey key) {
         if (!key.isRepeatable()) {
             throw new UnknownAdapterException(key.latent());
         }
+    }
+
+    private Supplied make(AdapterKey key, EngineSession session) {
+        requireRepeatable(key);
         var tokens = tokens(key.task(), session);
         var adapter = session.generate(key.task(), key.strength());
         return new Supplied(add(key, adapter), false, tokens);
@@ -80,7 +125,10 @@ public final class AdapterSource {
 
     /// Makes an adapter known that was generated, and could be again.
     public KnownAdapter add(AdapterKey key, Adapter adapter) {
-        var known = KnownAdapter.of(key, adapter);
+        return add(KnownAdapter.of(key, adapter));
+    }
+
+    private KnownAdapter add(KnownAdapter known) {
         cache.add(known);
         folder.keepSoon(known);
         return known;

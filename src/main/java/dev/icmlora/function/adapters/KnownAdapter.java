@@ -1,15 +1,25 @@
 package dev.icmlora.function.adapters;
 
+import java.util.Optional;
+
+import dev.icmlora.engine.tune.TuningReport;
+import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 
 /// An adapter and what it was made from; the task's description belongs in its prompts.
 ///
 /// @param fileBytes size of its GGUF form
-public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes) {
+/// @param tuning what tuning did, if it was tuned in this process
+public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Optional<TuningReport> tuning) {
 
     static KnownAdapter of(AdapterKey key, Adapter adapter) {
-        return new KnownAdapter(key, adapter, adapter.gguf().length);
+        return new KnownAdapter(key, adapter, adapter.gguf().length, Optional.empty());
+    }
+
+    static KnownAdapter of(AdapterKey key, TuningResult result) {
+        return new KnownAdapter(
+                key, result.adapter(), result.adapter().gguf().length, Optional.of(result.report()));
     }
 
     OwnedId ownedId() {

@@ -129,6 +129,11 @@ public final class EngineHost {
         return started ? engine.busyWorkers() : 0;
     }
 
+    /// Memory that tuning takes beside the base model's own.
+    public long tuningBytes() {
+        return started ? engine.tuningBytes() : 0;
+    }
+
     /// Requests in the queues.
     public int waiting() {
         return started ? admission.waiting() : 0;

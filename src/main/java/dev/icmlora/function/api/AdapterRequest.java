@@ -3,5 +3,7 @@ package dev.icmlora.function.api;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Body of `POST /adapter`.
+///
+/// @param tune if given, the shared adapter is tuned on the task's examples; if not, an adapter is generated
 @Schema(additionalProperties = Schema.False.class)
-public record AdapterRequest(@Schema(required = true) TaskBody task) {}
+public record AdapterRequest(@Schema(required = true) TaskBody task, @Schema(nullable = true) Tune tune) {}

@@ -9,10 +9,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 ///
 /// @param outputs one answer per input, in the order of the inputs
 /// @param adapter the adapter that served; absent where the base model served alone
+/// @param tuning what was done in mode `tuned`; absent in any other
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"outputs", "selection", "usage", "timing_ms"})
 public record GenerateReply(
-        List<String> outputs, ServedAdapter adapter, Selection selection, Usage usage, Timing timingMs) {
+        List<String> outputs, ServedAdapter adapter, Selection selection, Tuned tuning, Usage usage, Timing timingMs) {
 
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request

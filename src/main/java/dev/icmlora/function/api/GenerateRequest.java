@@ -15,10 +15,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param temperature 0 (default) takes the likeliest token, more samples
 /// @param seed of the sampling; default 0
 /// @param scale of the adapter; default 1
-/// @param strength of the residual dB in a generated adapter B0 + strength x dB; 0 is B0 itself; default 1
+/// @param strength of the residual dB in a generated adapter B0 + strength x dB; 0 is B0 itself; default 1, and 0 for
+/// [Mode#TUNED], which begins with that adapter
 /// @param stop an answer ends before the first of these strings; default none
 /// @param candidates most candidates (weights in a form of prompt) that [Mode#AUTO] compares; default 8
 /// @param budgetMs milliseconds after which [Mode#AUTO] tries no further weights; default none
+/// @param tune how [Mode#TUNED] tunes; default [Tune#DEFAULT]
 @Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
         TaskBody task,
@@ -47,8 +49,8 @@ public record GenerateRequest(
                 nullable = true,
                 minimum = "0",
                 maximum = "4",
-                defaultValue = "1",
-                description = "How much of the residual a generated adapter gets; 0 is B0 itself")
+                description = "How much of the residual a generated adapter gets; 0 is B0 itself. Default: 1, and 0 in "
+                        + "mode tuned, which begins with that adapter")
         Double strength,
 
         @Schema(nullable = true, maxItems = 8) List<@Size(min = 1, max = 100) String> stop,
@@ -66,7 +68,10 @@ public record GenerateRequest(
                 minimum = "1",
                 maximum = "10000",
                 description = "Mode auto tries no further weights once this much time is spent")
-        Integer budgetMs) {
+        Integer budgetMs,
+
+        @Schema(nullable = true, description = "How mode tuned tunes")
+        Tune tune) {
 
     public GenerateRequest {
         inputs = inputs == null ? List.of() : inputs;
@@ -75,7 +80,7 @@ public record GenerateRequest(
         temperature = temperature == null ? 0 : temperature;
         seed = seed == null ? 0 : seed;
         scale = scale == null ? 1 : scale;
-        strength = strength == null ? 1 : strength;
+        strength = strength == null ? (mode == Mode.TUNED ? 0 : 1) : strength;
         stop = stop == null ? List.of() : stop;
         candidates = candidates == null ? 8 : candidates;
     }

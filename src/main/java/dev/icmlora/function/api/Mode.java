@@ -14,6 +14,10 @@ public enum Mode {
     /// Generated adapter on, description and examples in the prompt.
     @JsonProperty("adapter_examples")
     ADAPTER_EXAMPLES,
+    /// An adapter that was tuned on the task's examples by a few gradient steps, the description in the prompt, no
+    /// examples there.
+    @JsonProperty("tuned")
+    TUNED,
     /// The base model with description and examples in the prompt: in-context learning.
     @JsonProperty("examples")
     EXAMPLES,
@@ -23,7 +27,7 @@ public enum Mode {
 
     /// Whether an adapter takes part.
     public boolean usesAdapter() {
-        return this == AUTO || this == ADAPTER || this == ADAPTER_EXAMPLES;
+        return this == AUTO || this == ADAPTER || this == ADAPTER_EXAMPLES || this == TUNED;
     }
 
     /// Whether the prompt holds the task's examples.

@@ -8,8 +8,11 @@ import dev.icmlora.engine.request.PhaseNanos;
 /// candidates.
 @Schema(
         description = "Milliseconds; 0 where a phase was not needed.",
-        requiredProperties = {"fingerprint", "generate", "apply", "select", "prompt", "decode"})
-public record Timing(double fingerprint, double generate, double apply, double select, double prompt, double decode) {
+        requiredProperties = {"fingerprint", "generate", "apply", "select", "tune", "prompt", "decode"})
+public record Timing(
+        double fingerprint, double generate, double apply, double select, double tune, double prompt, double decode) {
+
+    public static final Timing NONE = of(PhaseNanos.NONE);
 
     public static Timing of(PhaseNanos nanos) {
         return new Timing(
@@ -17,8 +20,20 @@ public record Timing(double fingerprint, double generate, double apply, double s
                 millis(nanos.generate()),
                 millis(nanos.apply()),
                 millis(nanos.select()),
+                millis(nanos.tune()),
                 millis(nanos.prefill()),
                 millis(nanos.decode()));
+    }
+
+    public Timing plus(Timing other) {
+        return new Timing(
+                fingerprint + other.fingerprint,
+                generate + other.generate,
+                apply + other.apply,
+                select + other.select,
+                tune + other.tune,
+                prompt + other.prompt,
+                decode + other.decode);
     }
 
     private static double millis(long nanos) {

@@ -61,6 +61,7 @@ public final class EngineConfig {
                 worker.checkAdapters(),
                 config.gpuLayers(),
                 config.requireGpu(),
+                config.tuning(),
                 stuckAfter);
     }
 }

@@ -51,6 +51,11 @@ public interface FunctionConfig {
     @WithDefault("false")
     boolean requireGpu();
 
+    /// Whether adapters can be tuned on a task's examples. From the first time on, that takes the base model's weights
+    /// once more in memory.
+    @WithDefault("true")
+    boolean tuning();
+
     /// A request that has no answer after this time gets 504.
     @WithDefault("30s")
     @DurationMin(millis = 1)

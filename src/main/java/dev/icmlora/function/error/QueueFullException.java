@@ -6,7 +6,16 @@ public final class QueueFullException extends RequestException {
     private static final long serialVersionUID = 1L;
 
     public QueueFullException(int capacity) {
-        super(capacity + " requests wait already, which is the limit");
+        this(capacity + " requests wait already, which is the limit");
+    }
+
+    private QueueFullException(String message) {
+        super(message);
+    }
+
+    /// Too many tasks are being tuned.
+    public static QueueFullException ofTunings(int limit) {
+        return new QueueFullException(limit + " tasks are being tuned already, which is the limit");
     }
 
     @Override

@@ -165,6 +165,7 @@ final class Answering {
                 request.strength(),
                 request.stop(),
                 request.candidates(),
-                request.budgetMs());
+                request.budgetMs(),
+                request.tune());
     }
 }

@@ -12,6 +12,9 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
@@ -102,12 +105,18 @@ final class BatchJob {
     private String identity(StoredObject task, Checked checked) {
         var request = checked.request();
         var adapter = request.mode().usesAdapter() && request.adapter() == null
-                ? service.adapter(Tenant.SHARED, new AdapterRequest(request.task()))
+                ? service.adapter(Tenant.SHARED, new AdapterRequest(request.task(), tune(request)))
                         .await()
                         .indefinitely()
                         .id()
                 : "";
         return String.join("\n", task.version(), checked.inputs().version(), adapter);
+    }
+
+    private static Tune tune(GenerateRequest request) {
+        return request.mode() == Mode.TUNED
+                ? Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT)
+                : null;
     }
 
     private void answer(

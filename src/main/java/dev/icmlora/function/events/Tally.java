@@ -13,7 +13,7 @@ import dev.icmlora.function.api.Usage;
 @RegisterForReflection
 record Tally(int answered, int failed, Usage usage, Timing timingMs, String adapter, Selection selection) {
 
-    static final Tally NOTHING = new Tally(0, 0, new Usage(0, 0), new Timing(0, 0, 0, 0, 0, 0), null, null);
+    static final Tally NOTHING = new Tally(0, 0, new Usage(0, 0), Timing.NONE, null, null);
 
     static Tally failures(int count) {
         return new Tally(0, count, NOTHING.usage, NOTHING.timingMs, null, null);
@@ -36,13 +36,7 @@ record Tally(int answered, int failed, Usage usage, Timing timingMs, String adap
                 new Usage(
                         usage.promptTokens() + other.usage.promptTokens(),
                         usage.completionTokens() + other.usage.completionTokens()),
-                new Timing(
-                        timingMs.fingerprint() + other.timingMs.fingerprint(),
-                        timingMs.generate() + other.timingMs.generate(),
-                        timingMs.apply() + other.timingMs.apply(),
-                        timingMs.select() + other.timingMs.select(),
-                        timingMs.prompt() + other.timingMs.prompt(),
-                        timingMs.decode() + other.timingMs.decode()),
+                timingMs.plus(other.timingMs),
                 other.adapter == null ? adapter : other.adapter,
                 other.selection == null ? selection : other.selection);
     }

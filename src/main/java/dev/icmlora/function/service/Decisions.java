@@ -107,6 +107,7 @@ final class Decisions {
                         question.tenant,
                         question.task,
                         other.strength(),
+                        0,
                         decision.adapter().orElseThrow().id());
             case Origin.Base base -> throw new IllegalStateException("the base model has no adapter: " + base);
         };

@@ -62,6 +62,10 @@ final class RequestMeter {
         Gauge.builder("icm.lora.workers.busy", engineHost, EngineHost::busyWorkers)
                 .description("Workers that have something to do")
                 .register(registry);
+        Gauge.builder("icm.lora.tuning.bytes", engineHost, EngineHost::tuningBytes)
+                .description("Memory of the transposed weights that tuning needs; 0 as long as nobody tuned")
+                .baseUnit("bytes")
+                .register(registry);
         Gauge.builder("icm.lora.cache.adapters", cache, AdapterCache::size)
                 .description("Adapters that can be named by id")
                 .register(registry);
@@ -112,6 +116,7 @@ final class RequestMeter {
         phase("generate", nanos.generate());
         phase("apply", nanos.apply());
         phase("select", nanos.select());
+        phase("tune", nanos.tune());
         phase("prompt", nanos.prefill());
         phase("decode", nanos.decode());
         tokens("prompt", served.usage().promptTokens());

@@ -12,6 +12,7 @@ import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
@@ -33,6 +34,10 @@ public final class RequestRules {
     private static final double SCALE = 4;
     /// Highest `strength`.
     private static final double STRENGTH = 4;
+    /// Steps that a tuning may take.
+    private static final int TUNING_STEPS = 100;
+    /// Examples of a task that is tuned on them; they are in no prompt.
+    private static final int TUNING_EXAMPLES = 1024;
     /// Adapters of one sum.
     private static final int SUMMANDS = 16;
 
@@ -48,7 +53,13 @@ public final class RequestRules {
     public void check(AdapterRequest request) {
         requireBody(request);
         var violations = new Violations();
-        task(request.task(), violations);
+        task(request.task(), request.tune() == null ? limits.examples() : TUNING_EXAMPLES, violations);
+        if (request.tune() != null) {
+            tune(request.tune(), violations);
+            if (request.task() != null) {
+                examplesToTuneOn(request.task().examples().size(), violations);
+            }
+        }
         violations.raise();
     }
 
@@ -57,7 +68,7 @@ public final class RequestRules {
         requireBody(request);
         var violations = new Violations();
         if (request.adapter() == null) {
-            task(request.task(), violations);
+            task(request.task(), request.mode() == Mode.TUNED ? TUNING_EXAMPLES : limits.examples(), violations);
         } else {
             violations.when(
                     request.task() != null, "/adapter", null, request.adapter(), "must not be given beside /task");
@@ -68,11 +79,13 @@ public final class RequestRules {
                     request.adapter(),
                     "is no id");
             violations.when(
-                    request.strength() != 1,
+                    request.mode() != Mode.TUNED && request.strength() != 1,
                     "/strength",
                     1,
                     request.strength(),
                     "is already part of what /adapter names");
+            violations.when(
+                    request.mode() == Mode.TUNED, "/mode", "adapter", "tuned", "needs /task: name its adapter in mode adapter");
         }
         inputs(request.inputs(), violations);
         stops(request.stop(), violations);
@@ -96,7 +109,7 @@ public final class RequestRules {
             summand("/adapters/" + i, request.adapters().get(i), violations);
         }
         if (request.task() != null) {
-            task(request.task(), violations);
+            task(request.task(), limits.examples(), violations);
         }
         violations.raise();
     }
@@ -135,6 +148,9 @@ public final class RequestRules {
         var violations = new Violations();
         var none = mode.showsExamples() && task.examples().isEmpty();
         violations.when(none, "/task/examples", 1, 0, "must not be empty in this mode, which shows them");
+        if (mode == Mode.TUNED) {
+            examplesToTuneOn(task.examples().size(), violations);
+        }
         violations.raise();
     }
 
@@ -144,7 +160,20 @@ public final class RequestRules {
         }
     }
 
-    private void task(TaskBody task, Violations violations) {
+    private void tune(Tune tune, Violations violations) {
+        if (tune.steps() != null) {
+            violations.range("/tune/steps", tune.steps(), 1, TUNING_STEPS);
+        }
+        if (tune.budgetMs() != null) {
+            violations.range("/tune/budget_ms", tune.budgetMs(), 1, limits.budgetMillis());
+        }
+    }
+
+    private static void examplesToTuneOn(int count, Violations violations) {
+        violations.when(count == 0, "/task/examples", 1, 0, "must not be empty: tuning takes its steps on them");
+    }
+
+    private void task(TaskBody task, int mostExamples, Violations violations) {
         if (task == null) {
             violations.when(true, "/task", null, null, "is missing");
             return;
@@ -152,8 +181,8 @@ public final class RequestRules {
         var empty = task.description().isBlank() && task.examples().isEmpty();
         violations.when(empty, "/task", null, null, "needs a description, examples, or both");
         violations.text("/task/description", task.description(), limits.descriptionCharacters());
-        violations.count("/task/examples", task.examples().size(), limits.examples());
-        for (var i = 0; i < Math.min(task.examples().size(), limits.examples()); i++) {
+        violations.count("/task/examples", task.examples().size(), mostExamples);
+        for (var i = 0; i < Math.min(task.examples().size(), mostExamples); i++) {
             example("/task/examples/" + i, task.examples().get(i), violations);
         }
     }
@@ -190,6 +219,11 @@ public final class RequestRules {
                 1,
                 request.strength(),
                 "is chosen in mode auto: name another mode beside it");
+        if (request.tune() != null) {
+            violations.when(
+                    request.mode() != Mode.TUNED, "/tune", Mode.TUNED, request.mode(), "needs mode tuned");
+            tune(request.tune(), violations);
+        }
         if (request.budgetMs() != null) {
             violations.range("/budget_ms", request.budgetMs(), 1, limits.budgetMillis());
         }

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.scoring.SelectionOptions;
+import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
@@ -28,6 +29,8 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
@@ -44,6 +47,7 @@ public final class TaskService {
     private final AdapterSource adapters;
     private final AdapterFiles files;
     private final Decisions decisions;
+    private final BackgroundTuning background;
     private final EngineHost engineHost;
     private final RequestMeter meter;
 
@@ -52,12 +56,14 @@ public final class TaskService {
             AdapterSource adapters,
             AdapterFiles files,
             Decisions decisions,
+            BackgroundTuning background,
             EngineHost engineHost,
             RequestMeter meter) {
         this.rules = rules;
         this.adapters = adapters;
         this.files = files;
         this.decisions = decisions;
+        this.background = background;
         this.engineHost = engineHost;
         this.meter = meter;
     }
@@ -101,8 +107,13 @@ public final class TaskService {
 
     private Uni<Metered<AdapterReply>> checkedAdapter(Tenant tenant, AdapterRequest request) {
         rules.check(request);
-        var key = new AdapterKey(tenant, request.task().toTask(), 1);
-        return engineHost.submit(key, session -> adapter(key, session));
+        var task = request.task().toTask();
+        if (request.tune() == null) {
+            var key = new AdapterKey(tenant, task, 1);
+            return engineHost.submit(key, session -> adapter(key, Optional.empty(), session));
+        }
+        var key = tuned(new AdapterKey(tenant, task, 0), request.tune());
+        return engineHost.submit(key, session -> adapter(key, budget(request.tune()), session));
     }
 
     /// The GGUF file of a known adapter.
@@ -130,8 +141,18 @@ public final class TaskService {
         return new Metered<>(reply, served);
     }
 
-    private Metered<AdapterReply> adapter(AdapterKey key, EngineSession session) {
-        var supplied = adapters.of(key, session);
+    private static AdapterKey tuned(AdapterKey start, Tune tune) {
+        var examples = start.task().examples().size();
+        return start.tuned(
+                tune.steps() == null ? TuningOptions.forExamples(examples).steps() : tune.steps());
+    }
+
+    private static Optional<Duration> budget(Tune tune) {
+        return Optional.ofNullable(tune.budgetMs()).map(Duration::ofMillis);
+    }
+
+    private Metered<AdapterReply> adapter(AdapterKey key, Optional<Duration> budget, EngineSession session) {
+        var supplied = adapters.of(key, budget, session);
         var adapter = supplied.known().adapter();
         var usage = new Usage(supplied.fingerprintTokens(), 0);
         var reply = new AdapterReply(
@@ -141,6 +162,7 @@ public final class TaskService {
                 adapter.layout().alpha(),
                 supplied.known().fileBytes(),
                 session.engine().manifest().base().name(),
+                key.isTuned() ? TuningReports.of(supplied.known()) : null,
                 usage,
                 Timing.of(session.phases()));
         var served = new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), usage, session.phases());
@@ -151,12 +173,41 @@ public final class TaskService {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
             return choose(request, key, session);
         }
+        if (request.mode() == Mode.TUNED) {
+            return tuned(request, key, session);
+        }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
         var prompts = prompts(request, served, key.task(), session);
         var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, session)) : Optional.<Supplied>empty();
         var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
         var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
-        return answer(key.tenant(), request, decided, prompts, session);
+        return answer(key.tenant(), request, decided, prompts, null, session);
+    }
+
+    private Metered<GenerateReply> tuned(GenerateRequest request, AdapterKey start, EngineSession session) {
+        var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
+        var key = tuned(start, tune);
+        // What does not fit is refused before anything is tuned.
+        var described = prompts(request, Mode.TUNED, key.task(), session);
+        var supplied = tune.when() == Tune.When.NOW
+                ? Optional.of(adapters.of(key, budget(tune), session))
+                : adapters.known(key);
+        if (supplied.isPresent()) {
+            var known = supplied.get().known();
+            var decided = new Decided(Selection.named(Mode.TUNED), supplied, supplied.get().fingerprintTokens());
+            return answer(start.tenant(), request, decided, described, TuningReports.of(known), session);
+        }
+        var prompts = prompts(request, Mode.ADAPTER_EXAMPLES, key.task(), session);
+        if (tune.when() == Tune.When.BACKGROUND) {
+            background.later(key);
+        }
+        var shared = adapters.of(start, session);
+        var decided = new Decided(
+                Selection.named(Mode.ADAPTER_EXAMPLES), Optional.of(shared), shared.fingerprintTokens());
+        var report = tune.when() == Tune.When.BACKGROUND
+                ? TuningReports.waiting(key.task().examples())
+                : null;
+        return answer(start.tenant(), request, decided, prompts, report, session);
     }
 
     private Metered<GenerateReply> choose(GenerateRequest request, AdapterKey key, EngineSession session) {
@@ -171,7 +222,7 @@ public final class TaskService {
         var decided = decisions.of(question, session);
         var served = decided.selection().served();
         var prompts = served.showsExamples() ? prompts(request, served, task, session) : described;
-        return answer(key.tenant(), request, decided, prompts, session);
+        return answer(key.tenant(), request, decided, prompts, null, session);
     }
 
     /// Whether every prompt with examples, and its answer, would fit into the context.
@@ -194,7 +245,12 @@ public final class TaskService {
     }
 
     private static Metered<GenerateReply> answer(
-            Tenant tenant, GenerateRequest request, Decided decided, List<int[]> prompts, EngineSession session) {
+            Tenant tenant,
+            GenerateRequest request,
+            Decided decided,
+            List<int[]> prompts,
+            Tuned tuning,
+            EngineSession session) {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
@@ -208,6 +264,7 @@ public final class TaskService {
                 answers.texts(),
                 decided.adapter().map(TaskService::served).orElse(null),
                 decided.selection(),
+                tuning,
                 new Usage(decided.fingerprintTokens() + answers.promptTokens(), answers.completionTokens()),
                 Timing.of(phases));
         return metered(reply, phases);

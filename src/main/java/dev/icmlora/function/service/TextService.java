@@ -66,7 +66,7 @@ public final class TextService {
     }
 
     private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest request, TextListener listener) {
-        request.task().ifPresent(task -> rules.check(new AdapterRequest(task)));
+        request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         requireModelName(tenant, request.model());
         return engineHost.submit(queue(tenant, request), session -> {
             // Here, and not before: a file may have to be read.

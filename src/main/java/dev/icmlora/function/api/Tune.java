@@ -1,0 +1,41 @@
+package dev.icmlora.function.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/// How an adapter is tuned on a task's examples. A field that is absent or null has its default.
+///
+/// @param steps gradient steps; default by the number of examples: 4 for five, 12 for sixteen and more
+/// @param when default [When#NOW]
+/// @param budgetMs milliseconds after which no further step begins; default none
+@Schema(additionalProperties = Schema.False.class)
+public record Tune(
+        @Schema(nullable = true, minimum = "1", maximum = "100", description = "Gradient steps; default by the examples")
+        Integer steps,
+
+        @Schema(nullable = true, defaultValue = "now", description = "Whether the request waits for a task that is new")
+        When when,
+
+        @Schema(nullable = true, minimum = "1", maximum = "10000", description = "No step begins after this time")
+        Integer budgetMs) {
+
+    public static final Tune DEFAULT = new Tune(null, null, null);
+
+    public Tune {
+        when = when == null ? When.NOW : when;
+    }
+
+    /// Whether the request waits for a task that is not tuned yet.
+    public enum When {
+        /// It does.
+        @JsonProperty("now")
+        NOW,
+        /// It is answered by the shared adapter with the examples in the prompt, and the task is tuned afterwards, for
+        /// later requests.
+        @JsonProperty("background")
+        BACKGROUND,
+        /// It is answered like that, and nothing is tuned.
+        @JsonProperty("never")
+        NEVER
+    }
+}

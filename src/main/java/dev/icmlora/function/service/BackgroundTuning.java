@@ -1,0 +1,43 @@
+package dev.icmlora.function.service;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.adapters.AdapterKey;
+import dev.icmlora.function.adapters.AdapterSource;
+import dev.icmlora.function.admission.EngineHost;
+
+/// Tunes for later requests, while nobody waits for it. A task that finds no room is tuned when it is asked for again.
+/// Thread-safe.
+@Singleton
+final class BackgroundTuning {
+
+    private static final Logger LOG = Logger.getLogger(BackgroundTuning.class);
+    private static final int MOST = 16;
+
+    private final AdapterSource adapters;
+    private final EngineHost engineHost;
+    private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
+
+    BackgroundTuning(AdapterSource adapters, EngineHost engineHost) {
+        this.adapters = adapters;
+        this.engineHost = engineHost;
+    }
+
+    /// Does nothing where this key is tuned already, or too many wait.
+    void later(AdapterKey key) {
+        if (waiting.size() >= MOST || !waiting.add(key)) {
+            return;
+        }
+        engineHost
+                .submit(key, session -> adapters.of(key, session))
+                .subscribe()
+                .with(_ -> waiting.remove(key), failure -> {
+                    waiting.remove(key);
+                    LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
+                });
+    }
+}
