@@ -15,7 +15,8 @@ import java.util.OptionalInt;
 /// @param checkAdapters whether to compare what was applied with the same adapter loaded from its file, for debugging
 /// @param gpuLayers model layers on a GPU, if there is one; -1 for all
 /// @param requireGpu whether to refuse to start without a GPU
-/// @param tuning whether adapters can be tuned, for which the weights are kept once more, transposed, from the first time on
+/// @param tuning whether adapters can be tuned, for which the weights are kept once more, transposed, from the first
+/// time on
 /// @param stuckAfter a batch or job that takes longer hangs
 public record EngineOptions(
         OptionalInt threads,

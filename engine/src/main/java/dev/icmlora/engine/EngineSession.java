@@ -193,7 +193,8 @@ public final class EngineSession {
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded.
     ///
     /// @param start what it begins with
-    /// @param budget no step begins once this much time is spent; empty for no limit, so that the same request always
+    /// @param budget no step begins once this much time is spent; empty for no limit, so that the same request
+    always
     /// gives the same adapter
     /// @param progress told after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
@@ -209,7 +210,8 @@ public final class EngineSession {
             var began = System.nanoTime();
             try (var tuning = slice(worker, () -> tuner.begin(start, task, options))) {
                 while (!tuning.isDone()) {
-                    if (budget.filter(most -> System.nanoTime() - began >= most.toNanos()).isPresent()) {
+                    if (budget.filter(most -> System.nanoTime() - began >= most.toNanos())
+                            .isPresent()) {
                         tuning.endSoon();
                     }
                     slice(worker, () -> {

@@ -30,8 +30,7 @@ final class Tuners implements AutoCloseable {
     }
 
     private static Optional<String> unsupported(LoadedModel model) {
-        return FrozenWeights.refusal(model.model())
-                .map(reason -> "tuning does not know this base model: " + reason);
+        return FrozenWeights.refusal(model.model()).map(reason -> "tuning does not know this base model: " + reason);
     }
 
     /// Why nothing can be tuned; empty if it can, as far as is known.

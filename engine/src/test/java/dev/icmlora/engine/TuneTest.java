@@ -50,7 +50,8 @@ class TuneTest {
         assertThat(heard.getLast().done()).isEqualTo(1);
         assertThat(session.phases().tune()).isPositive();
         assertThat(engine.tuningBytes()).isPositive();
-        var prompt = engine.format().query(HOUR.description(), List.of(), "16:41").tokens();
+        var prompt =
+                engine.format().query(HOUR.description(), List.of(), "16:41").tokens();
         var answers = session.answer(
                 Optional.of(new ScaledAdapter(result.adapter(), 1)),
                 List.of(prompt),
@@ -98,8 +99,8 @@ class TuneTest {
         var shared = session.generate(HOUR, 0);
         var tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(5000), "b")));
 
-        assertThatThrownBy(() -> session.tune(
-                        shared, tooLong, TuningOptions.forExamples(2), Optional.empty(), heard::add))
+        assertThatThrownBy(
+                        () -> session.tune(shared, tooLong, TuningOptions.forExamples(2), Optional.empty(), heard::add))
                 .isInstanceOfSatisfying(UnusableInputException.class, refused -> {
                     assertThat(refused.part()).isEqualTo("task/examples/1");
                     assertThat(refused.limit()).isEqualTo(engine.contextTokens());
