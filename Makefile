@@ -24,7 +24,7 @@ help: ## list these targets
 setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too)
 	@scripts/setup
 
-demo: setup $(function_jar) ## send real tasks, print the answers of four modes side by side (DEMO=files)
+demo: setup $(function_jar) ## send real tasks, print the answers of five modes side by side (DEMO=files)
 	@scripts/with-function scripts/ask $(DEMO)
 
 demo-events: setup $(function_jar) ## drop a task file into a directory, print what appears beside it (DEMO=file)

@@ -57,7 +57,7 @@ const checks = {
     const page = await open();
     await accessible(page);
     await ask(page);
-    for (const column of ["plain", "examples", "adapter"]) {
+    for (const column of ["plain", "examples", "adapter", "tuned"]) {
       const cells = await page.locator(`td[data-column=${column}]`).allTextContents();
       assert.equal(cells.length, 2);
       assert.ok(cells.every((text) => text.length > 0), column);

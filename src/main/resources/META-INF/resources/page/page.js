@@ -82,9 +82,9 @@ function emptyAnswers(inputs) {
     head.scope = "row";
     head.textContent = input;
     row.append(head);
-    for (const mode of modes) {
+    for (const column of [...modes.map((mode) => mode.name), "tuned"]) {
       const cell = document.createElement("td");
-      cell.dataset.column = mode.name;
+      cell.dataset.column = column;
       row.append(cell);
     }
     return row;
@@ -116,7 +116,20 @@ async function ask(task, inputs, signal) {
       if (!cell.textContent) cell.textContent = "(an empty answer)";
     }
   }
+  await tune({ ...body, mode: "tuned" }, rows, signal);
   at("status").textContent = "Done.";
+}
+
+/** Last, since it takes the longest where the task is new. */
+async function tune(body, rows, signal) {
+  const cells = rows.map((row) => row.cells[row.cells.length - 1]);
+  if (body.task.examples.length === 0) {
+    for (const cell of cells) cell.textContent = "–";
+    return;
+  }
+  at("status").textContent = "Tuning on your examples";
+  const reply = await generate(body, signal);
+  for (const [index, cell] of cells.entries()) cell.textContent = reply.outputs[index] || "(an empty answer)";
 }
 
 /** A candidate in words: its weights, how strong they are, and whether its prompt shows the examples. */
