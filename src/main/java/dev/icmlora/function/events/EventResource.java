@@ -64,10 +64,10 @@ public final class EventResource {
                             schema = @Schema(ref = "S3Notification"),
                             examples = {
                                 @ExampleObject(name = "test", value = """
-                                                {"Service": "Amazon S3", "Event": "s3:TestEvent"}"""),
+                    {"Service": "Amazon S3", "Event": "s3:TestEvent"}"""),
                                 @ExampleObject(name = "created", value = """
-                                                {"Records": [{"eventName": "s3:ObjectCreated:Put",
-                                                "s3": {"bucket": {"name": "bucket"}, "object": {"key": "tasks%2Fintent.json", "eTag": "1"}}}]}""")
+                    {"Records": [{"eventName": "s3:ObjectCreated:Put",
+                    "s3": {"bucket": {"name": "bucket"}, "object": {"key": "tasks%2Fintent.json", "eTag": "1"}}}]}""")
                             }))
     @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
     @APIResponse(responseCode = "503", ref = "Again")

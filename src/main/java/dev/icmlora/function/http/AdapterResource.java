@@ -119,8 +119,8 @@ public final class AdapterResource {
     @Path("/blend")
     @Blocking
     @Operation(operationId = "blendAdapters", summary = "Add known adapters up", description = """
-            The weighted sum of what adapters do. Generated adapters can always be added; with others the ranks add up, \
-            and must not exceed the resident adapter's.""")
+            The weighted sum of what adapters do. Generated adapters can always be added; with others the ranks add \
+            up, and must not exceed the resident adapter's.""")
     @RequestBody(
             required = true,
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = SumRequest.class)))

@@ -46,16 +46,16 @@ interface FunctionsDescription {
                                                         name = "adapter",
                                                         summary = "Generate an adapter and answer with it",
                                                         value = """
-                                                {"task": {"description": "Write the plural of the word.",
-                                                "examples": [{"input": "cat", "output": "cats"},
-                                                {"input": "box", "output": "boxes"}]},
-                                                "inputs": ["dog", "church"], "mode": "adapter", "max_tokens": 8}"""),
+                    {"task": {"description": "Write the plural of the word.",
+                    "examples": [{"input": "cat", "output": "cats"},
+                    {"input": "box", "output": "boxes"}]},
+                    "inputs": ["dog", "church"], "mode": "adapter", "max_tokens": 8}"""),
                                                 @ExampleObject(
                                                         name = "plain",
                                                         summary = "The base model alone",
                                                         value = """
-                                                {"task": {"description": "Name the colour."},
-                                                "inputs": ["The sky is"], "mode": "plain", "max_tokens": 4}""")
+                    {"task": {"description": "Name the colour."},
+                    "inputs": ["The sky is"], "mode": "plain", "max_tokens": 4}""")
                                             }))
                     GenerateRequest request);
 
@@ -73,11 +73,8 @@ interface FunctionsDescription {
                             content =
                                     @Content(
                                             mediaType = "application/json",
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "plurals",
-                                                            value =
-                                                                    "{\"task\": {\"description\": \"Write the plural of the word.\"}}")))
+                                            examples = @ExampleObject(name = "plurals", value = """
+                    {"task": {"description": "Write the plural of the word."}}""")))
                     AdapterRequest request);
 
     @GET

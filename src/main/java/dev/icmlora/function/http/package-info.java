@@ -1,13 +1,14 @@
 /// The function over HTTP, beside OpenAI's interface and events, and what all paths have in common for `/q/openapi`.
 @OpenAPIDefinition(
         info = @Info(title = "ICM-LoRA function", version = "1", description = """
-                Describe a task, get a specialised model. The function generates a LoRA adapter for the task and answers \
-                with it. Lengths are counted in Unicode characters. Every reply names its request in X-Request-Id."""),
+                Describe a task, get a specialised model. The function generates a LoRA adapter for the task and \
+                answers with it. Lengths are counted in Unicode characters. Every reply names its request in \
+                X-Request-Id."""),
         tags = {
             @Tag(name = "tasks", description = "Tasks, inputs and adapters. Errors are problem+json (RFC 9457)."),
             @Tag(name = "openai", description = """
-                    What OpenAI's clients call. Errors have OpenAI's form. Unknown fields are ignored, unsupported ones \
-                    refused."""),
+                    What OpenAI's clients call. Errors have OpenAI's form. Unknown fields are ignored, unsupported \
+                    ones refused."""),
             @Tag(name = "events", description = """
                     Task files in object storage. Whoever can send an event can make the function work."""),
             @Tag(name = "operation", description = "For whoever runs the function.")
@@ -26,9 +27,9 @@
                                     description = """
                                     400 the request is not valid; 401 there is no valid key or token; 403 uploads are \
                                     off; 404 not found; 405 another method is needed; 406 and 415 another media type; \
-                                    413 the body is too long; 429 too many wait, or the caller sent too many; 503 \
-                                    shutting down, the model's file was changed, or a token cannot be verified now; 504 \
-                                    not done in time; 507 no room for another adapter""",
+                                    413 the body is too long; 429 too many wait, or the caller sent too many; \
+                                    503 shutting down, the model's file was changed, or a token cannot be verified now; \
+                                    504 not done in time; 507 no room for another adapter""",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,
@@ -36,9 +37,9 @@
                             @APIResponse(
                                     name = "OpenAiError",
                                     description = """
-                                    400 the request is not valid; 401 there is no valid key or token; 404 no such model \
-                                    or path; 405 another method is needed; 413 the body is too long; 429 too many wait, \
-                                    or the caller sent too many; 503 shutting down, the model's file was changed, or a \
+                                    400 the request is not valid; 401 there is no valid key or token; 404 no such \
+                                    model or path; 405 another method is needed; 413 the body is too long; 429 too many \
+                                    wait, or the caller sent too many; 503 shutting down, the model's file was changed, or a \
                                     token cannot be verified now; 504 not done in time""",
                                     content =
                                             @Content(

@@ -84,20 +84,22 @@ public final class OpenAiResource {
                             schema = @Schema(ref = "ChatRequest"),
                             examples = {
                                 @ExampleObject(name = "chat", value = """
-                                                {"model": "SmolLM2-135M-Instruct.Q8_0", "messages": [{"role": "user", "content": "Say hello."}],
-                                                "temperature": 0, "max_tokens": 8}"""),
+                    {"model": "SmolLM2-135M-Instruct.Q8_0", "messages": [{"role": "user",
+                    "content": "Say hello."}],
+                    "temperature": 0, "max_tokens": 8}"""),
                                 @ExampleObject(
                                         name = "task",
                                         summary = "Generate an adapter in the request",
                                         value = """
-                                                {"model": "SmolLM2-135M-Instruct.Q8_0", "messages": [{"role": "user", "content": "church"}],
-                                                "temperature": 0, "max_tokens": 8, "task": {"description": "Write the plural of the word.",
-                                                "examples": [{"input": "cat", "output": "cats"}]}}"""),
+                    {"model": "SmolLM2-135M-Instruct.Q8_0", "messages": [{"role": "user", "content": "church"}],
+                    "temperature": 0, "max_tokens": 8, "task": {"description": "Write the plural of the word.",
+                    "examples": [{"input": "cat", "output": "cats"}]}}"""),
                                 @ExampleObject(name = "schema", summary = "JSON that follows a schema", value = """
-                                                {"model": "SmolLM2-135M-Instruct.Q8_0", "messages": [{"role": "user", "content": "Describe a red car."}],
-                                                "max_tokens": 40, "response_format": {"type": "json_schema", "json_schema": {"name": "car",
-                                                "schema": {"type": "object", "properties": {"colour": {"enum": ["red", "green"]}},
-                                                "required": ["colour"], "additionalProperties": false}}}}""")
+                    {"model": "SmolLM2-135M-Instruct.Q8_0", "messages": [{"role": "user",
+                    "content": "Describe a red car."}],
+                    "max_tokens": 40, "response_format": {"type": "json_schema", "json_schema": {"name": "car",
+                    "schema": {"type": "object", "properties": {"colour": {"enum": ["red", "green"]}},
+                    "required": ["colour"], "additionalProperties": false}}}}""")
                             }))
     @APIResponse(
             responseCode = "200",
@@ -127,8 +129,8 @@ public final class OpenAiResource {
                             mediaType = "application/json",
                             schema = @Schema(ref = "CompletionRequest"),
                             examples = {@ExampleObject(name = "text", value = """
-                                                {"model": "SmolLM2-135M-Instruct.Q8_0", "prompt": "The capital of France is",
-                                                "temperature": 0, "max_tokens": 4}""")}))
+                    {"model": "SmolLM2-135M-Instruct.Q8_0", "prompt": "The capital of France is",
+                    "temperature": 0, "max_tokens": 4}""")}))
     @APIResponse(
             responseCode = "200",
             description = "The whole reply, or with stream its pieces as server-sent events",
@@ -160,7 +162,7 @@ public final class OpenAiResource {
                             mediaType = "application/json",
                             schema = @Schema(ref = "EmbeddingRequest"),
                             examples = {@ExampleObject(name = "two", value = """
-                                                {"model": "SmolLM2-135M-Instruct.Q8_0", "input": ["The cat sleeps.", "Stock prices fell."]}""")}))
+                    {"model": "SmolLM2-135M-Instruct.Q8_0", "input": ["The cat sleeps.", "Stock prices fell."]}""")}))
     @APIResponse(
             responseCode = "200",
             description = "One embedding for each text",
