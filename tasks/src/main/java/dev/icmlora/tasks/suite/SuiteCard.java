@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.icmlora.tasks.markdown.MarkdownTable;
+
 /// What is in a suite, for people: counts by family and split, and the tasks whose domain is small.
 public final class SuiteCard {
 
@@ -24,14 +26,17 @@ public final class SuiteCard {
                         families(tasks).size(),
                         tasks.stream().mapToInt(SuiteTask::size).sum(),
                         tasks.stream().mapToInt(t -> t.descriptions().size()).sum()));
-        card.append("| family | train | validation | held out | examples a task |\n|---|---:|---:|---:|---:|\n");
+        MarkdownTable table =
+                new MarkdownTable().text("family").numbers("train", "validation", "held out", "examples a task");
         for (String family : families(tasks)) {
-            card.append(row(
+            row(
+                    table,
                     suite,
                     family,
-                    tasks.stream().filter(task -> task.family().equals(family)).toList()));
+                    tasks.stream().filter(task -> task.family().equals(family)).toList());
         }
-        card.append(row(suite, "**all**", tasks));
+        row(table, suite, "**all**", tasks);
+        card.append(table);
         String small = tasks.stream()
                 .filter(task -> task.size() < FULL_SIZE)
                 .map(task -> "%s (%d)".formatted(task.id(), task.size()))
@@ -46,18 +51,20 @@ public final class SuiteCard {
         return tasks.stream().map(SuiteTask::family).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private static String row(TaskSuite suite, String title, List<SuiteTask> tasks) {
-        return String.format(
-                Locale.ROOT,
-                "| %s | %d | %d | %d | %.0f |\n",
+    private static void row(MarkdownTable table, TaskSuite suite, String title, List<SuiteTask> tasks) {
+        table.row(
                 title,
                 count(suite, tasks, Split.TRAIN),
                 count(suite, tasks, Split.VALIDATION),
                 count(suite, tasks, Split.HELD_OUT),
-                tasks.stream().mapToInt(SuiteTask::size).average().orElse(0));
+                String.format(
+                        Locale.ROOT,
+                        "%.0f",
+                        tasks.stream().mapToInt(SuiteTask::size).average().orElse(0)));
     }
 
-    private static long count(TaskSuite suite, List<SuiteTask> tasks, Split split) {
-        return tasks.stream().filter(task -> suite.splitOf(task) == split).count();
+    private static String count(TaskSuite suite, List<SuiteTask> tasks, Split split) {
+        return String.valueOf(
+                tasks.stream().filter(task -> suite.splitOf(task) == split).count());
     }
 }

@@ -5,9 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
+
+import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// The text domains that can be had on this machine.
 ///
@@ -46,17 +49,23 @@ public record TextDomains(List<TextDomain> domains, SequencedMap<String, String>
 
     /// What there is, as Markdown.
     public String card() {
-        StringBuilder card = new StringBuilder("# Text domains\n\n");
-        card.append("| domain | training passages | test passages | characters | source |\n|---|--:|--:|--:|---|\n");
+        MarkdownTable table = new MarkdownTable()
+                .text("domain")
+                .numbers("training passages", "test passages", "characters")
+                .text("source");
         for (TextDomain domain : domains) {
             long characters = domain.train().stream()
                     .mapToLong(passage ->
                             passage.input().length() + passage.output().length())
                     .sum();
-            card.append("| %s | %d | %d | %,d | %s |\n"
-                    .formatted(
-                            domain.name(), domain.train().size(), domain.test().size(), characters, domain.source()));
+            table.row(
+                    domain.name(),
+                    String.valueOf(domain.train().size()),
+                    String.valueOf(domain.test().size()),
+                    String.format(Locale.ROOT, "%,d", characters),
+                    domain.source());
         }
+        StringBuilder card = new StringBuilder("# Text domains\n\n").append(table);
         for (Map.Entry<String, String> lack : missing.entrySet()) {
             card.append("\n`%s` is missing: %s\n".formatted(lack.getKey(), lack.getValue()));
         }

@@ -10,12 +10,15 @@ import dev.icmlora.engine.scoring.DecisionRule;
 import dev.icmlora.engine.scoring.Familiarity;
 import dev.icmlora.engine.scoring.Origin;
 import dev.icmlora.engine.scoring.PromptForm;
+import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// A fit as a table for people, and the numbers that come of it.
 public final class CalibrationReport {
 
     private final SelectionFit fit;
     private final PrintWriter out;
+    private final MarkdownTable table =
+            new MarkdownTable().text("exact match, %").numbers("seen", "validation");
 
     private CalibrationReport(SelectionFit fit, PrintWriter out) {
         this.fit = fit;
@@ -27,8 +30,6 @@ public final class CalibrationReport {
     }
 
     private void print() {
-        out.println("| exact match, % | seen | validation |");
-        out.println("|---|--:|--:|");
         row("mean, description", c -> SelectionFit.isMean(c, 1, PromptForm.DESCRIPTION));
         row("mean, examples", c -> SelectionFit.isMean(c, 1, PromptForm.EXAMPLES));
         row("B0, description", c -> SelectionFit.isMean(c, 0, PromptForm.DESCRIPTION));
@@ -47,7 +48,7 @@ public final class CalibrationReport {
         }
         Familiarity familiarity = fit.familiarity();
         Confidence confidence = fit.confidence(rule, familiarity);
-        out.println();
+        out.println(table);
         out.println(rule);
         out.println(familiarity);
         out.println(confidence);
@@ -69,6 +70,10 @@ public final class CalibrationReport {
     }
 
     private void row(String name, double seen, double validation) {
-        out.printf(Locale.ROOT, "| %s | %.1f | %.1f |%n", name, 100 * seen, 100 * validation);
+        table.row(name, percent(seen), percent(validation));
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
     }
 }
