@@ -18,6 +18,7 @@ import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.scoring.Decision;
+import dev.icmlora.engine.scoring.Prediction;
 import dev.icmlora.engine.scoring.PromptForm;
 import dev.icmlora.engine.scoring.Score;
 import dev.icmlora.engine.scoring.Scoring;
@@ -32,6 +33,7 @@ import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.LatentDistribution;
+import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.NativeException;
@@ -229,6 +231,25 @@ public final class EngineSession {
 
     private <T> T slice(Worker worker, Supplier<T> work) {
         return await(worker.runInBackground(work, cancellation));
+    }
+
+    /// Reads a prompt, and tells what is predicted at each token of its last answer, its end of turn aside.
+    ///
+    /// @param adapter empty for the base model alone
+    /// @param prediction called on the worker's thread
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    public void predict(Optional<ScaledAdapter> adapter, Prompt prompt, Prediction prediction) {
+        adapter.ifPresent(wanted -> requireScalable(wanted.adapter(), wanted.scale()));
+        var worker = idlest();
+        var tools = engine.tools(worker);
+        var cells = prompt.tokens().length;
+        Supplier<Prompt> work = () -> {
+            adapter.ifPresent(wanted -> tools.adapters().apply(wanted.adapter(), wanted.scale()));
+            var scorer = adapter.isPresent() ? tools.adaptedScorer() : tools.baseScorer();
+            scorer.predict(prompt, prediction, cancellation::check);
+            return prompt;
+        };
+        await(worker.run(work, cancellation, adapter.isPresent() ? 0 : cells, adapter.isPresent() ? cells : 0));
     }
 
     /// Answers prompts, beside other requests.

@@ -22,7 +22,7 @@ import dev.icmlora.llama.ThreadPool;
 final class WorkerFactory {
 
     /// Prompts in a context's prefix cache, as far as its memory has room.
-    private static final int CACHED_PREFIXES = 16;
+    static final int CACHED_PREFIXES = 16;
 
     /// Overwriting the adapter takes a few hundredths of this at most.
     private static final Duration TIME_SLICE = Duration.ofMillis(20);

@@ -2,14 +2,12 @@ package dev.icmlora.cli.merge;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
-import dev.icmlora.generator.task.PromptFormat;
-import dev.icmlora.llama.ContextOptions;
-import dev.icmlora.llama.LlamaContext;
-import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
-import dev.icmlora.evaluation.GreedyDecoder;
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.ModelWorker;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.llama.SamplingOptions;
 
 /// Whether a merged model answers like the base model with the adapter, which is what the function
 /// serves: the likeliest token each time, in the function's form of prompt.
@@ -21,10 +19,6 @@ import dev.icmlora.evaluation.GreedyDecoder;
 /// @param inputs what both answer
 /// @param maxTokens most tokens of an answer
 record AnswerCheck(String description, List<String> inputs, int maxTokens) {
-    private static final int CONTEXT = 4096;
-    private static final int BATCH = 512;
-    private static final int SEQUENCES = 8;
-
     /// The first tokens after words and sentences, for an adapter of which nothing is known.
     static final AnswerCheck WITHOUT_A_TASK = new AnswerCheck(
             "",
@@ -57,9 +51,9 @@ record AnswerCheck(String description, List<String> inputs, int maxTokens) {
         }
     }
 
-    Outcome compare(Path base, byte[] adapterGguf, Path merged, int threads) {
-        List<String> expected = answers(base, adapterGguf, threads);
-        List<String> found = answers(merged, null, threads);
+    Outcome compare(Path nativeDirectory, Path base, byte[] adapterGguf, Path merged, int threads) {
+        List<String> expected = answers(nativeDirectory, base, Optional.of(adapterGguf), threads);
+        List<String> found = answers(nativeDirectory, merged, Optional.empty(), threads);
         int same = 0;
         for (int i = 0; i < expected.size(); i++) {
             same += expected.get(i).equals(found.get(i)) ? 1 : 0;
@@ -67,28 +61,16 @@ record AnswerCheck(String description, List<String> inputs, int maxTokens) {
         return new Outcome(same, expected.size());
     }
 
-    /// @param adapterGguf null for the model alone
-    private List<String> answers(Path file, byte[] adapterGguf, int threads) {
-        ContextOptions options =
-                new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES, threads, ContextOptions.LOGITS, true);
-        try (LlamaModel model = LlamaModel.load(file, ModelOptions.DEFAULT);
-                LlamaContext context = LlamaContext.create(model, options);
-                GreedyDecoder decoder = new GreedyDecoder(context, SEQUENCES)) {
-            if (adapterGguf == null) {
-                return answers(model, decoder);
-            }
-            try (LoraAdapter adapter = LoraAdapter.load(model, adapterGguf)) {
-                adapter.attach(context, 1);
-                return answers(model, decoder);
-            }
+    /// @param adapterGguf empty for the model alone
+    private List<String> answers(Path nativeDirectory, Path file, Optional<byte[]> adapterGguf, int threads) {
+        EngineOptions options = EngineOptions.DEFAULT.withThreads(threads);
+        try (ModelWorker worker = ModelWorker.open(nativeDirectory, file, adapterGguf, options)) {
+            List<int[]> prompts = inputs.stream()
+                    .map(input ->
+                            worker.format().query(description, List.of(), input).tokens())
+                    .toList();
+            return worker.answer(prompts, new Decoding(SamplingOptions.GREEDY, maxTokens, List.of()))
+                    .texts();
         }
-    }
-
-    private List<String> answers(LlamaModel model, GreedyDecoder decoder) {
-        PromptFormat format = PromptFormat.of(model);
-        List<int[]> prompts = inputs.stream()
-                .map(input -> format.query(description, List.of(), input).tokens())
-                .toList();
-        return decoder.answer(prompts, maxTokens);
     }
 }

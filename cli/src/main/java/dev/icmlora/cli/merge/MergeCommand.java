@@ -103,7 +103,8 @@ public final class MergeCommand implements Callable<Integer> {
                 out.toAbsolutePath().getParent(), out.getFileName().toString(), ".part");
         try {
             merge(model, adapterFile, id, draft);
-            AnswerCheck.Outcome outcome = questions.compare(model, adapterFile, draft, threads);
+            AnswerCheck.Outcome outcome =
+                    questions.compare(installation.nativeDirectory(), model, adapterFile, draft, threads);
             if (outcome.agreement() < agreement) {
                 throw new IllegalStateException(
                         "only %d of %d answers are those of base model and adapter, less than --agreement %s: try a larger --type"

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import dev.icmlora.engine.scoring.PromptTree.Node;
 import dev.icmlora.engine.scoring.Score.OfExample;
 import dev.icmlora.engine.scoring.Scoring.Expectation;
+import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
@@ -57,6 +58,33 @@ public final class Scorer implements AutoCloseable {
         Map<PromptForm, Score> scores = new EnumMap<>(PromptForm.class);
         marks.forEach((form, of) -> scores.put(form, of.score()));
         return scores;
+    }
+
+    /// Reads a prompt up to the end of its last answer, and tells what is predicted at each token of that answer, its
+    /// end
+    /// of turn aside.
+    ///
+    /// @param beforeDecode called before every decode; what it throws ends the reading
+    public void predict(Prompt prompt, Prediction prediction, Runnable beforeDecode) {
+        int[] tokens = prompt.tokens();
+        Prompt.Answer answer = prompt.answers().getLast();
+        int end = answer.to() - 2;
+        try {
+            for (int from = 0; from < end; from += batch.capacity()) {
+                int to = Math.min(end, from + batch.capacity());
+                batch.clear();
+                for (int i = from; i < to; i++) {
+                    batch.add(tokens[i], i, firstSequence, i >= answer.from() - 1);
+                }
+                beforeDecode.run();
+                context.decode(batch);
+                for (int i = Math.max(from, answer.from() - 1); i < to; i++) {
+                    prediction.at(tokens[i + 1], context.logits(i - from));
+                }
+            }
+        } finally {
+            forget(1);
+        }
     }
 
     private void forget(int sequences) {
