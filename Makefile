@@ -16,7 +16,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
 
-.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval eval-select verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,11 +56,8 @@ train: setup ## train a generator into models/generator.gguf; killed, it goes on
 	@scripts/icm-lora train-generator --steps 905 --minutes 1000
 	@scripts/icm-lora export --vectors 16
 
-eval: setup $(function_jar) ## start the function and print the evaluation table
+eval: setup $(function_jar) ## start the function and print the evaluation, about half an hour
 	@scripts/with-function scripts/icm-lora eval $(ARGS)
-
-eval-select: setup $(function_jar) ## start the function and measure what mode auto is worth
-	@scripts/with-function scripts/icm-lora eval-select $(ARGS)
 
 verify: ## read all bytes of libraries and model, and compare them with what is pinned
 	@scripts/verify

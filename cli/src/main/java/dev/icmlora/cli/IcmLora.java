@@ -14,7 +14,8 @@ import dev.icmlora.cli.tasks.SuiteCommand;
 import dev.icmlora.cli.tasks.TasksCommand;
 import dev.icmlora.cli.tasks.TextCommand;
 
-/// The command line without what trains: it needs no PyTorch on the class path. `dev.icmlora.cli.training.IcmLoraTrainer`
+/// The command line without what trains: it needs no PyTorch on the class path.
+/// `dev.icmlora.cli.training.IcmLoraTrainer`
 /// has all commands.
 @Command(
         name = "icm-lora",

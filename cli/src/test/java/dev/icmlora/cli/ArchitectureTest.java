@@ -17,8 +17,10 @@ class ArchitectureTest {
             slices().matching("dev.icmlora.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage("dev.icmlora.function..", "io.quarkus..", "jakarta..", "io.vertx..");
+    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.icmlora.function..", "io.quarkus..", "jakarta..", "io.vertx..");
 
     @ArchTest
     static final ArchRule LIGHT_COMMANDS_KNOW_NO_TRAINER = noClasses()

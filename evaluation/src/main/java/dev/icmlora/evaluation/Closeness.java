@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import java.util.List;
 
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -25,11 +26,11 @@ record Closeness(String task, double error, double nearest, double between, doub
     static Closeness of(
             String task,
             ControlBench bench,
-            List<NamedTensor> generated,
-            List<NamedTensor> b0,
-            List<List<NamedTensor>> checkpoints,
+            Adapter generated,
+            Adapter b0,
+            List<Adapter> checkpoints,
             List<Prompt> prompts) {
-        List<NamedTensor> trained = checkpoints.getLast();
+        Adapter trained = checkpoints.getLast();
         double unit = distance(trained, b0);
         double nearest = Double.POSITIVE_INFINITY;
         double between = 0;
@@ -50,8 +51,10 @@ record Closeness(String task, double error, double nearest, double between, doub
                 bench.divergence(trained, b0, prompts));
     }
 
-    /// @param a in the same order as `b`
-    private static double distance(List<NamedTensor> a, List<NamedTensor> b) {
+    /// Their matrices are in the same order.
+    private static double distance(Adapter one, Adapter other) {
+        List<NamedTensor> a = one.generated();
+        List<NamedTensor> b = other.generated();
         double sum = 0;
         for (int i = 0; i < a.size(); i++) {
             if (!a.get(i).name().equals(b.get(i).name())) {

@@ -1,5 +1,7 @@
 package dev.icmlora.evaluation;
 
+import java.util.OptionalDouble;
+
 /// One way to answer, compared with the others on the same inputs. Every prompt holds the description.
 enum Condition {
     PLAIN("plain", "base model, no examples", new Request("plain", 0, 1)),
@@ -35,7 +37,11 @@ enum Condition {
     GENERATED_EXAMPLES(
             "generated-5-shot",
             "the same adapter, and the 5 examples in the prompt",
-            new Request("adapter_examples", Condition.EXAMPLES, 1));
+            new Request("adapter_examples", Condition.EXAMPLES, 1)),
+    AUTO(
+            "auto",
+            "one of these ways and adapters, chosen by scores on the 5 examples",
+            Request.afterAll("auto", Condition.EXAMPLES));
 
     /// Examples that a task is stated with.
     static final int EXAMPLES = 5;
@@ -54,21 +60,25 @@ enum Condition {
     }
 
     /// Where the answers come from.
-    sealed interface Source {
-
-        /// Examples in the prompt of an answer.
-        int shown();
-    }
+    sealed interface Source {}
 
     /// The function over HTTP.
     ///
     /// @param mode the request's `mode`
     /// @param examples of the request's task
-    /// @param strength the request's `strength`
-    record Request(String mode, int examples, double strength) implements Source {
-        @Override
-        public int shown() {
-            return mode.contains("examples") ? examples : 0;
+    /// @param strength the request's `strength`; empty where it is not named
+    /// @param afterAll whether it is asked only when every task has been answered in all other ways. What a context
+    /// keeps of a prompt moves the rounding of the next, so a way that is asked in between would change some
+    /// figures of the others
+    record Request(String mode, int examples, OptionalDouble strength, boolean afterAll) implements Source {
+
+        Request(String mode, int examples, double strength) {
+            this(mode, examples, OptionalDouble.of(strength), false);
+        }
+
+        /// A way that came later than those whose figures it must not change.
+        static Request afterAll(String mode, int examples) {
+            return new Request(mode, examples, OptionalDouble.empty(), true);
         }
     }
 
@@ -81,12 +91,7 @@ enum Condition {
         OWN,
         OWN_NOISE,
         ON_EXAMPLES,
-        NOISE;
-
-        @Override
-        public int shown() {
-            return 0;
-        }
+        NOISE
     }
 
     String meaning() {

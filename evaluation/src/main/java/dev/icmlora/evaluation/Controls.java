@@ -7,10 +7,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.tasks.suite.SuiteTask;
 
 /// Makes the adapters that a generated one has to beat.
 ///
@@ -22,7 +24,7 @@ final class Controls implements AutoCloseable {
     private final TrainedAdapters.Latents diffusion;
     private final List<KnownTask> known;
     private final List<KnownTask> seen;
-    private final List<NamedTensor> mean;
+    private final Adapter mean;
 
     /// @param trained adapters that were trained; borrowed
     /// @param known the seen tasks, and the held-out ones that are measured
@@ -44,8 +46,7 @@ final class Controls implements AutoCloseable {
     /// @param stated the task as the requests state it
     /// @param asked what they state
     /// @return nothing where no adapter was trained for the task
-    Optional<List<NamedTensor>> adapter(
-            Condition.Control control, KnownTask stated, Task asked, SplittableRandom random) {
+    Optional<Adapter> adapter(Condition.Control control, KnownTask stated, Task asked, SplittableRandom random) {
         return switch (control) {
             case MEAN -> Optional.of(mean);
             case NEAREST ->
@@ -57,17 +58,23 @@ final class Controls implements AutoCloseable {
                 yield Optional.of(generated(others.get(random.nextInt(others.size()))));
             }
             case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
-            case OWN -> trained.own(stated.task()).reversed().stream().findFirst();
-            case OWN_NOISE ->
-                trained.own(stated.task()).reversed().stream()
-                        .findFirst()
-                        .map(own -> noisy(own, generated(stated), random));
-            case ON_EXAMPLES -> trained.trainedOn(stated.task(), asked);
+            case OWN -> own(stated);
+            case OWN_NOISE -> own(stated).map(own -> noisy(own, generated(stated), random));
+            case ON_EXAMPLES -> trained.trainedOn(stated.task(), asked).map(bench::adapter);
             case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
         };
     }
 
-    List<NamedTensor> generated(KnownTask task) {
+    private Optional<Adapter> own(KnownTask task) {
+        return checkpoints(task.task()).reversed().stream().findFirst();
+    }
+
+    /// The checkpoints of a task's own training, the last one last; none if it was not trained.
+    List<Adapter> checkpoints(SuiteTask task) {
+        return trained.own(task).stream().map(bench::adapter).toList();
+    }
+
+    Adapter generated(KnownTask task) {
         return bench.generate(task.latent(), 1);
     }
 
@@ -77,11 +84,11 @@ final class Controls implements AutoCloseable {
                 .toList();
     }
 
-    private List<NamedTensor> mean() {
+    private Adapter mean() {
         List<double[]> sums = new ArrayList<>();
         List<NamedTensor> last = List.of();
         for (KnownTask task : seen) {
-            last = generated(task);
+            last = generated(task).generated();
             for (int i = 0; i < last.size(); i++) {
                 float[] values = Halves.fromF16(last.get(i).data());
                 if (sums.size() == i) {
@@ -101,7 +108,7 @@ final class Controls implements AutoCloseable {
             }
             mean.add(withValues(last.get(i), values));
         }
-        return mean;
+        return bench.adapter(mean);
     }
 
     private KnownTask statedOtherwise(KnownTask stated) {
@@ -112,8 +119,9 @@ final class Controls implements AutoCloseable {
     }
 
     /// An adapter with Gaussian noise that is, in each matrix, as large as its difference from another one.
-    private static List<NamedTensor> noisy(
-            List<NamedTensor> adapter, List<NamedTensor> other, SplittableRandom random) {
+    private Adapter noisy(Adapter clean, Adapter different, SplittableRandom random) {
+        List<NamedTensor> adapter = clean.generated();
+        List<NamedTensor> other = different.generated();
         List<NamedTensor> noisy = new ArrayList<>();
         for (int i = 0; i < adapter.size(); i++) {
             float[] values = Halves.fromF16(adapter.get(i).data());
@@ -123,7 +131,7 @@ final class Controls implements AutoCloseable {
             }
             noisy.add(withValues(adapter.get(i), values));
         }
-        return noisy;
+        return bench.adapter(noisy);
     }
 
     @Override

@@ -13,9 +13,10 @@ import java.util.stream.Collectors;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
+import dev.icmlora.evaluation.TaskResult.Served;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
@@ -77,42 +78,67 @@ final class Evaluation {
         return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 
+    /// All conditions but those that are asked after all.
     TaskResult measure(Subject subject) throws IOException, InterruptedException {
         SuiteTask task = subject.task();
-        Question question = Question.of(task, Condition.MOST_EXAMPLES, inputs, seed);
+        Question question = question(task);
         Task asked = question.task(Condition.EXAMPLES);
         KnownTask stated = KnownTask.of(subject, asked, bench);
         SplittableRandom random = Question.random(task, seed + 1);
 
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            Optional<List<String>> answers = switch (condition.source()) {
-                case Condition.Request request -> Optional.of(ask(question, request));
+            switch (condition.source()) {
+                case Condition.Request request
+                when !request.afterAll() -> {
+                    FunctionClient.Reply reply = ask(question, request);
+                    scores.put(condition, score(question, request, reply));
+                    if (condition == Condition.GENERATED) {
+                        compare(reply.outputs(), answer(question, controls.generated(stated)));
+                    }
+                }
+                case Condition.Request _ -> {}
                 case Condition.Control control ->
-                    controls.adapter(control, stated, asked, random).map(adapter -> answer(question, adapter));
-            };
-            if (condition == Condition.GENERATED) {
-                compare(answers.orElseThrow(), answer(question, controls.generated(stated)));
+                    controls.adapter(control, stated, asked, random)
+                            .map(adapter -> answer(question, adapter))
+                            .ifPresent(answers -> scores.put(condition, score(question, answers, 0, null)));
             }
-            answers.ifPresent(given -> scores.put(condition, score(question, condition, given)));
         }
         return new TaskResult(
                 task.id(), task.family(), subject.group(), question.tests().size(), scores);
     }
 
-    /// How the adapter generated for a task compares with the one trained for it.
-    ///
-    /// @param checkpoints of the training, the last one last
-    Closeness closeness(Subject subject, List<List<NamedTensor>> checkpoints) {
-        Question question = Question.of(subject.task(), Condition.MOST_EXAMPLES, inputs, seed);
+    /// The conditions that are asked after all others.
+    Map<Condition, Score> measureRest(Subject subject) throws IOException, InterruptedException {
+        Question question = question(subject.task());
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
+        for (Condition condition : Condition.values()) {
+            if (condition.source() instanceof Condition.Request request && request.afterAll()) {
+                scores.put(condition, score(question, request, ask(question, request)));
+            }
+        }
+        return scores;
+    }
+
+    private Question question(SuiteTask task) {
+        return Question.of(task, Condition.MOST_EXAMPLES, inputs, seed);
+    }
+
+    /// How the adapter generated for a task compares with the one trained for it; nothing where none was.
+    Optional<Closeness> closeness(Subject subject) {
+        List<Adapter> checkpoints = controls.checkpoints(subject.task());
+        if (checkpoints.isEmpty()) {
+            return Optional.empty();
+        }
+        Question question = question(subject.task());
         KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
-        return Closeness.of(
+        return Optional.of(Closeness.of(
                 subject.task().id(),
                 bench,
                 controls.generated(stated),
                 bench.generate(stated.latent(), 0),
                 checkpoints,
-                question.answered(bench.format()));
+                question.answered(bench.format())));
     }
 
     /// Share of the answers under generated adapters that the function and [ControlBench] gave alike: how far controls
@@ -128,27 +154,30 @@ final class Evaluation {
         }
     }
 
-    private List<String> ask(Question question, Condition.Request request) throws IOException, InterruptedException {
+    private FunctionClient.Reply ask(Question question, Condition.Request request)
+            throws IOException, InterruptedException {
         return function.ask(
-                        question.task(request.examples()),
-                        question.inputs(),
-                        request,
-                        question.maxTokens(bench.format()))
-                .outputs();
+                question.task(request.examples()), question.inputs(), request, question.maxTokens(bench.format()));
     }
 
-    private List<String> answer(Question question, List<NamedTensor> adapter) {
-        return bench.answer(adapter, question.prompts(bench.format(), 0), question.maxTokens(bench.format()));
+    private List<String> answer(Question question, Adapter adapter) {
+        List<int[]> prompts = question.prompts(bench.format(), 0);
+        return bench.answer(Optional.of(adapter), prompts, question.maxTokens(bench.format()));
     }
 
-    private Score score(Question question, Condition condition, List<String> answers) {
-        double promptTokens = question
-                .prompts(bench.format(), condition.source().shown())
-                .stream()
+    private Score score(Question question, Condition.Request request, FunctionClient.Reply reply) {
+        int shown = reply.selection().showsExamples() ? request.examples() : 0;
+        return score(question, reply.outputs(), shown, new Served(reply.selection(), reply.timingMs()));
+    }
+
+    /// @param shown examples in the prompts
+    /// @param served null for a control
+    private Score score(Question question, List<String> answers, int shown, Served served) {
+        double promptTokens = question.prompts(bench.format(), shown).stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
-        return new Score((double) question.right(answers) / question.tests().size(), promptTokens);
+        return new Score((double) question.right(answers) / question.tests().size(), promptTokens, served);
     }
 
     static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {

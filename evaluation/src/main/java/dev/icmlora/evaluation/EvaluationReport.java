@@ -3,6 +3,7 @@ package dev.icmlora.evaluation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 
@@ -10,8 +11,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 ///
 /// @param generator name of the generator
 /// @param seed of what was drawn
-/// @param agreement share of the answers under generated adapters that the function and the controls' process gave
-///        alike
+/// @param agreement share of the answers under generated adapters that the function and the controls' engine gave alike
 /// @param results one for each task
 /// @param closeness one for each task that has an adapter of its own
 /// @param texts one for each text domain
@@ -26,6 +26,12 @@ public record EvaluationReport(
         List<TextResult> texts,
         Map<String, String> missingTexts,
         TaskMap map) {
+
+    /// In the order in which they were promised.
+    List<Target> targets() {
+        return Stream.concat(GeneratorTargets.of(this).stream(), AutoTargets.of(this).stream())
+                .toList();
+    }
 
     Optional<Results> group(Group group) {
         return Results.of(results).stream().filter(r -> r.group() == group).findFirst();

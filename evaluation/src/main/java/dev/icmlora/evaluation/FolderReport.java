@@ -2,15 +2,16 @@ package dev.icmlora.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import me.tongfei.progressbar.ProgressBar;
 
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
-import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.tasks.markdown.MarkdownTable;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 /// What a generator is worth on somebody's own tasks, without a running function.
@@ -22,17 +23,6 @@ public record FolderReport(ControlBench bench, int inputs, long seed) {
 
     /// Test inputs of a task, where nobody says otherwise.
     public static final int INPUTS = 20;
-
-    private static final List<String> HEADER = List.of(
-            "task",
-            "trained on",
-            "tests",
-            "plain",
-            "5 examples",
-            "`b0`",
-            "`b0`, 5 examples",
-            "adapter",
-            "adapter, 5 examples");
 
     /// @return the report as Markdown
     public String of(List<SuiteTask> tasks) {
@@ -54,12 +44,12 @@ public record FolderReport(ControlBench bench, int inputs, long seed) {
         List<int[]> queries = question.prompts(bench.format(), 0);
         List<int[]> shown = question.prompts(bench.format(), Condition.EXAMPLES);
         float[] latent = bench.latent(bench.vector(question.task(Condition.EXAMPLES)));
-        List<NamedTensor> b0 = bench.generate(latent, 0);
-        List<NamedTensor> adapter = bench.generate(latent, 1);
+        Optional<Adapter> b0 = Optional.of(bench.generate(latent, 0));
+        Optional<Adapter> adapter = Optional.of(bench.generate(latent, 1));
         int most = question.maxTokens(bench.format());
         List<Double> percents = Stream.of(
-                        bench.answer(queries, most),
-                        bench.answer(shown, most),
+                        bench.answer(Optional.empty(), queries, most),
+                        bench.answer(Optional.empty(), shown, most),
                         bench.answer(b0, queries, most),
                         bench.answer(b0, shown, most),
                         bench.answer(adapter, queries, most),
@@ -79,15 +69,17 @@ public record FolderReport(ControlBench bench, int inputs, long seed) {
                     + " train on: there these look a little better than they are.");
         }
         report.append("\n\n");
-        append(report, HEADER);
-        append(report, List.of("---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:"));
-        rows.forEach(row -> append(report, row.task, row.seen ? "yes" : "no", row.tests, row.percents));
-        mean(report, "**tasks trained on**", rows.stream().filter(Row::seen).toList());
-        mean(report, "**other tasks**", rows.stream().filter(row -> !row.seen).toList());
+        MarkdownTable table = new MarkdownTable()
+                .text("task", "trained on")
+                .numbers("tests", "plain", "5 examples", "`b0`", "`b0`, 5 examples", "adapter", "adapter, 5 examples");
+        rows.forEach(row -> append(table, row.task, row.seen ? "yes" : "no", row.tests, row.percents));
+        mean(table, "**tasks trained on**", rows.stream().filter(Row::seen).toList());
+        mean(table, "**other tasks**", rows.stream().filter(row -> !row.seen).toList());
+        report.append(table);
         return report.toString();
     }
 
-    private static void mean(StringBuilder report, String name, List<Row> rows) {
+    private static void mean(MarkdownTable table, String name, List<Row> rows) {
         if (rows.isEmpty()) {
             return;
         }
@@ -99,16 +91,12 @@ public record FolderReport(ControlBench bench, int inputs, long seed) {
                     .average()
                     .orElseThrow());
         }
-        append(report, name, "", rows.stream().mapToInt(Row::tests).sum(), means);
+        append(table, name, "", rows.stream().mapToInt(Row::tests).sum(), means);
     }
 
-    private static void append(StringBuilder report, String task, String seen, int tests, List<Double> percents) {
+    private static void append(MarkdownTable table, String task, String seen, int tests, List<Double> percents) {
         List<String> cells = new ArrayList<>(List.of(task, seen, String.valueOf(tests)));
-        percents.forEach(percent -> cells.add(String.format(Locale.ROOT, "%.1f", percent)));
-        append(report, cells);
-    }
-
-    private static void append(StringBuilder report, List<String> cells) {
-        report.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        percents.forEach(percent -> cells.add(Figures.format("%.1f", percent)));
+        table.row(cells);
     }
 }

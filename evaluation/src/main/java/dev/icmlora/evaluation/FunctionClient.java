@@ -34,22 +34,23 @@ public final class FunctionClient {
     record Reply(List<String> outputs, Selection selection, Usage usage, Map<String, Double> timingMs) {
         record Usage(int promptTokens, int completionTokens) {}
 
-        /// @param kind and the other parts are null where the request named its mode
+        /// @param served mode that answered
+        /// @param kind where the serving weights came from; it and what follows are null where the request
+        /// named its mode
+        /// @param evidenceTokens read to compare candidates
         record Selection(
-                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {}
+                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {
+
+            boolean showsExamples() {
+                return served.endsWith("examples");
+            }
+        }
 
         record Candidate(String kind, String mode, Double strength, double exampleLoss, double exampleExact) {}
-
-        /// Of all phases.
-        double milliseconds() {
-            return timingMs.values().stream().mapToDouble(ms -> ms).sum();
-        }
     }
 
     /// A part that is null is left to the function.
-    ///
-    /// @param mode a value of the request's `mode`
-    record Request(Task task, List<String> inputs, String mode, int maxTokens, Double strength, Integer candidates) {}
+    private record Request(Task task, List<String> inputs, String mode, int maxTokens, Double strength) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
     ///
@@ -57,11 +58,8 @@ public final class FunctionClient {
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
     Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
             throws IOException, InterruptedException {
-        return ask(new Request(task, inputs, way.mode(), maxTokens, way.strength(), null));
-    }
-
-    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
-    Reply ask(Request asked) throws IOException, InterruptedException {
+        Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
+        Request asked = new Request(task, inputs, way.mode(), maxTokens, strength);
         return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
     }
 }

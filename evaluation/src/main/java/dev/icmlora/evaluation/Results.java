@@ -4,11 +4,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
+import dev.icmlora.evaluation.TaskResult.Served;
 
 /// The results of one group of tasks, and the figures over them.
 record Results(Group group, List<TaskResult> tasks) {
@@ -59,6 +61,21 @@ record Results(Group group, List<TaskResult> tasks) {
                 .mapToDouble(Score::promptTokens)
                 .average()
                 .orElseThrow();
+    }
+
+    /// Over all tasks.
+    double mean(ToDoubleFunction<TaskResult> figure) {
+        return tasks.stream().mapToDouble(figure).average().orElseThrow();
+    }
+
+    /// Over the tasks that the function served so.
+    double median(Condition condition, ToDoubleFunction<Served> figure) {
+        double[] sorted = having(condition).tasks.stream()
+                .map(task -> task.served(condition))
+                .mapToDouble(figure)
+                .sorted()
+                .toArray();
+        return sorted[sorted.length / 2];
     }
 
     /// The strongest of several conditions.

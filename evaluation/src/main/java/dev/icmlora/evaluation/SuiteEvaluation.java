@@ -16,7 +16,6 @@ import me.tongfei.progressbar.ProgressBar;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
 import dev.icmlora.tasks.text.TextDomain;
@@ -78,10 +77,12 @@ public final class SuiteEvaluation {
             Evaluation evaluation = new Evaluation(function, bench, controls, measurement.inputs(), measurement.seed());
             for (Evaluation.Subject subject : ProgressBar.wrap(measured, "tasks")) {
                 results.add(evaluation.measure(subject));
-                List<List<NamedTensor>> checkpoints = trained.own(subject.task());
-                if (!checkpoints.isEmpty()) {
-                    closeness.add(evaluation.closeness(subject, checkpoints));
-                }
+                evaluation.closeness(subject).ifPresent(closeness::add);
+            }
+            int asked = 0;
+            for (Evaluation.Subject subject : ProgressBar.wrap(measured, "what is asked after all")) {
+                results.set(asked, results.get(asked).with(evaluation.measureRest(subject)));
+                asked++;
             }
             agreement = evaluation.agreement();
         }
@@ -107,7 +108,7 @@ public final class SuiteEvaluation {
     }
 
     private long adapterBytes(KnownTask task) {
-        return bench.generate(task.latent(), 0).stream()
+        return bench.generate(task.latent(), 0).generated().stream()
                 .mapToLong(matrix -> matrix.data().length)
                 .sum();
     }

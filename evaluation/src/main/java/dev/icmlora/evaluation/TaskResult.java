@@ -1,5 +1,6 @@
 package dev.icmlora.evaluation;
 
+import java.util.EnumMap;
 import java.util.Map;
 
 /// What one task scored.
@@ -10,8 +11,28 @@ import java.util.Map;
 record TaskResult(String task, String family, Group group, int inputs, Map<Condition, Score> scores) {
 
     /// @param exact share of the inputs answered exactly
-    /// @param promptTokens mean length of an answer's prompt
-    record Score(double exact, double promptTokens) {}
+    /// @param promptTokens mean length of an answer's prompt; the function reads less, since a request's inputs
+    /// share their beginning
+    /// @param served how the function served it; null for a control
+    record Score(double exact, double promptTokens, Served served) {}
+
+    /// What the function says of a request beside its answers.
+    ///
+    /// @param timingMs by phase
+    record Served(FunctionClient.Reply.Selection selection, Map<String, Double> timingMs) {
+
+        /// Of all phases.
+        double milliseconds() {
+            return timingMs.values().stream().mapToDouble(ms -> ms).sum();
+        }
+    }
+
+    /// The same with what was asked later.
+    TaskResult with(Map<Condition, Score> more) {
+        Map<Condition, Score> all = new EnumMap<>(scores);
+        all.putAll(more);
+        return new TaskResult(task, family, group, inputs, all);
+    }
 
     /// How the generator knows a task.
     enum Group {
@@ -38,6 +59,10 @@ record TaskResult(String task, String family, Group group, int inputs, Map<Condi
 
     boolean has(Condition condition) {
         return scores.containsKey(condition);
+    }
+
+    Served served(Condition condition) {
+        return scores.get(condition).served();
     }
 
     /// Exact match in percent.

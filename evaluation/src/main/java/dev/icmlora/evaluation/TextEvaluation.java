@@ -2,11 +2,12 @@ package dev.icmlora.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.text.TextDomain;
 
 /// Measures how well a text domain is predicted by the base model, as running text and as an answer, under B0, and
@@ -19,11 +20,12 @@ record TextEvaluation(ControlBench bench, TrainedAdapters trained, int passages)
         String description = domain.descriptions().getFirst();
         Task stated = new Task(description, domain.train().subList(0, Condition.EXAMPLES));
         float[] latent = bench.latent(bench.vector(stated));
-        List<NamedTensor> b0 = bench.generate(latent, 0);
-        List<NamedTensor> generated = bench.generate(latent, 1);
+        Optional<Adapter> b0 = Optional.of(bench.generate(latent, 0));
+        Optional<Adapter> generated = Optional.of(bench.generate(latent, 1));
         List<Example> tests =
                 domain.test().subList(0, Math.min(passages, domain.test().size()));
-        List<List<NamedTensor>> own = trained.own(domain);
+        Optional<Adapter> own =
+                trained.own(domain).reversed().stream().findFirst().map(bench::adapter);
         List<TextResult.Passage> measured = new ArrayList<>();
         for (Example passage : tests) {
             Prompt prompt = bench.format().packed(description, List.of(passage));
@@ -31,11 +33,11 @@ record TextEvaluation(ControlBench bench, TrainedAdapters trained, int passages)
             measured.add(new TextResult.Passage(
                     answer.to() - 1 - answer.from(),
                     passage.output().length(),
-                    bench.nats(bench.continued(passage)),
-                    bench.nats(prompt),
+                    bench.nats(Optional.empty(), bench.continued(passage)),
+                    bench.nats(Optional.empty(), prompt),
                     bench.nats(b0, prompt),
                     bench.nats(generated, prompt),
-                    own.isEmpty() ? null : Double.valueOf(bench.nats(own.getLast(), prompt))));
+                    own.isEmpty() ? null : Double.valueOf(bench.nats(own, prompt))));
         }
         return new TextResult(domain.name(), measured);
     }

@@ -17,7 +17,16 @@ class ArchitectureTest {
             slices().matching("dev.icmlora.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage(
-                    "dev.icmlora.trainer..", "dev.icmlora.cli..", "picocli..", "ai.djl..", "dev.icmlora.function..", "io.quarkus..", "jakarta..", "io.vertx..");
+    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.icmlora.trainer..",
+                    "dev.icmlora.cli..",
+                    "picocli..",
+                    "ai.djl..",
+                    "dev.icmlora.function..",
+                    "io.quarkus..",
+                    "jakarta..",
+                    "io.vertx..");
 }

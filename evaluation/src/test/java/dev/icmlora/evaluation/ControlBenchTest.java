@@ -3,26 +3,19 @@ package dev.icmlora.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.engine.Installation;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
@@ -34,11 +27,8 @@ import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ModelOptions;
-import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.TokenBatch;
-import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
-import dev.icmlora.tasks.suite.TaskSuite;
 
 /// With the real model and the committed generator. The function's own tests show that it answers as its exported
 /// adapter does in plain llama.cpp; here the bench is held against the same.
@@ -48,11 +38,12 @@ class ControlBenchTest {
             List.of(new Example("cat", "cats"), new Example("mouse", "mice"), new Example("box", "boxes"));
     private static final Task TASK = new Task("Write the plural of the word.", PLURALS);
     private static final int MAX_TOKENS = 8;
+    private static final Optional<Adapter> NO_ADAPTER = Optional.empty();
 
     private static ControlBench bench;
 
     @BeforeAll
-    static void open() throws IOException {
+    static void open() {
         Installation installation = Installation.ofThisProcess();
         bench = ControlBench.open(installation, installation.generator(), 1);
     }
@@ -65,15 +56,16 @@ class ControlBenchTest {
     @Test
     void answersAsLlamaCppDoesWithTheAdapterAsAFile() {
         float[] latent = bench.latent(bench.vector(TASK));
+        Optional<Adapter> adapter = Optional.of(bench.generate(latent, 1));
         List<int[]> prompts = prompts("dog", "knife", "woman");
 
         List<String> alone = prompts.stream()
-                .map(prompt -> bench.answer(bench.generate(latent, 1), List.of(prompt), MAX_TOKENS)
-                        .getFirst())
+                .map(prompt ->
+                        bench.answer(adapter, List.of(prompt), MAX_TOKENS).getFirst())
                 .toList();
 
         assertThat(alone).isEqualTo(fromFile(latent, prompts));
-        assertThat(bench.answer(bench.generate(latent, 1), prompts, MAX_TOKENS)).hasSize(3);
+        assertThat(bench.answer(adapter, prompts, MAX_TOKENS)).hasSize(3);
     }
 
     @Test
@@ -81,19 +73,22 @@ class ControlBenchTest {
         Prompt likely = bench.format().packed("", List.of(new Example("Count.", "one two three four five")));
         Prompt unlikely = bench.format().packed("", List.of(new Example("Count.", "five two one four three")));
 
-        assertThat(bench.nats(likely)).isPositive().isLessThan(bench.nats(unlikely));
-        List<NamedTensor> b0 = bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0);
-        assertThat(bench.nats(b0, likely)).isPositive().isNotCloseTo(bench.nats(likely), within(1e-3));
+        assertThat(bench.nats(NO_ADAPTER, likely)).isPositive().isLessThan(bench.nats(NO_ADAPTER, unlikely));
+        Optional<Adapter> b0 = Optional.of(bench.generate(new float[bench.latent(bench.vector(TASK)).length], 0));
+        assertThat(bench.nats(b0, likely)).isPositive().isNotCloseTo(bench.nats(NO_ADAPTER, likely), within(1e-3));
     }
 
     @Test
     void runningTextGoesOnFromItsOpeningAtASpace() {
         Example passage = new Example("one two three four five", "six seven eight nine ten");
 
-        double nats = bench.nats(bench.continued(passage));
+        double nats = bench.nats(NO_ADAPTER, bench.continued(passage));
 
-        assertThat(nats).isPositive().isLessThan(bench.nats(bench.format().packed("", List.of(passage))));
-        assertThat(nats).isLessThan(bench.nats(bench.continued(new Example("Thank you.", passage.output()))));
+        assertThat(nats)
+                .isPositive()
+                .isLessThan(bench.nats(NO_ADAPTER, bench.format().packed("", List.of(passage))));
+        assertThat(nats)
+                .isLessThan(bench.nats(NO_ADAPTER, bench.continued(new Example("Thank you.", passage.output()))));
         assertThat(bench.continued(passage).tokens())
                 .isEqualTo(bench.continued(new Example("one two three four five six", "seven eight nine ten"))
                         .tokens());
@@ -106,7 +101,9 @@ class ControlBenchTest {
         Prompt longer = bench.format().packed("", List.of(new Example("Count.", words.repeat(60))));
 
         assertThat(shorter.tokens()).hasSizeGreaterThan(512);
-        assertThat(bench.nats(longer)).isGreaterThan(bench.nats(shorter)).isLessThan(3.0 * longer.tokens().length);
+        assertThat(bench.nats(NO_ADAPTER, longer))
+                .isGreaterThan(bench.nats(NO_ADAPTER, shorter))
+                .isLessThan(3.0 * longer.tokens().length);
     }
 
     @Test
@@ -139,9 +136,9 @@ class ControlBenchTest {
     @Test
     void anAdapterIsAtNoDistanceFromItself() {
         float[] latent = bench.latent(bench.vector(TASK));
-        List<NamedTensor> b0 = bench.generate(latent, 0);
-        List<NamedTensor> own = bench.generate(latent, 1);
-        List<List<NamedTensor>> checkpoints = List.of(bench.generate(latent, 0.5f), own);
+        Adapter b0 = bench.generate(latent, 0);
+        Adapter own = bench.generate(latent, 1);
+        List<Adapter> checkpoints = List.of(bench.generate(latent, 0.5f), own);
         List<Prompt> prompts = List.of(bench.format().packed(TASK.description(), PLURALS));
 
         Closeness itself = Closeness.of("task", bench, own, b0, checkpoints, prompts);
@@ -160,8 +157,8 @@ class ControlBenchTest {
         return KnownTask.of(new Evaluation.Subject(task, Group.SEEN), stated, bench);
     }
 
-    private static float[] values(List<NamedTensor> adapter) {
-        return Halves.fromF16(adapter.getFirst().data());
+    private static float[] values(Adapter adapter) {
+        return Halves.fromF16(adapter.generated().getFirst().data());
     }
 
     private static List<int[]> prompts(String... inputs) {

@@ -16,9 +16,11 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.evaluation.Bar.Verdict;
+import dev.icmlora.evaluation.FunctionClient.Reply.Selection;
+import dev.icmlora.evaluation.Target.Verdict;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
+import dev.icmlora.evaluation.TaskResult.Served;
 import dev.icmlora.evaluation.TextResult.Passage;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.suite.Split;
@@ -26,25 +28,29 @@ import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
 
 class EvaluationReportTest {
+    private static final Map<String, Double> TIMES =
+            Map.of("fingerprint", 10.0, "generate", 5.0, "apply", 1.0, "select", 300.0, "prompt", 20.0, "decode", 40.0);
+    private static final Selection NAMED = new Selection("plain", null, null, null, null);
 
     @Test
-    void theBarsComeFirstThenConditionsAndFamilies() {
+    void theTargetsComeFirstThenConditionsAndFamilies() {
         String markdown = MarkdownReport.of(report(
                 result("letters/a", Group.SEEN, c -> c == Condition.GENERATED ? 1 : 0.25),
                 result("lists/a", Group.SEEN, c -> c == Condition.GENERATED ? 0.5 : 0.25)));
 
         assertThat(markdown)
-                .startsWith("## What it must show\n")
+                .startsWith("## Targets\n")
                 .contains("| seen: generated − best k-shot | ≥ +20 points | +50.0 points [+25.0, +75.0]")
                 .contains("## Seen: 2 tasks")
                 .contains("| `plain` | 2 | 25.0 [25.0, 25.0] | +50.0 [+25.0, +75.0] | 30 |")
-                .contains("| letters | 1 | 25.0 | 25.0 | 25.0 | 25.0 | 100.0 | 25.0 |")
-                .contains("| **all** | 2 | **25.0** | **25.0** | **25.0** | **25.0** | **75.0** | **25.0** |")
+                .contains("| letters | 1 | 25.0 | 25.0 | 25.0 | 25.0 | 100.0 | 25.0 | 25.0 |")
+                .contains(
+                        "| **all** | 2 | **25.0** | **25.0** | **25.0** | **25.0** | **75.0** | **25.0** | **25.0** |")
                 .doesNotContain("Held-out:");
     }
 
     @Test
-    void aBarIsHeldOnlyWhereMeanAndIntervalSayIt() {
+    void aTargetIsHeldOnlyWhereMeanAndIntervalSayIt() {
         Map<String, Verdict> good = verdicts(report(
                 result("letters/a", Group.HELD_OUT, c -> isGenerated(c) ? 0.9 : 0.1),
                 result("lists/a", Group.HELD_OUT, c -> isGenerated(c) ? 0.8 : 0.2)));
@@ -64,7 +70,50 @@ class EvaluationReportTest {
     }
 
     @Test
-    void perplexityAboveTheBaseModelsFailsItsBar() {
+    void whatAutoServedStandsBesideEveryWayThatCanBeNamed() {
+        EvaluationReport report = report(
+                result("letters/a", Group.SEEN, c -> 0.75, auto("adapter", 0.8)),
+                result(
+                        "people/a",
+                        Group.HELD_OUT,
+                        c -> c == Condition.SHOTS_5 ? 0.25 : 0.5,
+                        auto("adapter_examples", 0.5)),
+                result("people/b", Group.HELD_OUT, c -> c == Condition.SHOTS_5 ? 0.5 : 0.25, auto("examples", 0.4)));
+
+        assertThat(MarkdownReport.of(report))
+                .contains("| adapter, mean | 1 | 0 |", "| examples, mean | 0 | 1 |")
+                .contains("| `auto` | 10 | 5 | 1 | 300 | 20 | 40 | 376 |")
+                .contains("| held-out: auto − 5-shot | ≥ +18 points, interval above 0 | +0.0 points [-25.0, +25.0]")
+                .contains(
+                        "| held-out, worst single task: auto − 5-shot | ≥ −10 points | -25.0 (people/b) | **not held** |")
+                .contains("| seen: share that auto serves by an adapter alone | ≥ 90 % | 100 % | held |")
+                .contains("| time of auto's choice, median | ≤ 400 ms | 300 ms | held |")
+                .contains("Over the 2 tasks of families that are held out as a whole: `plain` 37.5,");
+    }
+
+    @Test
+    void calibrationErrorComparesWhatWasSaidWithWhatCame() {
+        EvaluationReport sure = report(
+                result("letters/a", Group.HELD_OUT, c -> 0.4, auto("adapter", 0.9)),
+                result("letters/b", Group.HELD_OUT, c -> 0.6, auto("adapter", 0.9)));
+        EvaluationReport honest = report(
+                result("letters/a", Group.HELD_OUT, c -> 0.4, auto("adapter", 0.5)),
+                result("letters/b", Group.HELD_OUT, c -> 0.6, auto("adapter", 0.5)));
+
+        String target = "held-out: expected calibration error of auto's confidence";
+        assertThat(target(sure, target).measured()).isEqualTo("0.40");
+        assertThat(target(honest, target).measured()).isEqualTo("0.00");
+    }
+
+    private static Target target(EvaluationReport report, String what) {
+        return report.targets().stream()
+                .filter(target -> target.what().equals(what))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void perplexityAboveTheBaseModelsMissesItsTarget() {
         TextResult better =
                 new TextResult("man-pages", List.of(passage(60, 180, 120, null), passage(40, 120, 80, null)));
         TextResult worse =
@@ -72,9 +121,9 @@ class EvaluationReportTest {
 
         assertThat(better.perplexity(Passage::base)).isCloseTo(Math.exp(3), within(1e-9));
         assertThat(better.bitsPerCharacter(Passage::generated)).isCloseTo(0.5 / Math.log(2), within(1e-9));
-        String bar = "text domains: perplexity of generated / the domain's own LoRA";
-        assertThat(verdicts(report(List.of(better)))).containsEntry(bar, Verdict.NOT_MEASURED);
-        assertThat(verdicts(report(List.of(better, worse)))).containsEntry(bar, Verdict.NOT_HELD);
+        String target = "text domains: perplexity of generated / the domain's own LoRA";
+        assertThat(verdicts(report(List.of(better)))).containsEntry(target, Verdict.NOT_MEASURED);
+        assertThat(verdicts(report(List.of(better, worse)))).containsEntry(target, Verdict.NOT_HELD);
         assertThat(HtmlReport.of(report(List.of(better, worse)))).contains("0.368 [0.368, 0.368]");
     }
 
@@ -189,12 +238,16 @@ class EvaluationReportTest {
         assertThat(map.points().get(2).vector()[0]).isCloseTo(0, within(1e-6));
     }
 
+    private static Served auto(String served, double confidence) {
+        return new Served(new Selection(served, "mean", confidence, 9, List.of()), TIMES);
+    }
+
     private static boolean isGenerated(Condition condition) {
         return condition.toString().startsWith("generated");
     }
 
     private static Map<String, Verdict> verdicts(EvaluationReport report) {
-        return Bar.of(report).stream().collect(Collectors.toMap(Bar::what, Bar::verdict));
+        return report.targets().stream().collect(Collectors.toMap(Target::what, Target::verdict));
     }
 
     private static EvaluationReport report(TaskResult... results) {
@@ -215,10 +268,16 @@ class EvaluationReportTest {
 
     /// Prompts of 30 tokens, and 100 where they show examples.
     private static TaskResult result(String task, Group group, ToDoubleFunction<Condition> exact) {
+        return result(task, group, exact, auto("adapter", 0.25));
+    }
+
+    /// @param auto what mode `auto` says beside its answers
+    private static TaskResult result(String task, Group group, ToDoubleFunction<Condition> exact, Served auto) {
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            double tokens = condition.source().shown() == 0 ? 30 : 100;
-            scores.put(condition, new Score(exact.applyAsDouble(condition), tokens));
+            Served served = condition == Condition.AUTO ? auto : new Served(NAMED, TIMES);
+            double tokens = condition.toString().endsWith("shot") ? 100 : 30;
+            scores.put(condition, new Score(exact.applyAsDouble(condition), tokens, served));
         }
         return new TaskResult(task, task.substring(0, task.indexOf('/')), group, 4, scores);
     }

@@ -10,7 +10,7 @@ import dev.icmlora.cli.function.RunningFunction;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.Measurement;
 
-/// Options of the commands that measure a running function on the task suite.
+/// What `eval` measures, of which function.
 final class MeasurementOptions {
     @Mixin
     private FunctionOptions function;

@@ -38,8 +38,7 @@ public final class CvaeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean finished =
-                new CvaeTraining(options.settings(), generator.settings(), tasks, decoder).run(System.out);
+        boolean finished = new CvaeTraining(options.settings(), generator.settings(), tasks, decoder).run(System.out);
         return TrainingOptions.exitCode(finished);
     }
 }

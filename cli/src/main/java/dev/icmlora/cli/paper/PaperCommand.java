@@ -20,9 +20,10 @@ import dev.icmlora.trainer.paper.ZooRun;
         name = "paper",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Trains a generator as the paper does, on top of B0: an adapter of each training task, a CVAE that"
-                + " reconstructs them, and prior and decoder of that through the base model's loss. Each step is a"
-                + " command too; killed, it goes on where it was.",
+        description =
+                "Trains a generator as the paper does, on top of B0: an adapter of each training task, a CVAE that"
+                        + " reconstructs them, and prior and decoder of that through the base model's loss. Each step is a"
+                        + " command too; killed, it goes on where it was.",
         subcommands = {ZooCommand.class, ImportAdapterCommand.class, CvaeCommand.class, FineTuneCommand.class})
 public final class PaperCommand implements Callable<Integer> {
     @Mixin
@@ -33,11 +34,9 @@ public final class PaperCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean finished = new ZooRun(
-                                options.settings(), ZooRun.TOGETHER, ZooRun.LENGTH, ZooRun.KEEP, Shard.WHOLE)
+        boolean finished = new ZooRun(options.settings(), ZooRun.TOGETHER, ZooRun.LENGTH, ZooRun.KEEP, Shard.WHOLE)
                         .run(System.out)
-                && new CvaeTraining(
-                                options.settings(), generator.settings(), CvaeTraining.TASKS, CvaeDecoder.HEADS)
+                && new CvaeTraining(options.settings(), generator.settings(), CvaeTraining.TASKS, CvaeDecoder.HEADS)
                         .run(System.out)
                 && new GeneratorTraining(
                                 options.settings(),

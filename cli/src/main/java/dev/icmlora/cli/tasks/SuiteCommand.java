@@ -1,10 +1,5 @@
 package dev.icmlora.cli.tasks;
 
-import dev.icmlora.tasks.suite.SuiteCard;
-import dev.icmlora.tasks.suite.SuiteExport;
-import dev.icmlora.tasks.suite.SuiteTask;
-import dev.icmlora.tasks.suite.TaskSuite;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,6 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.tasks.suite.SuiteCard;
+import dev.icmlora.tasks.suite.SuiteExport;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
 
 /// `icm-lora suite`: looks at the task suite.
 @Command(

@@ -4,7 +4,6 @@ import picocli.CommandLine;
 
 import dev.icmlora.cli.IcmLora;
 import dev.icmlora.cli.evaluation.EvalCommand;
-import dev.icmlora.cli.evaluation.EvalSelectCommand;
 import dev.icmlora.cli.evaluation.ReportCommand;
 import dev.icmlora.cli.paper.PaperCommand;
 
@@ -25,7 +24,6 @@ public final class IcmLoraTrainer {
                 new ExportCommand(),
                 new CalibrateCommand(),
                 new EvalCommand(),
-                new EvalSelectCommand(),
                 new ReportCommand(),
                 new PaperCommand());
     }

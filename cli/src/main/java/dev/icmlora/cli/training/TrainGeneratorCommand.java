@@ -39,11 +39,9 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        GeneratorTraining.Start start = from == null
-                ? GeneratorTraining.Start.ZERO
-                : new GeneratorTraining.FromFile(GeneratorFile.read(from));
-        boolean finished = new GeneratorTraining(
-                        options.settings(), generator.settings(), batches.batches(), start)
+        GeneratorTraining.Start start =
+                from == null ? GeneratorTraining.Start.ZERO : new GeneratorTraining.FromFile(GeneratorFile.read(from));
+        boolean finished = new GeneratorTraining(options.settings(), generator.settings(), batches.batches(), start)
                 .run(System.out);
         return TrainingOptions.exitCode(finished);
     }

@@ -1,8 +1,5 @@
 package dev.icmlora.cli.tasks;
 
-import dev.icmlora.tasks.suite.SuiteTask;
-import dev.icmlora.tasks.suite.TaskSuite;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,6 +11,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
 
 class SuiteCommandTest {
 

@@ -17,8 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.icmlora.cli.IcmLora;
-
 /// Task vectors taken by four processes that share nothing but a folder, as four machines would share a
 /// bucket.
 class ShardedVectorsTest {

@@ -1,7 +1,5 @@
 package dev.icmlora.cli.training;
 
-import dev.icmlora.cli.IcmLora;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -63,7 +61,8 @@ class TrainCommandTest {
     }
 
     private int train(Path tasks, String... options) {
-        CommandLine command = IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine command =
+                IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] arguments = new String[options.length + 2];
         arguments[0] = "train";
         arguments[1] = tasks.toString();
