@@ -195,8 +195,8 @@ public final class EngineSession {
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded.
     ///
     /// @param start what it begins with
-    /// @param budget no step begins once this much time is spent; empty for no limit, so that the same request always
-    /// gives the same adapter
+    /// @param budget no step begins once this much time is spent; without one, the same request always gives the
+    /// same adapter
     /// @param progress told after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
     public TuningResult tune(

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.engine.Installation;
+import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.task.Example;

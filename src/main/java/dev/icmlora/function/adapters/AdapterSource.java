@@ -51,7 +51,7 @@ public final class AdapterSource {
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
-    /// @param budget time after which a tuning takes no further step; one that it cuts short is known by its id only
+    /// @param budget time after which a tuning takes no further step; one that was cut short is known by its id
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     /// @throws dev.icmlora.function.error.QueueFullException if it has to be tuned, and too many are
@@ -69,7 +69,8 @@ public final class AdapterSource {
         requireRepeatable(key);
         try (var _ = places.enter(key.tenant())) {
             var start = of(key.untuned(), session);
-            var options = TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
+            var options =
+                    TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
             var result = session.tune(start.known().adapter(), key.task(), options, budget, _ -> {});
             return new Supplied(remember(key, result), false, start.fingerprintTokens());
         }

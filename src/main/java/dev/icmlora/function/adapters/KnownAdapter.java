@@ -18,8 +18,7 @@ public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Opti
     }
 
     static KnownAdapter of(AdapterKey key, TuningResult result) {
-        return new KnownAdapter(
-                key, result.adapter(), result.adapter().gguf().length, Optional.of(result.report()));
+        return new KnownAdapter(key, result.adapter(), result.adapter().gguf().length, Optional.of(result.report()));
     }
 
     OwnedId ownedId() {

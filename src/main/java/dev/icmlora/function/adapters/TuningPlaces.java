@@ -21,8 +21,7 @@ final class TuningPlaces {
     private int taken;
 
     TuningPlaces(FunctionConfig config) {
-        this.capacity =
-                Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
+        this.capacity = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
         this.ofOneTenant = config.tenancy() == Tenancy.KEY ? Math.max(1, capacity / 2) : capacity;
     }
 

@@ -6,4 +6,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 ///
 /// @param tune if given, the shared adapter is tuned on the task's examples; if not, an adapter is generated
 @Schema(additionalProperties = Schema.False.class)
-public record AdapterRequest(@Schema(required = true) TaskBody task, @Schema(nullable = true) Tune tune) {}
+public record AdapterRequest(
+        @Schema(required = true) TaskBody task,
+        @Schema(nullable = true) Tune tune) {}

@@ -10,7 +10,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param budgetMs milliseconds after which no further step begins; default none
 @Schema(additionalProperties = Schema.False.class)
 public record Tune(
-        @Schema(nullable = true, minimum = "1", maximum = "100", description = "Gradient steps; default by the examples")
+        @Schema(
+                nullable = true,
+                minimum = "1",
+                maximum = "100",
+                description = "Gradient steps; default by the examples")
         Integer steps,
 
         @Schema(nullable = true, defaultValue = "now", description = "Whether the request waits for a task that is new")

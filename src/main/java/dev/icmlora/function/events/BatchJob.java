@@ -12,11 +12,11 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.AdapterRequest;
-import dev.icmlora.function.api.Tune;
-import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
+import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.UnknownAdapterException;

@@ -85,7 +85,11 @@ public final class RequestRules {
                     request.strength(),
                     "is already part of what /adapter names");
             violations.when(
-                    request.mode() == Mode.TUNED, "/mode", "adapter", "tuned", "needs /task: name its adapter in mode adapter");
+                    request.mode() == Mode.TUNED,
+                    "/mode",
+                    "adapter",
+                    "tuned",
+                    "needs /task: name its adapter in mode adapter");
         }
         inputs(request.inputs(), violations);
         stops(request.stop(), violations);
@@ -220,8 +224,7 @@ public final class RequestRules {
                 request.strength(),
                 "is chosen in mode auto: name another mode beside it");
         if (request.tune() != null) {
-            violations.when(
-                    request.mode() != Mode.TUNED, "/tune", Mode.TUNED, request.mode(), "needs mode tuned");
+            violations.when(request.mode() != Mode.TUNED, "/tune", Mode.TUNED, request.mode(), "needs mode tuned");
             tune(request.tune(), violations);
         }
         if (request.budgetMs() != null) {

@@ -194,7 +194,8 @@ public final class TaskService {
                 : adapters.known(key);
         if (supplied.isPresent()) {
             var known = supplied.get().known();
-            var decided = new Decided(Selection.named(Mode.TUNED), supplied, supplied.get().fingerprintTokens());
+            var decided = new Decided(
+                    Selection.named(Mode.TUNED), supplied, supplied.get().fingerprintTokens());
             return answer(start.tenant(), request, decided, described, TuningReports.of(known), session);
         }
         var prompts = prompts(request, Mode.ADAPTER_EXAMPLES, key.task(), session);
@@ -202,8 +203,8 @@ public final class TaskService {
             background.later(key);
         }
         var shared = adapters.of(start, session);
-        var decided = new Decided(
-                Selection.named(Mode.ADAPTER_EXAMPLES), Optional.of(shared), shared.fingerprintTokens());
+        var decided =
+                new Decided(Selection.named(Mode.ADAPTER_EXAMPLES), Optional.of(shared), shared.fingerprintTokens());
         var report = tune.when() == Tune.When.BACKGROUND
                 ? TuningReports.waiting(key.task().examples())
                 : null;

@@ -45,8 +45,8 @@ final class TuningReports {
     /// Examples whose input has another output in another example; null for none.
     private static Integer contradictory(List<Example> examples) {
         Map<String, Set<String>> outputs = new HashMap<>();
-        examples.forEach(example -> outputs.computeIfAbsent(example.input(), _ -> new HashSet<>())
-                .add(example.output()));
+        examples.forEach(example ->
+                outputs.computeIfAbsent(example.input(), _ -> new HashSet<>()).add(example.output()));
         var count = (int) examples.stream()
                 .filter(example -> outputs.get(example.input()).size() > 1)
                 .count();

@@ -68,9 +68,7 @@ class TunedTest {
 
     @Test
     void whatWasTunedIsAnAdapterLikeAnyOther() {
-        var made = post(
-                        "/adapter",
-                        Map.of("task", task("The hour of this time.", HOURS), "tune", Map.of("steps", 2)))
+        var made = post("/adapter", Map.of("task", task("The hour of this time.", HOURS), "tune", Map.of("steps", 2)))
                 .statusCode(200)
                 .body("tuning.steps", equalTo(2))
                 .extract()
@@ -95,8 +93,7 @@ class TunedTest {
                 .body("timing_ms.tune", equalTo(0f));
 
         // Whoever wants it now waits for the tuning that has begun.
-        generate(with(request, "tune", Map.of("steps", 1)))
-                .body("selection.served", equalTo("tuned"));
+        generate(with(request, "tune", Map.of("steps", 1))).body("selection.served", equalTo("tuned"));
         generate(request).body("selection.served", equalTo("tuned")).body("adapter.cached", equalTo(true));
     }
 

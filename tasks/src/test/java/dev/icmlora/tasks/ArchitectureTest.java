@@ -17,13 +17,18 @@ class ArchitectureTest {
             slices().matching("dev.icmlora.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage(
+    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
                     "dev.icmlora.engine..",
                     "dev.icmlora.trainer..",
                     "dev.icmlora.evaluation..",
                     "dev.icmlora.cli..",
                     "dev.icmlora.llama..",
                     "ai.djl..",
-                    "dev.icmlora.function..", "io.quarkus..", "jakarta..", "io.vertx..");
+                    "dev.icmlora.function..",
+                    "io.quarkus..",
+                    "jakarta..",
+                    "io.vertx..");
 }

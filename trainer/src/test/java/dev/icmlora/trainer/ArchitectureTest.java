@@ -17,9 +17,17 @@ class ArchitectureTest {
             slices().matching("dev.icmlora.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage(
-                    "dev.icmlora.evaluation..", "dev.icmlora.cli..", "picocli..", "dev.icmlora.function..", "io.quarkus..", "jakarta..", "io.vertx..");
+    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.icmlora.evaluation..",
+                    "dev.icmlora.cli..",
+                    "picocli..",
+                    "dev.icmlora.function..",
+                    "io.quarkus..",
+                    "jakarta..",
+                    "io.vertx..");
 
     @ArchTest
     static final ArchRule WHAT_IS_SERVED_IS_TRAINED_WITHOUT_THE_PAPER = noClasses()

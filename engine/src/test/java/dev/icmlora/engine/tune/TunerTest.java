@@ -18,10 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
-import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
