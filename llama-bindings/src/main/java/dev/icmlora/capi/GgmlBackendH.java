@@ -365,6 +365,18 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final MethodHandle ggml_backend_sched_reset =
+            Linkage.downcall("ggml_backend_sched_reset", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_backend_sched_reset(ggml_backend_sched_t sched);`
+    public static void ggml_backend_sched_reset(MemorySegment sched) {
+        try {
+            ggml_backend_sched_reset.invokeExact(sched);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_backend_sched_alloc_graph =
             Linkage.downcall("ggml_backend_sched_alloc_graph", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
 

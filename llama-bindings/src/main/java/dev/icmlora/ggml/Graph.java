@@ -39,30 +39,45 @@ public final class Graph implements AutoCloseable {
     private final TensorPool pool;
     private final MemorySegment graph;
     private final int graphSize;
-    private final Backend backend;
+    private final GraphMemory memory;
     private final NativeHandle handle;
     private final Set<NativeHandle> held = new LinkedHashSet<>();
     private final List<Tensor> indices = new ArrayList<>();
     /// Null before [#build].
     private PlacedGraph placed;
 
-    private Graph(TensorPool pool, MemorySegment graph, int graphSize, Backend backend) {
+    private Graph(TensorPool pool, MemorySegment graph, int graphSize, GraphMemory memory) {
         this.pool = pool;
         this.graph = graph;
         this.graphSize = graphSize;
-        this.backend = backend;
+        this.memory = memory;
         this.handle = new NativeHandle("graph", pool.context(), this::free);
-        backend.all().forEach(this::keepAlive);
+        keepAlive(memory.handle());
     }
 
+    /// A graph with memory of its own.
+    ///
     /// @param tensors most inputs and operations together
     public static Graph create(Backend backend, int tensors) {
-        backend.preferred();
-        // Each operation may bring in two stored tensors, which the C graph counts beside those that are made here.
-        int size = Math.multiplyExact(2, tensors);
+        try (GraphMemory own = GraphMemory.create(backend, tensors)) {
+            return create(own, tensors);
+        }
+    }
+
+    /// A graph that is computed in memory which others have before and after it.
+    ///
+    /// @param tensors most inputs and operations together
+    public static Graph create(GraphMemory memory, int tensors) {
+        memory.handle().get();
+        int size = size(tensors);
         TensorPool pool = new TensorPool(tensors, GgmlH.ggml_graph_overhead_custom(size, false));
         MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
-        return new Graph(pool, graph, size, backend);
+        return new Graph(pool, graph, size, memory);
+    }
+
+    /// Each operation may bring in two stored tensors, which the C graph counts beside those that are made here.
+    static int size(int tensors) {
+        return Math.multiplyExact(2, tensors);
     }
 
     /// A value that is set from outside, after [#build] and before [#compute].
@@ -290,7 +305,7 @@ public final class Graph implements AutoCloseable {
         if (GgmlH.ggml_graph_n_nodes(graph) == 0) {
             throw new IllegalStateException("a graph needs an output");
         }
-        placed = PlacedGraph.of(graph, graphSize, backend);
+        placed = PlacedGraph.of(graph, graphSize, memory);
     }
 
     /// Operations that the preferred backend lacks, so that the CPU computes them, each named once, such as
@@ -298,12 +313,6 @@ public final class Graph implements AutoCloseable {
     public List<String> unsupported() {
         requireBuilt();
         return placed.unsupported();
-    }
-
-    /// Bytes that a built graph takes on all backends, beside the tensors of stores.
-    public long bytes() {
-        requireBuilt();
-        return placed.bytes();
     }
 
     /// Runs the graph and waits for it.
@@ -328,6 +337,9 @@ public final class Graph implements AutoCloseable {
         handle.get();
         if (!isBuilt()) {
             throw new IllegalStateException("this graph is not built yet");
+        }
+        if (!placed.isInPlace()) {
+            throw new IllegalStateException("another graph has taken this one's memory");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.function.BiFunction;
 
 import org.junit.jupiter.api.AfterEach;
@@ -199,6 +200,47 @@ class GraphTest {
             graph.compute();
             graph.compute();
             assertThat(y.toFloats()).containsExactly(3, 40);
+        }
+    }
+
+    @Test
+    void graphsTakeTurnsInOneMemory() {
+        try (GraphMemory memory = GraphMemory.create(backend, 8)) {
+            for (int size = 1; size <= 1000; size *= 10) {
+                try (Graph graph = Graph.create(memory, 8)) {
+                    Tensor x = graph.input("x", GgmlType.F32, size);
+                    Tensor y = graph.scale(x, 2);
+                    graph.output(y);
+                    graph.build();
+                    float[] ones = new float[size];
+                    Arrays.fill(ones, 1);
+                    x.set(ones);
+                    graph.compute();
+                    assertThat(y.toFloats()).hasSize(size).containsOnly(2);
+                }
+            }
+            assertThat(memory.bytes()).isGreaterThanOrEqualTo(2 * 4000);
+        }
+    }
+
+    @Test
+    void aGraphTakesThePlaceOfTheOneBefore() {
+        GraphMemory memory = GraphMemory.create(backend, 8);
+        try (Graph first = Graph.create(memory, 8);
+                Graph second = Graph.create(memory, 8)) {
+            first.output(first.scale(first.input("x", GgmlType.F32, 2), 2));
+            first.build();
+            second.output(second.scale(second.input("x", GgmlType.F32, 2), 2));
+            second.build();
+            assertThatIllegalStateException().isThrownBy(first::compute).withMessageContaining("another graph");
+            memory.close();
+            second.compute();
+        }
+        assertThatIllegalStateException().isThrownBy(() -> Graph.create(memory, 8));
+        try (GraphMemory small = GraphMemory.create(backend, 4);
+                Graph large = Graph.create(small, 8)) {
+            large.output(large.scale(large.input("x", GgmlType.F32, 2), 2));
+            assertThatIllegalArgumentException().isThrownBy(large::build).withMessageContaining("4 tensors");
         }
     }
 
