@@ -7,6 +7,7 @@ import java.util.Map;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Graph;
+import dev.icmlora.ggml.GraphMemory;
 import dev.icmlora.ggml.Tensor;
 
 /// The base model with an adapter over the tokens of one block, as a ggml graph: forwards and, where gradients are
@@ -32,13 +33,22 @@ final class BlockGraph implements AutoCloseable {
     private final Tensor empty;
     private final Head head;
 
+    /// What the graphs of a model with so many layers are computed in.
+    static GraphMemory memory(Backend backend, int layers) {
+        return GraphMemory.create(backend, tensors(layers));
+    }
+
+    private static int tensors(int layers) {
+        return layers * TENSORS_OF_A_LAYER + OTHER_TENSORS;
+    }
+
     /// @param path null if the block has none before and after it
-    BlockGraph(Backend backend, FrozenWeights weights, LoraTensors lora, PathStates path, Block block, Pass pass) {
+    BlockGraph(GraphMemory memory, FrozenWeights weights, LoraTensors lora, PathStates path, Block block, Pass pass) {
         this.weights = weights;
         this.path = path;
         this.block = block;
         int count = weights.shape().layers();
-        this.graph = Graph.create(backend, count * TENSORS_OF_A_LAYER + OTHER_TENSORS);
+        this.graph = Graph.create(memory, tensors(count));
         try {
             tokens = graph.input("tokens", GgmlType.I32, block.size());
             positions = graph.input("positions", GgmlType.I32, block.size());
@@ -51,7 +61,7 @@ final class BlockGraph implements AutoCloseable {
             }
             gradients = new GradientsOfB(graph, lora);
             boolean predicts = pass != Pass.STATES && !block.predictions().isEmpty();
-            head = predicts ? new Head(graph, weights, block) : null;
+            head = predicts ? new Head(graph, weights, block, pass == Pass.GRADIENTS ? GRADIENT_FACTOR : 1) : null;
             forward(pass != Pass.GRADIENTS && !block.after().isEmpty());
             if (pass == Pass.GRADIENTS) {
                 back(predicts ? head.back() : null);
@@ -158,7 +168,7 @@ final class BlockGraph implements AutoCloseable {
             }
         }
         if (head != null) {
-            head.set(GRADIENT_FACTOR);
+            head.set();
         }
         graph.compute();
         if (head != null) {
@@ -170,10 +180,6 @@ final class BlockGraph implements AutoCloseable {
     /// Operations that the device lacks.
     List<String> unsupported() {
         return graph.unsupported();
-    }
-
-    long bytes() {
-        return graph.bytes();
     }
 
     @Override

@@ -17,17 +17,21 @@ final class BlockTree {
         this.limit = limit;
         int trunk = trunk(examples);
         Block before = chain(examples.getFirst(), null, 0, trunk);
-        Block open = null;
+        List<Block> open = new ArrayList<>();
         for (ExampleTokens example : examples) {
             int rest = example.length() - trunk;
             if (rest > limit) {
                 int last = trunk + (rest - 1) / limit * limit;
                 branch(chain(example, before, trunk, last)).add(example, last, example.length());
             } else {
-                if (open == null || open.size() + rest > limit) {
-                    open = branch(before);
-                }
-                open.add(example, trunk, example.length());
+                Block block = open.stream()
+                        .filter(each -> each.size() + rest <= limit)
+                        .findFirst()
+                        .orElseGet(() -> {
+                            open.add(branch(before));
+                            return open.getLast();
+                        });
+                block.add(example, trunk, example.length());
             }
         }
     }

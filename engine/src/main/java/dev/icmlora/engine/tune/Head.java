@@ -17,18 +17,20 @@ final class Head {
     private final int vocabulary;
     private final Tensor rows;
     private final Tensor targets;
-    private Tensor factors;
+    private final float factor;
+    private Tensor weightOf;
     private Tensor spread;
-    private Tensor one;
+    private Tensor certain;
     private Tensor states;
-    private Tensor logits;
     private Tensor likelihoods;
     private Tensor ofTargets;
 
-    Head(Graph graph, FrozenWeights weights, Block block) {
+    /// @param factor of likelihoods and gradients inside the graph
+    Head(Graph graph, FrozenWeights weights, Block block, float factor) {
         this.graph = graph;
         this.ops = new GradientOps(graph);
         this.weights = weights;
+        this.factor = factor;
         this.predictions = block.predictions();
         this.tokens = block.size();
         this.vocabulary = weights.vocabulary();
@@ -40,26 +42,23 @@ final class Head {
     void forward(Tensor x) {
         states = graph.getRows(x, rows);
         Tensor normed = graph.mul(graph.rmsNorm(states, weights.shape().epsilon()), weights.outputNorm());
-        logits = graph.mulMat(weights.output(), normed);
-        likelihoods = graph.reshape(graph.softMax(logits), 1, (long) vocabulary * predictions.size());
+        Tensor logits = graph.mulMat(weights.output(), normed);
+        // Each in the memory of the one before: they are large.
+        Tensor scaled = graph.scale(graph.softMax(logits), factor);
+        likelihoods = graph.reshape(scaled, 1, (long) vocabulary * predictions.size());
         ofTargets = graph.getRows(likelihoods, targets);
         graph.output(ofTargets);
-    }
-
-    /// The logits `[vocabulary, predictions]`.
-    Tensor logits() {
-        return logits;
     }
 
     /// The gradient of the states after the last layer. Likelihoods are overwritten by their gradients.
     Tensor back() {
         int count = predictions.size();
-        factors = graph.input("factors", GgmlType.F32, 1, count);
+        weightOf = graph.input("weights", GgmlType.F32, 1, count);
         spread = graph.input("spread", GgmlType.F32, count, tokens);
-        one = graph.input("one", GgmlType.F32, 1, 1);
-        Tensor errors = ops.setRows(likelihoods, graph.sub(ofTargets, one), targets);
-        Tensor dLogits = graph.mul(graph.reshape(errors, vocabulary, count), factors);
-        Tensor dNormed = graph.mulMat(weights.outputTransposed(), dLogits);
+        certain = graph.input("certain", GgmlType.F32, 1, 1);
+        Tensor errors = ops.setRows(likelihoods, graph.sub(ofTargets, certain), targets);
+        Tensor dNormed =
+                graph.mul(graph.mulMat(weights.outputTransposed(), graph.reshape(errors, vocabulary, count)), weightOf);
         Tensor dStates = ops.rmsNormBack(
                 graph.mul(dNormed, weights.outputNorm()),
                 states,
@@ -69,27 +68,25 @@ final class Head {
     }
 
     /// Sets the inputs of the built graph.
-    ///
-    /// @param factor of all gradients
-    void set(float factor) {
+    void set() {
         int count = predictions.size();
         int[] rowOf = new int[count];
         int[] targetOf = new int[count];
-        float[] weightOf = new float[count];
+        float[] weightsOfAll = new float[count];
         float[] spreadOf = new float[count * tokens];
         for (int i = 0; i < count; i++) {
             Prediction prediction = predictions.get(i);
             rowOf[i] = prediction.node();
             targetOf[i] = i * vocabulary + prediction.token();
-            weightOf[i] = prediction.weight() * factor;
+            weightsOfAll[i] = prediction.weight();
             spreadOf[prediction.node() * count + i] = 1;
         }
         rows.set(rowOf);
         targets.set(targetOf);
-        if (factors != null) {
-            factors.set(weightOf);
+        if (weightOf != null) {
+            weightOf.set(weightsOfAll);
             spread.set(spreadOf);
-            one.set(new float[] {1});
+            certain.set(new float[] {factor});
         }
     }
 
@@ -97,7 +94,7 @@ final class Head {
     void addTo(double[] losses) {
         float[] likelihood = ofTargets.toFloats();
         for (int i = 0; i < likelihood.length; i++) {
-            losses[predictions.get(i).example()] -= Math.log(Math.max(likelihood[i], Float.MIN_NORMAL));
+            losses[predictions.get(i).example()] -= Math.log(Math.max(likelihood[i] / factor, Float.MIN_NORMAL));
         }
     }
 }

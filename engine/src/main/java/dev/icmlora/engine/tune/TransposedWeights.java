@@ -11,10 +11,14 @@ import dev.icmlora.ggml.TensorStore;
 /// Each matrix of the model once more, rows and columns exchanged, so that a gradient goes back through it by the
 /// same quick product that goes forward.
 ///
-/// Those that are quantised are at 8 bits, whatever the model has: a product with a gradient adds its own rounding,
+/// Those that are quantised are at 8 bits but for the output matrix, whatever the model has: a product with a gradient
+/// adds its own rounding,
 /// which is larger. Queries, keys and values of the first layer are left out, since no gradient goes below them.
 final class TransposedWeights implements AutoCloseable {
     private static final String OUTPUT = "output";
+    /// The largest matrix of a small model. An error of a likelihood is a difference of few large entries, and 5 bits
+    /// of each are enough to know where it points.
+    private static final GgmlType OUTPUT_TYPE = GgmlType.Q5_0;
 
     private final TensorStore store;
 
@@ -28,11 +32,11 @@ final class TransposedWeights implements AutoCloseable {
             for (int layer = 0; layer < layers.size(); layer++) {
                 for (Module module : Module.values()) {
                     if (isNeeded(layer, module)) {
-                        create(store, name(layer, module), layers.get(layer).matrix(module));
+                        create(store, name(layer, module), layers.get(layer).matrix(module), GgmlType.Q8_0);
                     }
                 }
             }
-            create(store, OUTPUT, output);
+            create(store, OUTPUT, output, OUTPUT_TYPE);
             store.allocate(backend);
             for (int layer = 0; layer < layers.size(); layer++) {
                 for (Module module : Module.values()) {
@@ -61,16 +65,14 @@ final class TransposedWeights implements AutoCloseable {
         return layer + "." + module.file();
     }
 
-    private static void create(TensorStore store, String name, Tensor matrix) {
+    /// @param quantised the type of a matrix that has quantised weights
+    private static void create(TensorStore store, String name, Tensor matrix, GgmlType quantised) {
         long[] shape = matrix.shape();
-        store.create(name, type(matrix), shape[1], shape[0]);
-    }
-
-    private static GgmlType type(Tensor matrix) {
-        return switch (matrix.type()) {
+        GgmlType type = switch (matrix.type()) {
             case F32, F16, BF16 -> matrix.type();
-            default -> matrix.shape()[1] % GgmlType.Q8_0.blockElements() == 0 ? GgmlType.Q8_0 : GgmlType.F16;
+            default -> shape[1] % quantised.blockElements() == 0 ? quantised : GgmlType.F16;
         };
+        store.create(name, type, shape[1], shape[0]);
     }
 
     private static void fill(TensorStore store, String name, Tensor matrix) {

@@ -14,6 +14,7 @@ import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.GraphMemory;
 
 /// One adapter on its way, slice by slice: a slice is a pass over one block of tokens, forwards or forwards and back,
 /// and between two of them the thread may do something else. The same adapter, examples and options give the same
@@ -30,6 +31,7 @@ public final class Tuning implements AutoCloseable {
     private final TaskTrees trees;
     private final LoraTensors lora;
     private final PathStates path;
+    private final GraphMemory memory;
     private final TuningState state;
     private final double[] before;
     private final double[] after;
@@ -63,6 +65,7 @@ public final class Tuning implements AutoCloseable {
             lora.close();
             throw e;
         }
+        this.memory = BlockGraph.memory(backend, weights.shape().layers());
         this.state = new TuningState(lora, start, examples, options);
         this.visitsOfAll = planned();
         if (trees.holdsOut()) {
@@ -102,7 +105,7 @@ public final class Tuning implements AutoCloseable {
         }
         long began = System.nanoTime();
         Visit visit = visits.remove();
-        try (BlockGraph graph = new BlockGraph(backend, weights, lora, path, visit.block(), visit.pass())) {
+        try (BlockGraph graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass())) {
             if (visitsDone == 0 && !graph.unsupported().isEmpty()) {
                 LOG.log(
                         Level.INFO,
@@ -232,9 +235,16 @@ public final class Tuning implements AutoCloseable {
         }
     }
 
+    /// Bytes of weights, states and graphs, beside the model's transposed copy: they grow to those of the largest
+    /// block.
+    public long bytes() {
+        return lora.bytes() + (path == null ? 0 : path.bytes()) + memory.bytes();
+    }
+
     /// Idempotent.
     @Override
     public void close() {
+        memory.close();
         if (path != null) {
             path.close();
         }

@@ -1,7 +1,7 @@
 /// Gradient steps on an adapter in the engine that serves it: [dev.icmlora.engine.tune.FrozenWeights] once for a
 /// model, a [dev.icmlora.engine.tune.Tuner] for each thread, a [dev.icmlora.engine.tune.Tuning] for each adapter.
 ///
-/// A step, for five examples of 150 tokens: [dev.icmlora.engine.tune.BlockTree] cuts them into blocks of 40 tokens, the
+/// A step, for five examples of 150 tokens: [dev.icmlora.engine.tune.BlockTree] cuts them into blocks of 48 tokens, the
 /// first of which holds what all begin with. [dev.icmlora.engine.tune.Visit] gives the order: keys and values of the
 /// first block, the others forwards and back one by one, the first back. For each,
 /// [dev.icmlora.engine.tune.BlockGraph] is built, computed and freed; gradients of B add up in

@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.GraphMemory;
 
 /// Losses of some examples and gradients of B, in one pass over blocks of a size.
 ///
@@ -38,10 +39,11 @@ record Run(double[] losses, List<float[]> gradients) {
         double[] losses = new double[tree.examples().size()];
         List<float[]> gradients = Adam.zerosLike(b);
         try (LoraTensors lora = LoraTensors.of(adapter, backend);
+                GraphMemory memory = BlockGraph.memory(backend, weights.shape().layers());
                 PathStates path = new PathStates(weights.shape(), Math.max(1, tree.depth()), backend)) {
             lora.setB(b);
             for (Visit visit : visits) {
-                try (BlockGraph graph = new BlockGraph(backend, weights, lora, path, visit.block(), visit.pass())) {
+                try (BlockGraph graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass())) {
                     graph.compute(losses, gradients);
                 }
             }
