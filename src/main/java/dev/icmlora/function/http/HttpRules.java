@@ -77,17 +77,28 @@ final class HttpRules {
                         entry.getKey().matcher(context.normalizedPath()).matches())
                 .map(Map.Entry::getValue)
                 .findFirst();
-        if (taken.isPresent() && !taken.get().contains(context.request().method())) {
+        var method = context.request().method();
+        if (taken.isPresent() && (!taken.get().contains(method) || isQuestion(context))) {
             var allowed =
                     new TreeSet<>(taken.get().stream().map(HttpMethod::name).toList());
             context.response().putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
-            problems.write(Problems.of(405, "Use " + String.join(" or ", allowed)), context);
+            if (isQuestion(context) && taken.get().contains(method)) {
+                context.response().end();
+            } else {
+                problems.write(Problems.of(405, "Use " + String.join(" or ", allowed)), context);
+            }
             return;
         }
         if (BODIES.containsKey(context.normalizedPath())) {
             requireBody(context);
         }
         context.next();
+    }
+
+    /// JAX-RS would name the methods of all paths of a resource. `/` has a handshake, and Quarkus answers for its own.
+    private static boolean isQuestion(RoutingContext context) {
+        var path = context.normalizedPath();
+        return context.request().method() == HttpMethod.OPTIONS && !path.equals("/") && !path.startsWith("/q/");
     }
 
     /// @throws NotJsonException if the body says that it is something else
