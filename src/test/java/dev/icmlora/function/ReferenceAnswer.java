@@ -19,7 +19,7 @@ public final class ReferenceAnswer {
 
     /// The greedy answer of another model and context, with the file loaded as an ordinary adapter.
     public static String of(byte[] adapterFile, String description, String input, int maxTokens) {
-        var options = new ContextOptions(512, 512, 512, 1, 1, ContextOptions.LOGITS, true);
+        var options = ContextOptions.of(512, 512);
         try (var model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
                 var context = LlamaContext.create(model, options);
                 var adapter = LoraAdapter.load(model, adapterFile);

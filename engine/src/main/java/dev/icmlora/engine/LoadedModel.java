@@ -99,7 +99,10 @@ public final class LoadedModel implements AutoCloseable {
 
     private ContextOptions contextOptions(int sequences, int layer) {
         var batch = options.batchTokens();
-        return new ContextOptions(options.contextTokens(), batch, batch, sequences, options.threadCount(), layer, true);
+        return ContextOptions.of(options.contextTokens(), batch)
+                .withSequences(sequences)
+                .withThreads(options.threadCount())
+                .withHiddenLayer(layer);
     }
 
     /// Takes task vectors in a context of [#statesContext].

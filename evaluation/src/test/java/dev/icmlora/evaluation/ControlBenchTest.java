@@ -170,7 +170,7 @@ class ControlBenchTest {
     }
 
     private static List<String> fromFile(float[] latent, List<int[]> prompts) {
-        ContextOptions options = new ContextOptions(512, 512, 512, 1, 1, ContextOptions.LOGITS, true);
+        ContextOptions options = ContextOptions.of(512, 512);
         try (Backend backend = Backend.best(1);
                 Generator generator = Generator.load(bench.file(), backend);
                 LlamaModel model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);

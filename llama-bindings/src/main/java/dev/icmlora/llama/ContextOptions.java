@@ -41,6 +41,39 @@ public record ContextOptions(
         }
     }
 
+    /// One sequence on one thread, which gives logits.
+    ///
+    /// @param contextTokens tokens of memory over all sequences
+    /// @param batchTokens most tokens in one [TokenBatch], computed at once
+    public static ContextOptions of(int contextTokens, int batchTokens) {
+        return new ContextOptions(contextTokens, batchTokens, batchTokens, 1, 1, LOGITS, true);
+    }
+
+    public ContextOptions withMicroBatch(int tokens) {
+        return new ContextOptions(contextTokens, batchTokens, tokens, maxSequences, threads, hiddenLayer, unifiedKv);
+    }
+
+    public ContextOptions withSequences(int most) {
+        return new ContextOptions(contextTokens, batchTokens, microBatchTokens, most, threads, hiddenLayer, unifiedKv);
+    }
+
+    public ContextOptions withThreads(int count) {
+        return new ContextOptions(
+                contextTokens, batchTokens, microBatchTokens, maxSequences, count, hiddenLayer, unifiedKv);
+    }
+
+    /// @param layer after which hidden states are taken, or [#LOGITS]
+    public ContextOptions withHiddenLayer(int layer) {
+        return new ContextOptions(
+                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, layer, unifiedKv);
+    }
+
+    /// @param unified whether all sequences share one memory, as they do by default
+    public ContextOptions withUnifiedKv(boolean unified) {
+        return new ContextOptions(
+                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, hiddenLayer, unified);
+    }
+
     boolean givesLogits() {
         return hiddenLayer == LOGITS;
     }

@@ -42,7 +42,7 @@ public final class ModelWeights {
     public static ModelWeights of(LlamaModel model) {
         Map<String, GgmlTensor> seen = new HashMap<>();
         Map<String, GgmlTensor> outputs = new HashMap<>();
-        ContextOptions smallest = new ContextOptions(256, 1, 1, 1, 1, ContextOptions.LOGITS, true);
+        ContextOptions smallest = ContextOptions.of(256, 1);
         try (Arena arena = CallArena.open()) {
             MemorySegment callback =
                     EvalCallback.pointer((node, ask, userData) -> observe(node, ask, seen, outputs), arena);

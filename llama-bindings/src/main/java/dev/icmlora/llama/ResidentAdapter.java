@@ -66,7 +66,7 @@ public final class ResidentAdapter implements AutoCloseable {
 
     private static Map<String, Slot> find(LlamaModel model, LoraAdapter adapter, Map<String, TensorInfo> wanted) {
         Map<String, GgmlTensor> seen = new HashMap<>();
-        ContextOptions smallest = new ContextOptions(256, 1, 1, 1, 1, ContextOptions.LOGITS, true);
+        ContextOptions smallest = ContextOptions.of(256, 1);
         try (Arena arena = CallArena.open()) {
             MemorySegment callback =
                     EvalCallback.pointer((node, ask, userData) -> observe(node, ask, wanted.keySet(), seen), arena);

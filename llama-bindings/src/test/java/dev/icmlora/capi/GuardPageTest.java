@@ -85,8 +85,7 @@ class GuardPageTest {
     @Test
     void contextAndSampler() {
         try (LlamaModel model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
-                LlamaContext context =
-                        LlamaContext.create(model, new ContextOptions(256, 8, 8, 1, 1, ContextOptions.LOGITS, true));
+                LlamaContext context = LlamaContext.create(model, ContextOptions.of(256, 8));
                 Sampler sampler =
                         Sampler.create(SamplingOptions.GREEDY.withGrammar("root ::= \"a\""), model.vocabulary());
                 TokenBatch batch = TokenBatch.allocate(1, 1)) {

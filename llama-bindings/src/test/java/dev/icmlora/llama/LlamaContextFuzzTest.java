@@ -27,7 +27,11 @@ class LlamaContextFuzzTest {
 
     private static LlamaContext context(int tokens, boolean unified) {
         return LlamaContext.create(
-                MODEL, new ContextOptions(tokens, BATCH, 4, SEQUENCES, 1, ContextOptions.LOGITS, unified));
+                MODEL,
+                ContextOptions.of(tokens, BATCH)
+                        .withMicroBatch(4)
+                        .withSequences(SEQUENCES)
+                        .withUnifiedKv(unified));
     }
 
     @Test

@@ -67,8 +67,8 @@ class LlamaContextTest {
     /// The model's output matrix is its embedding matrix, so the logits can be made of the state here.
     @Test
     void givesTheHiddenStatesThatTheLogitsAreMadeOf() {
-        try (LlamaContext context =
-                        LlamaContext.create(model, new ContextOptions(256, 128, 4, 1, 1, model.layers(), true));
+        try (LlamaContext context = LlamaContext.create(
+                        model, ContextOptions.of(256, 128).withMicroBatch(4).withHiddenLayer(model.layers()));
                 LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
                 TokenBatch batch = SharedModel.batch(prompt);
                 GgufFile file = GgufFile.open(TestInstallation.model())) {
@@ -95,8 +95,8 @@ class LlamaContextTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 22, 30})
     void statesOfSeveralMicroBatchesAreInTheOrderOfTheBatch(int layer) {
-        ContextOptions whole = new ContextOptions(256, 128, 128, 1, 1, layer, true);
-        ContextOptions pieces = new ContextOptions(256, 128, 2, 1, 1, layer, true);
+        ContextOptions whole = ContextOptions.of(256, 128).withHiddenLayer(layer);
+        ContextOptions pieces = ContextOptions.of(256, 128).withMicroBatch(2).withHiddenLayer(layer);
         try (LlamaContext one = LlamaContext.create(model, whole);
                 LlamaContext many = LlamaContext.create(model, pieces);
                 TokenBatch batch = TokenBatch.allocate(prompt.length, 1)) {
@@ -117,7 +117,7 @@ class LlamaContextTest {
     void statesWithinTheModelDependOnTheLayerAndHaveALengthOfTheirOwn() {
         Map<Integer, float[]> states = new HashMap<>();
         for (int layer : List.of(1, 14, 15)) {
-            ContextOptions options = new ContextOptions(256, 128, 128, 1, 1, layer, true);
+            ContextOptions options = ContextOptions.of(256, 128).withHiddenLayer(layer);
             try (LlamaContext context = LlamaContext.create(model, options);
                     TokenBatch batch = SharedModel.batch(prompt)) {
                 context.decode(batch);
@@ -139,12 +139,14 @@ class LlamaContextTest {
     @Test
     void refusesALayerThatTheModelDoesNotHave() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LlamaContext.create(model, new ContextOptions(256, 128, 128, 1, 1, 31, true)))
+                .isThrownBy(() ->
+                        LlamaContext.create(model, ContextOptions.of(256, 128).withHiddenLayer(31)))
                 .withMessageContaining("layer 1 to 30, not 31");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ContextOptions(256, 128, 128, 2, 1, 1, true))
+                .isThrownBy(() -> ContextOptions.of(256, 128).withSequences(2).withHiddenLayer(1))
                 .withMessageContaining("1 sequence, not 2");
-        assertThatIllegalArgumentException().isThrownBy(() -> new ContextOptions(256, 128, 128, 1, 1, -1, true));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ContextOptions.of(256, 128).withHiddenLayer(-1));
     }
 
     @Test
@@ -216,7 +218,8 @@ class LlamaContextTest {
 
     @Test
     void separateMemoriesCopyWholeSequencesOnly() {
-        ContextOptions options = new ContextOptions(512, 128, 64, 2, 1, ContextOptions.LOGITS, false);
+        ContextOptions options =
+                ContextOptions.of(512, 128).withMicroBatch(64).withSequences(2).withUnifiedKv(false);
         try (LlamaContext context = LlamaContext.create(model, options);
                 TokenBatch batch = SharedModel.batch(prompt)) {
             assertThat(context.contextTokens()).isEqualTo(256);
@@ -255,7 +258,7 @@ class LlamaContextTest {
             }
             assertThatIllegalArgumentException().isThrownBy(() -> TokenBatch.allocate(0, 1));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new ContextOptions(10, 20, 10, 1, 1, ContextOptions.LOGITS, true));
+                    .isThrownBy(() -> ContextOptions.of(10, 20).withMicroBatch(10));
         }
     }
 
@@ -280,8 +283,8 @@ class LlamaContextTest {
 
     @Test
     void aFullMemoryIsReportedAndLeftAsItWas() {
-        try (LlamaContext context = LlamaContext.create(
-                        model, new ContextOptions(256, 128, 128, 2, 1, ContextOptions.LOGITS, true));
+        try (LlamaContext context =
+                        LlamaContext.create(model, ContextOptions.of(256, 128).withSequences(2));
                 TokenBatch batch = TokenBatch.allocate(100, 2)) {
             for (int position = 0; position < 200; position += 100) {
                 batch.clear();

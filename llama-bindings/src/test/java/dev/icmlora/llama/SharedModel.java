@@ -19,7 +19,7 @@ final class SharedModel {
     }
 
     static ContextOptions options(int sequences) {
-        return new ContextOptions(512, 128, 64, sequences, 1, ContextOptions.LOGITS, true);
+        return ContextOptions.of(512, 128).withMicroBatch(64).withSequences(sequences);
     }
 
     /// A batch of the tokens as sequence 0 from position 0, output at the last one.

@@ -38,7 +38,7 @@ public final class AppliedCheck implements AutoCloseable {
         this.bank = bank;
         this.text = model.vocabulary().tokenize(TEXT, false);
         var tokens = text.length;
-        var options = new ContextOptions(256, tokens, tokens, 1, 1, ContextOptions.LOGITS, true);
+        var options = ContextOptions.of(256, tokens);
         this.reference = LlamaContext.create(model, options);
         this.one = LlamaContext.create(model, options);
         resident.attach(one, 1);

@@ -58,8 +58,7 @@ class ScorerTest {
     static void load() {
         format = PromptFormat.of(BaseModelFixture.model());
         context = LlamaContext.create(
-                BaseModelFixture.model(),
-                new ContextOptions(CONTEXT, 512, 512, 2 * TESTS, 1, ContextOptions.LOGITS, true));
+                BaseModelFixture.model(), ContextOptions.of(CONTEXT, 512).withSequences(2 * TESTS));
         scorer = new Scorer(context, SMALL_BATCH);
     }
 

@@ -15,7 +15,7 @@ final class Likelihoods {
 
     /// The losses of all answer tokens of each example, summed.
     static double[] losses(LlamaModel model, Adapter adapter, List<ExampleTokens> examples) {
-        ContextOptions options = new ContextOptions(512, 256, 256, 1, 1, ContextOptions.LOGITS, true);
+        ContextOptions options = ContextOptions.of(512, 256);
         double[] losses = new double[examples.size()];
         try (LoraAdapter lora = LoraAdapter.load(model, adapter.gguf());
                 LlamaContext context = LlamaContext.create(model, options);

@@ -93,7 +93,9 @@ class WorkerIsolationTest {
 
     private static Bench bench(boolean production) {
         var kept = production ? KEPT : 0;
-        var options = new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES + kept, 1, ContextOptions.LOGITS, production);
+        var options = ContextOptions.of(CONTEXT, BATCH)
+                .withSequences(SEQUENCES + kept)
+                .withUnifiedKv(production);
         var first = adapters.getFirst();
         var bank = owned(AdapterBank.create(model, first.gguf(), 2));
         var resident = owned(ResidentAdapter.create(model, first.gguf()));

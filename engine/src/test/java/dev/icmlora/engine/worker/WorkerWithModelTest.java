@@ -48,7 +48,7 @@ class WorkerWithModelTest {
     private static final Decoding GREEDY = new Decoding(SamplingOptions.GREEDY, 12, List.of());
     private static final Optional<ScaledAdapter> BASE = Optional.empty();
     private static final ContextOptions OPTIONS =
-            new ContextOptions(CONTEXT, BATCH, BATCH, SEQUENCES + KEPT, 1, ContextOptions.LOGITS, true);
+            ContextOptions.of(CONTEXT, BATCH).withSequences(SEQUENCES + KEPT);
 
     private static LlamaModel model;
     private static LlamaContext base;

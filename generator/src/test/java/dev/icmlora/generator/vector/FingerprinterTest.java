@@ -28,7 +28,12 @@ class FingerprinterTest {
 
     @BeforeAll
     static void create() {
-        context = LlamaContext.create(MODEL, new ContextOptions(512, 128, 128, 1, 2, MODEL.layers(), false));
+        context = LlamaContext.create(
+                MODEL,
+                ContextOptions.of(512, 128)
+                        .withThreads(2)
+                        .withHiddenLayer(MODEL.layers())
+                        .withUnifiedKv(false));
         fingerprinter = new Fingerprinter(PromptFormat.of(MODEL), context, HIDDEN, 128);
     }
 
@@ -83,8 +88,12 @@ class FingerprinterTest {
         assertThat(fingerprinter.tokens(task)).isBetween(129, 512);
         float[] steps = fingerprinter.of(task).values();
         assertThat(steps).endsWith(1, 1);
-        try (LlamaContext large =
-                        LlamaContext.create(MODEL, new ContextOptions(512, 512, 512, 1, 2, MODEL.layers(), false));
+        try (LlamaContext large = LlamaContext.create(
+                        MODEL,
+                        ContextOptions.of(512, 512)
+                                .withThreads(2)
+                                .withHiddenLayer(MODEL.layers())
+                                .withUnifiedKv(false));
                 Fingerprinter inOne = new Fingerprinter(PromptFormat.of(MODEL), large, HIDDEN, 512)) {
             float[] whole = inOne.of(task).values();
             for (int part = 0; part < 3; part++) {

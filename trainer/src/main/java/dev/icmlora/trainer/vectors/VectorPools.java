@@ -114,7 +114,8 @@ public final class VectorPools {
             Map<TrainingTask, VectorPool> pools,
             ProgressBar progress,
             AtomicBoolean failed) {
-        ContextOptions options = new ContextOptions(CONTEXT, BATCH, BATCH, 1, 1, layer, false);
+        ContextOptions options =
+                ContextOptions.of(CONTEXT, BATCH).withHiddenLayer(layer).withUnifiedKv(false);
         try (LlamaContext context = LlamaContext.create(base.model(), options);
                 Fingerprinter fingerprinter =
                         new Fingerprinter(base.format(), context, base.model().hiddenSize(), BATCH)) {

@@ -201,7 +201,7 @@ class BaseModelTest {
     }
 
     private static float[][] llamaLogits(Prompt prompt, LoraAdapter adapter) {
-        ContextOptions options = new ContextOptions(512, 512, 512, 1, 1, ContextOptions.LOGITS, false);
+        ContextOptions options = ContextOptions.of(512, 512).withUnifiedKv(false);
         try (LlamaContext context = LlamaContext.create(llama, options);
                 TokenBatch batch = TokenBatch.allocate(512, 1)) {
             if (adapter != null) {
