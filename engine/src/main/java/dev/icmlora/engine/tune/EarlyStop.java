@@ -1,6 +1,7 @@
 package dev.icmlora.engine.tune;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Remembers the weights with which the held-out examples were best, and says when it is no use to go on.
 final class EarlyStop {
@@ -13,11 +14,12 @@ final class EarlyStop {
     private int worse;
 
     /// @param step after which the loss was measured
+    /// @param weights gives a copy of those that had it
     /// @return whether to go on
-    boolean look(int step, double loss, TuningState state) {
+    boolean look(int step, double loss, Supplier<List<float[]>> weights) {
         if (loss < leastLoss) {
             leastLoss = loss;
-            best = state.copyOfWeights();
+            best = weights.get();
             bestStep = step;
             worse = 0;
             return true;

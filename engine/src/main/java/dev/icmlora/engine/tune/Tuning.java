@@ -184,7 +184,7 @@ public final class Tuning implements AutoCloseable {
 
     private void look(boolean last) {
         double loss = state.meanLoss(trees.heldOut().examples());
-        if (earlyStop.look(step, loss, state) && !last) {
+        if (earlyStop.look(step, loss, state::copyOfWeights) && !last) {
             beginStep();
             return;
         }

@@ -1,0 +1,89 @@
+package dev.icmlora.engine.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+/// What needs no model.
+class TuningPartsTest {
+    /// They begin with three tokens, end with two that are their own, and answer with the last.
+    private static List<ExampleTokens> examples(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new ExampleTokens(i, new int[] {1, 2, 3, 10 + i, 100 + i, 7}, 5, 1))
+                .toList();
+    }
+
+    private static TuningOptions options(int examples, float holdOut) {
+        return TuningOptions.forExamples(examples).withHoldOut(holdOut);
+    }
+
+    @Test
+    void theFirstStepOfAdamIsAsLongAsTheRate() {
+        float[] weights = {1, 1, 1};
+        Adam adam = new Adam(List.of(weights), 0.9f, 0.95f);
+        adam.step(List.of(new float[] {5, -0.01f, 0}), 0.1f);
+        assertThat(weights).containsExactly(new float[] {0.9f, 1.1f, 1}, within(1e-5f));
+        adam.step(List.of(new float[] {5, 0.01f, 0}), 0.1f);
+        assertThat(weights[0]).isCloseTo(0.8f, within(1e-5f));
+        assertThat(weights[1]).isCloseTo(1.1f, within(0.01f));
+    }
+
+    @Test
+    void whatIsSharedIsThereOnceAndABlockIsNoLongerThanItMayBe() {
+        BlockTree tree = new BlockTree(examples(5), 4);
+        assertThat(tree.tokens()).isEqualTo(3 + 5 * 2);
+        assertThat(tree.depth()).isEqualTo(3);
+        assertThat(tree.roots()).hasSize(1);
+        assertThat(tree.roots().getFirst().after()).extracting(Block::size).containsExactly(4, 4, 2);
+        assertThat(Visit.thereAndBack(tree))
+                .extracting(Visit::pass)
+                .containsExactly(Pass.STATES, Pass.GRADIENTS, Pass.GRADIENTS, Pass.GRADIENTS, Pass.GRADIENTS);
+        assertThat(Visit.forwards(tree))
+                .extracting(Visit::pass)
+                .containsOnly(Pass.LOSSES)
+                .hasSize(4);
+    }
+
+    @Test
+    void aTokenSeesItsOwnBranch() {
+        Block branch =
+                new BlockTree(examples(2), 100).roots().getFirst().after().getFirst();
+        assertThat(branch.places()).isEqualTo(16);
+        float[] mask = branch.mask();
+        float not = Float.NEGATIVE_INFINITY;
+        assertThat(mask).startsWith(0, 0, 0, 0, not, not, not, not);
+        assertThat(IntStream.range(0, 8).mapToObj(i -> mask[3 * 16 + i]))
+                .containsExactly(0f, 0f, 0f, not, not, 0f, 0f, not);
+    }
+
+    @Test
+    void batchesAreOfEqualSizeAndHeldOutExamplesAreInNone() {
+        TaskTrees all = TaskTrees.of(examples(17), options(17, 0), 100);
+        assertThat(all.holdsOut()).isFalse();
+        assertThat(all.batches()).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
+        assertThat(all.batch(4)).isSameAs(all.batch(1));
+        TaskTrees some = TaskTrees.of(examples(10), options(10, 0.2f), 100);
+        assertThat(some.heldOut().examples()).containsExactly(2, 7);
+        assertThat(some.batches()).extracting(BlockTree::examples).noneMatch(each -> each.contains(2));
+        assertThat(some.isHeldOut(7)).isTrue();
+        assertThat(TaskTrees.of(examples(7), options(7, 0.5f), 100).holdsOut()).isFalse();
+    }
+
+    @Test
+    void theBestWeightsAreKept() {
+        EarlyStop stop = new EarlyStop();
+        double[] losses = {0.5, 0.4, 0.45, 0.39, 0.6, Double.NaN};
+        boolean[] goesOn = {true, true, true, true, true, false};
+        for (int i = 0; i < losses.length; i++) {
+            float step = i;
+            assertThat(stop.look(i, losses[i], () -> List.of(new float[] {step})))
+                    .isEqualTo(goesOn[i]);
+        }
+        assertThat(stop.bestStep()).isEqualTo(3);
+        assertThat(stop.best().getFirst()).containsExactly(3);
+    }
+}
