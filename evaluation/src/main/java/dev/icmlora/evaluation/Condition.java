@@ -76,6 +76,15 @@ enum Condition {
             this(mode, examples, OptionalDouble.of(strength), false);
         }
 
+        boolean namesAdapter() {
+            return mode.startsWith("adapter");
+        }
+
+        /// Examples in the prompt, where the mode is named.
+        int shown() {
+            return mode.endsWith("examples") ? examples : 0;
+        }
+
         /// A way that came later than those whose figures it must not change.
         static Request afterAll(String mode, int examples) {
             return new Request(mode, examples, OptionalDouble.empty(), true);

@@ -54,6 +54,11 @@ public final class ControlBench implements AutoCloseable {
         return new ControlBench(engine, GeneratorFile.read(generator));
     }
 
+    /// As the function does when it starts.
+    void warmUp() {
+        engine.warmUp();
+    }
+
     public GeneratorFile file() {
         return file;
     }

@@ -29,16 +29,16 @@ final class Evaluation {
     private final FunctionClient function;
     private final ControlBench bench;
     private final Controls controls;
+    private final Replay replay;
     private final int inputs;
     private final long seed;
-    private int compared;
-    private int agreed;
 
     /// @param inputs test inputs of a task
-    Evaluation(FunctionClient function, ControlBench bench, Controls controls, int inputs, long seed) {
+    Evaluation(FunctionClient function, ControlBench bench, Controls controls, Replay replay, int inputs, long seed) {
         this.function = function;
         this.bench = bench;
         this.controls = controls;
+        this.replay = replay;
         this.inputs = inputs;
         this.seed = seed;
     }
@@ -93,9 +93,7 @@ final class Evaluation {
                 when !request.afterAll() -> {
                     FunctionClient.Reply reply = ask(question, request);
                     scores.put(condition, score(question, request, reply));
-                    if (condition == Condition.GENERATED) {
-                        compare(reply.outputs(), answer(question, controls.generated(stated)));
-                    }
+                    replay.compare(question, request, reply.outputs());
                 }
                 case Condition.Request _ -> {}
                 case Condition.Control control ->
@@ -139,19 +137,6 @@ final class Evaluation {
                 bench.generate(stated.latent(), 0),
                 checkpoints,
                 question.answered(bench.format())));
-    }
-
-    /// Share of the answers under generated adapters that the function and [ControlBench] gave alike: how far controls
-    /// and function may be compared.
-    double agreement() {
-        return compared == 0 ? 1 : (double) agreed / compared;
-    }
-
-    private void compare(List<String> function, List<String> bench) {
-        for (int i = 0; i < function.size(); i++) {
-            compared++;
-            agreed += function.get(i).equals(bench.get(i)) ? 1 : 0;
-        }
     }
 
     private FunctionClient.Reply ask(Question question, Condition.Request request)

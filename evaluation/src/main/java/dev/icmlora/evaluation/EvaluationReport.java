@@ -11,7 +11,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 ///
 /// @param generator name of the generator
 /// @param seed of what was drawn
-/// @param agreement share of the answers under generated adapters that the function and the controls' engine gave alike
+/// @param agreement share of the answers under adapters that function and [Replay] gave alike
 /// @param results one for each task
 /// @param closeness one for each task that has an adapter of its own
 /// @param texts one for each text domain

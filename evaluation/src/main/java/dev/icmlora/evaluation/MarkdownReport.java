@@ -51,8 +51,8 @@ final class MarkdownReport {
                 "\nGenerator \"%s\", served over HTTP with the quantised model; tasks, descriptions, examples and"
                         + " inputs drawn with seed %d, up to %d inputs a task. Exact match in percent, mean over tasks,"
                         + " with a 95 %% interval by paired bootstrap over tasks. Adapters that no request"
-                        + " can ask for are served by the same engine in a second process; under generated ones it"
-                        + " and the function gave the same text for %.1f %% of the answers.\n"
+                        + " can ask for are served by the same engine in a second process. Where it was given the function's"
+                        + " requests for adapters in the same order, it gave the same text for %.1f %% of the answers.\n"
                         + "\nThe generator's file takes %,d bytes, the B matrices of one adapter %,d; it was trained on"
                         + " %d tasks.\n",
                 report.generator(),

@@ -25,6 +25,7 @@ import dev.icmlora.tasks.text.TextDomains;
 public final class SuiteEvaluation {
 
     private final ControlBench bench;
+    private final Replay replay;
     private final TrainedAdapters trained;
     private final FunctionClient function;
     private final Measurement measurement;
@@ -40,13 +41,17 @@ public final class SuiteEvaluation {
     }
 
     /// All of them borrowed.
+    ///
+    /// @param replay that has answered nothing yet
     public SuiteEvaluation(
             ControlBench bench,
+            ControlBench replay,
             TrainedAdapters trained,
             FunctionClient function,
             Measurement measurement,
             Controlled controlled) {
         this.bench = bench;
+        this.replay = new Replay(replay);
         this.trained = trained;
         this.function = function;
         this.measurement = measurement;
@@ -72,9 +77,9 @@ public final class SuiteEvaluation {
         }
         List<TaskResult> results = new ArrayList<>();
         List<Closeness> closeness = new ArrayList<>();
-        double agreement;
         try (Controls controls = new Controls(bench, trained, known)) {
-            Evaluation evaluation = new Evaluation(function, bench, controls, measurement.inputs(), measurement.seed());
+            Evaluation evaluation =
+                    new Evaluation(function, bench, controls, replay, measurement.inputs(), measurement.seed());
             for (Evaluation.Subject subject : ProgressBar.wrap(measured, "tasks")) {
                 results.add(evaluation.measure(subject));
                 evaluation.closeness(subject).ifPresent(closeness::add);
@@ -84,12 +89,11 @@ public final class SuiteEvaluation {
                 results.set(asked, results.get(asked).with(evaluation.measureRest(subject)));
                 asked++;
             }
-            agreement = evaluation.agreement();
         }
         return new EvaluationReport(
                 manifest.name(),
                 measurement.seed(),
-                agreement,
+                replay.agreement(),
                 new Storage(generatorBytes, catalogue.size(), adapterBytes(known.getFirst())),
                 results,
                 closeness,

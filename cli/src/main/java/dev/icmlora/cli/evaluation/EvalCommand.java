@@ -75,6 +75,7 @@ public final class EvalCommand implements Callable<Integer> {
         Path folder = out == null ? installation.root().resolve(".train/eval") : out;
         Measurement measurement = options.measurement();
         try (ControlBench bench = ControlBench.open(installation, file, threads);
+                ControlBench replay = ControlBench.open(installation, file, threads);
                 References trained = References.open(
                         installation,
                         bench.file().manifest().base().fingerprint(),
@@ -86,6 +87,7 @@ public final class EvalCommand implements Callable<Integer> {
                 RunningFunction function = options.connect()) {
             SuiteEvaluation evaluation = new SuiteEvaluation(
                     bench,
+                    replay,
                     new TrainedReferences(trained),
                     new FunctionClient(function::generate),
                     measurement,
