@@ -17,7 +17,7 @@ locals {
   # A worker decodes sequences of several requests in one batch, of different adapters too: 8, if env says nothing else.
   # Where files are events, a delivery may take minutes, and each result that is written comes back as an event: all of
   # them have to find room in the instance that runs, or they would start another GPU. Cloud Run allows 1000 at most.
-  workers       = var.scaling.workers
+  workers     = var.scaling.workers
   sequences   = tonumber(lookup(var.env, "ICM_LORA_WORKER_SEQUENCES", 8))
   waiting     = coalesce(var.scaling.waiting_requests, var.events == null ? 0 : 8)
   concurrency = min(1000, local.workers * local.sequences + local.waiting)

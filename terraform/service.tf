@@ -181,7 +181,7 @@ locals {
       ICM_LORA_REQUEST_TIMEOUT = "${local.request_seconds}s"
       # An instance that pays for a GPU and does not find it must not serve slowly on the CPU.
       ICM_LORA_REQUIRE_GPU = tostring(local.gpu)
-      ICM_LORA_WORKERS       = tostring(local.workers)
+      ICM_LORA_WORKERS     = tostring(local.workers)
     },
   )
 }

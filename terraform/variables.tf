@@ -119,7 +119,7 @@ variable "scaling" {
   type = object({
     min_instances    = optional(number, 0)
     max_instances    = optional(number, 1)
-    workers            = optional(number, 1)
+    workers          = optional(number, 1)
     waiting_requests = optional(number)
   })
   default  = {}
