@@ -41,7 +41,11 @@ enum Condition {
     AUTO(
             "auto",
             "one of these ways and adapters, chosen by scores on the 5 examples",
-            Request.afterAll("auto", Condition.EXAMPLES));
+            Request.afterAll("auto", Condition.EXAMPLES)),
+    TUNED(
+            "tuned",
+            "B0 tuned on the 5 examples within the request, none of them in the prompt",
+            Request.afterAll("tuned", Condition.EXAMPLES));
 
     /// Examples that a task is stated with.
     static final int EXAMPLES = 5;

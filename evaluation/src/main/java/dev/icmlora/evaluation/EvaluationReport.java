@@ -29,7 +29,8 @@ public record EvaluationReport(
 
     /// In the order in which they were promised.
     List<Target> targets() {
-        return Stream.concat(GeneratorTargets.of(this).stream(), AutoTargets.of(this).stream())
+        return Stream.of(GeneratorTargets.of(this), AutoTargets.of(this), TunedTargets.of(this))
+                .flatMap(List::stream)
                 .toList();
     }
 

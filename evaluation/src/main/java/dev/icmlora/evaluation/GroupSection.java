@@ -22,7 +22,8 @@ final class GroupSection {
             Condition.B0_EXAMPLES,
             Condition.GENERATED,
             Condition.GENERATED_EXAMPLES,
-            Condition.AUTO);
+            Condition.AUTO,
+            Condition.TUNED);
 
     private final Results results;
 
@@ -99,6 +100,7 @@ final class GroupSection {
                                 Condition.GENERATED,
                                 Condition.GENERATED_EXAMPLES,
                                 Condition.AUTO,
+                                Condition.TUNED,
                                 Condition.ON_EXAMPLES,
                                 Condition.OWN));
     }

@@ -16,7 +16,7 @@ import dev.icmlora.tasks.markdown.MarkdownTable;
 /// What mode `auto` chose, and how long requests took.
 final class ServingSection {
     private static final List<String> PHASES =
-            List.of("fingerprint", "generate", "apply", "select", "prompt", "decode");
+            List.of("fingerprint", "generate", "apply", "select", "tune", "prompt", "decode");
 
     private ServingSection() {}
 

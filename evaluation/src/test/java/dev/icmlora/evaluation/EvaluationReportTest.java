@@ -28,8 +28,21 @@ import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
 
 class EvaluationReportTest {
-    private static final Map<String, Double> TIMES =
-            Map.of("fingerprint", 10.0, "generate", 5.0, "apply", 1.0, "select", 300.0, "prompt", 20.0, "decode", 40.0);
+    private static final Map<String, Double> TIMES = Map.of(
+            "fingerprint",
+            10.0,
+            "generate",
+            5.0,
+            "apply",
+            1.0,
+            "select",
+            300.0,
+            "tune",
+            0.0,
+            "prompt",
+            20.0,
+            "decode",
+            40.0);
     private static final Selection NAMED = new Selection("plain", null, null, null, null);
 
     @Test
