@@ -95,7 +95,7 @@ class EvaluationReportTest {
 
         assertThat(MarkdownReport.of(report))
                 .contains("| adapter, mean | 1 | 0 |", "| examples, mean | 0 | 1 |")
-                .contains("| `auto` | 10 | 5 | 1 | 300 | 20 | 40 | 376 |")
+                .contains("| `auto` | 10 | 5 | 1 | 300 | 0 | 20 | 40 | 376 |")
                 .contains("| held-out: auto − 5-shot | ≥ +18 points, interval above 0 | +0.0 points [-25.0, +25.0]")
                 .contains(
                         "| held-out, worst single task: auto − 5-shot | ≥ −10 points | -25.0 (people/b) | **not held** |")
