@@ -21,6 +21,7 @@ import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
+import dev.icmlora.generator.network.InvalidGeneratorException;
 import dev.icmlora.generator.network.SeenTask;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
@@ -63,7 +64,7 @@ public final class Engine implements AutoCloseable {
         this.observer = observer;
         this.chatFormat = new ChatFormat(model.model());
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
-        this.selector = new Selector(generator, model.format(), options.contextTokens(), Calibration.DEFAULT);
+        this.selector = new Selector(generator, model.format(), options.contextTokens(), calibration(file));
         this.share = new ThreadShare(threads);
         this.tuners = handles.own(new Tuners(model, options));
         var architecture = file.manifest().architecture();
@@ -74,6 +75,14 @@ public final class Engine implements AutoCloseable {
             tools.put(opened.worker(), opened.tools());
         }
         this.placement = new Placement(List.copyOf(tools.keySet()));
+    }
+
+    private static Calibration calibration(GeneratorFile file) {
+        try {
+            return Calibration.of(file.manifest().calibration());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidGeneratorException(e.getMessage(), e);
+        }
     }
 
     /// One request's use of the engine. Called by the thread that the request belongs to.

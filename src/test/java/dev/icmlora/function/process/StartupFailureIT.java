@@ -139,7 +139,8 @@ class StartupFailureIT {
                 new BaseModelId("another model", "00ff"),
                 own.promptFormat(),
                 own.architecture(),
-                own.catalogue());
+                own.catalogue(),
+                own.calibration());
         var weights = new LinkedHashMap<String, float[]>();
         own.architecture().tensors().keySet().forEach(name -> weights.put(name, file.floats(name)));
         GeneratorFile.of(foreign, weights).write(path);

@@ -14,6 +14,8 @@ import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.engine.scoring.Calibration;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.CalibrationReport;
 import dev.icmlora.trainer.calibration.CalibrationTasks;
 import dev.icmlora.trainer.calibration.SelectionFit;
@@ -25,7 +27,7 @@ import dev.icmlora.trainer.calibration.SelectionFit;
         sortOptions = false,
         description =
                 "Fits the numbers by which mode auto chooses, on validation tasks and on examples of training tasks"
-                        + " that training held back, and prints them; dev.icmlora.engine.scoring.Calibration holds them.")
+                        + " that training held back, prints them, and writes them into the generator's file.")
 public final class CalibrateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -59,7 +61,10 @@ public final class CalibrateCommand implements Callable<Integer> {
         try (Engine engine =
                 EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
             CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
-            CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out);
+            Calibration fitted = CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out);
+            GeneratorFile.read(files.generator())
+                    .withCalibration(fitted.numbers())
+                    .write(files.generator());
         }
         out.flush();
         return 0;

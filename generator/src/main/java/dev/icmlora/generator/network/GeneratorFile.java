@@ -96,6 +96,11 @@ public final class GeneratorFile {
         return manifest;
     }
 
+    /// This generator with the numbers of a calibration.
+    public GeneratorFile withCalibration(List<Float> numbers) {
+        return new GeneratorFile(manifest.withCalibration(numbers), weights);
+    }
+
     /// This generator with the latents of the tasks that it was trained on.
     ///
     /// @param latents one for each task of the catalogue, in its order

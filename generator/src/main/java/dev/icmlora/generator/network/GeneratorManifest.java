@@ -15,12 +15,15 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param promptFormat {@link dev.icmlora.generator.task.PromptFormat#fingerprint()} at training time
 /// @param architecture sizes
 /// @param catalogue the tasks it was trained on
+/// @param calibration the numbers by which a way to serve is chosen, in the order of whoever chooses; none for a
+/// generator that was not calibrated
 public record GeneratorManifest(
         String name,
         BaseModelId base,
         String promptFormat,
         GeneratorArchitecture architecture,
-        List<CatalogueEntry> catalogue) {
+        List<CatalogueEntry> catalogue,
+        List<Float> calibration) {
     static final String FILE_ARCHITECTURE = "icm-lora";
     private static final int FILE_VERSION = 1;
 
@@ -44,9 +47,16 @@ public record GeneratorManifest(
     private static final String DECODER_UNITS = "icm-lora.decoder.units";
     private static final String CATALOGUE_TASKS = "icm-lora.catalogue.tasks";
     private static final String CATALOGUE_FAMILIES = "icm-lora.catalogue.families";
+    private static final String CALIBRATION = "icm-lora.calibration";
 
     public GeneratorManifest {
         catalogue = List.copyOf(catalogue);
+        calibration = List.copyOf(calibration);
+    }
+
+    /// The same generator with other numbers of calibration.
+    GeneratorManifest withCalibration(List<Float> numbers) {
+        return new GeneratorManifest(name, base, promptFormat, architecture, catalogue, numbers);
     }
 
     /// One training task.
@@ -93,6 +103,13 @@ public record GeneratorManifest(
                 .strings(
                         CATALOGUE_FAMILIES,
                         catalogue.stream().map(CatalogueEntry::family).toList());
+        if (!calibration.isEmpty()) {
+            float[] numbers = new float[calibration.size()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = calibration.get(i);
+            }
+            file.floats(CALIBRATION, numbers);
+        }
     }
 
     static GeneratorManifest readFrom(GgufFile file) {
@@ -134,7 +151,19 @@ public record GeneratorManifest(
                         integer(file, LATENT),
                         integer(file, DECODER_UNITS),
                         adapter),
-                catalogue(file));
+                catalogue(file),
+                calibration(file));
+    }
+
+    private static List<Float> calibration(GgufFile file) {
+        List<Float> numbers = new ArrayList<>();
+        for (float number : file.floats(CALIBRATION)) {
+            if (!Float.isFinite(number)) {
+                throw new InvalidGeneratorException(CALIBRATION + " holds " + number + ", which is no number");
+            }
+            numbers.add(number);
+        }
+        return numbers;
     }
 
     private static List<CatalogueEntry> catalogue(GgufFile file) {

@@ -8,7 +8,7 @@ public final class InvalidGeneratorException extends RuntimeException {
         super(message);
     }
 
-    InvalidGeneratorException(String message, Throwable cause) {
+    public InvalidGeneratorException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -29,7 +29,8 @@ public final class TestGenerators {
                 ARCHITECTURE,
                 Stream.of(tasks)
                         .map(task -> new GeneratorManifest.CatalogueEntry(task, "letters"))
-                        .toList());
+                        .toList(),
+                List.of());
     }
 
     static Map<String, float[]> weights(long seed) {

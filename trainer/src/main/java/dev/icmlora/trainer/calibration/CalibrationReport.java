@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Predicate;
 
+import dev.icmlora.engine.scoring.Calibration;
 import dev.icmlora.engine.scoring.Candidate;
 import dev.icmlora.engine.scoring.Confidence;
 import dev.icmlora.engine.scoring.DecisionRule;
@@ -25,11 +26,12 @@ public final class CalibrationReport {
         this.out = out;
     }
 
-    public static void print(SelectionFit fit, PrintWriter out) {
-        new CalibrationReport(fit, out).print();
+    /// @return the numbers
+    public static Calibration print(SelectionFit fit, PrintWriter out) {
+        return new CalibrationReport(fit, out).print();
     }
 
-    private void print() {
+    private Calibration print() {
         row("mean, description", c -> SelectionFit.isMean(c, 1, PromptForm.DESCRIPTION));
         row("mean, examples", c -> SelectionFit.isMean(c, 1, PromptForm.EXAMPLES));
         row("B0, description", c -> SelectionFit.isMean(c, 0, PromptForm.DESCRIPTION));
@@ -52,6 +54,7 @@ public final class CalibrationReport {
         out.println(rule);
         out.println(familiarity);
         out.println(confidence);
+        return new Calibration(rule, familiarity, confidence);
     }
 
     private void rule(DecisionRule rule) {

@@ -68,7 +68,8 @@ public final class TrainedGenerator {
             weights.put(GeneratorArchitecture.b0(target), stacked(target, false));
         }
         return GeneratorFile.of(
-                new GeneratorManifest(name, base, promptFormat, architecture, Checkpoint.tasks(checkpoint)), weights);
+                new GeneratorManifest(name, base, promptFormat, architecture, Checkpoint.tasks(checkpoint), List.of()),
+                weights);
     }
 
     /// The served decoder has no output scale of its own.

@@ -1,0 +1,45 @@
+package dev.icmlora.engine.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Collections;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.engine.Installation;
+import dev.icmlora.generator.network.GeneratorFile;
+
+/// The numbers of a selection, as a generator's file holds them.
+class CalibrationTest {
+
+    @Test
+    void comesOutOfAFileAsItWentIn() {
+        assertThat(Calibration.of(Calibration.DEFAULT.numbers())).isEqualTo(Calibration.DEFAULT);
+    }
+
+    @Test
+    void theDefaultGeneratorHasItsOwn() {
+        var file = GeneratorFile.read(Installation.ofThisProcess().generator());
+
+        assertThat(file.manifest().calibration()).hasSize(9);
+    }
+
+    @Test
+    void withoutNumbersItIsTheDefault() {
+        assertThat(Calibration.of(List.of())).isEqualTo(Calibration.DEFAULT);
+    }
+
+    @Test
+    void anotherNumberOfThemIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Calibration.of(Collections.nCopies(8, 1f)))
+                .withMessageContaining("9 numbers, the file has 8");
+    }
+
+    @Test
+    void aRuleOutOfRangeIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Calibration.of(Collections.nCopies(9, -1f)));
+    }
+}
