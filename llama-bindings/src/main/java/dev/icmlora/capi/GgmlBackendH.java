@@ -9,7 +9,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// `ggml-backend.h` and `ggml-alloc.h` of llama.cpp v0.5.0. Each method is the C function of its name.
+/// `ggml-backend.h` and `ggml-alloc.h` of llama.cpp v0.5.0, without the scheduler ([GgmlBackendSchedH]). Each method is
+/// the C function of its name.
 public final class GgmlBackendH {
     private GgmlBackendH() {}
 
@@ -315,88 +316,6 @@ public final class GgmlBackendH {
     public static boolean ggml_backend_supports_op(MemorySegment backend, MemorySegment op) {
         try {
             return (boolean) ggml_backend_supports_op.invokeExact(backend, op);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_backend_sched_get_buffer_size =
-            Linkage.downcall("ggml_backend_sched_get_buffer_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
-
-    /// `size_t ggml_backend_sched_get_buffer_size(ggml_backend_sched_t sched, ggml_backend_t backend);`
-    public static long ggml_backend_sched_get_buffer_size(MemorySegment sched, MemorySegment backend) {
-        try {
-            return (long) ggml_backend_sched_get_buffer_size.invokeExact(sched, backend);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_backend_sched_new = Linkage.downcall(
-            "ggml_backend_sched_new",
-            FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_BOOLEAN, JAVA_BOOLEAN));
-
-    /// `ggml_backend_sched_t ggml_backend_sched_new(ggml_backend_t * backends, ggml_backend_buffer_type_t *
-    /// bufts, int n_backends, size_t graph_size, bool parallel, bool op_offload);`
-    public static MemorySegment ggml_backend_sched_new(
-            MemorySegment backends,
-            MemorySegment bufts,
-            int nBackends,
-            long graphSize,
-            boolean parallel,
-            boolean opOffload) {
-        try {
-            return (MemorySegment)
-                    ggml_backend_sched_new.invokeExact(backends, bufts, nBackends, graphSize, parallel, opOffload);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_backend_sched_free =
-            Linkage.downcall("ggml_backend_sched_free", FunctionDescriptor.ofVoid(ADDRESS));
-
-    /// `void ggml_backend_sched_free(ggml_backend_sched_t sched);`
-    public static void ggml_backend_sched_free(MemorySegment sched) {
-        try {
-            ggml_backend_sched_free.invokeExact(sched);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_backend_sched_reset =
-            Linkage.downcall("ggml_backend_sched_reset", FunctionDescriptor.ofVoid(ADDRESS));
-
-    /// `void ggml_backend_sched_reset(ggml_backend_sched_t sched);`
-    public static void ggml_backend_sched_reset(MemorySegment sched) {
-        try {
-            ggml_backend_sched_reset.invokeExact(sched);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_backend_sched_alloc_graph =
-            Linkage.downcall("ggml_backend_sched_alloc_graph", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
-
-    /// `bool ggml_backend_sched_alloc_graph(ggml_backend_sched_t sched, struct ggml_cgraph * graph);`
-    public static boolean ggml_backend_sched_alloc_graph(MemorySegment sched, MemorySegment graph) {
-        try {
-            return (boolean) ggml_backend_sched_alloc_graph.invokeExact(sched, graph);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_backend_sched_graph_compute =
-            Linkage.downcall("ggml_backend_sched_graph_compute", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-
-    /// `enum ggml_status ggml_backend_sched_graph_compute(ggml_backend_sched_t sched, struct ggml_cgraph *
-    /// graph);`
-    public static int ggml_backend_sched_graph_compute(MemorySegment sched, MemorySegment graph) {
-        try {
-            return (int) ggml_backend_sched_graph_compute.invokeExact(sched, graph);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -160,20 +160,6 @@ public final class LlamaContextH {
         }
     }
 
-    private static final MethodHandle llama_set_abort_callback =
-            Linkage.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `void llama_set_abort_callback(struct llama_context * ctx, ggml_abort_callback abort_callback, void *
-    /// abort_callback_data);`
-    public static void llama_set_abort_callback(
-            MemorySegment ctx, MemorySegment abortCallback, MemorySegment abortCallbackData) {
-        try {
-            llama_set_abort_callback.invokeExact(ctx, abortCallback, abortCallbackData);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final MethodHandle llama_set_adapters_lora = Linkage.downcall(
             "llama_set_adapters_lora", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
 

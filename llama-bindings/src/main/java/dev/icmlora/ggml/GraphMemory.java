@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlBackendSchedH;
 import dev.icmlora.capi.NativeHandle;
 
 /// Where graphs are computed one after the other: ggml's scheduler, whose memory stays for the next graph and grows
@@ -24,7 +24,7 @@ public final class GraphMemory implements AutoCloseable {
         this.backends = backends;
         this.size = size;
         this.scheduler = new NativeHandle("graph memory", scheduler, address -> {
-            GgmlBackendH.ggml_backend_sched_free(address);
+            GgmlBackendSchedH.ggml_backend_sched_free(address);
             backends.forEach(NativeHandle::drop);
         });
     }
@@ -44,7 +44,7 @@ public final class GraphMemory implements AutoCloseable {
             return new GraphMemory(
                     backends,
                     size,
-                    GgmlBackendH.ggml_backend_sched_new(
+                    GgmlBackendSchedH.ggml_backend_sched_new(
                             pointers, MemorySegment.NULL, backends.size(), size, false, true));
         }
     }
@@ -53,7 +53,7 @@ public final class GraphMemory implements AutoCloseable {
     public long bytes() {
         MemorySegment address = scheduler.get();
         return backends.stream()
-                .mapToLong(each -> GgmlBackendH.ggml_backend_sched_get_buffer_size(address, each.held()))
+                .mapToLong(each -> GgmlBackendSchedH.ggml_backend_sched_get_buffer_size(address, each.held()))
                 .sum();
     }
 
@@ -77,9 +77,9 @@ public final class GraphMemory implements AutoCloseable {
             throw new IllegalArgumentException("this memory is for graphs of " + size / 4 + " tensors");
         }
         MemorySegment address = scheduler.held();
-        GgmlBackendH.ggml_backend_sched_reset(address);
+        GgmlBackendSchedH.ggml_backend_sched_reset(address);
         placed = MemorySegment.NULL;
-        if (!GgmlBackendH.ggml_backend_sched_alloc_graph(address, graph)) {
+        if (!GgmlBackendSchedH.ggml_backend_sched_alloc_graph(address, graph)) {
             throw new NativeCallException("ggml_backend_sched_alloc_graph", 0, operations + " operations");
         }
         placed = graph;
@@ -88,7 +88,7 @@ public final class GraphMemory implements AutoCloseable {
     /// Its memory stays for the next one.
     void remove(MemorySegment graph) {
         if (has(graph)) {
-            GgmlBackendH.ggml_backend_sched_reset(scheduler.held());
+            GgmlBackendSchedH.ggml_backend_sched_reset(scheduler.held());
             placed = MemorySegment.NULL;
         }
     }

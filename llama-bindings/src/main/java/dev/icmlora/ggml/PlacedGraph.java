@@ -7,6 +7,7 @@ import java.util.TreeSet;
 
 import dev.icmlora.capi.CString;
 import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlBackendSchedH;
 import dev.icmlora.capi.GgmlH;
 
 /// A finished C graph whose operations have their places on the backends, and their memory. The graph that it is of
@@ -46,8 +47,8 @@ final class PlacedGraph {
     }
 
     void compute() {
-        int status =
-                GgmlBackendH.ggml_backend_sched_graph_compute(memory.handle().held(), graph);
+        int status = GgmlBackendSchedH.ggml_backend_sched_graph_compute(
+                memory.handle().held(), graph);
         if (status != 0) {
             throw new NativeCallException(
                     "ggml_backend_sched_graph_compute", status, CString.read(GgmlH.ggml_status_to_string(status)));

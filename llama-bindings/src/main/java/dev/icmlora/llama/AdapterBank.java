@@ -38,7 +38,8 @@ public final class AdapterBank implements AutoCloseable {
     /// Addresses of the A matrices, in order: by them the products are recognised.
     private final long[] aMatrices;
 
-    // Collected, not closed, with this object: see LlamaContext.abortWhen.
+    // Collected, not closed, with this object: it is made on any thread, and a native image cannot close an arena
+    // that others might use.
     private final MemorySegment callback;
     private final MemorySegment zeros;
 

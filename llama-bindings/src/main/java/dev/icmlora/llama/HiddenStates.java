@@ -42,7 +42,7 @@ final class HiddenStates {
     private HiddenStates(String node, boolean last) {
         this.node = node;
         this.last = last;
-        // Collected, not closed, with this object: see LlamaContext.abortWhen.
+        // Collected, not closed, with this object: see AdapterBank.
         this.callback = EvalCallback.pointer((tensor, ask, data) -> observe(tensor, ask), Arena.ofAuto());
     }
 

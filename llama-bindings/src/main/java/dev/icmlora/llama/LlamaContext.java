@@ -5,11 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.Lock;
-import java.util.function.BooleanSupplier;
 
-import dev.icmlora.capi.AbortCallback;
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
@@ -40,11 +37,6 @@ public final class LlamaContext implements AutoCloseable {
     private BitSet outputs = new BitSet();
     private NativeHandle adapter;
     private List<NativeHandle> pools = List.of();
-
-    /// The upcall stub that the context may call; replaced or freed only when the context no longer knows it.
-    private Arena abortArena;
-
-    private volatile RuntimeException abortFailure;
 
     private LlamaContext(
             LlamaModel model,
@@ -146,17 +138,12 @@ public final class LlamaContext implements AutoCloseable {
         if (states != null) {
             states.begin(batch.outputs());
         }
-        abortFailure = null;
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
         try (NativeLog.Capture errors = NativeLog.capture()) {
             int code = LlamaContextH.llama_decode(context, struct);
             if (code != 0) {
-                DecodeException failure = new DecodeException(code, errors.text());
-                if (abortFailure != null) {
-                    failure.addSuppressed(abortFailure);
-                }
-                throw failure;
+                throw new DecodeException(code, errors.text());
             }
             LlamaContextH.llama_synchronize(context);
         } finally {
@@ -312,36 +299,6 @@ public final class LlamaContext implements AutoCloseable {
         return LlamaContextH.llama_memory_seq_pos_max(memory, sequence);
     }
 
-    /// Stops a running [#decode] with [DecodeException.Reason#ABORTED] once the condition holds. It is asked
-    /// between the nodes of the graph, on the decoding thread and only while computing on a CPU; keep it
-    /// cheap. If it throws, decoding stops and the exception is added to the [DecodeException].
-    public void abortWhen(BooleanSupplier condition) {
-        Objects.requireNonNull(condition, "condition");
-        MemorySegment context = handle.get();
-        // Collected, not closed: this runs on request threads, and a native image cannot close an arena that others
-        // might use.
-        Arena arena = Arena.ofAuto();
-        MemorySegment callback = AbortCallback.pointer(data -> shouldAbort(condition), arena);
-        LlamaContextH.llama_set_abort_callback(context, callback, MemorySegment.NULL);
-        abortArena = arena;
-    }
-
-    /// Takes back [#abortWhen].
-    public void abortNever() {
-        LlamaContextH.llama_set_abort_callback(handle.get(), MemorySegment.NULL, MemorySegment.NULL);
-        abortArena = null;
-    }
-
-    /// An exception that left an upcall would end the process.
-    private boolean shouldAbort(BooleanSupplier condition) {
-        try {
-            return condition.getAsBoolean();
-        } catch (Throwable t) {
-            abortFailure = new IllegalStateException("the abort condition failed", t);
-            return true;
-        }
-    }
-
     /// Makes one adapter the only one of this context and keeps it alive meanwhile.
     void attach(LlamaModel adapterModel, NativeHandle newAdapter, float scale) {
         MemorySegment context = handle.get();
@@ -401,7 +358,6 @@ public final class LlamaContext implements AutoCloseable {
         LlamaContextH.llama_free(context);
         replaceAdapter(null);
         replacePools(List.of());
-        abortArena = null;
         model.handle().drop();
     }
 

@@ -25,7 +25,7 @@ final class WeightCopies implements AutoCloseable {
     private final Map<Long, NativeHandle> backendOf = new LinkedHashMap<>();
 
     /// Where data passes from Java to the library: it must stay as it is until a GPU has read it. Collected, not
-    /// closed, with this object: see [LlamaContext#abortWhen].
+    /// closed, with this object: see [AdapterBank].
     private final MemorySegment staging;
 
     private long staged;

@@ -33,7 +33,7 @@ class NativeImageMetadataTest {
     private static final Path FILE = FOLDER.resolve("reachability-metadata.json");
 
     /// The interfaces that C calls back through; their methods are looked up by name.
-    private static final List<Class<?>> CALLBACKS = List.of(AbortCallback.class, EvalCallback.class, LogCallback.class);
+    private static final List<Class<?>> CALLBACKS = List.of(EvalCallback.class, LogCallback.class);
 
     @BeforeAll
     static void linkEverything() throws Exception {
@@ -42,7 +42,6 @@ class NativeImageMetadataTest {
             Class.forName(name);
         }
         try (Arena arena = Arena.ofConfined()) {
-            AbortCallback.pointer(data -> false, arena);
             EvalCallback.pointer((tensor, ask, data) -> false, arena);
         }
     }

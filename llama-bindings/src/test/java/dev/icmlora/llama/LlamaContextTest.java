@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -307,29 +306,6 @@ class LlamaContextTest {
     }
 
     @Test
-    void anAbortConditionStopsADecode() {
-        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
-                TokenBatch batch = SharedModel.batch(prompt)) {
-            AtomicInteger asked = new AtomicInteger();
-            context.abortWhen(() -> asked.incrementAndGet() > 10);
-            assertThatExceptionOfType(DecodeException.class)
-                    .isThrownBy(() -> context.decode(batch))
-                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.ABORTED));
-            assertThat(asked).hasValue(11);
-            context.abortWhen(() -> {
-                throw new UnsupportedOperationException("mine");
-            });
-            assertThatExceptionOfType(DecodeException.class)
-                    .isThrownBy(() -> context.decode(batch))
-                    .satisfies(e -> assertThat(e.getSuppressed()[0]).hasRootCauseMessage("mine"));
-            context.abortNever();
-            context.clearMemory();
-            context.decode(batch);
-            assertThat(context.logits(prompt.length - 1)[0]).isCloseTo(0, within(1000f));
-        }
-    }
-
-    @Test
     void closedObjectsRefuseEveryCall() {
         LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
         TokenBatch batch = SharedModel.batch(prompt);
@@ -343,6 +319,5 @@ class LlamaContextTest {
         assertThatIllegalStateException().isThrownBy(() -> context.logits(0));
         assertThatIllegalStateException().isThrownBy(context::clearMemory);
         assertThatIllegalStateException().isThrownBy(() -> context.lastPosition(0));
-        assertThatIllegalStateException().isThrownBy(() -> context.abortWhen(() -> false));
     }
 }
