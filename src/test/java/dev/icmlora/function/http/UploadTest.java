@@ -107,7 +107,7 @@ class UploadTest {
     @Test
     void anAdapterFromElsewhereAnswersAsInLlamaCppAndLeavesNoTrace() {
         var own = generated(DESCRIPTION);
-        var before = answers(own, "knife", "woman");
+        var before = answers(own, "dog", "tree");
         var file = foreign(download(own, "application/x-gguf"));
 
         var id = given().body(file)
@@ -121,11 +121,11 @@ class UploadTest {
                 .extract()
                 .<String>path("id");
 
-        assertThat(answers(id, "knife", "woman"))
-                .isEqualTo(Stream.of("knife", "woman")
+        assertThat(answers(id, "dog", "tree"))
+                .isEqualTo(Stream.of("dog", "tree")
                         .map(input -> ReferenceAnswer.of(file, DESCRIPTION, input, 8))
                         .toList());
-        assertThat(answers(own, "knife", "woman")).isEqualTo(before);
+        assertThat(answers(own, "dog", "tree")).isEqualTo(before);
         given().get("/v1/models").then().body("data.id", hasItem(id));
         post(
                         "/v1/chat/completions",
@@ -137,10 +137,10 @@ class UploadTest {
                                 "max_tokens",
                                 8,
                                 "messages",
-                                List.of(Map.of("role", "user", "content", "knife"))))
+                                List.of(Map.of("role", "user", "content", "dog"))))
                 .statusCode(200)
                 .body("model", equalTo(id))
-                .body("choices[0].message.content", equalTo(answers(id, "knife").getFirst()));
+                .body("choices[0].message.content", equalTo(answers(id, "dog").getFirst()));
     }
 
     @ParameterizedTest
