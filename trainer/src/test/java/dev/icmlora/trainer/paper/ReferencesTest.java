@@ -37,28 +37,28 @@ class ReferencesTest {
     @TempDir
     private static Path folder;
 
+    private static LoadedModel base;
     private static References references;
 
     @BeforeAll
     static void open() {
         Installation installation = Installation.ofThisProcess();
         GeneratorFile generator = GeneratorFile.read(installation.generator());
-        try (LoadedModel base =
-                LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
-            references = References.open(
-                    installation,
-                    generator.manifest().base().fingerprint(),
-                    generator,
-                    base.format(),
-                    folder,
-                    1,
-                    new References.Effort(8, 2, 3));
-        }
+        base = LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT);
+        references = References.open(
+                installation,
+                generator.manifest().base().fingerprint(),
+                generator,
+                base.format(),
+                folder,
+                1,
+                new References.Effort(8, 2, 3));
     }
 
     @AfterAll
     static void close() {
         references.close();
+        base.close();
     }
 
     @Test
