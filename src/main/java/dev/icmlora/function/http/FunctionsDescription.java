@@ -16,9 +16,8 @@ import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 
-/// What [Functions] and the page are, for `/q/openapi`: Funqy describes nothing. Nobody implements this, so JAX-RS
-/// serves
-/// none of it.
+/// What [Functions] and the page are, for `/q/openapi`: Funqy describes nothing. Nobody implements this, so
+/// JAX-RS serves none of it.
 @Path("/")
 @Tag(name = "tasks")
 @APIResponse(responseCode = "401", ref = "Problem")

@@ -25,8 +25,7 @@ import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.Violation;
 
 /// The part of HTTP that Funqy, JAX-RS and Quarkus leave out: each path takes its own methods and says which, a
-/// function
-/// takes JSON only, and what fails outside of a resource is a problem too.
+/// function takes JSON only, and what fails outside of a resource is a problem too.
 @Singleton
 final class HttpRules {
 

@@ -15,9 +15,8 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.NotJsonException;
 import dev.icmlora.function.error.Violation;
 
-/// Reads the bodies of requests, and says what is wrong with one. A resource takes no body as its parameter, since
-/// JAX-RS
-/// would say less about one that it cannot read.
+/// Reads the bodies of requests, and says what is wrong with one. A resource takes no body as its parameter,
+/// since JAX-RS would say less about one that it cannot read.
 @Singleton
 public final class JsonBody {
 

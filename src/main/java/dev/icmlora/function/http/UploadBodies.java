@@ -13,9 +13,9 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.UploadsOffException;
 
-/// Reads the files that `PUT /adapters` brings. A route and no resource, because a file may be longer than any other
-/// body:
-/// it has to be read, by a client that may send one, before Quarkus reads it with the limit of all others.
+/// Reads the files that `PUT /adapters` brings. A route and no resource, because a file may be longer than any
+/// other body: it has to be read, by a client that may send one, before Quarkus reads it with the limit of all
+/// others.
 @Singleton
 final class UploadBodies {
 

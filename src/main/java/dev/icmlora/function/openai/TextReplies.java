@@ -16,10 +16,9 @@ import dev.icmlora.function.openai.ReplyForm.Head;
 import dev.icmlora.function.service.TextListener;
 import dev.icmlora.function.service.TextService;
 
-/// Replies to requests for text: whole, or as server-sent events. One and the same method has both, as its request
-/// says,
-/// so a stream is a body that is written while it comes, and no reactive type: JAX-RS would want to know the kind of a
-/// reply beforehand. Threads that ask here may wait.
+/// Replies to requests for text: whole, or as server-sent events. One and the same method has both, as its
+/// request says, so a stream is a body that is written while it comes, and no reactive type: JAX-RS would want
+/// to know the kind of a reply beforehand. Threads that ask here may wait.
 @Singleton
 final class TextReplies {
 

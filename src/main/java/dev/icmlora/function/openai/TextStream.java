@@ -20,9 +20,8 @@ import dev.icmlora.function.openai.ReplyForm.Head;
 import dev.icmlora.function.service.TextListener;
 import dev.icmlora.function.service.TextReply;
 
-/// One reply as server-sent events: what the worker's thread tells is written by another thread, in the order in which
-/// it
-/// came. A client that reads slowly makes that one wait, and never the worker.
+/// One reply as server-sent events: what the worker's thread tells is written by another thread, in the order
+/// in which it came. A client that reads slowly makes that one wait, and never the worker.
 final class TextStream implements TextListener {
 
     private static final String DONE = "[DONE]";

@@ -60,9 +60,8 @@ public final class Scorer implements AutoCloseable {
         return scores;
     }
 
-    /// Reads a prompt up to the end of its last answer, and tells what is predicted at each token of that answer, its
-    /// end
-    /// of turn aside.
+    /// Reads a prompt up to the end of its last answer, and tells what is predicted at each token of that
+    /// answer, its end of turn aside.
     ///
     /// @param beforeDecode called before every decode; what it throws ends the reading
     public void predict(Prompt prompt, Prediction prediction, Runnable beforeDecode) {

@@ -46,12 +46,12 @@ import dev.icmlora.llama.SamplingOptions;
 
 /// Hostile neighbours in a worker change nothing of an answer, and leave nothing behind.
 ///
-/// What else is in a batch changes the last bits of a sum, and so does where in the memory a sequence's cells lie. One
-/// worker here leaves neither to chance: every request has adapter of its own, so that its batches hold nobody else,
-/// and every sequence has a memory of its own. There answers are equal byte for byte, however they were drawn. The
-/// other worker is as in production, with shared batches, a shared memory and kept prompts. There probabilities agree
-/// up
-/// to rounding, and a greedy choice differs only where the two tokens were all but equally likely.
+/// What else is in a batch changes the last bits of a sum, and so does where in the memory a sequence's cells
+/// lie. One worker here leaves neither to chance: every request has an adapter of its own, so that its batches
+/// hold nobody else, and every sequence has a memory of its own. There answers are equal byte for byte, however
+/// they were drawn. The other worker is as in production, with shared batches, a shared memory and kept
+/// prompts. There probabilities agree up to rounding, and a greedy choice differs only where the two tokens
+/// were all but equally likely.
 class WorkerIsolationTest {
 
     private static final int SEQUENCES = 3;
