@@ -221,7 +221,7 @@ public final class ContextScheduler {
         return group.adapter.filter(decoder::canShare).isPresent();
     }
 
-    /// Sees to it that the context has the adapter of these groups.
+    /// Sees to it that the context has the adapters of these groups.
     void use(List<Group> batch) {
         decoder.use(batch.stream().flatMap(group -> group.adapter.stream()).toList());
     }

@@ -9,16 +9,16 @@ import dev.icmlora.llama.SamplingOptions;
 /// A context, its batch and its vocabulary, as far as a [ContextScheduler] needs them. Belongs to the worker's thread.
 public interface Decoder {
 
-    /// How many different adapter the tokens of a batch can have.
+    /// How many different adapters the tokens of a batch can have.
     int loraSlots();
 
-    /// Whether these adapter can share a batch with others.
+    /// Whether this adapter can share a batch with others.
     boolean canShare(ScaledAdapter adapter);
 
-    /// Says which adapter the next batches have. Nothing is written where they are there already.
+    /// Says which adapters the next batches have. Nothing is written where they are there already.
     ///
-    /// @param adapter at most as many as there are LoRA slots; none for the base model alone
-    void use(List<ScaledAdapter> adapter);
+    /// @param adapters at most as many as there are LoRA slots; none for the base model alone
+    void use(List<ScaledAdapter> adapters);
 
     /// Empties the batch.
     void begin();

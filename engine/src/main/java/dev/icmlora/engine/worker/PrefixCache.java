@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Prompts whose keys and values a context still holds, each under the adapter that it was read with. A
-/// prompt read with other adapter is another prompt: going on from it would contaminate the answer. So is one
+/// prompt read with another adapter is another prompt: going on from it would contaminate the answer. So is one
 /// of another salt, as it is nobody else's business what was asked.
 final class PrefixCache {
 

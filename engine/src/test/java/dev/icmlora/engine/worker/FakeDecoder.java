@@ -16,7 +16,7 @@ import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 
 /// A context without a model, which is strict: a gap in a sequence, more than its memory holds, and above
-/// all a sequence that was read under other adapter than those applied now, are errors.
+/// all a sequence that was read under another adapter than those applied now, are errors.
 ///
 /// What it writes says how it came about: after a sequence of n tokens comes the token n.
 final class FakeDecoder implements Decoder {
@@ -30,7 +30,7 @@ final class FakeDecoder implements Decoder {
     final List<Set<Integer>> decoded = new ArrayList<>();
     final Queue<RuntimeException> failures = new ArrayDeque<>();
     final Set<Integer> unchoosable = new HashSet<>();
-    /// Of each batch, how many different adapter its tokens had.
+    /// Of each batch, how many different adapters its tokens had.
     final List<Integer> weightsOfBatches = new ArrayList<>();
     private List<ScaledAdapter> inUse = List.of();
     Runnable beforeDecode = () -> {};

@@ -183,7 +183,7 @@ class WorkerIsolationTest {
         }
     }
 
-    /// Each with adapter of its own.
+    /// Each with an adapter of its own.
     private static List<Request> requests() {
         var greedy = SamplingOptions.GREEDY;
         var red = adapters.getFirst();

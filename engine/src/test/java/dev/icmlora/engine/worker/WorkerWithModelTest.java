@@ -166,7 +166,7 @@ class WorkerWithModelTest {
 
     /// llama.cpp #26207: a prefix that was read under one adapter is gone on from under another. First with
     /// llama.cpp itself, to know that the difference would show; then with a worker, which was asked the same
-    /// under other adapter just before.
+    /// under another adapter just before.
     @Test
     void aPromptThatWasReadUnderOtherWeightsIsReadAgain() {
         var prompt = prompt("Write the plural of the word: knife");
