@@ -42,10 +42,9 @@ import dev.icmlora.trainer.torch.Torch;
 /// The forward pass that trains against the one that serves: llama.cpp on the quantised file.
 ///
 /// llama.cpp quantises activations to 8 bits before each product with a quantised matrix, and we round to bfloat16, so
-/// the two differ by noise: a mean KL divergence of the next-token distributions of some hundredths of a nat (0.020 on
-/// one
-/// kind of processor, 0.021 on another), where an error in the
-/// architecture (a wrong rotation, a wrong mask) gives whole nats.
+/// the two differ by noise: the next-token distributions have a mean KL divergence of some hundredths of a nat, 0.020
+/// on one kind of processor and 0.021 on another. An error in the architecture (a wrong rotation, a wrong mask) gives
+/// whole nats.
 class BaseModelTest {
     private static final double MEAN_KL = 0.03;
     private static final int RANK = 4;
