@@ -30,11 +30,19 @@ def ask(adapter):
         icm_lora("ask", "-d", "Write the plural.", "-e", "cat => cats", "--json", "--max-tokens", 8, "box").stdout
     )
     assert generated["model"].startswith("sha256:") and generated["output"]
+    tuned = json.loads(
+        icm_lora(
+            "ask", "-d", "Write the plural.", "-e", "cat => cats", "--tune", "--steps", 1, "--json", "--max-tokens", 8, "box"
+        ).stdout
+    )
+    assert tuned["model"].startswith("sha256:") and tuned["model"] != generated["model"] and tuned["output"]
 
 
 def refusals():
     wrong = icm_lora("ask", "--adapter", "sha256:" + "0" * 64, "x", status=1)
     assert "does not exist here" in wrong.stderr, wrong.stderr
+    untuned = icm_lora("ask", "-d", "Write the plural.", "--tune", "x", status=1)
+    assert "must not be empty: tuning takes its steps on them" in untuned.stderr, untuned.stderr
     nowhere = icm_lora("ask", "--url", "http://127.0.0.1:9", "x", status=1)
     assert "is the function running?" in nowhere.stderr, nowhere.stderr
 

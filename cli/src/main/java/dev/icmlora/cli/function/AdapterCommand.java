@@ -50,7 +50,10 @@ public final class AdapterCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions task;
 
-    @Option(names = "--adapter", paramLabel = "ID", description = "Save this known adapter, and generate none.")
+    @Mixin
+    private TuneOptions tuning;
+
+    @Option(names = "--adapter", paramLabel = "ID", description = "Save this known adapter, and make none.")
     private String id;
 
     @Option(names = "--form", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -91,13 +94,12 @@ public final class AdapterCommand implements Callable<Integer> {
     }
 
     private JsonObject description(RunningFunction running) throws IOException, InterruptedException {
-        JsonObject object = new JsonObject();
         if (id != null) {
-            object.addProperty("id", id);
-            return object;
+            JsonObject known = new JsonObject();
+            known.addProperty("id", id);
+            return known;
         }
-        object.add("task", task.task());
-        return running.adapter(object);
+        return running.adapter(task.task(), tuning.tune());
     }
 
     private byte[] download(String known, RunningFunction running) throws IOException, InterruptedException {

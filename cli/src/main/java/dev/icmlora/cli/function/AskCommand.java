@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import com.google.gson.Gson;
@@ -38,6 +39,9 @@ public final class AskCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions task;
 
+    @Mixin
+    private TuneOptions tuning;
+
     @Option(names = "--adapter", paramLabel = "ID", description = "A known adapter, in place of a task.")
     private String adapter;
 
@@ -66,11 +70,11 @@ public final class AskCommand implements Callable<Integer> {
         }
         try (RunningFunction running = function.connect()) {
             JsonObject request = new JsonObject();
-            request.addProperty("model", adapter == null ? running.baseModel() : adapter);
+            request.addProperty("model", model(running));
             request.addProperty("stream", true);
             request.addProperty("temperature", temperature);
             request.addProperty("max_tokens", maxTokens);
-            if (task.isGiven()) {
+            if (task.isGiven() && tuning.tune().isEmpty()) {
                 request.add("task", task.task());
             }
             if (!inputs.isEmpty()) {
@@ -87,6 +91,15 @@ public final class AskCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    /// What the task's adapter is called, where it is known or was tuned just now.
+    private String model(RunningFunction running) throws IOException, InterruptedException {
+        Optional<JsonObject> tune = tuning.tune();
+        if (tune.isPresent()) {
+            return running.adapter(task.task(), tune).get("id").getAsString();
+        }
+        return adapter == null ? running.baseModel() : adapter;
     }
 
     private void answer(String input, JsonObject request, RunningFunction running)

@@ -99,8 +99,13 @@ public final class RunningFunction implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// The description of the adapter that the function generates for a task.
-    JsonObject adapter(JsonObject request) throws IOException, InterruptedException {
+    /// The description of the adapter that the function makes for a task.
+    ///
+    /// @param tune how it is tuned; empty for a generated one
+    JsonObject adapter(JsonObject task, Optional<JsonObject> tune) throws IOException, InterruptedException {
+        JsonObject request = new JsonObject();
+        request.add("task", task);
+        tune.ifPresent(wanted -> request.add("tune", wanted));
         return object(text(post("/adapter", request)));
     }
 

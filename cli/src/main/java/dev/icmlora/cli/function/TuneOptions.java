@@ -1,0 +1,35 @@
+package dev.icmlora.cli.function;
+
+import java.util.Optional;
+
+import com.google.gson.JsonObject;
+import picocli.CommandLine.Option;
+
+/// Whether the function tunes an adapter on a task's examples, in place of generating one.
+final class TuneOptions {
+
+    @Option(
+            names = "--tune",
+            description = "Tune the shared adapter on the task's examples, in place of generating an adapter.")
+    private boolean tune;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Gradient steps of --tune (default: as many as suit the number of examples).")
+    private Integer steps;
+
+    /// The function's `tune`; empty where nothing is to be tuned.
+    ///
+    /// @throws IllegalArgumentException when there are steps of nothing
+    Optional<JsonObject> tune() {
+        if (!tune && steps != null) {
+            throw new IllegalArgumentException("--steps goes with --tune");
+        }
+        JsonObject wanted = new JsonObject();
+        if (steps != null) {
+            wanted.addProperty("steps", steps);
+        }
+        return tune ? Optional.of(wanted) : Optional.empty();
+    }
+}
