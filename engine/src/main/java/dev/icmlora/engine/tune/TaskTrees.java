@@ -2,13 +2,15 @@ package dev.icmlora.engine.tune;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The examples of a task as what is computed together: those of each step, and those that are held back.
 ///
-/// @param batches steps take them in turn
+/// @param steps that are wanted
+/// @param batches steps take them in turn; of more batches than steps, as many as there are steps, spread evenly
 /// @param heldOut null for none
-record TaskTrees(List<BlockTree> batches, BlockTree heldOut) {
+record TaskTrees(int steps, List<BlockTree> batches, BlockTree heldOut) {
     static TaskTrees of(List<ExampleTokens> examples, TuningOptions options, int blockTokens) {
         List<ExampleTokens> heldOut = heldOut(examples, options.heldOut(examples.size()));
         List<ExampleTokens> trained =
@@ -20,7 +22,7 @@ record TaskTrees(List<BlockTree> batches, BlockTree heldOut) {
             int to = (i + 1) * trained.size() / count;
             batches.add(tree(trained.subList(from, to), blockTokens));
         }
-        return new TaskTrees(batches, heldOut.isEmpty() ? null : tree(heldOut, blockTokens));
+        return new TaskTrees(options.steps(), batches, heldOut.isEmpty() ? null : tree(heldOut, blockTokens));
     }
 
     /// Spread evenly: clients often sort their examples.
@@ -41,7 +43,9 @@ record TaskTrees(List<BlockTree> batches, BlockTree heldOut) {
 
     /// Those of a step, counted from 0.
     BlockTree batch(int step) {
-        return batches.get(step % batches.size());
+        return steps < batches.size()
+                ? batches.get((int) ((long) step * batches.size() / steps))
+                : batches.get(step % batches.size());
     }
 
     boolean holdsOut() {
@@ -52,7 +56,9 @@ record TaskTrees(List<BlockTree> batches, BlockTree heldOut) {
         return heldOut != null && heldOut.examples().contains(example);
     }
 
-    Stream<BlockTree> all() {
-        return heldOut == null ? batches.stream() : Stream.concat(batches.stream(), Stream.of(heldOut));
+    /// Those of the first steps, each once, and what is held back.
+    Stream<BlockTree> seen(int taken) {
+        var trained = IntStream.range(0, taken).mapToObj(this::batch).distinct();
+        return heldOut == null ? trained : Stream.concat(trained, Stream.of(heldOut));
     }
 }

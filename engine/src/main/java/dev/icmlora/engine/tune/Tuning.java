@@ -59,7 +59,8 @@ public final class Tuning implements AutoCloseable {
         Arrays.fill(after, Double.NaN);
         this.lora = LoraTensors.of(start, backend);
         try {
-            int depth = trees.all().mapToInt(BlockTree::depth).max().orElseThrow();
+            int depth =
+                    trees.seen(options.steps()).mapToInt(BlockTree::depth).max().orElseThrow();
             this.path = depth == 0 ? null : new PathStates(weights.shape(), depth, backend);
         } catch (RuntimeException e) {
             lora.close();
@@ -82,7 +83,9 @@ public final class Tuning implements AutoCloseable {
         int planned = IntStream.range(0, options.steps())
                 .map(i -> Visit.thereAndBack(trees.batch(i)).size())
                 .sum();
-        planned += trees.all().mapToInt(tree -> Visit.forwards(tree).size()).sum();
+        planned += trees.seen(options.steps())
+                .mapToInt(tree -> Visit.forwards(tree).size())
+                .sum();
         if (trees.holdsOut()) {
             int looks = 1 + Math.ceilDiv(options.steps(), STEPS_BETWEEN_LOOKS);
             planned += looks * Visit.forwards(trees.heldOut()).size();
@@ -200,11 +203,11 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void measure() {
-        visit(trees.all().flatMap(tree -> Visit.forwards(tree).stream()).toList(), this::end);
+        visit(trees.seen(step).flatMap(tree -> Visit.forwards(tree).stream()).toList(), this::end);
     }
 
     private void end() {
-        remember(after, IntStream.range(0, after.length).boxed().toList());
+        remember(after, seen().boxed().toList());
         if (!(meanOfSeen(after) <= meanOfSeen(before))) {
             diverge();
         }
@@ -219,11 +222,11 @@ public final class Tuning implements AutoCloseable {
 
     /// Where there are more examples than the steps take, some are never seen.
     private double meanOfSeen(double[] losses) {
-        return IntStream.range(0, before.length)
-                .filter(i -> !Double.isNaN(before[i]))
-                .mapToDouble(i -> losses[i])
-                .average()
-                .orElseThrow();
+        return seen().mapToDouble(i -> losses[i]).average().orElseThrow();
+    }
+
+    private IntStream seen() {
+        return IntStream.range(0, before.length).filter(i -> !Double.isNaN(before[i]));
     }
 
     /// The first value stays.

@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /// What tuning did.
 ///
@@ -25,18 +26,26 @@ public record TuningReport(Outcome outcome, int steps, List<ExampleLoss> losses,
 
     /// The cross entropy of an example's answer, by token.
     ///
-    /// @param before it was trained on the first time
+    /// @param before it was trained on the first time; no number, as `after`, where the steps did not come to it
     /// @param after by the adapter that tuning gave
     /// @param heldOut whether it was not trained on
     public record ExampleLoss(double before, double after, boolean heldOut) {}
 
-    /// The mean over examples, each before it was trained on.
+    /// The mean over examples that the steps came to, each before it was trained on.
     public double lossBefore() {
-        return losses.stream().mapToDouble(ExampleLoss::before).average().orElse(Double.NaN);
+        return mean(ExampleLoss::before);
     }
 
-    /// The mean over examples afterwards.
+    /// The mean over the same examples afterwards.
     public double lossAfter() {
-        return losses.stream().mapToDouble(ExampleLoss::after).average().orElse(Double.NaN);
+        return mean(ExampleLoss::after);
+    }
+
+    private double mean(ToDoubleFunction<ExampleLoss> loss) {
+        return losses.stream()
+                .filter(each -> !Double.isNaN(each.before))
+                .mapToDouble(loss)
+                .average()
+                .orElse(Double.NaN);
     }
 }

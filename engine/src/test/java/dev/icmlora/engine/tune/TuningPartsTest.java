@@ -74,6 +74,21 @@ class TuningPartsTest {
     }
 
     @Test
+    void fewStepsOnManyExamplesAreSpreadOverAllOfThem() {
+        TaskTrees many = TaskTrees.of(examples(100), options(100, 0).withSteps(3), 100);
+
+        List<Integer> seen =
+                many.seen(3).flatMap(tree -> tree.examples().stream()).toList();
+
+        assertThat(seen)
+                .hasSizeBetween(20, 27)
+                .doesNotHaveDuplicates()
+                .contains(0)
+                .anyMatch(each -> each > 60);
+        assertThat(many.seen(1)).hasSize(1);
+    }
+
+    @Test
     void theBestWeightsAreKept() {
         EarlyStop stop = new EarlyStop();
         double[] losses = {0.5, 0.4, 0.45, 0.39, 0.6, Double.NaN};
