@@ -1,0 +1,32 @@
+package dev.icmlora.bench;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/// Benchmarks measure the engine, and the function from outside.
+@AnalyzeClasses(packages = "dev.icmlora.bench", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule NO_PACKAGE_CYCLES =
+            slices().matching("dev.icmlora.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule KNOWS_ONLY_WHAT_IS_BELOW = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.icmlora.function..",
+                    "dev.icmlora.tasks..",
+                    "dev.icmlora.trainer..",
+                    "dev.icmlora.evaluation..",
+                    "dev.icmlora.cli..",
+                    "io.quarkus..",
+                    "jakarta..",
+                    "io.vertx..");
+}
