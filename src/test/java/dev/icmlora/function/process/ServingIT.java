@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -104,30 +105,38 @@ class ServingIT {
         }
     }
 
+    /// The limit is in terms of how quick the machine is: half of it is enough for some candidates and not for all.
     @Test
     void aLongSelectionIsCutShortAndNotLate() throws Exception {
-        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", "8s"))) {
+        var limit = Duration.ofMillis(12 * millisOfFingerprint());
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()))) {
             var address = function.awaitAddress();
 
             for (var i = 0; i < 2; i++) {
-                var selection = selectionAmongTooMany(address);
+                var selection = ofLongTask(address, "auto");
 
                 assertThat(selection.getBoolean("selection.hurried")).isTrue();
                 assertThat(selection.getBoolean("selection.cached")).isFalse();
                 assertThat(selection.getList("selection.candidates"))
                         .isNotEmpty()
-                        .hasSizeLessThan(64);
+                        .hasSizeLessThan(8);
             }
         }
     }
 
-    private static JsonPath selectionAmongTooMany(String address) {
+    private long millisOfFingerprint() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            return (long) ofLongTask(function.awaitAddress(), "adapter").getFloat("timing_ms.fingerprint");
+        }
+    }
+
+    private static JsonPath ofLongTask(String address, String mode) {
         var examples = IntStream.range(0, 8)
                 .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(5), "output", "mild thunder " + i))
                 .toList();
         var task = Map.of("description", "Give the secret words.", "examples", examples);
         return given().contentType(ContentType.JSON)
-                .body(Map.of("task", task, "inputs", List.of("1"), "candidates", 64, "max_tokens", 1))
+                .body(Map.of("task", task, "inputs", List.of("1"), "mode", mode, "candidates", 64, "max_tokens", 1))
                 .post(address + "/generate")
                 .then()
                 .statusCode(200)
