@@ -1,16 +1,16 @@
 package dev.icmlora.engine;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver;
-import dev.icmlora.engine.scoring.Calibration;
-import dev.icmlora.engine.scoring.SelectionOptions;
-import dev.icmlora.engine.scoring.Selector;
+import dev.icmlora.engine.selection.Calibration;
+import dev.icmlora.engine.selection.Neighbourhood;
+import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.ThreadShare;
@@ -22,7 +22,6 @@ import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.network.InvalidGeneratorException;
-import dev.icmlora.generator.network.SeenTask;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
@@ -35,6 +34,8 @@ import dev.icmlora.llama.SamplingOptions;
 /// It owns every native handle and closes them in reverse order. Any thread may use it.
 public final class Engine implements AutoCloseable {
 
+    private static final int FINGERPRINTED_EXAMPLES = 16;
+
     private final NativeHandles handles;
     private final EngineOptions options;
     private final LoadedModel model;
@@ -42,6 +43,7 @@ public final class Engine implements AutoCloseable {
     private final String modelName;
     private final Generator generator;
     private final Selector selector;
+    private final Neighbourhood neighbourhood;
     private final ThreadShare share;
     private final EngineObserver observer;
     private final Map<Worker, WorkerTools> tools = new LinkedHashMap<>();
@@ -64,7 +66,8 @@ public final class Engine implements AutoCloseable {
         this.observer = observer;
         this.chatFormat = new ChatFormat(model.model());
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
-        this.selector = new Selector(generator, model.format(), options.contextTokens(), calibration(file));
+        this.selector = new Selector(calibration(file));
+        this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.share = new ThreadShare(threads);
         this.tuners = handles.own(new Tuners(model, options));
         var architecture = file.manifest().architecture();
@@ -118,11 +121,6 @@ public final class Engine implements AutoCloseable {
         return generator.manifest();
     }
 
-    /// Tasks that the generator was trained on, where it knows their latents.
-    public List<SeenTask> seenTasks() {
-        return generator.seenTasks();
-    }
-
     public PromptFormat format() {
         return model.format();
     }
@@ -146,6 +144,18 @@ public final class Engine implements AutoCloseable {
         return new PeftModel(modelName, model.model().heads(), model.model().kvHeads());
     }
 
+    /// A task with as many of its first examples as a fingerprint reads: more of them hardly change a task vector, and
+    /// they have to fit into the context.
+    public Task fingerprinted(Task task) {
+        for (var count = Math.min(FINGERPRINTED_EXAMPLES, task.examples().size()); count > 0; count--) {
+            var shortened = new Task(task.description(), task.examples().subList(0, count));
+            if (tokens(shortened) <= contextTokens()) {
+                return shortened;
+            }
+        }
+        return new Task(task.description(), List.of());
+    }
+
     /// Tokens that the fingerprint of a task reads.
     public int tokens(Task task) {
         return format().packed(task.description(), task.examples()).tokens().length;
@@ -161,7 +171,8 @@ public final class Engine implements AutoCloseable {
         return generator;
     }
 
-    Selector selector() {
+    /// Chooses how mode auto serves a task.
+    public Selector selector() {
         return selector;
     }
 
@@ -185,6 +196,11 @@ public final class Engine implements AutoCloseable {
 
     WorkerTools tools(Worker worker) {
         return tools.get(worker);
+    }
+
+    /// How far a task is from those that the generator was trained on; empty where it knows none.
+    OptionalDouble seenDistance(TaskVector vector) {
+        return neighbourhood.distance(generator.prior(vector).mean());
     }
 
     /// The adapter at the mean of the prior.
@@ -219,7 +235,6 @@ public final class Engine implements AutoCloseable {
         var nobody = new Cancellation();
         var session = new EngineSession(this, nobody, EngineObserver.Observed.NOTHING, worker);
         var vector = session.fingerprint(task);
-        session.select(task, vector, new SelectionOptions(2, Optional.<Duration>empty(), true), 1);
         var adapter = new ScaledAdapter(session.generate(vector, 1), 1);
         session.answer(Optional.of(adapter), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()));
     }

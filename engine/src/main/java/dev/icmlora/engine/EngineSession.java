@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -17,18 +18,13 @@ import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.scoring.Decision;
-import dev.icmlora.engine.scoring.Prediction;
-import dev.icmlora.engine.scoring.PromptForm;
-import dev.icmlora.engine.scoring.Score;
-import dev.icmlora.engine.scoring.Scoring;
-import dev.icmlora.engine.scoring.SelectionOptions;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.NextToken;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
@@ -82,7 +78,6 @@ public final class EngineSession {
                 nanos.getOrDefault(Phase.FINGERPRINT, 0L),
                 nanos.getOrDefault(Phase.GENERATE, 0L),
                 0,
-                nanos.getOrDefault(Phase.SELECT, 0L),
                 nanos.getOrDefault(Phase.TUNE, 0L),
                 0,
                 0);
@@ -139,6 +134,12 @@ public final class EngineSession {
         return job(_ -> engine.generator().prior(vector));
     }
 
+    /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
+    /// latents; empty where it knows none.
+    public OptionalDouble seenDistance(TaskVector vector) {
+        return job(_ -> engine.seenDistance(vector));
+    }
+
     /// The adapter of a latent.
     ///
     /// @param strength of the residual on B0
@@ -168,28 +169,6 @@ public final class EngineSession {
                 default -> e;
             };
         }
-    }
-
-    /// Chooses how a task is served.
-    ///
-    /// @param scale of the adapters that are tried
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
-    public Decision select(Task task, TaskVector vector, SelectionOptions options, float scale) {
-        var worker = idlest();
-        var bench = new WorkerBench(worker, engine.tools(worker), scale, cancellation);
-        return time(Phase.SELECT, () -> engine.selector().select(task, vector, options, bench));
-    }
-
-    /// Judges one candidate's weights, in each form of prompt that the scoring asks for.
-    ///
-    /// @param adapter empty for the base model alone
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
-    public Map<PromptForm, Score> score(Optional<ScaledAdapter> adapter, Scoring scoring) {
-        var worker = idlest();
-        var scale = adapter.map(ScaledAdapter::scale).orElse(1f);
-        var bench = new WorkerBench(worker, engine.tools(worker), scale, cancellation);
-        adapter.map(ScaledAdapter::adapter).ifPresent(bench::apply);
-        return adapter.isPresent() ? bench.scoreAdapted(scoring) : bench.scoreBase(scoring);
     }
 
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded.
@@ -236,17 +215,17 @@ public final class EngineSession {
     /// Reads a prompt, and tells what is predicted at each token of its last answer, its end of turn aside.
     ///
     /// @param adapter empty for the base model alone
-    /// @param prediction called on the worker's thread
+    /// @param next called on the worker's thread
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type
-    public void predict(Optional<ScaledAdapter> adapter, Prompt prompt, Prediction prediction) {
+    public void predict(Optional<ScaledAdapter> adapter, Prompt prompt, NextToken next) {
         adapter.ifPresent(wanted -> requireScalable(wanted.adapter(), wanted.scale()));
         var worker = idlest();
         var tools = engine.tools(worker);
         var cells = prompt.tokens().length;
         Supplier<Prompt> work = () -> {
             adapter.ifPresent(wanted -> tools.adapters().apply(wanted.adapter(), wanted.scale()));
-            var scorer = adapter.isPresent() ? tools.adaptedScorer() : tools.baseScorer();
-            scorer.predict(prompt, prediction, cancellation::check);
+            var predictor = adapter.isPresent() ? tools.adaptedPredictor() : tools.basePredictor();
+            predictor.predict(prompt, next, cancellation::check);
             return prompt;
         };
         await(worker.run(work, cancellation, adapter.isPresent() ? 0 : cells, adapter.isPresent() ? cells : 0));

@@ -4,13 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-import dev.icmlora.engine.scoring.Scorer;
-import dev.icmlora.engine.scoring.Scoring;
 import dev.icmlora.engine.worker.AdaptedDecoder;
 import dev.icmlora.engine.worker.AppliedAdapters;
 import dev.icmlora.engine.worker.AppliedCheck;
 import dev.icmlora.engine.worker.ContextScheduler;
 import dev.icmlora.engine.worker.LlamaDecoder;
+import dev.icmlora.engine.worker.Predictor;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
@@ -58,15 +57,15 @@ final class WorkerFactory {
     /// Three contexts, which share the same threads: one for hidden states, one without an adapter, one whose adapter
     /// is overwritten in place.
     Opened open(int number) {
-        var firstScored = options.sequences() + CACHED_PREFIXES;
+        var predicted = options.sequences() + CACHED_PREFIXES;
         var states = handles.own(model.statesContext(vectorLayer));
-        var base = handles.own(model.textContext(firstScored + Scoring.SEQUENCES));
+        var base = handles.own(model.textContext(predicted + 1));
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
         var adapted =
-                handles.own(bank.map(several -> several.context(model.textOptions(firstScored + Scoring.SEQUENCES)))
-                        .orElseGet(() -> model.textContext(firstScored + Scoring.SEQUENCES)));
+                handles.own(bank.map(several -> several.context(model.textOptions(predicted + 1)))
+                        .orElseGet(() -> model.textContext(predicted + 1)));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
         var contexts = List.of(states, base, adapted);
@@ -81,8 +80,8 @@ final class WorkerFactory {
         var tools = new WorkerTools(
                 handles.own(model.fingerprinter(states)),
                 handles.own(new Embedder(states, model.model().hiddenSize(), batch)),
-                handles.own(new Scorer(base, batch, firstScored)),
-                handles.own(new Scorer(adapted, batch, firstScored)),
+                handles.own(new Predictor(base, batch, predicted)),
+                handles.own(new Predictor(adapted, batch, predicted)),
                 applied);
         var worker = handles.own(new Worker(
                 "worker-" + number,

@@ -1,13 +1,13 @@
 package dev.icmlora.engine;
 
-import dev.icmlora.engine.scoring.Scorer;
 import dev.icmlora.engine.worker.AppliedAdapters;
+import dev.icmlora.engine.worker.Predictor;
 import dev.icmlora.generator.vector.Fingerprinter;
 
 /// What the jobs of one worker work with, on its thread.
 record WorkerTools(
         Fingerprinter fingerprinter,
         Embedder embedder,
-        Scorer baseScorer,
-        Scorer adaptedScorer,
+        Predictor basePredictor,
+        Predictor adaptedPredictor,
         AppliedAdapters adapters) {}

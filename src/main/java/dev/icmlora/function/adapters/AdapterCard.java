@@ -2,29 +2,36 @@ package dev.icmlora.function.adapters;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.function.api.TaskBody;
 
 /// What the folder keeps beside an adapter's weights, as JSON.
 ///
 /// @param steps of tuning; null for none
+/// @param tuning what it did; null for none
 /// @param latent null where task and strength make the adapter again, otherwise as in [AdapterKey]
 /// @param generator that made the adapter; another one makes another adapter of the same task
-@RegisterForReflection
-record AdapterCard(TaskBody task, float strength, Integer steps, String latent, String generator) {
+@RegisterForReflection(targets = {AdapterCard.class, TuningSummary.class, Outcome.class})
+record AdapterCard(
+        TaskBody task, float strength, Integer steps, TuningSummary tuning, String latent, String generator) {
 
     /// @param generator null if none made it
-    static AdapterCard of(AdapterKey key, String generator) {
+    static AdapterCard of(KnownAdapter known, String generator) {
+        var key = known.key();
         return new AdapterCard(
                 TaskBody.of(key.task()),
                 key.strength(),
                 key.isTuned() ? key.steps() : null,
+                known.tuning().orElse(null),
                 key.isRepeatable() ? null : key.latent(),
                 generator);
     }
 
-    /// Whether nothing is missing that a key is made of.
+    /// Whether nothing is missing that a key is made of, or that mode auto decides by.
     boolean isWhole() {
         return task != null
+                && (steps == null) == (tuning == null)
                 && task.examples().stream()
                         .allMatch(example -> example != null && example.input() != null && example.output() != null);
     }

@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
 import dev.icmlora.function.config.EngineConfig;
@@ -112,7 +113,8 @@ final class AdapterFolder {
                 return damaged(id, file);
             }
             there.touch(id);
-            return Optional.of(KnownAdapter.of(key, adapter));
+            var tuning = key.isTuned() ? there.card(id).map(AdapterCard::tuning) : Optional.<TuningSummary>empty();
+            return Optional.of(KnownAdapter.of(key, adapter, tuning));
         } catch (InvalidRequestException e) {
             return damaged(id, file);
         } catch (NoSuchFileException e) {

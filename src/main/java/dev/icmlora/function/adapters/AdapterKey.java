@@ -29,8 +29,15 @@ public record AdapterKey(Tenant tenant, Task task, float strength, int steps, St
     }
 
     /// What tuning begins with.
-    AdapterKey untuned() {
-        return tuned(0);
+    ///
+    /// @param fingerprinted the task as far as its task vector is taken from it
+    public AdapterKey untuned(Task fingerprinted) {
+        return new AdapterKey(tenant, fingerprinted, strength, 0, latent);
+    }
+
+    /// B0 itself, for the same task.
+    public AdapterKey shared() {
+        return new AdapterKey(tenant, task, 0);
     }
 
     /// The key of one that was tuned for less time than its steps take, and so cannot be made again.

@@ -68,7 +68,7 @@ public final class AdapterSource {
     private Supplied tune(AdapterKey key, Optional<Duration> budget, EngineSession session) {
         requireRepeatable(key);
         try (var _ = places.enter(key.tenant())) {
-            var start = of(key.untuned(), session);
+            var start = of(key.untuned(session.engine().fingerprinted(key.task())), session);
             var options =
                     TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
             var result = session.tune(start.known().adapter(), key.task(), options, budget, _ -> {});

@@ -54,7 +54,7 @@ final class FolderWriter implements AutoCloseable {
     /// @throws StorageFullException if there is no room
     synchronized void write(KnownAdapter known, Kind kind) throws IOException {
         var id = known.ownedId();
-        var card = AdapterCard.of(known.key(), kind == Kind.GENERATED ? generator : null);
+        var card = AdapterCard.of(known, kind == Kind.GENERATED ? generator : null);
         var weights = known.adapter().gguf();
         var text = files.bytes(card);
         room.make(id, (long) weights.length + text.length, index::forget);

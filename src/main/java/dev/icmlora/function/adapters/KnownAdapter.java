@@ -2,23 +2,27 @@ package dev.icmlora.function.adapters;
 
 import java.util.Optional;
 
-import dev.icmlora.engine.tune.TuningReport;
 import dev.icmlora.engine.tune.TuningResult;
+import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 
 /// An adapter and what it was made from; the task's description belongs in its prompts.
 ///
 /// @param fileBytes size of its GGUF form
-/// @param tuning what tuning did, if it was tuned in this process
-public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Optional<TuningReport> tuning) {
+/// @param tuning what tuning did; empty if it was not tuned
+public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Optional<TuningSummary> tuning) {
 
     static KnownAdapter of(AdapterKey key, Adapter adapter) {
-        return new KnownAdapter(key, adapter, adapter.gguf().length, Optional.empty());
+        return of(key, adapter, Optional.empty());
     }
 
     static KnownAdapter of(AdapterKey key, TuningResult result) {
-        return new KnownAdapter(key, result.adapter(), result.adapter().gguf().length, Optional.of(result.report()));
+        return of(key, result.adapter(), Optional.of(result.report().summary()));
+    }
+
+    static KnownAdapter of(AdapterKey key, Adapter adapter, Optional<TuningSummary> tuning) {
+        return new KnownAdapter(key, adapter, adapter.gguf().length, tuning);
     }
 
     OwnedId ownedId() {

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 ///
 /// @param outputs one answer per input, in the order of the inputs
 /// @param adapter the adapter that served; absent where the base model served alone
-/// @param tuning what was done in mode `tuned`; absent in any other
+/// @param tuning what tuning did; absent where nothing was tuned
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"outputs", "selection", "usage", "timing_ms"})
 public record GenerateReply(

@@ -15,12 +15,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param temperature 0 (default) takes the likeliest token, more samples
 /// @param seed of the sampling; default 0
 /// @param scale of the adapter; default 1
-/// @param strength of the residual dB in a generated adapter B0 + strength x dB; 0 is B0 itself; default 1, and 0 for
-/// [Mode#TUNED], which begins with that adapter
+/// @param strength of the residual dB in a generated adapter B0 + strength x dB, which tuning begins with; 0 is B0
+/// itself; default 1
 /// @param stop an answer ends before the first of these strings; default none
-/// @param candidates most candidates (weights in a form of prompt) that [Mode#AUTO] compares; default 8
-/// @param budgetMs milliseconds after which [Mode#AUTO] tries no further weights; default none
-/// @param tune how [Mode#TUNED] tunes; default [Tune#DEFAULT]
+/// @param tune how [Mode#TUNED], [Mode#TUNED_EXAMPLES] and [Mode#AUTO] tune; default [Tune#DEFAULT]
 @Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
         TaskBody task,
@@ -49,28 +47,13 @@ public record GenerateRequest(
                 nullable = true,
                 minimum = "0",
                 maximum = "4",
-                description = "How much of the residual a generated adapter gets; 0 is B0 itself. Default: 1, and 0 in "
-                        + "mode tuned, which begins with that adapter")
+                defaultValue = "1",
+                description = "How much of the residual a generated adapter gets; 0 is B0 itself")
         Double strength,
 
         @Schema(nullable = true, maxItems = 8) List<@Size(min = 1, max = 100) String> stop,
 
-        @Schema(
-                nullable = true,
-                minimum = "1",
-                maximum = "64",
-                defaultValue = "8",
-                description = "Most candidates that mode auto compares")
-        Integer candidates,
-
-        @Schema(
-                nullable = true,
-                minimum = "1",
-                maximum = "10000",
-                description = "Mode auto tries no further weights once this much time is spent")
-        Integer budgetMs,
-
-        @Schema(nullable = true, description = "How mode tuned tunes")
+        @Schema(nullable = true, description = "How the modes tuned, tuned_examples and auto tune")
         Tune tune) {
 
     public GenerateRequest {
@@ -80,8 +63,7 @@ public record GenerateRequest(
         temperature = temperature == null ? 0 : temperature;
         seed = seed == null ? 0 : seed;
         scale = scale == null ? 1 : scale;
-        strength = strength == null ? (mode == Mode.TUNED ? 0 : 1) : strength;
+        strength = strength == null ? 1 : strength;
         stop = stop == null ? List.of() : stop;
-        candidates = candidates == null ? 8 : candidates;
     }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// How a request is served.
 public enum Mode {
-    /// The function tries candidates on the task's examples and serves what the evidence speaks for. Beside the id of
-    /// an adapter, which is a choice already, this is [#ADAPTER].
+    /// The function tunes on the task's examples, and decides by what that shows. Beside the id of an adapter, which is
+    /// a choice already, this is [#ADAPTER].
     @JsonProperty("auto")
     AUTO,
     /// Generated adapter on, the description in the prompt, no examples there.
@@ -18,6 +18,9 @@ public enum Mode {
     /// examples there.
     @JsonProperty("tuned")
     TUNED,
+    /// The same adapter on, description and examples in the prompt.
+    @JsonProperty("tuned_examples")
+    TUNED_EXAMPLES,
     /// The base model with description and examples in the prompt: in-context learning.
     @JsonProperty("examples")
     EXAMPLES,
@@ -27,11 +30,16 @@ public enum Mode {
 
     /// Whether an adapter takes part.
     public boolean usesAdapter() {
-        return this == AUTO || this == ADAPTER || this == ADAPTER_EXAMPLES || this == TUNED;
+        return this != EXAMPLES && this != PLAIN;
+    }
+
+    /// Whether the task's examples have to be tuned on.
+    public boolean isTuned() {
+        return this == TUNED || this == TUNED_EXAMPLES;
     }
 
     /// Whether the prompt holds the task's examples.
     public boolean showsExamples() {
-        return this == ADAPTER_EXAMPLES || this == EXAMPLES;
+        return this == ADAPTER_EXAMPLES || this == TUNED_EXAMPLES || this == EXAMPLES;
     }
 }

@@ -4,13 +4,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.engine.request.PhaseNanos;
 
-/// Milliseconds per phase, with three decimals; 0 where a phase was not needed. `select` includes the generation of the
-/// candidates.
+/// Milliseconds per phase, with three decimals; 0 where a phase was not needed.
 @Schema(
         description = "Milliseconds; 0 where a phase was not needed.",
-        requiredProperties = {"fingerprint", "generate", "apply", "select", "tune", "prompt", "decode"})
+        requiredProperties = {"fingerprint", "generate", "apply", "tune", "prompt", "decode"})
 public record Timing(
-        double fingerprint, double generate, double apply, double select, double tune, double prompt, double decode) {
+        double fingerprint, double generate, double apply, double tune, double prompt, double decode) {
 
     public static final Timing NONE = of(PhaseNanos.NONE);
 
@@ -19,7 +18,6 @@ public record Timing(
                 millis(nanos.fingerprint()),
                 millis(nanos.generate()),
                 millis(nanos.apply()),
-                millis(nanos.select()),
                 millis(nanos.tune()),
                 millis(nanos.prefill()),
                 millis(nanos.decode()));
@@ -30,7 +28,6 @@ public record Timing(
                 fingerprint + other.fingerprint,
                 generate + other.generate,
                 apply + other.apply,
-                select + other.select,
                 tune + other.tune,
                 prompt + other.prompt,
                 decode + other.decode);

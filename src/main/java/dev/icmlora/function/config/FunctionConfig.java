@@ -150,7 +150,8 @@ public interface FunctionConfig {
         @WithDefault("256M")
         MemorySize adapters();
 
-        /// Memory for what mode `auto` decided; the ones unused for longest go first.
+        /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by where it
+        /// does not tune; the ones unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();
     }
@@ -209,12 +210,7 @@ public interface FunctionConfig {
         @Min(1)
         int inputs();
 
-        /// Candidates of a request.
-        @WithDefault("64")
-        @Min(1)
-        int candidates();
-
-        /// Highest `budget_ms`.
+        /// Highest `budget_ms` of a tuning.
         @WithDefault("10000")
         @Min(1)
         int budgetMillis();

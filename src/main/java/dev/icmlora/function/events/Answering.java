@@ -164,8 +164,6 @@ final class Answering {
                 request.scale(),
                 request.strength(),
                 request.stop(),
-                request.candidates(),
-                request.budgetMs(),
                 request.tune());
     }
 }

@@ -1,115 +1,135 @@
 package dev.icmlora.function.service;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.scoring.Decision;
-import dev.icmlora.engine.scoring.Origin;
-import dev.icmlora.engine.scoring.SelectionOptions;
-import dev.icmlora.function.access.Tenant;
+import dev.icmlora.engine.selection.Choice;
+import dev.icmlora.engine.selection.Selector;
+import dev.icmlora.engine.selection.Way;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
-import dev.icmlora.function.adapters.KnownAdapter;
-import dev.icmlora.function.admission.Once;
+import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
-import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.generator.task.Task;
+import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.api.Tuned;
+import dev.icmlora.function.error.QueueFullException;
 
-/// Decides how a task is served in mode auto, once for each task.
+/// Decides how a task is served in mode auto: tunes it if it has enough examples, and looks at what that shows.
 @Singleton
 final class Decisions {
 
-    /// About what a report of candidates takes.
-    private static final int BYTES_OF_ANSWER = 4096;
-
     private final AdapterSource adapters;
-    private final Cache<Question, Answer> known;
-    private final Once<Question, Decided> deciding = new Once<>();
+    private final BackgroundTuning background;
+    private final SeenDistances distances;
 
-    Decisions(AdapterSource adapters, FunctionConfig config) {
+    Decisions(AdapterSource adapters, BackgroundTuning background, SeenDistances distances) {
         this.adapters = adapters;
-        this.known = Caffeine.newBuilder()
-                .maximumWeight(config.cache().decisions().asLongValue())
-                .weigher((Question question, Answer answer) -> question.bytes() + BYTES_OF_ANSWER)
-                .executor(Runnable::run)
-                .build();
+        this.background = background;
+        this.distances = distances;
     }
-
-    /// What is decided.
-    ///
-    /// @param scale of the adapter
-    record Question(Tenant tenant, Task task, SelectionOptions options, float scale) {
-
-        private int bytes() {
-            return KnownAdapter.bytes(task);
-        }
-    }
-
-    /// @param adapterId empty where the base model serves alone
-    private record Answer(Selection selection, Optional<String> adapterId) {}
 
     /// @param adapter empty where the base model serves alone
-    /// @param fingerprintTokens tokens that were read for the fingerprint
-    record Decided(Selection selection, Optional<Supplied> adapter, int fingerprintTokens) {}
+    /// @param tuning what tuning did, or that it waits; null where nothing is tuned
+    /// @param readTokens tokens that were read beside the prompts
+    record Decided(Selection selection, Optional<Supplied> adapter, Tuned tuning, int readTokens) {
 
-    /// The decision for a tenant's task: the one that is known, or a new one, which is made once for all who ask at
-    /// the same time.
-    ///
+        Mode served() {
+            return selection.served();
+        }
+    }
+
+    /// @param key of the task's generated adapter
+    /// @param examplesFit whether prompts with the examples and their answers would fit into the context
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
-    Decided of(Question question, EngineSession session) {
-        return deciding.of(
-                question,
-                () -> Optional.ofNullable(known.getIfPresent(question))
-                        .flatMap(answer -> recall(question.tenant, answer)),
-                () -> decide(question, session),
-                session.cancellation());
+    Decided of(AdapterKey key, Tune tune, boolean examplesFit, EngineSession session) {
+        var task = key.task();
+        if (!Selector.isTuned(task) || session.engine().tuningRefusal().isPresent()) {
+            return untuned(key, examplesFit, null, false, session);
+        }
+        var tuned = TunedKeys.of(key, tune);
+        var supplied = adapters.known(tuned);
+        if (supplied.isPresent()) {
+            return ofTuning(supplied.get(), examplesFit, session);
+        }
+        return switch (tune.when()) {
+            case NOW -> now(tuned, tune, examplesFit, session);
+            case BACKGROUND -> {
+                background.later(tuned);
+                yield untuned(key, examplesFit, TuningReports.waiting(task.examples()), false, session);
+            }
+            case NEVER -> untuned(key, examplesFit, null, false, session);
+        };
     }
 
-    /// Empty if the decision's adapter is gone.
-    private Optional<Decided> recall(Tenant tenant, Answer answer) {
-        var selection = answer.selection.recalled();
-        if (answer.adapterId.isEmpty()) {
-            return Optional.of(new Decided(selection, Optional.empty(), 0));
+    /// What has no time left, or finds no free place, is better answered untuned than not at all.
+    private Decided now(AdapterKey tuned, Tune tune, boolean examplesFit, EngineSession session) {
+        if (session.cancellation().isShortOfTime()) {
+            return untuned(tuned, examplesFit, null, true, session);
         }
-        return adapters.find(tenant, answer.adapterId.get())
-                .map(adapter -> new Decided(selection, Optional.of(new Supplied(adapter, true, 0)), 0));
+        Supplied supplied;
+        try {
+            supplied = adapters.of(tuned, budget(tune), session);
+        } catch (QueueFullException e) {
+            return untuned(tuned, examplesFit, null, true, session);
+        }
+        return ofTuning(supplied, examplesFit, session);
     }
 
-    private Decided decide(Question question, EngineSession session) {
-        var task = question.task;
-        var fingerprint = adapters.fingerprint(task, session);
-        var decision = session.select(task, fingerprint.vector(), question.options, question.scale);
-        var selection = SelectionReport.of(decision);
-        var adapter = decision.adapter().map(made -> adapters.add(key(question, decision), made));
-        // One that was made in haste is not what the task gets for good.
-        if (!decision.hurried()) {
-            known.put(
-                    question,
-                    new Answer(selection, adapter.map(served -> served.adapter().id())));
+    static Optional<Duration> budget(Tune tune) {
+        return Optional.ofNullable(tune.budgetMs()).map(Duration::ofMillis);
+    }
+
+    private Decided ofTuning(Supplied supplied, boolean examplesFit, EngineSession session) {
+        var known = supplied.known();
+        var choice = session.engine().selector().choose(known.tuning().orElseThrow(), examplesFit);
+        var report = TuningReports.of(known);
+        if (choice.way() == Way.TUNED || choice.way() == Way.TUNED_EXAMPLES) {
+            var selection = selection(choice, known.key().strength(), OptionalDouble.empty(), false);
+            return new Decided(selection, Optional.of(supplied), report, supplied.fingerprintTokens());
         }
+        var shared = adapters.of(known.key().shared(), session);
         return new Decided(
-                selection,
-                adapter.map(served -> new Supplied(served, false, fingerprint.tokens())),
-                fingerprint.tokens());
+                selection(choice, 0, OptionalDouble.empty(), false),
+                Optional.of(shared),
+                report,
+                supplied.fingerprintTokens());
     }
 
-    private static AdapterKey key(Question question, Decision decision) {
-        return switch (decision.served().origin()) {
-            case Origin.Mean mean -> new AdapterKey(question.tenant, question.task, mean.strength());
-            case Origin.Generated other ->
-                new AdapterKey(
-                        question.tenant,
-                        question.task,
-                        other.strength(),
-                        0,
-                        decision.adapter().orElseThrow().id());
-            case Origin.Base base -> throw new IllegalStateException("the base model has no adapter: " + base);
+    private Decided untuned(AdapterKey key, boolean examplesFit, Tuned tuning, boolean hurried, EngineSession session) {
+        var generated = key.untuned(session.engine().fingerprinted(key.task()));
+        var seen = distances.of(key.tenant(), generated.task(), session);
+        var canShow = examplesFit && !key.task().examples().isEmpty();
+        var choice = session.engine().selector().choose(seen.distance(), canShow);
+        var serving = choice.way() == Way.GENERATED ? generated : key.shared();
+        var supplied = adapters.of(serving, session);
+        return new Decided(
+                selection(choice, serving.strength(), seen.distance(), hurried),
+                Optional.of(supplied),
+                tuning,
+                seen.tokens() + supplied.fingerprintTokens());
+    }
+
+    private static Selection selection(Choice choice, float strength, OptionalDouble distance, boolean hurried) {
+        return new Selection(
+                mode(choice.way()),
+                (double) strength,
+                choice.confidence(),
+                distance.isPresent() ? distance.getAsDouble() : null,
+                hurried ? true : null);
+    }
+
+    private static Mode mode(Way way) {
+        return switch (way) {
+            case TUNED -> Mode.TUNED;
+            case TUNED_EXAMPLES -> Mode.TUNED_EXAMPLES;
+            case GENERATED, SHARED -> Mode.ADAPTER;
+            case SHARED_EXAMPLES -> Mode.ADAPTER_EXAMPLES;
         };
     }
 }

@@ -115,7 +115,6 @@ final class RequestMeter {
         phase("fingerprint", nanos.fingerprint());
         phase("generate", nanos.generate());
         phase("apply", nanos.apply());
-        phase("select", nanos.select());
         phase("tune", nanos.tune());
         phase("prompt", nanos.prefill());
         phase("decode", nanos.decode());

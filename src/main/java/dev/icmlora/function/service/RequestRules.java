@@ -68,7 +68,7 @@ public final class RequestRules {
         requireBody(request);
         var violations = new Violations();
         if (request.adapter() == null) {
-            task(request.task(), request.mode() == Mode.TUNED ? TUNING_EXAMPLES : limits.examples(), violations);
+            task(request.task(), mostExamples(request.mode()), violations);
         } else {
             violations.when(
                     request.task() != null, "/adapter", null, request.adapter(), "must not be given beside /task");
@@ -79,16 +79,16 @@ public final class RequestRules {
                     request.adapter(),
                     "is no id");
             violations.when(
-                    request.mode() != Mode.TUNED && request.strength() != 1,
+                    !request.mode().isTuned() && request.strength() != 1,
                     "/strength",
                     1,
                     request.strength(),
                     "is already part of what /adapter names");
             violations.when(
-                    request.mode() == Mode.TUNED,
+                    request.mode().isTuned(),
                     "/mode",
                     "adapter",
-                    "tuned",
+                    request.mode(),
                     "needs /task: name its adapter in mode adapter");
         }
         inputs(request.inputs(), violations);
@@ -98,7 +98,6 @@ public final class RequestRules {
         violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
         violations.range("/scale", request.scale(), 0, SCALE);
         violations.range("/strength", request.strength(), 0, STRENGTH);
-        violations.range("/candidates", request.candidates(), 1, limits.candidates());
         selection(request, violations);
         violations.raise();
     }
@@ -152,10 +151,15 @@ public final class RequestRules {
         var violations = new Violations();
         var none = mode.showsExamples() && task.examples().isEmpty();
         violations.when(none, "/task/examples", 1, 0, "must not be empty in this mode, which shows them");
-        if (mode == Mode.TUNED) {
+        if (mode.isTuned()) {
             examplesToTuneOn(task.examples().size(), violations);
         }
         violations.raise();
+    }
+
+    /// Of a task that may be tuned on them they need not be in any prompt.
+    private int mostExamples(Mode mode) {
+        return mode == Mode.AUTO || mode.isTuned() ? TUNING_EXAMPLES : limits.examples();
     }
 
     private static void requireBody(Object request) {
@@ -224,11 +228,9 @@ public final class RequestRules {
                 request.strength(),
                 "is chosen in mode auto: name another mode beside it");
         if (request.tune() != null) {
-            violations.when(request.mode() != Mode.TUNED, "/tune", Mode.TUNED, request.mode(), "needs mode tuned");
+            var tunes = request.mode().isTuned() || chooses;
+            violations.when(!tunes, "/tune", Mode.TUNED, request.mode(), "needs mode tuned, tuned_examples or auto");
             tune(request.tune(), violations);
-        }
-        if (request.budgetMs() != null) {
-            violations.range("/budget_ms", request.budgetMs(), 1, limits.budgetMillis());
         }
     }
 

@@ -11,8 +11,6 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
-import dev.icmlora.engine.scoring.SelectionOptions;
-import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
@@ -34,7 +32,6 @@ import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
-import dev.icmlora.function.service.Decisions.Question;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
@@ -112,8 +109,8 @@ public final class TaskService {
             var key = new AdapterKey(tenant, task, 1);
             return engineHost.submit(key, session -> adapter(key, Optional.empty(), session));
         }
-        var key = tuned(new AdapterKey(tenant, task, 0), request.tune());
-        return engineHost.submit(key, session -> adapter(key, budget(request.tune()), session));
+        var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune());
+        return engineHost.submit(key, session -> adapter(key, Decisions.budget(request.tune()), session));
     }
 
     /// The GGUF file of a known adapter.
@@ -141,16 +138,6 @@ public final class TaskService {
         return new Metered<>(reply, served);
     }
 
-    private static AdapterKey tuned(AdapterKey start, Tune tune) {
-        var examples = start.task().examples().size();
-        return start.tuned(
-                tune.steps() == null ? TuningOptions.forExamples(examples).steps() : tune.steps());
-    }
-
-    private static Optional<Duration> budget(Tune tune) {
-        return Optional.ofNullable(tune.budgetMs()).map(Duration::ofMillis);
-    }
-
     private Metered<AdapterReply> adapter(AdapterKey key, Optional<Duration> budget, EngineSession session) {
         var supplied = adapters.of(key, budget, session);
         var adapter = supplied.known().adapter();
@@ -173,57 +160,56 @@ public final class TaskService {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
             return choose(request, key, session);
         }
-        if (request.mode() == Mode.TUNED) {
+        if (request.mode().isTuned()) {
             return tuned(request, key, session);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
+        return named(request, served, key, null, session);
+    }
+
+    /// Answers in a mode that waits for no tuning.
+    private Metered<GenerateReply> named(
+            GenerateRequest request, Mode served, AdapterKey key, Tuned tuning, EngineSession session) {
         var prompts = prompts(request, served, key.task(), session);
         var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, session)) : Optional.<Supplied>empty();
-        var fingerprintTokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
-        var decided = new Decided(Selection.named(served), adapter, fingerprintTokens);
-        return answer(key.tenant(), request, decided, prompts, null, session);
+        var tokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
+        return answer(
+                key.tenant(), request, new Decided(Selection.named(served), adapter, tuning, tokens), prompts, session);
     }
 
     private Metered<GenerateReply> tuned(GenerateRequest request, AdapterKey start, EngineSession session) {
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var key = tuned(start, tune);
+        var key = TunedKeys.of(start, tune);
         // What does not fit is refused before anything is tuned.
-        var described = prompts(request, Mode.TUNED, key.task(), session);
+        var prompts = prompts(request, request.mode(), key.task(), session);
         var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, budget(tune), session))
+                ? Optional.of(adapters.of(key, Decisions.budget(tune), session))
                 : adapters.known(key);
         if (supplied.isPresent()) {
-            var known = supplied.get().known();
             var decided = new Decided(
-                    Selection.named(Mode.TUNED), supplied, supplied.get().fingerprintTokens());
-            return answer(start.tenant(), request, decided, described, TuningReports.of(known), session);
+                    Selection.named(request.mode()),
+                    supplied,
+                    TuningReports.of(supplied.get().known()),
+                    supplied.get().fingerprintTokens());
+            return answer(start.tenant(), request, decided, prompts, session);
         }
-        var prompts = prompts(request, Mode.ADAPTER_EXAMPLES, key.task(), session);
-        if (tune.when() == Tune.When.BACKGROUND) {
-            background.later(key);
+        if (tune.when() == Tune.When.NEVER) {
+            return named(request, Mode.ADAPTER_EXAMPLES, start.shared(), null, session);
         }
-        var shared = adapters.of(start, session);
-        var decided =
-                new Decided(Selection.named(Mode.ADAPTER_EXAMPLES), Optional.of(shared), shared.fingerprintTokens());
-        var report = tune.when() == Tune.When.BACKGROUND
-                ? TuningReports.waiting(key.task().examples())
-                : null;
-        return answer(start.tenant(), request, decided, prompts, report, session);
+        background.later(key);
+        var waiting = TuningReports.waiting(key.task().examples());
+        return named(request, Mode.ADAPTER_EXAMPLES, start.shared(), waiting, session);
     }
 
     private Metered<GenerateReply> choose(GenerateRequest request, AdapterKey key, EngineSession session) {
         var task = key.task();
-        // What does not even fit with the description alone is refused before anything is tried.
+        // What does not even fit with the description alone is refused before anything is tuned.
         var described = prompts(request, Mode.ADAPTER, task, session);
-        var options = new SelectionOptions(
-                request.candidates(),
-                Optional.ofNullable(request.budgetMs()).map(Duration::ofMillis),
-                promptsFit(request, task, session));
-        var question = new Question(key.tenant(), task, options, request.scale().floatValue());
-        var decided = decisions.of(question, session);
-        var served = decided.selection().served();
+        var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
+        var decided = decisions.of(key, tune, promptsFit(request, task, session), session);
+        var served = decided.served();
         var prompts = served.showsExamples() ? prompts(request, served, task, session) : described;
-        return answer(key.tenant(), request, decided, prompts, null, session);
+        return answer(key.tenant(), request, decided, prompts, session);
     }
 
     /// Whether every prompt with examples, and its answer, would fit into the context.
@@ -250,7 +236,6 @@ public final class TaskService {
             GenerateRequest request,
             Decided decided,
             List<int[]> prompts,
-            Tuned tuning,
             EngineSession session) {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
@@ -265,8 +250,8 @@ public final class TaskService {
                 answers.texts(),
                 decided.adapter().map(TaskService::served).orElse(null),
                 decided.selection(),
-                tuning,
-                new Usage(decided.fingerprintTokens() + answers.promptTokens(), answers.completionTokens()),
+                decided.tuning(),
+                new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens()),
                 Timing.of(phases));
         return metered(reply, phases);
     }

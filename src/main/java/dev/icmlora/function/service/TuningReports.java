@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-import dev.icmlora.engine.tune.TuningReport;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.api.Tuned;
 import dev.icmlora.generator.task.Example;
@@ -19,17 +18,12 @@ final class TuningReports {
 
     static Tuned of(KnownAdapter known) {
         var contradictory = contradictory(known.key().task().examples());
-        return known.tuning()
-                .map(report -> of(report, contradictory))
-                .orElseGet(() -> new Tuned("known", known.key().steps(), null, null, contradictory));
-    }
-
-    private static Tuned of(TuningReport report, Integer contradictory) {
+        var tuning = known.tuning().orElseThrow();
         return new Tuned(
-                report.outcome().name().toLowerCase(Locale.ROOT),
-                report.steps(),
-                finite(report.lossBefore()),
-                finite(report.lossAfter()),
+                tuning.outcome().name().toLowerCase(Locale.ROOT),
+                tuning.steps(),
+                finite(tuning.lossBefore()),
+                finite(tuning.lossAfter()),
                 contradictory);
     }
 

@@ -2,6 +2,7 @@ package dev.icmlora.cli.training;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -14,7 +15,7 @@ import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.request.EngineObserver;
-import dev.icmlora.engine.scoring.Calibration;
+import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.CalibrationReport;
 import dev.icmlora.trainer.calibration.CalibrationTasks;
@@ -39,7 +40,7 @@ public final class CalibrateCommand implements Callable<Integer> {
     private int tasks = 40;
 
     @Option(names = "--draws", paramLabel = "N", description = "Times each task is stated (default: ${DEFAULT-VALUE}).")
-    private int draws = 2;
+    private int draws = 1;
 
     @Option(names = "--examples", paramLabel = "N", description = "Examples of a task (default: ${DEFAULT-VALUE}).")
     private int examples = 5;
@@ -58,15 +59,19 @@ public final class CalibrateCommand implements Callable<Integer> {
         EngineFiles installed = EngineFiles.installed();
         EngineFiles files = generator == null ? installed : installed.withGenerator(generator);
         PrintWriter out = spec.commandLine().getOut();
+        // The engine refuses the numbers of another version's selection.
+        write(files.generator(), List.of());
         try (Engine engine =
                 EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
             CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
             Calibration fitted = CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out);
-            GeneratorFile.read(files.generator())
-                    .withCalibration(fitted.numbers())
-                    .write(files.generator());
+            write(files.generator(), fitted.numbers());
         }
         out.flush();
         return 0;
+    }
+
+    private static void write(Path generator, List<Float> calibration) {
+        GeneratorFile.read(generator).withCalibration(calibration).write(generator);
     }
 }

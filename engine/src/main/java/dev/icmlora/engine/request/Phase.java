@@ -6,7 +6,6 @@ import java.util.Locale;
 public enum Phase {
     FINGERPRINT,
     GENERATE,
-    SELECT,
     TUNE;
 
     /// As traces spell it.

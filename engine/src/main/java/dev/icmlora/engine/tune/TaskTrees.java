@@ -34,11 +34,14 @@ record TaskTrees(int steps, List<BlockTree> batches, BlockTree heldOut) {
         return heldOut;
     }
 
-    /// The loss is the mean over all answer tokens, as the shared adapter was trained.
+    /// The loss is the mean over examples of their mean over answer tokens: a long answer says no more about the task
+    /// than a short one.
     private static BlockTree tree(List<ExampleTokens> examples, int blockTokens) {
-        int answers = examples.stream().mapToInt(ExampleTokens::answerTokens).sum();
         return new BlockTree(
-                examples.stream().map(each -> each.weighing(1f / answers)).toList(), blockTokens);
+                examples.stream()
+                        .map(each -> each.weighing(1f / (each.answerTokens() * examples.size())))
+                        .toList(),
+                blockTokens);
     }
 
     /// Those of a step, counted from 0.

@@ -22,14 +22,14 @@ public record TuningOptions(
     /// Fewer examples than these are all trained on.
     public static final int HOLD_OUT_FROM = 8;
 
-    private static final float RATE = 2e-3f;
-    private static final float LAST_RATE_SHARE = 0.2f;
+    private static final float RATE = 1.5e-3f;
+    private static final float LAST_RATE_SHARE = 0.3f;
     private static final float DECAY_OF_MEAN = 0.9f;
     private static final float DECAY_OF_SQUARES = 0.95f;
     private static final int EXAMPLES_PER_STEP = 8;
 
     private static final int FEW_EXAMPLES = 5;
-    private static final int STEPS_FOR_FEW = 4;
+    private static final int STEPS_FOR_FEW = 6;
     private static final int MANY_EXAMPLES = 16;
     private static final int STEPS_FOR_MANY = 12;
 
@@ -47,8 +47,8 @@ public record TuningOptions(
         }
     }
 
-    /// What served tasks that nobody trained on best: 4 steps for up to five examples, 12 from sixteen on, a line
-    /// between, and none held back.
+    /// What served validation tasks best: 6 steps for up to five examples, 12 from sixteen on, a line between, and none
+    /// held back.
     public static TuningOptions forExamples(int examples) {
         int beyond = Math.clamp(examples, FEW_EXAMPLES, MANY_EXAMPLES) - FEW_EXAMPLES;
         int more = Math.round((float) beyond * (STEPS_FOR_MANY - STEPS_FOR_FEW) / (MANY_EXAMPLES - FEW_EXAMPLES));

@@ -31,6 +31,10 @@ public record TuningReport(Outcome outcome, int steps, List<ExampleLoss> losses,
     /// @param heldOut whether it was not trained on
     public record ExampleLoss(double before, double after, boolean heldOut) {}
 
+    public TuningSummary summary() {
+        return new TuningSummary(outcome, steps, lossBefore(), lossAfter());
+    }
+
     /// The mean over examples that the steps came to, each before it was trained on.
     public double lossBefore() {
         return mean(ExampleLoss::before);

@@ -30,7 +30,7 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 /// @param suiteSeed seed of the task suite
 public record CalibrationTasks(int most, int draws, int examples, long seed, long suiteSeed) {
 
-    /// Tries every candidate on every task.
+    /// Serves every task in every way.
     public List<Observation> observe(Engine engine) {
         Set<String> catalogue =
                 engine.manifest().catalogue().stream().map(CatalogueEntry::task).collect(Collectors.toSet());
@@ -64,6 +64,6 @@ public record CalibrationTasks(int most, int draws, int examples, long seed, lon
         RandomGenerator random = StepRandom.of(seed * 31 + subject.id().hashCode(), draw);
         String description = PromptSampler.pick(subject.descriptions(), random);
         TrainingTask task = TrainingTask.of(subject);
-        return observer.observe(subject.id(), seen, description, task.examples(), task.heldBack(), brought, random);
+        return observer.observe(seen, description, task.examples(), task.heldBack(), brought, random);
     }
 }

@@ -1,27 +1,22 @@
 package dev.icmlora.trainer.calibration;
 
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-import dev.icmlora.engine.scoring.ScoredCandidate;
+import dev.icmlora.engine.selection.Way;
+import dev.icmlora.engine.tune.TuningSummary;
 
-/// What selection saw of a task, and what would have come of each choice.
+/// What selection saw of a task, and what came of each way to serve it.
 ///
-/// @param task id
 /// @param seen whether the generator was trained on it
-/// @param examples distinct examples that the task brought
 /// @param distance to the nearest seen task
-/// @param scored all candidates on the task's examples, as selection proposes them
-/// @param right share of the task's test inputs that each candidate answers exactly, in the order of the scored
+/// @param tuning what tuning saw; empty where the task brought too few examples
+/// @param right share of inputs that each way answers exactly
 record Observation(
-        String task,
-        boolean seen,
-        int examples,
-        OptionalDouble distance,
-        List<ScoredCandidate> scored,
-        List<Double> right) {
+        boolean seen, OptionalDouble distance, Optional<TuningSummary> tuning, Map<Way, Double> right) {
 
-    double rightOf(ScoredCandidate candidate) {
-        return right.get(scored.indexOf(candidate));
+    Observation {
+        right = Map.copyOf(right);
     }
 }

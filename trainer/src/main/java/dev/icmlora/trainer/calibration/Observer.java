@@ -1,54 +1,45 @@
 package dev.icmlora.trainer.calibration;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.scoring.Candidate;
-import dev.icmlora.engine.scoring.Neighbourhood;
-import dev.icmlora.engine.scoring.Origin;
-import dev.icmlora.engine.scoring.PromptForm;
-import dev.icmlora.engine.scoring.Proposals;
-import dev.icmlora.engine.scoring.Score;
-import dev.icmlora.engine.scoring.ScoredCandidate;
-import dev.icmlora.engine.scoring.Scoring;
+import dev.icmlora.engine.selection.Selector;
+import dev.icmlora.engine.selection.Way;
+import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
-import dev.icmlora.generator.network.LatentDistribution;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 
-/// Tries every candidate on a task's examples and on inputs that it has not seen.
+/// Serves a task in every way that mode auto may choose, on inputs that it has not seen.
 final class Observer {
-    private static final int ORIGINS = 4;
     private static final int TESTS = 8;
-    /// Test inputs that are asked at once: each takes a sequence with examples and one without.
-    private static final int TOGETHER = Scoring.SEQUENCES / 2;
+    /// So many tokens more than the right answer has show that one does not end where it should.
+    private static final int SPARE_TOKENS = 8;
 
     private final Engine engine;
     private final EngineSession session;
-    private final Neighbourhood neighbourhood;
 
     Observer(Engine engine) {
         this.engine = engine;
         this.session = engine.session(new Cancellation());
-        this.neighbourhood = new Neighbourhood(engine.seenTasks());
     }
 
     /// @param known examples to draw the task's from
     /// @param unknown examples to test with
-    /// @param examples that the task brings; below 2 there is nothing to score, and only the tests are taken
+    /// @param examples that the task brings
     Observation observe(
-            String id,
             boolean seen,
             String description,
             List<Example> known,
@@ -57,40 +48,46 @@ final class Observer {
             RandomGenerator random) {
         Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
         List<Example> tests = unknown.subList(0, Math.min(TESTS, unknown.size()));
-        LatentDistribution prior = session.prior(session.fingerprint(task));
-        OptionalDouble distance = neighbourhood.distance(prior.mean());
-        List<Origin> origins = Proposals.of(prior, neighbourhood.nearest(prior.mean()), ORIGINS);
-        Scoring scoring = Scoring.of(engine.format(), task, EnumSet.allOf(PromptForm.class), engine.contextTokens());
-        List<ScoredCandidate> scored = new ArrayList<>();
-        List<Double> right = new ArrayList<>();
-        for (Origin origin : origins) {
-            Optional<ScaledAdapter> adapter = adapter(origin);
-            Map<PromptForm, Score> tested = test(adapter, task, tests);
-            // Without a comparison the tests stand in, so that each form has a candidate; nothing is decided on it.
-            Map<PromptForm, Score> tried = scoring.forms().size() < 2 ? tested : session.score(adapter, scoring);
-            tried.forEach((form, of) -> {
-                scored.add(new ScoredCandidate(new Candidate(origin, form), of));
-                right.add(tested.get(form).exact());
-            });
+        var vector = session.fingerprint(task);
+        Adapter generated = session.generate(vector, 1);
+        Adapter shared = session.generate(vector, 0);
+        Map<Way, Double> right = new EnumMap<>(Way.class);
+        right.put(Way.GENERATED, right(generated, Way.GENERATED, task, tests));
+        right.put(Way.SHARED, right(shared, Way.SHARED, task, tests));
+        if (!task.examples().isEmpty()) {
+            right.put(Way.SHARED_EXAMPLES, right(shared, Way.SHARED_EXAMPLES, task, tests));
         }
-        return new Observation(id, seen, scoring.examples().size(), distance, scored, right);
+        Optional<TuningSummary> tuning = Optional.empty();
+        if (Selector.isTuned(task)) {
+            var options = TuningOptions.forExamples(task.examples().size());
+            var tuned = session.tune(generated, task, options, Optional.empty(), _ -> {});
+            tuning = Optional.of(tuned.report().summary());
+            right.put(Way.TUNED, right(tuned.adapter(), Way.TUNED, task, tests));
+            right.put(Way.TUNED_EXAMPLES, right(tuned.adapter(), Way.TUNED_EXAMPLES, task, tests));
+        }
+        return new Observation(seen, session.seenDistance(vector), tuning, right);
     }
 
-    private Optional<ScaledAdapter> adapter(Origin origin) {
-        return switch (origin) {
-            case Origin.Base _ -> Optional.empty();
-            case Origin.Generated generated ->
-                Optional.of(new ScaledAdapter(session.generate(generated.latent(), generated.strength()), 1));
-        };
-    }
-
-    private Map<PromptForm, Score> test(Optional<ScaledAdapter> adapter, Task task, List<Example> tests) {
-        Map<PromptForm, Score> scores = new EnumMap<>(PromptForm.class);
-        for (int from = 0; from < tests.size(); from += TOGETHER) {
-            List<Example> some = tests.subList(from, Math.min(tests.size(), from + TOGETHER));
-            session.score(adapter, Scoring.ofTests(engine.format(), task, some))
-                    .forEach((form, score) -> scores.merge(form, score, Score::and));
+    private double right(Adapter adapter, Way way, Task task, List<Example> tests) {
+        List<Example> shown = way.showsExamples() ? task.examples() : List.of();
+        List<int[]> prompts = tests.stream()
+                .map(test -> engine.format()
+                        .query(task.description(), shown, test.input())
+                        .tokens())
+                .toList();
+        int longest = tests.stream()
+                .mapToInt(test -> engine.format().answer(test.output()).length)
+                .max()
+                .orElseThrow();
+        var decoding = new Decoding(SamplingOptions.GREEDY, longest + SPARE_TOKENS, List.of());
+        List<String> answers = session.answer(Optional.of(new ScaledAdapter(adapter, 1)), prompts, decoding)
+                .texts();
+        int right = 0;
+        for (int i = 0; i < tests.size(); i++) {
+            if (answers.get(i).strip().equals(tests.get(i).output().strip())) {
+                right++;
+            }
         }
-        return scores;
+        return (double) right / tests.size();
     }
 }

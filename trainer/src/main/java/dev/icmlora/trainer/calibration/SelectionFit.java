@@ -3,132 +3,87 @@ package dev.icmlora.trainer.calibration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
-import dev.icmlora.engine.scoring.Candidate;
-import dev.icmlora.engine.scoring.Confidence;
-import dev.icmlora.engine.scoring.DecisionRule;
-import dev.icmlora.engine.scoring.Familiarity;
-import dev.icmlora.engine.scoring.Origin;
-import dev.icmlora.engine.scoring.PromptForm;
-import dev.icmlora.engine.scoring.Score;
-import dev.icmlora.engine.scoring.ScoredCandidate;
+import dev.icmlora.engine.selection.Calibration;
+import dev.icmlora.engine.selection.Confidence;
+import dev.icmlora.engine.selection.Familiarity;
+import dev.icmlora.engine.selection.Way;
 
 /// Fits the numbers of selection to observations.
 public final class SelectionFit {
-    static final double[] MARGINS = {0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6};
-    static final double[] ERRORS = {0, 0.5, 1, 1.5, 2};
-    static final double[] ENOUGH = {0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3};
-    /// Exact match, as a share, that a cheaper way of serving may cost.
-    private static final double PRICE_OF_CHEAPNESS = 0.01;
+    static final double[] STRANGE = {0, 0.5, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 5, 100};
+    /// Exact match, as a share, that a shorter prompt may cost.
+    private static final double PRICE_OF_SHORTNESS = 0.01;
 
     private static final int DESCENT_STEPS = 20_000;
     private static final double DESCENT_RATE = 0.5;
     /// Keeps the curve from growing steeper than a few dozen tasks can vouch for.
     private static final double RIDGE = 1e-3;
 
-    private final List<Observation> compared;
-    private final List<Observation> unexamined;
+    private final List<Observation> tuned;
+    private final List<Observation> untuned;
 
     public SelectionFit(List<Observation> observations) {
-        this.compared = observations.stream().filter(o -> o.examples() >= 2).toList();
-        this.unexamined = observations.stream().filter(o -> o.examples() < 2).toList();
+        this.tuned = observations.stream().filter(o -> o.tuning().isPresent()).toList();
+        this.untuned = observations.stream().filter(o -> o.tuning().isEmpty()).toList();
     }
 
-    /// How a rule does.
-    ///
-    /// @param right share of answers that are exact, seen and other tasks counting alike
-    /// @param alone share of tasks served by an adapter with the description alone
-    record Merit(DecisionRule rule, double right, double alone) {}
-
-    Merit merit(DecisionRule rule) {
-        return new Merit(
-                rule,
-                balanced(compared, o -> o.rightOf(rule.choose(o.scored()))),
-                balanced(compared, o -> isAlone(rule.choose(o.scored()).candidate()) ? 1 : 0));
+    Calibration fit() {
+        return new Calibration(strange(), confidence(Way.TUNED), confidence(Way.TUNED_EXAMPLES), familiarity());
     }
 
-    private static boolean isAlone(Candidate candidate) {
-        return candidate.form() == PromptForm.DESCRIPTION && candidate.origin() instanceof Origin.Generated;
+    /// Of all losses that serve nearly as many right answers as the best, the one that shows examples least often.
+    double strange() {
+        double best = DoubleStream.of(STRANGE).map(this::rightWith).max().orElseThrow();
+        return DoubleStream.of(STRANGE)
+                .filter(loss -> rightWith(loss) >= best - PRICE_OF_SHORTNESS)
+                .max()
+                .orElseThrow();
     }
 
-    /// Of all rules that are right nearly as often as the best, the one that lets the adapter serve alone most often.
-    DecisionRule rule() {
-        List<Merit> merits = new ArrayList<>();
-        for (double margin : MARGINS) {
-            for (double errors : ERRORS) {
-                for (double enough : ENOUGH) {
-                    merits.add(merit(new DecisionRule(margin, errors, enough)));
-                }
-            }
-        }
-        double best = merits.stream().mapToDouble(Merit::right).max().orElseThrow();
-        return merits.stream()
-                .filter(merit -> merit.right >= best - PRICE_OF_CHEAPNESS)
-                .max(Comparator.comparingDouble(Merit::alone))
-                .orElseThrow()
-                .rule;
+    private double rightWith(double strange) {
+        return (right(true, strange) + right(false, strange)) / 2;
     }
 
-    /// Share of exact answers if one way always served.
-    double always(boolean seen, Predicate<Candidate> way) {
-        return mean(group(compared, seen), o -> rightOf(o, way));
+    /// Share of exact answers where examples are shown from a loss on.
+    double right(boolean seen, double strange) {
+        return mean(group(tuned, seen), o -> o.right().get(way(o, strange)));
     }
 
-    /// Share of exact answers if the best candidate of each task were known.
+    /// Share of tasks whose examples are shown from a loss on.
+    double shown(boolean seen, double strange) {
+        return mean(group(tuned, seen), o -> way(o, strange).showsExamples() ? 1 : 0);
+    }
+
+    private static Way way(Observation observation, double strange) {
+        return observation.tuning().orElseThrow().lossBefore() > strange ? Way.TUNED_EXAMPLES : Way.TUNED;
+    }
+
+    /// Share of exact answers if one way always served the tasks that are tuned.
+    double always(boolean seen, Way way) {
+        return mean(group(tuned, seen), o -> o.right().get(way));
+    }
+
+    /// Share of exact answers if the best way of each task were known.
     double oracle(boolean seen) {
         return mean(
-                group(compared, seen),
-                o -> o.right().stream().mapToDouble(r -> r).max().orElseThrow());
+                group(tuned, seen),
+                o -> o.right().values().stream().mapToDouble(r -> r).max().orElseThrow());
     }
 
-    double chosen(boolean seen, DecisionRule rule) {
-        return mean(group(compared, seen), o -> o.rightOf(rule.choose(o.scored())));
-    }
-
-    double alone(boolean seen, DecisionRule rule) {
-        return mean(group(compared, seen), o -> isAlone(rule.choose(o.scored()).candidate()) ? 1 : 0);
-    }
-
-    /// The distance up to which trusting the generator's own adapter with the description alone is right most often.
-    Familiarity familiarity() {
-        return unexamined.stream()
-                .flatMap(o -> o.distance().stream().boxed())
-                .map(Familiarity::new)
-                .max(Comparator.comparingDouble(this::rightWith))
-                .orElse(new Familiarity(0));
-    }
-
-    double rightWith(Familiarity familiarity) {
-        return balanced(unexamined, o -> rightOf(o, way(o, familiarity)));
-    }
-
-    private static Predicate<Candidate> way(Observation observation, Familiarity familiarity) {
-        if (observation.distance().orElse(0) <= familiarity.near()) {
-            return candidate -> isMean(candidate, 1, PromptForm.DESCRIPTION);
-        }
-        return observation.examples() == 0
-                ? candidate -> isMean(candidate, 0, PromptForm.DESCRIPTION)
-                : candidate -> isMean(candidate, 1, PromptForm.EXAMPLES);
-    }
-
-    static boolean isMean(Candidate candidate, float strength, PromptForm form) {
-        return candidate.form() == form
-                && candidate.origin() instanceof Origin.Mean mean
-                && mean.strength() == strength;
-    }
-
-    /// A logistic curve through what was served by `rule`, by gradient descent on the cross entropy.
-    Confidence confidence(DecisionRule rule, Familiarity familiarity) {
+    /// A logistic curve through what a way served, by gradient descent on the cross entropy.
+    Confidence confidence(Way way) {
         double[] weights = {0, 0, 0};
         List<double[]> features = new ArrayList<>();
         List<Double> targets = new ArrayList<>();
-        for (Observation observation : compared) {
-            ScoredCandidate chosen = rule.choose(observation.scored());
-            Score evidence = chosen.score();
-            features.add(new double[] {1, evidence.exact(), Confidence.probability(evidence)});
-            targets.add(observation.rightOf(chosen));
+        for (Observation observation : tuned) {
+            var tuning = observation.tuning().orElseThrow();
+            features.add(new double[] {
+                1, Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
+            });
+            targets.add(observation.right().get(way));
         }
         for (int step = 0; step < DESCENT_STEPS; step++) {
             double[] gradient = new double[weights.length];
@@ -142,16 +97,7 @@ public final class SelectionFit {
                 weights[k] -= DESCENT_RATE * (gradient[k] + RIDGE * weights[k]);
             }
         }
-        return new Confidence(
-                weights[0], weights[1], weights[2], rightWhere(familiarity, true), rightWhere(familiarity, false));
-    }
-
-    private double rightWhere(Familiarity familiarity, boolean near) {
-        return mean(
-                unexamined.stream()
-                        .filter(o -> o.distance().orElse(0) <= familiarity.near() == near)
-                        .toList(),
-                o -> rightOf(o, way(o, familiarity)));
+        return new Confidence(weights[0], weights[1], weights[2]);
     }
 
     private static double logistic(double[] weights, double[] features) {
@@ -162,20 +108,40 @@ public final class SelectionFit {
         return 1 / (1 + Math.exp(-sum));
     }
 
-    private static double rightOf(Observation observation, Predicate<Candidate> way) {
-        ScoredCandidate candidate = observation.scored().stream()
-                .filter(t -> way.test(t.candidate()))
-                .findFirst()
-                .orElseThrow();
-        return observation.rightOf(candidate);
+    /// The distance up to which trusting the generator's own adapter with the description alone is right most often.
+    Familiarity familiarity() {
+        double near = untuned.stream()
+                .flatMapToDouble(o -> o.distance().stream())
+                .boxed()
+                .max(Comparator.comparingDouble(this::rightUpTo))
+                .orElse(0.0);
+        return new Familiarity(near, rightWhere(near, true), rightWhere(near, false));
+    }
+
+    private double rightUpTo(double near) {
+        return (mean(group(untuned, true), o -> rightUpTo(o, near))
+                        + mean(group(untuned, false), o -> rightUpTo(o, near)))
+                / 2;
+    }
+
+    private double rightWhere(double near, boolean trusted) {
+        return mean(
+                untuned.stream().filter(o -> isNear(o, near) == trusted).toList(), o -> rightUpTo(o, near));
+    }
+
+    private static boolean isNear(Observation observation, double near) {
+        return observation.distance().orElse(0) <= near;
+    }
+
+    private static double rightUpTo(Observation observation, double near) {
+        if (isNear(observation, near)) {
+            return observation.right().get(Way.GENERATED);
+        }
+        return observation.right().getOrDefault(Way.SHARED_EXAMPLES, observation.right().get(Way.SHARED));
     }
 
     private static List<Observation> group(List<Observation> observations, boolean seen) {
         return observations.stream().filter(o -> o.seen() == seen).toList();
-    }
-
-    private static double balanced(List<Observation> observations, ToDoubleFunction<Observation> value) {
-        return (mean(group(observations, true), value) + mean(group(observations, false), value)) / 2;
     }
 
     private static double mean(List<Observation> observations, ToDoubleFunction<Observation> value) {

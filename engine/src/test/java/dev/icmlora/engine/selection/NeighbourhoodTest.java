@@ -1,4 +1,4 @@
-package dev.icmlora.engine.scoring;
+package dev.icmlora.engine.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -18,8 +18,6 @@ class NeighbourhoodTest {
 
     @Test
     void eachDimensionCountsInItsOwnUnit() {
-        assertThat(neighbourhood.nearest(new float[] {0.9f, -1, 5}).map(SeenTask::task))
-                .contains("b");
         assertThat(neighbourhood.distance(new float[] {1, 0, 5})).hasValueCloseTo(Math.sqrt(0.5), within(1e-6));
     }
 
@@ -31,6 +29,5 @@ class NeighbourhoodTest {
     @Test
     void withoutSeenTasksThereIsNoDistance() {
         assertThat(new Neighbourhood(List.of()).distance(new float[3])).isEmpty();
-        assertThat(new Neighbourhood(List.of()).nearest(new float[3])).isEmpty();
     }
 }

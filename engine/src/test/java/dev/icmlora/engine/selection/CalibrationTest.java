@@ -1,4 +1,4 @@
-package dev.icmlora.engine.scoring;
+package dev.icmlora.engine.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -23,7 +23,7 @@ class CalibrationTest {
     void theDefaultGeneratorHasItsOwn() {
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
 
-        assertThat(file.manifest().calibration()).hasSize(9);
+        assertThat(file.manifest().calibration()).hasSize(10);
     }
 
     @Test
@@ -34,12 +34,12 @@ class CalibrationTest {
     @Test
     void anotherNumberOfThemIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Calibration.of(Collections.nCopies(8, 1f)))
-                .withMessageContaining("9 numbers, the file has 8");
+                .isThrownBy(() -> Calibration.of(Collections.nCopies(9, 1f)))
+                .withMessageContaining("10 numbers, the file has 9");
     }
 
     @Test
     void aRuleOutOfRangeIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Calibration.of(Collections.nCopies(9, -1f)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Calibration.of(Collections.nCopies(10, -1f)));
     }
 }

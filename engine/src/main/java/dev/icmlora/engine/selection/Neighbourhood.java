@@ -1,9 +1,7 @@
-package dev.icmlora.engine.scoring;
+package dev.icmlora.engine.selection;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 import dev.icmlora.generator.network.SeenTask;
@@ -37,11 +35,6 @@ public final class Neighbourhood {
         var variance = new double[length];
         Arrays.setAll(variance, i -> squares[i] / n - sum[i] / n * (sum[i] / n));
         return variance;
-    }
-
-    /// The nearest task; empty where none is known.
-    public Optional<SeenTask> nearest(float[] latent) {
-        return tasks.stream().min(Comparator.comparingDouble(task -> distance(latent, task.latent())));
     }
 
     /// Distance to the nearest task; empty where none is known.

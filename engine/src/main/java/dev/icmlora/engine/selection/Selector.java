@@ -1,0 +1,63 @@
+package dev.icmlora.engine.selection;
+
+import java.util.OptionalDouble;
+
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.generator.task.Task;
+
+/// Chooses how mode auto serves a task.
+///
+/// With enough examples the task is tuned, and what tuning saw decides: where even the adapter that it began with knew
+/// the task by half, the tuned one serves alone; where the task was strange to it, a few steps do not carry all of it
+/// over, and the examples stay in the prompt. With fewer examples, the distance to the tasks that the generator was
+/// trained on decides.
+public final class Selector {
+    /// Distinct examples that tuning needs: fewer are learned by heart.
+    public static final int LEAST_EXAMPLES = 3;
+
+    private final Calibration calibration;
+
+    public Selector(Calibration calibration) {
+        this.calibration = calibration;
+    }
+
+    /// Whether a task has enough examples to tune on.
+    public static boolean isTuned(Task task) {
+        return task.examples().stream().distinct().limit(LEAST_EXAMPLES).count() == LEAST_EXAMPLES;
+    }
+
+    /// For a task that was tuned.
+    ///
+    /// @param examplesFit whether a prompt with the examples would fit into the context
+    public Choice choose(TuningSummary tuning, boolean examplesFit) {
+        if (tuning.outcome() == Outcome.DIVERGED) {
+            // The shared adapter is left.
+            return examplesFit ? sure(Way.SHARED_EXAMPLES, tuning) : sure(Way.SHARED, tuning);
+        }
+        return examplesFit && tuning.lossBefore() > calibration.strange()
+                ? sure(Way.TUNED_EXAMPLES, tuning)
+                : sure(Way.TUNED, tuning);
+    }
+
+    private Choice sure(Way way, TuningSummary tuning) {
+        Confidence confidence = way.showsExamples() ? calibration.shown() : calibration.alone();
+        return new Choice(way, confidence.of(tuning));
+    }
+
+    /// For a task that was not tuned: the generator's own adapter for one like those it knows. For any other, the
+    /// shared adapter with the examples, if they fit.
+    ///
+    /// @param distance to the nearest task that the generator was trained on; empty where none is known
+    /// @param examplesFit whether there are examples, and a prompt with them would fit into the context
+    public Choice choose(OptionalDouble distance, boolean examplesFit) {
+        Familiarity familiarity = calibration.familiarity();
+        Way way;
+        if (familiarity.trusts(distance)) {
+            way = Way.GENERATED;
+        } else {
+            way = examplesFit ? Way.SHARED_EXAMPLES : Way.SHARED;
+        }
+        return new Choice(way, familiarity.confidence(distance));
+    }
+}

@@ -1,0 +1,11 @@
+package dev.icmlora.engine.tune;
+
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+
+/// What tuning did, without its single examples.
+///
+/// @param outcome which weights the adapter has
+/// @param steps that were taken
+/// @param lossBefore mean over the examples that the steps came to, each before it was trained on; nats a token
+/// @param lossAfter mean over the same examples afterwards
+public record TuningSummary(Outcome outcome, int steps, double lossBefore, double lossAfter) {}
