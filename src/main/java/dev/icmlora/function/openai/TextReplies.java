@@ -5,10 +5,8 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
@@ -53,9 +51,6 @@ final class TextReplies {
         client.whileOpen(texts.write(client.tenant(), request.text(), stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
-        stream.awaitBegin();
-        return Response.ok((StreamingOutput) stream::writeTo, MediaType.SERVER_SENT_EVENTS_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .build();
+        return stream.response();
     }
 }

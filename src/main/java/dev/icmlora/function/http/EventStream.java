@@ -1,0 +1,103 @@
+package dev.icmlora.function.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+
+import dev.icmlora.engine.request.CancelledException;
+
+/// A reply as server-sent events: what one thread tells is written by another, in the order in which it came. A client
+/// that reads slowly makes that one wait, and never who tells.
+public final class EventStream {
+
+    private final ObjectMapper mapper;
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
+    /// As many as are told in all, at most: the caller bounds them.
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+    public EventStream(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /// @param data a text as it is, or what becomes JSON
+    /// @param last whether none follows
+    private record Event(Object data, boolean last) {}
+
+    /// From now on the reply is a stream, and a failure an event of it.
+    public void begin() {
+        begun.complete(null);
+    }
+
+    /// @param data a text as it is, or what becomes JSON
+    public void add(Object data) {
+        events.add(new Event(data, false));
+    }
+
+    /// Adds the last event.
+    ///
+    /// @param data a text as it is, or what becomes JSON
+    public void end(Object data) {
+        begin();
+        events.add(new Event(data, true));
+    }
+
+    /// Ends a stream that has begun; any other gives no reply but the failure.
+    ///
+    /// @param data what the last event then says of it
+    public void fail(Throwable failure, Supplier<Object> data) {
+        if (!begun.completeExceptionally(failure)) {
+            events.add(new Event(data.get(), true));
+        }
+    }
+
+    /// The reply, as soon as there is something to write. The caller may wait.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException if there will be nothing
+    public Response response() {
+        try {
+            begun.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
+        return Response.ok((StreamingOutput) this::writeTo, MediaType.SERVER_SENT_EVENTS_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .build();
+    }
+
+    /// Writes all events, each as soon as it is there.
+    private void writeTo(OutputStream out) throws IOException {
+        try {
+            for (var event = events.take(); ; event = events.take()) {
+                out.write(("data: " + text(event.data()) + "\n\n").getBytes(UTF_8));
+                out.flush();
+                if (event.last()) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException();
+        }
+    }
+
+    private String text(Object data) {
+        try {
+            return data instanceof String text ? text : mapper.writeValueAsString(data);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a reply has a JSON form", e);
+        }
+    }
+}
