@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -100,22 +101,25 @@ public final class Requests {
 
     /// The data of a stream's events; each is JSON but for the last.
     public static List<String> events(String path, Map<String, Object> body) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            return stream(client, path, with(body, "stream", true)).toList();
+        }
+    }
+
+    /// The data of the events that a POST is answered with, as they come. To close them is to leave.
+    public static Stream<String> stream(HttpClient client, String path, Map<String, Object> body)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(with(body, "stream", true))))
+                .header("Accept", "text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
                 .build();
-        try (var client = HttpClient.newHttpClient()) {
-            var response = client.send(request, HttpResponse.BodyHandlers.ofLines());
-            if (response.statusCode() != 200
-                    || !response.headers().firstValue("Content-Type").orElse("").equals("text/event-stream")) {
-                throw new AssertionError(
-                        "no stream: " + response + response.body().toList());
-            }
-            return response.body()
-                    .filter(line -> !line.isEmpty())
-                    .map(line -> line.replaceFirst("^data: ", ""))
-                    .toList();
+        var response = client.send(request, HttpResponse.BodyHandlers.ofLines());
+        if (response.statusCode() != 200
+                || !response.headers().firstValue("Content-Type").orElse("").equals("text/event-stream")) {
+            throw new AssertionError("no stream: " + response + response.body().toList());
         }
+        return response.body().filter(line -> !line.isEmpty()).map(line -> line.replaceFirst("^data: ", ""));
     }
 
     public static URI uri(String path) {

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.function.access.Tenant;
@@ -46,17 +48,19 @@ public final class AdapterSource {
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     public Supplied of(AdapterKey key, EngineSession session) {
-        return of(key, Optional.empty(), session);
+        return of(key, Optional.empty(), _ -> {}, session);
     }
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
     /// @param budget time after which a tuning takes no further step; one that was cut short is known by its id
+    /// @param progress is told of a tuning that begins here, after each slice, on this thread
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     /// @throws dev.icmlora.function.error.QueueFullException if it has to be tuned, and too many are
-    public Supplied of(AdapterKey key, Optional<Duration> budget, EngineSession session) {
-        Supplier<Supplied> make = () -> key.isTuned() ? tune(key, budget, session) : make(key, session);
+    public Supplied of(
+            AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, EngineSession session) {
+        Supplier<Supplied> make = () -> key.isTuned() ? tune(key, budget, progress, session) : make(key, session);
         return making.of(key, () -> known(key), make, session.cancellation());
     }
 
@@ -65,13 +69,14 @@ public final class AdapterSource {
         return cache.find(key).or(() -> folder.find(key).map(this::cached)).map(found -> new Supplied(found, true, 0));
     }
 
-    private Supplied tune(AdapterKey key, Optional<Duration> budget, EngineSession session) {
+    private Supplied tune(
+            AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, EngineSession session) {
         requireRepeatable(key);
         try (var _ = places.enter(key.tenant())) {
             var start = of(key.untuned(session.engine().fingerprinted(key.task())), session);
             var options =
                     TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
-            var result = session.tune(start.known().adapter(), key.task(), options, budget, _ -> {});
+            var result = session.tune(start.known().adapter(), key.task(), options, budget, progress);
             return new Supplied(remember(key, result), false, start.fingerprintTokens());
         }
     }

@@ -60,8 +60,23 @@ interface FunctionsDescription {
 
     @POST
     @Path("/adapter")
-    @Operation(operationId = "adapter", summary = "Generate an adapter, answer nothing")
-    @APIResponse(responseCode = "200", description = "The adapter, described")
+    @Operation(operationId = "adapter", summary = "Generate or tune an adapter, answer nothing", description = """
+            With tune, the shared adapter is tuned on the task's examples; a client that then accepts \
+            text/event-stream before anything else hears how far it is. When it leaves, the tuning ends.""")
+    @APIResponse(
+            responseCode = "200",
+            description = "The adapter, described; or events",
+            content = {
+                @Content(mediaType = "application/json", schema = @Schema(implementation = AdapterReply.class)),
+                @Content(
+                        mediaType = "text/event-stream",
+                        schema =
+                                @Schema(
+                                        ref = "Event",
+                                        description =
+                                                "Progress objects, then one that has the AdapterReply as reply, or a"
+                                                        + " Problem as error"))
+            })
     @APIResponse(responseCode = "400", ref = "Problem")
     @APIResponse(responseCode = "413", ref = "Problem")
     @APIResponse(responseCode = "415", ref = "Problem")
@@ -72,8 +87,17 @@ interface FunctionsDescription {
                             content =
                                     @Content(
                                             mediaType = "application/json",
-                                            examples = @ExampleObject(name = "plurals", value = """
-                    {"task": {"description": "Write the plural of the word."}}""")))
+                                            examples = {
+                                                @ExampleObject(name = "plurals", value = """
+                    {"task": {"description": "Write the plural of the word."}}"""),
+                                                @ExampleObject(
+                                                        name = "tuned",
+                                                        summary = "Tune on the task's examples",
+                                                        value = """
+                    {"task": {"description": "Write the plural of the word.",
+                    "examples": [{"input": "cat", "output": "cats"},
+                    {"input": "box", "output": "boxes"}]}, "tune": {"steps": 2}}""")
+                                            }))
                     AdapterRequest request);
 
     @GET

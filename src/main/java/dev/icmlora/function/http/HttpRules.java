@@ -91,7 +91,7 @@ final class HttpRules {
         if (BODIES.containsKey(context.normalizedPath())) {
             requireBody(context);
         }
-        context.next();
+        TuningRoute.next(context);
     }
 
     /// JAX-RS would name the methods of all paths of a resource. `/` has a handshake, and Quarkus answers for its own.

@@ -21,6 +21,7 @@
         },
         components =
                 @Components(
+                        schemas = @Schema(name = "Progress", implementation = Progress.class),
                         responses = {
                             @APIResponse(
                                     name = "Problem",
@@ -99,5 +100,6 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import dev.icmlora.function.api.Progress;
 import dev.icmlora.function.error.OpenAiError;
 import dev.icmlora.function.error.Problem;

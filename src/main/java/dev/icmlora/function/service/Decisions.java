@@ -74,7 +74,7 @@ final class Decisions {
         }
         Supplied supplied;
         try {
-            supplied = adapters.of(tuned, budget(tune), session);
+            supplied = adapters.of(tuned, budget(tune), _ -> {}, session);
         } catch (QueueFullException e) {
             return untuned(tuned, examplesFit, null, true, session);
         }

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
@@ -99,18 +101,28 @@ public final class TaskService {
     ///
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request) {
-        return meter.measure("adapter", () -> checkedAdapter(tenant, request));
+        return adapter(tenant, request, _ -> {});
     }
 
-    private Uni<Metered<AdapterReply>> checkedAdapter(Tenant tenant, AdapterRequest request) {
+    /// Generates or tunes an adapter, or finds it where its task was seen before.
+    ///
+    /// @param progress is told of a tuning that this request begins, on a thread that should not wait
+    /// @throws dev.icmlora.function.error.RequestException at once or through the result
+    public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request, Consumer<TuningProgress> progress) {
+        return meter.measure("adapter", () -> checkedAdapter(tenant, request, progress));
+    }
+
+    private Uni<Metered<AdapterReply>> checkedAdapter(
+            Tenant tenant, AdapterRequest request, Consumer<TuningProgress> progress) {
         rules.check(request);
         var task = request.task().toTask();
         if (request.tune() == null) {
             var key = new AdapterKey(tenant, task, 1);
-            return engineHost.submit(key, session -> adapter(key, Optional.empty(), session));
+            return engineHost.submit(key, session -> adapter(key, adapters.of(key, session), session));
         }
         var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune());
-        return engineHost.submit(key, session -> adapter(key, Decisions.budget(request.tune()), session));
+        var budget = Decisions.budget(request.tune());
+        return engineHost.submit(key, session -> adapter(key, adapters.of(key, budget, progress, session), session));
     }
 
     /// The GGUF file of a known adapter.
@@ -138,8 +150,7 @@ public final class TaskService {
         return new Metered<>(reply, served);
     }
 
-    private Metered<AdapterReply> adapter(AdapterKey key, Optional<Duration> budget, EngineSession session) {
-        var supplied = adapters.of(key, budget, session);
+    private static Metered<AdapterReply> adapter(AdapterKey key, Supplied supplied, EngineSession session) {
         var adapter = supplied.known().adapter();
         var usage = new Usage(supplied.fingerprintTokens(), 0);
         var reply = new AdapterReply(
@@ -183,7 +194,7 @@ public final class TaskService {
         // What does not fit is refused before anything is tuned.
         var prompts = prompts(request, request.mode(), key.task(), session);
         var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, Decisions.budget(tune), session))
+                ? Optional.of(adapters.of(key, Decisions.budget(tune), _ -> {}, session))
                 : adapters.known(key);
         if (supplied.isPresent()) {
             var decided = new Decided(

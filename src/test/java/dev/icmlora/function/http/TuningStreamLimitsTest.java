@@ -1,0 +1,77 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.Requests.PLURALS;
+import static dev.icmlora.function.Requests.json;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.stream;
+import static dev.icmlora.function.Requests.task;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.net.http.HttpClient;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import org.junit.jupiter.api.Test;
+
+/// One task is tuned at a time, and none for long.
+@QuarkusTest
+@TestProfile(TuningStreamLimitsTest.OnePlace.class)
+class TuningStreamLimitsTest {
+
+    public static final class OnePlace implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "6s");
+        }
+    }
+
+    private static Map<String, Object> tuned(String description, int steps) {
+        return Map.of("task", task(description, PLURALS), "tune", Map.of("steps", steps));
+    }
+
+    @Test
+    void whoLeavesMakesRoomForAnother() throws Exception {
+        var other = tuned("Another plural.", 1);
+        try (var client = HttpClient.newHttpClient();
+                var events = stream(client, "/adapter", tuned("A plural for nobody.", 100))) {
+            assertThat(json(events.findFirst().orElseThrow()).get("steps").intValue())
+                    .isEqualTo(100);
+            given().contentType(ContentType.JSON)
+                    .accept("text/event-stream")
+                    .body(other)
+                    .post("/adapter")
+                    .then()
+                    .statusCode(429)
+                    .contentType("application/problem+json")
+                    .body("type", equalTo("urn:icm-lora:problem:queue-full"));
+        }
+
+        // A hundred steps would take far longer than this waits.
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        while (post("/adapter", other).extract().statusCode() != 200) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+    }
+
+    @Test
+    void aFailureOnTheWayIsTheLastEvent() throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            var events = stream(client, "/adapter", tuned("A plural in time.", 100))
+                    .map(data -> json(data))
+                    .toList();
+
+            assertThat(events.getFirst().has("step")).isTrue();
+            var error = events.getLast().get("error");
+            assertThat(error.get("status").intValue()).isEqualTo(504);
+            assertThat(error.get("type").textValue()).isEqualTo("urn:icm-lora:problem:deadline");
+            assertThat(error.get("detail").textValue()).contains("6");
+        }
+    }
+}
