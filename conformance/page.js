@@ -43,13 +43,19 @@ async function closed(page) {
   await page.context().close();
 }
 
-async function ask(page) {
+async function fill(page) {
   await page.selectOption("#shipped", "intent");
   await page.waitForFunction(() => document.getElementById("description").value !== "");
   const first = (await page.inputValue("#inputs")).split("\n").slice(0, 2).join("\n");
   await page.fill("#inputs", first);
+}
+
+const done = (page) => page.waitForFunction(() => document.getElementById("status").textContent === "Done.");
+
+async function ask(page) {
+  await fill(page);
   await page.click("#ask");
-  await page.waitForFunction(() => document.getElementById("status").textContent === "Done.");
+  await done(page);
 }
 
 const checks = {
@@ -65,6 +71,30 @@ const checks = {
     assert.match(await page.textContent("#timing"), /fingerprint.*generate.*decode/s);
     await accessible(page);
     await page.screenshot({ path: `${results}/page.png`, fullPage: true });
+    await closed(page);
+  },
+
+  async tunes() {
+    const page = await open();
+    await fill(page);
+    await page.fill("#description", "Refund, delivery, repair or purchase: which one is it?");
+    await page.click("#ask");
+    // While it tunes: how far it is, and what the shared adapter answered.
+    await page.waitForFunction(() => document.getElementById("loss-line").points.length > 0);
+    assert.match(await page.textContent("#tuning-note"), /^Step \d+ of \d+, loss \d+\.\d{3}/);
+    assert.match(await page.textContent("#status"), /^Tuning on your examples: step \d+ of \d+$/);
+    assert.ok(await page.isVisible("#tuning-share"));
+    assert.match(await page.locator("td[data-column=tuned]").first().textContent(), /^before: ./);
+    await done(page);
+    const losses = (await page.textContent("#losses")).split(" → ").map(Number);
+    assert.ok(losses.length > 2 && losses.at(-1) < losses[0] / 2, `the loss falls: ${losses}`);
+    const drawn = await page.evaluate(() => [...document.getElementById("loss-line").points].map(({ x, y }) => [x, y]));
+    assert.equal(drawn.length, losses.length);
+    assert.deepEqual([drawn[0][0], drawn.at(-1)[0]], [0, 100]);
+    assert.ok(drawn.at(-1)[1] > drawn[0][1], "the line goes down");
+    assert.match(await page.textContent("#tuning-note"), /^\d+ steps took .* loss \d.* before, \d.* after\.$/);
+    const cell = await page.locator("td[data-column=tuned]").first().textContent();
+    assert.match(cell, /^.+before: .+$/s);
     await closed(page);
   },
 
@@ -132,7 +162,7 @@ const checks = {
     await tabTo("ask");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.activeElement.id === "results-title");
-    await page.waitForFunction(() => document.getElementById("status").textContent === "Done.");
+    await done(page);
     await closed(page);
   },
 

@@ -22,10 +22,10 @@ async function reach(path, options) {
   return response;
 }
 
-const send = (path, body, signal) =>
+const send = (path, body, signal, accept = "*/*") =>
   reach(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", Accept: accept },
     body: JSON.stringify(body),
     signal,
   });
@@ -33,6 +33,17 @@ const send = (path, body, signal) =>
 /** Answers all inputs and says how: selection, timing, adapter. */
 export async function generate(body, signal) {
   return (await send("generate", body, signal)).json();
+}
+
+/** Tunes an adapter on a task's examples, tells `progress` how far it is, and describes the adapter. */
+export async function tuned(task, progress, signal) {
+  const response = await send("adapter", { task, tune: {} }, signal, "text/event-stream");
+  for await (const event of events(response.body)) {
+    if (event.error) throw new Refusal(event.error.detail || event.error.title);
+    if (event.reply) return event.reply;
+    progress(event);
+  }
+  throw new Refusal("The function broke off in the middle of tuning.");
 }
 
 export async function baseModel() {

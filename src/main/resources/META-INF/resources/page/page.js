@@ -2,6 +2,7 @@ import { baseModel, chat, generate } from "./api.js";
 import { bars } from "./bars.js";
 import { modes } from "./chats.js";
 import { asCurl, asPython } from "./snippets.js";
+import { watchTuning } from "./tuning.js";
 
 const MOST_INPUTS = 8;
 const WEIGHTS = {
@@ -96,6 +97,7 @@ function emptyAnswers(inputs) {
 async function ask(task, inputs, signal) {
   const rows = emptyAnswers(inputs);
   at("measured").hidden = true;
+  at("tuning").hidden = true;
   at("results").hidden = false;
   at("results-title").focus();
   const model = await baseModel();
@@ -116,7 +118,7 @@ async function ask(task, inputs, signal) {
       if (!cell.textContent) cell.textContent = "(an empty answer)";
     }
   }
-  await tune({ ...body, mode: "tuned" }, rows, signal);
+  await tune(body, rows, signal);
   at("status").textContent = "Done.";
 }
 
@@ -127,9 +129,22 @@ async function tune(body, rows, signal) {
     for (const cell of cells) cell.textContent = "–";
     return;
   }
+  at("status").textContent = "Asking the shared adapter, before it is tuned";
+  const shared = await generate({ ...body, mode: "adapter", strength: 0 }, signal);
+  for (const [index, cell] of cells.entries()) cell.append(before(shared.outputs[index]));
   at("status").textContent = "Tuning on your examples";
-  const reply = await generate(body, signal);
-  for (const [index, cell] of cells.entries()) cell.textContent = reply.outputs[index] || "(an empty answer)";
+  await watchTuning(body.task, (sentence) => (at("status").textContent = sentence), signal);
+  at("status").textContent = "Asking the tuned adapter";
+  const reply = await generate({ ...body, mode: "tuned" }, signal);
+  for (const [index, cell] of cells.entries()) cell.prepend(reply.outputs[index] || "(an empty answer)");
+}
+
+/** What the adapter that tuning begins with answers. */
+function before(output) {
+  const line = document.createElement("span");
+  line.className = "before hint";
+  line.textContent = `before: ${output || "(an empty answer)"}`;
+  return line;
 }
 
 /** A candidate in words: its weights, how strong they are, and whether its prompt shows the examples. */
