@@ -1,10 +1,14 @@
 """The command line against the function: ask, adapter, merge, tasks."""
 
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import struct
 import subprocess
 import tempfile
+import termios
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo" / "intent.json"
@@ -19,6 +23,23 @@ def icm_lora(*arguments, text=None, status=0):
     return done
 
 
+def on_a_terminal(*arguments):
+    """What somebody sees who runs it."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    running = subprocess.Popen([ROOT / "scripts/icm-lora", *map(str, arguments)], stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    seen = b""
+    try:
+        while piece := os.read(master, 4096):
+            seen += piece
+    except OSError:
+        pass  # That is how the end of a terminal reads.
+    os.close(master)
+    assert running.wait() == 0, seen
+    return seen.decode()
+
+
 def ask(adapter):
     plain = icm_lora("ask", "--adapter", adapter, TASK["inputs"][0]).stdout.strip()
     lines = icm_lora("ask", "--adapter", adapter, "--json", text="\n".join(TASK["inputs"][:2]) + "\n").stdout.splitlines()
@@ -30,12 +51,13 @@ def ask(adapter):
         icm_lora("ask", "-d", "Write the plural.", "-e", "cat => cats", "--json", "--max-tokens", 8, "box").stdout
     )
     assert generated["model"].startswith("sha256:") and generated["output"]
-    tuned = json.loads(
-        icm_lora(
-            "ask", "-d", "Write the plural.", "-e", "cat => cats", "--tune", "--steps", 1, "--json", "--max-tokens", 8, "box"
-        ).stdout
-    )
+    tune = ["ask", "-d", "Write the plural.", "-e", "cat => cats", "--tune", "--json", "--max-tokens", 8, "box"]
+    done = icm_lora(*tune, "--steps", 1)
+    tuned = json.loads(done.stdout)
     assert tuned["model"].startswith("sha256:") and tuned["model"] != generated["model"] and tuned["output"]
+    assert not done.stderr, done.stderr
+    seen = on_a_terminal(*tune, "--steps", 3)
+    assert "tuning" in seen and "step 3/3, loss " in seen and '"model":"sha256:' in seen, seen
 
 
 def refusals():

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
@@ -99,7 +100,8 @@ public final class AdapterCommand implements Callable<Integer> {
             known.addProperty("id", id);
             return known;
         }
-        return running.adapter(task.task(), tuning.tune());
+        Optional<JsonObject> tuned = tuning.tuned(task, running);
+        return tuned.isPresent() ? tuned.get() : running.adapter(task.task());
     }
 
     private byte[] download(String known, RunningFunction running) throws IOException, InterruptedException {

@@ -69,12 +69,14 @@ public final class AskCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--adapter stands in place of a task");
         }
         try (RunningFunction running = function.connect()) {
+            Optional<JsonObject> tuned = tuning.tuned(task, running);
             JsonObject request = new JsonObject();
-            request.addProperty("model", model(running));
+            request.addProperty(
+                    "model", tuned.isPresent() ? tuned.get().get("id").getAsString() : model(running));
             request.addProperty("stream", true);
             request.addProperty("temperature", temperature);
             request.addProperty("max_tokens", maxTokens);
-            if (task.isGiven() && tuning.tune().isEmpty()) {
+            if (task.isGiven() && tuned.isEmpty()) {
                 request.add("task", task.task());
             }
             if (!inputs.isEmpty()) {
@@ -93,12 +95,7 @@ public final class AskCommand implements Callable<Integer> {
         }
     }
 
-    /// What the task's adapter is called, where it is known or was tuned just now.
     private String model(RunningFunction running) throws IOException, InterruptedException {
-        Optional<JsonObject> tune = tuning.tune();
-        if (tune.isPresent()) {
-            return running.adapter(task.task(), tune).get("id").getAsString();
-        }
         return adapter == null ? running.baseModel() : adapter;
     }
 

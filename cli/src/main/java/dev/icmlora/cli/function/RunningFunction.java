@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -21,15 +20,11 @@ import java.util.stream.Stream;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 
 /// A running function, asked over HTTP as any client would. Every method throws an [IOException] that
 /// says what the function said, or that it cannot be reached.
 public final class RunningFunction implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final String EVENT = "data: ";
-    private static final String LAST_EVENT = "[DONE]";
     private static final Gson JSON = new Gson();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -43,7 +38,7 @@ public final class RunningFunction implements AutoCloseable {
 
     /// What the function calls its base model.
     String baseModel() throws IOException, InterruptedException {
-        return object(get("/v1/models", "application/json"))
+        return Replies.object(get("/v1/models", "application/json"))
                 .getAsJsonArray("data")
                 .get(0)
                 .getAsJsonObject()
@@ -56,7 +51,7 @@ public final class RunningFunction implements AutoCloseable {
     /// @param request body of `/generate`
     /// @return body of the reply
     public String generate(String request) throws IOException, InterruptedException {
-        return text(post("/generate", request));
+        return text(post("/generate", request).build());
     }
 
     /// Continues a chat.
@@ -65,27 +60,13 @@ public final class RunningFunction implements AutoCloseable {
     /// @param pieces is given each piece of the text as it comes
     /// @return what wrote the text: the base model's name or an adapter's id
     String chat(JsonObject request, Consumer<String> pieces) throws IOException, InterruptedException {
-        HttpResponse<Stream<String>> response = send(post("/v1/chat/completions", request), BodyHandlers.ofLines());
-        try (Stream<String> lines = response.body()) {
-            if (response.statusCode() != 200) {
-                throw refused(response.statusCode(), String.join("\n", lines.toList()));
+        String model = request.get("model").getAsString();
+        try (EventStream events = events(post("/v1/chat/completions", JSON.toJson(request)))) {
+            for (Optional<JsonObject> chunk = events.next(); chunk.isPresent(); chunk = events.next()) {
+                model = chunk.get().get("model").getAsString();
+                text(chunk.get()).ifPresent(pieces);
             }
-            String model = request.get("model").getAsString();
-            Iterator<String> events =
-                    lines.filter(line -> line.startsWith(EVENT)).iterator();
-            while (events.hasNext()) {
-                String event = events.next().substring(EVENT.length());
-                if (event.equals(LAST_EVENT)) {
-                    return model;
-                }
-                JsonObject chunk = object(event);
-                if (chunk.has("error")) {
-                    throw refused(200, event);
-                }
-                model = chunk.get("model").getAsString();
-                text(chunk).ifPresent(pieces);
-            }
-            throw new IOException("the function broke off in the middle of its answer");
+            return model;
         }
     }
 
@@ -99,14 +80,32 @@ public final class RunningFunction implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// The description of the adapter that the function makes for a task.
-    ///
-    /// @param tune how it is tuned; empty for a generated one
-    JsonObject adapter(JsonObject task, Optional<JsonObject> tune) throws IOException, InterruptedException {
+    /// The description of the adapter that the function generates for a task.
+    JsonObject adapter(JsonObject task) throws IOException, InterruptedException {
         JsonObject request = new JsonObject();
         request.add("task", task);
-        tune.ifPresent(wanted -> request.add("tune", wanted));
-        return object(text(post("/adapter", request)));
+        return Replies.object(text(post("/adapter", JSON.toJson(request)).build()));
+    }
+
+    /// The description of the adapter that the function tunes on a task's examples.
+    ///
+    /// @param tune how it is tuned
+    /// @param progress is told how far it is, each time that the function says so
+    JsonObject tuned(JsonObject task, JsonObject tune, Consumer<JsonObject> progress)
+            throws IOException, InterruptedException {
+        JsonObject request = new JsonObject();
+        request.add("task", task);
+        request.add("tune", tune);
+        HttpRequest.Builder post = post("/adapter", JSON.toJson(request)).header("Accept", "text/event-stream");
+        try (EventStream events = events(post)) {
+            while (true) {
+                JsonObject event = events.next().orElseThrow(() -> new IOException("the function tuned nothing"));
+                if (event.has("reply")) {
+                    return event.getAsJsonObject("reply");
+                }
+                progress.accept(event);
+            }
+        }
     }
 
     /// Downloads an adapter.
@@ -118,7 +117,7 @@ public final class RunningFunction implements AutoCloseable {
                 send(request("/adapters/" + id).header("Accept", accept).GET().build(), BodyHandlers.ofInputStream());
         try (InputStream in = response.body()) {
             if (response.statusCode() != 200) {
-                throw refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                throw Replies.refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
             }
             progress.accept(
                     -response.headers().firstValueAsLong("Content-Length").orElse(0));
@@ -136,15 +135,8 @@ public final class RunningFunction implements AutoCloseable {
         return text(request(path).header("Accept", accept).GET().build());
     }
 
-    private HttpRequest post(String path, JsonObject body) {
-        return post(path, JSON.toJson(body));
-    }
-
-    private HttpRequest post(String path, String body) {
-        return request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
-                .build();
+    private HttpRequest.Builder post(String path, String body) {
+        return request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
     }
 
     private HttpRequest.Builder request(String path) {
@@ -154,10 +146,20 @@ public final class RunningFunction implements AutoCloseable {
         return request;
     }
 
+    private EventStream events(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<Stream<String>> response = send(request.build(), BodyHandlers.ofLines());
+        if (response.statusCode() == 200) {
+            return new EventStream(response.body());
+        }
+        try (Stream<String> lines = response.body()) {
+            throw Replies.refused(response.statusCode(), String.join("\n", lines.toList()));
+        }
+    }
+
     private String text(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<String> response = send(request, BodyHandlers.ofString());
         if (response.statusCode() != 200) {
-            throw refused(response.statusCode(), response.body());
+            throw Replies.refused(response.statusCode(), response.body());
         }
         return response.body();
     }
@@ -169,34 +171,6 @@ public final class RunningFunction implements AutoCloseable {
         } catch (ConnectException e) {
             throw new IOException("nothing answers at " + address + ": is the function running? (make run)", e);
         }
-    }
-
-    private static JsonObject object(String text) throws IOException {
-        try {
-            return JsonParser.parseString(text).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new IOException(
-                    "what answered is not the function: "
-                            + text.lines().findFirst().orElse(""),
-                    e);
-        }
-    }
-
-    /// Errors come as problem+json, or in OpenAI's form.
-    private static IOException refused(int status, String body) {
-        String reason = body;
-        try {
-            JsonObject object = JsonParser.parseString(body).getAsJsonObject();
-            JsonElement openAi = object.get("error");
-            JsonElement detail = openAi == null
-                    ? object.get("detail")
-                    : openAi.getAsJsonObject().get("message");
-            reason = detail == null || detail.isJsonNull() ? body : detail.getAsString();
-        } catch (JsonParseException | IllegalStateException e) {
-            // Something between here and the function answered in words of its own.
-            reason = body.strip();
-        }
-        return new IOException("the function refused (" + status + "): " + reason);
     }
 
     @Override
