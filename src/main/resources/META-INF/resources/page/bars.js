@@ -2,17 +2,16 @@
 
 /**
  * @param table the table to fill
- * @param rows `{label, value, text, chosen}`, with values from 0 on
+ * @param rows `{label, value, text}`, with values from 0 on
  */
 export function bars(table, rows) {
   const most = Math.max(...rows.map((row) => row.value), Number.MIN_VALUE);
   table.replaceChildren(
     ...rows.map((row) => {
       const line = document.createElement("tr");
-      line.classList.toggle("chosen", Boolean(row.chosen));
       const label = document.createElement("th");
       label.scope = "row";
-      label.textContent = row.chosen ? `${row.label} (served)` : row.label;
+      label.textContent = row.label;
       const bar = document.createElement("span");
       bar.className = "bar";
       bar.style.width = `${(100 * row.value) / most}%`;

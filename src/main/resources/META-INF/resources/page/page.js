@@ -5,13 +5,13 @@ import { asCurl, asPython } from "./snippets.js";
 import { watchTuning } from "./tuning.js";
 
 const MOST_INPUTS = 8;
-const WEIGHTS = {
-  mean: "generated",
-  b0: "shared by all tasks",
-  base: "base model",
-  nearest: "nearest task seen",
+const PHASES = ["fingerprint", "generate", "apply", "tune", "prompt", "decode"];
+const SERVED = {
+  adapter: "an adapter, the description alone in the prompt",
+  adapter_examples: "the shared adapter, your examples in the prompt",
+  tuned: "the tuned adapter, the description alone in the prompt",
+  tuned_examples: "the tuned adapter, your examples in the prompt, since the task was strange to the model",
 };
-const PHASES = ["fingerprint", "generate", "apply", "select", "prompt", "decode"];
 
 const at = (id) => document.getElementById(id);
 const form = at("task");
@@ -101,9 +101,9 @@ async function ask(task, inputs, signal) {
   at("results").hidden = false;
   at("results-title").focus();
   const model = await baseModel();
-  // First, since only the first request for a task fingerprints it and generates its adapter.
-  at("status").textContent = "Generating the adapter";
   const body = { task, inputs, mode: "auto", max_tokens: 64 };
+  await tune(body, rows, signal);
+  at("status").textContent = "Asking in mode auto";
   measured(await generate(body, signal), body, model);
   // One after the other: the function does one thing at a time, and so the reader can follow.
   for (const [index, input] of inputs.entries()) {
@@ -118,20 +118,19 @@ async function ask(task, inputs, signal) {
       if (!cell.textContent) cell.textContent = "(an empty answer)";
     }
   }
-  await tune(body, rows, signal);
   at("status").textContent = "Done.";
 }
 
-/** Last, since it takes the longest where the task is new. */
+/** First, so that its loss is seen falling: mode auto would tune by itself. */
 async function tune(body, rows, signal) {
   const cells = rows.map((row) => row.cells[row.cells.length - 1]);
   if (body.task.examples.length === 0) {
     for (const cell of cells) cell.textContent = "–";
     return;
   }
-  at("status").textContent = "Asking the shared adapter, before it is tuned";
-  const shared = await generate({ ...body, mode: "adapter", strength: 0 }, signal);
-  for (const [index, cell] of cells.entries()) cell.append(before(shared.outputs[index]));
+  at("status").textContent = "Asking the generated adapter, before it is tuned";
+  const generated = await generate({ ...body, mode: "adapter" }, signal);
+  for (const [index, cell] of cells.entries()) cell.append(before(generated.outputs[index]));
   at("status").textContent = "Tuning on your examples";
   await watchTuning(body.task, (sentence) => (at("status").textContent = sentence), signal);
   at("status").textContent = "Asking the tuned adapter";
@@ -147,31 +146,11 @@ function before(output) {
   return line;
 }
 
-/** A candidate in words: its weights, how strong they are, and whether its prompt shows the examples. */
-function labelOf({ kind, strength, mode }) {
-  const strong = kind !== "b0" && strength !== undefined && strength !== 1 ? ` × ${strength}` : "";
-  const form = mode === "adapter_examples" || mode === "examples" ? ", with examples" : "";
-  return `${WEIGHTS[kind] ?? kind}${strong}${form}`;
-}
-
 function measured(reply, body, model) {
   last = { body, model };
-  const candidates = reply.selection.candidates;
-  at("evidence-note").textContent = candidates.length
-    ? "Mean loss on your own examples, in nats per token, and how many would be answered exactly. Less loss is better; " +
-      "of ways that are about as good, the cheaper one serves."
-    : `Nothing was compared; ${reply.selection.served} served.`;
-  const byLoss = candidates.toSorted((one, other) => one.example_loss - other.example_loss);
-  bars(
-    at("evidence"),
-    byLoss.map((candidate) => ({
-      label: labelOf(candidate),
-      value: candidate.example_loss,
-      text: `${candidate.example_loss.toFixed(3)} · ${Math.round(100 * candidate.example_exact)} %`,
-      chosen: candidate.mode === reply.selection.served && candidate.kind === reply.selection.kind &&
-        candidate.strength === reply.selection.strength,
-    })),
-  );
+  const { served, confidence } = reply.selection;
+  at("served").textContent =
+    `${SERVED[served]}. An answer is right with a chance of about ${Math.round(100 * confidence)} %.`;
   bars(
     at("timing"),
     PHASES.map((phase) => ({

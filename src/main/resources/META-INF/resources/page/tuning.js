@@ -23,10 +23,8 @@ function soFar({ step, steps, loss, left_ms: left }) {
 
 function outcome({ tuning, cached, timing_ms: millis }) {
   switch (tuning.state) {
-    case "known":
-      return "This task was tuned before; its losses were not kept.";
     case "diverged":
-      return "The loss grew, so the shared adapter serves.";
+      return "The loss grew, so the adapter from before serves.";
     default: {
       const time = cached ? "were taken before" : `took ${(millis.tune / 1000).toFixed(1)} s`;
       return `${tuning.steps} steps ${time}: loss ${tuning.loss_before.toFixed(3)} before, ${tuning.loss_after.toFixed(3)} after.`;

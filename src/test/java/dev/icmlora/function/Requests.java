@@ -45,6 +45,7 @@ public final class Requests {
         var body = new HashMap<String, Object>();
         body.put("task", task);
         body.put("inputs", new ArrayList<>(List.of(inputs)));
+        body.put("mode", "adapter");
         body.put("max_tokens", 8);
         return body;
     }

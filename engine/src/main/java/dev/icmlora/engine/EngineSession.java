@@ -174,8 +174,9 @@ public final class EngineSession {
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded.
     ///
     /// @param start what it begins with
-    /// @param budget no step begins once this much time is spent; without one, the same request always gives the
-    /// same adapter
+    /// No step begins once half of the request's time is over.
+    ///
+    /// @param budget no step begins once this much time is spent either
     /// @param progress told after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
     public TuningResult tune(
@@ -190,8 +191,9 @@ public final class EngineSession {
             var began = System.nanoTime();
             try (var tuning = slice(worker, () -> tuner.begin(start, task, options))) {
                 while (!tuning.isDone()) {
-                    if (budget.filter(most -> System.nanoTime() - began >= most.toNanos())
-                            .isPresent()) {
+                    var spent = System.nanoTime() - began;
+                    if (cancellation.isShortOfTime()
+                            || budget.filter(most -> spent >= most.toNanos()).isPresent()) {
                         tuning.endSoon();
                     }
                     slice(worker, () -> {

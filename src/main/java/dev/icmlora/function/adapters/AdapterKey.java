@@ -49,6 +49,11 @@ public record AdapterKey(Tenant tenant, Task task, float strength, int steps, St
         return steps > 0;
     }
 
+    /// Whether it was tuned, but not for as many steps as were wanted.
+    public boolean isCutShort() {
+        return isTuned() && !isRepeatable();
+    }
+
     /// Whether task, strength and steps are all that it takes to make the adapter again.
     boolean isRepeatable() {
         return latent.equals(MEAN);

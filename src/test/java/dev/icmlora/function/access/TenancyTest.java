@@ -154,18 +154,17 @@ class TenancyTest {
     void nothingTellsThatSomebodyElseHasAskedTheSame() {
         var task = Map.of("description", "Write the plural form, " + UUID.randomUUID(), "examples", EXAMPLES);
         var body = new HashMap<String, Object>(
-                Map.of("task", task, "inputs", List.of("dog"), "max_tokens", 4, "candidates", 2));
+                Map.of("task", task, "inputs", List.of("dog"), "max_tokens", 4, "tune", Map.of("steps", 1)));
 
         var first = generated(alice, body);
         var second = generated(bob, body);
 
         for (var reply : List.of(first, second)) {
-            assertThat(reply.getBoolean("selection.cached")).isFalse();
             assertThat(reply.getBoolean("adapter.cached")).isFalse();
             assertThat(reply.getFloat("timing_ms.fingerprint")).isPositive();
-            assertThat(reply.getFloat("timing_ms.select")).isPositive();
+            assertThat(reply.getFloat("timing_ms.tune")).isPositive();
         }
-        for (var field : List.of("outputs", "adapter", "selection", "usage")) {
+        for (var field : List.of("outputs", "adapter", "selection", "tuning", "usage")) {
             // Where a prompt's cells lie in the memory changes the last digits of what is computed over them.
             assertThat(second.<Object>get(field))
                     .as(field)
@@ -173,7 +172,7 @@ class TenancyTest {
                     .withComparatorForType((a, b) -> Math.abs(a - b) < 0.2f ? 0 : Float.compare(a, b), Float.class)
                     .isEqualTo(first.get(field));
         }
-        assertThat(generated(bob, body).getBoolean("selection.cached")).isTrue();
+        assertThat(generated(bob, body).getBoolean("adapter.cached")).isTrue();
         var id = first.getString("adapter.id");
         alice.request().get("/adapters/{id}", id).then().statusCode(200);
         bob.request().get("/adapters/{id}", id).then().statusCode(200);

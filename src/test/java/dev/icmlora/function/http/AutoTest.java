@@ -1,7 +1,6 @@
 package dev.icmlora.function.http;
 
 import static dev.icmlora.function.Requests.PLURALS;
-import static dev.icmlora.function.Requests.body;
 import static dev.icmlora.function.Requests.generate;
 import static dev.icmlora.function.Requests.plurals;
 import static dev.icmlora.function.Requests.post;
@@ -10,7 +9,6 @@ import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
@@ -23,15 +21,15 @@ import java.util.Map;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.Requests;
 
 /// Mode auto, which is the default.
 @QuarkusTest
 class AutoTest {
 
-    /// A task that no adapter and no five examples make this model good at, so that everything is tried.
-    private static final Map<String, Object> HARD = task(
+    /// A task that the model knows nothing of: no adapter makes it likelier than a few examples in the prompt.
+    private static final Map<String, Object> STRANGE = task(
             "Give the secret word.",
             List.of(
                     Map.of("input", "amber", "output", "quartz vole"),
@@ -39,152 +37,112 @@ class AutoTest {
                     Map.of("input", "copper", "output", "mild thunder"),
                     Map.of("input", "walnut", "output", "old ink")));
 
-    @Test
-    void saysWhatItComparedAndWhy() {
-        var reply = generate(body(HARD, "ivory")).extract().jsonPath();
+    private static Map<String, Object> body(Map<String, Object> task, String... inputs) {
+        return with(Requests.body(task, inputs), "mode", null);
+    }
 
-        List<Map<String, Object>> candidates = reply.getList("selection.candidates");
-        assertThat(candidates).hasSizeLessThanOrEqualTo(8).hasSizeGreaterThan(2);
-        assertThat(candidates).allSatisfy(candidate -> {
-            assertThat((Float) candidate.get("example_loss")).isPositive();
-            assertThat((Float) candidate.get("example_exact")).isBetween(0f, 1f);
-            assertThat((List<?>) candidate.get("examples")).hasSize(4);
-        });
-        assertThat(candidates)
-                .extracting(candidate ->
-                        candidate.get("kind") + " " + candidate.get("strength") + " " + candidate.get("mode"))
-                .contains(
-                        "mean 1.0 adapter",
-                        "mean 1.0 adapter_examples",
-                        "b0 0.0 adapter_examples",
-                        "base null examples",
-                        "base null plain")
-                .doesNotHaveDuplicates();
-        assertThat(reply.getFloat("selection.confidence")).isBetween(0f, 1f);
-        assertThat(reply.getInt("selection.evidence_tokens")).isPositive();
-        assertThat(reply.getFloat("timing_ms.select")).isPositive();
-        assertThat(reply.getBoolean("selection.cached")).isFalse();
+    private static JsonPath reply(Map<String, Object> body) {
+        return generate(body).extract().jsonPath();
     }
 
     @Test
-    void decidesOnceForATask() {
-        var first = generate(body(task("Write the plural, please.", PLURALS), "dog", "church"))
-                .extract()
-                .jsonPath();
+    void tunesOnTheExamplesAndSaysWhatItServed() {
+        var reply = reply(body(task("Write the plural, please.", PLURALS), "dog", "church"));
 
-        generate(body(task("Write the plural, please.", PLURALS), "dog", "church"))
-                .body("selection.cached", equalTo(true))
-                .body("selection.evidence_tokens", equalTo(0))
-                .body("selection.served", equalTo(first.getString("selection.served")))
-                .body("selection.candidates", equalTo(first.getList("selection.candidates")))
-                .body("timing_ms.select", equalTo(0f))
+        assertThat(reply.getString("selection.served")).isIn("tuned", "tuned_examples");
+        assertThat(reply.getFloat("selection.confidence")).isBetween(0f, 1f);
+        assertThat(reply.<Object>get("selection.hurried")).isNull();
+        assertThat(reply.getString("tuning.state")).isEqualTo("tuned");
+        assertThat(reply.getFloat("tuning.loss_after")).isLessThan(reply.getFloat("tuning.loss_before"));
+        assertThat(reply.getFloat("timing_ms.tune")).isPositive();
+    }
+
+    @Test
+    void aStrangeTaskKeepsItsExamplesInThePrompt() {
+        var reply = reply(with(body(STRANGE, "ivory"), "tune", Map.of("steps", 1)));
+
+        assertThat(reply.getFloat("tuning.loss_before")).isGreaterThan(3);
+        assertThat(reply.getString("selection.served")).isEqualTo("tuned_examples");
+        assertThat(reply.getFloat("selection.confidence")).isLessThan(0.7f);
+    }
+
+    @Test
+    void tunesATaskOnce() {
+        var body = with(body(task("The plural of this.", PLURALS), "dog", "church"), "tune", Map.of("steps", 1));
+        var first = reply(body);
+
+        generate(body)
+                .body("adapter.cached", equalTo(true))
+                .body("selection", equalTo(first.get("selection")))
+                .body("tuning", equalTo(first.get("tuning")))
+                .body("timing_ms.tune", equalTo(0f))
                 .body("timing_ms.fingerprint", equalTo(0f))
                 .body("outputs", equalTo(first.getList("outputs")));
     }
 
     @Test
     void answersAsTheModeThatItChose() {
-        var body = body(task("Plural of the noun.", PLURALS), "dog", "church");
-        var chosen = with(body, "candidates", 6);
-        var auto = generate(chosen).extract().jsonPath();
+        var body = with(body(task("Plural of the noun.", PLURALS), "dog", "church"), "tune", Map.of("steps", 1));
+        var auto = reply(body);
         var named = with(new HashMap<>(body), "mode", auto.getString("selection.served"));
-        if (auto.get("selection.strength") != null) {
-            with(named, "strength", auto.getFloat("selection.strength"));
-        }
 
         generate(named)
                 .body("outputs", equalTo(auto.getList("outputs")))
                 .body("adapter.id", equalTo(auto.getString("adapter.id")));
     }
 
-    /// There are eight: the mean, B0, the base model and the nearest seen task, each in two forms of prompt.
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 12})
-    void triesNoMoreThanAskedFor(int candidates) {
-        var reply = generate(with(body(HARD, "ivory"), "candidates", candidates))
-                .extract()
-                .jsonPath();
+    @Test
+    void whereNobodyWantsToWaitItAnswersUntuned() {
+        var task = task("Make it many.", PLURALS);
+        var waiting = reply(with(body(task, "dog"), "tune", Map.of("steps", 1, "when", "background")));
+        var never = reply(with(body(task, "dog"), "tune", Map.of("steps", 2, "when", "never")));
 
-        assertThat(reply.getList("selection.candidates")).hasSize(Math.min(candidates, 8));
+        assertThat(waiting.getString("tuning.state")).isEqualTo("waiting");
+        assertThat(never.<Object>get("tuning")).isNull();
+        for (var reply : List.of(waiting, never)) {
+            assertThat(reply.getString("selection.served")).isIn("adapter", "adapter_examples");
+            assertThat(reply.getFloat("selection.seen_distance")).isPositive();
+            assertThat(reply.getFloat("timing_ms.tune")).isZero();
+        }
     }
 
     @Test
-    void aTinyBudgetStillAnswers() {
-        generate(with(body(HARD, "ivory"), "budget_ms", 1))
-                .body("selection.candidates.size()", equalTo(1))
-                .body("outputs.size()", equalTo(1));
-    }
-
-    @Test
-    void withoutExamplesThereIsNothingToCompare() {
+    void withoutExamplesTheDistanceToSeenTasksDecides() {
         generate(body(task("Write the plural of the noun.", List.of()), "dog"))
                 .body("selection.served", equalTo("adapter"))
-                .body("selection.candidates", empty())
-                .body("selection.evidence_tokens", equalTo(0))
-                .body("selection.confidence", greaterThan(0f));
+                .body("selection.seen_distance", greaterThan(0f))
+                .body("selection.confidence", greaterThan(0f))
+                .body("tuning", nullValue());
     }
 
     @Test
-    void oneExampleAndItsTwinsAreNoComparison() {
-        var one = List.of(PLURALS.getFirst());
-        var twins = List.of(PLURALS.getFirst(), PLURALS.getFirst(), PLURALS.getFirst());
+    void oneExampleAndItsTwinsAreNotTunedOn() {
+        var one = PLURALS.getFirst();
 
-        generate(body(task("Plural.", one), "dog")).body("selection.candidates", empty());
-        generate(body(task("Plural.", twins), "dog")).body("selection.candidates", empty());
+        generate(body(task("Plural.", List.of(one)), "dog")).body("tuning", nullValue());
+        generate(body(task("Plural.", List.of(one, one, one)), "dog")).body("tuning", nullValue());
     }
 
     @Test
-    void contradictoryExamplesAreAnsweredWithLittleConfidence() {
-        var contradictory = task(
-                "Answer yes or no.",
-                List.of(
-                        Map.of("input", "apple", "output", "yes"),
-                        Map.of("input", "apple", "output", "no"),
-                        Map.of("input", "pear", "output", "no"),
-                        Map.of("input", "pear", "output", "yes")));
+    void whereExamplesDoNotFitThePromptTheTunedAdapterServesAlone() {
+        var request = with(with(body(STRANGE, "dog"), "max_tokens", 4050), "tune", Map.of("steps", 1));
 
-        var reply = generate(body(contradictory, "plum")).extract().jsonPath();
-
-        assertThat(reply.getList("outputs")).hasSize(1);
-        assertThat(confidence(reply)).isLessThan(0.9f);
-    }
-
-    @Test
-    void whereExamplesDoNotFitOnlyTheDescriptionIsTried() {
-        var description = "Say it again.";
-        var long4 = List.of(
-                Map.of("input", "one two three four five six seven", "output", "one two three four five six seven"),
-                Map.of("input", "red green blue yellow black white", "output", "red green blue yellow black white"),
-                Map.of("input", "north south east west up down in", "output", "north south east west up down in"));
-
-        var reply = generate(with(
-                        with(body(task(description, long4), "dog"), "max_tokens", 4050),
-                        "stop",
-                        List.of("a", "e", "o", " ")))
-                .extract()
-                .jsonPath();
-
-        assertThat(reply.getList("selection.candidates.mode", String.class)).isSubsetOf("adapter", "plain");
+        generate(with(request, "stop", List.of("a", "e", "o", " "))).body("selection.served", equalTo("tuned"));
     }
 
     @Test
     void besideAnAdapterThereIsNothingToChoose() {
-        var id = generate(with(body(plurals(), "dog"), "mode", "adapter"))
-                .extract()
-                .<String>path("adapter.id");
+        var id = generate(Requests.body(plurals(), "dog")).extract().<String>path("adapter.id");
 
         generate(with(with(body(plurals(), "dog"), "task", null), "adapter", id))
                 .body("selection.served", equalTo("adapter"))
-                .body("selection.candidates", empty())
                 .body("selection.confidence", nullValue())
                 .body("adapter.id", equalTo(id));
     }
 
     @Test
     void aChosenAdapterCanBeDownloadedAndNamed() {
-        var reply = generate(with(body(task("Make the plural.", PLURALS), "dog"), "candidates", 2))
-                .extract()
-                .jsonPath();
+        var reply = reply(with(body(task("Make the plural.", PLURALS), "dog"), "tune", Map.of("steps", 1)));
         var id = reply.getString("adapter.id");
 
         given().get("/adapters/{id}", id).then().statusCode(200);
@@ -193,10 +151,9 @@ class AutoTest {
     }
 
     @Test
-    void limitsOfTheSelectionAreNamed() {
-        refused("/budget_ms", "is 0, outside 1 to 10000", with(body(plurals(), "dog"), "budget_ms", 0));
-        refused("/refine", "", with(body(plurals(), "dog"), "refine", Map.of("budget_ms", 100)));
+    void whatItChoosesItselfIsRefused() {
         refused("/strength", "is chosen in mode auto", with(body(plurals(), "dog"), "strength", 0.5));
+        refused("/tune/steps", "is 0, outside", with(body(plurals(), "dog"), "tune", Map.of("steps", 0)));
     }
 
     private static void refused(String field, String message, Map<String, Object> body) {
@@ -204,9 +161,5 @@ class AutoTest {
                 .statusCode(400)
                 .body("errors.field", hasItem(field))
                 .body("errors.message", hasItem(containsString(message)));
-    }
-
-    private static float confidence(JsonPath reply) {
-        return reply.getFloat("selection.confidence");
     }
 }

@@ -78,8 +78,8 @@ class BadInputTest {
                 Arguments.of("/strength", "is -0.5, outside 0 to 4", with(valid(), "strength", -0.5)),
                 Arguments.of("/strength", "must be a number", with(valid(), "strength", "full")),
                 Arguments.of("/strength", "already part of what /adapter names", strengthBesideAdapter()),
-                Arguments.of("/candidates", "is 0, outside 1 to 64", with(valid(), "candidates", 0)),
-                Arguments.of("/candidates", "is 65, outside 1 to 64", with(valid(), "candidates", 65)),
+                Arguments.of("/candidates", "", with(valid(), "candidates", 8)),
+                Arguments.of("/budget_ms", "", with(valid(), "budget_ms", 100)),
                 Arguments.of("/stop", "9 entries", with(valid(), "stop", Collections.nCopies(9, "x"))),
                 Arguments.of("/stop/0", "must not be empty", with(valid(), "stop", List.of(""))),
                 Arguments.of("/stop", "must be an array", with(valid(), "stop", "x")),
@@ -110,12 +110,12 @@ class BadInputTest {
 
     @Test
     void namesEveryBrokenRuleAtOnceWithLimitAndValue() {
-        var body = with(with(body(plurals()), "scale", 9.0), "candidates", 65);
+        var body = with(with(body(plurals()), "scale", 9.0), "max_tokens", 4096);
 
         isProblem(post("/generate", body), 400)
-                .body("errors.field", hasItems("/inputs", "/scale", "/candidates"))
-                .body("errors.find { it.field == '/candidates' }.limit", equalTo(64))
-                .body("errors.find { it.field == '/candidates' }.value", equalTo(65));
+                .body("errors.field", hasItems("/inputs", "/scale", "/max_tokens"))
+                .body("errors.find { it.field == '/max_tokens' }.limit", equalTo(4095))
+                .body("errors.find { it.field == '/max_tokens' }.value", equalTo(4096));
     }
 
     @Test

@@ -48,7 +48,7 @@ class TunedTest {
         assertThat(reply.getList("outputs")).containsExactly("16", "11");
         assertThat(reply.getString("selection.served")).isEqualTo("tuned");
         assertThat(reply.getString("tuning.state")).isEqualTo("tuned");
-        assertThat(reply.getInt("tuning.steps")).isEqualTo(4);
+        assertThat(reply.getInt("tuning.steps")).isEqualTo(6);
         assertThat(reply.getFloat("tuning.loss_after")).isLessThan(reply.getFloat("tuning.loss_before"));
         assertThat(reply.getFloat("timing_ms.tune")).isPositive();
     }
@@ -81,6 +81,18 @@ class TunedTest {
         assertThat(tuned.getString("adapter.id")).isEqualTo(id);
         generate(with(named, "mode", "adapter")).body("outputs", equalTo(tuned.getList("outputs")));
         given().get("/adapters/{id}", id).then().statusCode(200);
+    }
+
+    @Test
+    void theExamplesMayStayInThePrompt() {
+        var request = tuned("Write the hour.", Map.of("steps", 1), "16:41");
+        var alone = reply(request);
+
+        var both = reply(with(request, "mode", "tuned_examples"));
+
+        assertThat(both.getString("selection.served")).isEqualTo("tuned_examples");
+        assertThat(both.getString("adapter.id")).isEqualTo(alone.getString("adapter.id"));
+        assertThat(both.getBoolean("adapter.cached")).isTrue();
     }
 
     @Test
