@@ -231,6 +231,30 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final MethodHandle ggml_backend_buft_name =
+            Linkage.downcall("ggml_backend_buft_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `const char * ggml_backend_buft_name(ggml_backend_buffer_type_t buft);`
+    public static MemorySegment ggml_backend_buft_name(MemorySegment bufferType) {
+        try {
+            return (MemorySegment) ggml_backend_buft_name.invokeExact(bufferType);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_backend_buft_is_host =
+            Linkage.downcall("ggml_backend_buft_is_host", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
+
+    /// `bool ggml_backend_buft_is_host(ggml_backend_buffer_type_t buft);`
+    public static boolean ggml_backend_buft_is_host(MemorySegment bufferType) {
+        try {
+            return (boolean) ggml_backend_buft_is_host.invokeExact(bufferType);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_backend_dev_buffer_type =
             Linkage.downcall("ggml_backend_dev_buffer_type", FunctionDescriptor.of(ADDRESS, ADDRESS));
 

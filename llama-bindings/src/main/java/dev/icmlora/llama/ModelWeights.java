@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.EvalCallback;
@@ -21,9 +23,8 @@ import dev.icmlora.ggml.Tensor;
 /// copied.
 ///
 /// llama.cpp has no function that hands them out. They are found as those of a [ResidentAdapter] are, as sources of
-/// the nodes of one decode. A model that was loaded with [ModelOptions#repack] has layouts that only llama.cpp's
-/// kernels for them read: its tensors must not take part in another graph. Whoever uses a tensor keeps the model
-/// alive.
+/// the nodes of one decode. A model that was loaded with [ModelOptions#repack] may have layouts that only llama.cpp's
+/// kernels for them read: those tensors are not handed out. Whoever uses a tensor keeps the model alive.
 public final class ModelWeights {
     private static final List<String> SUFFIXES = List.of(".weight", ".bias");
     private static final String OUTPUT_NODE = "result_output";
@@ -82,7 +83,22 @@ public final class ModelWeights {
         return new TreeSet<>(tensors.keySet());
     }
 
+    /// A tensor that was repacked, and the memory that it is in, such as `blk.0.attn_q.weight in CPU_REPACK`; empty if
+    /// all have ggml's own layout.
+    public Optional<String> repacked() {
+        owner.get();
+        return Stream.concat(new TreeMap<>(tensors).values().stream(), Stream.of(output))
+                .filter(tensor -> !BufferType.of(tensor).isPlain())
+                .findFirst()
+                .map(ModelWeights::place);
+    }
+
+    private static String place(GgmlTensor tensor) {
+        return tensor.name() + " in " + BufferType.of(tensor).name();
+    }
+
     /// @param name as in the model's file, such as `blk.0.attn_q.weight`
+    /// @throws IllegalStateException if it was repacked
     public Optional<Tensor> tensor(String name) {
         owner.get();
         return Optional.ofNullable(tensors.get(name)).map(this::borrowed);
@@ -90,12 +106,19 @@ public final class ModelWeights {
 
     /// The matrix that turns the last hidden state into logits. Where it is tied to the embeddings it may be the
     /// same tensor, or a copy on another device.
+    ///
+    /// @throws IllegalStateException if it was repacked
     public Tensor output() {
         owner.get();
         return borrowed(output);
     }
 
+    /// Another graph would read a repacked tensor as what it is not, and reading its data ends the process.
     private Tensor borrowed(GgmlTensor tensor) {
+        if (!BufferType.of(tensor).isPlain()) {
+            throw new IllegalStateException(
+                    place(tensor) + " was repacked, which llama.cpp alone can read; load the model without repacking");
+        }
         return Tensor.of(new TensorRef(owner, tensor));
     }
 }

@@ -50,11 +50,7 @@ final class WeightCopies implements AutoCloseable {
 
     /// A device takes copies into buffers of its own type only, and ends the process at others; the CPU takes all.
     private static MemorySegment device(GgmlTensor tensor) {
-        MemorySegment type = GgmlBackendH.ggml_backend_buffer_get_type(tensor.buffer());
-        MemorySegment device = GgmlBackendH.ggml_backend_buft_get_device(type);
-        boolean isItsOwn = !device.equals(MemorySegment.NULL)
-                && GgmlBackendH.ggml_backend_dev_buffer_type(device).equals(type);
-        return isItsOwn ? device : CpuDevice.get();
+        return BufferType.of(tensor).device().orElseGet(CpuDevice::get);
     }
 
     private static NativeHandle start(MemorySegment device) {

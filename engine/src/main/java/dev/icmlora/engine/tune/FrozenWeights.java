@@ -39,13 +39,18 @@ public final class FrozenWeights implements AutoCloseable {
 
     /// Transposes the model, which takes about a second for 100 million weights.
     ///
-    /// @param model not repacked; graphs keep it alive
+    /// @param model which graphs keep alive
     /// @param backend whose device holds the copies
-    /// @throws UnsupportedBaseModelException if the graph does not compute what the model does
+    /// @throws UnsupportedBaseModelException if the graph does not compute what the model does, or its weights
+    /// were repacked when it was loaded
     /// @throws dev.icmlora.ggml.NativeCallException if there is no memory for the copies
     public static FrozenWeights of(LlamaModel model, Backend backend) {
         BaseModelShape shape = BaseModelShape.of(model);
         ModelWeights own = ModelWeights.of(model);
+        own.repacked().ifPresent(found -> {
+            throw new UnsupportedBaseModelException("its weights were repacked for this processor (" + found
+                    + "), in which only llama.cpp's own kernels read them; load it without repacking");
+        });
         List<LayerWeights> layers = new ArrayList<>();
         Set<String> known = new TreeSet<>(Set.of("token_embd.weight", "output_norm.weight"));
         for (int layer = 0; layer < shape.layers(); layer++) {
