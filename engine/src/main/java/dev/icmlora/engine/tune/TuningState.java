@@ -87,6 +87,6 @@ final class TuningState {
             NamedTensor old = start.generated().get(i);
             b.add(new NamedTensor(old.name(), GgmlType.F16, old.shape(), Halves.toF16(weights.get(i))));
         }
-        return new Adapter(start.layout(), start.fixed(), b);
+        return start.withGenerated(b);
     }
 }

@@ -34,6 +34,11 @@ public final class Adapter {
         return new Adapter(layout, a, b, true);
     }
 
+    /// An adapter with the same A matrices, which it shares with others if this one does, and other B matrices.
+    public Adapter withGenerated(List<NamedTensor> b) {
+        return new Adapter(layout, fixed, b, ownsA);
+    }
+
     private Adapter(AdapterLayout layout, List<NamedTensor> fixed, List<NamedTensor> generated, boolean ownsA) {
         int expected = layout.layers() * layout.targets().size();
         if (fixed.size() != expected || generated.size() != expected) {
@@ -112,8 +117,7 @@ public final class Adapter {
         if (factor == 1) {
             return this;
         }
-        return new Adapter(
-                layout, fixed, generated.stream().map(t -> scaled(t, factor)).toList(), ownsA);
+        return withGenerated(generated.stream().map(t -> scaled(t, factor)).toList());
     }
 
     private static NamedTensor scaled(NamedTensor tensor, float factor) {

@@ -114,6 +114,7 @@ class ResidentShapeTest {
         assertThat(effect(adapter, 0, VALUE)).containsOnly(0);
         assertThat(effect(adapter, 1, QUERY)).containsOnly(0);
         assertThat(adapter.ownBytes()).isEqualTo(adapter.bytes());
+        assertThat(adapter.withGenerated(generated(3).generated()).ownBytes()).isEqualTo(adapter.bytes());
     }
 
     @ParameterizedTest
