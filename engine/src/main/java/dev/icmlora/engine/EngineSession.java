@@ -129,6 +129,12 @@ public final class EngineSession {
         });
     }
 
+    /// B0 itself, whatever the task.
+    public Adapter shared() {
+        var anywhere = new float[engine.manifest().architecture().latent()];
+        return job(_ -> time(Phase.GENERATE, () -> engine.adapter(anywhere, 0)));
+    }
+
     /// Where the prior puts a task.
     public LatentDistribution prior(TaskVector vector) {
         return job(_ -> engine.generator().prior(vector));

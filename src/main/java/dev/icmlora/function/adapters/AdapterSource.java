@@ -100,6 +100,9 @@ public final class AdapterSource {
 
     private Supplied make(AdapterKey key, EngineSession session) {
         requireRepeatable(key);
+        if (key.isShared()) {
+            return new Supplied(add(key, session.shared()), false, 0);
+        }
         var tokens = tokens(key.task(), session);
         var adapter = session.generate(key.task(), key.strength());
         return new Supplied(add(key, adapter), false, tokens);

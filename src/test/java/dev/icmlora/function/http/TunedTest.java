@@ -13,8 +13,10 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -51,6 +53,34 @@ class TunedTest {
         assertThat(reply.getInt("tuning.steps")).isEqualTo(6);
         assertThat(reply.getFloat("tuning.loss_after")).isLessThan(reply.getFloat("tuning.loss_before"));
         assertThat(reply.getFloat("timing_ms.tune")).isPositive();
+        // It begins with B0, which is the same for all tasks.
+        assertThat(reply.getFloat("timing_ms.fingerprint")).isZero();
+    }
+
+    @Test
+    void moreExamplesThanFitIntoTheContextCanBeTunedOn() {
+        var many = IntStream.range(0, 500)
+                .mapToObj(i -> Map.of("input", "%02d:41".formatted(i % 24), "output", Integer.toString(i % 24)))
+                .toList();
+        var request = with(body(task("Which hour is it now?", many), "16:41"), "mode", "tuned");
+
+        generate(with(request, "tune", Map.of("steps", 1))).body("tuning.state", equalTo("tuned"));
+    }
+
+    /// B0 takes this for what it was trained on, and is far from it at once.
+    @Test
+    void aLossThatGrowsIsSaidAndTheAdapterFromBeforeServes() {
+        var words = String.join(" ", Collections.nCopies(8, "the"));
+        var task = task("Repeat the input.", List.of(Map.of("input", words, "output", words)));
+        var request = with(body(task, "one"), "mode", "tuned");
+
+        var reply = reply(with(request, "tune", Map.of("steps", 1)));
+
+        assertThat(reply.getString("tuning.state")).isEqualTo("diverged");
+        assertThat(reply.getFloat("tuning.loss_after")).isEqualTo(reply.getFloat("tuning.loss_before"));
+        generate(with(with(body(task, "one"), "mode", "adapter"), "strength", 0))
+                .body("adapter.id", equalTo(reply.getString("adapter.id")))
+                .body("outputs", equalTo(reply.getList("outputs")));
     }
 
     @Test
