@@ -181,7 +181,8 @@ public final class Engine implements AutoCloseable {
         return tuners.refusal();
     }
 
-    /// Memory that tuning takes beside the base model's own; 0 as long as nobody tuned.
+    /// Memory that tuning takes beside the base model's own, for the model and for what is tuned just now; 0 as long
+    /// as nobody tuned.
     public long tuningBytes() {
         return tuners.bytes();
     }

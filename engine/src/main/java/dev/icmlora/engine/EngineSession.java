@@ -18,6 +18,8 @@ import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.tune.Tuner;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningResult;
@@ -193,9 +195,11 @@ public final class EngineSession {
             Consumer<TuningProgress> progress) {
         return time(Phase.TUNE, () -> {
             var worker = idlest();
-            var tuner = engine.tuners().of(worker);
+            var tuners = engine.tuners();
+            var tuner = tuners.of(worker);
             var began = System.nanoTime();
-            try (var tuning = slice(worker, () -> tuner.begin(start, task, options))) {
+            var tuning = slice(worker, () -> begin(tuner, start, task, options));
+            try {
                 while (!tuning.isDone()) {
                     var spent = System.nanoTime() - began;
                     if (cancellation.isShortOfTime()
@@ -203,17 +207,25 @@ public final class EngineSession {
                         tuning.endSoon();
                     }
                     slice(worker, () -> {
-                        tuning.advance();
+                        tuners.advance(tuning);
                         return tuning;
                     });
                     progress.accept(tuning.progress());
                 }
                 return tuning.result();
-            } catch (UnfitExampleException e) {
-                var part = "task/examples/" + e.example();
-                throw new UnusableInputException(part, e.limit(), e.tokens(), "/" + part + " " + e.getMessage());
+            } finally {
+                tuners.end(tuning);
             }
         });
+    }
+
+    private static Tuning begin(Tuner tuner, Adapter start, Task task, TuningOptions options) {
+        try {
+            return tuner.begin(start, task, options);
+        } catch (UnfitExampleException e) {
+            var part = "task/examples/" + e.example();
+            throw new UnusableInputException(part, e.limit(), e.tokens(), "/" + part + " " + e.getMessage());
+        }
     }
 
     private <T> T slice(Worker worker, Supplier<T> work) {

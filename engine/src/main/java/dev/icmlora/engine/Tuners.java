@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.FrozenWeights;
 import dev.icmlora.engine.tune.Tuner;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.UnsupportedBaseModelException;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.ggml.Backend;
@@ -20,6 +21,8 @@ final class Tuners implements AutoCloseable {
     private final EngineOptions options;
     private final NativeHandles handles = new NativeHandles();
     private final Map<Worker, Tuner> tuners = new ConcurrentHashMap<>();
+    /// How many bytes each had after its last slice.
+    private final Map<Tuning, Long> running = new ConcurrentHashMap<>();
     private FrozenWeights weights;
     private String refusal;
 
@@ -38,9 +41,22 @@ final class Tuners implements AutoCloseable {
         return Optional.ofNullable(refusal);
     }
 
-    /// Bytes of the transposed weights; 0 as long as nobody tuned.
+    /// Bytes of the transposed weights, and of what the tunings that run compute in; 0 as long as nobody tuned.
     synchronized long bytes() {
-        return weights == null ? 0 : weights.bytes();
+        var ofRunning = running.values().stream().mapToLong(Long::longValue).sum();
+        return ofRunning + (weights == null ? 0 : weights.bytes());
+    }
+
+    /// Computes the next slice; on the thread of the tuning's worker.
+    void advance(Tuning tuning) {
+        tuning.advance();
+        running.put(tuning, tuning.bytes());
+    }
+
+    /// Closes a tuning, whether it is done or not.
+    void end(Tuning tuning) {
+        running.remove(tuning);
+        tuning.close();
     }
 
     /// The tuner of a worker. The first call takes about a second for 100 million weights, so the caller should not be

@@ -40,7 +40,7 @@ class TuneTest {
 
     @Test
     void anExampleThatWasTunedOnIsAnsweredWithoutExamplesInThePrompt() {
-        var shared = session.generate(HOUR, 0);
+        var shared = session.shared();
         var options = TuningOptions.forExamples(HOUR.examples().size());
 
         var result = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
@@ -60,8 +60,18 @@ class TuneTest {
     }
 
     @Test
+    void whatATuningComputesInCountsWhileItRuns() {
+        var options = TuningOptions.forExamples(5).withSteps(1);
+        var meanwhile = new ArrayList<Long>();
+
+        session.tune(session.shared(), HOUR, options, Optional.empty(), _ -> meanwhile.add(engine.tuningBytes()));
+
+        assertThat(meanwhile).allMatch(bytes -> bytes > engine.tuningBytes());
+    }
+
+    @Test
     void theSameRequestGivesTheSameAdapter() {
-        var shared = session.generate(HOUR, 0);
+        var shared = session.shared();
         var options = TuningOptions.forExamples(5).withSteps(1);
 
         var once = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
@@ -72,7 +82,7 @@ class TuneTest {
 
     @Test
     void whoLeavesEndsItWithinASlice() {
-        var shared = session.generate(HOUR, 0);
+        var shared = session.shared();
         var options = TuningOptions.forExamples(5).withSteps(100);
 
         assertThatThrownBy(() -> session.tune(shared, HOUR, options, Optional.empty(), progress -> {
@@ -86,7 +96,7 @@ class TuneTest {
 
     @Test
     void noStepBeginsWhenTheTimeIsUp() {
-        var shared = session.generate(HOUR, 0);
+        var shared = session.shared();
         var options = TuningOptions.forExamples(5).withSteps(100);
 
         var result = session.tune(shared, HOUR, options, Optional.of(Duration.ofNanos(1)), heard::add);
@@ -96,7 +106,7 @@ class TuneTest {
 
     @Test
     void anExampleThatDoesNotFitIsNamed() {
-        var shared = session.generate(HOUR, 0);
+        var shared = session.shared();
         var tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(5000), "b")));
 
         assertThatThrownBy(

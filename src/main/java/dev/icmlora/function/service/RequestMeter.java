@@ -63,7 +63,8 @@ final class RequestMeter {
                 .description("Workers that have something to do")
                 .register(registry);
         Gauge.builder("icm.lora.tuning.bytes", engineHost, EngineHost::tuningBytes)
-                .description("Memory of the transposed weights that tuning needs; 0 as long as nobody tuned")
+                .description(
+                        "Memory of the transposed weights and of what is tuned just now; 0 as long as nobody tuned")
                 .baseUnit("bytes")
                 .register(registry);
         Gauge.builder("icm.lora.cache.adapters", cache, AdapterCache::size)
