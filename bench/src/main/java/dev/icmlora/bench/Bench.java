@@ -39,7 +39,14 @@ public final class Bench {
     private static List<Part> suite(String name) {
         return switch (name) {
             case "performance" ->
-                List.of(new Micro(), new NewTask(), new OneStream(), new Crowds(), new ColdStart(), new Endurance());
+                List.of(
+                        new Micro(),
+                        new NewTask(),
+                        new Tuning(),
+                        new OneStream(),
+                        new Crowds(),
+                        new ColdStart(),
+                        new Endurance());
             case "overload" -> List.of(new Overload());
             case "soak" -> List.of(new Soak(Duration.ofMinutes(number("SOAK_MINUTES", 30))), new Leaks());
             default -> throw new IllegalArgumentException("No suite is called " + name);

@@ -136,6 +136,21 @@ final class Client implements AutoCloseable {
         return ask("/adapter", Map.of("task", task)).get("id").getAsString();
     }
 
+    /// Has an adapter tuned.
+    void tune(Map<String, Object> task, int steps) {
+        ask("/adapter", Map.of("task", task, "tune", Map.of("steps", steps)));
+    }
+
+    /// What the function's metrics say.
+    double gauge(String name) {
+        var metrics = new String(get("/q/metrics", "text/plain"), UTF_8);
+        return metrics.lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .findFirst()
+                .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .orElseThrow(() -> new IllegalStateException("/q/metrics has no " + name));
+    }
+
     /// @throws IllegalStateException if the answer is none of success
     byte[] get(String path, String accept) {
         return bytes(HttpRequest.newBuilder(server.resolve(path))

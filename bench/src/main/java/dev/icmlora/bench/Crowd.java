@@ -3,6 +3,7 @@ package dev.icmlora.bench;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -16,6 +17,15 @@ final class Crowd {
     /// @param tokensPerSecond of all together, from the first request to the last token
     /// @param firstMillis mean time to the first text
     record Result(double tokensPerSecond, double firstMillis) {}
+
+    /// Clients that have the base model decode, each time all of them another prompt.
+    static Repeatedly decoding(int clients, Client client) {
+        var round = new AtomicInteger();
+        return Repeatedly.start(() -> {
+            var first = 10_000 * round.incrementAndGet();
+            ask(clients, i -> client.write(Tasks.prompt(first + i), 64, NewTask.base(client)));
+        });
+    }
 
     /// @param request what client number `i` asks
     static Result ask(int clients, IntFunction<Written> request) {

@@ -1,26 +1,17 @@
 package dev.icmlora.bench;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A thousand different tasks in a row: what stays of them in memory and on disk. And whether the function answers its
-/// probes while it decodes.
+/// A thousand different tasks in a row, and five hundred tunings: what stays of them in memory and on disk. And
+/// whether the function answers its probes while it decodes.
 final class Endurance implements Part {
 
     private static final int TASKS = 1000;
-    /// By then the cache of adapters is full, and every buffer as large as it gets.
-    private static final int SETTLED = 500;
-
-    private static final int PROBES = 500;
+    private static final int TUNINGS = 500;
     private static final int CLIENTS = 8;
-    /// Back to back, probes would be a load of their own, and over within one answer.
-    private static final Duration INTERVAL = Duration.ofMillis(20);
 
     @Override
     public String name() {
@@ -33,72 +24,52 @@ final class Endurance implements Part {
         try (var server = Server.withFixedHeap(machine, Map.of("ICM_LORA_CACHE_ADAPTERS", "64M"));
                 var client = new Client(server)) {
             var rows = new ArrayList<Row>();
-            rows.add(probes(client));
-            rows.addAll(tasks(server, client));
+            try (var _ = Crowd.decoding(CLIENTS, client)) {
+                rows.add(Probes.row("8 clients decode", client));
+            }
+            rows.addAll(inARow(TASKS, "tasks", server, () -> newTask(client)));
+            rows.addAll(inARow(TUNINGS, "tunings", server, () -> client.tune(Tasks.withExamples(1), 1)));
             return rows;
         }
     }
 
-    private static Row probes(Client client) {
-        var decoding = new AtomicBoolean(true);
-        var answered = new AtomicBoolean();
-        var crowd = CompletableFuture.runAsync(() -> {
-            for (var round = 1; decoding.get(); round++) {
-                var first = 10_000 * round;
-                Crowd.ask(CLIENTS, i -> {
-                    var written = client.write(Tasks.prompt(first + i), 64, NewTask.base(client));
-                    answered.set(true);
-                    return written;
-                });
-            }
-        });
-        while (!answered.get() && !crowd.isDone()) {
-            Server.pause();
-        }
-        var millis = new double[PROBES];
-        try {
-            for (var i = 0; i < PROBES; i++) {
-                Thread.sleep(INTERVAL);
-                var start = System.nanoTime();
-                client.get("/q/health/live", "application/json");
-                millis[i] = (System.nanoTime() - start) / 1e6;
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        decoding.set(false);
-        crowd.join();
-        Arrays.sort(millis);
-        return Row.atMost(
-                "/q/health/live while 8 clients decode, p99",
-                millis[PROBES * 99 / 100],
-                50,
-                "ms",
-                String.format(Locale.ROOT, "median %.2f ms of %d", millis[PROBES / 2], PROBES));
-    }
-
-    private static List<Row> tasks(Server server, Client client) {
-        var settled = 0.0;
-        List<String> files = List.of();
-        for (var i = 0; i < TASKS; i++) {
-            client.ask(
-                    "/generate",
-                    Map.of("task", Tasks.described(), "inputs", List.of("red"), "mode", "adapter", "max_tokens", 1));
-            if (i == SETTLED) {
-                settled = server.residentMegabytes();
-                files = server.openFiles();
-            }
-        }
+    /// One after the other. What stays of them is what came in the second half: by then the cache of adapters is full,
+    /// and every buffer as large as it gets.
+    ///
+    /// @param one does one
+    private static List<Row> inARow(int count, String what, Server server, Runnable one) {
+        repeat(count / 2, one);
+        var settled = server.residentMegabytes();
+        var files = server.openFiles();
+        repeat(count - count / 2, one);
         var end = server.residentMegabytes();
         var opened = new ArrayList<>(server.openFiles());
         files.forEach(opened::remove);
         return List.of(
                 Row.atMost(
-                        "1000 tasks in a row: growth of resident memory over the last 500",
+                        "%d %s in a row: growth of resident memory over the last %d"
+                                .formatted(count, what, count - count / 2),
                         100 * (end - settled) / settled,
                         2,
                         "%",
                         String.format(Locale.ROOT, "%.0f MB, then %.0f MB", settled, end)),
-                Row.atMost("1000 tasks in a row: files left open", opened.size(), 0.5, "", opened.toString()));
+                Row.atMost(
+                        "%d %s in a row: files left open".formatted(count, what),
+                        opened.size(),
+                        0.5,
+                        "",
+                        opened.toString()));
+    }
+
+    private static void repeat(int count, Runnable one) {
+        for (var i = 0; i < count; i++) {
+            one.run();
+        }
+    }
+
+    private static void newTask(Client client) {
+        client.ask(
+                "/generate",
+                Map.of("task", Tasks.described(), "inputs", List.of("red"), "mode", "adapter", "max_tokens", 1));
     }
 }

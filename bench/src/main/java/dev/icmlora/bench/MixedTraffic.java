@@ -64,6 +64,7 @@ final class MixedTraffic implements AutoCloseable {
         var traffic = new MixedTraffic(client, bucket);
         traffic.repeat("a new task", traffic::newTask);
         traffic.repeat("mode auto", traffic::selection);
+        traffic.repeat("mode tuned", traffic::tuning);
         traffic.repeat("a stream", traffic::stream);
         traffic.repeat("a stream that is left", traffic::leave);
         traffic.repeat("a chat with a schema", traffic::schema);
@@ -100,6 +101,10 @@ final class MixedTraffic implements AutoCloseable {
 
     private void selection() {
         client.ask("/generate", generate(Tasks.withExamples(4), "auto"));
+    }
+
+    private void tuning() {
+        client.ask("/generate", generate(Tasks.withExamples(3), "tuned"));
     }
 
     private static Map<String, Object> generate(Map<String, Object> task, String mode) {

@@ -17,6 +17,10 @@ record Runs(List<Double> values) {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
+    double greatest() {
+        return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+
     /// Run by run, so that a machine that became slower meanwhile did so for both.
     Runs dividedBy(Runs others) {
         return new Runs(IntStream.range(0, Math.min(values.size(), others.values.size()))
@@ -27,7 +31,6 @@ record Runs(List<Double> values) {
     /// Such as `12.3 (11.8 to 14.0)`.
     String text() {
         var least = values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-        var most = values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-        return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median(), least, most);
+        return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median(), least, greatest());
     }
 }

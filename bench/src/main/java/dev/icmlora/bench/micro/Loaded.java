@@ -3,6 +3,7 @@ package dev.icmlora.bench.micro;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -16,10 +17,20 @@ import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 
 /// The engine as the function loads it.
 @State(Scope.Benchmark)
 public class Loaded {
+
+    /// A description and five examples.
+    static final Task TASK = new Task(
+            "What does the customer want: refund, delivery, repair or purchase?",
+            IntStream.range(0, 5)
+                    .mapToObj(i -> new Example(
+                            "Please send the money for boat number " + i + " back. Any day is fine.", "refund"))
+                    .toList());
 
     private static final int LATENTS = 64;
 

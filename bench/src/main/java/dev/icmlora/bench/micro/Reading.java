@@ -1,7 +1,6 @@
 package dev.icmlora.bench.micro;
 
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -12,8 +11,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.llama.LlamaContext;
@@ -28,12 +25,6 @@ public class Reading {
     @State(Scope.Benchmark)
     public static class OneTask {
 
-        private final Task task = new Task(
-                "What does the customer want: refund, delivery, repair or purchase?",
-                IntStream.range(0, 5)
-                        .mapToObj(i -> new Example(
-                                "Please send the money for boat number " + i + " back. Any day is fine.", "refund"))
-                        .toList());
         private LlamaContext states;
         private LlamaContext plain;
         private Fingerprinter fingerprinter;
@@ -45,8 +36,9 @@ public class Reading {
             states = model.statesContext(loaded.engine.manifest().architecture().vectorLayer());
             plain = model.textContext(1);
             fingerprinter = model.fingerprinter(states);
-            var tokens =
-                    model.format().packed(task.description(), task.examples()).tokens();
+            var tokens = model.format()
+                    .packed(Loaded.TASK.description(), Loaded.TASK.examples())
+                    .tokens();
             batch = TokenBatch.allocate(tokens.length, 1);
             for (var i = 0; i < tokens.length; i++) {
                 batch.add(tokens[i], i, 0, i == tokens.length - 1);
@@ -64,7 +56,7 @@ public class Reading {
 
     @Benchmark
     public TaskVector fingerprint(OneTask state) {
-        return state.fingerprinter.of(state.task);
+        return state.fingerprinter.of(Loaded.TASK);
     }
 
     @Benchmark

@@ -1,0 +1,37 @@
+package dev.icmlora.bench;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+
+/// Whether the function answers its probes while it does something else.
+final class Probes {
+
+    private static final int COUNT = 500;
+    /// Back to back, probes would be a load of their own, and over within one answer.
+    private static final Duration INTERVAL = Duration.ofMillis(20);
+
+    private Probes() {}
+
+    /// @param meanwhile what the function does
+    static Row row(String meanwhile, Client client) {
+        var millis = new double[COUNT];
+        try {
+            for (var i = 0; i < COUNT; i++) {
+                Thread.sleep(INTERVAL);
+                var start = System.nanoTime();
+                client.get("/q/health/live", "application/json");
+                millis[i] = (System.nanoTime() - start) / 1e6;
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        Arrays.sort(millis);
+        return Row.atMost(
+                "/q/health/live while " + meanwhile + ", p99",
+                millis[COUNT * 99 / 100],
+                50,
+                "ms",
+                String.format(Locale.ROOT, "median %.2f ms of %d", millis[COUNT / 2], COUNT));
+    }
+}
