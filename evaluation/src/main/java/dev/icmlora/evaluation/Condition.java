@@ -8,7 +8,8 @@ enum Condition {
     SHOT_1("1-shot", "base model, 1 example in the prompt", new Request("examples", 1, 1)),
     SHOTS_3("3-shot", "base model, 3 examples in the prompt", new Request("examples", 3, 1)),
     SHOTS_5("5-shot", "base model, 5 examples in the prompt", new Request("examples", Condition.EXAMPLES, 1)),
-    SHOTS_8("8-shot", "base model, 8 examples in the prompt", new Request("examples", Condition.MOST_EXAMPLES, 1)),
+    SHOTS_8("8-shot", "base model, 8 examples in the prompt", new Request("examples", Condition.FEW_EXAMPLES, 1)),
+    SHOTS_16("16-shot", "base model, 16 examples in the prompt", Request.later(2, "examples", 16)),
     B0("b0", "the shared adapter B0: one LoRA for all tasks", new Request("adapter", 0, 0)),
     B0_EXAMPLES(
             "b0-5-shot",
@@ -20,10 +21,6 @@ enum Condition {
     DIFFUSION("diffusion", "latent drawn by a diffusion model of the prior's means", Control.DIFFUSION),
     OWN("own", "LoRA trained for this task alone, on its training examples", Control.OWN),
     OWN_NOISE("own-noise", "that LoRA with noise as large as its difference from the generated one", Control.OWN_NOISE),
-    ON_EXAMPLES(
-            "trained-on-5",
-            "LoRA trained for this task alone, on the same description and 5 examples",
-            Control.ON_EXAMPLES),
     NOISE(
             "noise",
             "generated adapter with noise as large as what another description and other examples change",
@@ -41,17 +38,22 @@ enum Condition {
     AUTO(
             "auto",
             "one of these ways and adapters, chosen by scores on the 5 examples",
-            Request.afterAll("auto", Condition.EXAMPLES)),
+            Request.later(1, "auto", Condition.EXAMPLES)),
     TUNED(
             "tuned",
             "B0 tuned on the 5 examples within the request, none of them in the prompt",
-            Request.afterAll("tuned", Condition.EXAMPLES));
+            Request.later(1, "tuned", Condition.EXAMPLES)),
+    TUNED_16("tuned-16", "the same on 16 examples", Request.later(2, "tuned", 16)),
+    TUNED_64("tuned-64", "the same on 64 examples, or all that there are", Request.later(2, "tuned", 64));
 
     /// Examples that a task is stated with.
     static final int EXAMPLES = 5;
 
-    /// Most examples of any condition.
-    static final int MOST_EXAMPLES = 8;
+    /// Most examples of the first conditions.
+    static final int FEW_EXAMPLES = 8;
+
+    /// Rounds in which the function is asked.
+    static final int ROUNDS = 3;
 
     private final String id;
     private final String meaning;
@@ -71,27 +73,29 @@ enum Condition {
     /// @param mode the request's `mode`
     /// @param examples of the request's task
     /// @param strength the request's `strength`; empty where it is not named
-    /// @param afterAll whether it is asked only when every task has been answered in all other ways. What a context
-    /// keeps of a prompt moves the rounding of the next, so a way that is asked in between would change some
-    /// figures of the others
-    record Request(String mode, int examples, OptionalDouble strength, boolean afterAll) implements Source {
+    /// @param round in which it is asked, from 0: once every task has been answered in the rounds before. What a
+    /// context keeps of a prompt moves the rounding of the next, so a way that is asked in between would change
+    /// some figures of the others
+    record Request(String mode, int examples, OptionalDouble strength, int round) implements Source {
 
         Request(String mode, int examples, double strength) {
-            this(mode, examples, OptionalDouble.of(strength), false);
+            this(mode, examples, OptionalDouble.of(strength), 0);
         }
 
         boolean namesAdapter() {
             return mode.startsWith("adapter");
         }
 
-        /// Examples in the prompt, where the mode is named.
-        int shown() {
-            return mode.endsWith("examples") ? examples : 0;
+        /// Examples in the prompt.
+        ///
+        /// @param served the mode that the function served
+        int shown(String served) {
+            return served.endsWith("examples") ? examples : 0;
         }
 
         /// A way that came later than those whose figures it must not change.
-        static Request afterAll(String mode, int examples) {
-            return new Request(mode, examples, OptionalDouble.empty(), true);
+        static Request later(int round, String mode, int examples) {
+            return new Request(mode, examples, OptionalDouble.empty(), round);
         }
     }
 
@@ -103,7 +107,6 @@ enum Condition {
         DIFFUSION,
         OWN,
         OWN_NOISE,
-        ON_EXAMPLES,
         NOISE
     }
 

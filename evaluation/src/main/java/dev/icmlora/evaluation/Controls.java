@@ -8,7 +8,6 @@ import java.util.SplittableRandom;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -44,9 +43,8 @@ final class Controls implements AutoCloseable {
     }
 
     /// @param stated the task as the requests state it
-    /// @param asked what they state
     /// @return nothing where no adapter was trained for the task
-    Optional<Adapter> adapter(Condition.Control control, KnownTask stated, Task asked, SplittableRandom random) {
+    Optional<Adapter> adapter(Condition.Control control, KnownTask stated, SplittableRandom random) {
         return switch (control) {
             case MEAN -> Optional.of(mean);
             case NEAREST ->
@@ -60,7 +58,6 @@ final class Controls implements AutoCloseable {
             case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
             case OWN -> own(stated);
             case OWN_NOISE -> own(stated).map(own -> noisy(own, generated(stated), random));
-            case ON_EXAMPLES -> trained.trainedOn(stated.task(), asked).map(bench::adapter);
             case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
         };
     }

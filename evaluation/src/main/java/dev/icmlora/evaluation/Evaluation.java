@@ -16,7 +16,6 @@ import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.evaluation.TaskResult.Served;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
@@ -78,26 +77,25 @@ final class Evaluation {
         return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 
-    /// All conditions but those that are asked after all.
+    /// All conditions but those of later rounds.
     TaskResult measure(Subject subject) throws IOException, InterruptedException {
         SuiteTask task = subject.task();
         Question question = question(task);
-        Task asked = question.task(Condition.EXAMPLES);
-        KnownTask stated = KnownTask.of(subject, asked, bench);
+        KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
         SplittableRandom random = Question.random(task, seed + 1);
 
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
             switch (condition.source()) {
                 case Condition.Request request
-                when !request.afterAll() -> {
+                when request.round() == 0 -> {
                     FunctionClient.Reply reply = ask(question, request);
                     scores.put(condition, score(question, request, reply));
                     replay.compare(question, request, reply.outputs());
                 }
                 case Condition.Request _ -> {}
                 case Condition.Control control ->
-                    controls.adapter(control, stated, asked, random)
+                    controls.adapter(control, stated, random)
                             .map(adapter -> answer(question, adapter))
                             .ifPresent(answers -> scores.put(condition, score(question, answers, 0, null)));
             }
@@ -106,12 +104,12 @@ final class Evaluation {
                 task.id(), task.family(), subject.group(), question.tests().size(), scores);
     }
 
-    /// The conditions that are asked after all others.
-    Map<Condition, Score> measureRest(Subject subject) throws IOException, InterruptedException {
+    /// The conditions of a later round.
+    Map<Condition, Score> measure(Subject subject, int round) throws IOException, InterruptedException {
         Question question = question(subject.task());
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            if (condition.source() instanceof Condition.Request request && request.afterAll()) {
+            if (condition.source() instanceof Condition.Request request && request.round() == round) {
                 scores.put(condition, score(question, request, ask(question, request)));
             }
         }
@@ -119,7 +117,7 @@ final class Evaluation {
     }
 
     private Question question(SuiteTask task) {
-        return Question.of(task, Condition.MOST_EXAMPLES, inputs, seed);
+        return Question.of(task, Condition.FEW_EXAMPLES, inputs, seed);
     }
 
     /// How the adapter generated for a task compares with the one trained for it; nothing where none was.
@@ -151,7 +149,7 @@ final class Evaluation {
     }
 
     private Score score(Question question, Condition.Request request, FunctionClient.Reply reply) {
-        int shown = reply.selection().showsExamples() ? request.examples() : 0;
+        int shown = request.shown(reply.selection().served());
         return score(question, reply.outputs(), shown, new Served(reply.selection(), reply.timingMs()));
     }
 

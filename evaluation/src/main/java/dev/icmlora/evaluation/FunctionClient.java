@@ -39,12 +39,7 @@ public final class FunctionClient {
         /// named its mode
         /// @param evidenceTokens read to compare candidates
         record Selection(
-                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {
-
-            boolean showsExamples() {
-                return served.endsWith("examples");
-            }
-        }
+                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {}
 
         record Candidate(String kind, String mode, Double strength, double exampleLoss, double exampleExact) {}
     }

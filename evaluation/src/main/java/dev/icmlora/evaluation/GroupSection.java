@@ -88,12 +88,12 @@ final class GroupSection {
 
     /// The strongest conditions over those tasks alone that have an adapter of their own.
     private String trained() {
-        Results own = results.having(Condition.ON_EXAMPLES);
+        Results own = results.having(Condition.OWN);
         return own.isEmpty()
                 ? ""
                 : over(
                         own,
-                        "%d tasks that have " + Figures.code(Condition.ON_EXAMPLES),
+                        "%d tasks that have " + Figures.code(Condition.OWN),
                         Stream.of(
                                 Condition.SHOTS_5,
                                 Condition.B0_EXAMPLES,
@@ -101,7 +101,8 @@ final class GroupSection {
                                 Condition.GENERATED_EXAMPLES,
                                 Condition.AUTO,
                                 Condition.TUNED,
-                                Condition.ON_EXAMPLES,
+                                Condition.TUNED_16,
+                                Condition.TUNED_64,
                                 Condition.OWN));
     }
 

@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
@@ -11,24 +12,31 @@ import dev.icmlora.tasks.suite.SuiteTask;
 
 /// What is asked of a task, in every condition alike.
 ///
-/// @param examples as many as any condition shows
+/// @param examples as many as any condition needs
 /// @param tests inputs with the expected answers
 record Question(String description, List<Example> examples, List<Example> tests) {
     /// So many tokens more than the right answer has show that one does not end where it should.
     private static final int SPARE_TOKENS = 8;
 
-    /// Drawn from the task's descriptions, training examples and test examples; the same for the same seed.
+    private static final int MOST_EXAMPLES = 64;
+
+    /// Drawn from the task's descriptions, training examples and test examples; the same for the same seed. What
+    /// few conditions need is drawn last, so that it changes nothing for the others.
     ///
-    /// @param examples at most
+    /// @param few examples that are drawn first, at most
     /// @param inputs at most
-    static Question of(SuiteTask task, int examples, int inputs, long seed) {
+    static Question of(SuiteTask task, int few, int inputs, long seed) {
         SplittableRandom random = random(task, seed);
         String description =
                 task.descriptions().get(random.nextInt(task.descriptions().size()));
+        List<Example> first = Evaluation.draw(task.train(), few, random);
+        List<Example> tests = Evaluation.draw(task.test(), inputs, random);
+        List<Example> rest = task.train().stream()
+                .filter(example -> !first.contains(example))
+                .toList();
+        List<Example> more = Evaluation.draw(rest, MOST_EXAMPLES - first.size(), random);
         return new Question(
-                description,
-                Evaluation.draw(task.train(), examples, random),
-                Evaluation.draw(task.test(), inputs, random));
+                description, Stream.concat(first.stream(), more.stream()).toList(), tests);
     }
 
     static SplittableRandom random(SuiteTask task, long seed) {

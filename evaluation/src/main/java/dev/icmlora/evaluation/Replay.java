@@ -29,7 +29,7 @@ final class Replay {
         }
         float[] latent = bench.latent(bench.vector(question.task(request.examples())));
         Adapter adapter = bench.generate(latent, (float) request.strength().orElse(1));
-        List<int[]> prompts = question.prompts(bench.format(), request.shown());
+        List<int[]> prompts = question.prompts(bench.format(), request.shown(request.mode()));
         List<String> again = bench.answer(Optional.of(adapter), prompts, question.maxTokens(bench.format()));
         for (int i = 0; i < outputs.size(); i++) {
             compared++;

@@ -44,7 +44,8 @@ final class ServingSection {
         return results.stream()
                 .flatMap(of -> of.tasks().stream())
                 .map(task -> task.served(Condition.AUTO).selection())
-                .map(selection -> selection.served() + ", " + selection.kind())
+                .map(selection ->
+                        selection.kind() == null ? selection.served() : selection.served() + ", " + selection.kind())
                 .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
     }
 

@@ -3,9 +3,7 @@ package dev.icmlora.evaluation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -15,7 +13,6 @@ import me.tongfei.progressbar.ProgressBar;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.network.GeneratorManifest;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
 import dev.icmlora.tasks.text.TextDomain;
@@ -35,7 +32,7 @@ public final class SuiteEvaluation {
     ///
     /// @param passages test passages of a text domain
     /// @param known most seen tasks that the controls and the map are made from
-    /// @param own tasks of a group to train a LoRA of their own for; with 0, text domains get none either
+    /// @param own seen tasks to train a LoRA of their own for; with 0, text domains get none either
     public record Controlled(int passages, int known, int own) {
         public static final Controlled DEFAULT = new Controlled(10, Integer.MAX_VALUE, 8);
     }
@@ -84,10 +81,12 @@ public final class SuiteEvaluation {
                 results.add(evaluation.measure(subject));
                 evaluation.closeness(subject).ifPresent(closeness::add);
             }
-            int asked = 0;
-            for (Evaluation.Subject subject : ProgressBar.wrap(measured, "what is asked after all")) {
-                results.set(asked, results.get(asked).with(evaluation.measureRest(subject)));
-                asked++;
+            for (int round = 1; round < Condition.ROUNDS; round++) {
+                int asked = 0;
+                for (Evaluation.Subject subject : ProgressBar.wrap(measured, "round " + (round + 1))) {
+                    results.set(asked, results.get(asked).with(evaluation.measure(subject, round)));
+                    asked++;
+                }
             }
         }
         return new EvaluationReport(
@@ -117,29 +116,19 @@ public final class SuiteEvaluation {
                 .sum();
     }
 
-    /// Gives some tasks of each group, and the text domains, adapters that are trained for them alone.
+    /// Gives some seen tasks, and the text domains, adapters that are trained for them alone.
     private void train(List<Evaluation.Subject> measured, TextDomains texts, PrintStream progress) throws IOException {
         if (controlled.own == 0) {
             return;
         }
-        List<SuiteTask> seen = some(measured, Group.SEEN);
-        List<SuiteTask> heldOut = some(measured, Group.HELD_OUT);
-        trained.train(seen, texts.domains(), progress);
-        Map<SuiteTask, Task> stated = new LinkedHashMap<>();
-        Stream.concat(seen.stream(), heldOut.stream())
-                .forEach(task -> stated.put(
-                        task,
-                        Question.of(task, Condition.MOST_EXAMPLES, measurement.inputs(), measurement.seed())
-                                .task(Condition.EXAMPLES)));
-        trained.trainOn(stated, progress);
-    }
-
-    private List<SuiteTask> some(List<Evaluation.Subject> measured, Group group) {
-        List<SuiteTask> all = measured.stream()
-                .filter(subject -> subject.group() == group)
+        List<SuiteTask> seen = measured.stream()
+                .filter(subject -> subject.group() == Group.SEEN)
                 .map(Evaluation.Subject::task)
                 .toList();
-        return Evaluation.draw(all, controlled.own, new SplittableRandom(measurement.seed()));
+        trained.train(
+                Evaluation.draw(seen, controlled.own, new SplittableRandom(measurement.seed())),
+                texts.domains(),
+                progress);
     }
 
     /// The seen tasks, which controls are made from, and the held-out ones that are measured.

@@ -3,11 +3,8 @@ package dev.icmlora.evaluation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
@@ -20,19 +17,11 @@ public interface TrainedAdapters extends AutoCloseable {
     /// Trains on the training examples of each task and each text domain, those aside that training holds back.
     void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException;
 
-    /// Trains on a few examples of each task and one description, and on nothing else.
-    ///
-    /// @param stated each task as it is stated
-    void trainOn(Map<SuiteTask, Task> stated, PrintStream out) throws IOException;
-
     /// The checkpoints of a task's own training, the last one last; none if it was not trained.
     List<List<NamedTensor>> own(SuiteTask task);
 
     /// The same of a text domain.
     List<List<NamedTensor>> own(TextDomain domain);
-
-    /// The adapter that was trained on the task as it is stated, if there is one.
-    Optional<List<NamedTensor>> trainedOn(SuiteTask task, Task stated);
 
     /// Learns where latents of tasks lie.
     ///

@@ -25,6 +25,16 @@ final class TunedTargets {
                         "≥ 0, interval above −3",
                         r -> Target.points(r, Condition.TUNED, Condition.B0_EXAMPLES, 0, Lowest.ABOVE_MINUS_THREE)),
                 Target.measured(
+                        heldOut,
+                        "held-out, sixteen examples: tuned − in the prompt",
+                        "≥ +10 points",
+                        r -> Target.points(r, Condition.TUNED_16, Condition.SHOTS_16, 10, Lowest.ANY)),
+                Target.measured(
+                        heldOut,
+                        "held-out: tuned on 64 examples − on sixteen",
+                        "> 0, interval above 0",
+                        r -> Target.points(r, Condition.TUNED_64, Condition.TUNED_16, 0, Lowest.ABOVE_ZERO)),
+                Target.measured(
                         seen,
                         "seen: tuned − generated",
                         "≥ +10 points",

@@ -117,7 +117,7 @@ class ControlBenchTest {
             float[] own = values(controls.generated(stated));
             List<float[]> all = new ArrayList<>();
             for (Condition.Control control : Condition.Control.values()) {
-                controls.adapter(control, stated, TASK, new SplittableRandom(1))
+                controls.adapter(control, stated, new SplittableRandom(1))
                         .ifPresent(adapter -> all.add(values(adapter)));
             }
 

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -22,10 +21,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.evaluation.TaskResult.Served;
 import dev.icmlora.evaluation.TextResult.Passage;
-import dev.icmlora.generator.task.Example;
-import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
-import dev.icmlora.tasks.suite.TaskSuite;
 
 class EvaluationReportTest {
     private static final Map<String, Double> TIMES = Map.of(
@@ -91,17 +87,53 @@ class EvaluationReportTest {
                         Group.HELD_OUT,
                         c -> c == Condition.SHOTS_5 ? 0.25 : 0.5,
                         auto("adapter_examples", 0.5)),
-                result("people/b", Group.HELD_OUT, c -> c == Condition.SHOTS_5 ? 0.5 : 0.25, auto("examples", 0.4)));
+                result(
+                        "people/b",
+                        Group.HELD_OUT,
+                        c -> c == Condition.SHOTS_5 ? 0.5 : 0.25,
+                        new Served(new Selection("tuned", null, 0.4, 9, List.of()), TIMES)));
 
         assertThat(MarkdownReport.of(report))
-                .contains("| adapter, mean | 1 | 0 |", "| examples, mean | 0 | 1 |")
+                .contains("| adapter, mean | 1 | 0 |", "| tuned | 0 | 1 |")
                 .contains("| `auto` | 10 | 5 | 1 | 300 | 0 | 20 | 40 | 376 |")
-                .contains("| held-out: auto − 5-shot | ≥ +18 points, interval above 0 | +0.0 points [-25.0, +25.0]")
+                .contains("| held-out: auto − 5-shot | ≥ +12 points, interval above 0 | +0.0 points [-25.0, +25.0]")
                 .contains(
-                        "| held-out, worst single task: auto − 5-shot | ≥ −10 points | -25.0 (people/b) | **not held** |")
-                .contains("| seen: share that auto serves by an adapter alone | ≥ 90 % | 100 % | held |")
-                .contains("| time of auto's choice, median | ≤ 400 ms | 300 ms | held |")
+                        "| held-out, worst single task: auto − 5-shot | ≥ −13 points | -25.0 (people/b) | **not held** |")
+                .contains("| held-out: prompt tokens of an answer: auto / 5-shot | ≤ 40 % | 30 % | held |")
                 .contains("Over the 2 tasks of families that are held out as a whole: `plain` 37.5,");
+    }
+
+    @Test
+    void moreExamplesMustHelpAndBeatThemselvesInThePrompt() {
+        Map<String, Verdict> helped = verdicts(report(
+                result("letters/a", Group.HELD_OUT, EvaluationReportTest::learnsFromMore),
+                result("lists/a", Group.HELD_OUT, EvaluationReportTest::learnsFromMore)));
+        Map<String, Verdict> alike = verdicts(report(result("letters/a", Group.HELD_OUT, _ -> 0.5)));
+
+        assertThat(helped)
+                .containsEntry("held-out, sixteen examples: tuned − in the prompt", Verdict.HELD)
+                .containsEntry("held-out: tuned on 64 examples − on sixteen", Verdict.HELD);
+        assertThat(alike)
+                .containsEntry("held-out, sixteen examples: tuned − in the prompt", Verdict.NOT_HELD)
+                .containsEntry("held-out: tuned on 64 examples − on sixteen", Verdict.NOT_HELD);
+    }
+
+    private static double learnsFromMore(Condition condition) {
+        return switch (condition) {
+            case TUNED_64 -> 0.75;
+            case TUNED_16 -> 0.5;
+            default -> 0.25;
+        };
+    }
+
+    @Test
+    void examplesAreInThePromptWhereTheModeThatServedNamesThem() {
+        Condition.Request auto = (Condition.Request) Condition.AUTO.source();
+
+        assertThat(List.of("examples", "adapter_examples", "tuned_examples"))
+                .allSatisfy(served -> assertThat(auto.shown(served)).isEqualTo(5));
+        assertThat(List.of("plain", "adapter", "tuned"))
+                .allSatisfy(served -> assertThat(auto.shown(served)).isZero());
     }
 
     @Test
@@ -196,43 +228,6 @@ class EvaluationReportTest {
         assertThat(PairedBootstrap.ratio(new double[] {0, 0}, new double[] {0, 0})
                         .value())
                 .isEqualTo(1);
-    }
-
-    @Test
-    void aTrainedTaskIsNeverCountedAsHeldOut() {
-        TaskSuite suite = TaskSuite.create(1);
-        SuiteTask heldOut = suite.tasks(Split.HELD_OUT).getFirst();
-        SuiteTask trained = suite.tasks(Split.TRAIN).getFirst();
-
-        Map<String, Group> groups =
-                Evaluation.subjects(suite, Set.of(heldOut.id(), trained.id()), Integer.MAX_VALUE, 1).stream()
-                        .collect(Collectors.toMap(s -> s.task().id(), Evaluation.Subject::group));
-
-        assertThat(groups)
-                .containsEntry(heldOut.id(), Group.SEEN)
-                .containsEntry(trained.id(), Group.SEEN)
-                .hasSize(suite.tasks(Split.HELD_OUT).size() + 1);
-        assertThat(Evaluation.subjects(suite, Set.of(trained.id()), 3, 1)).hasSize(1 + 3);
-    }
-
-    @Test
-    void noHeldOutTaskIsAskedForAPairThatATrainingTaskHas() {
-        TaskSuite suite = TaskSuite.create(1);
-        List<SuiteTask> trained = suite.tasks(Split.TRAIN);
-        Set<Example> known = trained.stream().flatMap(t -> t.pairs().stream()).collect(Collectors.toSet());
-        Set<String> catalogue = trained.stream().map(SuiteTask::id).collect(Collectors.toSet());
-
-        List<SuiteTask> heldOut = Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, 1).stream()
-                .filter(subject -> subject.group() == Group.HELD_OUT)
-                .map(Evaluation.Subject::task)
-                .toList();
-
-        assertThat(suite.tasks(Split.HELD_OUT))
-                .anyMatch(task -> task.test().stream().map(SuiteTask::pair).anyMatch(known::contains));
-        assertThat(heldOut)
-                .isNotEmpty()
-                .allSatisfy(task ->
-                        assertThat(task.test()).isNotEmpty().noneMatch(test -> known.contains(SuiteTask.pair(test))));
     }
 
     @Test

@@ -2,11 +2,8 @@ package dev.icmlora.evaluation;
 
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
@@ -20,11 +17,6 @@ record NothingTrained() implements TrainedAdapters {
     }
 
     @Override
-    public void trainOn(Map<SuiteTask, Task> stated, PrintStream out) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public List<List<NamedTensor>> own(SuiteTask task) {
         return List.of();
     }
@@ -32,11 +24,6 @@ record NothingTrained() implements TrainedAdapters {
     @Override
     public List<List<NamedTensor>> own(TextDomain domain) {
         return List.of();
-    }
-
-    @Override
-    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, Task stated) {
-        return Optional.empty();
     }
 
     @Override

@@ -55,8 +55,8 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--own",
             paramLabel = "N",
-            description = "Tasks of a group to train a LoRA of their own for, some minutes for each 8; with 0,"
-                    + " text domains get none either (default: ${DEFAULT-VALUE}).")
+            description = "Seen tasks to train a LoRA of their own for, some minutes for each 8; with 0, text domains"
+                    + " get none either (default: ${DEFAULT-VALUE}).")
     private int own = Controlled.DEFAULT.own();
 
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")

@@ -3,12 +3,9 @@ package dev.icmlora.cli.evaluation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.evaluation.TrainedAdapters;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
@@ -26,11 +23,6 @@ record TrainedReferences(References references) implements TrainedAdapters {
     }
 
     @Override
-    public void trainOn(Map<SuiteTask, Task> stated, PrintStream out) throws IOException {
-        references.trainOn(stated, out);
-    }
-
-    @Override
     public List<List<NamedTensor>> own(SuiteTask task) {
         return references.own(task);
     }
@@ -38,11 +30,6 @@ record TrainedReferences(References references) implements TrainedAdapters {
     @Override
     public List<List<NamedTensor>> own(TextDomain domain) {
         return references.own(domain);
-    }
-
-    @Override
-    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, Task stated) {
-        return references.trainedOn(task, stated);
     }
 
     @Override

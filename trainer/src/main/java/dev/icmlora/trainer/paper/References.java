@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,7 +18,6 @@ import ai.djl.ndarray.NDManager;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.PromptFormat;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -47,35 +46,54 @@ public final class References implements AutoCloseable {
 
     private final NDManager manager;
     private final BaseModel model;
-    private final ZooTraining own;
-    private final ZooTraining onExamples;
+    private final ZooTraining training;
     private final Set<String> asked = new HashSet<>();
     private volatile BooleanSupplier stop = () -> false;
 
     /// How long is trained.
     ///
-    /// @param own steps on the training examples of a task or a text domain
+    /// @param steps on the training examples of a task or a text domain
     /// @param keep checkpoints of these
-    /// @param onExamples steps on a handful of examples
-    public record Effort(int own, int keep, int onExamples) {
-        /// Twelve steps on a handful of examples take longer than generating does, by far.
-        public static final Effort DEFAULT = new Effort(60, 5, 12);
+    public record Effort(int steps, int keep) {
+        public static final Effort DEFAULT = new Effort(60, 5);
     }
 
-    private References(
-            Installation installation,
+    /// @param manager closed with this, as the model is
+    /// @param base fingerprint of the base model
+    References(
+            NDManager manager,
+            BaseModel model,
             String base,
-            GeneratorFile generator,
+            SharedAdapter shared,
             PromptFormat format,
             Path folder,
-            int threads,
             Effort effort) {
-        this.manager = Torch.start(threads, Torch.cache(installation.root()));
-        this.model = BaseModel.load(installation.model(), manager, Precision.BF16);
-        SharedAdapter shared = new ExportedGenerator(generator).shared(manager);
-        Path kept = folder.resolve("references-" + shared.fingerprint());
-        this.own = training(base, format, shared, kept.resolve("own"), effort.own, effort.keep);
-        this.onExamples = training(base, format, shared, kept.resolve("on-examples"), effort.onExamples, 1);
+        this.manager = manager;
+        this.model = model;
+        int steps = effort.steps;
+        ZooTraining.Settings settings = new ZooTraining.Settings(
+                TOGETHER,
+                steps,
+                effort.keep,
+                RATE,
+                WARM_UP,
+                1,
+                ZooTraining.mix(MAX_TOKENS),
+                new TrainingRun.Intervals(steps, steps, steps));
+        // What was trained otherwise is another reference.
+        Path zoo = folder.resolve("references-" + shared.fingerprint())
+                .resolve("own")
+                .resolve("%08x".formatted(settings.hashCode()));
+        this.training = new ZooTraining(
+                model,
+                base,
+                format,
+                shared,
+                new Zoo(zoo),
+                zoo.resolveSibling(zoo.getFileName() + "-run"),
+                settings,
+                () -> stop.getAsBoolean(),
+                manager);
     }
 
     /// @param base fingerprint of the installation's base model
@@ -88,62 +106,33 @@ public final class References implements AutoCloseable {
             Path folder,
             int threads,
             Effort effort) {
-        return new References(installation, base, generator, format, folder, threads, effort);
-    }
-
-    private ZooTraining training(
-            String base, PromptFormat format, SharedAdapter shared, Path folder, int length, int keep) {
-        TrainingRun.Intervals never = new TrainingRun.Intervals(length, length, length);
-        ZooTraining.Settings settings =
-                new ZooTraining.Settings(TOGETHER, length, keep, RATE, WARM_UP, 1, ZooTraining.mix(MAX_TOKENS), never);
-        // What was trained otherwise is another reference.
-        Path zoo = folder.resolve("%08x".formatted(settings.hashCode()));
-        return new ZooTraining(
-                model,
+        NDManager manager = Torch.start(threads, Torch.cache(installation.root()));
+        return new References(
+                manager,
+                BaseModel.load(installation.model(), manager, Precision.BF16),
                 base,
+                new ExportedGenerator(generator).shared(manager),
                 format,
-                shared,
-                new Zoo(zoo),
-                zoo.resolveSibling(zoo.getFileName() + "-run"),
-                settings,
-                () -> stop.getAsBoolean(),
-                manager);
+                folder,
+                effort);
     }
 
     /// Trains on the training examples of each task and each text domain, those aside that training holds back.
     public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException {
-        train(own, tasks.stream().map(task -> kept(TrainingTask.of(task))).toList(), out);
-        train(own, texts.stream().map(text -> kept(TrainingTask.of(text))).toList(), out);
+        train(tasks.stream().map(TrainingTask::of), out);
+        train(texts.stream().map(TrainingTask::of), out);
     }
 
-    /// Trains on a few examples of each task and one description, and on nothing else.
-    ///
-    /// @param stated each task as it is stated
-    public void trainOn(Map<SuiteTask, Task> stated, PrintStream out) throws IOException {
-        train(
-                onExamples,
-                stated.entrySet().stream()
-                        .map(task -> onExamples(task.getKey(), task.getValue()))
-                        .map(References::kept)
-                        .toList(),
-                out);
-    }
-
-    private void train(ZooTraining training, List<TrainingTask> tasks, PrintStream out) throws IOException {
+    private void train(Stream<TrainingTask> tasks, PrintStream out) throws IOException {
+        List<TrainingTask> all = tasks.map(References::kept).toList();
         try (StopSignal signal = new StopSignal()) {
             stop = signal::isRequested;
-            tasks.forEach(task -> asked.add(task.task().id()));
-            training.train(tasks, out);
+            all.forEach(task -> asked.add(task.task().id()));
+            training.train(all, out);
             if (signal.isRequested()) {
                 throw new IOException("interrupted; what was trained is kept");
             }
         }
-    }
-
-    private static TrainingTask onExamples(SuiteTask task, Task stated) {
-        SuiteTask described =
-                new SuiteTask(task.id(), task.family(), List.of(stated.description()), task.train(), task.test());
-        return new TrainingTask(described, stated.examples(), stated.examples());
     }
 
     /// The same under an id that tells what it is trained on: adapters of other examples are others.
@@ -158,17 +147,12 @@ public final class References implements AutoCloseable {
 
     /// The checkpoints of a task's own training, the last one last; none if it was not trained.
     public List<List<NamedTensor>> own(SuiteTask task) {
-        return checkpoints(own, TrainingTask.of(task));
+        return checkpoints(TrainingTask.of(task));
     }
 
     /// The same of a text domain.
     public List<List<NamedTensor>> own(TextDomain domain) {
-        return checkpoints(own, TrainingTask.of(domain));
-    }
-
-    /// The adapter that was trained on the task as it is stated, if there is one.
-    public Optional<List<NamedTensor>> trainedOn(SuiteTask task, Task stated) {
-        return checkpoints(onExamples, onExamples(task, stated)).stream().findFirst();
+        return checkpoints(TrainingTask.of(domain));
     }
 
     /// A diffusion model of the latents of some tasks, which dies with these references.
@@ -179,7 +163,7 @@ public final class References implements AutoCloseable {
         return LatentDiffusion.train(manager, vectors, latents);
     }
 
-    private List<List<NamedTensor>> checkpoints(ZooTraining training, TrainingTask trained) {
+    private List<List<NamedTensor>> checkpoints(TrainingTask trained) {
         String task = kept(trained).task().id();
         if (!asked.contains(task)) {
             return List.of();

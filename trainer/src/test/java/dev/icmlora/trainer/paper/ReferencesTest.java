@@ -4,91 +4,68 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-import dev.icmlora.engine.EngineOptions;
-import dev.icmlora.engine.Installation;
-import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.network.GeneratorFile;
-import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
-import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.trainer.TinyTraining;
+import dev.icmlora.trainer.shared.SharedAdapter;
 
-/// With the real model and the committed generator's B0.
-class ReferencesTest {
+class ReferencesTest extends TinyTraining {
 
-    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+    private References references;
 
-    @TempDir
-    private static Path folder;
-
-    private static LoadedModel base;
-    private static References references;
-
-    @BeforeAll
-    static void open() {
-        Installation installation = Installation.ofThisProcess();
-        GeneratorFile generator = GeneratorFile.read(installation.generator());
-        base = LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT);
-        references = References.open(
-                installation,
-                generator.manifest().base().fingerprint(),
-                generator,
-                base.format(),
-                folder,
-                1,
-                new References.Effort(8, 2, 3));
-    }
-
-    @AfterAll
-    static void close() {
-        references.close();
-        base.close();
+    /// Whoever opens references lets them close the model, which tests share.
+    @BeforeEach
+    void onTheTinyModel() throws IOException {
+        references = new References(
+                manager,
+                model,
+                "base",
+                SharedAdapter.initial(LAYOUT, 1, manager),
+                format,
+                Files.createTempDirectory(scratch, "references"),
+                new References.Effort(8, 2));
     }
 
     @Test
     void onlyWhatWasAskedForIsGivenOut() throws IOException {
-        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).getFirst();
-        Task five = new Task("Do it.", task.train().subList(0, 5));
-        Task four = new Task("Do it.", task.train().subList(0, 4));
-        assertThat(references.own(task)).isEmpty();
+        SuiteTask yes = tasks().getFirst().task();
+        SuiteTask no = tasks().get(1).task();
+        assertThat(references.own(yes)).isEmpty();
 
-        references.train(List.of(task), List.of(), NOWHERE);
-        references.trainOn(Map.of(task, five), NOWHERE);
+        references.train(List.of(yes), List.of(), NOWHERE);
 
-        List<List<NamedTensor>> checkpoints = references.own(task);
+        List<List<NamedTensor>> checkpoints = references.own(yes);
         assertThat(checkpoints).hasSize(2);
         assertThat(checkpoints.getFirst().getFirst().data())
                 .isNotEqualTo(checkpoints.getLast().getFirst().data());
-        assertThat(references.trainedOn(task, five)).isPresent();
-        assertThat(references.trainedOn(task, four)).isEmpty();
+        assertThat(references.own(no)).isEmpty();
+        // The same task with other examples is another one.
+        assertThat(references.own(new SuiteTask(
+                        yes.id(), yes.family(), yes.descriptions(), yes.train().subList(0, 19), yes.test())))
+                .isEmpty();
     }
 
     @Test
     void whatWasTrainedOnceIsNotTrainedAgain() throws IOException {
-        SuiteTask task = TaskSuite.create(1).tasks(Split.TRAIN).getLast();
-        Task stated = new Task("Do it.", task.train().subList(0, 5));
-        references.trainOn(Map.of(task, stated), NOWHERE);
+        SuiteTask task = tasks().getLast().task();
+        references.train(List.of(task), List.of(), NOWHERE);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-        references.trainOn(Map.of(task, stated), new PrintStream(said));
+        references.train(List.of(task), List.of(), new PrintStream(said));
 
         assertThat(said.toString()).isEmpty();
+        assertThat(references.own(task)).hasSize(2);
     }
 
     @Test
