@@ -74,9 +74,9 @@ class TaskSuiteTest {
                 .allSatisfy(task -> assertThat(examples(task))
                         .as(task.id())
                         .hasSizeGreaterThanOrEqualTo(TaskSuite.LEAST_EXAMPLES)
-                        .doesNotContainAnyElementsOf(measured)
-                        .allSatisfy(example ->
-                                assertThat(example.output()).isNotBlank().isNotEqualTo(example.input())));
+                        .noneMatch(measured::contains)
+                        .allMatch(example -> !example.output().isBlank()
+                                && !example.output().equals(example.input())));
     }
 
     @Test
