@@ -63,9 +63,8 @@ final class WorkerFactory {
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
-        var adapted =
-                handles.own(bank.map(several -> several.context(model.textOptions(predicted + 1)))
-                        .orElseGet(() -> model.textContext(predicted + 1)));
+        var adapted = handles.own(bank.map(several -> several.context(model.textOptions(predicted + 1)))
+                .orElseGet(() -> model.textContext(predicted + 1)));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
         var contexts = List.of(states, base, adapted);

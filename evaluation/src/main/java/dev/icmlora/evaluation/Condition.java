@@ -2,6 +2,8 @@ package dev.icmlora.evaluation;
 
 import java.util.OptionalDouble;
 
+import dev.icmlora.evaluation.TaskResult.Group;
+
 /// One way to answer, compared with the others on the same inputs. Every prompt holds the description.
 enum Condition {
     PLAIN("plain", "base model, no examples", new Request("plain", 0, 1)),
@@ -35,16 +37,17 @@ enum Condition {
             "generated-5-shot",
             "the same adapter, and the 5 examples in the prompt",
             new Request("adapter_examples", Condition.EXAMPLES, 1)),
-    AUTO(
-            "auto",
-            "one of these ways and adapters, chosen by scores on the 5 examples",
-            Request.later(1, "auto", Condition.EXAMPLES)),
+    AUTO("auto", "`tuned` or `tuned-5-shot`, by what tuning saw", Request.later(1, "auto", Condition.EXAMPLES)),
     TUNED(
             "tuned",
-            "B0 tuned on the 5 examples within the request, none of them in the prompt",
+            "generated adapter tuned on the 5 examples within the request, none of them in the prompt",
             Request.later(1, "tuned", Condition.EXAMPLES)),
-    TUNED_16("tuned-16", "the same on 16 examples", Request.later(2, "tuned", 16)),
-    TUNED_64("tuned-64", "the same on 64 examples, or all that there are", Request.later(2, "tuned", 64));
+    TUNED_EXAMPLES(
+            "tuned-5-shot",
+            "the same adapter, and the 5 examples in the prompt",
+            Request.later(1, "tuned_examples", Condition.EXAMPLES)),
+    TUNED_16("tuned-16", "tuned on 16 examples", Request.later(2, "tuned", 16)),
+    TUNED_64("tuned-64", "tuned on 64 examples, or all that there are", Request.later(2, "tuned", 64));
 
     /// Examples that a task is stated with.
     static final int EXAMPLES = 5;
@@ -91,6 +94,11 @@ enum Condition {
         /// @param served the mode that the function served
         int shown(String served) {
             return served.endsWith("examples") ? examples : 0;
+        }
+
+        /// Many examples are a question of new tasks alone: the generator saw more of the others.
+        boolean asks(Group group) {
+            return examples <= FEW_EXAMPLES || group == Group.HELD_OUT;
         }
 
         /// A way that came later than those whose figures it must not change.

@@ -104,12 +104,14 @@ final class Evaluation {
                 task.id(), task.family(), subject.group(), question.tests().size(), scores);
     }
 
-    /// The conditions of a later round.
+    /// The conditions of a later round, as far as a group is asked for them.
     Map<Condition, Score> measure(Subject subject, int round) throws IOException, InterruptedException {
         Question question = question(subject.task());
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
-            if (condition.source() instanceof Condition.Request request && request.round() == round) {
+            if (condition.source() instanceof Condition.Request request
+                    && request.round() == round
+                    && request.asks(subject.group())) {
                 scores.put(condition, score(question, request, ask(question, request)));
             }
         }

@@ -35,13 +35,9 @@ public final class FunctionClient {
         record Usage(int promptTokens, int completionTokens) {}
 
         /// @param served mode that answered
-        /// @param kind where the serving weights came from; it and what follows are null where the request
-        /// named its mode
-        /// @param evidenceTokens read to compare candidates
-        record Selection(
-                String served, String kind, Double confidence, Integer evidenceTokens, List<Candidate> candidates) {}
-
-        record Candidate(String kind, String mode, Double strength, double exampleLoss, double exampleExact) {}
+        /// @param strength of the residual in the serving adapter; null where the mode was named
+        /// @param confidence chance of a right answer; null where the mode was named
+        record Selection(String served, Double strength, Double confidence) {}
     }
 
     /// A part that is null is left to the function.

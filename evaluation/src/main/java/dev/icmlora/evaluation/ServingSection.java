@@ -15,8 +15,7 @@ import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// What mode `auto` chose, and how long requests took.
 final class ServingSection {
-    private static final List<String> PHASES =
-            List.of("fingerprint", "generate", "apply", "select", "tune", "prompt", "decode");
+    private static final List<String> PHASES = List.of("fingerprint", "generate", "apply", "tune", "prompt", "decode");
 
     private ServingSection() {}
 
@@ -32,7 +31,7 @@ final class ServingSection {
         Map<String, Long> heldOut = choices(report.group(Group.HELD_OUT));
         TreeSet<String> all = new TreeSet<>(seen.keySet());
         all.addAll(heldOut.keySet());
-        MarkdownTable table = new MarkdownTable().text("mode, weights").numbers("seen", "held-out");
+        MarkdownTable table = new MarkdownTable().text("mode").numbers("seen", "held-out");
         all.forEach(choice -> table.row(
                 choice,
                 String.valueOf(seen.getOrDefault(choice, 0L)),
@@ -44,8 +43,7 @@ final class ServingSection {
         return results.stream()
                 .flatMap(of -> of.tasks().stream())
                 .map(task -> task.served(Condition.AUTO).selection())
-                .map(selection ->
-                        selection.kind() == null ? selection.served() : selection.served() + ", " + selection.kind())
+                .map(selection -> selection.strength() == 0 ? selection.served() + ", B0" : selection.served())
                 .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
     }
 
@@ -54,7 +52,8 @@ final class ServingSection {
         table.numbers("all");
         Results results = new Results(Group.SEEN, tasks);
         for (Condition condition : Condition.values()) {
-            if (condition.source() instanceof Condition.Request) {
+            if (condition.source() instanceof Condition.Request
+                    && !results.having(condition).isEmpty()) {
                 List<String> cells = new ArrayList<>(List.of(Figures.code(condition)));
                 PHASES.forEach(phase -> cells.add(Figures.format(
                         "%.0f",

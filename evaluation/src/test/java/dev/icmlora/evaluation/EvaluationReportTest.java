@@ -24,22 +24,9 @@ import dev.icmlora.evaluation.TextResult.Passage;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 class EvaluationReportTest {
-    private static final Map<String, Double> TIMES = Map.of(
-            "fingerprint",
-            10.0,
-            "generate",
-            5.0,
-            "apply",
-            1.0,
-            "select",
-            300.0,
-            "tune",
-            0.0,
-            "prompt",
-            20.0,
-            "decode",
-            40.0);
-    private static final Selection NAMED = new Selection("plain", null, null, null, null);
+    private static final Map<String, Double> TIMES =
+            Map.of("fingerprint", 10.0, "generate", 5.0, "apply", 1.0, "tune", 300.0, "prompt", 20.0, "decode", 40.0);
+    private static final Selection NAMED = new Selection("plain", null, null);
 
     @Test
     void theTargetsComeFirstThenConditionsAndFamilies() {
@@ -91,11 +78,11 @@ class EvaluationReportTest {
                         "people/b",
                         Group.HELD_OUT,
                         c -> c == Condition.SHOTS_5 ? 0.5 : 0.25,
-                        new Served(new Selection("tuned", null, 0.4, 9, List.of()), TIMES)));
+                        new Served(new Selection("tuned", 1.0, 0.4), TIMES)));
 
         assertThat(MarkdownReport.of(report))
-                .contains("| adapter, mean | 1 | 0 |", "| tuned | 0 | 1 |")
-                .contains("| `auto` | 10 | 5 | 1 | 300 | 0 | 20 | 40 | 376 |")
+                .contains("| adapter, B0 | 1 | 0 |", "| tuned | 0 | 1 |")
+                .contains("| `auto` | 10 | 5 | 1 | 300 | 20 | 40 | 376 |")
                 .contains("| held-out: auto − 5-shot | ≥ +12 points, interval above 0 | +0.0 points [-25.0, +25.0]")
                 .contains(
                         "| held-out, worst single task: auto − 5-shot | ≥ −13 points | -25.0 (people/b) | **not held** |")
@@ -247,7 +234,7 @@ class EvaluationReportTest {
     }
 
     private static Served auto(String served, double confidence) {
-        return new Served(new Selection(served, "mean", confidence, 9, List.of()), TIMES);
+        return new Served(new Selection(served, 0.0, confidence), TIMES);
     }
 
     private static boolean isGenerated(Condition condition) {

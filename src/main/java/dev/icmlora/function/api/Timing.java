@@ -8,8 +8,7 @@ import dev.icmlora.engine.request.PhaseNanos;
 @Schema(
         description = "Milliseconds; 0 where a phase was not needed.",
         requiredProperties = {"fingerprint", "generate", "apply", "tune", "prompt", "decode"})
-public record Timing(
-        double fingerprint, double generate, double apply, double tune, double prompt, double decode) {
+public record Timing(double fingerprint, double generate, double apply, double tune, double prompt, double decode) {
 
     public static final Timing NONE = of(PhaseNanos.NONE);
 

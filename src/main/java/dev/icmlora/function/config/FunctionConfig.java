@@ -150,7 +150,8 @@ public interface FunctionConfig {
         @WithDefault("256M")
         MemorySize adapters();
 
-        /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by where it
+        /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by
+        /// where it
         /// does not tune; the ones unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();

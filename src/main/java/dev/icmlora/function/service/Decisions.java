@@ -90,7 +90,11 @@ final class Decisions {
         var choice = session.engine().selector().choose(known.tuning().orElseThrow(), examplesFit);
         var report = TuningReports.of(known);
         if (choice.way() == Way.TUNED || choice.way() == Way.TUNED_EXAMPLES) {
-            var selection = selection(choice, known.key().strength(), OptionalDouble.empty(), known.key().isCutShort());
+            var selection = selection(
+                    choice,
+                    known.key().strength(),
+                    OptionalDouble.empty(),
+                    known.key().isCutShort());
             return new Decided(selection, Optional.of(supplied), report, supplied.fingerprintTokens());
         }
         var shared = adapters.of(known.key().shared(), session);

@@ -1,6 +1,5 @@
 package dev.icmlora.function.service;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -243,11 +242,7 @@ public final class TaskService {
     }
 
     private static Metered<GenerateReply> answer(
-            Tenant tenant,
-            GenerateRequest request,
-            Decided decided,
-            List<int[]> prompts,
-            EngineSession session) {
+            Tenant tenant, GenerateRequest request, Decided decided, List<int[]> prompts, EngineSession session) {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());

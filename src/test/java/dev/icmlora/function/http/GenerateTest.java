@@ -9,7 +9,6 @@ import static dev.icmlora.function.Requests.post;
 import static dev.icmlora.function.Requests.task;
 import static dev.icmlora.function.Requests.with;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;

@@ -12,8 +12,8 @@ import java.util.List;
 public record Calibration(double strange, Confidence alone, Confidence shown, Familiarity familiarity) {
 
     /// For a generator that was not calibrated: what was fitted to the default generator on 26 November 2026.
-    public static final Calibration DEFAULT = new Calibration(
-            2, new Confidence(-1, 1, 2), new Confidence(-1, 1, 2), new Familiarity(0.59, 0.79, 0.35));
+    public static final Calibration DEFAULT =
+            new Calibration(2, new Confidence(-1, 1, 2), new Confidence(-1, 1, 2), new Familiarity(0.59, 0.79, 0.35));
 
     private static final int NUMBERS = 10;
 

@@ -267,13 +267,13 @@ class TunerTest {
 
     @Test
     void optionsFollowTheNumberOfExamples() {
-        assertThat(TuningOptions.forExamples(1).steps()).isEqualTo(4);
-        assertThat(TuningOptions.forExamples(5).steps()).isEqualTo(4);
+        assertThat(TuningOptions.forExamples(1).steps()).isEqualTo(6);
+        assertThat(TuningOptions.forExamples(5).steps()).isEqualTo(6);
         assertThat(TuningOptions.forExamples(16).steps()).isEqualTo(12);
         assertThat(TuningOptions.forExamples(1000).steps()).isEqualTo(12);
-        TuningOptions four = TuningOptions.forExamples(5);
-        assertThat(four.rateOf(0)).isEqualTo(2e-3f);
-        assertThat(four.rateOf(3)).isCloseTo(4e-4f, within(1e-9f));
+        TuningOptions six = TuningOptions.forExamples(5);
+        assertThat(six.rateOf(0)).isEqualTo(1.5e-3f);
+        assertThat(six.rateOf(5)).isCloseTo(4.5e-4f, within(1e-9f));
     }
 
     @Test

@@ -75,8 +75,8 @@ class TaskSuiteTest {
                         .as(task.id())
                         .hasSizeGreaterThanOrEqualTo(TaskSuite.LEAST_EXAMPLES)
                         .noneMatch(measured::contains)
-                        .allMatch(example -> !example.output().isBlank()
-                                && !example.output().equals(example.input())));
+                        .allMatch(example ->
+                                !example.output().isBlank() && !example.output().equals(example.input())));
     }
 
     @Test

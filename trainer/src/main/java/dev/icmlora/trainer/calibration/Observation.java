@@ -13,8 +13,7 @@ import dev.icmlora.engine.tune.TuningSummary;
 /// @param distance to the nearest seen task
 /// @param tuning what tuning saw; empty where the task brought too few examples
 /// @param right share of inputs that each way answers exactly
-record Observation(
-        boolean seen, OptionalDouble distance, Optional<TuningSummary> tuning, Map<Way, Double> right) {
+record Observation(boolean seen, OptionalDouble distance, Optional<TuningSummary> tuning, Map<Way, Double> right) {
 
     Observation {
         right = Map.copyOf(right);

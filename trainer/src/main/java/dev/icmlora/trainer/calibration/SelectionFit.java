@@ -80,9 +80,9 @@ public final class SelectionFit {
         List<Double> targets = new ArrayList<>();
         for (Observation observation : tuned) {
             var tuning = observation.tuning().orElseThrow();
-            features.add(new double[] {
-                1, Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
-            });
+            features.add(
+                    new double[] {1, Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
+                    });
             targets.add(observation.right().get(way));
         }
         for (int step = 0; step < DESCENT_STEPS; step++) {
@@ -125,8 +125,7 @@ public final class SelectionFit {
     }
 
     private double rightWhere(double near, boolean trusted) {
-        return mean(
-                untuned.stream().filter(o -> isNear(o, near) == trusted).toList(), o -> rightUpTo(o, near));
+        return mean(untuned.stream().filter(o -> isNear(o, near) == trusted).toList(), o -> rightUpTo(o, near));
     }
 
     private static boolean isNear(Observation observation, double near) {
@@ -137,7 +136,9 @@ public final class SelectionFit {
         if (isNear(observation, near)) {
             return observation.right().get(Way.GENERATED);
         }
-        return observation.right().getOrDefault(Way.SHARED_EXAMPLES, observation.right().get(Way.SHARED));
+        return observation
+                .right()
+                .getOrDefault(Way.SHARED_EXAMPLES, observation.right().get(Way.SHARED));
     }
 
     private static List<Observation> group(List<Observation> observations, boolean seen) {
