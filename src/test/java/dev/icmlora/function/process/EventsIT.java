@@ -124,7 +124,7 @@ class EventsIT {
         var task = Map.of("description", "Repeat the text.");
         Files.createDirectories(bucket.resolve("tasks"));
         JSON.writeValue(
-                bucket.resolve("tasks/many.json").toFile(), Map.of("task", task, "inputs", inputs, "max_tokens", 8));
+                bucket.resolve("tasks/many.json").toFile(), Map.of("task", task, "inputs", inputs, "max_tokens", 4));
     }
 
     private Path results() {

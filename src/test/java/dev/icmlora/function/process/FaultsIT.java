@@ -90,7 +90,8 @@ class FaultsIT {
                     .body("detail", containsString("File too large"));
             Files.writeString(
                     task,
-                    "{\"task\": {\"description\": \"Name the colour.\"}, \"inputs\": [\"blood\"], \"mode\": \"adapter\"}");
+                    "{\"task\": {\"description\": \"Name the colour.\"}, \"inputs\": [\"blood\"], \"mode\": \"adapter\","
+                            + " \"max_tokens\": 2}");
             given().contentType("application/cloudevents+json")
                     .body(Map.of(
                             "specversion",

@@ -114,7 +114,7 @@ class StartupFailureIT {
     void tokensWhoeverTheyWereMadeFor() throws Exception {
         var environment =
                 Map.of("QUARKUS_OIDC_TENANT_ENABLED", "true", "QUARKUS_OIDC_AUTH_SERVER_URL", "http://127.0.0.1:1");
-        try (var function = FunctionProcess.start(folder, environment)) {
+        try (var function = start(environment)) {
             assertThat(function.awaitExit()).isEqualTo(1);
 
             // Quarkus has said before that nobody answers there.
@@ -146,8 +146,13 @@ class StartupFailureIT {
         GeneratorFile.of(foreign, weights).write(path);
     }
 
+    /// Compiled no further than a start is worth.
+    private FunctionProcess start(Map<String, String> environment) throws IOException {
+        return FunctionProcess.start(folder, environment, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    }
+
     private void refuses(Map<String, String> environment, String... reasons) throws Exception {
-        try (var function = FunctionProcess.start(folder, environment)) {
+        try (var function = start(environment)) {
             assertThat(function.awaitExit()).isEqualTo(1);
 
             assertThat(function.output().lines().toList())

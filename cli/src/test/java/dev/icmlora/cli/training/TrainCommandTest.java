@@ -34,7 +34,7 @@ class TrainCommandTest {
         write(tasks.resolve("double.jsonl"), "Write it twice.", i -> word(i) + word(i));
         Path generator = scratch.resolve("mine.gguf");
 
-        int code = train(tasks, "--minutes", "0.1", "--vectors", "2", "--output", generator.toString());
+        int code = train(tasks, "--minutes", "0.01", "--vectors", "2", "--output", generator.toString());
 
         assertThat(code).as(err.toString()).isZero();
         GeneratorFile trained = GeneratorFile.read(generator);
