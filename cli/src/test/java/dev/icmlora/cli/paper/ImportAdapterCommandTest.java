@@ -73,7 +73,13 @@ class ImportAdapterCommandTest {
                 "--rank",
                 String.valueOf(RANK),
                 "--steps",
-                "1");
+                "1",
+                "--tokens",
+                "1",
+                "--queries",
+                "1",
+                "--packed",
+                "0");
 
         assertThat(run.code).as(run.err).isZero();
     }
@@ -138,7 +144,14 @@ class ImportAdapterCommandTest {
             assertIsHalf(adapter, written);
         }
 
-        Run cvae = run(List.of("paper", "cvae"), "--steps", "1", "--vectors", "1", "--tasks", "2");
+        Run cvae = run(
+                List.of("paper", "cvae", "--latent", "8", "--prior-units", "16", "--decoder-units", "16"),
+                "--steps",
+                "1",
+                "--vectors",
+                "1",
+                "--tasks",
+                "2");
 
         assertThat(cvae.code).as(cvae.err).isZero();
         assertThat(training.resolve("cvae/checkpoint.gguf")).exists();
