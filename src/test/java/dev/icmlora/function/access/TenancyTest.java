@@ -36,8 +36,10 @@ import dev.icmlora.function.PeftFiles;
 class TenancyTest {
 
     private static final String UNKNOWN = "sha256:" + "1".repeat(64);
-    private static final List<Map<String, String>> EXAMPLES =
-            List.of(Map.of("input", "cat", "output", "cats"), Map.of("input", "box", "output", "boxes"));
+    private static final List<Map<String, String>> EXAMPLES = List.of(
+            Map.of("input", "cat", "output", "cats"),
+            Map.of("input", "box", "output", "boxes"),
+            Map.of("input", "cup", "output", "cups"));
 
     private final Client alice = new Client();
     private final Client bob = new Client();

@@ -42,7 +42,6 @@ class GenerateTest {
                 .body("timing_ms.fingerprint", greaterThan(0f))
                 .body("timing_ms.generate", greaterThan(0f))
                 .body("timing_ms.apply", greaterThan(0f))
-                .body("timing_ms.select", equalTo(0f))
                 .body("timing_ms.prompt", greaterThan(0f))
                 .body("timing_ms.decode", greaterThan(0f));
     }

@@ -53,7 +53,14 @@ class TunedTest {
         assertThat(reply.getInt("tuning.steps")).isEqualTo(6);
         assertThat(reply.getFloat("tuning.loss_after")).isLessThan(reply.getFloat("tuning.loss_before"));
         assertThat(reply.getFloat("timing_ms.tune")).isPositive();
-        // It begins with B0, which is the same for all tasks.
+        assertThat(reply.getFloat("timing_ms.fingerprint")).isPositive();
+    }
+
+    @Test
+    void fromTheSharedAdapterNoTaskVectorIsTaken() {
+        var reply = reply(with(tuned("Hours, please.", Map.of("steps", 1), "16:41"), "strength", 0));
+
+        assertThat(reply.getFloat("timing_ms.tune")).isPositive();
         assertThat(reply.getFloat("timing_ms.fingerprint")).isZero();
     }
 
@@ -72,7 +79,7 @@ class TunedTest {
     void aLossThatGrowsIsSaidAndTheAdapterFromBeforeServes() {
         var words = String.join(" ", Collections.nCopies(8, "the"));
         var task = task("Repeat the input.", List.of(Map.of("input", words, "output", words)));
-        var request = with(body(task, "one"), "mode", "tuned");
+        var request = with(with(body(task, "one"), "mode", "tuned"), "strength", 0);
 
         var reply = reply(with(request, "tune", Map.of("steps", 1)));
 

@@ -151,7 +151,7 @@ class TuningStreamTest {
         // Each of these characters has several tokens.
         var endless = Map.of("input", "\uD83C\uDC00".repeat(2000), "output", "x");
         refused(Map.of("task", task("Plurals?", List.of(PLURALS.getFirst(), endless)), "tune", Map.of()))
-                .body("errors.field", equalTo(List.of("/task")));
+                .body("errors.field", equalTo(List.of("/task/examples/1")));
     }
 
     @Test
