@@ -27,7 +27,7 @@ final class TuningBar implements Consumer<JsonObject>, AutoCloseable {
         String loss = progress.has("loss")
                 ? String.format(Locale.ROOT, ", loss %.4f", progress.get("loss").getAsDouble())
                 : "";
-        String steps = " step " + progress.get("step").getAsInt() + "/"
+        String steps = "step " + progress.get("step").getAsInt() + "/"
                 + progress.get("steps").getAsInt();
         long done = Math.round(PERCENT * progress.get("done").getAsDouble());
         bar.ifPresent(shown -> shown.stepTo(done).setExtraMessage(steps + loss));
