@@ -21,6 +21,10 @@ final class RemovedSettings {
     /// What is a constant now, by the name that it had.
     static final Map<String, String> FIXED = fixed();
 
+    /// What there is nothing to set about any more, and why.
+    static final Map<String, String> GONE =
+            Map.of("icm-lora.limits.candidates", "mode auto compares no candidates any more");
+
     private final Config config;
 
     RemovedSettings(Config config) {
@@ -58,6 +62,7 @@ final class RemovedSettings {
         var found = new LinkedHashMap<String, String>();
         RENAMED.forEach((was, is) -> found.put(was, "is " + new Setting(is) + " now"));
         FIXED.forEach((was, value) -> found.put(was, "is fixed now, at " + value + ": remove it"));
+        GONE.forEach((was, reason) -> found.put(was, reason + ": remove it"));
         found.keySet().removeIf(key -> config.getConfigValue(key).getRawValue() == null);
         if (!found.isEmpty()) {
             throw new StartupException(found.entrySet().stream()

@@ -75,7 +75,10 @@ class ConfigurationPageTest {
                 .map(entry -> row(entry.getKey(), "`" + new Setting(entry.getValue()).variable() + "`"));
         var fixed = RemovedSettings.FIXED.entrySet().stream()
                 .map(entry -> row(entry.getKey(), "fixed at " + entry.getValue()));
-        return Stream.concat(renamed, fixed).collect(Collectors.joining("", "| was | is |\n|---|---|\n", ""));
+        var gone = RemovedSettings.GONE.entrySet().stream().map(entry -> row(entry.getKey(), entry.getValue()));
+        return Stream.of(renamed, fixed, gone)
+                .flatMap(rows -> rows)
+                .collect(Collectors.joining("", "| was | is |\n|---|---|\n", ""));
     }
 
     private static String row(String key, String successor) {

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RemovedSettingsTest {
 
     static Stream<String> removed() {
-        return Stream.concat(RemovedSettings.RENAMED.keySet().stream(), RemovedSettings.FIXED.keySet().stream());
+        return Stream.of(RemovedSettings.RENAMED, RemovedSettings.FIXED, RemovedSettings.GONE)
+                .flatMap(removed -> removed.keySet().stream());
     }
 
     @ParameterizedTest
