@@ -10,6 +10,9 @@ import dev.icmlora.generator.adapter.Adapter;
 /// It gets the function's requests in the function's order: what a context keeps of a prompt moves the rounding of the
 /// next, which alone decides a few answers in a hundred.
 final class Replay {
+    /// So many answers tell a share to within half a percent; more take time and tell nothing new.
+    private static final int ENOUGH = 1000;
+
     private final ControlBench bench;
     private int compared;
     private int agreed;
@@ -20,11 +23,11 @@ final class Replay {
         bench.warmUp();
     }
 
-    /// Requests that no adapter answers, or one that is chosen, are passed over.
+    /// Requests that no adapter answers, or one that is chosen, are passed over, and those after enough answers.
     ///
     /// @param outputs the function's
     void compare(Question question, Condition.Request request, List<String> outputs) {
-        if (!request.namesAdapter()) {
+        if (!request.namesAdapter() || compared >= ENOUGH) {
             return;
         }
         float[] latent = bench.latent(bench.vector(question.task(request.examples())));
