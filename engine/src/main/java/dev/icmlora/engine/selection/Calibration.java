@@ -13,7 +13,10 @@ public record Calibration(double strange, Confidence alone, Confidence shown, Fa
 
     /// For a generator that was not calibrated: what was fitted to the default generator on 26 November 2026.
     public static final Calibration DEFAULT =
-            new Calibration(2, new Confidence(-1, 1, 2), new Confidence(-1, 1, 2), new Familiarity(0.59, 0.79, 0.35));
+            new Calibration(100,
+            new Confidence(-3.65, 1.93, 3.93),
+            new Confidence(-4.27, 1.40, 4.67),
+            new Familiarity(0.66, 0.48, 0.34));
 
     private static final int NUMBERS = 10;
 

@@ -65,8 +65,7 @@ public final class AppliedAdapters {
 
     /// Makes the one adapter this one, `wantedScale` times as strong.
     ///
-    /// Adapters are compared by identity: a candidate's id would take longer to compute than its weights to
-    /// write.
+    /// Adapters are compared by identity: an id would take longer to compute than its weights to write.
     public void apply(Adapter wanted, float wantedScale) {
         if (wanted != applied || wantedScale != scale) {
             var scaled = wanted.scaled(wantedScale);
