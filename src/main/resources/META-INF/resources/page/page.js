@@ -10,7 +10,6 @@ const SERVED = {
   adapter: "an adapter, the description alone in the prompt",
   adapter_examples: "the shared adapter, your examples in the prompt",
   tuned: "the tuned adapter, the description alone in the prompt",
-  tuned_examples: "the tuned adapter, your examples in the prompt, since the task was strange to the model",
 };
 
 const at = (id) => document.getElementById(id);

@@ -37,15 +37,11 @@ enum Condition {
             "generated-5-shot",
             "the same adapter, and the 5 examples in the prompt",
             new Request("adapter_examples", Condition.EXAMPLES, 1)),
-    AUTO("auto", "`tuned` or `tuned-5-shot`, by what tuning saw", Request.later(1, "auto", Condition.EXAMPLES)),
+    AUTO("auto", "tunes, since there are five examples", Request.later(1, "auto", Condition.EXAMPLES)),
     TUNED(
             "tuned",
             "generated adapter tuned on the 5 examples within the request, none of them in the prompt",
             Request.later(1, "tuned", Condition.EXAMPLES)),
-    TUNED_EXAMPLES(
-            "tuned-5-shot",
-            "the same adapter, and the 5 examples in the prompt",
-            Request.later(1, "tuned_examples", Condition.EXAMPLES)),
     TUNED_16("tuned-16", "tuned on 16 examples", Request.later(2, "tuned", 16)),
     TUNED_64("tuned-64", "tuned on 64 examples, or all that there are", Request.later(2, "tuned", 64));
 

@@ -117,7 +117,7 @@ class EvaluationReportTest {
     void examplesAreInThePromptWhereTheModeThatServedNamesThem() {
         Condition.Request auto = (Condition.Request) Condition.AUTO.source();
 
-        assertThat(List.of("examples", "adapter_examples", "tuned_examples"))
+        assertThat(List.of("examples", "adapter_examples"))
                 .allSatisfy(served -> assertThat(auto.shown(served)).isEqualTo(5));
         assertThat(List.of("plain", "adapter", "tuned"))
                 .allSatisfy(served -> assertThat(auto.shown(served)).isZero());

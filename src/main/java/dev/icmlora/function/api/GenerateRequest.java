@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param strength of the residual dB in a generated adapter B0 + strength x dB, which tuning begins with; 0 is B0
 /// itself; default 1
 /// @param stop an answer ends before the first of these strings; default none
-/// @param tune how [Mode#TUNED], [Mode#TUNED_EXAMPLES] and [Mode#AUTO] tune; default [Tune#DEFAULT]
+/// @param tune how [Mode#TUNED] and [Mode#AUTO] tune; default [Tune#DEFAULT]
 @Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
         TaskBody task,
@@ -53,7 +53,7 @@ public record GenerateRequest(
 
         @Schema(nullable = true, maxItems = 8) List<@Size(min = 1, max = 100) String> stop,
 
-        @Schema(nullable = true, description = "How the modes tuned, tuned_examples and auto tune")
+        @Schema(nullable = true, description = "How the modes tuned and auto tune")
         Tune tune) {
 
     public GenerateRequest {

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// How a request is served.
 public enum Mode {
-    /// The function tunes on the task's examples, and decides by what that shows. Beside the id of an adapter, which is
+    /// The function tunes on the task's examples if there are enough, and otherwise decides by how near the task is to
+    /// those that the generator was trained on. Beside the id of an adapter, which is
     /// a choice already, this is [#ADAPTER].
     @JsonProperty("auto")
     AUTO,
@@ -18,9 +19,6 @@ public enum Mode {
     /// examples there.
     @JsonProperty("tuned")
     TUNED,
-    /// The same adapter on, description and examples in the prompt.
-    @JsonProperty("tuned_examples")
-    TUNED_EXAMPLES,
     /// The base model with description and examples in the prompt: in-context learning.
     @JsonProperty("examples")
     EXAMPLES,
@@ -33,13 +31,8 @@ public enum Mode {
         return this != EXAMPLES && this != PLAIN;
     }
 
-    /// Whether the task's examples have to be tuned on.
-    public boolean isTuned() {
-        return this == TUNED || this == TUNED_EXAMPLES;
-    }
-
     /// Whether the prompt holds the task's examples.
     public boolean showsExamples() {
-        return this == ADAPTER_EXAMPLES || this == TUNED_EXAMPLES || this == EXAMPLES;
+        return this == ADAPTER_EXAMPLES || this == EXAMPLES;
     }
 }

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"served"})
 public record Selection(
-        @Schema(enumeration = {"adapter", "adapter_examples", "tuned", "tuned_examples", "examples", "plain"})
+        @Schema(enumeration = {"adapter", "adapter_examples", "tuned", "examples", "plain"})
         Mode served,
 
         Double strength,

@@ -89,7 +89,7 @@ final class Decisions {
         var known = supplied.known();
         var choice = session.engine().selector().choose(known.tuning().orElseThrow(), examplesFit);
         var report = TuningReports.of(known);
-        if (choice.way() == Way.TUNED || choice.way() == Way.TUNED_EXAMPLES) {
+        if (choice.way() == Way.TUNED) {
             var selection = selection(
                     choice,
                     known.key().strength(),
@@ -131,7 +131,6 @@ final class Decisions {
     private static Mode mode(Way way) {
         return switch (way) {
             case TUNED -> Mode.TUNED;
-            case TUNED_EXAMPLES -> Mode.TUNED_EXAMPLES;
             case GENERATED, SHARED -> Mode.ADAPTER;
             case SHARED_EXAMPLES -> Mode.ADAPTER_EXAMPLES;
         };

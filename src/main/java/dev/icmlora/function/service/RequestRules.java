@@ -79,13 +79,13 @@ public final class RequestRules {
                     request.adapter(),
                     "is no id");
             violations.when(
-                    !request.mode().isTuned() && request.strength() != 1,
+                    request.mode() != Mode.TUNED && request.strength() != 1,
                     "/strength",
                     1,
                     request.strength(),
                     "is already part of what /adapter names");
             violations.when(
-                    request.mode().isTuned(),
+                    request.mode() == Mode.TUNED,
                     "/mode",
                     "adapter",
                     request.mode(),
@@ -151,7 +151,7 @@ public final class RequestRules {
         var violations = new Violations();
         var none = mode.showsExamples() && task.examples().isEmpty();
         violations.when(none, "/task/examples", 1, 0, "must not be empty in this mode, which shows them");
-        if (mode.isTuned()) {
+        if (mode == Mode.TUNED) {
             examplesToTuneOn(task.examples().size(), violations);
         }
         violations.raise();
@@ -159,7 +159,7 @@ public final class RequestRules {
 
     /// Of a task that may be tuned on them they need not be in any prompt.
     private int mostExamples(Mode mode) {
-        return mode == Mode.AUTO || mode.isTuned() ? TUNING_EXAMPLES : limits.examples();
+        return mode == Mode.AUTO || mode == Mode.TUNED ? TUNING_EXAMPLES : limits.examples();
     }
 
     private static void requireBody(Object request) {
@@ -228,8 +228,8 @@ public final class RequestRules {
                 request.strength(),
                 "is chosen in mode auto: name another mode beside it");
         if (request.tune() != null) {
-            var tunes = request.mode().isTuned() || chooses;
-            violations.when(!tunes, "/tune", Mode.TUNED, request.mode(), "needs mode tuned, tuned_examples or auto");
+            var tunes = request.mode() == Mode.TUNED || chooses;
+            violations.when(!tunes, "/tune", Mode.TUNED, request.mode(), "needs mode tuned or auto");
             tune(request.tune(), violations);
         }
     }

@@ -170,7 +170,7 @@ public final class TaskService {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
             return choose(request, key, session);
         }
-        if (request.mode().isTuned()) {
+        if (request.mode() == Mode.TUNED) {
             return tuned(request, key, session);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();

@@ -28,7 +28,7 @@ import dev.icmlora.function.Requests;
 @QuarkusTest
 class AutoTest {
 
-    /// A task that the model knows nothing of: no adapter makes it likelier than a few examples in the prompt.
+    /// A task that has no rule to learn.
     private static final Map<String, Object> STRANGE = task(
             "Give the secret word.",
             List.of(
@@ -49,7 +49,7 @@ class AutoTest {
     void tunesOnTheExamplesAndSaysWhatItServed() {
         var reply = reply(body(task("Write the plural, please.", PLURALS), "dog", "church"));
 
-        assertThat(reply.getString("selection.served")).isIn("tuned", "tuned_examples");
+        assertThat(reply.getString("selection.served")).isEqualTo("tuned");
         assertThat(reply.getFloat("selection.confidence")).isBetween(0f, 1f);
         assertThat(reply.<Object>get("selection.hurried")).isNull();
         assertThat(reply.getString("tuning.state")).isEqualTo("tuned");
@@ -58,12 +58,11 @@ class AutoTest {
     }
 
     @Test
-    void aStrangeTaskKeepsItsExamplesInThePrompt() {
+    void aTaskThatItDoesNotLearnIsAnsweredWithLittleConfidence() {
         var reply = reply(with(body(STRANGE, "ivory"), "tune", Map.of("steps", 1)));
 
         assertThat(reply.getFloat("tuning.loss_before")).isGreaterThan(3);
-        assertThat(reply.getString("selection.served")).isEqualTo("tuned_examples");
-        assertThat(reply.getFloat("selection.confidence")).isLessThan(0.7f);
+        assertThat(reply.getFloat("selection.confidence")).isLessThan(0.4f);
     }
 
     @Test
@@ -124,7 +123,7 @@ class AutoTest {
     }
 
     @Test
-    void whereExamplesDoNotFitThePromptTheTunedAdapterServesAlone() {
+    void examplesNeedNotFitThePrompt() {
         var request = with(with(body(STRANGE, "dog"), "max_tokens", 4050), "tune", Map.of("steps", 1));
 
         generate(with(request, "stop", List.of("a", "e", "o", " "))).body("selection.served", equalTo("tuned"));

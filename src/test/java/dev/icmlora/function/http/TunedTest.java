@@ -121,18 +121,6 @@ class TunedTest {
     }
 
     @Test
-    void theExamplesMayStayInThePrompt() {
-        var request = tuned("Write the hour.", Map.of("steps", 1), "16:41");
-        var alone = reply(request);
-
-        var both = reply(with(request, "mode", "tuned_examples"));
-
-        assertThat(both.getString("selection.served")).isEqualTo("tuned_examples");
-        assertThat(both.getString("adapter.id")).isEqualTo(alone.getString("adapter.id"));
-        assertThat(both.getBoolean("adapter.cached")).isTrue();
-    }
-
-    @Test
     void inTheBackgroundTheFirstRequestDoesNotWait() {
         var request = tuned("Say the hour.", Map.of("steps", 1, "when", "background"), "16:41");
 

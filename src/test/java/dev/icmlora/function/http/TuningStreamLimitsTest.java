@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.equalTo;
 import java.net.http.HttpClient;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -64,12 +65,16 @@ class TuningStreamLimitsTest {
         }
     }
 
+    /// No step begins when half of the time is over, so it has to be one that takes longer than that.
     @Test
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
+        var examples = IntStream.range(0, 8)
+                .mapToObj(i -> Map.of("input", (i + " words ").repeat(240), "output", "many"))
+                .toList();
+        var slow = Map.<String, Object>of("task", task("How many?", examples), "tune", Map.of("steps", 1));
         try (var client = HttpClient.newHttpClient()) {
-            var events = stream(client, "/adapter", tuned("A plural in time.", 100))
-                    .map(data -> json(data))
-                    .toList();
+            var events =
+                    stream(client, "/adapter", slow).map(data -> json(data)).toList();
 
             assertThat(events.getFirst().has("step")).isTrue();
             var error = events.getLast().get("error");

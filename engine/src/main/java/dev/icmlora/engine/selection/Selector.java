@@ -8,10 +8,9 @@ import dev.icmlora.generator.task.Task;
 
 /// Chooses how mode auto serves a task.
 ///
-/// With enough examples the task is tuned, and what tuning saw decides: where even the adapter that it began with knew
-/// the task by half, the tuned one serves alone; where the task was strange to it, a few steps do not carry all of it
-/// over, and the examples stay in the prompt. With fewer examples, the distance to the tasks that the generator was
-/// trained on decides.
+/// With enough examples the task is tuned, and the tuned adapter serves; what tuning saw tells how sure its answers
+/// are.
+/// With fewer examples, the distance to the tasks that the generator was trained on decides.
 public final class Selector {
     /// Distinct examples that tuning needs: fewer are learned by heart.
     public static final int LEAST_EXAMPLES = 3;
@@ -31,18 +30,12 @@ public final class Selector {
     ///
     /// @param examplesFit whether a prompt with the examples would fit into the context
     public Choice choose(TuningSummary tuning, boolean examplesFit) {
+        Way way = Way.TUNED;
         if (tuning.outcome() == Outcome.DIVERGED) {
             // The shared adapter is left.
-            return examplesFit ? sure(Way.SHARED_EXAMPLES, tuning) : sure(Way.SHARED, tuning);
+            way = examplesFit ? Way.SHARED_EXAMPLES : Way.SHARED;
         }
-        return examplesFit && tuning.lossBefore() > calibration.strange()
-                ? sure(Way.TUNED_EXAMPLES, tuning)
-                : sure(Way.TUNED, tuning);
-    }
-
-    private Choice sure(Way way, TuningSummary tuning) {
-        Confidence confidence = way.showsExamples() ? calibration.shown() : calibration.alone();
-        return new Choice(way, confidence.of(tuning));
+        return new Choice(way, calibration.confidence().of(tuning));
     }
 
     /// For a task that was not tuned: the generator's own adapter for one like those it knows. For any other, the

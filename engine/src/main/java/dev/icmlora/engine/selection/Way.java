@@ -4,8 +4,6 @@ package dev.icmlora.engine.selection;
 public enum Way {
     /// The adapter that was tuned on the examples; the description alone in the prompt.
     TUNED(false),
-    /// The same adapter; description and examples in the prompt.
-    TUNED_EXAMPLES(true),
     /// The adapter that the generator made; the description alone in the prompt.
     GENERATED(false),
     /// The shared adapter B0; the description alone in the prompt.

@@ -13,9 +13,8 @@ import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 
 class SelectorTest {
-    private static final double STRANGE = 2;
-    private static final Calibration CALIBRATION = new Calibration(
-            STRANGE, new Confidence(-3, 2, 4), new Confidence(-2, 1, 2), new Familiarity(0.6, 0.8, 0.3));
+    private static final Calibration CALIBRATION =
+            new Calibration(new Confidence(-3, 2, 4), new Familiarity(0.6, 0.8, 0.3));
 
     private final Selector selector = new Selector(CALIBRATION);
 
@@ -32,17 +31,8 @@ class SelectorTest {
     }
 
     @Test
-    void aTaskThatWasHalfKnownIsServedByTheTunedAdapterAlone() {
-        assertThat(selector.choose(tuned(STRANGE, 0.1), true).way()).isEqualTo(Way.TUNED);
-    }
-
-    @Test
-    void aStrangeTaskKeepsItsExamplesInThePrompt() {
-        assertThat(selector.choose(tuned(STRANGE + 0.1, 0.1), true).way()).isEqualTo(Way.TUNED_EXAMPLES);
-    }
-
-    @Test
-    void whereTheyDoNotFitTheTunedAdapterServesAlone() {
+    void aTaskThatWasTunedIsServedByItsAdapterAlone() {
+        assertThat(selector.choose(tuned(1, 0.1), true).way()).isEqualTo(Way.TUNED);
         assertThat(selector.choose(tuned(9, 0.1), false).way()).isEqualTo(Way.TUNED);
     }
 

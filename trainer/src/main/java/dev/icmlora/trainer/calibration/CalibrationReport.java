@@ -14,22 +14,11 @@ public final class CalibrationReport {
 
     /// @return the numbers
     public static Calibration print(SelectionFit fit, PrintWriter out) {
-        MarkdownTable table = new MarkdownTable()
-                .text("exact match, %")
-                .numbers("seen", "validation", "seen: examples shown", "validation: examples shown");
+        MarkdownTable table = new MarkdownTable().text("exact match, %").numbers("seen", "validation");
         for (Way way : Way.values()) {
-            String shown = percent(way.showsExamples() ? 1 : 0);
-            table.row(name(way), percent(fit.always(true, way)), percent(fit.always(false, way)), shown, shown);
+            table.row(name(way), percent(fit.always(true, way)), percent(fit.always(false, way)));
         }
-        table.row("best of each task", percent(fit.oracle(true)), percent(fit.oracle(false)), "", "");
-        for (double loss : SelectionFit.STRANGE) {
-            table.row(
-                    String.format(Locale.ROOT, "examples shown above a loss of %.2f", loss),
-                    percent(fit.right(true, loss)),
-                    percent(fit.right(false, loss)),
-                    percent(fit.shown(true, loss)),
-                    percent(fit.shown(false, loss)));
-        }
+        table.row("best of each task", percent(fit.oracle(true)), percent(fit.oracle(false)));
         Calibration calibration = fit.fit();
         out.println(table);
         out.println(calibration);

@@ -63,7 +63,6 @@ final class Observer {
             var tuned = session.tune(generated, task, options, Optional.empty(), _ -> {});
             tuning = Optional.of(tuned.report().summary());
             right.put(Way.TUNED, right(tuned.adapter(), Way.TUNED, task, tests));
-            right.put(Way.TUNED_EXAMPLES, right(tuned.adapter(), Way.TUNED_EXAMPLES, task, tests));
         }
         return new Observation(seen, session.seenDistance(vector), tuning, right);
     }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.engine.selection.Confidence;
@@ -13,10 +12,6 @@ import dev.icmlora.engine.selection.Way;
 
 /// Fits the numbers of selection to observations.
 public final class SelectionFit {
-    static final double[] STRANGE = {0, 0.5, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 5, 100};
-    /// Exact match, as a share, that a shorter prompt may cost.
-    private static final double PRICE_OF_SHORTNESS = 0.01;
-
     private static final int DESCENT_STEPS = 20_000;
     private static final double DESCENT_RATE = 0.5;
     /// Keeps the curve from growing steeper than a few dozen tasks can vouch for.
@@ -31,34 +26,7 @@ public final class SelectionFit {
     }
 
     Calibration fit() {
-        return new Calibration(strange(), confidence(Way.TUNED), confidence(Way.TUNED_EXAMPLES), familiarity());
-    }
-
-    /// Of all losses that serve nearly as many right answers as the best, the one that shows examples least often.
-    double strange() {
-        double best = DoubleStream.of(STRANGE).map(this::rightWith).max().orElseThrow();
-        return DoubleStream.of(STRANGE)
-                .filter(loss -> rightWith(loss) >= best - PRICE_OF_SHORTNESS)
-                .max()
-                .orElseThrow();
-    }
-
-    private double rightWith(double strange) {
-        return (right(true, strange) + right(false, strange)) / 2;
-    }
-
-    /// Share of exact answers where examples are shown from a loss on.
-    double right(boolean seen, double strange) {
-        return mean(group(tuned, seen), o -> o.right().get(way(o, strange)));
-    }
-
-    /// Share of tasks whose examples are shown from a loss on.
-    double shown(boolean seen, double strange) {
-        return mean(group(tuned, seen), o -> way(o, strange).showsExamples() ? 1 : 0);
-    }
-
-    private static Way way(Observation observation, double strange) {
-        return observation.tuning().orElseThrow().lossBefore() > strange ? Way.TUNED_EXAMPLES : Way.TUNED;
+        return new Calibration(confidence(), familiarity());
     }
 
     /// Share of exact answers if one way always served the tasks that are tuned.
@@ -73,8 +41,8 @@ public final class SelectionFit {
                 o -> o.right().values().stream().mapToDouble(r -> r).max().orElseThrow());
     }
 
-    /// A logistic curve through what a way served, by gradient descent on the cross entropy.
-    Confidence confidence(Way way) {
+    /// A logistic curve through what tuned adapters served, by gradient descent on the cross entropy.
+    Confidence confidence() {
         double[] weights = {0, 0, 0};
         List<double[]> features = new ArrayList<>();
         List<Double> targets = new ArrayList<>();
@@ -83,7 +51,7 @@ public final class SelectionFit {
             features.add(
                     new double[] {1, Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
                     });
-            targets.add(observation.right().get(way));
+            targets.add(observation.right().get(Way.TUNED));
         }
         for (int step = 0; step < DESCENT_STEPS; step++) {
             double[] gradient = new double[weights.length];

@@ -21,30 +21,14 @@ import dev.icmlora.engine.tune.TuningSummary;
 class SelectionFitTest {
 
     @Test
-    void examplesAreShownOnlyAsFarAsTheyPay() {
-        List<Observation> observations = new ArrayList<>();
-        for (boolean seen : List.of(true, false)) {
-            observations.add(tuned(seen, 0.4, 0.9, 0.905));
-            observations.add(tuned(seen, 1.6, 0.7, 0.7));
-            observations.add(tuned(seen, 2.6, 0.2, 0.6));
-        }
-
-        SelectionFit fit = new SelectionFit(observations);
-
-        assertThat(fit.strange()).isEqualTo(2.5);
-        assertThat(fit.right(false, 2.5)).isCloseTo(2.2 / 3, within(1e-9));
-        assertThat(fit.shown(false, 2.5)).isCloseTo(1 / 3.0, within(1e-9));
-    }
-
-    @Test
     void confidenceFollowsWhatWasRight() {
         List<Observation> observations = new ArrayList<>();
         for (boolean seen : List.of(true, false)) {
-            observations.add(tuned(seen, 0.1, 0.9, 0.9));
-            observations.add(tuned(seen, 4, 0.1, 0.1));
+            observations.add(tuned(seen, 0.1, 0.9));
+            observations.add(tuned(seen, 4, 0.1));
         }
 
-        Confidence confidence = new SelectionFit(observations).confidence(Way.TUNED);
+        Confidence confidence = new SelectionFit(observations).confidence();
 
         assertThat(confidence.of(summary(0.1))).isCloseTo(0.9, within(0.05));
         assertThat(confidence.of(summary(4))).isCloseTo(0.1, within(0.05));
@@ -65,12 +49,8 @@ class SelectionFitTest {
         assertThat(familiarity.unknown()).isCloseTo(0.55, within(1e-9));
     }
 
-    private static Observation tuned(boolean seen, double loss, double alone, double shown) {
-        return new Observation(
-                seen,
-                OptionalDouble.empty(),
-                Optional.of(summary(loss)),
-                Map.of(Way.TUNED, alone, Way.TUNED_EXAMPLES, shown));
+    private static Observation tuned(boolean seen, double loss, double right) {
+        return new Observation(seen, OptionalDouble.empty(), Optional.of(summary(loss)), Map.of(Way.TUNED, right));
     }
 
     private static TuningSummary summary(double loss) {
