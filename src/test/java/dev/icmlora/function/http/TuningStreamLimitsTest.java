@@ -29,7 +29,7 @@ class TuningStreamLimitsTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "6s");
+            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "10s");
         }
     }
 
@@ -65,22 +65,26 @@ class TuningStreamLimitsTest {
         }
     }
 
-    /// No step begins when half of the time is over, so it has to be one that takes longer than that.
+    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after one
+    /// that
+    /// takes hardly any: two steps take the first and the third eight of these examples.
     @Test
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
-        var examples = IntStream.range(0, 8)
-                .mapToObj(i -> Map.of("input", (i + " words ").repeat(240), "output", "many"))
+        // Each of these characters has several tokens.
+        var examples = IntStream.range(0, 32)
+                .mapToObj(i -> Map.of("input", i / 8 == 2 ? "\uD83C\uDC00".repeat(600) : "x" + i, "output", "y"))
                 .toList();
-        var slow = Map.<String, Object>of("task", task("How many?", examples), "tune", Map.of("steps", 1));
+        var slow = Map.<String, Object>of("task", task("", examples), "tune", Map.of("steps", 2));
         try (var client = HttpClient.newHttpClient()) {
             var events =
                     stream(client, "/adapter", slow).map(data -> json(data)).toList();
 
             assertThat(events.getFirst().has("step")).isTrue();
+            assertThat(events.getLast().has("error")).as("%s", events).isTrue();
             var error = events.getLast().get("error");
             assertThat(error.get("status").intValue()).isEqualTo(504);
             assertThat(error.get("type").textValue()).isEqualTo("urn:icm-lora:problem:deadline");
-            assertThat(error.get("detail").textValue()).contains("6000 ms");
+            assertThat(error.get("detail").textValue()).contains("10000 ms");
         }
         findsRoom(tuned("A plural after all.", 1));
     }
