@@ -19,7 +19,7 @@ import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.error.QueueFullException;
 
-/// Decides how a task is served in mode auto: tunes it if it has enough examples, and looks at what that shows.
+/// Decides how a task is served in mode auto: tunes it if it has enough examples.
 @Singleton
 final class Decisions {
 

@@ -8,9 +8,8 @@ import dev.icmlora.generator.task.Task;
 
 /// Chooses how mode auto serves a task.
 ///
-/// With enough examples the task is tuned, and the tuned adapter serves; what tuning saw tells how sure its answers
-/// are.
-/// With fewer examples, the distance to the tasks that the generator was trained on decides.
+/// With enough examples the task is tuned and the tuned adapter serves, as surely as tuning saw it learn. With fewer,
+/// the distance to the tasks that the generator was trained on decides.
 public final class Selector {
     /// Distinct examples that tuning needs: fewer are learned by heart.
     public static final int LEAST_EXAMPLES = 3;
