@@ -7,9 +7,9 @@ import { watchTuning } from "./tuning.js";
 const MOST_INPUTS = 8;
 const PHASES = ["fingerprint", "generate", "apply", "tune", "prompt", "decode"];
 const SERVED = {
-  adapter: "an adapter, the description alone in the prompt",
-  adapter_examples: "the shared adapter, your examples in the prompt",
-  tuned: "the tuned adapter, the description alone in the prompt",
+  adapter: "An adapter, the description alone in the prompt",
+  adapter_examples: "The shared adapter, your examples in the prompt",
+  tuned: "The tuned adapter, the description alone in the prompt",
 };
 
 const at = (id) => document.getElementById(id);
