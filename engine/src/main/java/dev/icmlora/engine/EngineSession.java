@@ -179,11 +179,10 @@ public final class EngineSession {
         }
     }
 
-    /// Tunes an adapter on a task's examples, in slices between which texts are decoded.
+    /// Tunes an adapter on a task's examples, in slices between which texts are decoded. No step begins once half
+    /// of the request's time is over.
     ///
     /// @param start what it begins with
-    /// No step begins once half of the request's time is over.
-    ///
     /// @param budget no step begins once this much time is spent either
     /// @param progress told after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
