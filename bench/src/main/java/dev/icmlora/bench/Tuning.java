@@ -17,12 +17,14 @@ import dev.icmlora.bench.micro.TuningStep;
 final class Tuning implements Part {
 
     private static final int EXAMPLES = 5;
-    private static final int STEPS = 4;
+    private static final int STEPS = 6;
     private static final int CLIENTS = 8;
     private static final int TOKENS = 64;
     private static final int INPUTS = 10;
     private static final int ANSWER_TOKENS = 16;
     private static final int LOOKS = 50;
+    /// Those who decoded before have warmed the function up.
+    private static final int WARM_UPS = 2;
     private static final String BYTES = "icm_lora_tuning_bytes";
 
     @Override
@@ -87,8 +89,8 @@ final class Tuning implements Part {
         var without = new ArrayList<Double>();
         var meanwhile = new ArrayList<Double>();
         var tuned = 0;
-        for (var round = -machine.warmUps(); round < machine.rounds(); round++) {
-            var first = 2 * CLIENTS * (machine.warmUps() + round);
+        for (var round = -WARM_UPS; round < machine.rounds(); round++) {
+            var first = 2 * CLIENTS * (WARM_UPS + round);
             machine.settle();
             var alone = decode(client, adapter, first);
             machine.settle();
@@ -148,9 +150,9 @@ final class Tuning implements Part {
 
     private static List<Row> wholeTasks(Machine machine, Client client) {
         var millis = new EnumMap<Mode, List<Double>>(Mode.class);
-        for (var round = -machine.warmUps(); round < machine.rounds(); round++) {
+        for (var round = -WARM_UPS; round < machine.rounds(); round++) {
             for (var mode : Mode.values()) {
-                var taken = wholeTask(client, mode, machine.warmUps() + round);
+                var taken = wholeTask(client, mode, WARM_UPS + round);
                 if (round >= 0) {
                     millis.computeIfAbsent(mode, _ -> new ArrayList<>()).add(taken);
                 }

@@ -158,6 +158,18 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final MethodHandle ggml_backend_graph_compute =
+            Linkage.downcall("ggml_backend_graph_compute", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
+    /// `enum ggml_status ggml_backend_graph_compute(ggml_backend_t backend, struct ggml_cgraph * cgraph);`
+    public static int ggml_backend_graph_compute(MemorySegment backend, MemorySegment cgraph) {
+        try {
+            return (int) ggml_backend_graph_compute.invokeExact(backend, cgraph);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_backend_free =
             Linkage.downcall("ggml_backend_free", FunctionDescriptor.ofVoid(ADDRESS));
 

@@ -217,6 +217,30 @@ public final class GgmlH {
         }
     }
 
+    private static final MethodHandle ggml_graph_add_node =
+            Linkage.downcall("ggml_graph_add_node", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+
+    /// `void ggml_graph_add_node(struct ggml_cgraph * cgraph, struct ggml_tensor * tensor);`
+    public static void ggml_graph_add_node(MemorySegment cgraph, MemorySegment tensor) {
+        try {
+            ggml_graph_add_node.invokeExact(cgraph, tensor);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final MethodHandle ggml_graph_clear =
+            Linkage.downcall("ggml_graph_clear", FunctionDescriptor.ofVoid(ADDRESS));
+
+    /// `void ggml_graph_clear(struct ggml_cgraph * cgraph);`
+    public static void ggml_graph_clear(MemorySegment cgraph) {
+        try {
+            ggml_graph_clear.invokeExact(cgraph);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_op_desc =
             Linkage.downcall("ggml_op_desc", FunctionDescriptor.of(ADDRESS, ADDRESS));
 

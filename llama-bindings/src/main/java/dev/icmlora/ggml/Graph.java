@@ -14,6 +14,7 @@ import static dev.icmlora.ggml.Checks.requireType;
 import static dev.icmlora.ggml.Checks.strideIsElement;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -38,6 +39,7 @@ import dev.icmlora.capi.TensorRef;
 public final class Graph implements AutoCloseable {
     private final TensorPool pool;
     private final MemorySegment graph;
+    private final MemorySegment piece;
     private final int graphSize;
     private final GraphMemory memory;
     private final NativeHandle handle;
@@ -46,9 +48,10 @@ public final class Graph implements AutoCloseable {
     /// Null before [#build].
     private PlacedGraph placed;
 
-    private Graph(TensorPool pool, MemorySegment graph, int graphSize, GraphMemory memory) {
+    private Graph(TensorPool pool, MemorySegment graph, int graphSize, MemorySegment piece, GraphMemory memory) {
         this.pool = pool;
         this.graph = graph;
+        this.piece = piece;
         this.graphSize = graphSize;
         this.memory = memory;
         this.handle = new NativeHandle("graph", pool.context(), this::free);
@@ -70,9 +73,12 @@ public final class Graph implements AutoCloseable {
     public static Graph create(GraphMemory memory, int tensors) {
         memory.handle().get();
         int size = size(tensors);
-        TensorPool pool = new TensorPool(tensors, GgmlH.ggml_graph_overhead_custom(size, false));
+        long overhead = GgmlH.ggml_graph_overhead_custom(size, false)
+                + GgmlH.ggml_graph_overhead_custom(PlacedGraph.PIECE, false);
+        TensorPool pool = new TensorPool(tensors, overhead);
         MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
-        return new Graph(pool, graph, size, memory);
+        MemorySegment piece = GgmlH.ggml_new_graph_custom(pool.context(), PlacedGraph.PIECE, false);
+        return new Graph(pool, graph, size, piece, memory);
     }
 
     /// Each operation may bring in two stored tensors, which the C graph counts beside those that are made here.
@@ -305,7 +311,7 @@ public final class Graph implements AutoCloseable {
         if (GgmlH.ggml_graph_n_nodes(graph) == 0) {
             throw new IllegalStateException("a graph needs an output");
         }
-        placed = PlacedGraph.of(graph, graphSize, memory);
+        placed = PlacedGraph.of(graph, graphSize, piece, memory);
     }
 
     /// Operations that the preferred backend lacks, so that the CPU computes them, each named once, such as
@@ -320,13 +326,30 @@ public final class Graph implements AutoCloseable {
     /// @throws IllegalStateException before [#build], or if rows to look up were not set
     /// @throws NativeCallException if the computation fails
     public void compute() {
+        requireComputable();
+        placed.compute();
+    }
+
+    /// Runs the graph a few operations at a time, until it is computed or the time is over, and goes on with the
+    /// next call. Nothing may be set before it is computed. Together the calls compute what [#compute] does. Where
+    /// there is another device than the CPU, the first call runs it whole.
+    ///
+    /// @param time after which no further operations begin
+    /// @return whether it is computed
+    /// @throws IllegalStateException before [#build], or if rows to look up were not set
+    /// @throws NativeCallException if the computation fails
+    public boolean computeFor(Duration time) {
+        requireComputable();
+        return placed.computeFor(time);
+    }
+
+    private void requireComputable() {
         requireBuilt();
         for (Tensor rows : indices) {
             if (rows.isUnwrittenIndex()) {
                 throw new IllegalStateException(rows + " is not set");
             }
         }
-        placed.compute();
     }
 
     private boolean isBuilt() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.BiFunction;
 
@@ -54,6 +55,36 @@ class GraphTest {
         assertThat(of(Graph::silu)[4]).isEqualTo((float) (2 / (1 + Math.exp(-2))), within(1e-4f));
         assertThat(of(Graph::gelu)[3]).isEqualTo(0.8412f, within(1e-3f));
         assertThat(of(Graph::geluErf)[3]).isEqualTo(0.8413f, within(1e-3f));
+    }
+
+    /// A hundred operations, more than are computed before the clock is looked at.
+    @Test
+    void inPiecesAsAWhole() {
+        try (Graph graph = Graph.create(backend, 128)) {
+            Tensor x = graph.input("x", GgmlType.F32, 3, 2);
+            Tensor y = x;
+            for (int i = 0; i < 100; i++) {
+                y = i % 2 == 0 ? graph.scale(graph.tanh(y), 1.5f) : y;
+            }
+            graph.output(y);
+            graph.build();
+            x.set(new float[] {-2, -1, 0, 1, 2, 3});
+            graph.compute();
+            float[] whole = y.toFloats();
+
+            for (int round = 0; round < 2; round++) {
+                x.set(new float[] {-2, -1, 0, 1, 2, 3});
+                int pieces = 1;
+                while (!graph.computeFor(Duration.ZERO)) {
+                    pieces++;
+                }
+                assertThat(pieces).isEqualTo(4);
+                assertThat(y.toFloats()).containsExactly(whole);
+            }
+            x.set(new float[6]);
+            assertThat(graph.computeFor(Duration.ofMinutes(1))).isTrue();
+            assertThat(y.toFloats()).containsOnly(0);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.icmlora.engine.tune;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,7 @@ final class BlockGraph implements AutoCloseable {
                 back(predicts ? head.back() : null);
             }
             graph.build();
+            set();
         } catch (RuntimeException e) {
             graph.close();
             throw e;
@@ -156,9 +158,7 @@ final class BlockGraph implements AutoCloseable {
         graph.output(graph.cpy(graph.add(place, part), place));
     }
 
-    /// @param losses to add to, by example
-    /// @param sums of the gradients of B to add to
-    void compute(double[] losses, List<float[]> sums) {
+    private void set() {
         tokens.set(block.tokens());
         positions.set(block.positions());
         if (layers.size() > 1 || head != null) {
@@ -170,7 +170,20 @@ final class BlockGraph implements AutoCloseable {
         if (head != null) {
             head.set();
         }
-        graph.compute();
+    }
+
+    /// Goes on until everything is computed or the time is over.
+    ///
+    /// @return whether everything is computed
+    boolean computeFor(Duration time) {
+        return graph.computeFor(time);
+    }
+
+    /// Adds what was computed.
+    ///
+    /// @param losses to add to, by example
+    /// @param sums of the gradients of B to add to
+    void addTo(double[] losses, List<float[]> sums) {
         if (head != null) {
             head.addTo(losses);
         }

@@ -18,7 +18,7 @@ import dev.icmlora.ggml.Tensor;
 public final class Tuner {
     /// Tokens that are computed at once, so that a slice is short and its memory small. A constant, since other
     /// blocks add up in another order and give other bytes.
-    static final int BLOCK_TOKENS = 48;
+    static final int BLOCK_TOKENS = 40;
 
     private final FrozenWeights weights;
     private final PromptFormat format;

@@ -16,11 +16,13 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;
 
-/// One adapter on its way, slice by slice: a slice is a pass over one block of tokens, forwards or forwards and back,
-/// and between two of them the thread may do something else. The same adapter, examples and options give the same
+/// One adapter on its way, slice by slice: a slice is some of the operations of a pass over one block of tokens, and
+/// between two of them the thread may do something else. The same adapter, examples and options give the same
 /// bytes on the same kind of processor.
 public final class Tuning implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Tuning.class.getName());
+    /// Of a slice, but for an operation that takes longer; the texts that are decoded meanwhile wait for as long.
+    private static final Duration SLICE = Duration.ofMillis(50);
     /// How often held-out examples are looked at, in steps.
     private static final int STEPS_BETWEEN_LOOKS = 2;
 
@@ -38,6 +40,8 @@ public final class Tuning implements AutoCloseable {
     private final EarlyStop earlyStop = new EarlyStop();
     private final Deque<Visit> visits = new ArrayDeque<>();
     private final int visitsOfAll;
+    /// Of the visit that comes next; null if it was not begun.
+    private BlockGraph graph;
     private Runnable afterVisits = () -> {};
     private int visitsDone;
     private int step;
@@ -107,22 +111,37 @@ public final class Tuning implements AutoCloseable {
             throw new IllegalStateException("this tuning is done");
         }
         long began = System.nanoTime();
-        Visit visit = visits.remove();
-        try (BlockGraph graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass())) {
-            if (visitsDone == 0 && !graph.unsupported().isEmpty()) {
-                LOG.log(
-                        Level.INFO,
-                        "tuning: {0} lacks {1}, which the CPU computes",
-                        backend.name(),
-                        graph.unsupported());
-            }
-            state.compute(graph);
+        if (graph == null) {
+            begin();
+        } else if (graph.computeFor(SLICE)) {
+            state.add(graph);
+            endVisit();
         }
+        nanos += System.nanoTime() - began;
+    }
+
+    private void begin() {
+        Visit visit = visits.element();
+        graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass());
+        if (visitsDone == 0 && !graph.unsupported().isEmpty()) {
+            LOG.log(Level.INFO, "tuning: {0} lacks {1}, which the CPU computes", backend.name(), graph.unsupported());
+        }
+    }
+
+    private void endVisit() {
+        closeGraph();
+        visits.remove();
         visitsDone++;
         if (visits.isEmpty()) {
             afterVisits.run();
         }
-        nanos += System.nanoTime() - began;
+    }
+
+    private void closeGraph() {
+        if (graph != null) {
+            graph.close();
+            graph = null;
+        }
     }
 
     /// Computes all slices, unless it is cancelled between two of them.
@@ -247,6 +266,7 @@ public final class Tuning implements AutoCloseable {
     /// Idempotent.
     @Override
     public void close() {
+        closeGraph();
         memory.close();
         if (path != null) {
             path.close();

@@ -37,8 +37,9 @@ final class TuningState {
         Arrays.fill(losses, 0);
     }
 
-    void compute(BlockGraph graph) {
-        graph.compute(losses, gradients);
+    /// Adds what a graph computed.
+    void add(BlockGraph graph) {
+        graph.addTo(losses, gradients);
     }
 
     /// @return false if a gradient is no number; then nothing has changed

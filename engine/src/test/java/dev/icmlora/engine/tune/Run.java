@@ -1,5 +1,6 @@
 package dev.icmlora.engine.tune;
 
+import java.time.Duration;
 import java.util.List;
 
 import dev.icmlora.generator.adapter.Adapter;
@@ -44,7 +45,8 @@ record Run(double[] losses, List<float[]> gradients) {
             lora.setB(b);
             for (Visit visit : visits) {
                 try (BlockGraph graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass())) {
-                    graph.compute(losses, gradients);
+                    graph.computeFor(Duration.ofMinutes(1));
+                    graph.addTo(losses, gradients);
                 }
             }
         }
