@@ -47,8 +47,8 @@ public record TuningOptions(
         }
     }
 
-    /// What served validation tasks best: 6 steps for up to five examples, 12 from sixteen on, a line between, and none
-    /// held back.
+    /// 6 steps for up to five examples, which served validation tasks best; 12 from sixteen on, as in a pilot; a line
+    /// between. None is held back.
     public static TuningOptions forExamples(int examples) {
         int beyond = Math.clamp(examples, FEW_EXAMPLES, MANY_EXAMPLES) - FEW_EXAMPLES;
         int more = Math.round((float) beyond * (STEPS_FOR_MANY - STEPS_FOR_FEW) / (MANY_EXAMPLES - FEW_EXAMPLES));
