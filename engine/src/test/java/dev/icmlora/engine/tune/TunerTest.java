@@ -106,7 +106,8 @@ class TunerTest {
         }
     }
 
-    /// Along the gradient, where what quantised products round is least beside what changes.
+    /// Along the gradient, and as far as the loss is all but a line: what quantised products round changes it by a
+    /// tenth, too.
     @Test
     void gradientsLeadDownhill() {
         List<ExampleTokens> examples = tokens(PAST);
@@ -118,7 +119,7 @@ class TunerTest {
                 square += (double) value * value;
             }
         }
-        double change = 0.3;
+        double change = 1.2;
         double[] sums = new double[2];
         for (int side = 0; side < 2; side++) {
             List<float[]> moved = LoraTensors.matricesOf(shared.generated());
@@ -131,7 +132,7 @@ class TunerTest {
             sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuner.BLOCK_TOKENS)
                     .sum(examples);
         }
-        assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.2 * change));
+        assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.15 * change));
     }
 
     @Test
