@@ -29,7 +29,7 @@ class TuningStreamLimitsTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "10s");
+            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "16s");
         }
     }
 
@@ -65,8 +65,7 @@ class TuningStreamLimitsTest {
         }
     }
 
-    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after one
-    /// that
+    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after one that
     /// takes hardly any: two steps take the first and the third eight of these examples.
     @Test
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
@@ -84,7 +83,7 @@ class TuningStreamLimitsTest {
             var error = events.getLast().get("error");
             assertThat(error.get("status").intValue()).isEqualTo(504);
             assertThat(error.get("type").textValue()).isEqualTo("urn:icm-lora:problem:deadline");
-            assertThat(error.get("detail").textValue()).contains("10000 ms");
+            assertThat(error.get("detail").textValue()).contains("16000 ms");
         }
         findsRoom(tuned("A plural after all.", 1));
     }
