@@ -65,7 +65,8 @@ class TuningStreamLimitsTest {
         }
     }
 
-    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after one that
+    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after one
+    /// that
     /// takes hardly any: two steps take the first and the third eight of these examples.
     @Test
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
