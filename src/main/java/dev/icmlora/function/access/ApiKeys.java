@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
@@ -24,13 +25,25 @@ final class ApiKeys {
 
     private record Key(Caller caller, byte[] digest) {}
 
-    /// @throws StartupException if two callers have the same key
-    ApiKeys(FunctionConfig config) {
-        config.apiKey().ifPresent(key -> add(UNNAMED, key));
-        config.apiKeys().forEach(this::add);
+    /// @throws StartupException if a key is empty or begins or ends with white space, or two callers have the same one
+    ApiKeys(FunctionConfig functionConfig, Config config) {
+        // The function's own configuration takes an empty text for none.
+        if (config.getConfigValue("icm-lora.api-key").getRawValue() != null) {
+            add(
+                    UNNAMED,
+                    "icm-lora.api-key (ICM_LORA_API_KEY)",
+                    functionConfig.apiKey().orElse(""));
+        }
+        functionConfig.apiKeys().forEach((name, key) -> add(name, "icm-lora.api-keys." + name, key));
     }
 
-    private void add(String name, String key) {
+    private void add(String name, String setting, String key) {
+        if (key.isBlank()) {
+            throw new StartupException(setting + " is empty: leave it out, or anybody could not be told from nobody");
+        }
+        if (!key.equals(key.strip())) {
+            throw new StartupException(setting + " begins or ends with white space, which no header can carry");
+        }
         var caller = Caller.ofKey(name);
         if (callerOf(key).filter(other -> !other.equals(caller)).isPresent()) {
             throw new StartupException(

@@ -47,8 +47,8 @@ public final class AdapterFiles {
 
     private List<LowRankUpdate> updates(byte[] file) {
         return PeftReader.isZip(file)
-                ? new PeftReader(engineHost.engine().peftModel(), mostBytes).read(file)
-                : GgufAdapter.read(file, shape().layout().architecture());
+                ? new PeftReader(engineHost.engine().peftModel(), mostBytes).read(file, shape()::requireRoom)
+                : GgufAdapter.read(file, shape().layout().architecture(), shape()::requireRoom);
     }
 
     /// The weighted sum of adapters.

@@ -58,6 +58,7 @@ public final class Problems {
             case 406 -> "Not Acceptable";
             case 413 -> "Content Too Large";
             case 415 -> "Unsupported Media Type";
+            case 421 -> "Misdirected Request";
             case 503 -> "Service Unavailable";
             default -> status < 500 ? "Client Error" : "Internal Server Error";
         };

@@ -18,6 +18,12 @@ public final class QueueFullException extends RequestException {
         return new QueueFullException(limit + " tasks are being tuned already, which is the limit");
     }
 
+    /// Too many adapters are brought, downloaded or added up.
+    public static QueueFullException ofFiles(int limit) {
+        return new QueueFullException(
+                limit + " adapters are brought, packed or added up already, which is the limit");
+    }
+
     @Override
     public Problem problem() {
         return problem("queue-full", "The function is busy", 429);

@@ -56,12 +56,19 @@ public final class AdapterResource {
     private final AdapterUploads uploads;
     private final ClientConnection client;
     private final JsonBody json;
+    private final FilePlaces places;
 
-    AdapterResource(TaskService service, AdapterUploads uploads, ClientConnection client, JsonBody json) {
+    AdapterResource(
+            TaskService service,
+            AdapterUploads uploads,
+            ClientConnection client,
+            JsonBody json,
+            FilePlaces places) {
         this.service = service;
         this.uploads = uploads;
         this.client = client;
         this.json = json;
+        this.places = places;
     }
 
     @PUT
@@ -145,6 +152,7 @@ public final class AdapterResource {
     @APIResponse(responseCode = "415", ref = "Problem")
     @APIResponse(responseCode = "507", ref = "Problem")
     public Uni<Response> blend(@Context RoutingContext context) {
+        places.take(context);
         return described(uploads.sum(client.tenant(), json.read(context, SumRequest.class)));
     }
 
@@ -191,13 +199,17 @@ public final class AdapterResource {
                     String id,
             @HeaderParam("Range") @Parameter(description = "One range of bytes", example = "bytes=0-3") String range,
             @HeaderParam("If-Range") @Parameter(hidden = true) String ifRange,
-            @Context Request request) {
+            @Context Request request,
+            @Context RoutingContext context) {
         var variant = request.selectVariant(FORMS);
         if (variant == null) {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
         var gguf = variant.getMediaType().isCompatible(GGUF);
         var tenant = client.tenant();
+        if (!gguf) {
+            places.take(context);
+        }
         var file = gguf ? service.adapterFile(tenant, id) : service.peftArchive(tenant, id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);

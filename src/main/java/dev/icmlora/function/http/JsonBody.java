@@ -69,7 +69,6 @@ public final class JsonBody {
     /// @throws NotJsonException if it says that it is something else
     /// @throws InvalidRequestException if it is no object
     public JsonNode object(RoutingContext context) {
-        requireJson(context);
         var node = tree(context);
         if (!node.isObject()) {
             throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
@@ -77,10 +76,12 @@ public final class JsonBody {
         return node;
     }
 
-    /// A body that is JSON, whatever its content type says.
+    /// A body that is any JSON.
     ///
+    /// @throws NotJsonException if it says that it is something else
     /// @throws InvalidRequestException if it is malformed
     public JsonNode tree(RoutingContext context) {
+        requireJson(context);
         try {
             return mapper.readTree(bytes(context));
         } catch (IOException e) {

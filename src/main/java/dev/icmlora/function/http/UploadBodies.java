@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problems;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.UploadsOffException;
 
 /// Reads the files that `PUT /adapters` brings. A route and no resource, because a file may be longer than any
@@ -23,11 +24,13 @@ final class UploadBodies {
 
     private final FunctionConfig.Adapters config;
     private final Access access;
+    private final FilePlaces places;
     private final Problems problems;
 
-    UploadBodies(FunctionConfig config, Access access, Problems problems) {
+    UploadBodies(FunctionConfig config, Access access, FilePlaces places, Problems problems) {
         this.config = config.adapters();
         this.access = access;
+        this.places = places;
         this.problems = problems;
     }
 
@@ -41,13 +44,18 @@ final class UploadBodies {
     }
 
     private void read(RoutingContext context, BodyHandler longBody) {
-        if (config.upload()) {
-            longBody.handle(context);
-        } else {
+        try {
+            if (!config.upload()) {
+                throw new UploadsOffException();
+            }
+            places.take(context);
+        } catch (RequestException e) {
             // The body is not waited for.
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            context.fail(new UploadsOffException());
+            context.fail(e);
+            return;
         }
+        longBody.handle(context);
     }
 
     /// The body is read and is not too long, whatever Quarkus would think of its length.

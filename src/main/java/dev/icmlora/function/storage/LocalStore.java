@@ -216,7 +216,19 @@ public final class LocalStore implements ObjectStore {
         if (!plain || key.isEmpty()) {
             throw new StorageRefusedException("\"" + key + "\" is no name for a file below " + root, null);
         }
-        return root.resolve(relative);
+        var path = root.resolve(relative);
+        requireNoLinkBefore(path, key);
+        return path;
+    }
+
+    /// Whoever can make a link in the directory could otherwise have files read and written anywhere.
+    private void requireNoLinkBefore(Path path, String key) {
+        for (var folder = path.getParent(); !folder.equals(root); folder = folder.getParent()) {
+            if (Files.isSymbolicLink(folder)) {
+                throw new StorageRefusedException(
+                        "\"%s\" lies behind the symbolic link %s".formatted(key, root.relativize(folder)), null);
+            }
+        }
     }
 
     private Path relative(String key) {

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -102,6 +104,40 @@ class UploadTest {
             System.arraycopy(matrix, row * columns, result, row * kept, kept);
         }
         return result;
+    }
+
+    /// Uploads, archives for PEFT and sums, more at once than there are places.
+    @Test
+    void aCrowdIsTurnedAwayAndLeavesTheFunctionWell() throws Exception {
+        var own = generated(DESCRIPTION);
+        var file = download(own, "application/zip");
+        var statuses = new ConcurrentHashMap<Integer, Integer>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var i = 0; i < 120; i++) {
+                var kind = i % 3;
+                threads.submit(() -> statuses.merge(
+                        switch (kind) {
+                            case 0 -> given().body(file).put("/adapters").statusCode();
+                            case 1 ->
+                                given().accept("application/zip")
+                                        .get("/adapters/" + own)
+                                        .statusCode();
+                            default ->
+                                given().contentType("application/json")
+                                        .body(Map.of("adapters", List.of(Map.of("id", own, "weight", 1))))
+                                        .post("/adapters/blend")
+                                        .statusCode();
+                        },
+                        1,
+                        Integer::sum));
+            }
+            while (statuses.isEmpty()) {
+                given().get("/q/health/live").then().statusCode(200);
+            }
+        }
+        assertThat(statuses.keySet()).isSubsetOf(200, 201, 429).contains(429);
+        assertThat(statuses.values().stream().mapToInt(count -> count).sum()).isEqualTo(120);
+        upload(file).statusCode(200);
     }
 
     @Test

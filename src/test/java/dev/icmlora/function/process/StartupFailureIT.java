@@ -31,6 +31,13 @@ class StartupFailureIT {
     }
 
     @Test
+    void anApiKeyThatIsNone() throws Exception {
+        refuses(Map.of("ICM_LORA_API_KEY", ""), "ICM_LORA_API_KEY", "is empty");
+        refuses(Map.of("ICM_LORA_API_KEY", " key"), "ICM_LORA_API_KEY", "white space");
+        refuses(Map.of("ICM_LORA_API_KEYS_ALICE", " "), "icm-lora.api-keys.alice", "is empty");
+    }
+
+    @Test
     void missingGenerator() throws Exception {
         refuses(Map.of("ICM_LORA_GENERATOR", NOWHERE.toString()), "ICM_LORA_GENERATOR", "/no/such/place");
     }

@@ -46,6 +46,32 @@ class LocalStoreTest extends ObjectStoreContract {
         assertThat(store().list("")).isEmpty();
     }
 
+    /// To a folder outside, and to one inside.
+    @Test
+    void nothingIsReadOrWrittenBehindALink(@TempDir Path elsewhere) throws Exception {
+        Files.writeString(elsewhere.resolve("secret"), "secret");
+        Files.createDirectory(folder.resolve("inside"));
+        Files.createDirectory(folder.resolve("tasks"));
+        Files.createSymbolicLink(folder.resolve("tasks/out"), elsewhere);
+        Files.createSymbolicLink(folder.resolve("tasks/in"), folder.resolve("inside"));
+        var content = Content.of(new byte[1]);
+
+        for (var key : new String[] {"tasks/out/secret", "tasks/in/new", "tasks/out/deep/new"}) {
+            assertThatExceptionOfType(StorageRefusedException.class)
+                    .isThrownBy(() -> store().find(key))
+                    .withMessageContaining("symbolic link tasks/");
+            assertThatExceptionOfType(StorageRefusedException.class)
+                    .isThrownBy(() -> store().write(key, content, Map.of(), new Condition.IfAbsent()));
+            assertThatExceptionOfType(StorageRefusedException.class)
+                    .isThrownBy(() -> store().delete(key));
+        }
+        assertThatExceptionOfType(StorageRefusedException.class)
+                .isThrownBy(() -> store().list("tasks/out/secret"));
+        assertThat(store().list("tasks/")).isEmpty();
+        assertThat(elsewhere).isDirectoryContaining(file -> file.endsWith("secret"));
+        assertThat(folder.resolve("inside")).isEmptyDirectory();
+    }
+
     @Test
     void aChangeFromOutsideIsAnotherVersion() throws Exception {
         var file = folder.resolve("a");

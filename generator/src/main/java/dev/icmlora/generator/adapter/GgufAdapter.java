@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,13 @@ public final class GgufAdapter {
     /// @param architecture that of the base model, which the adapter must name
     /// @throws InvalidAdapterException if this is no LoRA for that architecture
     public static List<LowRankUpdate> read(byte[] bytes, String architecture) {
+        return read(bytes, architecture, _ -> {});
+    }
+
+    /// The same for a file whose updates may be too large for memory.
+    ///
+    /// @param check is told the shape of each update before its numbers are read, and throws what there is to throw
+    public static List<LowRankUpdate> read(byte[] bytes, String architecture, Consumer<LowRankShape> check) {
         try (GgufFile file = GgufFile.parse(bytes)) {
             require(file, "general.type", "adapter");
             require(file, "adapter.type", "lora");
@@ -51,7 +59,7 @@ public final class GgufAdapter {
             }
             List<LowRankUpdate> updates = new ArrayList<>();
             float alpha = alpha(file);
-            pairs.values().forEach(pair -> updates.add(pair.update(file, alpha)));
+            pairs.values().forEach(pair -> updates.add(pair.update(file, alpha, check)));
             return updates;
         } catch (GgufFormatException e) {
             throw new InvalidAdapterException("", "GGUF", null, "is no well-formed GGUF file: " + e.getMessage());
@@ -101,7 +109,7 @@ public final class GgufAdapter {
             this.module = module;
         }
 
-        private LowRankUpdate update(GgufFile file, float alpha) {
+        private LowRankUpdate update(GgufFile file, float alpha, Consumer<LowRankShape> check) {
             String weight = "blk." + layer + "." + module + ".weight";
             if (a == null || b == null) {
                 throw new InvalidAdapterException(
@@ -116,15 +124,10 @@ public final class GgufAdapter {
             int r = Math.toIntExact(rank);
             // As llama.cpp has it, an alpha of 0 is none.
             float factor = alpha == 0 ? 1 : alpha / r;
-            return new LowRankUpdate(
-                    layer,
-                    module,
-                    r,
-                    Math.toIntExact(a.shape()[0]),
-                    Math.toIntExact(b.shape()[1]),
-                    factor,
-                    file.floats(a),
-                    file.floats(b));
+            int in = Math.toIntExact(a.shape()[0]);
+            int out = Math.toIntExact(b.shape()[1]);
+            check.accept(new LowRankShape(layer, module, r, in, out));
+            return new LowRankUpdate(layer, module, r, in, out, factor, file.floats(a), file.floats(b));
         }
     }
 }

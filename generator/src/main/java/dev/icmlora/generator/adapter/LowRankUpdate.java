@@ -1,7 +1,5 @@
 package dev.icmlora.generator.adapter;
 
-import dev.icmlora.generator.adapter.AdapterLayout.Target;
-
 /// What a LoRA, made by whomever, changes in one weight of the base model: `W x` becomes
 /// `W x + factor * B A x`.
 ///
@@ -21,38 +19,20 @@ public record LowRankUpdate(int layer, String module, int rank, int in, int out,
         }
     }
 
+    public LowRankShape shape() {
+        return new LowRankShape(layer, module, rank, in, out);
+    }
+
     /// The name of the weight in the base model's file.
     public String weight() {
-        return "blk." + layer + "." + module + ".weight";
+        return shape().weight();
     }
 
     /// Checks that it changes a weight which adapters of a layout change, whatever its rank, by finite numbers.
     ///
     /// @throws InvalidAdapterException if it does not
     public void requireFits(AdapterLayout layout) {
-        Target target = layout.targets().stream()
-                .filter(candidate -> candidate.module().equals(module))
-                .findFirst()
-                .orElseThrow(() -> new InvalidAdapterException(
-                        weight(),
-                        layout.modules(),
-                        module,
-                        "is changed, but adapters here change " + String.join(", ", layout.modules()) + " only"));
-        if (layer >= layout.layers()) {
-            throw new InvalidAdapterException(
-                    weight(),
-                    layout.layers(),
-                    layer,
-                    "is in layer " + layer + ", but the base model has " + layout.layers() + " layers");
-        }
-        if (in != target.in() || out != target.out()) {
-            throw new InvalidAdapterException(
-                    weight(),
-                    target.in() + " to " + target.out(),
-                    in + " to " + out,
-                    "takes " + in + " features to " + out + ", but the base model's takes " + target.in() + " to "
-                            + target.out());
-        }
+        shape().requireFits(layout);
         requireFinite(factor);
         for (float value : a) {
             requireFinite(value);

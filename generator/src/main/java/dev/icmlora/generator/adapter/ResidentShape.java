@@ -147,7 +147,11 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         return layout.alpha() / layout.rank();
     }
 
-    private void requireFits(LowRankUpdate update) {
+    /// Checks that there is room for an update of this shape.
+    ///
+    /// @throws InvalidAdapterException if it changes another weight than the layout has, has other features or a
+    /// higher rank
+    public void requireRoom(LowRankShape update) {
         update.requireFits(layout);
         if (update.rank() > layout.rank()) {
             throw new InvalidAdapterException(
@@ -156,6 +160,11 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
                     update.rank(),
                     "has rank " + update.rank() + ", more than the resident adapter's " + layout.rank());
         }
+    }
+
+    private void requireFits(LowRankUpdate update) {
+        requireRoom(update.shape());
+        update.requireFits(layout);
     }
 
     private NamedTensor a(LowRankUpdate update, int layer, Target target) {

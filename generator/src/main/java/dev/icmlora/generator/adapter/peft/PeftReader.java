@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.zip.ZipInputStream;
 
@@ -17,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.generator.adapter.InvalidAdapterException;
+import dev.icmlora.generator.adapter.LowRankShape;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 
 /// Reads a LoRA that PEFT saved: the two files in a zip, or in a folder. Nothing in them is trusted, and nothing is
@@ -56,7 +58,14 @@ public record PeftReader(PeftModel model, long largestBytes) {
     ///
     /// @throws InvalidAdapterException if it is no LoRA, or one whose settings are not served
     public List<LowRankUpdate> read(byte[] zip) {
-        return updates(unpack(zip));
+        return read(zip, _ -> {});
+    }
+
+    /// The same for a file whose updates may be too large for memory.
+    ///
+    /// @param check is told the shape of each update before its numbers are read, and throws what there is to throw
+    public List<LowRankUpdate> read(byte[] zip, Consumer<LowRankShape> check) {
+        return updates(unpack(zip), check);
     }
 
     /// The updates of the folder that PEFT's `save_pretrained` wrote; its other files are not looked at.
@@ -78,12 +87,12 @@ public record PeftReader(PeftModel model, long largestBytes) {
             }
             files.put(name, Files.readAllBytes(file));
         }
-        return updates(files);
+        return updates(files, _ -> {});
     }
 
-    private List<LowRankUpdate> updates(Map<String, byte[]> files) {
+    private List<LowRankUpdate> updates(Map<String, byte[]> files, Consumer<LowRankShape> check) {
         var config = config(files.get(PeftArchive.CONFIG));
-        return updates(config, SafeTensors.parse(files.get(PeftArchive.WEIGHTS)));
+        return updates(config, SafeTensors.parse(files.get(PeftArchive.WEIGHTS)), check);
     }
 
     private Map<String, byte[]> unpack(byte[] zip) {
@@ -166,7 +175,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
                 PeftArchive.CONFIG, limit, value, "has %s = %s, which is not served".formatted(setting, value));
     }
 
-    private List<LowRankUpdate> updates(JsonNode config, SafeTensors tensors) {
+    private List<LowRankUpdate> updates(JsonNode config, SafeTensors tensors, Consumer<LowRankShape> check) {
         var layers = new LinkedHashMap<String, Pair>();
         for (var name : tensors.names()) {
             var parts = NAME.matcher(name);
@@ -184,7 +193,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
             }
         }
         var updates = new ArrayList<LowRankUpdate>();
-        layers.values().forEach(pair -> updates.add(update(pair, config, tensors)));
+        layers.values().forEach(pair -> updates.add(update(pair, config, tensors, check)));
         return updates;
     }
 
@@ -200,7 +209,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
         }
     }
 
-    private LowRankUpdate update(Pair pair, JsonNode config, SafeTensors tensors) {
+    private LowRankUpdate update(Pair pair, JsonNode config, SafeTensors tensors, Consumer<LowRankShape> check) {
         if (pair.a == null || pair.b == null) {
             var there = pair.a == null ? pair.b : pair.a;
             throw new InvalidAdapterException(there, "lora_A and lora_B", null, "comes without its other matrix");
@@ -218,6 +227,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
         var rows = tensors.rows(pair.b);
         try {
             var module = PeftModel.gguf(pair.module);
+            check.accept(new LowRankShape(pair.layer, module, rank, tensors.columns(pair.a), rows));
             return new LowRankUpdate(
                     pair.layer,
                     module,
