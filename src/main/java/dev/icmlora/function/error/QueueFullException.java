@@ -20,8 +20,7 @@ public final class QueueFullException extends RequestException {
 
     /// Too many adapters are brought, downloaded or added up.
     public static QueueFullException ofFiles(int limit) {
-        return new QueueFullException(
-                limit + " adapters are brought, packed or added up already, which is the limit");
+        return new QueueFullException(limit + " adapters are brought, packed or added up already, which is the limit");
     }
 
     @Override

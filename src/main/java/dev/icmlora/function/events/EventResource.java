@@ -72,6 +72,7 @@ public final class EventResource {
     @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
     @APIResponse(responseCode = "503", ref = "Again")
     public Uni<Void> s3(@Context RoutingContext context) {
+        JsonBody.requireJson(context);
         var all = events(json.tree(context)).stream()
                 .map(event -> deliveries.deliver(() -> event))
                 .toList();

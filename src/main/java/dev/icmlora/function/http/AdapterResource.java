@@ -59,11 +59,7 @@ public final class AdapterResource {
     private final FilePlaces places;
 
     AdapterResource(
-            TaskService service,
-            AdapterUploads uploads,
-            ClientConnection client,
-            JsonBody json,
-            FilePlaces places) {
+            TaskService service, AdapterUploads uploads, ClientConnection client, JsonBody json, FilePlaces places) {
         this.service = service;
         this.uploads = uploads;
         this.client = client;

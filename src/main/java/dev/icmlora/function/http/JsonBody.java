@@ -37,7 +37,7 @@ public final class JsonBody {
     }
 
     /// @throws NotJsonException if the body says that it is something else, or nothing
-    static void requireJson(RoutingContext context) {
+    public static void requireJson(RoutingContext context) {
         var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         if (contentType == null || !JSON.matcher(contentType).matches()) {
             throw new NotJsonException(contentType);
@@ -69,6 +69,7 @@ public final class JsonBody {
     /// @throws NotJsonException if it says that it is something else
     /// @throws InvalidRequestException if it is no object
     public JsonNode object(RoutingContext context) {
+        requireJson(context);
         var node = tree(context);
         if (!node.isObject()) {
             throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
@@ -76,12 +77,10 @@ public final class JsonBody {
         return node;
     }
 
-    /// A body that is any JSON.
+    /// A body that is JSON, whatever its content type says.
     ///
-    /// @throws NotJsonException if it says that it is something else
     /// @throws InvalidRequestException if it is malformed
     public JsonNode tree(RoutingContext context) {
-        requireJson(context);
         try {
             return mapper.readTree(bytes(context));
         } catch (IOException e) {

@@ -62,12 +62,10 @@ class LocalStoreTest extends ObjectStoreContract {
                     .withMessageContaining("symbolic link tasks/");
             assertThatExceptionOfType(StorageRefusedException.class)
                     .isThrownBy(() -> store().write(key, content, Map.of(), new Condition.IfAbsent()));
-            assertThatExceptionOfType(StorageRefusedException.class)
-                    .isThrownBy(() -> store().delete(key));
+            assertThatExceptionOfType(StorageRefusedException.class).isThrownBy(() -> store().delete(key));
         }
-        assertThatExceptionOfType(StorageRefusedException.class)
-                .isThrownBy(() -> store().list("tasks/out/secret"));
         assertThat(store().list("tasks/")).isEmpty();
+        assertThat(store().list("tasks/out/")).isEmpty();
         assertThat(elsewhere).isDirectoryContaining(file -> file.endsWith("secret"));
         assertThat(folder.resolve("inside")).isEmptyDirectory();
     }
