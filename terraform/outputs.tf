@@ -3,11 +3,17 @@ output "url" {
   value       = one(google_cloud_run_v2_service.function[*].uri)
 }
 
+locals {
+  api_key = lookup(var.secret_env, "ICM_LORA_API_KEY", null)
+}
+
 output "curl" {
   description = "A request that can be pasted into a shell."
   value = local.deployed == 0 ? null : join(" \\\n  ", compact([
     "curl",
-    var.access.public ? "" : "-H \"Authorization: Bearer $(gcloud auth print-identity-token)\"",
+    # Authorization is the function's own, for its API key; Cloud Run takes either header and passes this one on to nobody.
+    var.access.public ? "" : "-H \"X-Serverless-Authorization: Bearer $(gcloud auth print-identity-token)\"",
+    local.api_key == null ? "" : "-H \"Authorization: Bearer $(gcloud secrets versions access ${local.api_key.version} --secret=${local.api_key.secret} --project=${var.project})\"",
     "-H 'Content-Type: application/json'",
     "-d '{\"task\": {\"description\": \"Write the plural of the noun.\"}, \"inputs\": [\"box\", \"leaf\"]}'",
     "${google_cloud_run_v2_service.function[0].uri}/generate",

@@ -29,8 +29,22 @@ run "nobody_may_call_unless_named" {
     error_message = "No invoker without being asked."
   }
   assert {
-    condition     = strcontains(output.curl, "gcloud auth print-identity-token") && strcontains(output.curl, "https://icm-lora-abc-ez.a.run.app/generate")
+    condition     = strcontains(output.curl, "-H \"X-Serverless-Authorization: Bearer $(gcloud auth print-identity-token)\"") && strcontains(output.curl, "https://icm-lora-abc-ez.a.run.app/generate")
     error_message = "The curl has to carry an identity."
+  }
+  assert {
+    condition     = !strcontains(output.curl, "-H \"Authorization:")
+    error_message = "Without an API key there is none to send."
+  }
+}
+
+run "identity_and_api_key_in_a_header_each" {
+  variables {
+    secret_env = { ICM_LORA_API_KEY = { secret = "key", version = "3" } }
+  }
+  assert {
+    condition     = strcontains(output.curl, "-H \"X-Serverless-Authorization: Bearer $(gcloud auth print-identity-token)\"") && strcontains(output.curl, "-H \"Authorization: Bearer $(gcloud secrets versions access 3 --secret=key --project=test-project)\"")
+    error_message = "The function refuses an identity token where it wants its key."
   }
 }
 
