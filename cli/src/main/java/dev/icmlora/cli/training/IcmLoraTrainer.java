@@ -20,6 +20,7 @@ public final class IcmLoraTrainer {
                 new TrainCommand(),
                 new VectorsCommand(),
                 new TrainB0Command(),
+                new TrainFoundationCommand(),
                 new TrainGeneratorCommand(),
                 new ExportCommand(),
                 new CalibrateCommand(),

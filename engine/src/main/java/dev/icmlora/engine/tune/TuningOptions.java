@@ -71,7 +71,7 @@ public record TuningOptions(
     }
 
     /// @param step counted from 0
-    float rateOf(int step) {
+    public float rateOf(int step) {
         float done = steps == 1 ? 0 : (float) step / (steps - 1);
         return rate * (1 - done * (1 - lastRateShare));
     }

@@ -134,7 +134,15 @@ final class DrawnTasks implements TaskFamily {
     }
 
     private TaskRecipe recipe(int index) {
-        RandomGenerator random = new SplittableRandom(seed * 1_000_003 + index);
+        return rule(index, new SplittableRandom(seed * 1_000_003 + index));
+    }
+
+    /// One that has no number.
+    static TaskRecipe rule(RandomGenerator random) {
+        return rule(0, random);
+    }
+
+    private static TaskRecipe rule(int index, RandomGenerator random) {
         return random.nextInt(LABELLING_IN) == 0 ? labelling(index, random) : rewriting(index, random);
     }
 

@@ -2,8 +2,10 @@ package dev.icmlora.tasks.family;
 
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 import dev.icmlora.tasks.recipe.TaskFamily;
+import dev.icmlora.tasks.recipe.TaskRecipe;
 
 /// The families of the suite.
 public final class Families {
@@ -39,6 +41,11 @@ public final class Families {
     /// Tasks with rules drawn at random, to practise on: they are not of the suite.
     public static TaskFamily drawn(int count, long seed) {
         return new DrawnTasks(count, seed);
+    }
+
+    /// A rule drawn at random.
+    public static TaskRecipe rule(RandomGenerator random) {
+        return DrawnTasks.rule(random);
     }
 
     /// Families of which no task is trained on: they show what the generator makes of a kind of task that it has never

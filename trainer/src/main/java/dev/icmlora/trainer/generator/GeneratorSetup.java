@@ -36,7 +36,7 @@ public record GeneratorSetup(
             throws IOException {
         SharedAdapter shared = from.isPresent()
                 ? from.get().shared(session.manager())
-                : SharedAdapter.trained(
+                : SharedAdapter.latest(
                         session.folder(),
                         session.model().config(),
                         session.baseModelId().fingerprint(),

@@ -27,7 +27,7 @@ public final class TrainingSession implements AutoCloseable {
     /// Name of the validation on held-back examples of tasks that are trained on, and on tasks that are not.
     public static final String SEEN = "seen";
 
-    static final String UNSEEN = "unseen";
+    public static final String UNSEEN = "unseen";
 
     private static final int VALIDATION_QUERIES = 320;
 

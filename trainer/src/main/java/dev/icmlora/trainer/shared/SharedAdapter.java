@@ -34,6 +34,9 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
     /// Folder of its training inside the training folder.
     static final String RUN = "b0";
 
+    /// Folder in which it is trained on for what tuning makes of it.
+    public static final String FOUNDATION = "foundation";
+
     /// alpha / rank. Fixed, so that a checkpoint's arrays say all there is to know about its adapter.
     public static final float SCALE = 2;
 
@@ -57,6 +60,17 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
         return new SharedAdapter(layout, matrices);
     }
 
+    /// What `train-foundation` learned in a training folder or, where that was not run, `train-b0`.
+    ///
+    /// @param base fingerprint of the base model
+    /// @throws IllegalArgumentException when neither was run yet, or for another base model
+    public static SharedAdapter latest(Path folder, LlamaConfig model, String base, NDManager manager) {
+        Path foundation = TrainingRun.checkpoint(folder.resolve(FOUNDATION));
+        return Files.exists(foundation)
+                ? read(foundation, model, base, manager)
+                : trained(folder, model, base, manager);
+    }
+
     /// What `train-b0` learned, in a training folder.
     ///
     /// @param base fingerprint of the base model
@@ -67,6 +81,10 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
             throw new IllegalArgumentException(
                     "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
         }
+        return read(checkpoint, model, base, manager);
+    }
+
+    private static SharedAdapter read(Path checkpoint, LlamaConfig model, String base, NDManager manager) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
             Checkpoint.requireBase(file, checkpoint, base);
             int rank = rank(file);

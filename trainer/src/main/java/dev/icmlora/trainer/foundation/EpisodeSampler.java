@@ -1,0 +1,58 @@
+package dev.icmlora.trainer.foundation;
+
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.tasks.drawn.TaskDraws;
+import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+
+/// Draws episodes, of the tasks that are trained on and of tasks that nobody wrote.
+///
+/// @param tasks that are trained on
+/// @param draws tasks without end
+/// @param mix how often which is drawn, and how large
+record EpisodeSampler(PromptFormat format, List<TrainingTask> tasks, TaskDraws draws, Mix mix) {
+    private static final int USUAL_EXAMPLES = 5;
+
+    /// @param drawn share of tasks that nobody wrote
+    /// @param kinds of those, each as likely as it is often in the list
+    /// @param described share of episodes with a description
+    /// @param most examples of an episode
+    /// @param questions that are asked afterwards
+    /// @param maxTokens of the examples together, and of the questions
+    record Mix(double drawn, List<TaskDraws.Kind> kinds, double described, int most, int questions, int maxTokens) {
+        static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, List.of(TaskDraws.Kind.values()), 0.85, 8, 6, 400);
+    }
+
+    Episode draw(RandomGenerator random) {
+        while (true) {
+            TrainingTask task = random.nextDouble() < mix.drawn
+                    ? TrainingTask.of(draws.draw(mix.kinds, random))
+                    : PromptSampler.pick(tasks, random);
+            Episode episode = draw(task, random);
+            if (fits(episode)) {
+                return episode;
+            }
+        }
+    }
+
+    private Episode draw(TrainingTask task, RandomGenerator random) {
+        String description = random.nextDouble() < mix.described
+                ? PromptSampler.pick(task.task().descriptions(), random)
+                : "";
+        int count = random.nextBoolean() ? USUAL_EXAMPLES : random.nextInt(3, mix.most + 1);
+        List<Example> examples = PromptSampler.distinct(task.examples(), count, Set.of(), random);
+        List<Example> questions =
+                PromptSampler.distinct(task.examples(), mix.questions, Set.copyOf(examples), random);
+        return new Episode(description, examples, questions);
+    }
+
+    private boolean fits(Episode episode) {
+        return episode.toTune(format, 0).length() <= mix.maxTokens
+                && episode.toAnswer(format, 0).length() <= mix.maxTokens;
+    }
+}
