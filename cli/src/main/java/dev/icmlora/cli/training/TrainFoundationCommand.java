@@ -18,8 +18,9 @@ import dev.icmlora.trainer.foundation.FoundationTraining;
         name = "train-foundation",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Trains A and B0 on, so that an adapter tuned from them on a few examples answers well; killed, it"
-                + " goes on where it was.")
+        description =
+                "Trains A and B0 on, so that an adapter tuned from them on a few examples answers well; killed, it"
+                        + " goes on where it was.")
 public final class TrainFoundationCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions options;
@@ -38,8 +39,8 @@ public final class TrainFoundationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var training =
-                new FoundationTraining(options.settings(), Optional.ofNullable(from).map(GeneratorFile::read), drawn);
+        var training = new FoundationTraining(
+                options.settings(), Optional.ofNullable(from).map(GeneratorFile::read), drawn);
         return TrainingOptions.exitCode(training.run(System.out));
     }
 }

@@ -56,7 +56,8 @@ record Draft(List<String> descriptions, List<Example> examples) {
     /// Without examples that say nothing, that are too long, or that ask what another one asks.
     Draft clean(int mostCharacters) {
         List<Example> clean = examples.stream()
-                .map(example -> new Example(example.input().strip(), example.output().strip()))
+                .map(example ->
+                        new Example(example.input().strip(), example.output().strip()))
                 .filter(example -> !example.input().isEmpty()
                         && !example.output().isEmpty()
                         && !example.input().equals(example.output())
@@ -76,7 +77,7 @@ record Draft(List<String> descriptions, List<Example> examples) {
     boolean contradictsItself() {
         Map<String, String> answers = answers();
         return examples.stream()
-                .anyMatch(example -> !answers.get(TaskRecipe.normalised(example.input()))
-                        .equals(example.output()));
+                .anyMatch(example ->
+                        !answers.get(TaskRecipe.normalised(example.input())).equals(example.output()));
     }
 }

@@ -35,16 +35,20 @@ record Form(String request, int mostCharacters, Writing write) {
             new Form("End with the word \"ok\".", ANY, (_, answer) -> answer + " ok"),
             new Form("Write the answer twice.", 16, (_, answer) -> answer + " " + answer),
             new Form("Write the answer twice, with a hyphen between.", 16, (_, answer) -> answer + "-" + answer),
-            new Form("Write the answer backwards.", 10, (_, answer) ->
-                    new StringBuilder(answer).reverse().toString()),
+            new Form(
+                    "Write the answer backwards.",
+                    10,
+                    (_, answer) -> new StringBuilder(answer).reverse().toString()),
             new Form("Put a hyphen between the characters.", 8, (_, answer) -> spaced(answer, "-")),
             new Form("Put a blank between the characters.", 8, (_, answer) -> spaced(answer, " ")),
             new Form("Repeat the question before a colon.", ANY, (input, answer) -> input + ": " + answer),
             new Form("Repeat the question before an equals sign.", ANY, (input, answer) -> input + " = " + answer),
-            new Form("Repeat the question in brackets afterwards.", ANY, (input, answer) ->
-                    answer + " (" + input + ")"),
-            new Form("Add the number of characters of the answer in brackets.", 16, (_, answer) ->
-                    answer + " (" + answer.length() + ")"),
+            new Form(
+                    "Repeat the question in brackets afterwards.", ANY, (input, answer) -> answer + " (" + input + ")"),
+            new Form(
+                    "Add the number of characters of the answer in brackets.",
+                    16,
+                    (_, answer) -> answer + " (" + answer.length() + ")"),
             new Form("As XML, in an element a.", ANY, (_, answer) -> "<a>" + answer + "</a>"),
             new Form("As JSON with the key a.", ANY, (_, answer) -> "{\"a\": \"" + answer + "\"}"));
 
@@ -88,8 +92,7 @@ record Form(String request, int mostCharacters, Writing write) {
 
     /// The draft with its answers in this form.
     Draft of(Draft draft) {
-        return draft.withExamples(
-                example -> new Example(example.input(), write.of(example.input(), example.output())));
+        return draft.withExamples(example -> new Example(example.input(), write.of(example.input(), example.output())));
     }
 
     /// The draft with its questions in another form.

@@ -73,7 +73,8 @@ public final class TaskDraws {
                 .filter(task -> Draft.of(task).differentAnswers().size() <= MOST_LABELS)
                 .toList();
         this.exchangeable = written.stream()
-                .filter(task -> Draft.of(task).differentAnswers().size() == task.train().size())
+                .filter(task ->
+                        Draft.of(task).differentAnswers().size() == task.train().size())
                 .toList();
         this.sameQuestions = sameQuestions(written);
         this.chains = chains(written);
@@ -175,7 +176,8 @@ public final class TaskDraws {
                         example.input(),
                         example.output() + separator + answers.get(TaskRecipe.normalised(example.input()))))
                 .toList();
-        return both(first, Draft.of(pair.second), "Two answers. ", " And then: ").withExamples(examples);
+        return both(first, Draft.of(pair.second), "Two answers. ", " And then: ")
+                .withExamples(examples);
     }
 
     private static Draft chained(Pair pair) {
@@ -183,8 +185,7 @@ public final class TaskDraws {
         Map<String, String> answers = Draft.of(pair.second).answers();
         List<Example> examples = first.examples().stream()
                 .filter(example -> answers.containsKey(TaskRecipe.normalised(example.output())))
-                .map(example ->
-                        new Example(example.input(), answers.get(TaskRecipe.normalised(example.output()))))
+                .map(example -> new Example(example.input(), answers.get(TaskRecipe.normalised(example.output()))))
                 .toList();
         return both(first, Draft.of(pair.second), "", " With the answer: ").withExamples(examples);
     }
@@ -192,7 +193,9 @@ public final class TaskDraws {
     private static Draft both(Draft first, Draft second, String before, String between) {
         int count = Math.min(first.descriptions().size(), second.descriptions().size());
         return first.describedAs(IntStream.range(0, count)
-                .mapToObj(i -> before + sentence(first.descriptions().get(i)) + between
+                .mapToObj(i -> before
+                        + sentence(first.descriptions().get(i))
+                        + between
                         + second.descriptions().get(i))
                 .toList());
     }
@@ -219,9 +222,7 @@ public final class TaskDraws {
 
     /// @param link what of the first task's examples the second is asked
     private static List<Pair> pairs(
-            List<SuiteTask> tasks,
-            Function<Example, String> link,
-            BiPredicate<SuiteTask, SuiteTask> wanted) {
+            List<SuiteTask> tasks, Function<Example, String> link, BiPredicate<SuiteTask, SuiteTask> wanted) {
         Map<String, Set<Integer>> askedBy = new HashMap<>();
         for (int i = 0; i < tasks.size(); i++) {
             for (Example example : tasks.get(i).train()) {

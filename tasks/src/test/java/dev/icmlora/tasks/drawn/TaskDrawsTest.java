@@ -38,8 +38,9 @@ class TaskDrawsTest {
             assertThat(task.id()).isEqualTo("drawn/" + kind.name().toLowerCase(Locale.ROOT));
             assertThat(task.descriptions()).isNotEmpty().allMatch(description -> !description.isBlank());
             assertThat(task.train()).hasSizeGreaterThanOrEqualTo(TaskDraws.LEAST_EXAMPLES);
-            assertThat(task.train()).extracting(Example::output).anyMatch(output -> !output.equals(
-                    task.train().getFirst().output()));
+            assertThat(task.train())
+                    .extracting(Example::output)
+                    .anyMatch(output -> !output.equals(task.train().getFirst().output()));
             Set<String> questions = new HashSet<>();
             assertThat(task.train())
                     .allMatch(example -> questions.add(TaskRecipe.normalised(example.input())))
@@ -64,7 +65,9 @@ class TaskDrawsTest {
 
     @Test
     void the_same_seed_draws_the_same() {
-        assertThat(draws(3, Kind.values()).limit(50)).isEqualTo(draws(3, Kind.values()).limit(50).toList());
-        assertThat(draws(3, Kind.values()).limit(50)).isNotEqualTo(draws(4, Kind.values()).limit(50).toList());
+        assertThat(draws(3, Kind.values()).limit(50))
+                .isEqualTo(draws(3, Kind.values()).limit(50).toList());
+        assertThat(draws(3, Kind.values()).limit(50))
+                .isNotEqualTo(draws(4, Kind.values()).limit(50).toList());
     }
 }

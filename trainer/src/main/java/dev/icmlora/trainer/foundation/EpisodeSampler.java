@@ -2,20 +2,25 @@ package dev.icmlora.trainer.foundation;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
-import dev.icmlora.tasks.drawn.TaskDraws;
+import dev.icmlora.tasks.drawn.TaskDraws.Kind;
+import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// Draws episodes, of the tasks that are trained on and of tasks that nobody wrote.
 ///
+/// @param draws such a task, as [dev.icmlora.tasks.drawn.TaskDraws#draw]
+///
 /// @param tasks that are trained on
 /// @param draws tasks without end
 /// @param mix how often which is drawn, and how large
-record EpisodeSampler(PromptFormat format, List<TrainingTask> tasks, TaskDraws draws, Mix mix) {
+record EpisodeSampler(
+        PromptFormat format, List<TrainingTask> tasks, BiFunction<List<Kind>, RandomGenerator, SuiteTask> draws, Mix mix) {
     private static final int USUAL_EXAMPLES = 5;
 
     /// @param drawn share of tasks that nobody wrote
@@ -24,14 +29,14 @@ record EpisodeSampler(PromptFormat format, List<TrainingTask> tasks, TaskDraws d
     /// @param most examples of an episode
     /// @param questions that are asked afterwards
     /// @param maxTokens of the examples together, and of the questions
-    record Mix(double drawn, List<TaskDraws.Kind> kinds, double described, int most, int questions, int maxTokens) {
-        static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, List.of(TaskDraws.Kind.values()), 0.85, 8, 6, 400);
+    record Mix(double drawn, List<Kind> kinds, double described, int most, int questions, int maxTokens) {
+        static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, List.of(Kind.values()), 0.85, 8, 6, 400);
     }
 
     Episode draw(RandomGenerator random) {
         while (true) {
             TrainingTask task = random.nextDouble() < mix.drawn
-                    ? TrainingTask.of(draws.draw(mix.kinds, random))
+                    ? TrainingTask.of(draws.apply(mix.kinds, random))
                     : PromptSampler.pick(tasks, random);
             Episode episode = draw(task, random);
             if (fits(episode)) {
@@ -46,8 +51,7 @@ record EpisodeSampler(PromptFormat format, List<TrainingTask> tasks, TaskDraws d
                 : "";
         int count = random.nextBoolean() ? USUAL_EXAMPLES : random.nextInt(3, mix.most + 1);
         List<Example> examples = PromptSampler.distinct(task.examples(), count, Set.of(), random);
-        List<Example> questions =
-                PromptSampler.distinct(task.examples(), mix.questions, Set.copyOf(examples), random);
+        List<Example> questions = PromptSampler.distinct(task.examples(), mix.questions, Set.copyOf(examples), random);
         return new Episode(description, examples, questions);
     }
 

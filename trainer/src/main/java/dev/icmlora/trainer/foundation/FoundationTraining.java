@@ -48,9 +48,14 @@ public record FoundationTraining(TrainingSettings training, Optional<GeneratorFi
             EpisodeSampler sampler = new EpisodeSampler(
                     session.format(),
                     session.curriculum().tasks(),
-                    TaskDraws.of(TaskSuite.create(training.curriculum().suiteSeed())),
+                    TaskDraws.of(TaskSuite.create(training.curriculum().suiteSeed()))::draw,
                     new EpisodeSampler.Mix(
-                            drawn, usual.kinds(), usual.described(), usual.most(), usual.questions(), usual.maxTokens()));
+                            drawn,
+                            usual.kinds(),
+                            usual.described(),
+                            usual.most(),
+                            usual.questions(),
+                            usual.maxTokens()));
             TunedObjective objective = new TunedObjective(
                     session.model(),
                     shared,
@@ -60,7 +65,9 @@ public record FoundationTraining(TrainingSettings training, Optional<GeneratorFi
                     session.manager());
             new TrainingRun(
                             session.identity(
-                                    SharedAdapter.FOUNDATION, settings(shared), session.curriculum().tasks()),
+                                    SharedAdapter.FOUNDATION,
+                                    settings(shared),
+                                    session.curriculum().tasks()),
                             objective,
                             training.schedule(),
                             training.intervals(),

@@ -47,10 +47,11 @@ record InnerTuning(BaseModel model, TuningOptions options) {
 
     /// A task's loss is the mean over its examples of the mean over the tokens of an answer.
     private static float[] shares(List<Batch.Sample> samples) {
-        float[] shares = new float[samples.stream()
-                .flatMap(sample -> sample.prompts().stream())
-                .mapToInt(InnerTuning::answerTokens)
-                .sum()];
+        float[] shares = new float
+                [samples.stream()
+                        .flatMap(sample -> sample.prompts().stream())
+                        .mapToInt(InnerTuning::answerTokens)
+                        .sum()];
         int next = 0;
         for (Batch.Sample sample : samples) {
             for (Prompt prompt : sample.prompts()) {

@@ -62,8 +62,9 @@ final class TunedObjective implements Objective {
     @Override
     public StepLoss step(NDManager scope, long step) {
         RandomGenerator random = StepRandom.of(settings.seed, step);
-        List<Episode> episodes =
-                Stream.generate(() -> sampler.draw(random)).limit(settings.tasks).toList();
+        List<Episode> episodes = Stream.generate(() -> sampler.draw(random))
+                .limit(settings.tasks)
+                .toList();
         int steps = settings.innerSteps.get(random.nextInt(settings.innerSteps.size()));
 
         AnswerLoss after = AnswerLoss.of(scope, model, tuned(scope, episodes, steps), samples(episodes, true));

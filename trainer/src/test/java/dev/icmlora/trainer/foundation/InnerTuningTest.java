@@ -54,8 +54,9 @@ class InnerTuningTest extends TinyTraining {
                                     TASKS.get(i).description(), TASKS.get(i).examples(), List.of())
                             .toTune(format, i))
                     .toList();
-            List<NDArray> together =
-                    new InnerTuning(model, OPTIONS).tune(scope, lora(scope, start), samples).b();
+            List<NDArray> together = new InnerTuning(model, OPTIONS)
+                    .tune(scope, lora(scope, start), samples)
+                    .b();
             Tuner tuner = new Tuner(weights, format, backend, 512);
             for (int task = 0; task < TASKS.size(); task++) {
                 Adapter alone = tuned(tuner, start, TASKS.get(task));
