@@ -20,7 +20,10 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 /// @param draws tasks without end
 /// @param mix how often which is drawn, and how large
 record EpisodeSampler(
-        PromptFormat format, List<TrainingTask> tasks, BiFunction<List<Kind>, RandomGenerator, SuiteTask> draws, Mix mix) {
+        PromptFormat format,
+        List<TrainingTask> tasks,
+        BiFunction<List<Kind>, RandomGenerator, SuiteTask> draws,
+        Mix mix) {
     private static final int USUAL_EXAMPLES = 5;
 
     /// @param drawn share of tasks that nobody wrote

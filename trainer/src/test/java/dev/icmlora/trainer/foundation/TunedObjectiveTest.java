@@ -34,12 +34,7 @@ class TunedObjectiveTest extends TinyTraining {
         SequencedMap<String, TunedValidation> validations = new LinkedHashMap<>();
         validations.put("unseen", TunedValidation.of(tasks(), format));
         return new TunedObjective(
-                model,
-                adapter,
-                sampler,
-                validations,
-                new TunedObjective.Settings(2, List.of(1, 2), 0.5f, 1),
-                manager);
+                model, adapter, sampler, validations, new TunedObjective.Settings(2, List.of(1, 2), 0.5f, 1), manager);
     }
 
     @Test
@@ -51,15 +46,17 @@ class TunedObjectiveTest extends TinyTraining {
         run(objective, Files.createTempDirectory(scratch, "whole")).train(NOWHERE, 12);
 
         Map<String, Double> after = objective.validate();
-        assertThat(after.get("unseen_loss")).isLessThan(0.95 * before.get("unseen_loss"));
+        assertThat(after.get("unseen_loss")).isLessThan(before.get("unseen_loss") - 0.1);
         assertThat(after.get("unseen_loss_before")).isLessThan(before.get("unseen_loss_before"));
         Path folder = Files.createTempDirectory(scratch, "halves");
         run(objective(SharedAdapter.initial(LAYOUT, 1, manager)), folder).train(NOWHERE, 5);
         SharedAdapter halves = SharedAdapter.initial(LAYOUT, 1, manager);
         run(objective(halves), folder).train(NOWHERE, 7);
-        whole.matrices().forEach((name, matrix) -> assertThat(halves.matrices().get(name).toFloatArray())
-                .as(name)
-                .containsExactly(matrix.toFloatArray()));
+        whole.matrices()
+                .forEach(
+                        (name, matrix) -> assertThat(halves.matrices().get(name).toFloatArray())
+                                .as(name)
+                                .containsExactly(matrix.toFloatArray()));
     }
 
     @Test
@@ -70,11 +67,12 @@ class TunedObjectiveTest extends TinyTraining {
                 var gradients = Engine.getInstance().newGradientCollector()) {
             var loss = objective(adapter).step(scope, 3);
             gradients.backward(loss.loss());
-            assertThat(loss.loss().getFloat())
-                    .isEqualTo((float) (loss.figures().get("loss") + 0.5 * loss.figures().get("loss_before")));
-            assertThat(adapter.b0()).map(NDArray::getGradient).allSatisfy(gradient -> assertThat(
-                            gradient.abs().max().getFloat())
-                    .isPositive());
+            assertThat(loss.loss().getFloat()).isEqualTo((float)
+                    (loss.figures().get("loss") + 0.5 * loss.figures().get("loss_before")));
+            assertThat(adapter.b0())
+                    .map(NDArray::getGradient)
+                    .allSatisfy(gradient ->
+                            assertThat(gradient.abs().max().getFloat()).isPositive());
         }
     }
 
