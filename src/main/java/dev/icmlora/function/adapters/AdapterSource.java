@@ -87,8 +87,9 @@ public final class AdapterSource {
             // It is the adapter from before, which has a key of its own.
             return KnownAdapter.of(key, result);
         }
-        var isWhole = report.steps() == key.steps() || report.outcome() == Outcome.STOPPED_EARLY;
-        var kept = isWhole ? key : key.cutShort(report.steps(), result.adapter().id());
+        var kept = report.steps() == key.steps()
+                ? key
+                : key.cutShort(report.steps(), result.adapter().id());
         return add(KnownAdapter.of(kept, result));
     }
 

@@ -5,8 +5,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// What tuning did for a task.
 ///
-/// @param state `tuned`; `stopped_early` where examples that were held back got worse; `diverged` where the
-/// loss grew, so that the adapter from before serves; `waiting` where the task is tuned in the background
+/// @param state `tuned`; `diverged` where the loss grew, so that the adapter from before serves; `waiting` where the
+/// task is tuned in the background
 /// @param steps that were taken; absent while it waits
 /// @param lossBefore mean cross entropy of an answer token over the examples, before any step
 /// @param lossAfter the same with the tuned adapter

@@ -23,8 +23,6 @@ public final class Tuning implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Tuning.class.getName());
     /// Of a slice, but for an operation that takes longer; the texts that are decoded meanwhile wait for as long.
     private static final Duration SLICE = Duration.ofMillis(50);
-    /// How often held-out examples are looked at, in steps.
-    private static final int STEPS_BETWEEN_LOOKS = 2;
 
     private final FrozenWeights weights;
     private final Backend backend;
@@ -37,7 +35,6 @@ public final class Tuning implements AutoCloseable {
     private final TuningState state;
     private final double[] before;
     private final double[] after;
-    private final EarlyStop earlyStop = new EarlyStop();
     private final Deque<Visit> visits = new ArrayDeque<>();
     private final int visitsOfAll;
     /// Of the visit that comes next; null if it was not begun.
@@ -73,14 +70,7 @@ public final class Tuning implements AutoCloseable {
         this.memory = BlockGraph.memory(backend, weights.shape().layers());
         this.state = new TuningState(lora, start, examples, options);
         this.visitsOfAll = planned();
-        if (trees.holdsOut()) {
-            visit(Visit.forwards(trees.heldOut()), () -> {
-                remember(before, trees.heldOut().examples());
-                beginStep();
-            });
-        } else {
-            beginStep();
-        }
+        beginStep();
     }
 
     private int planned() {
@@ -90,10 +80,6 @@ public final class Tuning implements AutoCloseable {
         planned += trees.seen(options.steps())
                 .mapToInt(tree -> Visit.forwards(tree).size())
                 .sum();
-        if (trees.holdsOut()) {
-            int looks = 1 + Math.ceilDiv(options.steps(), STEPS_BETWEEN_LOOKS);
-            planned += looks * Visit.forwards(trees.heldOut()).size();
-        }
         return planned;
     }
 
@@ -169,7 +155,7 @@ public final class Tuning implements AutoCloseable {
             throw new IllegalStateException("this tuning is not done");
         }
         List<ExampleLoss> losses = IntStream.range(0, before.length)
-                .mapToObj(i -> new ExampleLoss(before[i], after[i], trees.isHeldOut(i)))
+                .mapToObj(i -> new ExampleLoss(before[i], after[i]))
                 .toList();
         Adapter adapter = outcome == Outcome.DIVERGED ? start : state.adapter();
         return new TuningResult(adapter, new TuningReport(outcome, step, losses, Duration.ofNanos(nanos)));
@@ -194,31 +180,11 @@ public final class Tuning implements AutoCloseable {
             return;
         }
         step++;
-        boolean last = step == options.steps() || endingSoon;
-        if (trees.holdsOut() && (last || step % STEPS_BETWEEN_LOOKS == 0)) {
-            visit(Visit.forwards(trees.heldOut()), () -> look(last));
-        } else if (last) {
+        if (step == options.steps() || endingSoon) {
             measure();
         } else {
             beginStep();
         }
-    }
-
-    private void look(boolean last) {
-        double loss = state.meanLoss(trees.heldOut().examples());
-        if (earlyStop.look(step, loss, state::copyOfWeights) && !last) {
-            beginStep();
-            return;
-        }
-        if (earlyStop.bestStep() < step) {
-            if (earlyStop.best().isEmpty()) {
-                diverge();
-                return;
-            }
-            state.restore(earlyStop.best());
-            outcome = Outcome.STOPPED_EARLY;
-        }
-        measure();
     }
 
     private void measure() {

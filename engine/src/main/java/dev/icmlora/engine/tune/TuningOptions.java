@@ -8,19 +8,9 @@ package dev.icmlora.engine.tune;
 /// @param decayOfMean Adam's beta 1
 /// @param decayOfSquares Adam's beta 2
 /// @param examplesPerStep most examples whose gradients make a step
-/// @param holdOutShare share of the examples that are not trained on, and decide which step's weights are kept; 0
-/// for none, at most a half
 public record TuningOptions(
-        int steps,
-        float rate,
-        float lastRateShare,
-        float decayOfMean,
-        float decayOfSquares,
-        int examplesPerStep,
-        float holdOutShare) {
+        int steps, float rate, float lastRateShare, float decayOfMean, float decayOfSquares, int examplesPerStep) {
     public static final int MAX_STEPS = 1000;
-    /// Fewer examples than these are all trained on.
-    public static final int HOLD_OUT_FROM = 8;
 
     private static final float RATE = 1.5e-3f;
     private static final float LAST_RATE_SHARE = 0.3f;
@@ -41,44 +31,31 @@ public record TuningOptions(
         requireWithin("lastRateShare", lastRateShare, Float.MIN_NORMAL, 1);
         requireWithin("decayOfMean", decayOfMean, 0, Math.nextDown(1f));
         requireWithin("decayOfSquares", decayOfSquares, 0, Math.nextDown(1f));
-        requireWithin("holdOutShare", holdOutShare, 0, 0.5f);
         if (examplesPerStep < 1) {
             throw new IllegalArgumentException("a step is of 1 example or more, not " + examplesPerStep);
         }
     }
 
-    /// 6 steps for up to five examples, which served validation tasks best; 12 from sixteen on, as in a pilot; a line
-    /// between. None is held back.
+    /// 6 steps for up to five examples, 12 from sixteen on, a line between.
     public static TuningOptions forExamples(int examples) {
         int beyond = Math.clamp(examples, FEW_EXAMPLES, MANY_EXAMPLES) - FEW_EXAMPLES;
         int more = Math.round((float) beyond * (STEPS_FOR_MANY - STEPS_FOR_FEW) / (MANY_EXAMPLES - FEW_EXAMPLES));
         return new TuningOptions(
-                STEPS_FOR_FEW + more, RATE, LAST_RATE_SHARE, DECAY_OF_MEAN, DECAY_OF_SQUARES, EXAMPLES_PER_STEP, 0);
+                STEPS_FOR_FEW + more, RATE, LAST_RATE_SHARE, DECAY_OF_MEAN, DECAY_OF_SQUARES, EXAMPLES_PER_STEP);
     }
 
     public TuningOptions withSteps(int wanted) {
-        return new TuningOptions(
-                wanted, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep, holdOutShare);
+        return new TuningOptions(wanted, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep);
     }
 
     public TuningOptions withRate(float wanted) {
-        return new TuningOptions(
-                steps, wanted, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep, holdOutShare);
-    }
-
-    public TuningOptions withHoldOut(float share) {
-        return new TuningOptions(steps, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep, share);
+        return new TuningOptions(steps, wanted, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep);
     }
 
     /// @param step counted from 0
     public float rateOf(int step) {
         float done = steps == 1 ? 0 : (float) step / (steps - 1);
         return rate * (1 - done * (1 - lastRateShare));
-    }
-
-    /// How many of these examples are held back.
-    int heldOut(int examples) {
-        return examples < HOLD_OUT_FROM ? 0 : Math.round(examples * holdOutShare);
     }
 
     private static void requireWithin(String name, float value, float least, float most) {

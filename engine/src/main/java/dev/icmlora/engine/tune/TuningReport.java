@@ -18,8 +18,6 @@ public record TuningReport(Outcome outcome, int steps, List<ExampleLoss> losses,
     public enum Outcome {
         /// Those of the last step.
         TUNED,
-        /// Those of an earlier step, after which the examples that were held back got worse.
-        STOPPED_EARLY,
         /// Those from before: the loss grew, or was no number.
         DIVERGED
     }
@@ -28,8 +26,7 @@ public record TuningReport(Outcome outcome, int steps, List<ExampleLoss> losses,
     ///
     /// @param before it was trained on the first time; no number, as `after`, where the steps did not come to it
     /// @param after by the adapter that tuning gave
-    /// @param heldOut whether it was not trained on
-    public record ExampleLoss(double before, double after, boolean heldOut) {}
+    public record ExampleLoss(double before, double after) {}
 
     public TuningSummary summary() {
         return new TuningSummary(outcome, steps, lossBefore(), lossAfter());

@@ -66,17 +66,6 @@ final class TuningState {
         return of.stream().mapToDouble(this::loss).average().orElseThrow();
     }
 
-    List<float[]> copyOfWeights() {
-        return weights.stream().map(float[]::clone).toList();
-    }
-
-    void restore(List<float[]> earlier) {
-        for (int i = 0; i < weights.size(); i++) {
-            System.arraycopy(earlier.get(i), 0, weights.get(i), 0, earlier.get(i).length);
-        }
-        lora.setB(weights);
-    }
-
     List<float[]> gradients() {
         return gradients;
     }

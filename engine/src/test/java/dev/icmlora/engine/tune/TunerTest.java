@@ -18,7 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Installation;
-import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
@@ -142,7 +141,7 @@ class TunerTest {
         TuningReport report = result.report();
         assertThat(report.outcome()).isEqualTo(Outcome.TUNED);
         assertThat(report.steps()).isEqualTo(2);
-        assertThat(report.losses()).hasSize(3).noneMatch(ExampleLoss::heldOut);
+        assertThat(report.losses()).hasSize(3);
         assertThat(report.lossAfter()).isLessThan(0.7 * report.lossBefore());
         assertThat(report.time()).isPositive();
         assertThat(result.adapter().fixed()).isEqualTo(shared.fixed());
@@ -209,17 +208,6 @@ class TunerTest {
     }
 
     @Test
-    void someOfManyExamplesAreHeldBack() {
-        List<Example> ten = IntStream.range(0, 10)
-                .mapToObj(i -> new Example("a" + i, "b" + i))
-                .toList();
-        TuningOptions options = TuningOptions.forExamples(10).withSteps(2).withHoldOut(0.2f);
-        TuningResult result = tune(new Task("", ten), options);
-        assertThat(result.report().losses()).filteredOn(ExampleLoss::heldOut).hasSize(2);
-        assertThat(result.report().losses()).allMatch(loss -> loss.after() < loss.before());
-    }
-
-    @Test
     void contradictionsAndRepetitionsAreTuned() {
         Task task =
                 new Task("Answer.", List.of(new Example("x", "yes"), new Example("x", "no"), new Example("x", "yes")));
@@ -261,7 +249,6 @@ class TunerTest {
                 .withMessageContaining("3 layers");
         assertThatIllegalArgumentException().isThrownBy(() -> options.withSteps(0));
         assertThatIllegalArgumentException().isThrownBy(() -> options.withRate(Float.NaN));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.withHoldOut(0.6f));
     }
 
     @Test

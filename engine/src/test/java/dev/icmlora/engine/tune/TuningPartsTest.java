@@ -17,10 +17,6 @@ class TuningPartsTest {
                 .toList();
     }
 
-    private static TuningOptions options(int examples, float holdOut) {
-        return TuningOptions.forExamples(examples).withHoldOut(holdOut);
-    }
-
     @Test
     void theFirstStepOfAdamIsAsLongAsTheRate() {
         float[] weights = {1, 1, 1};
@@ -61,21 +57,16 @@ class TuningPartsTest {
     }
 
     @Test
-    void batchesAreOfEqualSizeAndHeldOutExamplesAreInNone() {
-        TaskTrees all = TaskTrees.of(examples(17), options(17, 0), 100);
-        assertThat(all.holdsOut()).isFalse();
+    void batchesAreOfEqualSize() {
+        TaskTrees all = TaskTrees.of(examples(17), TuningOptions.forExamples(17), 100);
         assertThat(all.batches()).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
         assertThat(all.batch(4)).isSameAs(all.batch(1));
-        TaskTrees some = TaskTrees.of(examples(10), options(10, 0.2f), 100);
-        assertThat(some.heldOut().examples()).containsExactly(2, 7);
-        assertThat(some.batches()).extracting(BlockTree::examples).noneMatch(each -> each.contains(2));
-        assertThat(some.isHeldOut(7)).isTrue();
-        assertThat(TaskTrees.of(examples(7), options(7, 0.5f), 100).holdsOut()).isFalse();
     }
 
     @Test
     void fewStepsOnManyExamplesAreSpreadOverAllOfThem() {
-        TaskTrees many = TaskTrees.of(examples(100), options(100, 0).withSteps(3), 100);
+        TaskTrees many =
+                TaskTrees.of(examples(100), TuningOptions.forExamples(100).withSteps(3), 100);
 
         List<Integer> seen =
                 many.seen(3).flatMap(tree -> tree.examples().stream()).toList();
@@ -86,19 +77,5 @@ class TuningPartsTest {
                 .contains(0)
                 .anyMatch(each -> each > 60);
         assertThat(many.seen(1)).hasSize(1);
-    }
-
-    @Test
-    void theBestWeightsAreKept() {
-        EarlyStop stop = new EarlyStop();
-        double[] losses = {0.5, 0.4, 0.45, 0.39, 0.6, Double.NaN};
-        boolean[] goesOn = {true, true, true, true, true, false};
-        for (int i = 0; i < losses.length; i++) {
-            float step = i;
-            assertThat(stop.look(i, losses[i], () -> List.of(new float[] {step})))
-                    .isEqualTo(goesOn[i]);
-        }
-        assertThat(stop.bestStep()).isEqualTo(3);
-        assertThat(stop.best().getFirst()).containsExactly(3);
     }
 }
