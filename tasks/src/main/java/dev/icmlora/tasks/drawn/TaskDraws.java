@@ -21,6 +21,7 @@ import dev.icmlora.tasks.family.Families;
 import dev.icmlora.tasks.recipe.Domain;
 import dev.icmlora.tasks.recipe.Lexicon;
 import dev.icmlora.tasks.recipe.TaskRecipe;
+import dev.icmlora.tasks.recipe.Wordings;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;

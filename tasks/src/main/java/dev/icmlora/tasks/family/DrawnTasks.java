@@ -20,6 +20,7 @@ import dev.icmlora.tasks.recipe.Domain;
 import dev.icmlora.tasks.recipe.Lexicon;
 import dev.icmlora.tasks.recipe.TaskFamily;
 import dev.icmlora.tasks.recipe.TaskRecipe;
+import dev.icmlora.tasks.recipe.Wordings;
 
 /// Tasks whose rule is drawn at random: entries of some fields to be written in another form, and words to be labelled
 /// by their kind. People wrote a few hundred tasks; of these there is no end, and only the examples tell them apart.
@@ -100,20 +101,6 @@ final class DrawnTasks implements TaskFamily {
     private static final List<String> LABELS = List.of(
             "A", "B", "C", "yes", "no", "1", "2", "3", "red", "blue", "green", "left", "right", "keep", "drop", "x",
             "y", "high", "low", "north", "south", "open", "closed", "true", "false", "+", "-", "first", "second");
-
-    private static final List<String> VAGUE = List.of(
-            "Rewrite the entry as we always do.",
-            "How is this written on our list?",
-            "Change the notation.",
-            "other form",
-            "Please bring the line into our usual form.",
-            "What comes out for this?",
-            "Convert it.",
-            "Do the same with this one.",
-            "Answer as in the examples.",
-            "Which entry belongs to this?",
-            "in -> out",
-            "Please continue the list.");
 
     private final int count;
     private final long seed;
@@ -280,7 +267,7 @@ final class DrawnTasks implements TaskFamily {
 
     private static List<String> described(RandomGenerator random, String... precise) {
         List<String> descriptions = new ArrayList<>(List.of(precise));
-        descriptions.addAll(Domain.pick(random, VAGUE, 3));
+        descriptions.addAll(Domain.pick(random, Wordings.VAGUE, 3));
         return List.copyOf(descriptions);
     }
 }
