@@ -69,7 +69,7 @@ public final class Engine implements AutoCloseable {
         this.selector = new Selector(calibration(file));
         this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.share = new ThreadShare(threads);
-        this.tuners = handles.own(new Tuners(model, options));
+        this.tuners = handles.own(new Tuners(model, file.manifest().tuningRates(), options));
         var architecture = file.manifest().architecture();
         var first = generator.generate(new float[architecture.latent()]);
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), first, share);

@@ -1,5 +1,6 @@
 package dev.icmlora.engine;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import dev.icmlora.ggml.NativeException;
 final class Tuners implements AutoCloseable {
 
     private final LoadedModel model;
+    private final List<Float> rates;
     private final EngineOptions options;
     private final NativeHandles handles = new NativeHandles();
     private final Map<Worker, Tuner> tuners = new ConcurrentHashMap<>();
@@ -26,8 +28,10 @@ final class Tuners implements AutoCloseable {
     private FrozenWeights weights;
     private String refusal;
 
-    Tuners(LoadedModel model, EngineOptions options) {
+    /// @param rates of each matrix B, that the generator learned
+    Tuners(LoadedModel model, List<Float> rates, EngineOptions options) {
         this.model = model;
+        this.rates = rates;
         this.options = options;
         this.refusal = options.tuning() ? unsupported(model).orElse(null) : "tuning is off (ICM_LORA_TUNING)";
     }
@@ -76,7 +80,7 @@ final class Tuners implements AutoCloseable {
         if (weights == null) {
             weights = handles.own(transposed(backend));
         }
-        return new Tuner(weights, model.format(), backend, options.contextTokens());
+        return new Tuner(weights, model.format(), backend, options.contextTokens(), rates);
     }
 
     private FrozenWeights transposed(Backend backend) {

@@ -1,6 +1,7 @@
 package dev.icmlora.evaluation;
 
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 
@@ -42,6 +43,18 @@ enum Condition {
             "tuned",
             "generated adapter tuned on the 5 examples within the request, none of them in the prompt",
             Request.later(1, "tuned", Condition.EXAMPLES)),
+    TUNED_2(
+            "tuned-2",
+            "the same at 2 steps",
+            Request.later(2, "tuned", Condition.EXAMPLES).tuned(1, 2)),
+    TUNED_4(
+            "tuned-4",
+            "the same at 4 steps",
+            Request.later(2, "tuned", Condition.EXAMPLES).tuned(1, 4)),
+    TUNED_B0(
+            "tuned-b0",
+            "B0 tuned on the 5 examples at 4 steps",
+            Request.later(2, "tuned", Condition.EXAMPLES).tuned(0, 4)),
     TUNED_16("tuned-16", "tuned on 16 examples", Request.later(2, "tuned", 16)),
     TUNED_64("tuned-64", "tuned on 64 examples, or all that there are", Request.later(2, "tuned", 64));
 
@@ -72,13 +85,14 @@ enum Condition {
     /// @param mode the request's `mode`
     /// @param examples of the request's task
     /// @param strength the request's `strength`; empty where it is not named
+    /// @param steps the request's `tune.steps`; empty where they are not named
     /// @param round in which it is asked, from 0: once every task has been answered in the rounds before. What a
     /// context keeps of a prompt moves the rounding of the next, so a way that is asked in between would change
     /// some figures of the others
-    record Request(String mode, int examples, OptionalDouble strength, int round) implements Source {
+    record Request(String mode, int examples, OptionalDouble strength, OptionalInt steps, int round) implements Source {
 
         Request(String mode, int examples, double strength) {
-            this(mode, examples, OptionalDouble.of(strength), 0);
+            this(mode, examples, OptionalDouble.of(strength), OptionalInt.empty(), 0);
         }
 
         boolean namesAdapter() {
@@ -99,7 +113,12 @@ enum Condition {
 
         /// A way that came later than those whose figures it must not change.
         static Request later(int round, String mode, int examples) {
-            return new Request(mode, examples, OptionalDouble.empty(), round);
+            return new Request(mode, examples, OptionalDouble.empty(), OptionalInt.empty(), round);
+        }
+
+        /// The same from another start, or with other steps.
+        Request tuned(double from, int steps) {
+            return new Request(mode, examples, OptionalDouble.of(from), OptionalInt.of(steps), round);
         }
     }
 
@@ -111,7 +130,12 @@ enum Condition {
         DIFFUSION,
         OWN,
         OWN_NOISE,
-        NOISE
+        NOISE;
+
+        /// Whether it is there for researchers alone, and takes time.
+        boolean isBaseline() {
+            return this != OWN;
+        }
     }
 
     String meaning() {

@@ -20,14 +20,14 @@ import dev.icmlora.tasks.suite.SuiteTask;
 final class Controls implements AutoCloseable {
     private final ControlBench bench;
     private final TrainedAdapters trained;
-    private final TrainedAdapters.Latents diffusion;
+    private final Optional<Baselines> baselines;
     private final List<KnownTask> known;
     private final List<KnownTask> seen;
-    private final Adapter mean;
 
     /// @param trained adapters that were trained; borrowed
     /// @param known the seen tasks, and the held-out ones that are measured
-    Controls(ControlBench bench, TrainedAdapters trained, List<KnownTask> known) {
+    /// @param baselines whether those are made too
+    Controls(ControlBench bench, TrainedAdapters trained, List<KnownTask> known, boolean baselines) {
         this.bench = bench;
         this.trained = trained;
         this.known = known;
@@ -36,17 +36,28 @@ final class Controls implements AutoCloseable {
             throw new IllegalArgumentException(
                     "controls need at least two seen tasks, the generator's catalogue has " + seen.size());
         }
-        this.mean = mean();
-        this.diffusion = trained.latents(
-                seen.stream().map(KnownTask::vector).toList(),
-                seen.stream().map(KnownTask::latent).toList());
+        this.baselines = baselines ? Optional.of(baselines()) : Optional.empty();
+    }
+
+    /// What is made of all seen tasks together.
+    private record Baselines(Adapter mean, TrainedAdapters.Latents diffusion) {}
+
+    private Baselines baselines() {
+        return new Baselines(
+                mean(),
+                trained.latents(
+                        seen.stream().map(KnownTask::vector).toList(),
+                        seen.stream().map(KnownTask::latent).toList()));
     }
 
     /// @param stated the task as the requests state it
-    /// @return nothing where no adapter was trained for the task
+    /// @return nothing where no adapter was trained for the task, or baselines are not wanted
     Optional<Adapter> adapter(Condition.Control control, KnownTask stated, SplittableRandom random) {
+        if (control.isBaseline() && baselines.isEmpty()) {
+            return Optional.empty();
+        }
         return switch (control) {
-            case MEAN -> Optional.of(mean);
+            case MEAN -> baselines.map(Baselines::mean);
             case NEAREST ->
                 others(stated).stream()
                         .min(Comparator.comparingDouble(stated::distance))
@@ -55,7 +66,10 @@ final class Controls implements AutoCloseable {
                 List<KnownTask> others = others(stated);
                 yield Optional.of(generated(others.get(random.nextInt(others.size()))));
             }
-            case DIFFUSION -> Optional.of(bench.generate(diffusion.draw(stated.vector(), random), 1));
+            case DIFFUSION ->
+                baselines
+                        .map(made -> made.diffusion.draw(stated.vector(), random))
+                        .map(latent -> bench.generate(latent, 1));
             case OWN -> own(stated);
             case OWN_NOISE -> own(stated).map(own -> noisy(own, generated(stated), random));
             case NOISE -> Optional.of(noisy(generated(stated), generated(statedOtherwise(stated)), random));
@@ -133,7 +147,7 @@ final class Controls implements AutoCloseable {
 
     @Override
     public void close() {
-        diffusion.close();
+        baselines.ifPresent(made -> made.diffusion.close());
     }
 
     private static double rootMeanSquare(float[] a, float[] b) {

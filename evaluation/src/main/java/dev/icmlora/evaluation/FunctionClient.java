@@ -41,16 +41,19 @@ public final class FunctionClient {
     }
 
     /// A part that is null is left to the function.
-    private record Request(Task task, List<String> inputs, String mode, int maxTokens, Double strength) {}
+    private record Request(
+            Task task, List<String> inputs, String mode, int maxTokens, Double strength, Map<String, Integer> tune) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
     ///
-    /// @param way mode and strength of the request; its examples are already those of `task`
+    /// @param way mode, strength and steps of the request; its examples are already those of `task`
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
     Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
             throws IOException, InterruptedException {
         Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
-        Request asked = new Request(task, inputs, way.mode(), maxTokens, strength);
+        Map<String, Integer> tune =
+                way.steps().isPresent() ? Map.of("steps", way.steps().getAsInt()) : null;
+        Request asked = new Request(task, inputs, way.mode(), maxTokens, strength, tune);
         return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
     }
 }

@@ -33,8 +33,9 @@ public final class SuiteEvaluation {
     /// @param passages test passages of a text domain
     /// @param known most seen tasks that the controls and the map are made from
     /// @param own seen tasks to train a LoRA of their own for; with 0, text domains get none either
-    public record Controlled(int passages, int known, int own) {
-        public static final Controlled DEFAULT = new Controlled(10, Integer.MAX_VALUE, 8);
+    /// @param baselines whether the paper's baselines are made too: mean, nearest, another task's, diffusion, noise
+    public record Controlled(int passages, int known, int own, boolean baselines) {
+        public static final Controlled DEFAULT = new Controlled(10, Integer.MAX_VALUE, 8, false);
     }
 
     /// All of them borrowed.
@@ -74,7 +75,7 @@ public final class SuiteEvaluation {
         }
         List<TaskResult> results = new ArrayList<>();
         List<Closeness> closeness = new ArrayList<>();
-        try (Controls controls = new Controls(bench, trained, known)) {
+        try (Controls controls = new Controls(bench, trained, known, controlled.baselines)) {
             Evaluation evaluation =
                     new Evaluation(function, bench, controls, replay, measurement.inputs(), measurement.seed());
             for (Evaluation.Subject subject : ProgressBar.wrap(measured, "tasks")) {

@@ -35,6 +35,11 @@ final class TunedTargets {
                         "> 0, interval above 0",
                         r -> Target.points(r, Condition.TUNED_64, Condition.TUNED_16, 0, Lowest.ABOVE_ZERO)),
                 Target.measured(
+                        heldOut,
+                        "held-out: tuned at 2 steps from the generated adapter − at 4 from B0",
+                        "≥ 0",
+                        r -> Target.points(r, Condition.TUNED_2, Condition.TUNED_B0, 0, Lowest.ANY)),
+                Target.measured(
                         seen,
                         "seen: tuned − generated",
                         "≥ +10 points",

@@ -147,7 +147,8 @@ class StartupFailureIT {
                 own.promptFormat(),
                 own.architecture(),
                 own.catalogue(),
-                own.calibration());
+                own.calibration(),
+                own.tuningRates());
         var weights = new LinkedHashMap<String, float[]>();
         own.architecture().tensors().keySet().forEach(name -> weights.put(name, file.floats(name)));
         GeneratorFile.of(foreign, weights).write(path);

@@ -31,7 +31,12 @@ public final class TuningStep implements AutoCloseable {
         var model = engine.model();
         backend = Backend.best(threads);
         weights = FrozenWeights.of(model.model(), backend);
-        tuner = new Tuner(weights, model.format(), backend, engine.contextTokens());
+        tuner = new Tuner(
+                weights,
+                model.format(),
+                backend,
+                engine.contextTokens(),
+                engine.manifest().tuningRates());
         var anywhere = new float[engine.manifest().architecture().latent()];
         shared = engine.generator().generate(List.of(anywhere), new float[] {0}).getFirst();
         plain = model.textContext(Loaded.TASK.examples().size());

@@ -59,6 +59,12 @@ public final class EvalCommand implements Callable<Integer> {
                     + " get none either (default: ${DEFAULT-VALUE}).")
     private int own = Controlled.DEFAULT.own();
 
+    @Option(
+            names = "--baselines",
+            description = "Measure the paper's baselines too: the mean of adapters, the nearest task's, another task's,"
+                    + " latents by diffusion, noise.")
+    private boolean baselines;
+
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -91,7 +97,7 @@ public final class EvalCommand implements Callable<Integer> {
                     new TrainedReferences(trained),
                     new FunctionClient(function::generate),
                     measurement,
-                    new Controlled(passages, references, own));
+                    new Controlled(passages, references, own, baselines));
             TextDomains texts = passages == 0
                     ? new TextDomains(List.of(), new LinkedHashMap<>())
                     : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());

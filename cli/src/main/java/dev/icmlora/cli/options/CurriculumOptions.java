@@ -32,15 +32,7 @@ public final class CurriculumOptions {
             description = "Train on so many tasks only, drawn at random (default: all).")
     private int most = CurriculumSettings.SUITE.most();
 
-    @Option(
-            names = "--practice",
-            paramLabel = "N",
-            description =
-                    "For task vectors and the generator: beside the suite's tasks, so many with rules drawn at random"
-                            + " (default: ${DEFAULT-VALUE}).")
-    private int practice = CurriculumSettings.SUITE.practice();
-
     public CurriculumSettings settings() {
-        return new CurriculumSettings(Optional.ofNullable(tasks), suiteSeed, match, most, practice);
+        return new CurriculumSettings(Optional.ofNullable(tasks), suiteSeed, match, most);
     }
 }

@@ -13,14 +13,14 @@ import dev.icmlora.cli.options.TrainingOptions;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.foundation.FoundationTraining;
 
-/// `icm-lora train-foundation`: A and B0, for what tuning makes of them.
+/// `icm-lora train-foundation`: A, B0, rates and generator, for what tuning makes of them.
 @Command(
         name = "train-foundation",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Trains A and B0 on, so that an adapter tuned from them on a few examples answers well; killed, it"
-                        + " goes on where it was.")
+                "Trains A, B0 and generator on together, so that an adapter tuned from them on a few examples answers"
+                        + " well; killed, it goes on where it was.")
 public final class TrainFoundationCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions options;
@@ -28,7 +28,7 @@ public final class TrainFoundationCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "FILE",
-            description = "Begin with A and B0 of an exported generator (default: with those of train-b0).")
+            description = "Begin with an exported generator (default: with A and B0 of train-b0, and no residual).")
     private Path from;
 
     @Option(

@@ -24,13 +24,16 @@ public final class Tuner {
     private final PromptFormat format;
     private final Backend backend;
     private final int contextTokens;
+    private final List<Float> rates;
 
     /// @param contextTokens most that an example with the description may have
-    public Tuner(FrozenWeights weights, PromptFormat format, Backend backend, int contextTokens) {
+    /// @param rates how many times a step's rate each matrix B is tuned at, in an adapter's order; none for once
+    public Tuner(FrozenWeights weights, PromptFormat format, Backend backend, int contextTokens, List<Float> rates) {
         this.weights = weights;
         this.format = format;
         this.backend = backend;
         this.contextTokens = contextTokens;
+        this.rates = List.copyOf(rates);
     }
 
     /// Prepares, and computes nothing yet.
@@ -51,13 +54,18 @@ public final class Tuner {
             }
             examples.add(example);
         }
-        return new Tuning(weights, backend, adapter, examples, options);
+        return new Tuning(weights, backend, adapter, examples, options, rates);
     }
 
     private void requireFits(AdapterLayout layout) {
         if (layout.layers() != weights.shape().layers()) {
             throw new IllegalArgumentException("the adapter has " + layout.layers() + " layers, the base model "
                     + weights.shape().layers());
+        }
+        int matrices = layout.layers() * layout.targets().size();
+        if (!rates.isEmpty() && rates.size() != matrices) {
+            throw new IllegalArgumentException(
+                    "the adapter has " + matrices + " matrices B, the generator learned rates for " + rates.size());
         }
         for (Target target : layout.targets()) {
             Module module = Module.of(target.module())

@@ -48,7 +48,13 @@ public final class Tuning implements AutoCloseable {
     private boolean done;
     private boolean endingSoon;
 
-    Tuning(FrozenWeights weights, Backend backend, Adapter start, List<ExampleTokens> examples, TuningOptions options) {
+    Tuning(
+            FrozenWeights weights,
+            Backend backend,
+            Adapter start,
+            List<ExampleTokens> examples,
+            TuningOptions options,
+            List<Float> rates) {
         this.weights = weights;
         this.backend = backend;
         this.start = start;
@@ -68,7 +74,7 @@ public final class Tuning implements AutoCloseable {
             throw e;
         }
         this.memory = BlockGraph.memory(backend, weights.shape().layers());
-        this.state = new TuningState(lora, start, examples, options);
+        this.state = new TuningState(lora, start, examples, options, rates);
         this.visitsOfAll = planned();
         beginStep();
     }

@@ -20,12 +20,14 @@ final class TuningState {
     /// Sums over the answer tokens of each example in the pass that runs.
     private final double[] losses;
 
-    TuningState(LoraTensors lora, Adapter start, List<ExampleTokens> examples, TuningOptions options) {
+    /// @param rates of each matrix B, as [Tuner] has them
+    TuningState(
+            LoraTensors lora, Adapter start, List<ExampleTokens> examples, TuningOptions options, List<Float> rates) {
         this.lora = lora;
         this.start = start;
         this.weights = LoraTensors.matricesOf(start.generated());
         this.gradients = Adam.zerosLike(weights);
-        this.adam = new Adam(weights, options.decayOfMean(), options.decayOfSquares());
+        this.adam = new Adam(weights, rates, options.decayOfMean(), options.decayOfSquares());
         this.answerTokens =
                 examples.stream().mapToInt(ExampleTokens::answerTokens).toArray();
         this.losses = new double[examples.size()];

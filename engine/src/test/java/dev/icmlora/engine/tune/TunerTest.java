@@ -64,7 +64,7 @@ class TunerTest {
             float[] anywhere = new float[file.manifest().architecture().latent()];
             shared = generator.generate(List.of(anywhere), new float[] {0}).getFirst();
         }
-        tuner = new Tuner(weights, format, backend, CONTEXT);
+        tuner = new Tuner(weights, format, backend, CONTEXT, List.of());
     }
 
     @AfterAll

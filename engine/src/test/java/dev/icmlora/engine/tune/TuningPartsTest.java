@@ -20,12 +20,22 @@ class TuningPartsTest {
     @Test
     void theFirstStepOfAdamIsAsLongAsTheRate() {
         float[] weights = {1, 1, 1};
-        Adam adam = new Adam(List.of(weights), 0.9f, 0.95f);
+        Adam adam = new Adam(List.of(weights), List.of(), 0.9f, 0.95f);
         adam.step(List.of(new float[] {5, -0.01f, 0}), 0.1f);
         assertThat(weights).containsExactly(new float[] {0.9f, 1.1f, 1}, within(1e-5f));
         adam.step(List.of(new float[] {5, 0.01f, 0}), 0.1f);
         assertThat(weights[0]).isCloseTo(0.8f, within(1e-5f));
         assertThat(weights[1]).isCloseTo(1.1f, within(0.01f));
+    }
+
+    @Test
+    void aMatrixIsTunedAtItsOwnRate() {
+        float[] slow = {1};
+        float[] fast = {1};
+        Adam adam = new Adam(List.of(slow, fast), List.of(0.5f, 3f), 0.9f, 0.95f);
+        adam.step(List.of(new float[] {5}, new float[] {5}), 0.1f);
+        assertThat(slow[0]).isCloseTo(0.95f, within(1e-5f));
+        assertThat(fast[0]).isCloseTo(0.7f, within(1e-5f));
     }
 
     @Test

@@ -17,13 +17,16 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param catalogue the tasks it was trained on
 /// @param calibration the numbers by which a way to serve is chosen, in the order of whoever chooses; none for a
 /// generator that was not calibrated
+/// @param tuningRates how many times the usual rate each matrix B is tuned at, layer by layer and module by module;
+/// none for a generator that did not learn them
 public record GeneratorManifest(
         String name,
         BaseModelId base,
         String promptFormat,
         GeneratorArchitecture architecture,
         List<CatalogueEntry> catalogue,
-        List<Float> calibration) {
+        List<Float> calibration,
+        List<Float> tuningRates) {
     static final String FILE_ARCHITECTURE = "icm-lora";
     private static final int FILE_VERSION = 1;
 
@@ -48,15 +51,31 @@ public record GeneratorManifest(
     private static final String CATALOGUE_TASKS = "icm-lora.catalogue.tasks";
     private static final String CATALOGUE_FAMILIES = "icm-lora.catalogue.families";
     private static final String CALIBRATION = "icm-lora.calibration";
+    private static final String TUNING_RATES = "icm-lora.tuning.rates";
+
+    private static final float MOST_TUNING_RATE = 1000;
 
     public GeneratorManifest {
         catalogue = List.copyOf(catalogue);
         calibration = List.copyOf(calibration);
+        tuningRates = List.copyOf(tuningRates);
+        int matrices = architecture.adapter().layers()
+                * architecture.adapter().targets().size();
+        if (!tuningRates.isEmpty() && tuningRates.size() != matrices) {
+            throw new InvalidGeneratorException(
+                    TUNING_RATES + " has " + tuningRates.size() + " values for " + matrices + " matrices");
+        }
+        for (float rate : tuningRates) {
+            if (!(rate > 0 && rate <= MOST_TUNING_RATE)) {
+                throw new InvalidGeneratorException(
+                        TUNING_RATES + " holds " + rate + ", which is not above 0 and at most " + MOST_TUNING_RATE);
+            }
+        }
     }
 
     /// The same generator with other numbers of calibration.
     GeneratorManifest withCalibration(List<Float> numbers) {
-        return new GeneratorManifest(name, base, promptFormat, architecture, catalogue, numbers);
+        return new GeneratorManifest(name, base, promptFormat, architecture, catalogue, numbers, tuningRates);
     }
 
     /// One training task.
@@ -103,13 +122,19 @@ public record GeneratorManifest(
                 .strings(
                         CATALOGUE_FAMILIES,
                         catalogue.stream().map(CatalogueEntry::family).toList());
-        if (!calibration.isEmpty()) {
-            float[] numbers = new float[calibration.size()];
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = calibration.get(i);
-            }
-            file.floats(CALIBRATION, numbers);
+        writeTo(file, CALIBRATION, calibration);
+        writeTo(file, TUNING_RATES, tuningRates);
+    }
+
+    private static void writeTo(GgufWriter file, String key, List<Float> values) {
+        if (values.isEmpty()) {
+            return;
         }
+        float[] numbers = new float[values.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = values.get(i);
+        }
+        file.floats(key, numbers);
     }
 
     static GeneratorManifest readFrom(GgufFile file) {
@@ -152,14 +177,15 @@ public record GeneratorManifest(
                         integer(file, DECODER_UNITS),
                         adapter),
                 catalogue(file),
-                calibration(file));
+                numbers(file, CALIBRATION),
+                numbers(file, TUNING_RATES));
     }
 
-    private static List<Float> calibration(GgufFile file) {
+    private static List<Float> numbers(GgufFile file, String key) {
         List<Float> numbers = new ArrayList<>();
-        for (float number : file.floats(CALIBRATION)) {
+        for (float number : file.floats(key)) {
             if (!Float.isFinite(number)) {
-                throw new InvalidGeneratorException(CALIBRATION + " holds " + number + ", which is no number");
+                throw new InvalidGeneratorException(key + " holds " + number + ", which is no number");
             }
             numbers.add(number);
         }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -18,14 +17,13 @@ import java.util.stream.Stream;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.recipe.Domain;
 import dev.icmlora.tasks.recipe.Lexicon;
-import dev.icmlora.tasks.recipe.TaskFamily;
 import dev.icmlora.tasks.recipe.TaskRecipe;
 import dev.icmlora.tasks.recipe.Wordings;
 
 /// Tasks whose rule is drawn at random: entries of some fields to be written in another form, and words to be labelled
 /// by their kind. People wrote a few hundred tasks; of these there is no end, and only the examples tell them apart.
-/// They are to practise on, never to measure with.
-final class DrawnTasks implements TaskFamily {
+/// They are to learn from, never to measure with.
+final class DrawnTasks {
     private static final int LABELLING_IN = 5;
 
     /// What a field holds.
@@ -102,35 +100,10 @@ final class DrawnTasks implements TaskFamily {
             "A", "B", "C", "yes", "no", "1", "2", "3", "red", "blue", "green", "left", "right", "keep", "drop", "x",
             "y", "high", "low", "north", "south", "open", "closed", "true", "false", "+", "-", "first", "second");
 
-    private final int count;
-    private final long seed;
+    private DrawnTasks() {}
 
-    DrawnTasks(int count, long seed) {
-        this.count = count;
-        this.seed = seed;
-    }
-
-    @Override
-    public String name() {
-        return "drawn";
-    }
-
-    @Override
-    public List<TaskRecipe> tasks() {
-        return IntStream.range(0, count).mapToObj(this::recipe).toList();
-    }
-
-    private TaskRecipe recipe(int index) {
-        return rule(index, new SplittableRandom(seed * 1_000_003 + index));
-    }
-
-    /// One that has no number.
     static TaskRecipe rule(RandomGenerator random) {
-        return rule(0, random);
-    }
-
-    private static TaskRecipe rule(int index, RandomGenerator random) {
-        return random.nextInt(LABELLING_IN) == 0 ? labelling(index, random) : rewriting(index, random);
+        return random.nextInt(LABELLING_IN) == 0 ? labelling(random) : rewriting(random);
     }
 
     /// @param fields of an entry
@@ -183,14 +156,14 @@ final class DrawnTasks implements TaskFamily {
         }
     }
 
-    private static TaskRecipe rewriting(int index, RandomGenerator random) {
+    private static TaskRecipe rewriting(RandomGenerator random) {
         Rewriting rewriting = Stream.generate(() -> Rewriting.drawn(random))
                 .filter(rule -> rule.isChange(random))
                 .findFirst()
                 .orElseThrow();
         Example example = rewriting.example(random);
         return new TaskRecipe(
-                "rewriting-" + index,
+                "rewriting",
                 described(
                         random,
                         "Write " + rewriting.phrases() + ", like " + example.output(),
@@ -235,7 +208,7 @@ final class DrawnTasks implements TaskFamily {
     }
 
     /// Words of two or three kinds, each with a label that says nothing about its kind.
-    private static TaskRecipe labelling(int index, RandomGenerator random) {
+    private static TaskRecipe labelling(RandomGenerator random) {
         List<Kind> kinds = Domain.pick(random, SORTED, random.nextInt(2, 4));
         List<String> labels = Domain.pick(random, LABELS, kinds.size());
         Map<String, Set<Integer>> owners = new LinkedHashMap<>();
@@ -253,7 +226,7 @@ final class DrawnTasks implements TaskFamily {
                 .mapToObj(kind -> kinds.get(kind).name() + " " + labels.get(kind))
                 .collect(Collectors.joining(", "));
         return new TaskRecipe(
-                "labelling-" + index,
+                "labelling",
                 described(
                         random,
                         "Sort the word: " + rule + ".",

@@ -38,11 +38,6 @@ public final class Families {
         return ALL;
     }
 
-    /// Tasks with rules drawn at random, to practise on: they are not of the suite.
-    public static TaskFamily drawn(int count, long seed) {
-        return new DrawnTasks(count, seed);
-    }
-
     /// A rule drawn at random.
     public static TaskRecipe rule(RandomGenerator random) {
         return DrawnTasks.rule(random);

@@ -6,10 +6,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.family.Families;
@@ -68,20 +66,6 @@ public final class TaskSuite {
             throw new IllegalArgumentException(task.id() + " is not a task of this suite");
         }
         return split;
-    }
-
-    /// Tasks to practise on beside those of the suite, with rules drawn at random. None shares an input-output pair
-    /// with a task that is not trained on.
-    public List<SuiteTask> practice(int count, long seed) {
-        TaskFamily drawn = Families.drawn(count, seed);
-        Set<Example> notLearned = tasks.stream()
-                .filter(task -> splitOf(task) != Split.TRAIN)
-                .flatMap(task -> task.pairs().stream())
-                .collect(Collectors.toSet());
-        return drawn.tasks().stream()
-                .map(recipe -> cook(drawn, recipe, seed))
-                .filter(task -> Collections.disjoint(task.pairs(), notLearned))
-                .toList();
     }
 
     /// A source of randomness that depends on nothing but its arguments.

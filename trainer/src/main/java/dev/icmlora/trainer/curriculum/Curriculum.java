@@ -20,14 +20,8 @@ import dev.icmlora.tasks.text.TextDomains;
 ///
 /// @param tasks with one right answer to each input; B0 is learned from these alone
 /// @param texts kinds of text to be continued, which the generator learns beside them
-/// @param practice tasks with rules drawn at random, which the generator learns beside them; nothing is measured on
-/// these
 /// @param validation tasks that nothing is learned from; a user who has few tasks has none of these
-public record Curriculum(
-        List<TrainingTask> tasks,
-        List<TrainingTask> texts,
-        List<TrainingTask> practice,
-        List<TrainingTask> validation) {
+public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, List<TrainingTask> validation) {
     /// With fewer tasks, each is worth more as something to learn from.
     private static final int LEAST_TO_VALIDATE = 10;
 
@@ -36,23 +30,20 @@ public record Curriculum(
     public Curriculum {
         tasks = List.copyOf(tasks);
         texts = List.copyOf(texts);
-        practice = List.copyOf(practice);
         validation = List.copyOf(validation);
     }
 
     /// The task suite and the text domains that can be had here.
     ///
     /// @param cache folder of what is fetched for text domains
-    /// @param practice so many tasks to practise on
     /// @param wanted by id
-    static Curriculum ofSuite(long seed, Path cache, int practice, Predicate<String> wanted) {
+    static Curriculum ofSuite(long seed, Path cache, Predicate<String> wanted) {
         TaskSuite suite = TaskSuite.create(seed);
         TextDomains texts = TextDomains.fetch(cache, seed, domain -> wanted.test(TrainingTask.idOfText(domain)));
         texts.missing().forEach((domain, why) -> System.err.println("without the texts of " + domain + ": " + why));
         return new Curriculum(
                 tasks(suite.tasks(Split.TRAIN), wanted),
                 texts.domains().stream().map(TrainingTask::of).toList(),
-                tasks(suite.practice(practice, seed), any -> true),
                 tasks(suite.tasks(Split.VALIDATION), wanted));
     }
 
@@ -65,7 +56,7 @@ public record Curriculum(
                 tasks(TaskFolder.of(format, mostTokens, seed).read(folder).tasks(), wanted);
         int validate = all.size() < LEAST_TO_VALIDATE ? 0 : (int) Math.ceil(VALIDATION_SHARE * all.size());
         List<TrainingTask> drawn = shuffled(all, seed).subList(0, validate);
-        return new Curriculum(all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), List.of(), drawn);
+        return new Curriculum(all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), drawn);
     }
 
     private static List<TrainingTask> tasks(List<SuiteTask> tasks, Predicate<String> wanted) {
@@ -81,7 +72,7 @@ public record Curriculum(
             return this;
         }
         List<TrainingTask> drawn = shuffled(tasks, seed).subList(0, most);
-        return new Curriculum(tasks.stream().filter(drawn::contains).toList(), texts, practice, validation);
+        return new Curriculum(tasks.stream().filter(drawn::contains).toList(), texts, validation);
     }
 
     /// What the generator is for: tasks, then texts.

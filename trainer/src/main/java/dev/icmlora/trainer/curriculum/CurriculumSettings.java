@@ -16,20 +16,17 @@ import dev.icmlora.tasks.suite.TaskSuite;
 /// @param suiteSeed seed of the task suite, or of the split of the own tasks
 /// @param match only tasks whose id contains this
 /// @param most most tasks, drawn at random
-/// @param practice beside the suite's tasks, so many with rules drawn at random
-public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, String match, int most, int practice) {
+public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, String match, int most) {
 
     /// The whole task suite.
-    public static final CurriculumSettings SUITE =
-            new CurriculumSettings(Optional.empty(), 1, "", Integer.MAX_VALUE, 0);
+    public static final CurriculumSettings SUITE = new CurriculumSettings(Optional.empty(), 1, "", Integer.MAX_VALUE);
 
     /// Most tokens of an example with its description: what fits into a step's batch several times.
     public static final int MOST_TOKENS = 512;
 
     /// All of somebody's own tasks.
     public static CurriculumSettings ofFolder(Path taskFolder) {
-        return new CurriculumSettings(
-                Optional.of(taskFolder), SUITE.suiteSeed, SUITE.match, SUITE.most, SUITE.practice);
+        return new CurriculumSettings(Optional.of(taskFolder), SUITE.suiteSeed, SUITE.match, SUITE.most);
     }
 
     /// @param folder of training, where fetched texts are kept
@@ -59,7 +56,7 @@ public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, Stri
     public TrainingTask learned(String id, Path folder, PromptFormat format) throws IOException {
         // Texts are fetched one by one; the split of a user's own tasks depends on all of them.
         Curriculum curriculum = taskFolder.isEmpty()
-                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), 0, id::equals)
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id::equals)
                 : Curriculum.ofFolder(taskFolder.get(), format, MOST_TOKENS, suiteSeed, _ -> true);
         return curriculum.learned().stream()
                 .filter(task -> task.task().id().equals(id))
@@ -70,7 +67,7 @@ public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, Stri
 
     private Curriculum all(Path folder, PromptFormat format) throws IOException {
         return taskFolder.isEmpty()
-                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), practice, id -> id.contains(match))
+                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id -> id.contains(match))
                 : Curriculum.ofFolder(taskFolder.get(), format, MOST_TOKENS, suiteSeed, id -> id.contains(match));
     }
 }

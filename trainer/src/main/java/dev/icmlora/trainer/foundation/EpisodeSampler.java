@@ -34,6 +34,11 @@ record EpisodeSampler(
     /// @param maxTokens of the examples together, and of the questions
     record Mix(double drawn, List<Kind> kinds, double described, int most, int questions, int maxTokens) {
         static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, List.of(Kind.values()), 0.85, 8, 6, 400);
+
+        /// The same with another share of tasks that nobody wrote.
+        Mix withDrawn(double share) {
+            return new Mix(share, kinds, described, most, questions, maxTokens);
+        }
     }
 
     Episode draw(RandomGenerator random) {

@@ -3,7 +3,6 @@ package dev.icmlora.trainer.foundation;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.engine.tune.TuningOptions;
@@ -18,31 +17,33 @@ import dev.icmlora.trainer.model.LoraTuning;
 /// @param options of every one, but for how many examples make a step: here it is all
 record InnerTuning(BaseModel model, TuningOptions options) {
 
-    /// @param start one adapter that all begin with
+    /// @param starts an adapter for each task to begin with
+    /// @param rates how many times the rate of a step each matrix B is tuned at
     /// @param samples the examples of each task, owned by its index
     /// @return an adapter for each task
-    Lora tune(NDManager scope, Lora start, List<Batch.Sample> samples) {
+    Lora tune(NDManager scope, Lora starts, float[] rates, List<Batch.Sample> samples) {
         Batch batch = Batch.of(samples);
         float[] shares = shares(samples);
-        LoraTuning tuning = LoraTuning.of(repeated(start, samples.size()));
+        LoraTuning tuning = LoraTuning.of(starts);
         for (int step = 0; step < options.steps(); step++) {
             tuning = model.tuned(
                     scope,
                     batch,
                     shares,
                     tuning,
-                    options.rateOf(step),
+                    times(rates, options.rateOf(step)),
                     options.decayOfMean(),
                     options.decayOfSquares());
         }
         return tuning.lora();
     }
 
-    private static Lora repeated(Lora lora, int times) {
-        List<NDArray> b = lora.b().stream()
-                .map(matrix -> matrix.stopGradient().repeat(0, times))
-                .toList();
-        return new Lora(lora.modules(), lora.a(), b, lora.scale());
+    private static float[] times(float[] rates, float factor) {
+        float[] product = rates.clone();
+        for (int i = 0; i < product.length; i++) {
+            product[i] *= factor;
+        }
+        return product;
     }
 
     /// A task's loss is the mean over its examples of the mean over the tokens of an answer.

@@ -1,10 +1,12 @@
 package dev.icmlora.trainer.generator;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.vectors.VectorDropout;
 import dev.icmlora.trainer.vectors.VectorPool;
 
 /// What a generator is asked for in one step: some tasks, a task vector of each, and noise for z.
@@ -42,19 +44,9 @@ public record ConditionalBatch(
         return new ConditionalBatch(chosen, conditionings, vectors, noise);
     }
 
-    /// The same with some of each vector's values unseen (zero, their mean) and the others as much greater, so that no
-    /// task is known by a few of them.
-    ///
-    /// @param share of the values, at random
-    ConditionalBatch dropping(double share, RandomGenerator random) {
-        float kept = (float) (1 / (1 - share));
-        float[][] dropped = new float[vectors.length][];
-        for (int task = 0; task < dropped.length; task++) {
-            dropped[task] = vectors[task].clone();
-            for (int i = 0; i < dropped[task].length; i++) {
-                dropped[task][i] *= random.nextDouble() < share ? 0 : kept;
-            }
-        }
+    ConditionalBatch dropping(VectorDropout dropout, RandomGenerator random) {
+        float[][] dropped =
+                Arrays.stream(vectors).map(vector -> dropout.of(vector, random)).toArray(float[][]::new);
         return new ConditionalBatch(learners, conditionings, dropped, noise);
     }
 

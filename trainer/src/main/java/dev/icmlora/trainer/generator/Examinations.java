@@ -25,11 +25,7 @@ public record Examinations(
 
     /// What the exported generator needs to know of the task vectors, so that a checkpoint is complete.
     public SequencedMap<String, NDArray> vectorArrays(NDManager manager) {
-        SequencedMap<String, NDArray> arrays = new LinkedHashMap<>();
-        arrays.put(TrainedGenerator.VECTOR_LAYER, manager.create(new float[] {vectorLayer}));
-        arrays.put("vector.mean", manager.create(statistics.mean()));
-        arrays.put("vector.deviation", manager.create(statistics.deviation()));
-        return arrays;
+        return TrainedGenerator.vectorArrays(vectorLayer, statistics, manager);
     }
 
     /// Makes an adapter of each standardised task vector, without chance.

@@ -2,6 +2,7 @@ package dev.icmlora.trainer.generator;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDArray;
@@ -18,7 +19,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 /// to F16 took.
 public record ExportedGenerator(GeneratorFile file) {
 
-    /// A and B0.
+    /// A, B0 and the rates of tuning.
     public SharedAdapter shared(NDManager manager) {
         AdapterLayout layout = file.manifest().architecture().adapter();
         SequencedMap<String, NDArray> matrices = new LinkedHashMap<>();
@@ -36,13 +37,17 @@ public record ExportedGenerator(GeneratorFile file) {
                                 new Shape(1, target.out(), layout.rank())));
             }
         }
-        return new SharedAdapter(layout, matrices);
+        List<Float> tuningRates = file.manifest().tuningRates();
+        NDArray rates = tuningRates.isEmpty()
+                ? manager.zeros(new Shape(matrices.size() / 2))
+                : manager.create(SharedAdapter.rates(tuningRates));
+        return new SharedAdapter(layout, matrices, rates);
     }
 
     /// Gives a network the weights of prior and decoder.
     ///
     /// @throws IllegalArgumentException when the network is of other sizes
-    void copyInto(GeneratorNetwork network) {
+    public void copyInto(GeneratorNetwork network) {
         network.parameters().forEach((name, array) -> {
             float[] values = file.floats(name);
             if (values.length != array.size()) {

@@ -17,6 +17,7 @@ import dev.icmlora.trainer.loss.AnswerLoss;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 import dev.icmlora.trainer.shared.SharedAdapter;
+import dev.icmlora.trainer.vectors.VectorDropout;
 
 /// Learns prior and decoder through the frozen base model: the loss is that of the answers under the generated
 /// adapters, plus beta times the prior's distance from N(0, I).
@@ -32,17 +33,11 @@ public final class GeneratorObjective implements Objective {
 
     /// @param tasksPerStep different tasks in a step
     /// @param tokensPerStep samples are drawn, task after task, until they have so many tokens
-    /// @param vectorDropout share of a task vector's values that a step does not see, 0 to below 1
     /// @param foreign share of packed sequences that are of the next task of the step, under this one's adapter
     /// @param kl how the KL term counts
     /// @param seed of the batches
-    record Settings(int tasksPerStep, int tokensPerStep, double vectorDropout, double foreign, KlTerm kl, long seed) {
-        Settings {
-            if (!(vectorDropout >= 0 && vectorDropout < 1)) {
-                throw new IllegalArgumentException("vector dropout is from 0 to below 1, not " + vectorDropout);
-            }
-        }
-    }
+    record Settings(
+            int tasksPerStep, int tokensPerStep, VectorDropout vectorDropout, double foreign, KlTerm kl, long seed) {}
 
     GeneratorObjective(
             BaseModel model,
@@ -71,7 +66,7 @@ public final class GeneratorObjective implements Objective {
     @Override
     public SequencedMap<String, NDArray> constants() {
         SequencedMap<String, NDArray> constants = examinations.vectorArrays(manager);
-        constants.putAll(shared.matrices());
+        constants.putAll(shared.all());
         return constants;
     }
 

@@ -53,17 +53,12 @@ public record GeneratorSetup(
                 session.stop()::isRequested);
         List<TrainingTask> learned = session.curriculum().learned();
         List<VectorPool> seen = pools.of(learned);
-        List<TrainingTask> practice = session.curriculum().practice();
-        List<VectorPool> practised = pools.of(practice);
         List<VectorPool> unseen = pools.of(session.curriculum().validation());
         Standardization statistics =
                 from.map(exported -> exported.file().statistics()).orElseGet(() -> VectorPool.statistics(seen));
         List<Learner> learners = new ArrayList<>();
         for (int i = 0; i < seen.size(); i++) {
             learners.add(new Learner(learned.get(i), seen.get(i)));
-        }
-        for (int i = 0; i < practice.size(); i++) {
-            learners.add(new Learner(practice.get(i), practised.get(i)));
         }
         List<VectorPool> answered = seen.subList(0, session.curriculum().tasks().size());
         SequencedMap<String, Scoring> examinations = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
+import dev.icmlora.trainer.vectors.VectorDropout;
 
 /// Trains prior and decoder through the base model's loss, on top of a finished B0.
 ///
@@ -134,7 +135,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                 new GeneratorObjective.Settings(
                         batches.tasks,
                         batches.tokens,
-                        batches.vectorDropout,
+                        new VectorDropout(batches.vectorDropout),
                         batches.foreign,
                         generator.kl(),
                         training.seed()),
@@ -146,7 +147,6 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
         int tasks = session.curriculum().tasks().size();
         int learned = session.curriculum().learned().size();
         List<Learner> drawn = new ArrayList<>(learners.subList(0, tasks));
-        drawn.addAll(learners.subList(learned, learners.size()));
         for (int i = 0; i < batches.textWeight; i++) {
             drawn.addAll(learners.subList(tasks, learned));
         }
@@ -155,7 +155,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
 
     private String settings(TrainingSession session, GeneratorSetup setup) {
         return ("%s on %s, %s, %d units, rate %s, %d tasks of %d tokens, %d queries, packed %s, foreign %s, described %s,"
-                        + " dropout %s, texts %d times, practice %d, seed %d")
+                        + " dropout %s, texts %d times, seed %d")
                 .formatted(
                         start.label(),
                         setup.shared().fingerprint(),
@@ -170,7 +170,6 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                         batches.described,
                         batches.vectorDropout,
                         batches.textWeight,
-                        session.curriculum().practice().size(),
                         training.seed());
     }
 }

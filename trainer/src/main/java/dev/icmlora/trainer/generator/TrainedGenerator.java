@@ -1,8 +1,13 @@
 package dev.icmlora.trainer.generator;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -10,6 +15,7 @@ import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
+import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.trainer.loop.Checkpoint;
@@ -18,7 +24,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 /// A generator in the checkpoint of its training run; the sizes are those of the arrays found there.
 public final class TrainedGenerator {
     /// Array of one number in a checkpoint: [GeneratorArchitecture#vectorLayer].
-    static final String VECTOR_LAYER = "vector.layer";
+    private static final String VECTOR_LAYER = "vector.layer";
 
     private static final String TRUNK = "decoder.norm.bias";
 
@@ -54,6 +60,18 @@ public final class TrainedGenerator {
         }
     }
 
+    /// What a checkpoint says of the task vectors.
+    ///
+    /// @param vectorLayer that they were taken after
+    public static SequencedMap<String, NDArray> vectorArrays(
+            int vectorLayer, Standardization statistics, NDManager manager) {
+        SequencedMap<String, NDArray> arrays = new LinkedHashMap<>();
+        arrays.put(VECTOR_LAYER, manager.create(new float[] {vectorLayer}));
+        arrays.put("vector.mean", manager.create(statistics.mean()));
+        arrays.put("vector.deviation", manager.create(statistics.deviation()));
+        return arrays;
+    }
+
     /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the checkpoint does not hold a usable
     /// generator
     public GeneratorFile file(String name, BaseModelId base, String promptFormat) {
@@ -68,7 +86,17 @@ public final class TrainedGenerator {
             weights.put(GeneratorArchitecture.b0(target), stacked(target, false));
         }
         return GeneratorFile.of(
-                new GeneratorManifest(name, base, promptFormat, architecture, Checkpoint.tasks(checkpoint), List.of()),
+                new GeneratorManifest(
+                        name,
+                        base,
+                        promptFormat,
+                        architecture,
+                        Checkpoint.tasks(checkpoint),
+                        List.of(),
+                        checkpoint
+                                .tensor(SharedAdapter.RATES)
+                                .map(rates -> SharedAdapter.tuningRates(checkpoint.floats(rates)))
+                                .orElse(List.of())),
                 weights);
     }
 

@@ -105,8 +105,9 @@ public final class BaseModel implements AutoCloseable {
     /// Takes a step of Adam on B of every adapter, as the engine's tuning does. Gradients do not flow through it.
     ///
     /// @param shares how much each answer token counts, adding up to 1 for each adapter
+    /// @param rates of each matrix B, in the adapters' order
     public LoraTuning tuned(
-            NDManager scope, Batch batch, float[] shares, LoraTuning before, float rate, float beta1, float beta2) {
+            NDManager scope, Batch batch, float[] shares, LoraTuning before, float[] rates, float beta1, float beta2) {
         Lora lora = before.lora();
         NDList after = program.call(
                 scope,
@@ -124,7 +125,8 @@ public final class BaseModel implements AutoCloseable {
                 modules(scope, lora, before.means()),
                 modules(scope, lora, before.squares()),
                 scope.create(lora.scale()),
-                scope.create(new float[] {rate, before.steps() + 1, beta1, beta2}));
+                scope.create(ofModules(lora, rates)),
+                scope.create(new float[] {before.steps() + 1, beta1, beta2}));
         int each = after.size() / 3;
         return new LoraTuning(
                 new Lora(lora.modules(), lora.a(), adapted(lora, after.subList(0, each)), lora.scale()),
@@ -193,6 +195,18 @@ public final class BaseModel implements AutoCloseable {
             for (String module : LlamaConfig.MODULES) {
                 int index = adapted.indexOf(module);
                 all.add(index < 0 ? none : matrices.get(layer * adapted.size() + index));
+            }
+        }
+        return all;
+    }
+
+    /// A number for each module of each layer, 0 where there is no adapter.
+    private float[] ofModules(Lora lora, float[] numbers) {
+        float[] all = new float[config.layers() * LlamaConfig.MODULES.size()];
+        int next = 0;
+        for (int i = 0; i < all.length; i++) {
+            if (lora.modules().contains(LlamaConfig.MODULES.get(i % LlamaConfig.MODULES.size()))) {
+                all[i] = numbers[next++];
             }
         }
         return all;

@@ -25,11 +25,19 @@ import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.LlamaConfig;
 import dev.icmlora.trainer.model.Lora;
 
-/// The matrices A and B0 that all adapters share.
+/// What all adapters share: the matrices A and B0, and how fast each B is tuned from there.
 ///
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
-public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
+/// @param rates `[layers * targets]`, layer by layer; see [#tuningRates]
+public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices, NDArray rates) {
+
+    /// The rates in a checkpoint.
+    public static final String RATES = "tuning.rates";
+
+    /// A matrix is tuned at the usual rate times e to the power of this times its value. Adam moves every parameter by
+    /// about its rate, and a thousand steps at the rate of B0 are to reach far enough.
+    private static final float RATE_GAIN = 10;
 
     /// Folder of its training inside the training folder.
     static final String RUN = "b0";
@@ -57,7 +65,11 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
                         AdapterLayout.nameOfB(layer, target), manager.zeros(new Shape(1, target.out(), layout.rank())));
             }
         }
-        return new SharedAdapter(layout, matrices);
+        return new SharedAdapter(
+                layout,
+                matrices,
+                manager.zeros(
+                        new Shape((long) layout.layers() * layout.targets().size())));
     }
 
     /// What `train-foundation` learned in a training folder or, where that was not run, `train-b0`.
@@ -89,9 +101,38 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
             Checkpoint.requireBase(file, checkpoint, base);
             int rank = rank(file);
             SharedAdapter shared = initial(model.layout(modules(file), rank, SCALE * rank), 0, manager);
-            Checkpoint.read(file, shared.matrices());
+            Checkpoint.read(file, file.tensor(RATES).isPresent() ? shared.all() : shared.matrices());
             return shared;
         }
+    }
+
+    /// The matrices and the rates by name.
+    public SequencedMap<String, NDArray> all() {
+        SequencedMap<String, NDArray> all = new LinkedHashMap<>(matrices);
+        all.put(RATES, rates);
+        return all;
+    }
+
+    /// How many times the usual rate each B is tuned at, in the order of [#b0]; gradients flow through it.
+    public NDArray tuningRates() {
+        return rates.mul(RATE_GAIN).exp();
+    }
+
+    /// What [#tuningRates] makes of the rates in a checkpoint; none if they were not learned.
+    public static List<Float> tuningRates(float[] rates) {
+        boolean learned = IntStream.range(0, rates.length).anyMatch(i -> rates[i] != 0);
+        return IntStream.range(0, learned ? rates.length : 0)
+                .mapToObj(i -> (float) Math.exp(RATE_GAIN * rates[i]))
+                .toList();
+    }
+
+    /// The inverse of [#tuningRates(float[])].
+    public static float[] rates(List<Float> tuningRates) {
+        float[] rates = new float[tuningRates.size()];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = (float) Math.log(tuningRates.get(i)) / RATE_GAIN;
+        }
+        return rates;
     }
 
     /// Tells one A and B0 from another.

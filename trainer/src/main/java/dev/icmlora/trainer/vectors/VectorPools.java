@@ -31,13 +31,10 @@ import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
-import dev.icmlora.llama.ContextOptions;
-import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.curriculum.StepRandom;
 import dev.icmlora.trainer.curriculum.TrainingTask;
@@ -50,8 +47,6 @@ public final class VectorPools {
     /// Random task vectors of each task. What takes them beforehand must take as many, or none of them is found.
     public static final int EACH = 16;
 
-    private static final int CONTEXT = 1024;
-    private static final int BATCH = 512;
     private static final int PROBE_EXAMPLES = 5;
     private static final int MOST_EXAMPLES = 8;
     private static final double UNDESCRIBED = 0.3;
@@ -87,8 +82,6 @@ public final class VectorPools {
             return List.of();
         }
         Files.createDirectories(folder);
-        // One single-threaded context a worker: ggml's threads spin at every operation until the last one arrives,
-        // which is an order of magnitude slower as soon as another process wants a core.
         try (ExecutorService workers = Executors.newFixedThreadPool(threads);
                 ProgressBar progress = new ProgressBar("task vectors", tasks.size())) {
             Iterator<TrainingTask> rest = tasks.iterator();
@@ -114,13 +107,9 @@ public final class VectorPools {
             Map<TrainingTask, VectorPool> pools,
             ProgressBar progress,
             AtomicBoolean failed) {
-        ContextOptions options =
-                ContextOptions.of(CONTEXT, BATCH).withHiddenLayer(layer).withUnifiedKv(false);
-        try (LlamaContext context = LlamaContext.create(base.model(), options);
-                Fingerprinter fingerprinter =
-                        new Fingerprinter(base.format(), context, base.model().hiddenSize(), BATCH)) {
+        try (Fingerprints fingerprints = new Fingerprints(base, layer)) {
             for (Optional<TrainingTask> task = next(rest, failed); task.isPresent(); task = next(rest, failed)) {
-                pools.put(task.get(), pool(task.get(), fingerprinter));
+                pools.put(task.get(), pool(task.get(), fingerprints));
                 progress.step();
             }
         } catch (RuntimeException e) {
@@ -148,11 +137,11 @@ public final class VectorPools {
         }
     }
 
-    private VectorPool pool(TrainingTask task, Fingerprinter fingerprinter) {
-        List<Task> conditions = conditions(task, fingerprinter);
+    private VectorPool pool(TrainingTask task, Fingerprints fingerprints) {
+        List<Task> conditions = conditions(task, fingerprints);
         Path file = folder.resolve(hash(conditions) + ".gguf");
         if (!Files.exists(file)) {
-            write(file, conditions.stream().map(fingerprinter::of).toList());
+            write(file, conditions.stream().map(fingerprints::of).toList());
         }
         List<TaskVector> vectors = read(file, conditions.size());
         List<VectorPool.Conditioning> all = new ArrayList<>();
@@ -164,7 +153,7 @@ public final class VectorPools {
     }
 
     /// The probe, then what the random vectors are made of; the same for the same task every time.
-    private List<Task> conditions(TrainingTask task, Fingerprinter fingerprinter) {
+    private List<Task> conditions(TrainingTask task, Fingerprints fingerprints) {
         List<String> descriptions = task.task().descriptions();
         List<Example> learned = task.examples();
         List<Task> conditions = new ArrayList<>();
@@ -176,19 +165,7 @@ public final class VectorPools {
             String description = described ? PromptSampler.pick(descriptions, random) : "";
             conditions.add(new Task(description, PromptSampler.distinct(learned, wanted, Set.of(), random)));
         }
-        return conditions.stream()
-                .map(condition -> fitting(condition, fingerprinter))
-                .toList();
-    }
-
-    private static Task fitting(Task task, Fingerprinter fingerprinter) {
-        Task fitting = task;
-        while (fingerprinter.tokens(fitting) > CONTEXT) {
-            List<Example> fewer =
-                    fitting.examples().subList(0, fitting.examples().size() - 1);
-            fitting = new Task(fitting.description(), fewer);
-        }
-        return fitting;
+        return conditions.stream().map(fingerprints::fitting).toList();
     }
 
     private String hash(List<Task> conditions) {

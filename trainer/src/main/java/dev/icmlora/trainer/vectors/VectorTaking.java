@@ -33,7 +33,7 @@ public record VectorTaking(
                 LoadedModel base =
                         LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
             Curriculum tasks = curriculum.read(installation.root().resolve(".train"), base.format());
-            List<TrainingTask> all = Stream.of(tasks.learned(), tasks.practice(), tasks.validation())
+            List<TrainingTask> all = Stream.of(tasks.learned(), tasks.validation())
                     .flatMap(List::stream)
                     .toList();
             List<TrainingTask> mine = shard.of(all);

@@ -58,7 +58,7 @@ class CurriculumTest {
 
     @Test
     void a_smaller_number_of_tasks_is_among_a_greater_one() {
-        Curriculum all = Curriculum.ofSuite(1, folder, 0, id -> id.startsWith("numbers/"));
+        Curriculum all = Curriculum.ofSuite(1, folder, id -> id.startsWith("numbers/"));
 
         List<TrainingTask> eight = all.limited(8, 1).tasks();
         List<TrainingTask> four = all.limited(4, 1).tasks();
@@ -71,17 +71,13 @@ class CurriculumTest {
 
     @Test
     void texts_are_learned_beside_the_suites_tasks() {
-        Curriculum curriculum = Curriculum.ofSuite(1, folder, 3, id -> id.matches("text/licences|letters/.*"));
+        Curriculum curriculum = Curriculum.ofSuite(1, folder, id -> id.matches("text/licences|letters/.*"));
 
         assertThat(curriculum.texts())
                 .singleElement()
                 .satisfies(text -> assertThat(text.task().id()).isEqualTo("text/licences"));
         assertThat(curriculum.tasks()).isNotEmpty().doesNotContainAnyElementsOf(curriculum.texts());
-        assertThat(curriculum.learned())
-                .containsAll(curriculum.tasks())
-                .containsAll(curriculum.texts())
-                .doesNotContainAnyElementsOf(curriculum.practice());
-        assertThat(curriculum.practice()).isNotEmpty();
+        assertThat(curriculum.learned()).containsAll(curriculum.tasks()).containsAll(curriculum.texts());
     }
 
     private Curriculum ofUser(int tasks) throws IOException {

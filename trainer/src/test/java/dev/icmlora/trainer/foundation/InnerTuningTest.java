@@ -35,6 +35,11 @@ class InnerTuningTest extends TinyTraining {
     private static final BooleanSupplier NEVER = () -> false;
     private static final TuningOptions OPTIONS =
             TuningOptions.forExamples(3).withSteps(3).withRate(0.02f);
+    /// As a generator learns them: other ones for other matrices.
+    private static final List<Float> RATES = IntStream.range(
+                    0, LAYOUT.layers() * LAYOUT.targets().size())
+            .mapToObj(i -> 0.5f + 0.25f * i)
+            .toList();
     private static final List<Task> TASKS = List.of(
             new Task("Say it.", List.of(example("one", "two"), example("three", "four or five"), example("6", "7"))),
             new Task("", List.of(example("a", "b c d"), example("e f", "g"))));
@@ -55,9 +60,9 @@ class InnerTuningTest extends TinyTraining {
                             .toTune(format, i))
                     .toList();
             List<NDArray> together = new InnerTuning(model, OPTIONS)
-                    .tune(scope, lora(scope, start), samples)
+                    .tune(scope, lora(scope, start), rates(), samples)
                     .b();
-            Tuner tuner = new Tuner(weights, format, backend, 512);
+            Tuner tuner = new Tuner(weights, format, backend, 512, RATES);
             for (int task = 0; task < TASKS.size(); task++) {
                 Adapter alone = tuned(tuner, start, TASKS.get(task));
                 for (int i = 0; i < together.size(); i++) {
@@ -69,6 +74,14 @@ class InnerTuningTest extends TinyTraining {
                 }
             }
         }
+    }
+
+    private static float[] rates() {
+        float[] rates = new float[RATES.size()];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = RATES.get(i);
+        }
+        return rates;
     }
 
     private static Adapter tuned(Tuner tuner, Adapter start, Task task) {
@@ -112,8 +125,9 @@ class InnerTuningTest extends TinyTraining {
                 .map(tensor -> scope.create(Halves.fromF16(tensor.data()), new Shape(LAYOUT.rank(), tensor.shape()[0])))
                 .toList();
         List<NDArray> b = adapter.generated().stream()
-                .map(tensor ->
-                        scope.create(Halves.fromF16(tensor.data()), new Shape(1, tensor.shape()[1], LAYOUT.rank())))
+                .map(tensor -> scope.create(
+                                Halves.fromF16(tensor.data()), new Shape(1, tensor.shape()[1], LAYOUT.rank()))
+                        .repeat(0, TASKS.size()))
                 .toList();
         return new Lora(LAYOUT.modules(), a, b, LAYOUT.alpha() / LAYOUT.rank());
     }

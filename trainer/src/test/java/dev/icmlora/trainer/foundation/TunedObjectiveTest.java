@@ -1,6 +1,7 @@
 package dev.icmlora.trainer.foundation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,16 +15,40 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.tasks.drawn.TaskDraws.Kind;
 import dev.icmlora.trainer.TinyTraining;
+import dev.icmlora.trainer.generator.GeneratorNetwork;
+import dev.icmlora.trainer.generator.KlTerm;
+import dev.icmlora.trainer.generator.TrainedGenerator;
 import dev.icmlora.trainer.loop.RunIdentity;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.shared.SharedAdapter;
+import dev.icmlora.trainer.vectors.VectorDropout;
+import dev.icmlora.trainer.vectors.VectorPool;
 
-/// A and B0 learn to be tuned.
+/// A, B0, rates and generator learn to be tuned.
 class TunedObjectiveTest extends TinyTraining {
 
-    private static TunedObjective objective(SharedAdapter adapter) {
+    private static final Standardization STATISTICS = VectorPool.statistics(pools());
+
+    private static Foundation foundation() {
+        SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
+        return new Foundation(shared, new GeneratorNetwork(ARCHITECTURE, shared, 1, manager));
+    }
+
+    /// Each task has a vector of its own, by what it answers.
+    private static float[] vector(Task task) {
+        int index = List.of("yes", "no", "perhaps")
+                .indexOf(
+                        task.examples().isEmpty()
+                                ? task.description().replaceAll("Say (.*)[.]", "$1")
+                                : task.examples().getFirst().output());
+        return STATISTICS.apply(pools().get(index).probe().vector());
+    }
+
+    private static TunedObjective objective(Foundation foundation) {
         EpisodeSampler sampler = new EpisodeSampler(
                 format,
                 tasks(),
@@ -32,14 +57,21 @@ class TunedObjectiveTest extends TinyTraining {
                 },
                 new EpisodeSampler.Mix(0, List.of(Kind.RULE), 0.5, 5, 3, 400));
         SequencedMap<String, TunedValidation> validations = new LinkedHashMap<>();
-        validations.put("unseen", TunedValidation.of(tasks(), format));
+        validations.put("unseen", TunedValidation.of(tasks(), format, TunedObjectiveTest::vector));
         return new TunedObjective(
-                model, adapter, sampler, validations, new TunedObjective.Settings(2, List.of(1, 2), 0.5f, 1), manager);
+                model,
+                foundation,
+                sampler,
+                TunedObjectiveTest::vector,
+                validations,
+                TrainedGenerator.vectorArrays(1, STATISTICS, manager),
+                new TunedObjective.Settings(2, List.of(1, 2), 0.5f, new VectorDropout(0.1), new KlTerm(1e-3f, 10), 1),
+                manager);
     }
 
     @Test
     void what_is_tuned_from_it_becomes_better_and_a_run_that_was_interrupted_becomes_the_same() throws IOException {
-        SharedAdapter whole = SharedAdapter.initial(LAYOUT, 1, manager);
+        Foundation whole = foundation();
         TunedObjective objective = objective(whole);
         Map<String, Double> before = objective.validate();
 
@@ -48,28 +80,35 @@ class TunedObjectiveTest extends TinyTraining {
         Map<String, Double> after = objective.validate();
         assertThat(after.get("unseen_loss")).isLessThan(before.get("unseen_loss") - 0.1);
         assertThat(after.get("unseen_loss_before")).isLessThan(before.get("unseen_loss_before"));
+        assertThat(after.get("unseen_loss_b0_at_4")).isLessThan(before.get("unseen_loss_b0_at_4"));
+        assertThat(after.get("unseen_loss_b0_before")).isNotEqualTo(after.get("unseen_loss_before"));
+        assertThat(whole.shared().tuningRates().toFloatArray()).doesNotContain(1);
         Path folder = Files.createTempDirectory(scratch, "halves");
-        run(objective(SharedAdapter.initial(LAYOUT, 1, manager)), folder).train(NOWHERE, 5);
-        SharedAdapter halves = SharedAdapter.initial(LAYOUT, 1, manager);
+        run(objective(foundation()), folder).train(NOWHERE, 5);
+        Foundation halves = foundation();
         run(objective(halves), folder).train(NOWHERE, 7);
-        whole.matrices()
-                .forEach(
-                        (name, matrix) -> assertThat(halves.matrices().get(name).toFloatArray())
-                                .as(name)
-                                .containsExactly(matrix.toFloatArray()));
+        whole.parameters()
+                .forEach((name, matrix) -> assertThat(
+                                halves.parameters().get(name).toFloatArray())
+                        .as(name)
+                        .containsExactly(matrix.toFloatArray()));
     }
 
     @Test
     void the_gradient_is_that_of_the_tuned_adapters_and_a_half_of_that_before() {
-        SharedAdapter adapter = SharedAdapter.initial(LAYOUT, 1, manager);
-        adapter.matrices().values().forEach(matrix -> matrix.setRequiresGradient(true));
+        Foundation foundation = foundation();
+        foundation.parameters().values().forEach(matrix -> matrix.setRequiresGradient(true));
         try (var scope = manager.newSubManager();
                 var gradients = Engine.getInstance().newGradientCollector()) {
-            var loss = objective(adapter).step(scope, 3);
+            var loss = objective(foundation).step(scope, 3);
             gradients.backward(loss.loss());
-            assertThat(loss.loss().getFloat()).isEqualTo((float)
-                    (loss.figures().get("loss") + 0.5 * loss.figures().get("loss_before")));
-            assertThat(adapter.b0())
+            double expected = loss.figures().get("loss")
+                    + 0.5 * loss.figures().get("loss_before")
+                    + 0.4e-3 * loss.figures().get("divergence");
+            assertThat(loss.loss().getFloat()).isCloseTo((float) expected, within(1e-5f));
+            assertThat(foundation.shared().rates().getGradient().abs().min().getFloat())
+                    .isPositive();
+            assertThat(foundation.shared().b0())
                     .map(NDArray::getGradient)
                     .allSatisfy(gradient ->
                             assertThat(gradient.abs().max().getFloat()).isPositive());
