@@ -121,6 +121,11 @@ public final class Engine implements AutoCloseable {
         return generator.manifest();
     }
 
+    /// Whether adapters can be generated; else they can only be tuned, and B0 changes nothing.
+    public boolean isTrained() {
+        return manifest().isTrained();
+    }
+
     public PromptFormat format() {
         return model.format();
     }

@@ -9,12 +9,14 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 import dev.icmlora.generator.Sha256;
+import dev.icmlora.generator.network.BaseModelId;
 
 /// The files that an engine is made of.
 ///
 /// @param nativeDirectory with llama.cpp's libraries
 /// @param modelSha256 what the model's checksum must be, in hex, if that is known
-public record EngineFiles(Path nativeDirectory, Path model, Optional<String> modelSha256, Path generator) {
+/// @param generator empty to do without one
+public record EngineFiles(Path nativeDirectory, Path model, Optional<String> modelSha256, Optional<Path> generator) {
 
     /// Of the base model that `make setup` fetches.
     public static final String DEFAULT_MODEL_SHA256 =
@@ -27,12 +29,28 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
     public static EngineFiles installed() {
         var installation = Installation.ofThisProcess();
         return new EngineFiles(
-                installation.nativeDirectory(), installation.model(), Optional.empty(), installation.generator());
+                installation.nativeDirectory(),
+                installation.model(),
+                Optional.empty(),
+                Optional.of(installation.generator()));
     }
 
     /// The same with another generator.
     public EngineFiles withGenerator(Path file) {
-        return new EngineFiles(nativeDirectory, model, modelSha256, file);
+        return new EngineFiles(nativeDirectory, model, modelSha256, Optional.of(file));
+    }
+
+    /// Tells what adapters are made by from what makes others.
+    ///
+    /// @throws UncheckedIOException if the file cannot be read
+    public String generatorFingerprint() {
+        try {
+            return generator.isPresent()
+                    ? BaseModelId.of("generator", generator.get()).fingerprint()
+                    : "none-" + BaseModelId.of("model", model).fingerprint();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The model file's name without its extension.

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.InvalidGeneratorException;
+import dev.icmlora.generator.network.UntrainedGenerator;
 import dev.icmlora.ggml.Device;
 import dev.icmlora.ggml.Device.Type;
 import dev.icmlora.ggml.Devices;
@@ -32,12 +33,12 @@ public final class EngineLoader {
         var handles = new NativeHandles();
         try {
             var check = CompletableFuture.runAsync(files::verifyModel);
-            var reading = CompletableFuture.supplyAsync(() -> GeneratorFile.read(files.generator()));
+            var reading = CompletableFuture.supplyAsync(() -> files.generator().map(GeneratorFile::read));
             NativeLibraries.load(files.nativeDirectory());
             requireGpu(options);
             var model = handles.own(LoadedModel.load(files.model(), options));
             check.join();
-            var generator = reading.join();
+            var generator = reading.join().orElseGet(() -> untrained(model));
             generator.manifest().requireMatch(model.id(), model.format().fingerprint());
             var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
             log(model, generator, start);
@@ -46,6 +47,11 @@ public final class EngineLoader {
             handles.close();
             throw failure(e, files);
         }
+    }
+
+    private static GeneratorFile untrained(LoadedModel model) {
+        return UntrainedGenerator.of(
+                model.id(), model.format().fingerprint(), model.model().hiddenSize(), model.usualLayout());
     }
 
     private static void requireGpu(EngineOptions options) {
@@ -67,7 +73,7 @@ public final class EngineLoader {
             case CompletionException wrapped
             when wrapped.getCause() instanceof RuntimeException cause -> failure(cause, files);
             case InvalidGeneratorException unfit ->
-                new EngineStartException(files.generator() + " cannot be used: " + unfit.getMessage());
+                new EngineStartException(files.generator().orElseThrow() + " cannot be used: " + unfit.getMessage());
             case NativeException failure -> new EngineStartException(firstLine(failure));
             case UncheckedIOException unreadable -> new EngineStartException(unreadable.getMessage());
             default -> e;
@@ -88,9 +94,14 @@ public final class EngineLoader {
                 : gpus().stream().map(Device::description).collect(Collectors.joining(", "));
         info("Computes on: %s", devices);
         info("Base model: %s", model.model().description());
-        info(
-                "Generator: %s, trained on %d tasks",
-                generator.name(), generator.catalogue().size());
+        if (generator.isTrained()) {
+            info(
+                    "Generator: %s, trained on %d tasks",
+                    generator.name(), generator.catalogue().size());
+        } else {
+            info("Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are tuned"
+                    + " from nothing, and none is generated");
+        }
         info("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
         info("Loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
     }

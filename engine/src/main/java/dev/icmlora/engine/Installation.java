@@ -1,10 +1,15 @@
 package dev.icmlora.engine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+
+import dev.icmlora.generator.network.BaseModelId;
+import dev.icmlora.generator.network.GeneratorFile;
 
 /// Where `make setup` puts the native libraries, the base model and the generator.
 ///
@@ -61,6 +66,19 @@ public final class Installation {
     /// @throws EngineStartException when it is not there
     public Path generator() {
         return find("generator", GENERATOR_VARIABLE, GENERATOR);
+    }
+
+    /// The generator that is installed for a base model, if there is one.
+    public Optional<Path> generatorFor(Path model) {
+        return searchUpwards(GENERATOR).filter(file -> isFor(file, model));
+    }
+
+    private static boolean isFor(Path generator, Path model) {
+        try {
+            return GeneratorFile.isFor(generator, BaseModelId.of("model", model));
+        } catch (IOException e) {
+            throw new UncheckedIOException(model + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /// The folder that holds `native/` and `models/`, for what is neither of the three parts (training checkpoints).

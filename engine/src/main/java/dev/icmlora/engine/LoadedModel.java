@@ -3,10 +3,14 @@ package dev.icmlora.engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
@@ -16,6 +20,9 @@ import dev.icmlora.llama.ModelOptions;
 /// A base model in memory, and how tasks are put to it. It is all that fingerprints need, so a generator can be trained
 /// with it before there is one.
 public final class LoadedModel implements AutoCloseable {
+
+    private static final List<String> USUAL_TARGETS = List.of("attn_q", "attn_v");
+    private static final int USUAL_RANK = 16;
 
     private final Path file;
     private final MappedFile mapped;
@@ -54,6 +61,27 @@ public final class LoadedModel implements AutoCloseable {
 
     public LlamaModel model() {
         return model;
+    }
+
+    /// What adapters change where no generator says it: queries and values of all layers.
+    ///
+    /// @throws EngineStartException if the file has no such matrices
+    AdapterLayout usualLayout() {
+        try (GgufFile weights = GgufFile.open(file)) {
+            var targets = USUAL_TARGETS.stream()
+                    .map(module -> target(module, weights))
+                    .toList();
+            return new AdapterLayout(model.architecture(), model.layers(), USUAL_RANK, 2f * USUAL_RANK, targets);
+        }
+    }
+
+    private Target target(String module, GgufFile weights) {
+        var name = "blk.0." + module + ".weight";
+        var shape = weights.tensor(name)
+                .orElseThrow(() -> new EngineStartException(
+                        "%s has no tensor %s, which an adapter could change".formatted(file, name)))
+                .shape();
+        return new Target(module, Math.toIntExact(shape[0]), Math.toIntExact(shape[1]));
     }
 
     /// How a task becomes tokens.

@@ -24,7 +24,6 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
-import dev.icmlora.generator.network.BaseModelId;
 
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it is empty and
 /// keeps nothing. Thread-safe; several processes may share a folder.
@@ -40,7 +39,7 @@ final class AdapterFolder {
     private final AdapterFiles adapterFiles;
     private final Optional<FolderFiles> files;
     private final FolderIndex index = new FolderIndex();
-    /// Fingerprint of the file that the generator was read from.
+    /// Fingerprint of what adapters are made by.
     private String generator = "";
     private Optional<FolderWriter> writer = Optional.empty();
 
@@ -66,8 +65,7 @@ final class AdapterFolder {
 
     private void open(FolderFiles there) throws IOException {
         there.prepare();
-        generator = BaseModelId.of("generator", EngineConfig.files(config).generator())
-                .fingerprint();
+        generator = EngineConfig.files(config).generatorFingerprint();
         for (var name : there.names()) {
             if (name.isCard()) {
                 there.card(name).ifPresent(card -> index.remember(name.id(), card.key(name.id(), generator)));

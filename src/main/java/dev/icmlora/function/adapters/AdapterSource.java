@@ -28,6 +28,10 @@ import dev.icmlora.generator.vector.TaskVector;
 @Singleton
 public final class AdapterSource {
 
+    private static final String UNTRAINED =
+            "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
+                    + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
+
     private final AdapterCache cache;
     private final AdapterFolder folder;
     private final TuningPlaces places;
@@ -45,7 +49,7 @@ public final class AdapterSource {
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
-    /// @throws InvalidRequestException if the task is longer than the context
+    /// @throws InvalidRequestException if the task is longer than the context, or no generator makes one of it
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     public Supplied of(AdapterKey key, EngineSession session) {
         return of(key, Optional.empty(), _ -> {}, session);
@@ -73,12 +77,19 @@ public final class AdapterSource {
             AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, EngineSession session) {
         requireRepeatable(key);
         try (var _ = places.enter(key.tenant())) {
-            var start = of(key.untuned(session.engine().fingerprinted(key.task())), session);
+            var start = of(start(key, session), session);
             var options =
                     TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
             var result = session.tune(start.known().adapter(), key.task(), options, budget, progress);
             return new Supplied(remember(key, result), false, start.fingerprintTokens());
         }
+    }
+
+    /// Without a generator there is nothing but what all adapters begin with.
+    private static AdapterKey start(AdapterKey tuned, EngineSession session) {
+        return session.engine().isTrained()
+                ? tuned.untuned(session.engine().fingerprinted(tuned.task()))
+                : tuned.shared();
     }
 
     private KnownAdapter remember(AdapterKey key, TuningResult result) {
@@ -103,6 +114,9 @@ public final class AdapterSource {
         requireRepeatable(key);
         if (key.isShared()) {
             return new Supplied(add(key, session.shared()), false, 0);
+        }
+        if (!session.engine().isTrained()) {
+            throw new InvalidRequestException(new Violation("/task", null, null, UNTRAINED));
         }
         var tokens = tokens(key.task(), session);
         var adapter = session.generate(key.task(), key.strength());

@@ -7,7 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 ///
 /// @param served the mode that answered
 /// @param strength of the residual in the serving adapter, or in the one that tuning began with
-/// @param confidence chance that an answer is exactly right
+/// @param confidence chance that an answer is exactly right; absent without a trained generator, to which it is fitted
 /// @param seenDistance to the nearest task that the generator was trained on, in standard deviations of their latents;
 /// absent where tuning decided
 /// @param hurried true where the task was not tuned for want of time or of a free place; else absent

@@ -16,6 +16,9 @@ public final class EngineConfig {
     /// One batch or job takes a small part of a request's time; one that takes this many limits hangs.
     private static final int LIMITS_UNTIL_STUCK = 3;
 
+    /// In place of a generator's file.
+    private static final Path NONE = Path.of("none");
+
     private EngineConfig() {}
 
     /// The configured files, or those that `make setup` fetched.
@@ -27,18 +30,32 @@ public final class EngineConfig {
             var pinned = config.model().isPresent()
                     ? Optional.<String>empty()
                     : Optional.of(EngineFiles.DEFAULT_MODEL_SHA256);
+            var model = config.model()
+                    .map(file -> existing("icm-lora.model", file))
+                    .orElseGet(installation::model);
             return new EngineFiles(
                     config.nativeDir()
                             .map(dir -> existing("icm-lora.native-dir", dir))
                             .orElseGet(installation::nativeDirectory),
-                    config.model().map(file -> existing("icm-lora.model", file)).orElseGet(installation::model),
+                    model,
                     config.modelSha256().or(() -> pinned),
-                    config.generator()
-                            .map(file -> existing("icm-lora.generator", file))
-                            .orElseGet(installation::generator));
+                    generator(config, model, installation));
         } catch (EngineStartException e) {
             throw new StartupException(e.getMessage());
         }
+    }
+
+    /// Somebody's own base model does without a generator, until one is trained for it.
+    private static Optional<Path> generator(FunctionConfig config, Path model, Installation installation) {
+        if (config.generator().filter(NONE::equals).isPresent()) {
+            return Optional.empty();
+        }
+        if (config.generator().isPresent()) {
+            return config.generator().map(file -> existing("icm-lora.generator", file));
+        }
+        return config.model().isPresent()
+                ? installation.generatorFor(model)
+                : Optional.of(installation.generator());
     }
 
     private static Path existing(String key, Path path) {

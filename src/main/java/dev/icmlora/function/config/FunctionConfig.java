@@ -31,7 +31,8 @@ public interface FunctionConfig {
     /// for like the model.
     Optional<Path> nativeDir();
 
-    /// The generator file. Default: `models/generator.gguf`, looked for like the model.
+    /// The generator file, or `none`: then adapters are tuned, and none is generated. Default: `models/generator.gguf`,
+    /// looked for like the model; none for another base model that it was not trained for.
     Optional<Path> generator();
 
     /// Threads that compute. Default: the number of processors.

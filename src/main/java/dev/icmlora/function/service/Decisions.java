@@ -7,7 +7,6 @@ import java.util.OptionalDouble;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.selection.Choice;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.function.adapters.AdapterKey;
@@ -18,6 +17,7 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.generator.task.Task;
 
 /// Decides how a task is served in mode auto: tunes it if it has enough examples.
 @Singleton
@@ -88,10 +88,13 @@ final class Decisions {
     private Decided ofTuning(Supplied supplied, boolean examplesFit, EngineSession session) {
         var known = supplied.known();
         var choice = session.engine().selector().choose(known.tuning().orElseThrow(), examplesFit);
+        // Confidence was fitted to what a generator's adapters become.
+        Double confidence = session.engine().isTrained() ? (Double) choice.confidence() : null;
         var report = TuningReports.of(known);
         if (choice.way() == Way.TUNED) {
             var selection = selection(
-                    choice,
+                    choice.way(),
+                    confidence,
                     known.key().strength(),
                     OptionalDouble.empty(),
                     known.key().isCutShort());
@@ -99,13 +102,16 @@ final class Decisions {
         }
         var shared = adapters.of(known.key().shared(), session);
         return new Decided(
-                selection(choice, 0, OptionalDouble.empty(), false),
+                selection(choice.way(), confidence, 0, OptionalDouble.empty(), false),
                 Optional.of(shared),
                 report,
                 supplied.fingerprintTokens());
     }
 
     private Decided untuned(AdapterKey key, boolean examplesFit, Tuned tuning, boolean hurried, EngineSession session) {
+        if (!session.engine().isTrained()) {
+            return unaided(key.task(), examplesFit, tuning, hurried);
+        }
         var generated = key.untuned(session.engine().fingerprinted(key.task()));
         var seen = distances.of(key.tenant(), generated.task(), session);
         var canShow = examplesFit && !key.task().examples().isEmpty();
@@ -113,17 +119,25 @@ final class Decisions {
         var serving = choice.way() == Way.GENERATED ? generated : key.shared();
         var supplied = adapters.of(serving, session);
         return new Decided(
-                selection(choice, serving.strength(), seen.distance(), hurried),
+                selection(choice.way(), choice.confidence(), serving.strength(), seen.distance(), hurried),
                 Optional.of(supplied),
                 tuning,
                 seen.tokens() + supplied.fingerprintTokens());
     }
 
-    private static Selection selection(Choice choice, float strength, OptionalDouble distance, boolean hurried) {
+    /// By the base model alone: without a generator there is no adapter that was not tuned.
+    private static Decided unaided(Task task, boolean examplesFit, Tuned tuning, boolean hurried) {
+        var mode = examplesFit && !task.examples().isEmpty() ? Mode.EXAMPLES : Mode.PLAIN;
+        return new Decided(
+                new Selection(mode, null, null, null, hurried ? true : null), Optional.empty(), tuning, 0);
+    }
+
+    private static Selection selection(
+            Way way, Double confidence, float strength, OptionalDouble distance, boolean hurried) {
         return new Selection(
-                mode(choice.way()),
+                mode(way),
                 (double) strength,
-                choice.confidence(),
+                confidence,
                 distance.isPresent() ? distance.getAsDouble() : null,
                 hurried ? true : null);
     }

@@ -67,6 +67,17 @@ public final class GeneratorFile {
         }
     }
 
+    /// Whether a file is a generator for a base model; what else may be wrong with it is found when it is read.
+    ///
+    /// @throws java.io.UncheckedIOException when the file cannot be read
+    public static boolean isFor(Path path, BaseModelId base) {
+        try (GgufFile file = GgufFile.open(path)) {
+            return GeneratorManifest.readFrom(file).base().fingerprint().equals(base.fingerprint());
+        } catch (GgufFormatException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static GeneratorFile read(GgufFile file) {
         GeneratorManifest manifest = GeneratorManifest.readFrom(file);
         Map<String, byte[]> weights = new LinkedHashMap<>();

@@ -78,6 +78,11 @@ public record GeneratorManifest(
         return new GeneratorManifest(name, base, promptFormat, architecture, catalogue, numbers, tuningRates);
     }
 
+    /// Whether it learned any task; else its adapters change nothing until they are tuned.
+    public boolean isTrained() {
+        return !catalogue.isEmpty();
+    }
+
     /// One training task.
     public record CatalogueEntry(String task, String family) {}
 

@@ -1,0 +1,60 @@
+package dev.icmlora.generator.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.Halves;
+
+/// What adapters begin with where nobody trained a generator.
+class UntrainedGeneratorTest {
+    private static final BaseModelId BASE = new BaseModelId("tiny", "00ff");
+
+    private static GeneratorFile untrained() {
+        return UntrainedGenerator.of(BASE, "v1:0", 32, TestGenerators.LAYOUT);
+    }
+
+    @Test
+    void itsAdaptersChangeNothingAndHaveSomewhereToBegin() {
+        try (Backend backend = Backend.cpu(1);
+                Generator generator = Generator.load(untrained(), backend)) {
+            float[] anything = new float[TaskVector.length(32)];
+            anything[3] = 5;
+            var latent = generator.prior(new TaskVector(anything)).mean();
+
+            var adapter = generator.generate(List.of(latent), new float[] {1}).getFirst();
+
+            assertThat(adapter.generated())
+                    .allSatisfy(b -> assertThat(Halves.fromF16(b.data())).containsOnly(0));
+            assertThat(adapter.fixed()).allSatisfy(a -> {
+                float[] values = Halves.fromF16(a.data());
+                double squares = 0;
+                for (float value : values) {
+                    squares += value * value;
+                }
+                assertThat(Math.sqrt(squares / values.length * 32)).isBetween(0.5, 1.2);
+            });
+            assertThat(generator.manifest().isTrained()).isFalse();
+        }
+    }
+
+    @Test
+    void itIsTheSameEveryTimeAndAFileLikeOthers(@TempDir Path folder) throws Exception {
+        untrained().write(folder.resolve("a.gguf"));
+        GeneratorFile.read(folder.resolve("a.gguf")).write(folder.resolve("b.gguf"));
+
+        assertThat(folder.resolve("a.gguf")).hasSameBinaryContentAs(folder.resolve("b.gguf"));
+        assertThat(GeneratorFile.isFor(folder.resolve("a.gguf"), BASE)).isTrue();
+        assertThat(GeneratorFile.isFor(folder.resolve("a.gguf"), new BaseModelId("tiny", "11ff")))
+                .isFalse();
+        Files.writeString(folder.resolve("c.gguf"), "no generator");
+        assertThat(GeneratorFile.isFor(folder.resolve("c.gguf"), BASE)).isFalse();
+    }
+}
