@@ -3,8 +3,10 @@ package dev.icmlora.function;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -34,6 +36,30 @@ public final class PeftFiles {
                 List.of(matrix(AdapterLayout.nameOfA(0, target), target.in(), rank, a)),
                 List.of(matrix(AdapterLayout.nameOfB(0, target), rank, target.out(), b)));
         return new PeftArchive(new PeftModel("SmolLM2", 9, 3)).of(adapter);
+    }
+
+    /// A LoRA of a layout, with small weights.
+    public static byte[] zip(AdapterLayout layout, long seed) {
+        var random = new Random(seed);
+        var a = new ArrayList<NamedTensor>();
+        var b = new ArrayList<NamedTensor>();
+        for (var layer = 0; layer < layout.layers(); layer++) {
+            for (var target : layout.targets()) {
+                var nameOfA = AdapterLayout.nameOfA(layer, target);
+                var nameOfB = AdapterLayout.nameOfB(layer, target);
+                a.add(matrix(nameOfA, target.in(), layout.rank(), small(random, target.in() * layout.rank())));
+                b.add(matrix(nameOfB, layout.rank(), target.out(), small(random, target.out() * layout.rank())));
+            }
+        }
+        return new PeftArchive(new PeftModel("SmolLM2", 9, 3)).of(new Adapter(layout, a, b));
+    }
+
+    private static float[] small(Random random, int count) {
+        var values = new float[count];
+        for (var i = 0; i < count; i++) {
+            values[i] = (float) (0.04 * random.nextGaussian());
+        }
+        return values;
     }
 
     private static NamedTensor matrix(String name, int columns, int rows, float[] values) {

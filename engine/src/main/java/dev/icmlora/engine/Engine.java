@@ -42,6 +42,7 @@ public final class Engine implements AutoCloseable {
     private final ChatFormat chatFormat;
     private final String modelName;
     private final Generator generator;
+    private final ResidentShape shape;
     private final Selector selector;
     private final Neighbourhood neighbourhood;
     private final ThreadShare share;
@@ -71,7 +72,8 @@ public final class Engine implements AutoCloseable {
         this.share = new ThreadShare(threads);
         this.tuners = handles.own(new Tuners(model, file.manifest().tuningRates(), options));
         var architecture = file.manifest().architecture();
-        var first = generator.generate(new float[architecture.latent()]);
+        this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
+        var first = shape.widen(generator.generate(new float[architecture.latent()]));
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), first, share);
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number);
@@ -141,7 +143,7 @@ public final class Engine implements AutoCloseable {
 
     /// What an adapter must be like to be hot-applied.
     public ResidentShape adapterShape() {
-        return generator.shape();
+        return shape;
     }
 
     /// The base model as PEFT knows it.
@@ -220,7 +222,7 @@ public final class Engine implements AutoCloseable {
     ///
     /// @param strength of the residual on B0
     Adapter adapter(float[] latent, float strength) {
-        return generator.generate(List.of(latent), new float[] {strength}).getFirst();
+        return shape.widen(generator.generate(List.of(latent), new float[] {strength}).getFirst());
     }
 
     /// Goes the whole way once in every worker, so that the first request finds every page and every compiled

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.InvalidGeneratorException;
 import dev.icmlora.generator.network.UntrainedGenerator;
@@ -38,10 +39,10 @@ public final class EngineLoader {
             requireGpu(options);
             var model = handles.own(LoadedModel.load(files.model(), options));
             check.join();
-            var generator = reading.join().orElseGet(() -> untrained(model));
+            var generator = reading.join().orElseGet(() -> untrained(model, options));
             generator.manifest().requireMatch(model.id(), model.format().fingerprint());
             var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
-            log(model, generator, start);
+            log(model, generator, engine.adapterShape().layout(), start);
             return engine;
         } catch (RuntimeException e) {
             handles.close();
@@ -49,9 +50,12 @@ public final class EngineLoader {
         }
     }
 
-    private static GeneratorFile untrained(LoadedModel model) {
+    private static GeneratorFile untrained(LoadedModel model, EngineOptions options) {
         return UntrainedGenerator.of(
-                model.id(), model.format().fingerprint(), model.model().hiddenSize(), model.usualLayout());
+                model.id(),
+                model.format().fingerprint(),
+                model.model().hiddenSize(),
+                options.adapters().of(model));
     }
 
     private static void requireGpu(EngineOptions options) {
@@ -85,9 +89,8 @@ public final class EngineLoader {
         return failure.getMessage().lines().findFirst().orElse("");
     }
 
-    private static void log(LoadedModel model, GeneratorFile file, long start) {
+    private static void log(LoadedModel model, GeneratorFile file, AdapterLayout adapter, long start) {
         var generator = file.manifest();
-        var adapter = generator.architecture().adapter();
         var targets = String.join(", ", adapter.modules());
         var devices = gpus().isEmpty()
                 ? "the CPU"

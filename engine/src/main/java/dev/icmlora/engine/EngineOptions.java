@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 /// @param contextTokens that the prompts and answers decoded side by side may have together
 /// @param batchTokens of one `llama_decode`
 /// @param maxLoras different adapters in one batch; 1 for time slices of one adapter each; empty for the default
+/// @param adapters what resident adapters have room for
 /// @param checkAdapters whether to compare what was applied with the same adapter loaded from its file, for debugging
 /// @param gpuLayers model layers on a GPU, if there is one; -1 for all
 /// @param requireGpu whether to refuse to start without a GPU
@@ -25,6 +26,7 @@ public record EngineOptions(
         int contextTokens,
         int batchTokens,
         OptionalInt maxLoras,
+        AdapterRoom adapters,
         boolean checkAdapters,
         int gpuLayers,
         boolean requireGpu,
@@ -33,7 +35,7 @@ public record EngineOptions(
 
     /// As the function is configured when nobody configures it.
     public static final EngineOptions DEFAULT = new EngineOptions(
-            OptionalInt.empty(), 1, 8, 4096, 512, OptionalInt.empty(), false, -1, false, true, Duration.ofSeconds(90));
+            OptionalInt.empty(), 1, 8, 4096, 512, OptionalInt.empty(), AdapterRoom.DEFAULT, false, -1, false, true, Duration.ofSeconds(90));
 
     /// Each adapter of these makes every token of a batch a little dearer.
     private static final int DEFAULT_MAX_LORAS = 8;
@@ -47,6 +49,7 @@ public record EngineOptions(
                 contextTokens,
                 batchTokens,
                 maxLoras,
+                adapters,
                 checkAdapters,
                 gpuLayers,
                 requireGpu,

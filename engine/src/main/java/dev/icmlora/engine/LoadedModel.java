@@ -21,9 +21,6 @@ import dev.icmlora.llama.ModelOptions;
 /// with it before there is one.
 public final class LoadedModel implements AutoCloseable {
 
-    private static final List<String> USUAL_TARGETS = List.of("attn_q", "attn_v");
-    private static final int USUAL_RANK = 16;
-
     private final Path file;
     private final MappedFile mapped;
     private final LlamaModel model;
@@ -63,15 +60,13 @@ public final class LoadedModel implements AutoCloseable {
         return model;
     }
 
-    /// What adapters change where no generator says it: queries and values of all layers.
+    /// Of adapters that change these modules of all layers.
     ///
     /// @throws EngineStartException if the file has no such matrices
-    AdapterLayout usualLayout() {
+    AdapterLayout layout(List<String> modules, int rank, float alpha) {
         try (GgufFile weights = GgufFile.open(file)) {
-            var targets = USUAL_TARGETS.stream()
-                    .map(module -> target(module, weights))
-                    .toList();
-            return new AdapterLayout(model.architecture(), model.layers(), USUAL_RANK, 2f * USUAL_RANK, targets);
+            var targets = modules.stream().map(module -> target(module, weights)).toList();
+            return new AdapterLayout(model.architecture(), model.layers(), rank, alpha, targets);
         }
     }
 

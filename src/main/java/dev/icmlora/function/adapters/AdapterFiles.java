@@ -67,6 +67,11 @@ public final class AdapterFiles {
     }
 
     private static InvalidRequestException refused(InvalidAdapterException e) {
-        return new InvalidRequestException(new Violation(e.part(), e.limit(), e.value(), e.getMessage()));
+        var remedy = switch (e.remedy()) {
+            case NONE -> "";
+            case MORE_MODULES -> "; it would fit if ICM_LORA_ADAPTER_MODULES named " + e.value() + " too";
+            case HIGHER_RANK -> "; it would fit if ICM_LORA_ADAPTER_MAX_RANK were " + e.value();
+        };
+        return new InvalidRequestException(new Violation(e.part(), e.limit(), e.value(), e.getMessage() + remedy));
     }
 }

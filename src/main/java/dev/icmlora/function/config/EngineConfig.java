@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
+import dev.icmlora.engine.AdapterRoom;
 import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.EngineStartException;
@@ -75,6 +76,7 @@ public final class EngineConfig {
                 worker.contextTokens(),
                 worker.batchTokens(),
                 config.maxLoras(),
+                new AdapterRoom(config.adapter().modules(), config.adapter().maxRank()),
                 worker.checkAdapters(),
                 config.gpuLayers(),
                 config.requireGpu(),

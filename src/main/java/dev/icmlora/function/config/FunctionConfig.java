@@ -2,6 +2,7 @@ package dev.icmlora.function.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -91,6 +92,9 @@ public interface FunctionConfig {
     Cache cache();
 
     @Valid
+    Adapter adapter();
+
+    @Valid
     Adapters adapters();
 
     @Valid
@@ -156,6 +160,19 @@ public interface FunctionConfig {
         /// does not tune; the ones unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();
+    }
+
+    /// What resident adapters have room for.
+    interface Adapter {
+        /// Modules of each layer that adapters may change: any of `attn_q`, `attn_k`, `attn_v`, `attn_output`, `ffn_gate`,
+        /// `ffn_up`, `ffn_down`. All of them are written at each hot-apply. Default: those that the generator changes;
+        /// without one, `attn_q` and `attn_v`.
+        Optional<List<String>> modules();
+
+        /// Highest rank of an adapter. Default: the generator's; without one, 16.
+        @Min(1)
+        @Max(256)
+        OptionalInt maxRank();
     }
 
     /// Adapters as files.

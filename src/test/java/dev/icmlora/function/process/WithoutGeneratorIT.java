@@ -17,13 +17,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A base model that nobody trained a generator for is useful at once.
+import dev.icmlora.function.PeftFiles;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+
+/// A base model that nobody trained a generator for is useful at once, with adapters that change whatever they like.
 class WithoutGeneratorIT {
 
     private static final String EXAMPLES = """
             [{"input": "cat", "output": "CAT"}, {"input": "house", "output": "HOUSE"}, {"input": "river", "output": "RIVER"}]
             """;
     private static final String TASK = "{\"description\": \"Write it in capitals.\", \"examples\": %s}".formatted(EXAMPLES);
+
+    private static final List<String> MODULES =
+            List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
 
     @TempDir
     static Path folder;
@@ -34,7 +41,15 @@ class WithoutGeneratorIT {
     @BeforeAll
     static void start() throws Exception {
         function = FunctionProcess.start(
-                folder, Map.of("ICM_LORA_GENERATOR", "none"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+                folder,
+                Map.of(
+                        "ICM_LORA_GENERATOR", "none",
+                        "ICM_LORA_ADAPTER_MODULES", String.join(",", MODULES),
+                        "ICM_LORA_ADAPTER_MAX_RANK", "20",
+                        "ICM_LORA_ADAPTERS_UPLOAD", "true",
+                        "ICM_LORA_ADAPTERS_MAX_BYTES", "64M"),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC");
         address = function.awaitAddress();
     }
 
@@ -73,6 +88,37 @@ class WithoutGeneratorIT {
                 .body("adapter.id", equalTo(id))
                 .body("adapter.cached", equalTo(true));
         given().get(address + "/adapters/" + id).then().statusCode(200);
+    }
+
+    private static byte[] peft(int rank) {
+        var targets = List.of(
+                new Target("attn_q", 576, 576),
+                new Target("attn_k", 576, 192),
+                new Target("attn_v", 576, 192),
+                new Target("attn_output", 576, 576),
+                new Target("ffn_gate", 576, 1536),
+                new Target("ffn_up", 576, 1536),
+                new Target("ffn_down", 1536, 576));
+        return PeftFiles.zip(new AdapterLayout("llama", 30, rank, 2 * rank, targets), 3);
+    }
+
+    private static ValidatableResponse upload(byte[] file) {
+        return given().contentType("application/zip").body(file).put(address + "/adapters").then();
+    }
+
+    @Test
+    void anAdapterOfAllModulesIsTakenInServedAndGivenBack() {
+        var id = upload(peft(20)).statusCode(201).extract().<String>path("id");
+        var plain = generate(TASK, "plain").statusCode(200).extract().<List<String>>path("outputs");
+        var request = "{\"adapter\": \"%s\", \"inputs\": [\"stone\"], \"max_tokens\": 8}".formatted(id);
+        assertThat(post("/generate", request).statusCode(200).extract().<List<String>>path("outputs"))
+                .isNotEqualTo(plain);
+        var back = given().accept("application/zip").get(address + "/adapters/" + id).asByteArray();
+        upload(back).statusCode(200).body("id", equalTo(id));
+
+        upload(peft(21))
+                .statusCode(400)
+                .body("detail", containsString("it would fit if ICM_LORA_ADAPTER_MAX_RANK were 21"));
     }
 
     @Test

@@ -27,7 +27,8 @@ final class LoraTensors implements AutoCloseable {
     /// @param aTransposed `[rank, in]`
     /// @param b `[rank, out]`
     /// @param bTransposed `[out, rank]`
-    record Pair(Tensor a, Tensor aTransposed, Tensor b, Tensor bTransposed) {}
+    /// @param isZero whether A is zero: then B changes nothing, and is not tuned
+    record Pair(Tensor a, Tensor aTransposed, Tensor b, Tensor bTransposed, boolean isZero) {}
 
     private LoraTensors(AdapterLayout layout, TensorStore store, List<Pair> pairs) {
         this.layout = layout;
@@ -46,7 +47,8 @@ final class LoraTensors implements AutoCloseable {
                     store.create("a" + i, GgmlType.F16, target.in(), layout.rank()),
                     store.create("at" + i, GgmlType.F16, layout.rank(), target.in()),
                     store.create("b" + i, GgmlType.F32, layout.rank(), target.out()),
-                    store.create("bt" + i, GgmlType.F32, target.out(), layout.rank())));
+                    store.create("bt" + i, GgmlType.F32, target.out(), layout.rank()),
+                    isZero(adapter.fixed().get(i).data())));
         }
         LoraTensors tensors = new LoraTensors(layout, store, List.copyOf(pairs));
         try {
@@ -62,6 +64,15 @@ final class LoraTensors implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    private static boolean isZero(byte[] halves) {
+        for (byte part : halves) {
+            if (part != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// In full precision, in the adapter's order.
@@ -93,9 +104,8 @@ final class LoraTensors implements AutoCloseable {
     /// Where a module's matrices are among all, in the adapter's order; nothing if it is not adapted.
     Optional<Integer> index(int layer, Module module) {
         int target = layout.modules().indexOf(module.file());
-        return target < 0
-                ? Optional.empty()
-                : Optional.of(layer * layout.targets().size() + target);
+        return Optional.of(layer * layout.targets().size() + target)
+                .filter(index -> target >= 0 && !pairs.get(index).isZero);
     }
 
     Pair pair(int index) {

@@ -1,6 +1,7 @@
 package dev.icmlora.generator.adapter;
 
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.adapter.InvalidAdapterException.Remedy;
 
 /// What a [LowRankUpdate] is like, without its numbers: known before memory is taken for these.
 ///
@@ -26,7 +27,8 @@ public record LowRankShape(int layer, String module, int rank, int in, int out) 
                         weight(),
                         layout.modules(),
                         module,
-                        "is changed, but adapters here change " + String.join(", ", layout.modules()) + " only"));
+                        "is changed, but adapters here change " + String.join(", ", layout.modules()) + " only",
+                        Remedy.MORE_MODULES));
         if (layer >= layout.layers()) {
             throw new InvalidAdapterException(
                     weight(),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.adapter.InvalidAdapterException.Remedy;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
@@ -22,6 +23,57 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
 
     public ResidentShape {
         sharedA = List.copyOf(sharedA);
+    }
+
+    /// A shape with room for more than this one: for other modules, or a higher rank.
+    ///
+    /// @param wider of the same layers and the same alpha / rank, with all modules of this one
+    public ResidentShape widened(AdapterLayout wider) {
+        if (wider.equals(layout)) {
+            return this;
+        }
+        List<NamedTensor> a = new ArrayList<>();
+        for (int layer = 0; layer < wider.layers(); layer++) {
+            for (Target target : wider.targets()) {
+                int narrow = layout.targets().indexOf(target);
+                byte[] rows = narrow < 0
+                        ? new byte[0]
+                        : sharedA.get(layer * layout.targets().size() + narrow).data();
+                a.add(new NamedTensor(
+                        AdapterLayout.nameOfA(layer, target),
+                        GgmlType.F16,
+                        new long[] {target.in(), wider.rank()},
+                        Arrays.copyOf(rows, Math.toIntExact(GgmlType.F16.bytes((long) target.in() * wider.rank())))));
+            }
+        }
+        return new ResidentShape(wider, a);
+    }
+
+    /// What an adapter of a narrower shape does, in this one.
+    ///
+    /// @param adapter with the A of the shape that this one was [#widened] from
+    public Adapter widen(Adapter adapter) {
+        AdapterLayout narrow = adapter.layout();
+        if (narrow.equals(layout)) {
+            return adapter;
+        }
+        List<NamedTensor> b = new ArrayList<>();
+        forEach((layer, target, index) -> {
+            int at = narrow.targets().indexOf(target);
+            byte[] values = new byte[Math.toIntExact(GgmlType.F16.bytes((long) layout.rank() * target.out()))];
+            if (at >= 0) {
+                byte[] known = adapter.generated()
+                        .get(layer * narrow.targets().size() + at)
+                        .data();
+                int row = Math.toIntExact(GgmlType.F16.bytes(narrow.rank()));
+                int wide = Math.toIntExact(GgmlType.F16.bytes(layout.rank()));
+                for (int o = 0; o < target.out(); o++) {
+                    System.arraycopy(known, o * row, values, o * wide, row);
+                }
+            }
+            b.add(new NamedTensor(AdapterLayout.nameOfB(layer, target), GgmlType.F16, shapeOfB(target), values));
+        });
+        return new Adapter(layout, sharedA, b);
     }
 
     /// An adapter that does what these updates say. A lower rank is filled up with zeros, and so are
@@ -158,7 +210,8 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
                     update.weight(),
                     layout.rank(),
                     update.rank(),
-                    "has rank " + update.rank() + ", more than the resident adapter's " + layout.rank());
+                    "has rank " + update.rank() + ", more than the resident adapter's " + layout.rank(),
+                    Remedy.HIGHER_RANK);
         }
     }
 

@@ -73,11 +73,12 @@ class ResidentShapeTest {
 
     /// What an adapter adds to a weight, `[out, in]`.
     private static float[] effect(Adapter adapter, int layer, Target target) {
-        int index = layer * LAYOUT.targets().size() + LAYOUT.targets().indexOf(target);
+        AdapterLayout layout = adapter.layout();
+        int index = layer * layout.targets().size() + layout.targets().indexOf(target);
         float[] a = Halves.fromF16(adapter.fixed().get(index).data());
         float[] b = Halves.fromF16(adapter.generated().get(index).data());
         return effect(new LowRankUpdate(
-                layer, target.module(), RANK, target.in(), target.out(), LAYOUT.alpha() / RANK, a, b));
+                layer, target.module(), layout.rank(), target.in(), target.out(), layout.alpha() / layout.rank(), a, b));
     }
 
     private static float[] effect(LowRankUpdate update) {
@@ -160,6 +161,26 @@ class ResidentShapeTest {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes.array();
+    }
+
+    @Test
+    void anAdapterDoesTheSameWhereThereIsRoomForMore() {
+        Target up = new Target("ffn_up", 6, 3);
+        Adapter narrow = generated(7);
+        ResidentShape wide = SHAPE.widened(new AdapterLayout("llama", 2, 5, 10, List.of(QUERY, VALUE, up)));
+
+        Adapter adapter = wide.widen(narrow);
+
+        assertThat(adapter.layout()).isEqualTo(wide.layout());
+        assertThat(adapter.fixed()).isEqualTo(wide.sharedA());
+        for (int layer = 0; layer < 2; layer++) {
+            for (Target target : List.of(QUERY, VALUE)) {
+                assertThat(effect(adapter, layer, target)).containsExactly(effect(narrow, layer, target), within(1e-5f));
+            }
+            assertThat(effect(adapter, layer, up)).containsOnly(0);
+        }
+        assertThat(SHAPE.widened(LAYOUT).widen(narrow)).isSameAs(narrow);
+        assertThat(wide.sum(List.of(adapter, adapter), new float[] {1, -1}).fixed()).isEqualTo(wide.sharedA());
     }
 
     @ParameterizedTest
