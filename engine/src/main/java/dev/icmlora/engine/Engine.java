@@ -1,5 +1,6 @@
 package dev.icmlora.engine;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +71,9 @@ public final class Engine implements AutoCloseable {
         this.selector = new Selector(calibration(file));
         this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.share = new ThreadShare(threads);
-        this.tuners = handles.own(new Tuners(model, file.manifest().tuningRates(), options));
         var architecture = file.manifest().architecture();
         this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
+        this.tuners = handles.own(new Tuners(model, tuningRates(file.manifest()), options));
         var first = shape.widen(generator.generate(new float[architecture.latent()]));
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), first, share);
         for (var number = 1; number <= options.workers(); number++) {
@@ -80,6 +81,23 @@ public final class Engine implements AutoCloseable {
             tools.put(opened.worker(), opened.tools());
         }
         this.placement = new Placement(List.copyOf(tools.keySet()));
+    }
+
+    /// Of each matrix of a resident adapter; none where all are tuned at the usual rate.
+    private List<Float> tuningRates(GeneratorManifest manifest) {
+        var rates = manifest.tuningRates();
+        var generated = manifest.architecture().adapter();
+        if (rates.isEmpty() || generated.equals(shape.layout())) {
+            return rates;
+        }
+        var ofResident = new ArrayList<Float>();
+        for (var layer = 0; layer < generated.layers(); layer++) {
+            for (var target : shape.layout().targets()) {
+                var at = generated.targets().indexOf(target);
+                ofResident.add(at < 0 ? 1 : rates.get(layer * generated.targets().size() + at));
+            }
+        }
+        return ofResident;
     }
 
     private static Calibration calibration(GeneratorFile file) {

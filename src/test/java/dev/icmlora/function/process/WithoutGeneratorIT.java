@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,7 @@ class WithoutGeneratorIT {
     }
 
     @Test
-    void theStartSaysWhatThereIs() {
+    void theStartSaysWhatThereIs() throws IOException {
         assertThat(function.output()).contains("Generator: none for this base model; `icm-lora train FOLDER` trains one");
     }
 

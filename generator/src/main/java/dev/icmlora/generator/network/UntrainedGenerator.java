@@ -1,6 +1,7 @@
 package dev.icmlora.generator.network;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ public final class UntrainedGenerator {
     /// makes tuning slower.
     private static final double DEVIATION = 0.84;
 
+    /// How many times the usual rate tuning takes from nothing.
+    private static final float RATE = 2;
+
     private UntrainedGenerator() {}
 
     /// @param hidden hidden size of the base model
@@ -36,6 +40,14 @@ public final class UntrainedGenerator {
             }
         });
         return GeneratorFile.of(
-                new GeneratorManifest("none", base, promptFormat, architecture, List.of(), List.of()), weights);
+                new GeneratorManifest(
+                        "none",
+                        base,
+                        promptFormat,
+                        architecture,
+                        List.of(),
+                        List.of(),
+                        Collections.nCopies(layout.layers() * layout.targets().size(), RATE)),
+                weights);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Halves;
@@ -23,6 +24,7 @@ class UntrainedGeneratorTest {
 
     @Test
     void itsAdaptersChangeNothingAndHaveSomewhereToBegin() {
+        BaseModelFixture.loadNativeLibraries();
         try (Backend backend = Backend.cpu(1);
                 Generator generator = Generator.load(untrained(), backend)) {
             float[] anything = new float[TaskVector.length(32)];
