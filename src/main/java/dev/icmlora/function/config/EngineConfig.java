@@ -31,9 +31,8 @@ public final class EngineConfig {
             var pinned = config.model().isPresent()
                     ? Optional.<String>empty()
                     : Optional.of(EngineFiles.DEFAULT_MODEL_SHA256);
-            var model = config.model()
-                    .map(file -> existing("icm-lora.model", file))
-                    .orElseGet(installation::model);
+            var model =
+                    config.model().map(file -> existing("icm-lora.model", file)).orElseGet(installation::model);
             return new EngineFiles(
                     config.nativeDir()
                             .map(dir -> existing("icm-lora.native-dir", dir))
@@ -54,9 +53,7 @@ public final class EngineConfig {
         if (config.generator().isPresent()) {
             return config.generator().map(file -> existing("icm-lora.generator", file));
         }
-        return config.model().isPresent()
-                ? installation.generatorFor(model)
-                : Optional.of(installation.generator());
+        return config.model().isPresent() ? installation.generatorFor(model) : Optional.of(installation.generator());
     }
 
     private static Path existing(String key, Path path) {

@@ -28,7 +28,8 @@ class WithoutGeneratorIT {
     private static final String EXAMPLES = """
             [{"input": "cat", "output": "CAT"}, {"input": "house", "output": "HOUSE"}, {"input": "river", "output": "RIVER"}]
             """;
-    private static final String TASK = "{\"description\": \"Write it in capitals.\", \"examples\": %s}".formatted(EXAMPLES);
+    private static final String TASK =
+            "{\"description\": \"Write it in capitals.\", \"examples\": %s}".formatted(EXAMPLES);
 
     private static final List<String> MODULES =
             List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
@@ -60,7 +61,10 @@ class WithoutGeneratorIT {
     }
 
     private static ValidatableResponse post(String path, String body) {
-        return given().contentType(ContentType.JSON).body(body).post(address + path).then();
+        return given().contentType(ContentType.JSON)
+                .body(body)
+                .post(address + path)
+                .then();
     }
 
     private static ValidatableResponse generate(String task, String mode) {
@@ -71,7 +75,8 @@ class WithoutGeneratorIT {
 
     @Test
     void theStartSaysWhatThereIs() throws IOException {
-        assertThat(function.output()).contains("Generator: none for this base model; `icm-lora train FOLDER` trains one");
+        assertThat(function.output())
+                .contains("Generator: none for this base model; `icm-lora train FOLDER` trains one");
     }
 
     @Test
@@ -79,7 +84,7 @@ class WithoutGeneratorIT {
         var id = generate(TASK, "tuned")
                 .statusCode(200)
                 .body("selection.served", equalTo("tuned"))
-                .body("tuning.outcome", equalTo("tuned"))
+                .body("tuning.state", equalTo("tuned"))
                 .extract()
                 .<String>path("adapter.id");
         generate(TASK, "auto")
@@ -104,7 +109,10 @@ class WithoutGeneratorIT {
     }
 
     private static ValidatableResponse upload(byte[] file) {
-        return given().contentType("application/zip").body(file).put(address + "/adapters").then();
+        return given().contentType("application/zip")
+                .body(file)
+                .put(address + "/adapters")
+                .then();
     }
 
     @Test
@@ -114,7 +122,9 @@ class WithoutGeneratorIT {
         var request = "{\"adapter\": \"%s\", \"inputs\": [\"stone\"], \"max_tokens\": 8}".formatted(id);
         assertThat(post("/generate", request).statusCode(200).extract().<List<String>>path("outputs"))
                 .isNotEqualTo(plain);
-        var back = given().accept("application/zip").get(address + "/adapters/" + id).asByteArray();
+        var back = given().accept("application/zip")
+                .get(address + "/adapters/" + id)
+                .asByteArray();
         upload(back).statusCode(200).body("id", equalTo(id));
 
         upload(peft(21))
@@ -151,7 +161,9 @@ class WithoutGeneratorIT {
         post(
                         "/v1/completions",
                         "{\"model\": \"%s\", \"prompt\": \"a\", \"task\": {\"description\": \"Write it.\"}}"
-                                .formatted(given().get(address + "/v1/models").path("data[0].id").toString()))
+                                .formatted(given().get(address + "/v1/models")
+                                        .path("data[0].id")
+                                        .toString()))
                 .statusCode(400)
                 .body("error.message", containsString(said));
     }
