@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.generator.task.ChatTemplate;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.Vocabulary;
 
-/// Chats in the model's own template. Usable from any thread.
+/// Chats in the model's own template, or in the plain one if it has none. Usable from any thread.
 ///
 /// Marker words are rendered in place of the messages, and the messages put between the markup afterwards:
 /// so nothing that a client wrote becomes a control token, and a text has the same tokens as in
@@ -18,12 +20,14 @@ import dev.icmlora.llama.LlamaModel;
 /// @see dev.icmlora.generator.task.PromptFormat
 public final class ChatFormat {
 
-    private final LlamaModel model;
+    private final Vocabulary vocabulary;
+    private final ChatTemplate template;
     private final int[] lineBreak;
 
     ChatFormat(LlamaModel model) {
-        this.model = model;
-        this.lineBreak = model.vocabulary().tokenize("\n", false);
+        this.vocabulary = model.vocabulary();
+        this.template = ChatTemplate.of(model);
+        this.lineBreak = vocabulary.tokenize("\n", false);
     }
 
     /// A prompt that ends where the assistant's next message begins.
@@ -32,7 +36,6 @@ public final class ChatFormat {
     /// for none. A chat with a system message says itself what to do, and stays as it is
     /// @throws UnusableInputException if the template has no place for a message
     public int[] tokens(String description, List<ChatMessage> messages) {
-        var vocabulary = model.vocabulary();
         var describes = !description.isBlank()
                 && messages.stream().noneMatch(m -> m.role().equals("system"));
         var firstOfUser = describes
@@ -56,7 +59,7 @@ public final class ChatFormat {
                         messages.get(i).role(),
                         "the model's chat template has no place for message " + i);
             }
-            pieces.add(vocabulary.tokenize(rendered.substring(from, at), true));
+            pieces.add(template.tokens(rendered.substring(from, at)));
             if (i == firstOfUser) {
                 pieces.add(vocabulary.tokenize(description, false));
                 pieces.add(lineBreak);
@@ -65,7 +68,7 @@ public final class ChatFormat {
             pieces.add(vocabulary.tokenize(messages.get(i).content(), false));
             from = at + marker(i).length();
         }
-        pieces.add(vocabulary.tokenize(rendered.substring(from), true));
+        pieces.add(template.tokens(rendered.substring(from)));
         return pieces.stream().flatMapToInt(Arrays::stream).toArray();
     }
 
@@ -73,7 +76,7 @@ public final class ChatFormat {
         var marked = IntStream.range(0, messages.size())
                 .mapToObj(i -> new ChatMessage(messages.get(i).role(), marker(i)))
                 .toList();
-        return model.applyChatTemplate(marked, true);
+        return template.render(marked);
     }
 
     private static String marker(int index) {
@@ -82,11 +85,11 @@ public final class ChatFormat {
 
     /// A text as it is.
     public int[] tokens(String text) {
-        var tokens = model.vocabulary().tokenize(text, false);
-        if (!model.vocabulary().addsBos()) {
+        var tokens = vocabulary.tokenize(text, false);
+        if (!vocabulary.addsBos()) {
             return tokens;
         }
-        return IntStream.concat(IntStream.of(model.vocabulary().bos().orElseThrow()), Arrays.stream(tokens))
+        return IntStream.concat(IntStream.of(vocabulary.bos().orElseThrow()), Arrays.stream(tokens))
                 .toArray();
     }
 }

@@ -3,9 +3,8 @@ package dev.icmlora.generator.task;
 import java.util.List;
 
 import dev.icmlora.llama.ChatMessage;
-import dev.icmlora.llama.LlamaModel;
 
-/// The text that a model's chat template puts around turns, without a default system prompt.
+/// The text that a chat template puts around turns, without a default system prompt.
 ///
 /// It is learned from the template itself: two turns of marker words are rendered and the text between the markers is
 /// kept, so any template that renders turns one after another works.
@@ -18,13 +17,11 @@ record ChatMarkup(String userStart, String answerStart, String nextUserStart) {
     private static final String ANSWER = "FIRSTANSWER";
     private static final String SECOND = "SECONDQUESTION";
 
-    static ChatMarkup of(LlamaModel model) {
-        String rendered = model.applyChatTemplate(
-                List.of(
-                        new ChatMessage("user", FIRST),
-                        new ChatMessage("assistant", ANSWER),
-                        new ChatMessage("user", SECOND)),
-                true);
+    static ChatMarkup of(ChatTemplate template) {
+        String rendered = template.render(List.of(
+                new ChatMessage("user", FIRST),
+                new ChatMessage("assistant", ANSWER),
+                new ChatMessage("user", SECOND)));
         int first = rendered.indexOf(FIRST);
         int answer = rendered.indexOf(ANSWER);
         int second = rendered.indexOf(SECOND);

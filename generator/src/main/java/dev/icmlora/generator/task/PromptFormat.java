@@ -12,7 +12,8 @@ import dev.icmlora.llama.Vocabulary;
 
 /// The one way in which a task becomes tokens: in training, for the fingerprint and when serving.
 ///
-/// Examples and inputs are chat turns in the model's own template, without a default system prompt. The first user
+/// Examples and inputs are chat turns in the model's own template, without a default system prompt, or in the plain one
+/// of [ChatTemplate]. The first user
 /// turn is `description`, an empty line, `input`; later ones are the input alone. Each piece (markup, description,
 /// input, answer) is tokenised by itself, so a text has the same tokens wherever it stands and a client's text can
 /// never become a control token.
@@ -29,16 +30,17 @@ public final class PromptFormat {
     private final int[] nextUserStart;
     private final String fingerprint;
 
-    private PromptFormat(Vocabulary vocabulary, ChatMarkup markup) {
+    private PromptFormat(Vocabulary vocabulary, ChatTemplate template) {
         this.vocabulary = vocabulary;
-        int[] start = vocabulary.tokenize(markup.userStart(), true);
+        ChatMarkup markup = ChatMarkup.of(template);
+        int[] start = template.tokens(markup.userStart());
         this.userStart =
                 vocabulary.addsBos() ? concat(new int[] {vocabulary.bos().orElseThrow()}, start) : start;
         // Two line breaks, each by itself: in running text the pre-tokeniser keeps the last one apart.
         int[] lineBreak = vocabulary.tokenize("\n", false);
         this.afterDescription = concat(lineBreak, lineBreak);
-        this.answerStart = vocabulary.tokenize(markup.answerStart(), true);
-        this.nextUserStart = vocabulary.tokenize(markup.nextUserStart(), true);
+        this.answerStart = template.tokens(markup.answerStart());
+        this.nextUserStart = template.tokens(markup.nextUserStart());
         if (nextUserStart.length == 0 || !vocabulary.isEndOfGeneration(nextUserStart[0])) {
             throw new IllegalArgumentException(
                     "the model's chat template does not end an answer with an end-of-generation token");
@@ -46,11 +48,15 @@ public final class PromptFormat {
         this.fingerprint = fingerprint(markup);
     }
 
-    /// The format of `model`'s chat template.
+    /// The format of `model`'s chat template, or of the plain one if it has none.
     ///
     /// @throws IllegalArgumentException when the template cannot carry turns as described above
     public static PromptFormat of(LlamaModel model) {
-        return new PromptFormat(model.vocabulary(), ChatMarkup.of(model));
+        return of(model.vocabulary(), ChatTemplate.of(model));
+    }
+
+    static PromptFormat of(Vocabulary vocabulary, ChatTemplate template) {
+        return new PromptFormat(vocabulary, template);
     }
 
     /// A prompt that ends where the answer to `input` begins, after the examples if there are any.

@@ -37,6 +37,28 @@ class PromptFormatTest {
     }
 
     @Test
+    void withoutATemplateTurnsArePlainTextAndTheEndOfTheTextEndsAnAnswer() {
+        PromptFormat plain = PromptFormat.of(VOCABULARY, ChatTemplate.plain(VOCABULARY));
+        int end = VOCABULARY.eos().orElseThrow();
+
+        Prompt prompt = plain.query("Give the plural.", EXAMPLES.subList(0, 1), "dog");
+
+        assertThat(VOCABULARY.detokenize(prompt.tokens())).isEqualTo("""
+                Give the plural.
+
+                cat
+                Answer:
+                cats
+
+                dog
+                Answer:
+                """);
+        assertThat(prompt.tokens()).containsOnlyOnce(end);
+        assertThat(plain.endOfTurn()).isEqualTo(end);
+        assertThat(plain.fingerprint()).isNotEqualTo(FORMAT.fingerprint());
+    }
+
+    @Test
     void leavesOutTheDescriptionWhenThereIsNone() {
         Prompt prompt = FORMAT.query("", List.of(), "dog");
 
