@@ -94,7 +94,8 @@ public final class Engine implements AutoCloseable {
         for (var layer = 0; layer < generated.layers(); layer++) {
             for (var target : shape.layout().targets()) {
                 var at = generated.targets().indexOf(target);
-                ofResident.add(at < 0 ? 1 : rates.get(layer * generated.targets().size() + at));
+                ofResident.add(
+                        at < 0 ? 1 : rates.get(layer * generated.targets().size() + at));
             }
         }
         return ofResident;
@@ -240,7 +241,8 @@ public final class Engine implements AutoCloseable {
     ///
     /// @param strength of the residual on B0
     Adapter adapter(float[] latent, float strength) {
-        return shape.widen(generator.generate(List.of(latent), new float[] {strength}).getFirst());
+        return shape.widen(
+                generator.generate(List.of(latent), new float[] {strength}).getFirst());
     }
 
     /// Goes the whole way once in every worker, so that the first request finds every page and every compiled

@@ -102,8 +102,9 @@ public final class EngineLoader {
                     "Generator: %s, trained on %d tasks",
                     generator.name(), generator.catalogue().size());
         } else {
-            info("Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are tuned"
-                    + " from nothing, and none is generated");
+            info(
+                    "Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are tuned"
+                            + " from nothing, and none is generated");
         }
         info("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
         info("Loaded in %d ms", (System.nanoTime() - start) / 1_000_000);

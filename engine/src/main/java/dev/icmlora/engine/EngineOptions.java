@@ -35,7 +35,18 @@ public record EngineOptions(
 
     /// As the function is configured when nobody configures it.
     public static final EngineOptions DEFAULT = new EngineOptions(
-            OptionalInt.empty(), 1, 8, 4096, 512, OptionalInt.empty(), AdapterRoom.DEFAULT, false, -1, false, true, Duration.ofSeconds(90));
+            OptionalInt.empty(),
+            1,
+            8,
+            4096,
+            512,
+            OptionalInt.empty(),
+            AdapterRoom.DEFAULT,
+            false,
+            -1,
+            false,
+            true,
+            Duration.ofSeconds(90));
 
     /// Each adapter of these makes every token of a batch a little dearer.
     private static final int DEFAULT_MAX_LORAS = 8;

@@ -65,7 +65,8 @@ public final class LoadedModel implements AutoCloseable {
     /// @throws EngineStartException if the file has no such matrices
     AdapterLayout layout(List<String> modules, int rank, float alpha) {
         try (GgufFile weights = GgufFile.open(file)) {
-            var targets = modules.stream().map(module -> target(module, weights)).toList();
+            var targets =
+                    modules.stream().map(module -> target(module, weights)).toList();
             return new AdapterLayout(model.architecture(), model.layers(), rank, alpha, targets);
         }
     }

@@ -113,7 +113,8 @@ class ControlBenchTest {
         KnownTask reversed = known("letters/reverse", new Task("Write it backwards.", List.of()));
         KnownTask stated = known("inflection/plural", new Task("What is the plural?", PLURALS.subList(0, 1)));
 
-        try (Controls controls = new Controls(bench, new NothingTrained(), List.of(plurals, capitals, reversed))) {
+        List<KnownTask> known = List.of(plurals, capitals, reversed);
+        try (Controls controls = new Controls(bench, new NothingTrained(), known, true)) {
             float[] own = values(controls.generated(stated));
             List<float[]> all = new ArrayList<>();
             for (Condition.Control control : Condition.Control.values()) {

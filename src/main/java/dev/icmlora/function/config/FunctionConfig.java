@@ -165,10 +165,8 @@ public interface FunctionConfig {
     /// What resident adapters have room for.
     interface Adapter {
         /// Modules of each layer that adapters may change: any of `attn_q`, `attn_k`, `attn_v`, `attn_output`,
-        /// `ffn_gate`,
-        /// `ffn_up`, `ffn_down`. All of them are written at each hot-apply. Default: those that the generator
-        changes;
-        /// without one, `attn_q` and `attn_v`.
+        /// `ffn_gate`, `ffn_up`, `ffn_down`. All of them are written at each hot-apply. Default: those that the
+        /// generator changes; without one, `attn_q` and `attn_v`.
         Optional<List<String>> modules();
 
         /// Highest rank of an adapter. Default: the generator's; without one, 16.

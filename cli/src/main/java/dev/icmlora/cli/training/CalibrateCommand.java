@@ -58,14 +58,15 @@ public final class CalibrateCommand implements Callable<Integer> {
     public Integer call() {
         EngineFiles installed = EngineFiles.installed();
         EngineFiles files = generator == null ? installed : installed.withGenerator(generator);
+        Path file = files.generator().orElseThrow();
         PrintWriter out = spec.commandLine().getOut();
         // The engine refuses the numbers of another version's selection.
-        write(files.generator(), List.of());
+        write(file, List.of());
         try (Engine engine =
                 EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
             CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
             Calibration fitted = CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out);
-            write(files.generator(), fitted.numbers());
+            write(file, fitted.numbers());
         }
         out.flush();
         return 0;

@@ -19,9 +19,7 @@ record ChatMarkup(String userStart, String answerStart, String nextUserStart) {
 
     static ChatMarkup of(ChatTemplate template) {
         String rendered = template.render(List.of(
-                new ChatMessage("user", FIRST),
-                new ChatMessage("assistant", ANSWER),
-                new ChatMessage("user", SECOND)));
+                new ChatMessage("user", FIRST), new ChatMessage("assistant", ANSWER), new ChatMessage("user", SECOND)));
         int first = rendered.indexOf(FIRST);
         int answer = rendered.indexOf(ANSWER);
         int second = rendered.indexOf(SECOND);

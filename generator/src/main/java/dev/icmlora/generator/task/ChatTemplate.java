@@ -81,9 +81,7 @@ public final class ChatTemplate {
         List<int[]> pieces = new ArrayList<>();
         for (String piece : AROUND_END.split(markup)) {
             pieces.add(
-                    piece.equals(END)
-                            ? new int[] {vocabulary.eos().orElseThrow()}
-                            : vocabulary.tokenize(piece, true));
+                    piece.equals(END) ? new int[] {vocabulary.eos().orElseThrow()} : vocabulary.tokenize(piece, true));
         }
         return pieces.stream().flatMapToInt(IntStream::of).toArray();
     }

@@ -78,7 +78,14 @@ class ResidentShapeTest {
         float[] a = Halves.fromF16(adapter.fixed().get(index).data());
         float[] b = Halves.fromF16(adapter.generated().get(index).data());
         return effect(new LowRankUpdate(
-                layer, target.module(), layout.rank(), target.in(), target.out(), layout.alpha() / layout.rank(), a, b));
+                layer,
+                target.module(),
+                layout.rank(),
+                target.in(),
+                target.out(),
+                layout.alpha() / layout.rank(),
+                a,
+                b));
     }
 
     private static float[] effect(LowRankUpdate update) {
@@ -175,12 +182,14 @@ class ResidentShapeTest {
         assertThat(adapter.fixed()).isEqualTo(wide.sharedA());
         for (int layer = 0; layer < 2; layer++) {
             for (Target target : List.of(QUERY, VALUE)) {
-                assertThat(effect(adapter, layer, target)).containsExactly(effect(narrow, layer, target), within(1e-5f));
+                assertThat(effect(adapter, layer, target))
+                        .containsExactly(effect(narrow, layer, target), within(1e-5f));
             }
             assertThat(effect(adapter, layer, up)).containsOnly(0);
         }
         assertThat(SHAPE.widened(LAYOUT).widen(narrow)).isSameAs(narrow);
-        assertThat(wide.sum(List.of(adapter, adapter), new float[] {1, -1}).fixed()).isEqualTo(wide.sharedA());
+        assertThat(wide.sum(List.of(adapter, adapter), new float[] {1, -1}).fixed())
+                .isEqualTo(wide.sharedA());
     }
 
     @ParameterizedTest
