@@ -43,6 +43,7 @@ public final class EngineLoader {
             generator.manifest().requireMatch(model.id(), model.format().fingerprint());
             var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
             log(model, generator, engine.adapterShape().layout(), start);
+            engine.tuningRefusal().ifPresent(reason -> info("Adapters are not tuned here: %s", reason));
             return engine;
         } catch (RuntimeException e) {
             handles.close();

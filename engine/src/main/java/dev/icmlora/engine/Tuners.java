@@ -33,11 +33,9 @@ final class Tuners implements AutoCloseable {
         this.model = model;
         this.rates = rates;
         this.options = options;
-        this.refusal = options.tuning() ? unsupported(model).orElse(null) : "tuning is off (ICM_LORA_TUNING)";
-    }
-
-    private static Optional<String> unsupported(LoadedModel model) {
-        return FrozenWeights.refusal(model.model()).map(reason -> "tuning does not know this base model: " + reason);
+        this.refusal = options.tuning()
+                ? FrozenWeights.refusal(model.model()).orElse(null)
+                : "tuning is off (ICM_LORA_TUNING)";
     }
 
     /// Why nothing can be tuned; empty if it can, as far as is known.
@@ -87,7 +85,7 @@ final class Tuners implements AutoCloseable {
         try {
             return FrozenWeights.of(model.model(), backend);
         } catch (UnsupportedBaseModelException e) {
-            refusal = "tuning does not know this base model: " + e.getMessage();
+            refusal = e.getMessage();
         } catch (NativeException e) {
             refusal = "there is no memory for the transposed weights that tuning needs: " + e.getMessage();
         }

@@ -179,6 +179,19 @@ public final class GgmlGradientOpsH {
         }
     }
 
+    private static final MethodHandle ggml_geglu_split =
+            Linkage.downcall("ggml_geglu_split", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+
+    /// `struct ggml_tensor * ggml_geglu_split(struct ggml_context * ctx, struct ggml_tensor * a, struct
+    /// ggml_tensor * b);`
+    public static MemorySegment ggml_geglu_split(MemorySegment ctx, MemorySegment a, MemorySegment b) {
+        try {
+            return (MemorySegment) ggml_geglu_split.invokeExact(ctx, a, b);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final MethodHandle ggml_silu_back =
             Linkage.downcall("ggml_silu_back", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 

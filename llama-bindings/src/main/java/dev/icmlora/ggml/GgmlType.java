@@ -34,9 +34,11 @@ public enum GgmlType {
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
     MXFP4(39, 32, 17),
-    NVFP4(40, 64, 36);
+    NVFP4(40, 64, 36),
+    Q1_0(41, 128, 18),
+    Q2_0(42, 64, 18);
 
-    private static final GgmlType[] BY_ID = new GgmlType[41];
+    private static final GgmlType[] BY_ID = new GgmlType[43];
 
     static {
         for (GgmlType type : values()) {

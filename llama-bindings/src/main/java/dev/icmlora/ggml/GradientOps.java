@@ -10,6 +10,7 @@ import static dev.icmlora.ggml.Checks.strideIsElement;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 
 import dev.icmlora.capi.GgmlGradientOpsH;
 import dev.icmlora.capi.GgmlTensor;
@@ -20,6 +21,11 @@ import dev.icmlora.capi.GgmlTensor;
 /// A backward pass written with them is more of the same graph: ggml's own one multiplies a quantised weight the
 /// other way round with `out_prod`, which de-quantises all of it for each column.
 public final class GradientOps {
+    /// `GELU_COEF_A` and twice `SQRT_2_OVER_PI` of ggml's CPU backend (`vec.h`).
+    private static final float GELU_BEND = 0.044715f;
+
+    private static final float GELU_SLOPE = (float) (2 * Math.sqrt(2 / Math.PI));
+
     private final Graph graph;
 
     public GradientOps(Graph graph) {
@@ -61,37 +67,48 @@ public final class GradientOps {
     ///
     /// @param a `[head size, heads, tokens]`, F32, contiguous
     /// @param positions `[tokens]`, I32
-    public Tensor rope(Tensor a, Tensor positions, Rope rope) {
-        requireTurns(a, positions, rope);
-        return graph.result(GgmlGradientOpsH.ggml_rope_ext(
-                graph.begin(a, positions),
-                pointer(a),
-                pointer(positions),
-                MemorySegment.NULL,
-                rope.dimensions(),
-                rope.mode(),
-                0,
-                rope.base(),
-                1,
-                0,
-                1,
-                0,
-                0));
+    /// @param divisors of the angles, `[pairs]`, F32, such as Llama 3's `rope_freqs`; empty for ones
+    public Tensor rope(Tensor a, Tensor positions, Optional<Tensor> divisors, Rope rope) {
+        return turn(GgmlGradientOpsH::ggml_rope_ext, a, positions, divisors, rope);
     }
 
     /// The gradient of [#rope]'s first argument: turned back.
-    public Tensor ropeBack(Tensor gradient, Tensor positions, Rope rope) {
-        requireTurns(gradient, positions, rope);
-        return graph.result(GgmlGradientOpsH.ggml_rope_ext_back(
-                graph.begin(gradient, positions),
-                pointer(gradient),
+    public Tensor ropeBack(Tensor gradient, Tensor positions, Optional<Tensor> divisors, Rope rope) {
+        return turn(GgmlGradientOpsH::ggml_rope_ext_back, gradient, positions, divisors, rope);
+    }
+
+    private interface Turn {
+        MemorySegment of(
+                MemorySegment ctx,
+                MemorySegment a,
+                MemorySegment b,
+                MemorySegment c,
+                int nDims,
+                int mode,
+                int nCtxOrig,
+                float freqBase,
+                float freqScale,
+                float extFactor,
+                float attnFactor,
+                float betaFast,
+                float betaSlow);
+    }
+
+    private Tensor turn(Turn turn, Tensor a, Tensor positions, Optional<Tensor> divisors, Rope rope) {
+        requireTurns(a, positions, rope);
+        divisors.ifPresent(each -> requireDivides(each, rope));
+        MemorySegment context =
+                divisors.map(each -> graph.begin(a, positions, each)).orElseGet(() -> graph.begin(a, positions));
+        return graph.result(turn.of(
+                context,
+                pointer(a),
                 pointer(positions),
-                MemorySegment.NULL,
+                divisors.map(Checks::pointer).orElse(MemorySegment.NULL),
                 rope.dimensions(),
                 rope.mode(),
                 0,
                 rope.base(),
-                1,
+                rope.scale(),
                 0,
                 1,
                 0,
@@ -115,6 +132,12 @@ public final class GradientOps {
         return graph.result(GgmlGradientOpsH.ggml_swiglu_split(graph.begin(gate, up), pointer(gate), pointer(up)));
     }
 
+    /// `gelu(gate) * up`, in the tanh approximation.
+    public Tensor geGlu(Tensor gate, Tensor up) {
+        requireAlike(gate, up);
+        return graph.result(GgmlGradientOpsH.ggml_geglu_split(graph.begin(gate, up), pointer(gate), pointer(up)));
+    }
+
     /// The gradient of [Graph#silu]'s argument.
     ///
     /// @param gradient of the result
@@ -122,6 +145,21 @@ public final class GradientOps {
     public Tensor siluBack(Tensor gradient, Tensor a) {
         requireAlike(gradient, a);
         return graph.result(GgmlGradientOpsH.ggml_silu_back(graph.begin(gradient, a), pointer(gradient), pointer(a)));
+    }
+
+    /// The gradient of [Graph#gelu]'s argument. ggml has no operation for it, so it is put together from others:
+    /// gelu is `a * sigmoid(v)` with `v = 2 * sqrt(2 / pi) * (a + 0.044715 * a^3)`.
+    ///
+    /// @param gradient of the result
+    /// @param a its argument
+    public Tensor geluBack(Tensor gradient, Tensor a) {
+        requireAlike(gradient, a);
+        Tensor line = graph.scale(a, GELU_SLOPE);
+        Tensor cube = graph.scale(graph.mul(graph.mul(a, a), a), GELU_SLOPE * GELU_BEND);
+        Tensor sigmoid = graph.sigmoid(graph.add(line, cube));
+        Tensor slope = graph.sub(sigmoid, graph.mul(sigmoid, sigmoid));
+        Tensor timesDerivative = graph.add(line, graph.scale(cube, 3));
+        return graph.mul(gradient, graph.add(sigmoid, graph.mul(slope, timesDerivative)));
     }
 
     /// The sum over columns of `a` times the transpose of `b`: `[m, k]` and `[n, k]` give `[m, n]`. Both F32.
@@ -167,6 +205,14 @@ public final class GradientOps {
                 a,
                 positions);
         require(rope.dimensions() <= extent(a, 0), rope + " turns more than a head", a);
+    }
+
+    private static void requireDivides(Tensor divisors, Rope rope) {
+        requireDense(divisors);
+        require(
+                divisors.shape().length == 1 && extent(divisors, 0) == rope.pairs(),
+                "not one divisor for each of " + rope.pairs() + " pairs",
+                divisors);
     }
 
     private static void requireAlike(Tensor a, Tensor b) {

@@ -109,12 +109,28 @@ public final class Tensor {
     ///
     /// @throws IllegalArgumentException if the type has no conversion to float
     public float[] toFloats() {
+        return toFloats(0, elements());
+    }
+
+    /// Those of the rows `[from, to)`, as [#toFloats] gives all.
+    ///
+    /// @throws IllegalArgumentException if there are no such rows
+    public float[] rowsToFloats(long from, long to) {
+        long row = shape()[0];
+        long rows = row == 0 ? 0 : elements() / row;
+        if (from < 0 || from > to || to > rows) {
+            throw new IllegalArgumentException(info + " has no rows " + from + " to " + to);
+        }
+        return toFloats(from * row, (to - from) * row);
+    }
+
+    private float[] toFloats(long first, long count) {
         try (Arena arena = CallArena.open()) {
-            MemorySegment data = read(arena);
+            MemorySegment data = read(arena, type().bytes(first), type().bytes(count));
             return switch (type()) {
                 case F32 -> data.toArray(ValueLayout.JAVA_FLOAT);
                 case F16 -> Halves.fromF16(data.toArray(ValueLayout.JAVA_BYTE));
-                default -> Dequantisation.toFloats(type(), data, Math.toIntExact(elements()));
+                default -> Dequantisation.toFloats(type(), data, Math.toIntExact(count));
             };
         }
     }
@@ -122,7 +138,7 @@ public final class Tensor {
     /// All data as it is stored.
     public byte[] toBytes() {
         try (Arena arena = CallArena.open()) {
-            return read(arena).toArray(ValueLayout.JAVA_BYTE);
+            return read(arena, 0, bytes()).toArray(ValueLayout.JAVA_BYTE);
         }
     }
 
@@ -177,10 +193,10 @@ public final class Tensor {
         written = true;
     }
 
-    private MemorySegment read(Arena arena) {
+    private MemorySegment read(Arena arena, long offset, long bytes) {
         requireData();
-        MemorySegment data = arena.allocate(bytes(), 64);
-        GgmlBackendH.ggml_backend_tensor_get(tensor.struct(), data, 0, bytes());
+        MemorySegment data = arena.allocate(bytes, 64);
+        GgmlBackendH.ggml_backend_tensor_get(tensor.struct(), data, offset, bytes);
         return data;
     }
 

@@ -26,7 +26,7 @@ import dev.icmlora.ggml.Tensor;
 /// the nodes of one decode. A model that was loaded with [ModelOptions#repack] may have layouts that only llama.cpp's
 /// kernels for them read: those tensors are not handed out. Whoever uses a tensor keeps the model alive.
 public final class ModelWeights {
-    private static final List<String> SUFFIXES = List.of(".weight", ".bias");
+    private static final List<String> SUFFIXES = List.of(".weight", ".bias", ".scale");
     private static final String OUTPUT_NODE = "result_output";
 
     private final NativeHandle owner;

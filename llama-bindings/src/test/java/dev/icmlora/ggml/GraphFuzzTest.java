@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class GraphFuzzTest {
     }
 
     private static Tensor operation(Graph graph, List<Tensor> tensors, Choices choices) {
-        int operation = choices.below(34);
+        int operation = choices.below(36);
         Tensor a = tensors.get(choices.below(tensors.size()));
         Tensor b = tensors.get(choices.below(tensors.size()));
         GradientOps ops = new GradientOps(graph);
@@ -101,19 +102,29 @@ class GraphFuzzTest {
             case 22 -> graph.cpy(a, b);
             case 23 -> ops.softMax(a, b, choices.mostlyBetween(-2, 2));
             case 24 -> ops.softMaxBack(a, b, choices.mostlyBetween(-2, 2));
-            case 25 -> ops.rope(a, b, rope(choices));
-            case 26 -> ops.ropeBack(a, b, rope(choices));
+            case 25 -> ops.rope(a, b, divisors(tensors, choices), rope(choices));
+            case 26 -> ops.ropeBack(a, b, divisors(tensors, choices), rope(choices));
             case 27 -> ops.rmsNormBack(a, b, choices.mostlyBetween(0, 1));
             case 28 -> ops.swiGlu(a, b);
             case 29 -> ops.siluBack(a, b);
             case 30 -> ops.outProd(a, b);
             case 31 -> ops.setRows(a, b, tensors.get(choices.below(tensors.size())));
+            case 32 -> ops.geGlu(a, b);
+            case 33 -> ops.geluBack(a, b);
             default -> graph.getRows(a, b);
         };
     }
 
     private static Rope rope(Choices choices) {
-        return new Rope(choices.of(2, 4, 32, 3), choices.oneIn(2), choices.mostlyBetween(1, 10_000));
+        return new Rope(
+                choices.of(2, 4, 32, 3),
+                choices.oneIn(2),
+                choices.mostlyBetween(1, 10_000),
+                choices.mostlyBetween(0.1f, 2));
+    }
+
+    private static Optional<Tensor> divisors(List<Tensor> tensors, Choices choices) {
+        return choices.oneIn(2) ? Optional.empty() : Optional.of(tensors.get(choices.below(tensors.size())));
     }
 
     private static GgmlType type(Choices choices) {

@@ -134,6 +134,9 @@ class GraphTest {
             graph.compute();
             assertThat(target.toFloats()).containsExactly(0, 0);
             assertThat(weight.toBytes()).isEqualTo(Halves.toF16(new float[] {1, 1, 1, 2, 2, 2}));
+            assertThat(weight.rowsToFloats(1, 2)).containsExactly(2, 2, 2);
+            assertThat(weight.rowsToFloats(2, 2)).isEmpty();
+            assertThatIllegalArgumentException().isThrownBy(() -> weight.rowsToFloats(1, 3));
         }
     }
 

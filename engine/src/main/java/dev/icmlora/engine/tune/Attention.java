@@ -33,7 +33,7 @@ final class Attention {
         this.places = mask.shape()[0];
         this.tokens = mask.elements() / places;
         this.mask = mask;
-        this.scale = (float) (1 / Math.sqrt(shape.headSize()));
+        this.scale = shape.attentionScale();
     }
 
     /// @param q queries `[features, tokens]`

@@ -5,53 +5,122 @@ import java.util.Optional;
 import dev.icmlora.ggml.Rope;
 import dev.icmlora.llama.LlamaModel;
 
-/// The sizes of a base model of the Llama architecture, as its file states them.
+/// The sizes of a base model, as its file states them.
 ///
 /// @param width of the hidden state
 /// @param heads of the queries
 /// @param kvHeads of keys and values, each for an equal number of query heads
 /// @param epsilon of the norms
-record BaseModelShape(int layers, int width, int heads, int kvHeads, int headSize, float epsilon, Rope rope) {
-    /// What the graph computes; llama.cpp turns neighbouring dimensions in it.
-    private static final String ARCHITECTURE = "llama";
+/// @param attentionScale of the products of queries and keys
+/// @param rope of layers that see all tokens
+/// @param window of the others; empty if there are none
+record BaseModelShape(
+        Architecture architecture,
+        int layers,
+        int width,
+        int heads,
+        int kvHeads,
+        int headSize,
+        float epsilon,
+        float attentionScale,
+        Rope rope,
+        Optional<SlidingWindow> window) {
+    /// llama.cpp's defaults for what a file leaves out.
+    private static final float ROPE_BASE = 10_000;
+
+    private static final int WINDOW_PERIOD = 6;
+
+    /// Gemma 3 27B, which llama.cpp knows by its layers: its queries are scaled as if heads shared the width of the
+    /// hidden state among them.
+    private static final int LAYERS_OF_GEMMA_27B = 62;
 
     /// @throws UnsupportedBaseModelException if it is of another architecture, or a variant of it
     static BaseModelShape of(LlamaModel model) {
-        if (!model.architecture().equals(ARCHITECTURE)) {
-            throw new UnsupportedBaseModelException(
-                    "its architecture is " + model.architecture() + ", and the graph is of " + ARCHITECTURE);
+        try {
+            return read(model);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedBaseModelException("its file has a number that cannot be: " + e.getMessage());
         }
-        requirePlain(model);
-        int headSize = integer(model, "attention.key_length").orElse(model.hiddenSize() / model.heads());
-        int valueSize = integer(model, "attention.value_length").orElse(headSize);
+    }
+
+    private static BaseModelShape read(LlamaModel model) {
+        Architecture architecture = Architecture.of(model.architecture());
+        ModelMetadata file = new ModelMetadata(model, architecture.name());
+        requirePlain(file);
+        int headSize = file.integer("attention.key_length").orElse(model.hiddenSize() / model.heads());
+        int valueSize = file.integer("attention.value_length").orElse(model.hiddenSize() / model.heads());
         if (valueSize != headSize || model.heads() % model.kvHeads() != 0) {
             throw new UnsupportedBaseModelException("its heads are of " + headSize + " and " + valueSize
                     + " dimensions, " + model.heads() + " for queries and " + model.kvHeads()
                     + " for keys and values");
         }
+        Rope rope = new Rope(
+                file.integer("rope.dimension_count").orElse(headSize),
+                architecture.halves(),
+                file.number("rope.freq_base").orElse(ROPE_BASE),
+                ropeScale(file));
         return new BaseModelShape(
+                architecture,
                 model.layers(),
                 model.hiddenSize(),
                 model.heads(),
                 model.kvHeads(),
                 headSize,
-                number(model, "attention.layer_norm_rms_epsilon")
+                file.number("attention.layer_norm_rms_epsilon")
                         .orElseThrow(
                                 () -> new UnsupportedBaseModelException("its file states no epsilon of the norms")),
-                new Rope(
-                        integer(model, "rope.dimension_count").orElse(headSize),
-                        false,
-                        number(model, "rope.freq_base").orElse(10_000f)));
+                attentionScale(architecture, model, headSize),
+                rope,
+                window(architecture, file, rope));
     }
 
-    private static void requirePlain(LlamaModel model) {
-        String scaling = text(model, "rope.scaling.type").orElse("none");
-        if (!scaling.equals("none")) {
-            throw new UnsupportedBaseModelException("its rotary positions are scaled (" + scaling + ")");
-        }
-        if (integer(model, "expert_count").orElse(0) > 0) {
+    private static void requirePlain(ModelMetadata file) {
+        if (file.integer("expert_count").orElse(0) > 0) {
             throw new UnsupportedBaseModelException("it is a mixture of experts");
         }
+        if (file.number("final_logit_softcapping").orElse(0f) != 0) {
+            throw new UnsupportedBaseModelException("its logits are capped (final_logit_softcapping)");
+        }
+    }
+
+    private static float ropeScale(ModelMetadata file) {
+        // llama.cpp scales by the factor of a file that names no type.
+        String type = file.text("rope.scaling.type").orElse("linear");
+        if (!type.equals("linear") && !type.equals("none")
+                || file.number("rope.scaling.attn_factor").orElse(1f) != 1) {
+            throw new UnsupportedBaseModelException("its rotary positions are scaled (" + type
+                    + "), and there are graphs of those that are not, or are linear, or have Llama 3's frequencies");
+        }
+        float factor = file.number("rope.scaling.factor")
+                .or(() -> file.number("rope.scale_linear"))
+                .orElse(0f);
+        return factor == 0 || type.equals("none") ? 1 : 1 / factor;
+    }
+
+    private static float attentionScale(Architecture architecture, LlamaModel model, int headSize) {
+        boolean wide = architecture.slidingWindow() && model.layers() == LAYERS_OF_GEMMA_27B;
+        return (float) (1 / Math.sqrt(wide ? (double) (model.hiddenSize() / model.heads()) : headSize));
+    }
+
+    private static Optional<SlidingWindow> window(Architecture architecture, ModelMetadata file, Rope rope) {
+        if (!architecture.slidingWindow()) {
+            return Optional.empty();
+        }
+        return file.integer("attention.sliding_window")
+                .filter(tokens -> tokens > 0)
+                .map(tokens -> new SlidingWindow(
+                        tokens,
+                        file.integer("attention.sliding_window_pattern").orElse(WINDOW_PERIOD),
+                        new Rope(
+                                rope.dimensions(),
+                                rope.halves(),
+                                file.number("rope.freq_base_swa").orElse(ROPE_BASE),
+                                1)));
+    }
+
+    /// Features of all queries of a token.
+    int queryWidth() {
+        return heads * headSize;
     }
 
     /// Features of all keys, or all values, of a token.
@@ -64,15 +133,17 @@ record BaseModelShape(int layers, int width, int heads, int kvHeads, int headSiz
         return heads / kvHeads;
     }
 
-    private static Optional<String> text(LlamaModel model, String key) {
-        return model.metadata(ARCHITECTURE + "." + key);
+    /// Of a layer.
+    Rope rope(int layer) {
+        return windowOf(layer).map(SlidingWindow::rope).orElse(rope);
     }
 
-    private static Optional<Integer> integer(LlamaModel model, String key) {
-        return text(model, key).map(Integer::valueOf);
+    /// Most tokens that a token sees in a layer, itself among them.
+    int reach(int layer) {
+        return windowOf(layer).map(SlidingWindow::tokens).orElse(Integer.MAX_VALUE);
     }
 
-    private static Optional<Float> number(LlamaModel model, String key) {
-        return text(model, key).map(Float::valueOf);
+    private Optional<SlidingWindow> windowOf(int layer) {
+        return window.filter(each -> each.isOf(layer));
     }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,15 +86,24 @@ final class Block {
         return ints(positions);
     }
 
+    /// Tokens that the one with the most before it sees, itself among them.
+    int reach() {
+        return Collections.max(positions) + 1;
+    }
+
     /// For each token, 0 for each place that it sees and negative infinity for the others.
-    float[] mask() {
+    ///
+    /// @param reach most tokens that a token sees, itself among them
+    float[] mask(int reach) {
         int width = places();
         float[] mask = new float[width * size()];
         Arrays.fill(mask, Float.NEGATIVE_INFINITY);
         for (int node = 0; node < size(); node++) {
             int row = node * width;
-            Arrays.fill(mask, row, row + start, 0);
-            for (int seen = node; seen >= 0; seen = parents.get(seen)) {
+            int first = Math.max(0, positions.get(node) - reach + 1);
+            // Blocks before are a chain, so places in them are positions.
+            Arrays.fill(mask, row + Math.min(first, start), row + start, 0);
+            for (int seen = node; seen >= 0 && positions.get(seen) >= first; seen = parents.get(seen)) {
                 mask[row + start + seen] = 0;
             }
         }

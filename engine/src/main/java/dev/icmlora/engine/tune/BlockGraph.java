@@ -14,7 +14,8 @@ import dev.icmlora.ggml.Tensor;
 /// The base model with an adapter over the tokens of one block, as a ggml graph: forwards and, where gradients are
 /// wanted, back, all in forward operations.
 final class BlockGraph implements AutoCloseable {
-    private static final int TENSORS_OF_A_LAYER = 192;
+    /// Forwards and back, with all norms, and every matrix adapted.
+    private static final int TENSORS_OF_A_LAYER = 224;
     private static final int OTHER_TENSORS = 64;
 
     /// All gradients are so many times as large inside the graph: products with quantised weights round them to
@@ -29,7 +30,7 @@ final class BlockGraph implements AutoCloseable {
     private final GradientsOfB gradients;
     private final Tensor tokens;
     private final Tensor positions;
-    private final Tensor mask;
+    private final Masks masks;
     /// Keys and values of empty places; null if there are none.
     private final Tensor empty;
     private final Head head;
@@ -53,12 +54,12 @@ final class BlockGraph implements AutoCloseable {
         try {
             tokens = graph.input("tokens", GgmlType.I32, block.size());
             positions = graph.input("positions", GgmlType.I32, block.size());
-            mask = graph.input("mask", GgmlType.F32, block.places(), block.size());
+            masks = new Masks(graph, weights.shape(), block);
             empty = block.emptyPlaces() == 0
                     ? null
                     : graph.input("empty", GgmlType.F32, weights.shape().kvWidth(), block.emptyPlaces());
             for (int layer = 0; layer < count; layer++) {
-                layers.add(new Layer(graph, weights, lora, layer, positions, mask));
+                layers.add(new Layer(graph, weights, lora, layer, positions, masks));
             }
             gradients = new GradientsOfB(graph, lora);
             boolean predicts = pass != Pass.STATES && !block.predictions().isEmpty();
@@ -76,7 +77,7 @@ final class BlockGraph implements AutoCloseable {
     }
 
     private void forward(boolean leave) {
-        Tensor x = graph.getRows(weights.embeddings(), tokens);
+        Tensor x = embedded();
         for (int i = 0; i < layers.size(); i++) {
             Layer.States own = layers.get(i).states(x);
             if (leave) {
@@ -89,6 +90,12 @@ final class BlockGraph implements AutoCloseable {
         if (head != null) {
             head.forward(x);
         }
+    }
+
+    private Tensor embedded() {
+        Tensor x = graph.getRows(weights.embeddings(), tokens);
+        BaseModelShape shape = weights.shape();
+        return shape.architecture().scaledEmbeddings() ? graph.scale(x, (float) Math.sqrt(shape.width())) : x;
     }
 
     /// For the blocks after this one, with no gradients yet: another block may have been in the same place.
@@ -161,11 +168,9 @@ final class BlockGraph implements AutoCloseable {
     private void set() {
         tokens.set(block.tokens());
         positions.set(block.positions());
-        if (layers.size() > 1 || head != null) {
-            mask.set(block.mask());
-            if (empty != null) {
-                empty.set(new float[Math.toIntExact(empty.elements())]);
-            }
+        masks.set();
+        if (empty != null && (layers.size() > 1 || head != null)) {
+            empty.set(new float[Math.toIntExact(empty.elements())]);
         }
         if (head != null) {
             head.set();

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Tensor;
@@ -14,15 +13,33 @@ import dev.icmlora.llama.ModelWeights;
 /// The base model's weights for a pass forwards and back: llama.cpp's own tensors, and each matrix once more,
 /// transposed. One for each model; graphs of several threads may use it at the same time, since none writes it.
 public final class FrozenWeights implements AutoCloseable {
+    private static final String EMBEDDINGS = "token_embd.weight";
+    private static final String OUTPUT_NORM = "output_norm.weight";
+    private static final String ROPE_DIVISORS = "rope_freqs.weight";
+
     private final BaseModelShape shape;
-    private final ModelWeights own;
+    private final Ends ends;
     private final TransposedWeights transposed;
     private final List<LayerWeights> layers;
 
-    private FrozenWeights(
-            BaseModelShape shape, ModelWeights own, TransposedWeights transposed, List<LayerWeights> layers) {
+    /// What is not of a layer.
+    ///
+    /// @param ropeDivisors of the angles of positions, if the model has them
+    private record Ends(Tensor embeddings, Tensor outputNorm, Tensor output, Optional<Tensor> ropeDivisors) {
+        static Ends of(ModelWeights own, BaseModelShape shape) {
+            RequiredTensors tensors = new RequiredTensors(own);
+            long vocabulary = tensors.rows(EMBEDDINGS);
+            return new Ends(
+                    tensors.matrix(EMBEDDINGS, shape.width(), vocabulary),
+                    tensors.vector(OUTPUT_NORM, shape.width()),
+                    RequiredTensors.shaped(own.output(), shape.width(), vocabulary),
+                    tensors.optionalVector(ROPE_DIVISORS, shape.rope().pairs()));
+        }
+    }
+
+    private FrozenWeights(BaseModelShape shape, Ends ends, TransposedWeights transposed, List<LayerWeights> layers) {
         this.shape = shape;
-        this.own = own;
+        this.ends = ends;
         this.transposed = transposed;
         this.layers = List.copyOf(layers);
     }
@@ -52,19 +69,19 @@ public final class FrozenWeights implements AutoCloseable {
                     + "), in which only llama.cpp's own kernels read them; load it without repacking");
         });
         List<LayerWeights> layers = new ArrayList<>();
-        Set<String> known = new TreeSet<>(Set.of("token_embd.weight", "output_norm.weight"));
+        Set<String> unknown = own.names();
+        List.of(EMBEDDINGS, OUTPUT_NORM, ROPE_DIVISORS).forEach(unknown::remove);
         for (int layer = 0; layer < shape.layers(); layer++) {
-            LayerWeights weights = LayerWeights.of(own, layer);
-            known.addAll(weights.names());
+            LayerWeights weights = LayerWeights.of(own, shape, layer);
+            weights.names().forEach(unknown::remove);
             layers.add(weights);
         }
-        Set<String> unknown = own.names();
-        unknown.removeAll(known);
         if (!unknown.isEmpty()) {
             throw new UnsupportedBaseModelException("it has weights that the graph does not use, such as "
                     + unknown.iterator().next());
         }
-        return new FrozenWeights(shape, own, TransposedWeights.of(layers, own.output(), backend), layers);
+        Ends ends = Ends.of(own, shape);
+        return new FrozenWeights(shape, ends, TransposedWeights.of(layers, ends.output(), backend), layers);
     }
 
     BaseModelShape shape() {
@@ -80,15 +97,19 @@ public final class FrozenWeights implements AutoCloseable {
     }
 
     Tensor embeddings() {
-        return LayerWeights.require(own, "token_embd.weight");
+        return ends.embeddings();
     }
 
     Tensor outputNorm() {
-        return LayerWeights.require(own, "output_norm.weight");
+        return ends.outputNorm();
     }
 
     Tensor output() {
-        return own.output();
+        return ends.output();
+    }
+
+    Optional<Tensor> ropeDivisors() {
+        return ends.ropeDivisors();
     }
 
     Tensor outputTransposed() {
@@ -97,7 +118,7 @@ public final class FrozenWeights implements AutoCloseable {
 
     /// Rows of the output matrix.
     int vocabulary() {
-        return Math.toIntExact(own.output().shape()[1]);
+        return Math.toIntExact(ends.output().shape()[1]);
     }
 
     /// Bytes of the copies.

@@ -2,10 +2,12 @@ package dev.icmlora.engine.tune;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GradientOps;
 import dev.icmlora.ggml.Graph;
+import dev.icmlora.ggml.Rope;
 import dev.icmlora.ggml.Tensor;
 
 /// One layer of the base model over the tokens of a block, in a graph: forwards first, then back.
@@ -16,13 +18,17 @@ final class Layer {
     private final Graph graph;
     private final GradientOps ops;
     private final BaseModelShape shape;
-    private final LayerWeights weights;
+    private final int layer;
+    private final Gate gating;
     private final Linear linear;
-    private final Attention attention;
+    private final Norms norms;
     private final Tensor positions;
+    private final Optional<Tensor> ropeDivisors;
+    private final Rope rope;
+    private final Masks masks;
 
     private Tensor input;
-    private Tensor middle;
+    private Attention attention;
     private Tensor keptGate;
     private Tensor keptUp;
 
@@ -30,15 +36,18 @@ final class Layer {
     record States(Tensor keys, Tensor values) {}
 
     /// @param positions of the tokens
-    /// @param mask `[places, tokens]`
-    Layer(Graph graph, FrozenWeights weights, LoraTensors lora, int layer, Tensor positions, Tensor mask) {
+    Layer(Graph graph, FrozenWeights weights, LoraTensors lora, int layer, Tensor positions, Masks masks) {
         this.graph = graph;
         this.ops = new GradientOps(graph);
         this.shape = weights.shape();
-        this.weights = weights.layer(layer);
+        this.layer = layer;
+        this.gating = shape.architecture().gate();
         this.linear = new Linear(graph, weights, lora, layer);
-        this.attention = new Attention(graph, shape, mask);
+        this.norms = new Norms(graph, weights.layer(layer), shape.epsilon());
         this.positions = positions;
+        this.ropeDivisors = weights.ropeDivisors();
+        this.rope = shape.rope(layer);
+        this.masks = masks;
     }
 
     /// Keys and values of these tokens.
@@ -46,8 +55,8 @@ final class Layer {
     /// @param x their states `[width, tokens]`
     States states(Tensor x) {
         input = x;
-        Tensor normed = normed(x, weights.attentionNorm());
-        Tensor keys = turned(linear.forward(Module.KEY, normed), shape.kvHeads());
+        Tensor normed = norms.forward(Norm.ATTENTION, x);
+        Tensor keys = turned(Norm.KEY, linear.forward(Module.KEY, normed), shape.kvHeads());
         return new States(keys, linear.forward(Module.VALUE, normed));
     }
 
@@ -55,15 +64,18 @@ final class Layer {
     ///
     /// @param all keys and values of all places
     Tensor forward(States all) {
-        Tensor queries = turned(linear.forward(Module.QUERY, normed(input, weights.attentionNorm())), shape.heads());
-        Tensor attended = attention.forward(queries, all.keys(), all.values());
-        middle = graph.add(input, linear.forward(Module.ATTENTION_OUTPUT, attended));
-        Tensor normed = normed(middle, weights.feedForwardNorm());
+        Tensor queries = linear.forward(Module.QUERY, norms.forward(Norm.ATTENTION, input));
+        attention = new Attention(graph, shape, masks.of(layer));
+        Tensor attended = attention.forward(turned(Norm.QUERY, queries, shape.heads()), all.keys(), all.values());
+        Tensor added = norms.forward(Norm.ATTENTION_RESULT, linear.forward(Module.ATTENTION_OUTPUT, attended));
+        Tensor middle = graph.add(input, added);
+        Tensor normed = norms.forward(Norm.FEED_FORWARD, middle);
         Tensor gate = linear.forward(Module.GATE, normed);
         Tensor up = linear.forward(Module.UP, normed);
         keptGate = graph.cast(gate, GgmlType.F16);
         keptUp = graph.cast(up, GgmlType.F16);
-        return graph.add(middle, linear.forward(Module.DOWN, ops.swiGlu(gate, up)));
+        Tensor down = linear.forward(Module.DOWN, gating.gated(ops, gate, up));
+        return graph.add(middle, norms.forward(Norm.FEED_FORWARD_RESULT, down));
     }
 
     /// Gradients on the way back through a layer.
@@ -78,21 +90,23 @@ final class Layer {
     /// @param gradient of the states after the layer
     /// @param ofB takes the gradients of adapted matrices
     Back back(Tensor gradient, GradientsOfB ofB) {
-        ofB.add(linear, Module.DOWN, gradient);
+        Tensor dDown = norms.back(Norm.FEED_FORWARD_RESULT, gradient);
+        ofB.add(linear, Module.DOWN, dDown);
         Tensor gate = graph.cast(keptGate, GgmlType.F32);
         Tensor up = graph.cast(keptUp, GgmlType.F32);
-        Tensor inner = linear.back(Module.DOWN, gradient);
-        Tensor dUp = graph.mul(inner, graph.silu(gate));
-        Tensor dGate = ops.siluBack(graph.mul(inner, up), gate);
+        Tensor inner = linear.back(Module.DOWN, dDown);
+        Tensor dUp = graph.mul(inner, gating.value(graph, gate));
+        Tensor dGate = gating.back(ops, graph.mul(inner, up), gate);
         ofB.add(linear, Module.UP, dUp);
         ofB.add(linear, Module.GATE, dGate);
         Tensor dNormed = graph.add(linear.back(Module.GATE, dGate), linear.back(Module.UP, dUp));
-        Tensor dMiddle = graph.add(gradient, normedBack(dNormed, middle, weights.feedForwardNorm()));
-        ofB.add(linear, Module.ATTENTION_OUTPUT, dMiddle);
-        Attention.Gradients gradients = attention.back(linear.back(Module.ATTENTION_OUTPUT, dMiddle));
+        Tensor dMiddle = graph.add(gradient, norms.back(Norm.FEED_FORWARD, dNormed));
+        Tensor dAdded = norms.back(Norm.ATTENTION_RESULT, dMiddle);
+        ofB.add(linear, Module.ATTENTION_OUTPUT, dAdded);
+        Attention.Gradients gradients = attention.back(linear.back(Module.ATTENTION_OUTPUT, dAdded));
         return new Back(
                 dMiddle,
-                turnedBack(gradients.queries(), shape.heads()),
+                turnedBack(Norm.QUERY, gradients.queries(), shape.heads()),
                 new States(gradients.keys(), gradients.values()));
     }
 
@@ -105,7 +119,7 @@ final class Layer {
         if (queries != null) {
             gradients.put(Module.QUERY, queries);
         }
-        gradients.put(Module.KEY, turnedBack(own.keys(), shape.kvHeads()));
+        gradients.put(Module.KEY, turnedBack(Norm.KEY, own.keys(), shape.kvHeads()));
         gradients.put(Module.VALUE, own.values());
         gradients.forEach((module, gradient) -> ofB.add(linear, module, gradient));
         return gradients;
@@ -120,27 +134,29 @@ final class Layer {
                 .map(each -> linear.back(each.getKey(), each.getValue()))
                 .reduce(graph::add)
                 .orElseThrow();
-        Tensor dInput = normedBack(dNormed, input, weights.attentionNorm());
+        Tensor dInput = norms.back(Norm.ATTENTION, dNormed);
         return middle == null ? dInput : graph.add(middle, dInput);
     }
 
-    private Tensor normed(Tensor x, Tensor weight) {
-        return graph.mul(graph.rmsNorm(x, shape.epsilon()), weight);
+    /// Queries or keys as the matrix gave them, each head normed where the architecture does so, and turned.
+    private Tensor turned(Norm norm, Tensor x, int heads) {
+        Tensor normed = norms.forward(norm, byHead(x, heads));
+        return byToken(ops.rope(normed, positions, ropeDivisors, rope), heads);
     }
 
-    private Tensor normedBack(Tensor gradient, Tensor x, Tensor weight) {
-        return ops.rmsNormBack(graph.mul(gradient, weight), x, shape.epsilon());
+    private Tensor turnedBack(Norm norm, Tensor gradient, int heads) {
+        Tensor dNormed = ops.ropeBack(byHead(gradient, heads), positions, ropeDivisors, rope);
+        return byToken(norms.back(norm, dNormed), heads);
     }
 
-    private Tensor turned(Tensor x, int heads) {
-        long tokens = x.elements() / heads / shape.headSize();
-        Tensor turned = ops.rope(graph.reshape(x, shape.headSize(), heads, tokens), positions, shape.rope());
-        return graph.reshape(turned, (long) shape.headSize() * heads, tokens);
+    /// `[features, tokens]` as `[head size, heads, tokens]`.
+    private Tensor byHead(Tensor x, int heads) {
+        return graph.reshape(x, shape.headSize(), heads, x.elements() / heads / shape.headSize());
     }
 
-    private Tensor turnedBack(Tensor x, int heads) {
-        long tokens = x.elements() / heads / shape.headSize();
-        Tensor back = ops.ropeBack(graph.reshape(x, shape.headSize(), heads, tokens), positions, shape.rope());
-        return graph.reshape(back, (long) shape.headSize() * heads, tokens);
+    /// The other way round.
+    private Tensor byToken(Tensor x, int heads) {
+        long features = (long) shape.headSize() * heads;
+        return graph.reshape(x, features, x.elements() / features);
     }
 }

@@ -26,8 +26,13 @@ final class Linear {
         this.layer = layer;
     }
 
-    /// `W x + scale B A x`.
+    /// `W x + scale B A x + bias`, without the bias where there is none.
     Tensor forward(Module module, Tensor x) {
+        Tensor y = adapted(module, x);
+        return weights.layer(layer).bias(module).map(bias -> graph.add(y, bias)).orElse(y);
+    }
+
+    private Tensor adapted(Module module, Tensor x) {
         Tensor y = graph.mulMat(weights.layer(layer).matrix(module), x);
         Optional<LoraTensors.Pair> pair = pair(module);
         if (pair.isEmpty()) {

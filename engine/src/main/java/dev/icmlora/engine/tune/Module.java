@@ -24,6 +24,29 @@ enum Module {
         return file;
     }
 
+    /// Features that it takes.
+    ///
+    /// @param inner features inside the feed-forward part
+    long in(BaseModelShape shape, long inner) {
+        return switch (this) {
+            case QUERY, KEY, VALUE, GATE, UP -> shape.width();
+            case ATTENTION_OUTPUT -> shape.queryWidth();
+            case DOWN -> inner;
+        };
+    }
+
+    /// Features that it gives.
+    ///
+    /// @param inner features inside the feed-forward part
+    long out(BaseModelShape shape, long inner) {
+        return switch (this) {
+            case QUERY -> shape.queryWidth();
+            case KEY, VALUE -> shape.kvWidth();
+            case GATE, UP -> inner;
+            case ATTENTION_OUTPUT, DOWN -> shape.width();
+        };
+    }
+
     static Optional<Module> of(String file) {
         return Arrays.stream(values())
                 .filter(module -> module.file.equals(file))

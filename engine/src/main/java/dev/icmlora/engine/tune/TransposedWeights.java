@@ -11,14 +11,18 @@ import dev.icmlora.ggml.TensorStore;
 /// Each matrix of the model once more, rows and columns exchanged, so that a gradient goes back through it by the
 /// same quick product that goes forward.
 ///
-/// Those that are quantised are at 8 bits but for the output matrix, whatever the model has: a product with a gradient
-/// adds its own rounding,
-/// which is larger. Queries, keys and values of the first layer are left out, since no gradient goes below them.
+/// All but those of 32-bit floats are at 8 bits but for the output matrix, whatever the model has: a product with a
+/// gradient adds its own rounding, which is larger. With 16-bit floats it would round the gradient to those, and large
+/// ones to infinity. Queries, keys and values of the first layer are left out, since no gradient goes below them.
 final class TransposedWeights implements AutoCloseable {
     private static final String OUTPUT = "output";
     /// The largest matrix of a small model. An error of a likelihood is a difference of few large entries, and 5 bits
     /// of each are enough to know where it points.
     private static final GgmlType OUTPUT_TYPE = GgmlType.Q5_0;
+
+    /// Rows that are transposed at once, whole blocks of any type: the output matrix of a large vocabulary would
+    /// take gigabytes as floats.
+    private static final int BAND = 2048;
 
     private final TensorStore store;
 
@@ -65,11 +69,11 @@ final class TransposedWeights implements AutoCloseable {
         return layer + "." + module.file();
     }
 
-    /// @param quantised the type of a matrix that has quantised weights
+    /// @param quantised the type of a matrix whose weights are no 32-bit floats
     private static void create(TensorStore store, String name, Tensor matrix, GgmlType quantised) {
         long[] shape = matrix.shape();
         GgmlType type = switch (matrix.type()) {
-            case F32, F16, BF16 -> matrix.type();
+            case F32 -> GgmlType.F32;
             default -> shape[1] % quantised.blockElements() == 0 ? quantised : GgmlType.F16;
         };
         store.create(name, type, shape[1], shape[0]);
@@ -79,7 +83,20 @@ final class TransposedWeights implements AutoCloseable {
         int columns = Math.toIntExact(matrix.shape()[0]);
         int rows = Math.toIntExact(matrix.shape()[1]);
         Tensor target = store.tensor(name).orElseThrow();
-        target.set(Quantisation.fromFloats(target.type(), transpose(matrix.toFloats(), rows, columns), rows));
+        GgmlType type = target.type();
+        byte[] transposed = new byte[Math.toIntExact(target.bytes())];
+        int stride = Math.toIntExact(type.bytes(rows));
+        for (int top = 0; top < rows; top += BAND) {
+            int height = Math.min(rows - top, BAND);
+            float[] band = transpose(matrix.rowsToFloats(top, top + height), height, columns);
+            byte[] blocks = Quantisation.fromFloats(type, band, height);
+            int start = Math.toIntExact(type.bytes(top));
+            int width = Math.toIntExact(type.bytes(height));
+            for (int column = 0; column < columns; column++) {
+                System.arraycopy(blocks, column * width, transposed, column * stride + start, width);
+            }
+        }
+        target.set(transposed);
     }
 
     /// In tiles, because a column of a large matrix touches a page for each of its values.

@@ -30,7 +30,7 @@ class RepackedModelTest {
     static void write() {
         BaseModelFixture.loadNativeLibraries();
         file = folder.resolve("quantised.gguf");
-        TinyModel.write(file, GgmlType.Q4_0, "llama");
+        TinyModel.write(file, GgmlType.Q4_0, TinyModel.Variant.LLAMA);
     }
 
     private static LlamaModel load(boolean repack) {

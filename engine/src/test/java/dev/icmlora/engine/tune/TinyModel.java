@@ -2,105 +2,231 @@ package dev.icmlora.engine.tune;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.ggml.Quantisation;
 import dev.icmlora.llama.NamedTensor;
 
-/// A llama of three layers with random weights, as a GGUF file; it has tokens, but no texts.
+/// A model of three layers with random weights, as a GGUF file; it has tokens, but no texts.
 final class TinyModel {
     static final int LAYERS = 3;
     static final int VOCABULARY = 96;
 
-    private static final int WIDTH = 64;
-    private static final int HEADS = 4;
-    private static final int KV_WIDTH = 32;
-    private static final int FEED_FORWARD = 96;
     private static final int RANK = 4;
+
+    /// @param headSize of queries, keys and values
+    private record Sizes(int width, int heads, int kvHeads, int headSize, int feedForward) {
+        /// All matrices of a layer.
+        List<Target> targets() {
+            int queries = heads * headSize;
+            int keys = kvHeads * headSize;
+            return List.of(
+                    new Target("attn_q", width, queries),
+                    new Target("attn_k", width, keys),
+                    new Target("attn_v", width, keys),
+                    new Target("attn_output", queries, width),
+                    new Target("ffn_gate", width, feedForward),
+                    new Target("ffn_up", width, feedForward),
+                    new Target("ffn_down", feedForward, width));
+        }
+    }
+
+    private static final Sizes USUAL = new Sizes(64, 4, 2, 16, 96);
+    private static final Sizes LARGE_HEADS = new Sizes(64, 4, 2, 32, 96);
+    private static final Sizes OF_256 = new Sizes(256, 4, 2, 64, 256);
+
+    /// What is written under which architecture.
+    enum Variant {
+        LLAMA("llama", USUAL),
+        /// With biases of everything.
+        BIASED_LLAMA("llama", USUAL),
+        /// With divisors of the angles.
+        LLAMA_3("llama", USUAL),
+        /// With linearly scaled positions.
+        LINEAR_LLAMA("llama", USUAL),
+        /// With rows that are whole blocks of every type.
+        WIDE_LLAMA("llama", OF_256),
+        QWEN2("qwen2", USUAL),
+        QWEN3("qwen3", LARGE_HEADS),
+        GEMMA3("gemma3", LARGE_HEADS),
+        /// Positions are scaled, but where a window is.
+        LINEAR_GEMMA3("gemma3", LARGE_HEADS),
+        ERNIE("ernie4_5", USUAL);
+
+        private final String architecture;
+        private final Sizes sizes;
+
+        Variant(String architecture, Sizes sizes) {
+            this.architecture = architecture;
+            this.sizes = sizes;
+        }
+    }
 
     private final SplittableRandom random = new SplittableRandom(3);
     private final GgufWriter file = new GgufWriter();
     private final GgmlType type;
+    private final Variant variant;
+    private final Sizes sizes;
 
-    private TinyModel(GgmlType type) {
+    private TinyModel(GgmlType type, Variant variant) {
         this.type = type;
+        this.variant = variant;
+        this.sizes = variant.sizes;
     }
 
-    static void write(Path path, GgmlType type, String architecture) {
-        new TinyModel(type).model(architecture).write(path);
+    static void write(Path path, GgmlType type, Variant variant) {
+        model(type, variant).write(path);
     }
 
-    private GgufWriter model(String architecture) {
-        file.string("general.architecture", architecture)
-                .uint32(architecture + ".block_count", LAYERS)
-                .uint32(architecture + ".embedding_length", WIDTH)
-                .uint32(architecture + ".attention.head_count", HEADS)
-                .uint32(architecture + ".attention.head_count_kv", HEADS * KV_WIDTH / WIDTH)
-                .uint32(architecture + ".feed_forward_length", FEED_FORWARD)
-                .uint32(architecture + ".context_length", 512)
-                .uint32(architecture + ".vocab_size", VOCABULARY)
-                .float32(architecture + ".attention.layer_norm_rms_epsilon", 1e-5f)
-                .string("tokenizer.ggml.model", "none");
+    /// For tests that add something which it should not have.
+    static GgufWriter model(GgmlType type, Variant variant) {
+        TinyModel model = new TinyModel(type, variant);
+        model.metadata();
         for (int layer = 0; layer < LAYERS; layer++) {
-            String prefix = "blk." + layer + ".";
-            vector(prefix + "attn_norm");
-            vector(prefix + "ffn_norm");
-            for (Target target : targets()) {
-                matrix(prefix + target.module(), target.in(), target.out());
-            }
+            model.layer("blk." + layer + ".");
         }
-        vector("output_norm");
-        matrix("token_embd", WIDTH, VOCABULARY);
-        return file;
+        model.vector("output_norm.weight", model.sizes.width, 2);
+        model.matrix("token_embd", model.sizes.width, VOCABULARY);
+        return model.file;
     }
 
-    /// All matrices of a layer.
-    private static List<Target> targets() {
-        return List.of(
-                new Target("attn_q", WIDTH, WIDTH),
-                new Target("attn_k", WIDTH, KV_WIDTH),
-                new Target("attn_v", WIDTH, KV_WIDTH),
-                new Target("attn_output", WIDTH, WIDTH),
-                new Target("ffn_gate", WIDTH, FEED_FORWARD),
-                new Target("ffn_up", WIDTH, FEED_FORWARD),
-                new Target("ffn_down", FEED_FORWARD, WIDTH));
+    /// A model of the same weights as they are when they are de-quantised.
+    static GgufWriter asFloats(Path path) {
+        GgufWriter floats = new GgufWriter();
+        try (GgufFile file = GgufFile.open(path)) {
+            file.keys().forEach(key -> floats.copy(file, key));
+            file.tensors()
+                    .forEach(tensor ->
+                            floats.tensor(tensor.name(), GgmlType.F32, tensor.shape(), floats(file.floats(tensor))));
+        }
+        return floats;
+    }
+
+    private void metadata() {
+        String prefix = variant.architecture + ".";
+        file.string("general.architecture", variant.architecture)
+                .uint32(prefix + "block_count", LAYERS)
+                .uint32(prefix + "embedding_length", sizes.width)
+                .uint32(prefix + "attention.head_count", sizes.heads)
+                .uint32(prefix + "attention.head_count_kv", sizes.kvHeads)
+                .uint32(prefix + "feed_forward_length", sizes.feedForward)
+                .uint32(prefix + "context_length", 512)
+                .uint32(prefix + "vocab_size", VOCABULARY)
+                .float32(prefix + "attention.layer_norm_rms_epsilon", 1e-5f)
+                .string("tokenizer.ggml.model", "none");
+        if (sizes.heads * sizes.headSize != sizes.width) {
+            file.uint32(prefix + "attention.key_length", sizes.headSize)
+                    .uint32(prefix + "attention.value_length", sizes.headSize);
+        }
+        switch (variant) {
+            case LLAMA_3 ->
+                file.tensor("rope_freqs.weight", GgmlType.F32, new long[] {sizes.headSize / 2}, floats(new float[] {
+                    1, 1, 1.5f, 2, 4, 8, 8, 8
+                }));
+            case LINEAR_LLAMA ->
+                file.string(prefix + "rope.scaling.type", "linear").float32(prefix + "rope.scaling.factor", 4);
+            case GEMMA3 -> window(prefix);
+            case LINEAR_GEMMA3 -> {
+                window(prefix);
+                file.float32(prefix + "rope.scaling.factor", 8);
+            }
+            case LLAMA, BIASED_LLAMA, WIDE_LLAMA, QWEN2, QWEN3, ERNIE -> {}
+        }
+    }
+
+    /// The second layer sees all tokens.
+    private void window(String prefix) {
+        file.uint32(prefix + "attention.sliding_window", 4)
+                .uint32(prefix + "attention.sliding_window_pattern", 2)
+                .float32(prefix + "rope.freq_base", 50_000)
+                .float32(prefix + "rope.freq_base_swa", 500);
+    }
+
+    private void layer(String prefix) {
+        vector(prefix + "attn_norm.weight", sizes.width, 2);
+        vector(prefix + "ffn_norm.weight", sizes.width, 2);
+        for (Target target : sizes.targets()) {
+            matrix(prefix + target.module(), target.in(), target.out());
+        }
+        switch (variant) {
+            case QWEN2 -> biases(prefix, sizes.targets().subList(0, 3));
+            case BIASED_LLAMA -> biases(prefix, sizes.targets());
+            case QWEN3 -> headNorms(prefix);
+            case GEMMA3, LINEAR_GEMMA3 -> {
+                headNorms(prefix);
+                vector(prefix + "post_attention_norm.weight", sizes.width, 1);
+                vector(prefix + "post_ffw_norm.weight", sizes.width, 1);
+            }
+            case LLAMA, LLAMA_3, LINEAR_LLAMA, WIDE_LLAMA, ERNIE -> {}
+        }
+    }
+
+    private void biases(String prefix, List<Target> targets) {
+        targets.forEach(target -> vector(prefix + target.module() + ".bias", target.out(), 1));
+    }
+
+    private void headNorms(String prefix) {
+        vector(prefix + "attn_q_norm.weight", sizes.headSize, 1);
+        vector(prefix + "attn_k_norm.weight", sizes.headSize, 1);
     }
 
     /// A random adapter of all matrices.
-    static Adapter adapter() {
-        AdapterLayout layout = new AdapterLayout("llama", LAYERS, RANK, 2 * RANK, targets());
+    static Adapter adapter(Variant variant) {
+        return adapter(variant, EnumSet.allOf(Module.class));
+    }
+
+    static Adapter adapter(Variant variant, Set<Module> modules) {
+        List<Target> targets = variant.sizes.targets().stream()
+                .filter(target -> modules.contains(Module.of(target.module()).orElseThrow()))
+                .toList();
+        AdapterLayout layout = new AdapterLayout(variant.architecture, LAYERS, RANK, 2 * RANK, targets);
+        return adapter(layout, 0.1 / Math.sqrt(RANK));
+    }
+
+    /// @param deviation of all weights
+    static Adapter adapter(AdapterLayout layout, double deviation) {
         SplittableRandom random = new SplittableRandom(4);
         List<NamedTensor> a = new ArrayList<>();
         List<NamedTensor> b = new ArrayList<>();
-        for (int layer = 0; layer < LAYERS; layer++) {
-            for (Target target : targets()) {
-                a.add(half(AdapterLayout.nameOfA(layer, target), random, target.in(), RANK));
-                b.add(half(AdapterLayout.nameOfB(layer, target), random, RANK, target.out()));
+        int rank = layout.rank();
+        for (int layer = 0; layer < layout.layers(); layer++) {
+            for (Target target : layout.targets()) {
+                a.add(half(
+                        AdapterLayout.nameOfA(layer, target), gaussian(random, target.in() * rank, deviation), rank));
+                b.add(half(
+                        AdapterLayout.nameOfB(layer, target),
+                        gaussian(random, rank * target.out(), deviation),
+                        target.out()));
             }
         }
         return new Adapter(layout, a, b);
     }
 
-    private static NamedTensor half(String name, SplittableRandom random, long columns, long rows) {
-        byte[] data = Halves.toF16(gaussian(random, (int) (rows * columns), 0.1 / Math.sqrt(RANK)));
-        return new NamedTensor(name, GgmlType.F16, new long[] {columns, rows}, data);
+    private static NamedTensor half(String name, float[] values, int rows) {
+        return new NamedTensor(name, GgmlType.F16, new long[] {values.length / rows, rows}, Halves.toF16(values));
     }
 
-    private void vector(String name) {
-        byte[] data = Quantisation.fromFloats(GgmlType.F32, gaussian(random, WIDTH, 2), WIDTH);
-        file.tensor(name + ".weight", GgmlType.F32, new long[] {WIDTH}, data);
+    private void vector(String name, int size, double deviation) {
+        file.tensor(name, GgmlType.F32, new long[] {size}, floats(gaussian(random, size, deviation)));
     }
 
     private void matrix(String name, int in, int out) {
         byte[] data = Quantisation.fromFloats(type, gaussian(random, in * out, 1 / Math.sqrt(in)), in);
         file.tensor(name + ".weight", type, new long[] {in, out}, data);
+    }
+
+    static byte[] floats(float[] values) {
+        return Quantisation.fromFloats(GgmlType.F32, values, values.length);
     }
 
     static float[] gaussian(SplittableRandom random, int length, double deviation) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,6 +23,7 @@ import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.Generator;
@@ -207,6 +209,27 @@ class TunerTest {
         assertThat(tuned.ownBytes()).isEqualTo(tuned.bytes());
     }
 
+    /// Of all modules, with a random A and no B yet.
+    @Test
+    void anAdapterOfAllModulesIsTuned() {
+        List<Target> targets = Arrays.stream(Module.values())
+                .map(module -> new Target(module.file(), extent(module, 0), extent(module, 1)))
+                .toList();
+        int layers = weights.shape().layers();
+        Adapter random = TinyModel.adapter(new AdapterLayout("llama", layers, 4, 8, targets), 0.05);
+        Adapter start = random.withGenerated(times(random.generated(), 0));
+        TuningResult result =
+                tune(start, PAST, TuningOptions.forExamples(3).withSteps(3).withRate(3e-3f));
+        assertThat(result.report().outcome()).isEqualTo(Outcome.TUNED);
+        assertThat(result.report().lossAfter()).isLessThan(0.9 * result.report().lossBefore());
+        assertThat(result.adapter().generated())
+                .allSatisfy(b -> assertThat(Halves.fromF16(b.data())).isNotEqualTo(new float[b.data().length / 2]));
+    }
+
+    private static int extent(Module module, int dimension) {
+        return Math.toIntExact(weights.layer(0).matrix(module).shape()[dimension]);
+    }
+
     @Test
     void contradictionsAndRepetitionsAreTuned() {
         Task task =
@@ -245,7 +268,7 @@ class TunerTest {
                     assertThat(refused.limit()).isEqualTo(CONTEXT);
                 });
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> tuner.begin(TinyModel.adapter(), PAST, options))
+                .isThrownBy(() -> tuner.begin(TinyModel.adapter(TinyModel.Variant.LLAMA), PAST, options))
                 .withMessageContaining("3 layers");
         assertThatIllegalArgumentException().isThrownBy(() -> options.withSteps(0));
         assertThatIllegalArgumentException().isThrownBy(() -> options.withRate(Float.NaN));

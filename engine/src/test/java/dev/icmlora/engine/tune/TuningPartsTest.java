@@ -59,11 +59,28 @@ class TuningPartsTest {
         Block branch =
                 new BlockTree(examples(2), 100).roots().getFirst().after().getFirst();
         assertThat(branch.places()).isEqualTo(16);
-        float[] mask = branch.mask();
+        float[] mask = branch.mask(branch.reach());
         float not = Float.NEGATIVE_INFINITY;
         assertThat(mask).startsWith(0, 0, 0, 0, not, not, not, not);
         assertThat(IntStream.range(0, 8).mapToObj(i -> mask[3 * 16 + i]))
                 .containsExactly(0f, 0f, 0f, not, not, 0f, 0f, not);
+    }
+
+    @Test
+    void aTokenSeesNoFurtherThanItsWindow() {
+        Block trunk = new BlockTree(examples(2), 100).roots().getFirst();
+        Block branch = trunk.after().getFirst();
+        assertThat(trunk.reach()).isEqualTo(3);
+        assertThat(branch.reach()).isEqualTo(5);
+        float[] mask = branch.mask(3);
+        float not = Float.NEGATIVE_INFINITY;
+        assertThat(IntStream.range(0, 8).mapToObj(i -> mask[2 * 16 + i]))
+                .containsExactly(not, 0f, 0f, not, not, 0f, not, not);
+        assertThat(IntStream.range(0, 8).mapToObj(i -> mask[3 * 16 + i]))
+                .containsExactly(not, not, 0f, not, not, 0f, 0f, not);
+        assertThat(trunk.mask(1)).startsWith(0, not, not);
+        assertThat(trunk.mask(1)[2 * 16 + 2]).isZero();
+        assertThat(trunk.mask(1)[2 * 16 + 1]).isEqualTo(not);
     }
 
     @Test
