@@ -59,7 +59,7 @@ public final class ChatFormat {
                         messages.get(i).role(),
                         "the model's chat template has no place for message " + i);
             }
-            pieces.add(template.tokens(rendered.substring(from, at)));
+            pieces.add(vocabulary.tokenize(rendered.substring(from, at), true));
             if (i == firstOfUser) {
                 pieces.add(vocabulary.tokenize(description, false));
                 pieces.add(lineBreak);
@@ -68,7 +68,7 @@ public final class ChatFormat {
             pieces.add(vocabulary.tokenize(messages.get(i).content(), false));
             from = at + marker(i).length();
         }
-        pieces.add(template.tokens(rendered.substring(from)));
+        pieces.add(vocabulary.tokenize(rendered.substring(from), true));
         return pieces.stream().flatMapToInt(Arrays::stream).toArray();
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver;
@@ -149,6 +150,13 @@ public final class Engine implements AutoCloseable {
 
     public PromptFormat format() {
         return model.format();
+    }
+
+    /// What ends an answer beside the model's own end: what a request says, and the prompt format where it has to.
+    public List<String> stops(List<String> wanted) {
+        return Stream.concat(wanted.stream(), format().stop().stream())
+                .distinct()
+                .toList();
     }
 
     public ChatFormat chatFormat() {

@@ -93,7 +93,7 @@ public final class ControlBench implements AutoCloseable {
     ///
     /// @param adapter empty for the base model alone
     List<String> answer(Optional<Adapter> adapter, List<int[]> prompts, int maxTokens) {
-        Decoding decoding = new Decoding(SamplingOptions.GREEDY, maxTokens, List.of());
+        Decoding decoding = new Decoding(SamplingOptions.GREEDY, maxTokens, engine.stops(List.of()));
         return session.answer(scaled(adapter), prompts, decoding).texts();
     }
 

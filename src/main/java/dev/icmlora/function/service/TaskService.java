@@ -246,7 +246,9 @@ public final class TaskService {
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
-        var decoding = new Decoding(sampling, request.maxTokens(), request.stop()).withSalt(tenant.id());
+        var decoding = new Decoding(
+                        sampling, request.maxTokens(), session.engine().stops(request.stop()))
+                .withSalt(tenant.id());
         var adapter = decided.adapter()
                 .map(supplied -> new ScaledAdapter(
                         supplied.known().adapter(), request.scale().floatValue()));

@@ -141,7 +141,7 @@ public final class TextService {
         var decoding = new Decoding(
                 request.sampling(),
                 maxTokens,
-                request.stops(),
+                request.prompt() instanceof TextPrompt.Chat ? session.engine().stops(request.stops()) : request.stops(),
                 request.topLogprobs(),
                 request.ignoresEnd(),
                 listener::wrote,

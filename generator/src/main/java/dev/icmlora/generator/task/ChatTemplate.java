@@ -1,23 +1,19 @@
 package dev.icmlora.generator.task;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.Vocabulary;
 
 /// What a model puts around the messages of a chat: its own template or, for a base model that has none, a plain one.
 ///
-/// The plain template knows no control token but the end of the text, which ends an answer:
+/// The plain template knows no control token. A blank line ends an answer, as base models know it from running text:
 ///
 /// ```
 /// question
 /// Answer:
-/// answer<end of text>
+/// answer
 ///
 /// next question
 /// Answer:
@@ -25,44 +21,34 @@ import dev.icmlora.llama.Vocabulary;
 ///
 /// Usable from any thread.
 public final class ChatTemplate {
-    /// Stands for the end of the text in what the plain template renders; it is no character of any message.
-    private static final String END = "\u0003";
+    /// For models without a template.
+    static final ChatTemplate PLAIN = new ChatTemplate(ChatTemplate::plain);
 
-    private static final Pattern AROUND_END = Pattern.compile("(?<=" + END + ")|(?=" + END + ")");
     private static final String BEFORE_ANSWER = "\nAnswer:\n";
+    private static final String BLANK_LINE = "\n\n";
 
-    private final Vocabulary vocabulary;
     private final Function<List<ChatMessage>, String> template;
 
-    private ChatTemplate(Vocabulary vocabulary, Function<List<ChatMessage>, String> template) {
-        this.vocabulary = vocabulary;
+    private ChatTemplate(Function<List<ChatMessage>, String> template) {
         this.template = template;
     }
 
     /// The model's own template, or the plain one.
-    ///
-    /// @throws IllegalArgumentException if the model has no template, and its vocabulary no end of text either
     public static ChatTemplate of(LlamaModel model) {
         return model.chatTemplate().isPresent()
-                ? new ChatTemplate(model.vocabulary(), messages -> model.applyChatTemplate(messages, true))
-                : plain(model.vocabulary());
+                ? new ChatTemplate(messages -> model.applyChatTemplate(messages, true))
+                : PLAIN;
     }
 
-    static ChatTemplate plain(Vocabulary vocabulary) {
-        if (vocabulary.eos().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the model has no chat template, and its vocabulary no token that ends a text");
-        }
-        return new ChatTemplate(vocabulary, ChatTemplate::plainText);
-    }
-
-    private static String plainText(List<ChatMessage> messages) {
+    private static String plain(List<ChatMessage> messages) {
         StringBuilder text = new StringBuilder();
         for (ChatMessage message : messages) {
             text.append(
-                    message.role().equals("assistant")
-                            ? BEFORE_ANSWER + message.content() + END + "\n\n"
-                            : message.role().equals("system") ? message.content() + "\n\n" : message.content());
+                    switch (message.role()) {
+                        case "assistant" -> BEFORE_ANSWER + message.content() + BLANK_LINE;
+                        case "system" -> message.content() + BLANK_LINE;
+                        default -> message.content();
+                    });
         }
         return text.append(BEFORE_ANSWER).toString();
     }
@@ -72,17 +58,5 @@ public final class ChatTemplate {
     /// @throws dev.icmlora.ggml.NativeCallException if llama.cpp does not know the model's template
     public String render(List<ChatMessage> messages) {
         return template.apply(messages);
-    }
-
-    /// Tokens of a piece of markup, control tokens among them.
-    ///
-    /// @param markup a part of what was rendered, without any message
-    public int[] tokens(String markup) {
-        List<int[]> pieces = new ArrayList<>();
-        for (String piece : AROUND_END.split(markup)) {
-            pieces.add(
-                    piece.equals(END) ? new int[] {vocabulary.eos().orElseThrow()} : vocabulary.tokenize(piece, true));
-        }
-        return pieces.stream().flatMapToInt(IntStream::of).toArray();
     }
 }

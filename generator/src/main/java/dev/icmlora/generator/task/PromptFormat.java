@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 import dev.icmlora.generator.Sha256;
 import dev.icmlora.llama.LlamaModel;
@@ -33,15 +34,16 @@ public final class PromptFormat {
     private PromptFormat(Vocabulary vocabulary, ChatTemplate template) {
         this.vocabulary = vocabulary;
         ChatMarkup markup = ChatMarkup.of(template);
-        int[] start = template.tokens(markup.userStart());
+        int[] start = vocabulary.tokenize(markup.userStart(), true);
         this.userStart =
                 vocabulary.addsBos() ? concat(new int[] {vocabulary.bos().orElseThrow()}, start) : start;
         // Two line breaks, each by itself: in running text the pre-tokeniser keeps the last one apart.
         int[] lineBreak = vocabulary.tokenize("\n", false);
         this.afterDescription = concat(lineBreak, lineBreak);
-        this.answerStart = template.tokens(markup.answerStart());
-        this.nextUserStart = template.tokens(markup.nextUserStart());
-        if (nextUserStart.length == 0 || !vocabulary.isEndOfGeneration(nextUserStart[0])) {
+        this.answerStart = vocabulary.tokenize(markup.answerStart(), true);
+        this.nextUserStart = vocabulary.tokenize(markup.nextUserStart(), true);
+        if (nextUserStart.length == 0
+                || template != ChatTemplate.PLAIN && !vocabulary.isEndOfGeneration(nextUserStart[0])) {
             throw new IllegalArgumentException(
                     "the model's chat template does not end an answer with an end-of-generation token");
         }
@@ -80,6 +82,13 @@ public final class PromptFormat {
         int[] tokens = Arrays.copyOf(text, text.length + 1);
         tokens[text.length] = endOfTurn();
         return tokens;
+    }
+
+    /// The text before which an answer ends, where the token that ends it is an ordinary one, as in the plain template.
+    public Optional<String> stop() {
+        return vocabulary.isEndOfGeneration(endOfTurn())
+                ? Optional.empty()
+                : Optional.of(vocabulary.detokenize(endOfTurn()));
     }
 
     /// The token that ends an answer.

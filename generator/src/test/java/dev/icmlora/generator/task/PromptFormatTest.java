@@ -37,9 +37,8 @@ class PromptFormatTest {
     }
 
     @Test
-    void withoutATemplateTurnsArePlainTextAndTheEndOfTheTextEndsAnAnswer() {
-        PromptFormat plain = PromptFormat.of(VOCABULARY, ChatTemplate.plain(VOCABULARY));
-        int end = VOCABULARY.eos().orElseThrow();
+    void withoutATemplateTurnsArePlainTextAndABlankLineEndsAnAnswer() {
+        PromptFormat plain = PromptFormat.of(VOCABULARY, ChatTemplate.PLAIN);
 
         Prompt prompt = plain.query("Give the plural.", EXAMPLES.subList(0, 1), "dog");
 
@@ -53,8 +52,10 @@ class PromptFormatTest {
                 dog
                 Answer:
                 """);
-        assertThat(prompt.tokens()).containsOnlyOnce(end);
-        assertThat(plain.endOfTurn()).isEqualTo(end);
+        assertThat(plain.stop().orElseThrow()).isIn("\n", "\n\n");
+        assertThat(VOCABULARY.detokenize(plain.answer("cats")))
+                .isEqualTo("cats" + plain.stop().orElseThrow());
+        assertThat(FORMAT.stop()).isEmpty();
         assertThat(plain.fingerprint()).isNotEqualTo(FORMAT.fingerprint());
     }
 

@@ -78,7 +78,7 @@ final class Observer {
                 .mapToInt(test -> engine.format().answer(test.output()).length)
                 .max()
                 .orElseThrow();
-        var decoding = new Decoding(SamplingOptions.GREEDY, longest + SPARE_TOKENS, List.of());
+        var decoding = new Decoding(SamplingOptions.GREEDY, longest + SPARE_TOKENS, engine.stops(List.of()));
         List<String> answers = session.answer(Optional.of(new ScaledAdapter(adapter, 1)), prompts, decoding)
                 .texts();
         int right = 0;
