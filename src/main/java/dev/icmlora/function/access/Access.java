@@ -2,8 +2,10 @@ package dev.icmlora.function.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.mutiny.Uni;
@@ -16,11 +18,11 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.config.StartupException;
+import dev.icmlora.function.error.MissingRoleException;
 import dev.icmlora.function.error.Problems;
-import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.UnauthorizedException;
 
-/// Who may ask, how often, and whose adapters they see.
+/// Who may ask, for what, how often, and whose adapters they see.
 ///
 /// With API keys or tokens, everything but health needs one: as bearer token, or, so that a browser can ask its user
 /// for it, a key as the password of basic authentication.
@@ -30,6 +32,8 @@ public final class Access {
     private static final String BEARER = "bearer ";
     private static final String BASIC = "basic ";
     private static final String ADMISSION = Access.class.getName() + ".admission";
+    private static final String HEALTH = "/q/health";
+    private static final String OPENAPI = "/q/openapi";
     private static final String CALLER = Access.class.getName() + ".caller";
     /// After the request has its name, before anything answers.
     private static final int EARLY = 900;
@@ -64,11 +68,28 @@ public final class Access {
     }
 
     private void guard(RoutingContext context) {
-        if (context.normalizedPath().startsWith("/q/health")) {
+        if (context.normalizedPath().startsWith(HEALTH)) {
             context.next();
         } else {
-            admit(context, context::next);
+            admit(context, () -> proceed(context));
         }
+    }
+
+    /// Quarkus' own routes do not ask who may have them: nobody may but those that read metrics.
+    private void proceed(RoutingContext context) {
+        if (isOperation(context) && !context.normalizedPath().startsWith(OPENAPI)) {
+            try {
+                require(context, Role.METRICS);
+            } catch (MissingRoleException e) {
+                problems.write(e.problem(), context);
+                return;
+            }
+        }
+        context.next();
+    }
+
+    private static boolean isOperation(RoutingContext context) {
+        return context.normalizedPath().startsWith("/q/");
     }
 
     /// Lets a request go on, or answers it: 401, 429 or 503. Decided once for each request, whoever asks first.
@@ -105,9 +126,8 @@ public final class Access {
         if (known != null) {
             return known;
         }
-        var isOperation = context.normalizedPath().startsWith("/q/");
         var identified = identify(context);
-        var admission = (isOperation ? identified : identified.invoke(rateLimit::count))
+        var admission = (isOperation(context) ? identified : identified.invoke(rateLimit::count))
                 .memoize()
                 .indefinitely();
         context.put(ADMISSION, admission);
@@ -155,8 +175,6 @@ public final class Access {
         }
         if (failure instanceof UnauthorizedException) {
             response.putHeader("WWW-Authenticate", challenge());
-        } else if (failure instanceof RateLimitException limit) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(limit.secondsToWait()));
         }
         problems.write(problems.of(failure), context);
     }
@@ -169,7 +187,31 @@ public final class Access {
     public Tenant tenant(RoutingContext context) {
         return switch (tenancy) {
             case NONE -> Tenant.SHARED;
-            case KEY -> Tenant.of(context.<Caller>get(CALLER).name());
+            case KEY -> Tenant.of(caller(context).name());
         };
+    }
+
+    /// The tokens that the caller of an admitted request may use.
+    public TokenAccount account(RoutingContext context) {
+        return rateLimit.account(caller(context));
+    }
+
+    /// @throws MissingRoleException if the caller of an admitted request has none of these roles
+    public void require(RoutingContext context, Role... anyOf) {
+        var caller = caller(context);
+        if (Arrays.stream(anyOf).noneMatch(caller::may)) {
+            var roles = Arrays.stream(anyOf).map(Role::toString).collect(Collectors.joining(" or "));
+            throw new MissingRoleException(roles, caller.grant());
+        }
+    }
+
+    /// @throws UnauthorizedException if a request came here that nobody admitted
+    private Caller caller(RoutingContext context) {
+        return Optional.ofNullable(context.<Caller>get(CALLER)).orElseGet(() -> {
+            if (isGuarded()) {
+                throw new UnauthorizedException();
+            }
+            return Caller.ANYBODY;
+        });
     }
 }

@@ -4,29 +4,41 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.generator.Sha256;
 
-/// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept.
+/// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept, and what whoever has
+/// one may do, `icm-lora.roles.NAME`.
 @Singleton
 final class ApiKeys {
 
-    /// Whoever has the key that has no name.
+    /// Whoever has the key that has no name: the owner.
     private static final String UNNAMED = "default";
 
+    private static final Set<Role> OF_OWNER = Set.of(Role.ADMIN);
+    private static final Set<Role> OF_OTHERS = Set.of(Role.CALL, Role.UPLOAD);
+
+    private final Map<String, List<String>> roles;
     private final List<Key> keys = new ArrayList<>();
 
-    private record Key(Caller caller, byte[] digest) {}
+    private record Key(String name, Caller caller, byte[] digest) {}
 
-    /// @throws StartupException if a key is empty or begins or ends with white space, or two callers have the same one
+    /// @throws StartupException if a key is empty or begins or ends with white space, two callers have the same one, or
+    /// roles are none, unknown, or those of nobody
     ApiKeys(FunctionConfig functionConfig, Config config) {
+        this.roles = functionConfig.roles();
         // The function's own configuration takes an empty text for none.
         if (config.getConfigValue("icm-lora.api-key").getRawValue() != null) {
             add(
@@ -35,6 +47,7 @@ final class ApiKeys {
                     functionConfig.apiKey().orElse(""));
         }
         functionConfig.apiKeys().forEach((name, key) -> add(name, "icm-lora.api-keys." + name, key));
+        roles.keySet().forEach(this::requireKey);
     }
 
     private void add(String name, String setting, String key) {
@@ -44,13 +57,41 @@ final class ApiKeys {
         if (!key.equals(key.strip())) {
             throw new StartupException(setting + " begins or ends with white space, which no header can carry");
         }
-        var caller = Caller.ofKey(name);
+        var caller = Caller.ofKey(name, rolesNamed(name));
         if (callerOf(key).filter(other -> !other.equals(caller)).isPresent()) {
             throw new StartupException(
                     "icm-lora.api-keys.%s is the key of another name too: the two callers could not be ".formatted(name)
                             + "told apart");
         }
-        keys.add(new Key(caller, digest(key)));
+        keys.add(new Key(name, caller, digest(key)));
+    }
+
+    /// What says which roles the key of a name has.
+    static Setting rolesOf(String name) {
+        return new Setting("icm-lora.roles." + name);
+    }
+
+    private Set<Role> rolesNamed(String name) {
+        if (!roles.containsKey(name)) {
+            return name.equals(UNNAMED) ? OF_OWNER : OF_OTHERS;
+        }
+        var named = EnumSet.noneOf(Role.class);
+        for (var role : roles.get(name)) {
+            named.add(Role.of(role.strip())
+                    .orElseThrow(() -> new StartupException("%s is \"%s\", which is none of the roles %s"
+                            .formatted(rolesOf(name), role, Arrays.toString(Role.values())))));
+        }
+        if (named.isEmpty()) {
+            throw new StartupException(rolesOf(name) + " is empty: leave it out, or the key too if it may do nothing");
+        }
+        return named;
+    }
+
+    private void requireKey(String name) {
+        if (keys.stream().noneMatch(key -> key.name.equals(name))) {
+            throw new StartupException("%s gives roles to a key that there is not: %s"
+                    .formatted(rolesOf(name), new Setting("icm-lora.api-keys." + name)));
+        }
     }
 
     boolean isEmpty() {

@@ -1,19 +1,40 @@
 package dev.icmlora.function.access;
 
+import java.util.Set;
+
+import dev.icmlora.function.config.Setting;
+
 /// Who asks.
 ///
 /// @param name of one whom the function knows; empty where nobody has to say who they are
-record Caller(String name) {
+/// @param roles that it has
+/// @param grant a sentence about what gives it its roles
+record Caller(String name, Set<Role> roles, String grant) {
 
-    static final Caller ANYBODY = new Caller("");
+    static final Caller ANYBODY = new Caller("", Set.of(Role.ADMIN), "everybody has all");
+
+    private static final Set<Role> OF_TOKENS = Set.of(Role.CALL, Role.UPLOAD);
+    private static final Set<Role> OF_SENDERS = Set.of(Role.EVENTS);
+    private static final String GRANT_OF_TOKENS =
+            "a token has call and upload or, where %s lists its subject, events alone"
+                    .formatted(new Setting("icm-lora.events.senders"));
+
+    Caller {
+        roles = Set.copyOf(roles);
+    }
 
     /// @param key name of an API key
-    static Caller ofKey(String key) {
-        return new Caller("key:" + key);
+    static Caller ofKey(String key, Set<Role> roles) {
+        return new Caller("key:" + key, roles, "%s says which ones this key has".formatted(ApiKeys.rolesOf(key)));
     }
 
     /// @param issuer a URL, so without a space
-    static Caller ofToken(String issuer, String subject) {
-        return new Caller("oidc:" + issuer + " " + subject);
+    /// @param isSender whether it may send events, and do nothing else
+    static Caller ofToken(String issuer, String subject, boolean isSender) {
+        return new Caller("oidc:" + issuer + " " + subject, isSender ? OF_SENDERS : OF_TOKENS, GRANT_OF_TOKENS);
+    }
+
+    boolean may(Role role) {
+        return roles.contains(role) || roles.contains(Role.ADMIN);
     }
 }

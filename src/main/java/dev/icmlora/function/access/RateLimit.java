@@ -1,10 +1,8 @@
 package dev.icmlora.function.access;
 
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.Optional;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,53 +11,81 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RateLimitException;
 
-/// So many requests a minute from each caller, `icm-lora.rate-limit.requests-per-minute`: a token bucket for each,
-/// which holds a minute's requests and fills up steadily. Thread-safe.
+/// So many requests a minute from each caller, `icm-lora.rate-limit.requests-per-minute`, and so many tokens a day,
+/// `icm-lora.rate-limit.tokens-per-day`. Thread-safe.
 @Singleton
 final class RateLimit {
 
-    /// Beyond these, a caller who was seldom seen starts again with a full bucket.
-    private static final int REMEMBERED = 10_000;
-
-    private final OptionalInt perMinute;
+    private final Optional<CallerBuckets> requests;
+    private final Optional<CallerBuckets> tokens;
     private final Counter refused;
-    /// With a weight, as the cache of adapters, because a native executable knows the class for that.
-    private final Cache<Caller, Bucket> buckets = Caffeine.newBuilder()
-            .maximumWeight(REMEMBERED)
-            .weigher((Caller caller, Bucket bucket) -> 1)
-            .executor(Runnable::run)
-            .build();
 
     RateLimit(FunctionConfig config, MeterRegistry registry) {
-        this.perMinute = config.rateLimit().requestsPerMinute();
+        var perMinute = config.rateLimit().requestsPerMinute();
+        var perDay = config.rateLimit().tokensPerDay();
+        this.requests = perMinute.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CallerBuckets(perMinute.getAsInt(), Duration.ofMinutes(1)));
+        this.tokens = perDay.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CallerBuckets(perDay.getAsLong(), Duration.ofDays(1)));
         this.refused = Counter.builder("icm.lora.rate.limited")
-                .description("Requests that were refused because their caller made too many")
+                .description("Requests that were refused because their caller made too many or had no tokens left")
                 .register(registry);
     }
 
+    /// Whether requests are counted.
     boolean isOn() {
-        return perMinute.isPresent();
+        return requests.isPresent();
     }
 
     /// Counts a request of a caller.
     ///
     /// @throws RateLimitException if it is one too many
     void count(Caller caller) {
-        if (perMinute.isEmpty()) {
+        if (requests.isEmpty()) {
             return;
         }
-        var limit = perMinute.getAsInt();
-        var taken = buckets.get(caller, newcomer -> bucket(limit)).tryConsumeAndReturnRemaining(1);
+        var taken = requests.get().of(caller).tryConsumeAndReturnRemaining(1);
         if (!taken.isConsumed()) {
             refused.increment();
-            throw new RateLimitException(limit, Duration.ofNanos(taken.getNanosToWaitForRefill()));
+            throw RateLimitException.ofRequests(
+                    requests.get().capacity(), Duration.ofNanos(taken.getNanosToWaitForRefill()));
         }
     }
 
-    private static Bucket bucket(int limit) {
-        return Bucket.builder()
-                .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(limit, Duration.ofMinutes(1)))
-                .withNanosecondPrecision()
-                .build();
+    /// The tokens of a caller.
+    TokenAccount account(Caller caller) {
+        return tokens.<TokenAccount>map(buckets -> new Account(buckets.capacity(), buckets.of(caller)))
+                .orElse(TokenAccount.UNLIMITED);
+    }
+
+    private final class Account implements TokenAccount {
+
+        private final long perDay;
+        private final Bucket bucket;
+
+        private Account(long perDay, Bucket bucket) {
+            this.perDay = perDay;
+            this.bucket = bucket;
+        }
+
+        @Override
+        public void requireRest() {
+            var rest = bucket.estimateAbilityToConsume(1);
+            if (!rest.canBeConsumed()) {
+                refused.increment();
+                throw RateLimitException.ofTokens(
+                        perDay, rest.getRemainingTokens(), Duration.ofNanos(rest.getNanosToWaitForRefill()));
+            }
+        }
+
+        @Override
+        public void take(long used) {
+            // The bucket takes no zero.
+            if (used > 0) {
+                bucket.consumeIgnoringRateLimits(used);
+            }
+        }
     }
 }

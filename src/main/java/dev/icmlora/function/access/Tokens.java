@@ -2,6 +2,7 @@ package dev.icmlora.function.access;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import io.quarkus.oidc.AccessTokenCredential;
 import io.quarkus.oidc.TenantIdentityProvider;
@@ -13,6 +14,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.IssuerUnavailableException;
 import dev.icmlora.function.error.UnauthorizedException;
@@ -26,17 +28,26 @@ final class Tokens {
 
     private final TenantIdentityProvider issuer;
     private final boolean enabled;
+    private final Set<String> senders;
 
-    /// @throws StartupException if tokens would be taken whoever they were made for
+    /// @throws StartupException if tokens would be taken whoever they were made for, or are to let in senders of events
+    /// and are not taken at all
     Tokens(
             TenantIdentityProvider issuer,
             @ConfigProperty(name = "quarkus.oidc.tenant-enabled") boolean enabled,
-            @ConfigProperty(name = "quarkus.oidc.token.audience") Optional<List<String>> audience) {
+            @ConfigProperty(name = "quarkus.oidc.token.audience") Optional<List<String>> audience,
+            FunctionConfig config) {
         this.issuer = issuer;
         this.enabled = enabled;
+        this.senders = Set.copyOf(config.events().senders().orElse(List.of()));
         if (enabled && audience.isEmpty()) {
             throw new StartupException("quarkus.oidc.token.audience (QUARKUS_OIDC_TOKEN_AUDIENCE) is not set: tokens "
                     + "that the issuer made for other services would be let in");
+        }
+        if (!enabled && !senders.isEmpty()) {
+            throw new StartupException(
+                    "icm-lora.events.senders (ICM_LORA_EVENTS_SENDERS) lists subjects of tokens, but "
+                            + "quarkus.oidc.tenant-enabled (QUARKUS_OIDC_TENANT_ENABLED) is false: no token is taken");
         }
     }
 
@@ -54,14 +65,14 @@ final class Tokens {
         }
         return Uni.createFrom()
                 .deferred(() -> issuer.authenticate(new AccessTokenCredential(token)))
-                .map(Tokens::caller)
+                .map(this::caller)
                 .onFailure()
                 .transform(Tokens::refusal);
     }
 
-    private static Caller caller(SecurityIdentity identity) {
+    private Caller caller(SecurityIdentity identity) {
         if (identity != null && identity.getPrincipal() instanceof JsonWebToken jwt) {
-            return Caller.ofToken(jwt.getIssuer(), jwt.getSubject());
+            return Caller.ofToken(jwt.getIssuer(), jwt.getSubject(), senders.contains(jwt.getSubject()));
         }
         throw new UnauthorizedException();
     }

@@ -55,6 +55,14 @@ public final class AdapterCache {
         return byId.size();
     }
 
+    /// Drops an adapter, whatever keys find it.
+    ///
+    /// @return whether it was there
+    boolean remove(OwnedId id) {
+        var wasFound = byKey.asMap().values().removeIf(known -> known.ownedId().equals(id));
+        return byId.remove(id) != null || wasFound;
+    }
+
     void add(KnownAdapter known) {
         byId.put(known.ownedId(), known);
         var before = byKey.asMap().put(known.key(), known);

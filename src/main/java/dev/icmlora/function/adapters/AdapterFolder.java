@@ -136,9 +136,21 @@ final class AdapterFolder {
         }
     }
 
-    private boolean isKept(OwnedId id) {
+    /// Whether the adapter's weights are there, and known to be.
+    boolean isKept(OwnedId id) {
         return index.key(id).isPresent()
                 && files.filter(there -> Files.exists(there.weights(id))).isPresent();
+    }
+
+    /// Takes an adapter away. Other processes no longer read it; what they have in memory is theirs.
+    ///
+    /// @return whether it was there
+    boolean delete(OwnedId id) {
+        try {
+            return writer.isPresent() && writer.get().delete(id);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an adapter cannot be deleted", e);
+        }
     }
 
     /// Keeps an adapter that a client brought or mixed: it is there when this returns.

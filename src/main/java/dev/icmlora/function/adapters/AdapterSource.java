@@ -45,7 +45,14 @@ public final class AdapterSource {
 
     /// @param cached whether it was known already
     /// @param fingerprintTokens tokens that were read to make it
-    public record Supplied(KnownAdapter known, boolean cached, int fingerprintTokens) {}
+    /// @param tuningTokens tokens of the examples of all steps that were taken
+    public record Supplied(KnownAdapter known, boolean cached, int fingerprintTokens, int tuningTokens) {
+
+        /// One that was known already.
+        public static Supplied of(KnownAdapter known) {
+            return new Supplied(known, true, 0, 0);
+        }
+    }
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
@@ -70,7 +77,7 @@ public final class AdapterSource {
 
     /// The adapter of a key, if it is known.
     public Optional<Supplied> known(AdapterKey key) {
-        return cache.find(key).or(() -> folder.find(key).map(this::cached)).map(found -> new Supplied(found, true, 0));
+        return cache.find(key).or(() -> folder.find(key).map(this::cached)).map(Supplied::of);
     }
 
     private Supplied tune(
@@ -81,7 +88,11 @@ public final class AdapterSource {
             var options =
                     TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
             var result = session.tune(start.known().adapter(), key.task(), options, budget, progress);
-            return new Supplied(remember(key, result), false, start.fingerprintTokens());
+            return new Supplied(
+                    remember(key, result),
+                    false,
+                    start.fingerprintTokens(),
+                    result.report().tokens());
         }
     }
 
@@ -113,14 +124,14 @@ public final class AdapterSource {
     private Supplied make(AdapterKey key, EngineSession session) {
         requireRepeatable(key);
         if (key.isShared()) {
-            return new Supplied(add(key, session.shared()), false, 0);
+            return new Supplied(add(key, session.shared()), false, 0, 0);
         }
         if (!session.engine().isTrained()) {
             throw new InvalidRequestException(new Violation("/task", null, null, UNTRAINED));
         }
         var tokens = tokens(key.task(), session);
         var adapter = session.generate(key.task(), key.strength());
-        return new Supplied(add(key, adapter), false, tokens);
+        return new Supplied(add(key, adapter), false, tokens, 0);
     }
 
     /// @param tokens that were read to take it
@@ -184,7 +195,22 @@ public final class AdapterSource {
 
     private KnownAdapter cached(KnownAdapter known) {
         cache.add(known);
+        if (!folder.isKept(known.ownedId())) {
+            // It was deleted while it was read.
+            cache.remove(known.ownedId());
+        }
         return known;
+    }
+
+    /// Forgets an adapter, in memory and in the folder. Whoever is being answered with it goes on.
+    ///
+    /// @throws UnknownAdapterException if the tenant knows none of this id
+    public void delete(Tenant tenant, String id) {
+        var owned = new OwnedId(tenant, id);
+        // The folder first: what is read from there comes into memory.
+        if (!OwnedId.isId(id) || !(folder.delete(owned) | cache.remove(owned))) {
+            throw new UnknownAdapterException(id);
+        }
     }
 
     /// The adapter of this id. Any thread may call this.

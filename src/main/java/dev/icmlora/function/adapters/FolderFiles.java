@@ -116,7 +116,8 @@ record FolderFiles(Path folder, ObjectMapper json) {
         }
     }
 
-    void delete(FolderName name) throws IOException {
-        Files.deleteIfExists(path(name));
+    /// @return whether it was there
+    boolean delete(FolderName name) throws IOException {
+        return Files.deleteIfExists(path(name));
     }
 }

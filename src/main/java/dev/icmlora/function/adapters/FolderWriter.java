@@ -1,6 +1,8 @@
 package dev.icmlora.function.adapters;
 
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -11,7 +13,7 @@ import org.jboss.logging.Logger;
 import dev.icmlora.function.adapters.FolderName.Kind;
 import dev.icmlora.function.error.StorageFullException;
 
-/// Writes adapters into the folder, one at a time: at once, or soon in a thread of its own.
+/// Writes adapters into the folder and takes them away, one at a time: at once, or soon in a thread of its own.
 final class FolderWriter implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(FolderWriter.class);
@@ -22,6 +24,8 @@ final class FolderWriter implements AutoCloseable {
     private final FolderRoom room;
     private final FolderIndex index;
     private final String generator;
+    /// What is still to be written soon.
+    private final Set<OwnedId> waiting = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor executor =
             new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
 
@@ -35,16 +39,26 @@ final class FolderWriter implements AutoCloseable {
 
     /// Writes a generated adapter in a while, if not too many wait.
     void writeSoon(KnownAdapter generated) {
+        if (!waiting.add(generated.ownedId())) {
+            return;
+        }
         try {
-            executor.execute(() -> {
-                try {
-                    write(generated, Kind.GENERATED);
-                } catch (IOException | StorageFullException e) {
-                    LOG.warnf("An adapter is not kept: %s", e.getMessage());
-                }
-            });
+            executor.execute(() -> writeWaiting(generated));
         } catch (RejectedExecutionException e) {
+            waiting.remove(generated.ownedId());
             LOG.debug("An adapter is not kept: too many wait");
+        }
+    }
+
+    private synchronized void writeWaiting(KnownAdapter generated) {
+        if (!waiting.remove(generated.ownedId())) {
+            // It was deleted meanwhile.
+            return;
+        }
+        try {
+            write(generated, Kind.GENERATED);
+        } catch (IOException | StorageFullException e) {
+            LOG.warnf("An adapter is not kept: %s", e.getMessage());
         }
     }
 
@@ -64,6 +78,17 @@ final class FolderWriter implements AutoCloseable {
             files.delete(new FolderName(id, Kind.GENERATED));
         }
         index.remember(id, card.key(id, generator));
+    }
+
+    /// Takes an adapter's files away, the card first, and forgets one that waits.
+    ///
+    /// @return whether there was any of it
+    synchronized boolean delete(OwnedId id) throws IOException {
+        index.forget(id);
+        var waited = waiting.remove(id);
+        var generated = files.delete(new FolderName(id, Kind.GENERATED));
+        var given = files.delete(new FolderName(id, Kind.GIVEN));
+        return files.delete(new FolderName(id, Kind.WEIGHTS)) || generated || given || waited;
     }
 
     /// Writes what waits, and then nothing more.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -69,12 +70,19 @@ public interface FunctionConfig {
     /// The key of a caller of that name, such as `ICM_LORA_API_KEYS_ALICE`; any number of them. Default: none.
     Map<String, String> apiKeys();
 
+    /// What the caller of that name may do, such as `ICM_LORA_ROLES_ALICE=call,events`: some of `call`,
+    /// `upload`, `events`, `metrics` and `admin`, which is all of them. Default: `admin` for `default`,
+    /// `call,upload` for others.
+    Map<String, List<String>> roles();
+
     /// Who sees an adapter: with `none` everybody, with `key` the callers that made it.
     @WithDefault("none")
     Tenancy tenancy();
 
     @Valid
     RateLimit rateLimit();
+
+    Events events();
 
     /// LoRA slots: different adapters that a batch may have at the same time. With 1, adapters share the time instead.
     /// Default: 8; 1 in a native executable.
@@ -109,12 +117,24 @@ public interface FunctionConfig {
         KEY
     }
 
-    /// Requests of one caller.
+    /// What one caller may have.
     interface RateLimit {
         /// Requests that a caller may make in a minute; more are answered 429. Where nobody has to say who they are,
         /// all callers are one. Default: no limit.
         @Min(1)
         OptionalInt requestsPerMinute();
+
+        /// Tokens that a caller may use in a day: read, written, and tuned on. Once they are used up, requests that
+        /// need some are answered 429. Default: no limit.
+        @Min(1)
+        @Max(1_000_000_000_000L)
+        OptionalLong tokensPerDay();
+    }
+
+    /// Who may send events of object storage, beside callers whose keys have the role `events`.
+    interface Events {
+        /// Subjects of an issuer's tokens that may send events, and do nothing else. Default: none.
+        Optional<List<String>> senders();
     }
 
     /// A thread with its contexts and a resident adapter.

@@ -3,7 +3,7 @@ package dev.icmlora.function.config;
 import java.util.Locale;
 
 /// Something that can be set, such as `icm-lora.native-dir`.
-record Setting(String key) {
+public record Setting(String key) {
 
     /// The environment variable that sets it too.
     String variable() {

@@ -5,22 +5,26 @@ import java.util.Optional;
 /// A problem as a reply. OpenAI's clients, which call what is below `/v1`, know their own form of errors only.
 ///
 /// @param body what becomes JSON
-public record ErrorReply(int status, String mediaType, Object body) {
+/// @param retryAfter seconds after which to try again, where that helps
+public record ErrorReply(int status, String mediaType, Object body, Optional<String> retryAfter) {
 
     private static final String OPENAI = "/v1/";
+    private static final long SOON = 1;
 
     /// @param path that was asked for
     public static ErrorReply of(Problem problem, String path) {
         if (!path.startsWith(OPENAI)) {
-            return new ErrorReply(problem.status(), Problem.MEDIA_TYPE, problem);
+            return new ErrorReply(problem.status(), Problem.MEDIA_TYPE, problem, retryAfter(problem));
         }
         // They are not told of media types.
         var status = problem.status() == 415 ? 400 : problem.status();
-        return new ErrorReply(status, "application/json", OpenAiError.of(problem));
+        return new ErrorReply(status, "application/json", OpenAiError.of(problem), retryAfter(problem));
     }
 
-    /// Seconds after which to try again, where that helps.
-    public Optional<String> retryAfter() {
-        return status == 429 || status == 503 ? Optional.of("1") : Optional.empty();
+    private static Optional<String> retryAfter(Problem problem) {
+        var passes = problem.status() == 429 || problem.status() == 503;
+        return Optional.ofNullable(problem.retryAfter())
+                .or(() -> passes ? Optional.of(SOON) : Optional.empty())
+                .map(String::valueOf);
     }
 }

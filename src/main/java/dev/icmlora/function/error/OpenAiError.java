@@ -49,6 +49,7 @@ public record OpenAiError(Detail error) {
             case "blank", "invalid-request" -> null;
             case "unknown-model" -> "model_not_found";
             case "unauthorized" -> "invalid_api_key";
+            case "token-quota-exceeded" -> "insufficient_quota";
             default -> kind.replace('-', '_');
         };
     }

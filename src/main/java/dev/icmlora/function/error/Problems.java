@@ -1,7 +1,5 @@
 package dev.icmlora.function.error;
 
-import java.util.List;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -86,8 +84,7 @@ public final class Problems {
 
     /// A problem with one field to blame.
     static Problem of(int status, Violation violation) {
-        var plain = of(status, violation.message());
-        return new Problem(plain.type(), plain.title(), status, plain.detail(), List.of(violation));
+        return of(status, violation.message()).blaming(violation);
     }
 
     /// The body was not read to its end.
@@ -105,10 +102,7 @@ public final class Problems {
         }
         var reply = ErrorReply.of(problem, context.normalizedPath());
         response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, reply.mediaType());
-        // Who knows better has said it already.
-        if (!response.headers().contains(HttpHeaders.RETRY_AFTER)) {
-            reply.retryAfter().ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, seconds));
-        }
+        reply.retryAfter().ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, seconds));
         try {
             response.end(mapper.writeValueAsString(reply.body()));
         } catch (JsonProcessingException e) {

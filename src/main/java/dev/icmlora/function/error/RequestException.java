@@ -11,6 +11,7 @@ public abstract sealed class RequestException extends RuntimeException
                 UnknownModelException,
                 UnauthorizedException,
                 IssuerUnavailableException,
+                MissingRoleException,
                 RateLimitException,
                 UploadsOffException,
                 StorageFullException,

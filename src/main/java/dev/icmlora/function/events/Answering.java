@@ -13,6 +13,7 @@ import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.DeadlineException;
@@ -125,7 +126,9 @@ final class Answering {
     private GenerateReply ask(GenerateRequest request, Deadline deadline) {
         while (true) {
             try {
-                return service.generate(Tenant.SHARED, request).await().indefinitely();
+                return service.generate(Tenant.SHARED, TokenAccount.UNLIMITED, request)
+                        .await()
+                        .indefinitely();
             } catch (QueueFullException e) {
                 deadline.check();
                 // Clients that wait for an answer go first.

@@ -11,6 +11,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
@@ -105,7 +106,10 @@ final class BatchJob {
     private String identity(StoredObject task, Checked checked) {
         var request = checked.request();
         var adapter = request.mode().usesAdapter() && request.adapter() == null
-                ? service.adapter(Tenant.SHARED, new AdapterRequest(request.task(), tune(request)))
+                ? service.adapter(
+                                Tenant.SHARED,
+                                TokenAccount.UNLIMITED,
+                                new AdapterRequest(request.task(), tune(request)))
                         .await()
                         .indefinitely()
                         .id()

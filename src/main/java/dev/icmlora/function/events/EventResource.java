@@ -19,10 +19,12 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.EventCounts.Outcome;
 import dev.icmlora.function.events.StorageEvent.Other;
+import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
 
 /// Events that are no CloudEvents, and how all deliveries ended.
@@ -33,11 +35,13 @@ public final class EventResource {
 
     private final EventDeliveries deliveries;
     private final EventCounts counts;
+    private final ClientConnection client;
     private final JsonBody json;
 
-    EventResource(EventDeliveries deliveries, EventCounts counts, JsonBody json) {
+    EventResource(EventDeliveries deliveries, EventCounts counts, ClientConnection client, JsonBody json) {
         this.deliveries = deliveries;
         this.counts = counts;
+        this.client = client;
         this.json = json;
     }
 
@@ -48,6 +52,7 @@ public final class EventResource {
             description = "Each way to end, with its count",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "EventCounts")))
     public Map<Outcome, Long> counts() {
+        client.require(Role.EVENTS, Role.METRICS);
         return counts.all();
     }
 
@@ -72,6 +77,7 @@ public final class EventResource {
     @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
     @APIResponse(responseCode = "503", ref = "Again")
     public Uni<Void> s3(@Context RoutingContext context) {
+        client.require(Role.EVENTS);
         JsonBody.requireJson(context);
         var all = events(json.tree(context)).stream()
                 .map(event -> deliveries.deliver(() -> event))

@@ -51,6 +51,7 @@ interface OperationDescription {
                 @Content(mediaType = "application/openmetrics-text", schema = @Schema(implementation = String.class))
             })
     @APIResponse(responseCode = "401", ref = "Problem")
+    @APIResponse(responseCode = "403", ref = "Problem")
     @APIResponse(responseCode = "406", ref = "Problem")
     @APIResponse(responseCode = "503", ref = "Problem")
     void metrics();

@@ -7,6 +7,7 @@ import java.util.Objects;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotAcceptableException;
@@ -32,15 +33,19 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.service.AdapterUploads;
 import dev.icmlora.function.service.TaskService;
 
-/// Adapters as files: downloaded, brought, added up.
+/// Adapters as files: downloaded, brought, added up, taken away.
 @Path("/adapters")
 @Tag(name = "tasks")
 @APIResponse(responseCode = "401", ref = "Problem")
+@APIResponse(responseCode = "403", ref = "Problem")
 @APIResponse(responseCode = "429", ref = "Problem")
 @APIResponse(responseCode = "503", ref = "Problem")
 public final class AdapterResource {
@@ -57,14 +62,22 @@ public final class AdapterResource {
     private final ClientConnection client;
     private final JsonBody json;
     private final FilePlaces places;
+    /// Where all callers share the adapters, not everybody may take one from the others.
+    private final Role deleter;
 
     AdapterResource(
-            TaskService service, AdapterUploads uploads, ClientConnection client, JsonBody json, FilePlaces places) {
+            TaskService service,
+            AdapterUploads uploads,
+            ClientConnection client,
+            JsonBody json,
+            FilePlaces places,
+            FunctionConfig config) {
         this.service = service;
         this.uploads = uploads;
         this.client = client;
         this.json = json;
         this.places = places;
+        this.deleter = config.tenancy() == Tenancy.KEY ? Role.UPLOAD : Role.ADMIN;
     }
 
     @PUT
@@ -103,7 +116,6 @@ public final class AdapterResource {
                             mediaType = "application/json",
                             schema = @Schema(implementation = AdapterDescription.class)))
     @APIResponse(responseCode = "400", ref = "Problem")
-    @APIResponse(responseCode = "403", ref = "Problem")
     @APIResponse(responseCode = "413", ref = "Problem")
     @APIResponse(responseCode = "414", description = "The description makes the address too long")
     @APIResponse(responseCode = "507", ref = "Problem")
@@ -114,6 +126,7 @@ public final class AdapterResource {
                             schema = @Schema(implementation = String.class, maxLength = 2000))
                     String description,
             @Context RoutingContext context) {
+        client.require(Role.UPLOAD);
         return described(
                 uploads.upload(client.tenant(), JsonBody.bytes(context), Objects.requireNonNullElse(description, "")));
     }
@@ -148,6 +161,7 @@ public final class AdapterResource {
     @APIResponse(responseCode = "415", ref = "Problem")
     @APIResponse(responseCode = "507", ref = "Problem")
     public Uni<Response> blend(@Context RoutingContext context) {
+        client.require(Role.UPLOAD);
         places.take(context);
         return described(uploads.sum(client.tenant(), json.read(context, SumRequest.class)));
     }
@@ -197,6 +211,7 @@ public final class AdapterResource {
             @HeaderParam("If-Range") @Parameter(hidden = true) String ifRange,
             @Context Request request,
             @Context RoutingContext context) {
+        client.require(Role.CALL);
         var variant = request.selectVariant(FORMS);
         if (variant == null) {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
@@ -222,6 +237,22 @@ public final class AdapterResource {
                 .header("Accept-Ranges", "bytes")
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + name + "\"")
                 .build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Blocking
+    @Operation(operationId = "deleteAdapter", summary = "Take a known adapter away", description = """
+            From memory and from the folder. Requests that it is answering end as ever. The task that it was made for \
+            makes it again.""")
+    @APIResponse(responseCode = "204", description = "It is not known any more")
+    @APIResponse(responseCode = "404", ref = "Problem")
+    public Uni<Void> delete(
+            @PathParam("id")
+                    @Parameter(schema = @Schema(implementation = String.class, pattern = AdapterDescription.ID))
+                    String id) {
+        client.require(deleter);
+        return uploads.delete(client.tenant(), id);
     }
 
     private static Response.ResponseBuilder part(byte[] file, String header) {

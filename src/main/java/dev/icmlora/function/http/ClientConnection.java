@@ -7,7 +7,10 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.error.MissingRoleException;
 
 /// The connection of the client whose request is being answered.
 @Singleton
@@ -21,9 +24,21 @@ public final class ClientConnection {
         this.access = access;
     }
 
+    /// Asked before any work.
+    ///
+    /// @throws MissingRoleException if the client has none of these roles
+    public void require(Role... anyOf) {
+        access.require(current.getCurrent(), anyOf);
+    }
+
     /// Whose adapters the client sees.
     public Tenant tenant() {
         return access.tenant(current.getCurrent());
+    }
+
+    /// The tokens that the client may use.
+    public TokenAccount account() {
+        return access.account(current.getCurrent());
     }
 
     /// The same work, cancelled when the client leaves before it is done.

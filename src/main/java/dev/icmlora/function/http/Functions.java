@@ -3,6 +3,7 @@ package dev.icmlora.function.http;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
@@ -22,11 +23,13 @@ public final class Functions {
 
     @Funq
     public Uni<GenerateReply> generate(GenerateRequest request) {
-        return client.whileOpen(service.generate(client.tenant(), request));
+        client.require(Role.CALL);
+        return client.whileOpen(service.generate(client.tenant(), client.account(), request));
     }
 
     @Funq
     public Uni<AdapterReply> adapter(AdapterRequest request) {
-        return client.whileOpen(service.adapter(client.tenant(), request));
+        client.require(Role.CALL);
+        return client.whileOpen(service.adapter(client.tenant(), client.account(), request));
     }
 }

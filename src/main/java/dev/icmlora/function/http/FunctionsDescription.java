@@ -21,6 +21,7 @@ import dev.icmlora.function.api.GenerateRequest;
 @Path("/")
 @Tag(name = "tasks")
 @APIResponse(responseCode = "401", ref = "Problem")
+@APIResponse(responseCode = "403", ref = "Problem")
 @APIResponse(responseCode = "429", ref = "Problem")
 @APIResponse(responseCode = "503", ref = "Problem")
 interface FunctionsDescription {

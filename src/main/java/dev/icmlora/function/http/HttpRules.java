@@ -57,7 +57,10 @@ final class HttpRules {
         methods.put(Pattern.compile("/events/s3"), Set.of(HttpMethod.POST, HttpMethod.OPTIONS));
         methods.put(Pattern.compile("/"), Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST));
         methods.put(
-                Pattern.compile("/q/(health|metrics|openapi).*|/events|/adapters/[^/]+"),
+                Pattern.compile("/adapters/[^/]+"),
+                Set.of(HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
+        methods.put(
+                Pattern.compile("/q/(health|metrics|openapi).*|/events"),
                 Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
         return methods;
     }

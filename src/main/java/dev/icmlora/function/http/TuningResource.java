@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.service.TaskService;
@@ -38,19 +39,20 @@ public final class TuningResource {
     @RunOnVirtualThread
     @Operation(hidden = true)
     public Response adapter(@Context RoutingContext context) {
+        client.require(Role.CALL);
         var request = json.read(context, AdapterRequest.class);
         return request.tune() == null ? whole(request) : stream(request);
     }
 
     private Response whole(AdapterRequest request) {
-        var work = service.adapter(client.tenant(), request);
+        var work = service.adapter(client.tenant(), client.account(), request);
         var reply = client.whileOpen(work).await().indefinitely();
         return Response.ok(reply, MediaType.APPLICATION_JSON_TYPE).build();
     }
 
     private Response stream(AdapterRequest request) {
         var stream = new TuningStream(mapper);
-        client.whileOpen(service.adapter(client.tenant(), request, stream))
+        client.whileOpen(service.adapter(client.tenant(), client.account(), request, stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

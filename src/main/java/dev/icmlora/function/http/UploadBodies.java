@@ -9,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Access;
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
@@ -45,6 +46,7 @@ final class UploadBodies {
 
     private void read(RoutingContext context, BodyHandler longBody) {
         try {
+            access.require(context, Role.UPLOAD);
             if (!config.upload()) {
                 throw new UploadsOffException();
             }

@@ -26,10 +26,11 @@
                             @APIResponse(
                                     name = "Problem",
                                     description = """
-                                    400 the request is not valid; 401 there is no valid key or token; 403 uploads are \
-                                    off; 404 not found; 405 another method is needed; 406 and 415 another media type; \
-                                    413 the body is too long; 429 too many wait, or the caller sent too many; \
-                                    503 shutting down, the model's file was changed, or a token cannot be verified now; \
+                                    400 the request is not valid; 401 there is no valid key or token; 403 the caller \
+                                    may not do this, or uploads are off; 404 not found; 405 another method is needed; \
+                                    406 and 415 another media type; 413 the body is too long; 429 too many wait, the \
+                                    caller sent too many, or it has used its tokens; 503 shutting down, the model's \
+                                    file was changed, or a token cannot be verified now; \
                                     504 not done in time; 507 no room for another adapter""",
                                     content =
                                             @Content(
@@ -38,10 +39,11 @@
                             @APIResponse(
                                     name = "OpenAiError",
                                     description = """
-                                    400 the request is not valid; 401 there is no valid key or token; 404 no such \
-                                    model or path; 405 another method is needed; 413 the body is too long; 429 too many \
-                                    wait, or the caller sent too many; 503 shutting down, the model's file was changed, or a \
-                                    token cannot be verified now; 504 not done in time""",
+                                    400 the request is not valid; 401 there is no valid key or token; 403 the caller \
+                                    may not do this; 404 no such model or path; 405 another method is needed; 413 the \
+                                    body is too long; 429 too many wait, the caller sent too many, or it has used its \
+                                    tokens; 503 shutting down, the model's file was changed, or a token cannot be \
+                                    verified now; 504 not done in time""",
                                     content =
                                             @Content(
                                                     mediaType = "application/json",

@@ -23,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
 import dev.icmlora.function.http.ClientConnection;
@@ -33,6 +34,7 @@ import dev.icmlora.function.service.TextService;
 @Path("/v1")
 @Tag(name = "openai")
 @APIResponse(responseCode = "401", ref = "OpenAiError")
+@APIResponse(responseCode = "403", ref = "OpenAiError")
 @APIResponse(responseCode = "429", ref = "OpenAiError")
 @APIResponse(responseCode = "503", ref = "OpenAiError")
 public final class OpenAiResource {
@@ -115,6 +117,7 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
     public Response chat(@Context RoutingContext context) {
+        client.require(Role.CALL);
         return replies.to(chats.read(json.object(context)), chatForm);
     }
 
@@ -147,6 +150,7 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
     public Response complete(@Context RoutingContext context) {
+        client.require(Role.CALL);
         return replies.to(completions.read(json.object(context)), completionForm);
     }
 
@@ -172,8 +176,9 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
     public Uni<Response> embed(@Context RoutingContext context) {
+        client.require(Role.CALL);
         var request = EmbeddingRequest.read(json.object(context), mostTexts);
-        return client.whileOpen(texts.embed(request.model(), request.texts()))
+        return client.whileOpen(texts.embed(client.account(), request.model(), request.texts()))
                 .map(reply -> ok(EmbeddingList.of(reply, request.base64())));
     }
 
@@ -186,6 +191,7 @@ public final class OpenAiResource {
             description = "The models",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.class)))
     public Response models() {
+        client.require(Role.CALL);
         return ok(ModelList.of(texts.models(client.tenant()), started));
     }
 
@@ -200,6 +206,7 @@ public final class OpenAiResource {
                     @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.Model.class)))
     @APIResponse(responseCode = "404", ref = "OpenAiError")
     public Response model(@PathParam("id") @Parameter(example = "SmolLM2-135M-Instruct.Q8_0") String id) {
+        client.require(Role.CALL);
         var known = texts.models(client.tenant());
         if (!known.contains(id)) {
             throw new UnknownModelException(id, known);

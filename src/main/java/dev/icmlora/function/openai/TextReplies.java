@@ -40,7 +40,7 @@ final class TextReplies {
     }
 
     private Response whole(CompletionRequest request, ReplyForm form, Head head) {
-        var work = texts.write(client.tenant(), request.text(), TextListener.NONE);
+        var work = texts.write(client.tenant(), client.account(), request.text(), TextListener.NONE);
         var reply = client.whileOpen(work).await().indefinitely();
         return Response.ok(form.whole(head, reply), MediaType.APPLICATION_JSON_TYPE)
                 .build();
@@ -48,7 +48,7 @@ final class TextReplies {
 
     private Response stream(CompletionRequest request, ReplyForm form, Head head) {
         var stream = new TextStream(request, form, head, mapper);
-        client.whileOpen(texts.write(client.tenant(), request.text(), stream))
+        client.whileOpen(texts.write(client.tenant(), client.account(), request.text(), stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

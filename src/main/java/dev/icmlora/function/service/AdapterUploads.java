@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterFiles;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -22,14 +23,14 @@ import dev.icmlora.function.api.Usage;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 
-/// Adapters that clients bring as files or mix from others. They serve by id like generated ones. No worker
-/// takes part: this is work for a thread that may wait.
+/// Adapters that clients bring as files or mix from others, which then serve by id like generated ones, and any that
+/// they take away. No worker takes part: this is work for a thread that may wait.
 @Singleton
 public final class AdapterUploads {
 
     /// Nothing was generated and nothing answered.
     private static final Served NOTHING =
-            new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), PhaseNanos.NONE);
+            new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), 0, PhaseNanos.NONE);
 
     private final RequestRules rules;
     private final AdapterSource adapters;
@@ -109,8 +110,20 @@ public final class AdapterUploads {
                 engineHost.modelName());
     }
 
-    private Uni<AdapterDescription> measured(String operation, Supplier<AdapterDescription> work) {
+    /// Takes an adapter away that a tenant knows, wherever it came from.
+    ///
+    /// @throws dev.icmlora.function.error.UnknownAdapterException through the result, if it is not known
+    public Uni<Void> delete(Tenant tenant, String id) {
+        return measured("delete", () -> {
+            adapters.delete(tenant, id);
+            return null;
+        });
+    }
+
+    private <T> Uni<T> measured(String operation, Supplier<T> work) {
         return meter.measure(
-                operation, () -> Uni.createFrom().item(work).map(description -> new Metered<>(description, NOTHING)));
+                operation,
+                TokenAccount.UNLIMITED,
+                () -> Uni.createFrom().item(work).map(reply -> new Metered<>(reply, NOTHING)));
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.admission.EngineHost;
@@ -28,16 +29,23 @@ final class BackgroundTuning {
     }
 
     /// Does nothing where this key is tuned already, or too many wait.
-    void later(AdapterKey key) {
+    ///
+    /// @param account that pays for it
+    void later(AdapterKey key, TokenAccount account) {
         if (waiting.size() >= MOST || !waiting.add(key)) {
             return;
         }
         engineHost
                 .submit(key, session -> adapters.of(key, session))
                 .subscribe()
-                .with(_ -> waiting.remove(key), failure -> {
-                    waiting.remove(key);
-                    LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
-                });
+                .with(
+                        supplied -> {
+                            waiting.remove(key);
+                            account.take((long) supplied.fingerprintTokens() + supplied.tuningTokens());
+                        },
+                        failure -> {
+                            waiting.remove(key);
+                            LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
+                        });
     }
 }

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
@@ -36,7 +37,8 @@ final class Decisions {
     /// @param adapter empty where the base model serves alone
     /// @param tuning what tuning did, or that it waits; null where nothing is tuned
     /// @param readTokens tokens that were read beside the prompts
-    record Decided(Selection selection, Optional<Supplied> adapter, Tuned tuning, int readTokens) {
+    /// @param tuningTokens tokens of the examples of all steps that were taken
+    record Decided(Selection selection, Optional<Supplied> adapter, Tuned tuning, int readTokens, int tuningTokens) {
 
         Mode served() {
             return selection.served();
@@ -45,9 +47,10 @@ final class Decisions {
 
     /// @param key of the task's generated adapter
     /// @param examplesFit whether prompts with the examples and their answers would fit into the context
+    /// @param account that pays for a tuning in the background
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
-    Decided of(AdapterKey key, Tune tune, boolean examplesFit, EngineSession session) {
+    Decided of(AdapterKey key, Tune tune, boolean examplesFit, TokenAccount account, EngineSession session) {
         var task = key.task();
         if (!Selector.isTuned(task) || session.engine().tuningRefusal().isPresent()) {
             return untuned(key, examplesFit, null, false, session);
@@ -60,7 +63,7 @@ final class Decisions {
         return switch (tune.when()) {
             case NOW -> now(tuned, tune, examplesFit, session);
             case BACKGROUND -> {
-                background.later(tuned);
+                background.later(tuned, account);
                 yield untuned(key, examplesFit, TuningReports.waiting(task.examples()), false, session);
             }
             case NEVER -> untuned(key, examplesFit, null, false, session);
@@ -98,14 +101,16 @@ final class Decisions {
                     known.key().strength(),
                     OptionalDouble.empty(),
                     known.key().isCutShort());
-            return new Decided(selection, Optional.of(supplied), report, supplied.fingerprintTokens());
+            return new Decided(
+                    selection, Optional.of(supplied), report, supplied.fingerprintTokens(), supplied.tuningTokens());
         }
         var shared = adapters.of(known.key().shared(), session);
         return new Decided(
                 selection(choice.way(), confidence, 0, OptionalDouble.empty(), false),
                 Optional.of(shared),
                 report,
-                supplied.fingerprintTokens());
+                supplied.fingerprintTokens(),
+                supplied.tuningTokens());
     }
 
     private Decided untuned(AdapterKey key, boolean examplesFit, Tuned tuning, boolean hurried, EngineSession session) {
@@ -122,7 +127,8 @@ final class Decisions {
                 selection(choice.way(), choice.confidence(), serving.strength(), seen.distance(), hurried),
                 Optional.of(supplied),
                 tuning,
-                seen.tokens() + supplied.fingerprintTokens());
+                seen.tokens() + supplied.fingerprintTokens(),
+                0);
     }
 
     /// By the base model alone: without a generator there is no adapter that was not tuned.

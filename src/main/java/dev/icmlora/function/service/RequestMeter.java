@@ -19,9 +19,11 @@ import org.jboss.logging.MDC;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterCache;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.error.ModelChangedException;
+import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.RequestException;
 
 /// Counts, times and logs every request, through whichever door it came. The log names the request and its
@@ -74,13 +76,21 @@ final class RequestMeter {
 
     /// The same work, measured from the time somebody waits for it.
     ///
+    /// It fails with [RateLimitException] if the account is empty.
+    ///
     /// @param operation what was asked for
-    <T> Uni<T> measure(String operation, Supplier<Uni<Metered<T>>> work) {
+    /// @param account that pays for what was served
+    <T> Uni<T> measure(String operation, TokenAccount account, Supplier<Uni<Metered<T>>> work) {
         return Uni.createFrom().deferred(() -> {
             var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
             // Deferred, so that what is thrown at once is a failure too.
             return Uni.createFrom()
-                    .<Metered<T>>deferred(work::get)
+                    .<Metered<T>>deferred(() -> {
+                        account.requireRest();
+                        return work.get();
+                    })
+                    .onItem()
+                    .invoke(item -> account.take(item.served().tokens()))
                     .onItemOrFailure()
                     .invoke((item, failure) -> {
                         if (failure == null) {
@@ -100,6 +110,7 @@ final class RequestMeter {
             case CancelledException _ -> "cancelled";
             case EngineClosedException _ -> "shutting_down";
             case ModelChangedException _ -> "failed";
+            case RateLimitException _ -> "refused";
             case RequestException known ->
                 switch (known.problem().status()) {
                     case 429 -> "queue_full";
@@ -121,6 +132,7 @@ final class RequestMeter {
         phase("decode", nanos.decode());
         tokens("prompt", served.usage().promptTokens());
         tokens("completion", served.usage().completionTokens());
+        tokens("tuning", served.tuningTokens());
         served.adapter()
                 .ifPresent(id -> Counter.builder("icm.lora.adapters")
                         .description("Adapters asked for: generated, or found in the cache")
@@ -149,7 +161,7 @@ final class RequestMeter {
 
     private void tokens(String kind, int count) {
         Counter.builder("icm.lora.tokens")
-                .description("Tokens read and written")
+                .description("Tokens read, written and tuned on")
                 .tag("kind", kind)
                 .register(registry)
                 .increment(count);

@@ -10,4 +10,17 @@ import dev.icmlora.function.api.Usage;
 /// @param adapter id of the adapter that took part
 /// @param cached whether that adapter was known before
 /// @param mode how the request was answered, as a client would spell it; empty where nothing was answered
-record Served(Optional<String> adapter, boolean cached, Optional<String> mode, Usage usage, PhaseNanos phases) {}
+/// @param tuningTokens tokens of the examples of all steps of a tuning
+record Served(
+        Optional<String> adapter,
+        boolean cached,
+        Optional<String> mode,
+        Usage usage,
+        int tuningTokens,
+        PhaseNanos phases) {
+
+    /// What counts against the quota of whoever asked.
+    long tokens() {
+        return (long) usage.promptTokens() + usage.completionTokens() + tuningTokens;
+    }
+}

@@ -15,6 +15,7 @@ import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterFiles;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -69,16 +70,17 @@ public final class TaskService {
     /// Answers a request's inputs.
     ///
     /// @param tenant whose adapters may answer
+    /// @param account that pays for it
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<GenerateReply> generate(Tenant tenant, GenerateRequest request) {
-        return meter.measure("generate", () -> checkedGenerate(tenant, request));
+    public Uni<GenerateReply> generate(Tenant tenant, TokenAccount account, GenerateRequest request) {
+        return meter.measure("generate", account, () -> checkedGenerate(tenant, account, request));
     }
 
-    private Uni<Metered<GenerateReply>> checkedGenerate(Tenant tenant, GenerateRequest request) {
+    private Uni<Metered<GenerateReply>> checkedGenerate(Tenant tenant, TokenAccount account, GenerateRequest request) {
         rules.check(request);
         var key = key(tenant, request);
         rules.check(request.mode(), key.task());
-        return engineHost.submit(queue(request, key), session -> generate(request, key, session));
+        return engineHost.submit(queue(request, key), session -> generate(request, key, account, session));
     }
 
     /// Requests of one adapter wait in line, and those that need none.
@@ -98,17 +100,20 @@ public final class TaskService {
 
     /// Generates an adapter, or finds it where its task was seen before.
     ///
+    /// @param account that pays for it
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request) {
-        return adapter(tenant, request, _ -> {});
+    public Uni<AdapterReply> adapter(Tenant tenant, TokenAccount account, AdapterRequest request) {
+        return adapter(tenant, account, request, _ -> {});
     }
 
     /// Generates or tunes an adapter, or finds it where its task was seen before.
     ///
+    /// @param account that pays for it
     /// @param progress is told of a tuning that this request begins, on a thread that should not wait
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(Tenant tenant, AdapterRequest request, Consumer<TuningProgress> progress) {
-        return meter.measure("adapter", () -> checkedAdapter(tenant, request, progress));
+    public Uni<AdapterReply> adapter(
+            Tenant tenant, TokenAccount account, AdapterRequest request, Consumer<TuningProgress> progress) {
+        return meter.measure("adapter", account, () -> checkedAdapter(tenant, request, progress));
     }
 
     private Uni<Metered<AdapterReply>> checkedAdapter(
@@ -138,13 +143,14 @@ public final class TaskService {
         return files.peft(adapters.byId(tenant, id).adapter());
     }
 
-    private static Metered<GenerateReply> metered(GenerateReply reply, PhaseNanos phases) {
+    private static Metered<GenerateReply> metered(GenerateReply reply, int tuningTokens, PhaseNanos phases) {
         var adapter = Optional.ofNullable(reply.adapter());
         var served = new Served(
                 adapter.map(ServedAdapter::id),
                 adapter.map(ServedAdapter::cached).orElse(false),
                 Optional.of(reply.selection().served().name().toLowerCase(Locale.ROOT)),
                 reply.usage(),
+                tuningTokens,
                 phases);
         return new Metered<>(reply, served);
     }
@@ -162,16 +168,23 @@ public final class TaskService {
                 key.isTuned() ? TuningReports.of(supplied.known()) : null,
                 usage,
                 Timing.of(session.phases()));
-        var served = new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), usage, session.phases());
+        var served = new Served(
+                Optional.of(reply.id()),
+                reply.cached(),
+                Optional.empty(),
+                usage,
+                supplied.tuningTokens(),
+                session.phases());
         return new Metered<>(reply, served);
     }
 
-    private Metered<GenerateReply> generate(GenerateRequest request, AdapterKey key, EngineSession session) {
+    private Metered<GenerateReply> generate(
+            GenerateRequest request, AdapterKey key, TokenAccount account, EngineSession session) {
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
-            return choose(request, key, session);
+            return choose(request, key, account, session);
         }
         if (request.mode() == Mode.TUNED) {
-            return tuned(request, key, session);
+            return tuned(request, key, account, session);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
         return named(request, served, key, null, session);
@@ -183,11 +196,12 @@ public final class TaskService {
         var prompts = prompts(request, served, key.task(), session);
         var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, session)) : Optional.<Supplied>empty();
         var tokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
-        return answer(
-                key.tenant(), request, new Decided(Selection.named(served), adapter, tuning, tokens), prompts, session);
+        var decided = new Decided(Selection.named(served), adapter, tuning, tokens, 0);
+        return answer(key.tenant(), request, decided, prompts, session);
     }
 
-    private Metered<GenerateReply> tuned(GenerateRequest request, AdapterKey start, EngineSession session) {
+    private Metered<GenerateReply> tuned(
+            GenerateRequest request, AdapterKey start, TokenAccount account, EngineSession session) {
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var key = TunedKeys.of(start, tune);
         // What does not fit is refused before anything is tuned.
@@ -200,23 +214,25 @@ public final class TaskService {
                     Selection.named(request.mode()),
                     supplied,
                     TuningReports.of(supplied.get().known()),
-                    supplied.get().fingerprintTokens());
+                    supplied.get().fingerprintTokens(),
+                    supplied.get().tuningTokens());
             return answer(start.tenant(), request, decided, prompts, session);
         }
         if (tune.when() == Tune.When.NEVER) {
             return named(request, Mode.ADAPTER_EXAMPLES, start.shared(), null, session);
         }
-        background.later(key);
+        background.later(key, account);
         var waiting = TuningReports.waiting(key.task().examples());
         return named(request, Mode.ADAPTER_EXAMPLES, start.shared(), waiting, session);
     }
 
-    private Metered<GenerateReply> choose(GenerateRequest request, AdapterKey key, EngineSession session) {
+    private Metered<GenerateReply> choose(
+            GenerateRequest request, AdapterKey key, TokenAccount account, EngineSession session) {
         var task = key.task();
         // What does not even fit with the description alone is refused before anything is tuned.
         var described = prompts(request, Mode.ADAPTER, task, session);
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var decided = decisions.of(key, tune, promptsFit(request, task, session), session);
+        var decided = decisions.of(key, tune, promptsFit(request, task, session), account, session);
         var served = decided.served();
         var prompts = served.showsExamples() ? prompts(request, served, task, session) : described;
         return answer(key.tenant(), request, decided, prompts, session);
@@ -261,7 +277,7 @@ public final class TaskService {
                 decided.tuning(),
                 new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens()),
                 Timing.of(phases));
-        return metered(reply, phases);
+        return metered(reply, decided.tuningTokens(), phases);
     }
 
     private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, EngineSession session) {

@@ -13,6 +13,7 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
@@ -60,12 +61,20 @@ public final class TextService {
 
     /// Writes texts.
     ///
+    /// @param account that pays for it: for what was told until then, if nobody waits for the end
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<TextReply> write(Tenant tenant, TextRequest request, TextListener listener) {
-        return meter.measure("text", () -> checkedWrite(tenant, request, listener));
+    public Uni<TextReply> write(Tenant tenant, TokenAccount account, TextRequest request, TextListener listener) {
+        return meter.measure("text", account, () -> {
+            var told = new ToldTokens(listener);
+            return checkedWrite(tenant, request, told)
+                    .onFailure()
+                    .invoke(() -> account.take(told.tokens()))
+                    .onCancellation()
+                    .invoke(() -> account.take(told.tokens()));
+        });
     }
 
-    private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest request, TextListener listener) {
+    private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest request, ToldTokens listener) {
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         requireModelName(tenant, request.model());
         return engineHost.submit(queue(tenant, request), session -> {
@@ -73,7 +82,7 @@ public final class TextService {
             var named = named(tenant, request.model());
             var supplied = request.task()
                     .map(task -> adapters.of(new AdapterKey(tenant, task.toTask(), 1), session))
-                    .or(() -> named.map(known -> new Supplied(known, true, 0)));
+                    .or(() -> named.map(Supplied::of));
             return write(tenant, request, supplied, listener, session);
         });
     }
@@ -87,9 +96,10 @@ public final class TextService {
 
     /// Embeds texts with the base model.
     ///
+    /// @param account that pays for it
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<EmbeddingReply> embed(String model, List<String> texts) {
-        return meter.measure("embed", () -> checkedEmbed(model, texts));
+    public Uni<EmbeddingReply> embed(TokenAccount account, String model, List<String> texts) {
+        return meter.measure("embed", account, () -> checkedEmbed(model, texts));
     }
 
     private Uni<Metered<EmbeddingReply>> checkedEmbed(String model, List<String> texts) {
@@ -102,7 +112,8 @@ public final class TextService {
             requireFit("/input", prompts, 0, session);
             var vectors = session.embed(prompts);
             var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-            var served = new Served(Optional.empty(), false, Optional.empty(), new Usage(tokens, 0), session.phases());
+            var served =
+                    new Served(Optional.empty(), false, Optional.empty(), new Usage(tokens, 0), 0, session.phases());
             return new Metered<>(new EmbeddingReply(model, vectors, tokens), served);
         });
     }
@@ -125,7 +136,7 @@ public final class TextService {
             Tenant tenant,
             TextRequest request,
             Optional<Supplied> supplied,
-            TextListener listener,
+            ToldTokens listener,
             EngineSession session) {
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var description = supplied.map(s -> s.known().key())
@@ -148,7 +159,7 @@ public final class TextService {
                 tenant.id());
         var adapter = supplied.map(s -> s.known().adapter());
         var model = adapter.map(a -> a.id()).orElse(engineHost.modelName());
-        listener.begins(model);
+        listener.begins(model, prompts);
         var answers = session.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, decoding);
         var usage = new Usage(
                 supplied.map(Supplied::fingerprintTokens).orElse(0) + answers.promptTokens(),
@@ -159,7 +170,7 @@ public final class TextService {
         var phases = session.phases(answers);
         return new Metered<>(
                 new TextReply(model, answers.answers(), usage, Timing.of(phases)),
-                new Served(id, cached, mode, usage, phases));
+                new Served(id, cached, mode, usage, 0, phases));
     }
 
     private static List<int[]> prompts(TextPrompt prompt, String description, EngineSession session) {

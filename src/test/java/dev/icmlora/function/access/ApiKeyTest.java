@@ -113,6 +113,17 @@ class ApiKeyTest {
                 .get("/adapters/{id}", id)
                 .then()
                 .statusCode(200);
+        given().header("Authorization", "Bearer " + NAMED)
+                .delete("/adapters/{id}", id)
+                .then()
+                .statusCode(403)
+                .body("type", equalTo("urn:icm-lora:problem:missing-role"))
+                .body("detail", containsString("admin"))
+                .body("detail", containsString("ICM_LORA_ROLES_ALICE"));
+        given().header("Authorization", "Bearer " + KEY)
+                .delete("/adapters/{id}", id)
+                .then()
+                .statusCode(204);
     }
 
     @ParameterizedTest

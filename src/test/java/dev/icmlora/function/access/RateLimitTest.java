@@ -43,7 +43,8 @@ class RateLimitTest {
         var problem = refused(() -> request().get("/adapters/x"));
         problem.then()
                 .contentType("application/problem+json")
-                .body("type", equalTo("urn:icm-lora:problem:rate-limit-exceeded"));
+                .body("type", equalTo("urn:icm-lora:problem:rate-limit-exceeded"))
+                .body("retry_after", equalTo(Integer.parseInt(problem.header("Retry-After"))));
         assertThat(problem.jsonPath().getString("detail"))
                 .contains(SharedInstallation.PER_MINUTE + " requests a minute");
         refused(() -> request().get("/v1/models"))
@@ -74,8 +75,13 @@ class RateLimitTest {
                 .then()
                 .statusCode(200);
         given().get("/q/health/ready").then().statusCode(200);
-        var metrics =
-                request().get("/q/metrics").then().statusCode(200).extract().asString();
+        request().get("/q/openapi").then().statusCode(200);
+        var metrics = given().header("Authorization", "Bearer " + SharedInstallation.KEY_OF_SCRAPER)
+                .get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
         assertThat(metrics.lines().filter(line -> line.startsWith("icm_lora_rate_limited_total ")))
                 .singleElement()
                 .satisfies(line ->

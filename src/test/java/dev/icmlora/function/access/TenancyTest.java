@@ -223,6 +223,21 @@ class TenancyTest {
     }
 
     @Test
+    void aCallerTakesItsOwnAdapterAwayAndNobodyElses() {
+        var id = alice.makes("Write it in small letters.");
+        bob.request().delete("/adapters/{id}", id).then().statusCode(404);
+        assertThat(bob.makes("Write it in small letters.")).isEqualTo(id);
+
+        bob.request().delete("/adapters/{id}", id).then().statusCode(204);
+
+        bob.request().delete("/adapters/{id}", id).then().statusCode(404);
+        bob.request().get("/adapters/{id}", id).then().statusCode(404);
+        assertThat(bob.models()).doesNotContain(id);
+        alice.request().get("/adapters/{id}", id).then().statusCode(200);
+        assertThat(alice.models()).contains(id);
+    }
+
+    @Test
     void aChatMakesAnAdapterForItsCallerOnly() {
         var body = Map.of(
                 "model", alice.models().getFirst(),
@@ -288,7 +303,7 @@ class TenancyTest {
     private void task(Path bucket, String name, String body) throws Exception {
         Files.createDirectories(bucket.resolve("tasks"));
         Files.write(bucket.resolve("tasks").resolve(name), body.getBytes(UTF_8));
-        alice.request()
+        given().header("Authorization", "Bearer " + Token.of(SharedInstallation.SENDER))
                 .header("ce-specversion", "1.0")
                 .header("ce-id", name)
                 .header("ce-source", "urn:test")

@@ -1,18 +1,28 @@
 package dev.icmlora.function.config;
 
+import java.util.Map;
+
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
-/// Settings that nobody changed, for tests that start no Quarkus.
+/// Settings for tests that start no Quarkus.
 public final class DefaultConfig {
 
     private DefaultConfig() {}
 
+    /// Those that nobody changed.
     public static <T> T of(Class<T> mapping) {
+        return with(Map.of(), mapping).getConfigMapping(mapping);
+    }
+
+    /// Those of an environment.
+    public static SmallRyeConfig with(Map<String, String> environment, Class<?> mapping) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .addDefaultInterceptors()
+                .withSources(new EnvConfigSource(environment, 1))
                 .withMapping(mapping)
-                .build()
-                .getConfigMapping(mapping);
+                .build();
     }
 }

@@ -28,6 +28,7 @@ class OpenApiTest {
             "PUT /adapters",
             "POST /adapters/blend",
             "GET /adapters/{id}",
+            "DELETE /adapters/{id}",
             "POST /v1/chat/completions",
             "POST /v1/completions",
             "POST /v1/embeddings",

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,7 +105,7 @@ class AdapterFolderIT {
 
         try (var second = startForTwo()) {
             var address = second.awaitAddress();
-            given().header("Authorization", "Bearer key of alice")
+            by("alice")
                     .get(address + "/v1/models")
                     .then()
                     .body("data.size()", equalTo(2))
@@ -112,12 +113,31 @@ class AdapterFolderIT {
             as("alice", address, PLURALS).body("cached", equalTo(false));
             as("bob", address, PLURALS).body("cached", equalTo(true));
             as("bob", address, COLOURS).body("cached", equalTo(true));
+            // With one more of alice's.
+            awaitAdapters(4);
+
+            try (var other = startForTwo(Files.createDirectory(folder.resolve("other")))) {
+                var elsewhere = other.awaitAddress();
+                by("alice").delete(address + "/adapters/" + colours).then().statusCode(204);
+
+                assertThat(stems()).hasSize(3);
+                by("alice").get(address + "/adapters/" + colours).then().statusCode(404);
+                by("alice").get(elsewhere + "/adapters/" + colours).then().statusCode(404);
+                by("bob").get(elsewhere + "/adapters/" + colours).then().statusCode(200);
+                as("alice", elsewhere, COLOURS).body("cached", equalTo(false)).body("id", equalTo(colours));
+                awaitAdapters(4);
+            }
         }
     }
 
     private FunctionProcess startForTwo() throws IOException {
+        return startForTwo(folder);
+    }
+
+    /// @param own working directory
+    private FunctionProcess startForTwo(Path own) throws IOException {
         return FunctionProcess.start(
-                folder,
+                own,
                 Map.of(
                         "ICM_LORA_ADAPTERS_DIR", adapters.toString(),
                         "ICM_LORA_API_KEYS_ALICE", "key of alice",
@@ -125,8 +145,12 @@ class AdapterFolderIT {
                         "ICM_LORA_TENANCY", "key"));
     }
 
+    private static RequestSpecification by(String caller) {
+        return given().header("Authorization", "Bearer key of " + caller);
+    }
+
     private static ValidatableResponse as(String caller, String address, String description) {
-        return given().header("Authorization", "Bearer key of " + caller)
+        return by(caller)
                 .contentType(ContentType.JSON)
                 .body(Map.of("task", Map.of("description", description)))
                 .post(address + "/adapter")
@@ -154,6 +178,14 @@ class AdapterFolderIT {
             }
         }
         throw new AssertionError("the folder changes for ever:\n" + running.output());
+    }
+
+    /// Until what is written soon was written.
+    private void awaitAdapters(int count) throws Exception {
+        for (var i = 0; i < 500 && stems().size() != count; i++) {
+            Thread.sleep(20);
+        }
+        assertThat(stems()).hasSize(count);
     }
 
     private List<String> stems() throws IOException {

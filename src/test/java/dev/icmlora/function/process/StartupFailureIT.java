@@ -38,6 +38,13 @@ class StartupFailureIT {
     }
 
     @Test
+    void rolesThatAreNone() throws Exception {
+        refuses(Map.of("ICM_LORA_API_KEY", "key", "ICM_LORA_ROLES_DEFAULT", ""), "icm-lora.roles.default", "empty");
+        refuses(Map.of("ICM_LORA_ROLES_ALICE", "call"), "icm-lora.roles.alice", "ICM_LORA_API_KEYS_ALICE");
+        refuses(Map.of("ICM_LORA_EVENTS_SENDERS", "agent"), "ICM_LORA_EVENTS_SENDERS", "QUARKUS_OIDC_TENANT_ENABLED");
+    }
+
+    @Test
     void missingGenerator() throws Exception {
         refuses(Map.of("ICM_LORA_GENERATOR", NOWHERE.toString()), "ICM_LORA_GENERATOR", "/no/such/place");
     }

@@ -33,6 +33,7 @@ public final class Tuning implements AutoCloseable {
     private final PathStates path;
     private final GraphMemory memory;
     private final TuningState state;
+    private final List<ExampleTokens> examples;
     private final double[] before;
     private final double[] after;
     private final Deque<Visit> visits = new ArrayDeque<>();
@@ -43,6 +44,7 @@ public final class Tuning implements AutoCloseable {
     private int visitsDone;
     private int step;
     private double lossOfStep = Double.NaN;
+    private int tokens;
     private long nanos;
     private Outcome outcome = Outcome.TUNED;
     private boolean done;
@@ -59,6 +61,7 @@ public final class Tuning implements AutoCloseable {
         this.backend = backend;
         this.start = start;
         this.options = options;
+        this.examples = examples;
         this.trees = TaskTrees.of(examples, options, Tuner.BLOCK_TOKENS);
         this.before = new double[examples.size()];
         this.after = new double[examples.size()];
@@ -164,7 +167,7 @@ public final class Tuning implements AutoCloseable {
                 .mapToObj(i -> new ExampleLoss(before[i], after[i]))
                 .toList();
         Adapter adapter = outcome == Outcome.DIVERGED ? start : state.adapter();
-        return new TuningResult(adapter, new TuningReport(outcome, step, losses, Duration.ofNanos(nanos)));
+        return new TuningResult(adapter, new TuningReport(outcome, step, losses, tokens, Duration.ofNanos(nanos)));
     }
 
     private void visit(List<Visit> next, Runnable then) {
@@ -179,6 +182,9 @@ public final class Tuning implements AutoCloseable {
 
     private void endStep() {
         List<Integer> seen = trees.batch(step).examples();
+        tokens += seen.stream()
+                .mapToInt(example -> examples.get(example).tokens().length)
+                .sum();
         lossOfStep = state.meanLoss(seen);
         remember(before, seen);
         if (!Double.isFinite(lossOfStep) || !state.step(options.rateOf(step))) {

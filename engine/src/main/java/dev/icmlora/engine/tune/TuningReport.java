@@ -9,8 +9,9 @@ import java.util.function.ToDoubleFunction;
 /// @param outcome which weights the adapter has
 /// @param steps that were taken
 /// @param losses of each example, in the task's order
+/// @param tokens of the examples of all steps, those whose step was not taken in the end too
 /// @param time of all slices together
-public record TuningReport(Outcome outcome, int steps, List<ExampleLoss> losses, Duration time) {
+public record TuningReport(Outcome outcome, int steps, List<ExampleLoss> losses, int tokens, Duration time) {
     public TuningReport {
         losses = List.copyOf(losses);
     }

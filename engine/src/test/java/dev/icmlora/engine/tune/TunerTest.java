@@ -143,6 +143,11 @@ class TunerTest {
         TuningReport report = result.report();
         assertThat(report.outcome()).isEqualTo(Outcome.TUNED);
         assertThat(report.steps()).isEqualTo(2);
+        assertThat(report.tokens())
+                .isEqualTo(2
+                        * tokens(PAST).stream()
+                                .mapToInt(example -> example.tokens().length)
+                                .sum());
         assertThat(report.losses()).hasSize(3);
         assertThat(report.lossAfter()).isLessThan(0.7 * report.lossBefore());
         assertThat(report.time()).isPositive();

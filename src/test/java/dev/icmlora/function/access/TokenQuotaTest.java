@@ -1,0 +1,158 @@
+package dev.icmlora.function.access;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.Requests;
+
+/// Each caller may use so many tokens a day.
+@QuarkusTest
+@TestProfile(SharedInstallation.class)
+class TokenQuotaTest {
+
+    private static final int PER_DAY = SharedInstallation.TOKENS_PER_DAY;
+    private static final double SECONDS_A_TOKEN = Duration.ofDays(1).toSeconds() / (double) PER_DAY;
+    private static final int LOOKS = 20;
+    /// The first ones are quick; then as often as the limit of requests allows.
+    private static final int QUICK_LOOKS = 10;
+    private static final long PAUSE_MILLIS = 300;
+    private static final long LONG_PAUSE_MILLIS = 4_000;
+
+    private final String caller = UUID.randomUUID().toString();
+    /// Tokens that replies told of.
+    private int told;
+
+    private Response post(String path, Object body) {
+        return given().header("Authorization", "Bearer " + Token.of(caller))
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post(path);
+    }
+
+    private Response embed(String model, int words) {
+        return post("/v1/embeddings", Map.of("model", model, "input", "dog ".repeat(words)));
+    }
+
+    private void served(Response reply) {
+        told += reply.then().statusCode(200).extract().<Integer>path("usage.prompt_tokens");
+    }
+
+    /// Asks for what takes no tokens, since there is no such model, until there are none.
+    private void awaitRefusal() throws InterruptedException {
+        for (var i = 0; i < LOOKS; i++) {
+            var reply = embed("no such model", 1);
+            if (reply.statusCode() == 429) {
+                reply.then().body("error.code", equalTo("insufficient_quota"));
+                return;
+            }
+            Thread.sleep(i < QUICK_LOOKS ? PAUSE_MILLIS : LONG_PAUSE_MILLIS);
+        }
+        throw new AssertionError("not refused");
+    }
+
+    private static Map<String, Object> task() {
+        return Requests.task("Write the plural of the word, " + UUID.randomUUID(), Requests.PLURALS);
+    }
+
+    @Test
+    void whoeverHasUsedMoreThanThereWereWaitsUntilTheyAreThere() {
+        served(embed(Requests.BASE, PER_DAY * 2 / 3));
+        served(embed(Requests.BASE, PER_DAY * 2 / 3));
+        assertThat(told).isGreaterThan(PER_DAY);
+
+        var refused = embed(Requests.BASE, 1);
+        refused.then()
+                .statusCode(429)
+                .body("error.code", equalTo("insufficient_quota"))
+                .body("error.type", equalTo("rate_limit_error"));
+        var wait = (told + 1 - PER_DAY) * SECONDS_A_TOKEN;
+        assertThat(Double.parseDouble(refused.header("Retry-After"))).isBetween(wait - 120, wait + 1);
+        var problem = post("/generate", Map.of("task", task(), "inputs", List.of("x")));
+        problem.then()
+                .statusCode(429)
+                .body("type", equalTo("urn:icm-lora:problem:token-quota-exceeded"))
+                .body("detail", containsString(PER_DAY + " tokens a day, of which 0 are left"))
+                .body("retry_after", equalTo(Integer.parseInt(problem.header("Retry-After"))));
+        post("/adapter", Map.of("task", task())).then().statusCode(429);
+        // What takes no tokens goes on, and so does who has some.
+        given().header("Authorization", "Bearer " + Token.of(caller))
+                .get("/v1/models")
+                .then()
+                .statusCode(200);
+        given().header("Authorization", "Bearer " + Token.of(UUID.randomUUID().toString()))
+                .contentType(ContentType.JSON)
+                .body(Map.of("model", Requests.BASE, "input", "dog"))
+                .post("/v1/embeddings")
+                .then()
+                .statusCode(200);
+    }
+
+    /// Each of four steps takes three examples of more than twenty tokens, by far more than were left.
+    @Test
+    void whatIsTunedOnCountsAtEachStep() throws InterruptedException {
+        served(embed(Requests.BASE, PER_DAY - 200));
+
+        served(post("/adapter", Map.of("task", task(), "tune", Map.of("steps", 4))));
+
+        awaitRefusal();
+        assertThat(told).isLessThan(PER_DAY);
+    }
+
+    @Test
+    void soItDoesInTheBackground() throws InterruptedException {
+        served(embed(Requests.BASE, PER_DAY - 250));
+
+        var request = Requests.with(Requests.body(task(), "dog"), "mode", "tuned");
+        served(post("/generate", Requests.with(request, "tune", Map.of("steps", 4, "when", "background"))));
+
+        awaitRefusal();
+        assertThat(told).isLessThan(PER_DAY - 10);
+    }
+
+    @Test
+    void whoeverLeavesAStreamHasUsedWhatWasReadForIt() throws Exception {
+        var body = Map.of(
+                "model",
+                Requests.BASE,
+                "prompt",
+                "dog ".repeat(PER_DAY),
+                "max_tokens",
+                2000,
+                "ignore_eos",
+                true,
+                "stream",
+                true);
+        var request = HttpRequest.newBuilder(Requests.uri("/v1/completions"))
+                .header("Authorization", "Bearer " + Token.of(caller))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Requests.JSON.writeValueAsString(body)))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            var reply = client.send(request, BodyHandlers.ofLines());
+            assertThat(reply.statusCode()).isEqualTo(200);
+            try (var lines = reply.body()) {
+                assertThat(lines.anyMatch(line -> line.startsWith("data: {"))).isTrue();
+            }
+            client.shutdownNow();
+        }
+
+        awaitRefusal();
+    }
+}
