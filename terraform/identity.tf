@@ -4,6 +4,14 @@ resource "google_service_account" "function" {
   account_id   = "${var.name}-fn"
   display_name = "${var.name}: the function"
 
+  # Here, since the account is made before there is an image.
+  lifecycle {
+    precondition {
+      condition     = var.scaling.max_instances == 1 || var.adapters_volume != null || var.scaling.session_affinity
+      error_message = "scaling.max_instances above 1 needs adapters_volume or scaling.session_affinity: else a request by an adapter's id may reach an instance that does not know it, and gets a 404."
+    }
+  }
+
   depends_on = [google_project_service.needed]
 }
 

@@ -25,6 +25,7 @@ resource "google_cloud_run_v2_service" "function" {
     service_account                  = google_service_account.function.email
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
     max_instance_request_concurrency = local.concurrency
+    session_affinity                 = var.scaling.session_affinity
     timeout                          = "${var.timeout_seconds}s"
     encryption_key                   = var.kms_key
     labels                           = local.labels

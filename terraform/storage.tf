@@ -73,7 +73,7 @@ resource "google_storage_bucket" "files" {
 
     precondition {
       condition     = var.kms_key == null || local.bucket_location == var.region
-      error_message = "events.location must be the region where there is a kms_key: one key encrypts service and bucket, and has to be where each of them is."
+      error_message = "events.location must be the region where there is a kms_key: it encrypts registry and bucket, and each takes only a key of its own location."
     }
   }
 

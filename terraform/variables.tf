@@ -33,7 +33,7 @@ variable "name" {
 }
 
 variable "image" {
-  description = "Container image of the function, with a tag or, better, a digest. Null makes everything but the service, so that the image can be pushed to the registry first."
+  description = "Container image of the function, by tag or by digest. Cloud Run looks a tag up once, when it makes a revision: what is pushed under the same tag later changes nothing until something else changes. A digest says which image runs. Null makes everything but the service, so that the image can be pushed to the registry first."
   type        = string
   default     = null
 
@@ -44,7 +44,7 @@ variable "image" {
 
   validation {
     condition     = var.image == null || !can(regex(":latest$", var.image))
-    error_message = "image must not be tagged latest: two instances of one revision could then run different code."
+    error_message = "image must not be tagged latest: Cloud Run looks a tag up only when it makes a revision, so a newer image under the same tag is no change to Terraform, and would come with the next unrelated one."
   }
 }
 
@@ -115,12 +115,13 @@ variable "machine" {
 }
 
 variable "scaling" {
-  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill. workers take memory on the GPU each, and each works on 8 requests at once, of different adapters too (or on as many as ICM_LORA_WORKER_SEQUENCES in env says). waiting_requests may wait in an instance beyond those before another instance is started (default: none, 8 with events)."
+  description = "How many instances. min_instances above 0 pays for idle ones. max_instances bounds the bill; above 1 needs adapters_volume, by which an instance knows the adapters that another one made, or session_affinity, by which Cloud Run sends a client that keeps cookies to the instance that answered it before, as far as it can. workers take memory on the GPU each, and each works on 8 requests at once, of different adapters too (or on as many as ICM_LORA_WORKER_SEQUENCES in env says). waiting_requests may wait in an instance beyond those before another instance is started (default: none, 8 with events)."
   type = object({
     min_instances    = optional(number, 0)
     max_instances    = optional(number, 1)
     workers          = optional(number, 1)
     waiting_requests = optional(number)
+    session_affinity = optional(bool, false)
   })
   default  = {}
   nullable = false
@@ -260,7 +261,7 @@ variable "network" {
 }
 
 variable "kms_key" {
-  description = "Cloud KMS key that encrypts image, service, buckets and topics, in the same location as they, so events.location must be the region; null for Google's own keys."
+  description = "Cloud KMS key of the region, for Google's own keys null. It encrypts the registry, the copy of the image that Cloud Run keeps, the bucket of events and their topic. Registry and bucket take only a key of their own location, so events.location must be the region. It does not encrypt the service's settings, nor the buckets of model_volume and adapters_volume, which you made."
   type        = string
   default     = null
 

@@ -151,6 +151,23 @@ run "more_least_than_most" {
   expect_failures = [var.scaling]
 }
 
+run "instances_that_do_not_know_each_others_adapters" {
+  command = plan
+  variables {
+    scaling = { max_instances = 2 }
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "the_same_before_there_is_an_image" {
+  command = plan
+  variables {
+    image   = null
+    scaling = { max_instances = 2 }
+  }
+  expect_failures = [google_service_account.function]
+}
+
 run "no_worker" {
   command = plan
   variables {

@@ -196,6 +196,27 @@ run "adapters_are_kept_in_a_bucket" {
   }
 }
 
+run "instances_share_adapters" {
+  variables {
+    scaling         = { max_instances = 3 }
+    adapters_volume = { bucket = "adapters-of-mine" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].scaling[0].max_instance_count == 3 && !google_cloud_run_v2_service.function[0].template[0].session_affinity
+    error_message = "A folder that all of them see does for any client."
+  }
+}
+
+run "or_clients_stay_with_an_instance" {
+  variables {
+    scaling = { max_instances = 3, session_affinity = true }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].max_instance_request_concurrency == 8 && google_cloud_run_v2_service.function[0].template[0].session_affinity
+    error_message = "Cloud Run keeps clients with their instance."
+  }
+}
+
 run "settings_pass_through" {
   variables {
     env          = { ICM_LORA_WORKER_SEQUENCES = "16" }

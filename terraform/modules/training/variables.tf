@@ -33,13 +33,13 @@ variable "name" {
 }
 
 variable "image" {
-  description = "Image of the trainer (src/main/docker/Dockerfile.trainer)."
+  description = "Image of the trainer (src/main/docker/Dockerfile.trainer), by tag or by digest. A digest says which image runs."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("(:[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$", var.image)) && !can(regex(":latest$", var.image))
-    error_message = "image must have a tag other than latest, or a digest: tasks of one run that start later must run the same code."
+    error_message = "image must have a tag other than latest, or a digest: Cloud Run looks a tag up when the job is changed, so a newer image under the same tag is no change to Terraform."
   }
 }
 
