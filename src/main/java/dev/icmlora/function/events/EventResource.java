@@ -85,6 +85,27 @@ public final class EventResource {
         return Uni.join().all(all).andCollectFailures().replaceWithVoid();
     }
 
+    @POST
+    @Path("/pubsub")
+    @Operation(
+            operationId = "pubsubPush",
+            summary = "Take a notification of Google Cloud Storage that a push subscription of Pub/Sub delivers")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(ref = "PubSubPush"),
+                            examples = @ExampleObject(name = "finalized", value = """
+                    {"message": {"attributes": {"eventType": "OBJECT_FINALIZE", "bucketId": "bucket",
+                    "objectId": "tasks/intent.json", "objectGeneration": "1"}, "messageId": "1"}}""")))
+    @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
+    @APIResponse(responseCode = "503", ref = "Again")
+    public Uni<Void> pubsub(@Context RoutingContext context) {
+        var event = GoogleEvents.ofPush(json.object(context));
+        return deliveries.deliver(() -> event);
+    }
+
     /// S3's own notification, as MinIO, Ceph and others send it to a webhook: one or more records.
     static List<StorageEvent> events(JsonNode notification) {
         if (!notification.isObject()) {

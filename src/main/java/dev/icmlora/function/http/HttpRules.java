@@ -54,7 +54,7 @@ final class HttpRules {
         methods.put(Pattern.compile("/adapters/blend"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/v1/(chat/completions|completions|embeddings)"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/v1/models(/[^/]+)?"), Set.of(HttpMethod.GET));
-        methods.put(Pattern.compile("/events/s3"), Set.of(HttpMethod.POST, HttpMethod.OPTIONS));
+        methods.put(Pattern.compile("/events/(s3|pubsub)"), Set.of(HttpMethod.POST, HttpMethod.OPTIONS));
         methods.put(Pattern.compile("/"), Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST));
         methods.put(
                 Pattern.compile("/adapters/[^/]+"),

@@ -41,6 +41,7 @@ class EventFuzzTest {
                     CloudEventBuilder.create().type(type).subject(subject).build(body))));
         }
         orRefused(() -> EventResource.events(json));
+        orRefused(() -> List.of(GoogleEvents.ofPush(json)));
     }
 
     private interface Reading {

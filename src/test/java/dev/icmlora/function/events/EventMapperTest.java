@@ -3,8 +3,10 @@ package dev.icmlora.function.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.util.Optional;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,28 @@ class EventMapperTest {
 
         assertThat(event)
                 .isEqualTo(new ObjectCreated(Bucket.google("b"), "tasks/a b.json", Optional.of("1587627537231057")));
+    }
+
+    @Test
+    void googleCloudStorageByPubSub() throws Exception {
+        var bucket = Bucket.google("my-bucket");
+        var generation = Optional.of("1764058441182931");
+
+        assertThat(GoogleEvents.ofPush(recorded("finalized")))
+                .isEqualTo(new ObjectCreated(bucket, "tasks/intent.json", generation));
+        assertThat(GoogleEvents.ofPush(recorded("finalized-with-payload")))
+                .isEqualTo(new ObjectCreated(bucket, "tasks/a b+ü.json", generation));
+        assertThat(GoogleEvents.ofPush(recorded("deleted"))).isEqualTo(new Other("OBJECT_DELETE"));
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> GoogleEvents.ofPush(recorded("published-by-hand")))
+                .withMessageContaining("/message/attributes/eventType");
+    }
+
+    /// A push as Pub/Sub sends it.
+    private static JsonNode recorded(String name) throws IOException {
+        try (var body = EventMapperTest.class.getResourceAsStream("pubsub/" + name + ".json")) {
+            return JSON.readTree(body);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -498,6 +500,43 @@ class EventsTest {
                 .body(body)
                 .post("/events/s3")
                 .then();
+    }
+
+    @Test
+    void pushesOfPubSub() throws Exception {
+        var ignored = count(EventCounts.Outcome.IGNORED);
+
+        // Somebody else's bucket, and another type of event.
+        push(recorded("finalized")).statusCode(204);
+        push(recorded("finalized-with-payload")).statusCode(204);
+        push(recorded("deleted")).statusCode(204);
+
+        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 3);
+        push(recorded("published-by-hand"))
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("errors[0].field", equalTo("/message/attributes/eventType"));
+        for (var attribute : List.of("eventType", "bucketId", "objectId")) {
+            var body = JSON.readTree(recorded("finalized"));
+            ((ObjectNode) body.at("/message/attributes")).putObject(attribute);
+            push(body.toString()).statusCode(400).body("errors[0].field", equalTo("/message/attributes/" + attribute));
+        }
+        for (var body : List.of("", "{", "[]", "7", "{}", "{\"message\": 1}", "{\"message\": {}, \"message\": {}}")) {
+            push(body).statusCode(400).contentType("application/problem+json");
+        }
+    }
+
+    private static ValidatableResponse push(String body) {
+        return given().contentType("application/json")
+                .body(body.getBytes(StandardCharsets.UTF_8))
+                .post("/events/pubsub")
+                .then();
+    }
+
+    private static String recorded(String name) throws IOException {
+        try (var body = EventsTest.class.getResourceAsStream("pubsub/" + name + ".json")) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -248,7 +248,8 @@ class BadInputTest {
         "PUT,/q/metrics,'GET, HEAD, OPTIONS'",
         "QUERY,/,'GET, HEAD, OPTIONS, POST'",
         "DELETE,/events,'GET, HEAD, OPTIONS'",
-        "GET,/events/s3,'OPTIONS, POST'"
+        "GET,/events/s3,'OPTIONS, POST'",
+        "PUT,/events/pubsub,'OPTIONS, POST'"
     })
     void whatQuarkusServesTakesItsOwnMethodsOnly(String method, String path, String allowed) {
         isProblem(given().request(method, path).then(), 405).header("Allow", allowed);

@@ -38,6 +38,7 @@ class OpenApiTest {
             "OPTIONS /",
             "GET /events",
             "POST /events/s3",
+            "POST /events/pubsub",
             "GET /q/health/started",
             "GET /q/health/live",
             "GET /q/health/ready",

@@ -25,6 +25,7 @@ class OriginTest {
         "PUT, /adapters",
         "POST, /v1/chat/completions",
         "POST, /events/s3",
+        "POST, /events/pubsub",
         "POST, /"
     })
     void anotherSiteMayChangeNothing(String method, String path) {
@@ -53,12 +54,14 @@ class OriginTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded"})
     void anEventIsJson(String type) {
-        given().contentType(type)
-                .body("{\"Records\": []}")
-                .post("/events/s3")
-                .then()
-                .statusCode(415)
-                .body(containsString(type));
+        for (var path : new String[] {"/events/s3", "/events/pubsub"}) {
+            given().contentType(type)
+                    .body("{\"Records\": []}")
+                    .post(path)
+                    .then()
+                    .statusCode(415)
+                    .body(containsString(type));
+        }
     }
 
     /// A name that another site gave to this address.

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
@@ -157,6 +158,29 @@ class BucketsIT {
 
         assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
         isComplete(bucket, name, 4);
+    }
+
+    @Test
+    void aPushThatComesAgainLosesNothingAndDoesNothingTwice() {
+        var bucket = BUCKETS.get(Provider.GOOGLE);
+        var name = name();
+        var version = bucket.upload(name, task(10));
+        PROXIES.get(Provider.GOOGLE).down(true);
+        assertThat(bucket.push(address, name, version)).isEqualTo(503);
+        PROXIES.get(Provider.GOOGLE).down(false);
+
+        var pushes = Stream.generate(() -> CompletableFuture.supplyAsync(() -> bucket.push(address, name, version)))
+                .limit(2)
+                .toList();
+
+        assertThat(pushes)
+                .extracting(CompletableFuture::join)
+                .contains(204)
+                .allMatch(status -> status == 204 || status == 503);
+        isComplete(bucket, name, 10);
+        var results = bucket.find(name, ".jsonl");
+        assertThat(bucket.push(address, name, version)).isEqualTo(204);
+        assertThat(bucket.find(name, ".jsonl")).isEqualTo(results);
     }
 
     @ParameterizedTest

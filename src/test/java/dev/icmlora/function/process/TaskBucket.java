@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;
@@ -31,6 +32,7 @@ import dev.icmlora.function.storage.StoredObject;
 public record TaskBucket(Bucket bucket, ObjectStore store) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String RECORDED_PUSH = "/dev/icmlora/function/events/pubsub/finalized.json";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /// @return the version of the task file
@@ -104,6 +106,24 @@ public record TaskBucket(Bucket bucket, ObjectStore store) {
                         "dev.icmlora.task.submitted",
                         Map.of("bucket", bucket.toString(), "key", key, "version", version));
         };
+    }
+
+    /// Delivers the event of an upload to Google's storage as a push subscription does.
+    ///
+    /// @return the status that the function answered; 0 if it did not answer
+    public int push(String function, String name, String version) {
+        try (var recorded = TaskBucket.class.getResourceAsStream(RECORDED_PUSH)) {
+            var body = JSON.readTree(recorded);
+            ((ObjectNode) body.at("/message/attributes"))
+                    .put("bucketId", bucket.name())
+                    .put("objectId", "tasks/" + name + ".json")
+                    .put("objectGeneration", version);
+            return send(HttpRequest.newBuilder(URI.create(function + "/events/pubsub"))
+                    .header("content-type", "application/json")
+                    .POST(body(body)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int binary(String function, String type, Map<String, String> data) {
