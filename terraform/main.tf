@@ -15,8 +15,8 @@ locals {
   memory_gib = coalesce(var.machine.memory_gib, local.gpu ? 4 * local.cpu : 4)
 
   # A worker decodes sequences of several requests in one batch, of different adapters too: 8, if env says nothing else.
-  # Where files are events, a delivery may take minutes, and each result that is written comes back as an event: all of
-  # them have to find room in the instance that runs, or they would start another GPU. Cloud Run allows 1000 at most.
+  # Where files are events, a delivery may take minutes, and by Eventarc each result that is written comes back as an event:
+  # all of them have to find room in the instance that runs, or they would start another GPU. Cloud Run allows 1000 at most.
   workers     = var.scaling.workers
   sequences   = tonumber(lookup(var.env, "ICM_LORA_WORKER_SEQUENCES", 8))
   waiting     = coalesce(var.scaling.waiting_requests, var.events == null ? 0 : 8)
@@ -26,7 +26,8 @@ locals {
 
   apis = var.enable_apis ? toset(concat(
     ["artifactregistry.googleapis.com", "iam.googleapis.com", "run.googleapis.com"],
-    var.events == null ? [] : ["eventarc.googleapis.com", "pubsub.googleapis.com", "storage.googleapis.com"],
+    var.events == null ? [] : ["pubsub.googleapis.com", "storage.googleapis.com"],
+    local.eventarc == 0 ? [] : ["eventarc.googleapis.com"],
     var.kms_key == null ? [] : ["cloudkms.googleapis.com"],
     length(var.secret_env) == 0 ? [] : ["secretmanager.googleapis.com"],
     length(var.access.iap_members) == 0 ? [] : ["iap.googleapis.com"],

@@ -38,10 +38,10 @@ output "bucket" {
 }
 
 output "subscription_command" {
-  description = "Commands, to be run once: an event may take as long as a request, up to 600 s, and one that could not be delivered goes to the dead-letter topic. Null without events."
-  value = local.triggered == 0 ? null : join(" && \\\n  ", [
+  description = "With events.delivery eventarc only, commands to be run once: an event may take as long as a request, up to 600 s, and one that could not be delivered goes to the dead-letter topic. Else null."
+  value = local.eventarc * local.deployed == 0 ? null : join(" && \\\n  ", [
     "subscription=$(gcloud eventarc triggers describe ${google_eventarc_trigger.task_file[0].name} --project=${var.project} --location=${local.bucket_location} --format='value(transport.pubsub.subscription)')",
-    "gcloud pubsub subscriptions add-iam-policy-binding $subscription --project=${var.project} --member=${google_pubsub_topic_iam_member.dead_letter_publisher[0].member} --role=roles/pubsub.subscriber",
+    "gcloud pubsub subscriptions add-iam-policy-binding $subscription --project=${var.project} --member=${local.pubsub_agent} --role=roles/pubsub.subscriber",
     "gcloud pubsub subscriptions update $subscription --project=${var.project} --ack-deadline=${local.delivery_seconds} --dead-letter-topic=${google_pubsub_topic.dead_letter[0].id} --max-delivery-attempts=${var.events.max_delivery_attempts}",
   ])
 }

@@ -72,6 +72,16 @@ resource "google_storage_bucket" "files" {
     }
 
     precondition {
+      condition     = length(var.access.iap_members) == 0
+      error_message = "events and access.iap_members exclude each other: Identity-Aware Proxy would turn the events away. Deploy two services."
+    }
+
+    precondition {
+      condition     = !anytrue([for name in concat(keys(var.env), keys(var.secret_env)) : startswith(name, "ICM_LORA_API_KEY")])
+      error_message = "events and an API key exclude each other: neither Pub/Sub nor Eventarc can send one, so that no event would be taken. Cloud Run's IAM says who calls (access.invokers). Or deploy two services."
+    }
+
+    precondition {
       condition     = var.kms_key == null || local.bucket_location == var.region
       error_message = "events.location must be the region where there is a kms_key: it encrypts registry and bucket, and each takes only a key of its own location."
     }

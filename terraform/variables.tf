@@ -298,9 +298,9 @@ variable "enable_apis" {
 }
 
 variable "events" {
-  description = "Task files under tasks/ in a bucket start the function: null for none. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). max_delivery_attempts sends what could not be delivered to a dead-letter topic, see the output subscription_command."
+  description = "Task files under tasks/ in a bucket start the function: null for none. delivery is pubsub, where everything on an event's way is Terraform's, or eventarc, which needs the output subscription_command once. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). What could not be delivered in max_delivery_attempts goes to a dead-letter topic."
   type = object({
-    type                  = optional(string, "google.cloud.storage.object.v1.finalized")
+    delivery              = optional(string, "pubsub")
     location              = optional(string)
     tasks_days            = optional(number, 30)
     results_days          = optional(number, 90)
@@ -311,8 +311,8 @@ variable "events" {
   default = null
 
   validation {
-    condition     = contains(["google.cloud.storage.object.v1.finalized"], try(var.events.type, "google.cloud.storage.object.v1.finalized"))
-    error_message = "events.type must be google.cloud.storage.object.v1.finalized, the one Cloud Storage event that the function acts on."
+    condition     = contains(["pubsub", "eventarc"], try(var.events.delivery, "pubsub"))
+    error_message = "events.delivery must be pubsub or eventarc."
   }
 
   validation {

@@ -97,7 +97,7 @@ run "proxy_and_events_exclude_each_other" {
     timeout_seconds = 600
     events          = {}
   }
-  expect_failures = [google_eventarc_trigger.task_file]
+  expect_failures = [google_storage_bucket.files]
 }
 
 run "secrets_are_read_one_by_one" {
@@ -136,8 +136,8 @@ run "one_key_for_everything" {
     kms_key         = "projects/test-project/locations/europe-west4/keyRings/ring/cryptoKeys/key"
   }
   assert {
-    condition     = google_cloud_run_v2_service.function[0].template[0].encryption_key == var.kms_key && google_artifact_registry_repository.images[0].kms_key_name == var.kms_key && google_pubsub_topic.dead_letter[0].kms_key_name == var.kms_key && google_storage_bucket.files[0].encryption[0].default_kms_key_name == var.kms_key
-    error_message = "Service, images, topic and bucket are encrypted with the key."
+    condition     = google_cloud_run_v2_service.function[0].template[0].encryption_key == var.kms_key && google_artifact_registry_repository.images[0].kms_key_name == var.kms_key && google_pubsub_topic.dead_letter[0].kms_key_name == var.kms_key && google_pubsub_topic.task_files[0].kms_key_name == var.kms_key && google_storage_bucket.files[0].encryption[0].default_kms_key_name == var.kms_key
+    error_message = "Service, images, topics and bucket are encrypted with the key."
   }
   assert {
     condition     = toset(keys(google_kms_crypto_key_iam_member.service_agent)) == toset(["artifactregistry", "pubsub", "run", "storage"])

@@ -65,10 +65,6 @@ run "events" {
     condition     = output.bucket == "test-project-icm-lora"
     error_message = "The example names its bucket."
   }
-  assert {
-    condition     = strcontains(output.subscription_command, "--ack-deadline=600 ")
-    error_message = "An event has ten minutes."
-  }
 }
 
 run "private" {

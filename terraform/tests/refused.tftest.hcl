@@ -272,10 +272,10 @@ run "label_in_capitals" {
   expect_failures = [var.labels]
 }
 
-run "other_event_type" {
+run "unknown_delivery" {
   command = plan
   variables {
-    events = { type = "google.cloud.storage.object.v1.deleted" }
+    events = { delivery = "kafka" }
   }
   expect_failures = [var.events]
 }
@@ -309,6 +309,16 @@ run "events_with_too_little_time" {
   variables {
     timeout_seconds = 299
     events          = {}
+  }
+  expect_failures = [google_storage_bucket.files]
+}
+
+run "events_and_an_api_key" {
+  command = plan
+  variables {
+    timeout_seconds = 600
+    events          = {}
+    secret_env      = { ICM_LORA_API_KEYS_ALICE = { secret = "icm-lora-alice" } }
   }
   expect_failures = [google_storage_bucket.files]
 }

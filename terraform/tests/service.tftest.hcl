@@ -168,7 +168,7 @@ run "before_the_image_there_is_only_the_registry" {
     events          = {}
   }
   assert {
-    condition     = length(google_cloud_run_v2_service.function) == 0 && length(google_eventarc_trigger.task_file) == 0 && length(google_monitoring_alert_policy.this) == 0
+    condition     = length(google_cloud_run_v2_service.function) == 0 && length(google_pubsub_subscription.task_files) == 0 && length(google_monitoring_alert_policy.this) == 0
     error_message = "Nothing can run without an image."
   }
   assert {

@@ -13,8 +13,3 @@ output "bucket" {
   description = "Where task files go (tasks/NAME.json) and answers appear (results/, adapters/)."
   value       = module.function.bucket
 }
-
-output "subscription_command" {
-  description = "Run once after the first apply with an image."
-  value       = module.function.subscription_command
-}
