@@ -39,11 +39,16 @@ final class RequestMeter {
     private final MeterRegistry registry;
     private final EngineHost engineHost;
     private final AdapterCache cache;
+    private final Timer firstToken;
 
     RequestMeter(MeterRegistry registry, EngineHost engineHost, AdapterCache cache) {
         this.registry = registry;
         this.engineHost = engineHost;
         this.cache = cache;
+        this.firstToken = Timer.builder("icm.lora.first.token")
+                .description("Time from a request for a text to its first token")
+                .serviceLevelObjectives(REQUEST_BUCKETS)
+                .register(registry);
     }
 
     private static Duration[] millis(long... values) {
@@ -103,6 +108,11 @@ final class RequestMeter {
                     .invoke(() -> request.end("cancelled", null))
                     .map(Metered::reply);
         });
+    }
+
+    /// Tells a listener the same, and measures from now on how long it waits for the first token.
+    TextListener timed(TextListener listener) {
+        return new FirstToken(listener, firstToken);
     }
 
     private static String outcome(Throwable failure) {

@@ -65,7 +65,7 @@ public final class TextService {
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<TextReply> write(Tenant tenant, TokenAccount account, TextRequest request, TextListener listener) {
         return meter.measure("text", account, () -> {
-            var told = new ToldTokens(listener);
+            var told = new ToldTokens(meter.timed(listener));
             return checkedWrite(tenant, request, told)
                     .onFailure()
                     .invoke(() -> account.take(told.tokens()))
