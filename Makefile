@@ -16,7 +16,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
 
-.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test format layout-check clean
+.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,8 +95,12 @@ native: setup ## build a native executable, with GraalVM or Mandrel 25 (CONTAINE
 terraform-test: ## check terraform/ against a mocked provider; no account is needed
 	@scripts/terraform-test
 
-format: ## format every Java source and its imports, and the tables of the Terraform READMEs
+deploy-test: ## check deploy/ without a cluster: Kustomize overlays, compose file, alert rules
+	@scripts/deploy-test
+
+format: ## format every Java source and its imports, and write what is made of other files: tables of Terraform, alert rules
 	@scripts/mvn -q spotless:apply
+	@scripts/prometheus-rule
 	@scripts/terraform-readme terraform terraform/modules/training
 
 layout-check: ## compare the struct layouts with llama.cpp's headers (LLAMA_CPP_SRC=its source)
