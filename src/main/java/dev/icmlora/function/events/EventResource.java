@@ -102,6 +102,7 @@ public final class EventResource {
     @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
     @APIResponse(responseCode = "503", ref = "Again")
     public Uni<Void> pubsub(@Context RoutingContext context) {
+        client.require(Role.EVENTS);
         var event = GoogleEvents.ofPush(json.object(context));
         return deliveries.deliver(() -> event);
     }
