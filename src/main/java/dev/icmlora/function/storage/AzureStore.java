@@ -48,6 +48,7 @@ final class AzureStore implements ObjectStore {
 
     /// @param name account and container
     static AzureStore open(String name, StorageConfig config) {
+        requireJavaHome();
         var slash = name.indexOf('/');
         var timeout = config.timeout();
         var client = new BlobServiceClientBuilder()
@@ -66,6 +67,14 @@ final class AzureStore implements ObjectStore {
                         () -> client.endpoint("https://%s.blob.core.windows.net".formatted(name.substring(0, slash)))
                                 .credential(new DefaultAzureCredentialBuilder().build()));
         return new AzureStore(client.buildClient().getBlobContainerClient(name.substring(slash + 1)));
+    }
+
+    /// A native executable has no `java.home`, beside which Azure's client looks for settings of the network as soon as
+    /// it is made. It goes on without them where it finds none.
+    private static void requireJavaHome() {
+        if (System.getProperty("java.home") == null) {
+            System.setProperty("java.home", "/nonexistent");
+        }
     }
 
     private BlockBlobClient blob(String key) {

@@ -1,0 +1,185 @@
+package dev.icmlora.function.nativeimage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.nativeimage.ApplicationClasses.ReadClass;
+import dev.icmlora.function.nativeimage.Reachability.Method;
+
+/// What GraalVM would complain of, of the jars as they are packaged: Quarkus has it resolve whatever a reachable method
+/// names, and initialise whatever is not excepted, while it builds the executable.
+class LinkageIT {
+
+    private static final List<String> STORES = List.of("GoogleStore", "S3Store", "AzureStore");
+    private static final List<String> VENDORS =
+            List.of("com/azure/", "com/google/", "com/microsoft/", "com/sun/jna/", "software/amazon/");
+    /// What is looked for in static initialisers, which run while the executable is built: what was not found then is
+    /// not
+    /// reachable. And what Quarkus or GraalVM puts in place itself.
+    private static final Map<String, String> NOT_REACHED = Map.of(
+            "io.micrometer.context.", "reactor's ContextPropagation",
+            "org.apache.commons.compress.", "httpclient5's ContentCodecRegistry",
+            "org.apache.log4j.", "Quarkus replaces Netty's choice of a logger",
+            "org.apache.logging.log4j.", "Quarkus replaces Netty's choice of a logger, and JBoss'",
+            "org.jboss.modules.", "Quarkus replaces the log manager's JDKSpecific",
+            "org.graalvm.nativeimage.", "GraalVM's own");
+    private static final String SERVICES = "META-INF/services/";
+
+    private static ApplicationClasses classes;
+    private static ImageMetadata metadata;
+    private static Reachability reachability;
+
+    @BeforeAll
+    static void follow() throws Exception {
+        classes = new ApplicationClasses(packaged());
+        metadata = ImageMetadata.of(classes);
+        reachability = follow(Substitutions.read());
+    }
+
+    /// The jar's folder; with `-Pnative`, what native-image was given.
+    private static Path packaged() throws IOException {
+        try (var folders = Files.list(Path.of("target"))) {
+            return folders.filter(folder ->
+                            folder.endsWith("quarkus-app") || folder.toString().endsWith("-native-image-source-jar"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        classes.close();
+    }
+
+    private static Reachability follow(Map<Method, Method> substituted) {
+        var followed = new Reachability(classes, substituted, providers());
+        for (var store : STORES) {
+            var name = "dev/icmlora/function/storage/" + store;
+            classes.find(name)
+                    .orElseThrow()
+                    .methods()
+                    .keySet()
+                    .forEach(member -> followed.enter(new Method(name, member)));
+        }
+        for (var type : metadata.reflection().keySet()) {
+            var name = type.replace('.', '/');
+            if (VENDORS.stream().anyMatch(name::startsWith) && isWhole(name)) {
+                var methods = classes.find(name).orElseThrow().methods().keySet();
+                var names =
+                        methods.stream().map(ApplicationClasses.Member::name).collect(Collectors.toSet());
+                var callable = metadata.callable(type, names);
+                methods.stream()
+                        .filter(member -> callable.contains(member.name()))
+                        .forEach(member -> followed.enter(new Method(name, member)));
+            }
+        }
+        return followed;
+    }
+
+    private static boolean isWhole(String name) {
+        return classes.supertypes(name).stream()
+                .allMatch(type -> classes.find(type).isPresent());
+    }
+
+    private static Map<String, List<String>> providers() {
+        var providers = new HashMap<String, List<String>>();
+        classes.files(SERVICES)
+                .forEach(service -> providers
+                        .computeIfAbsent(
+                                service.path().substring(SERVICES.length()).replace('.', '/'), _ -> new ArrayList<>())
+                        .addAll(service.text()
+                                .lines()
+                                .map(line ->
+                                        line.replaceFirst("#.*", "").strip().replace('.', '/'))
+                                .filter(line -> !line.isEmpty())
+                                .toList()));
+        return providers;
+    }
+
+    @Test
+    void whateverAStoreMayNameIsThere() {
+        var missing = new TreeMap<String, String>();
+        var excepted = new TreeSet<String>();
+        reachability
+                .missing()
+                .forEach((name, from) -> NOT_REACHED.keySet().stream()
+                        .filter(name::startsWith)
+                        .findFirst()
+                        .ifPresentOrElse(excepted::add, () -> missing.put(name, reachability.path(from))));
+        assertThat(missing).as("named and not there, and how it is come to").isEmpty();
+        assertThat(excepted).as("still to be excepted").isEqualTo(NOT_REACHED.keySet());
+    }
+
+    /// This test would see it, were something not there.
+    @Test
+    void whatIsSubstitutedIsNotThere() {
+        assertThat(follow(Map.of()).missing().keySet())
+                .contains(
+                        "com.google.api.gax.grpc.GrpcCallContext",
+                        "com.google.api.gax.grpc.GrpcStatusCode",
+                        "com.google.appengine.api.urlfetch.URLFetchService",
+                        "com.nimbusds.jose.util.StandardCharset",
+                        "org.conscrypt.Conscrypt",
+                        "software.amazon.awssdk.crt.auth.signing.AwsSigner",
+                        "software.amazon.awssdk.crt.checksums.CRC64NVME");
+    }
+
+    @Test
+    void whatCannotBeStoredIsMadeAtRunTime() {
+        assertThat(early(metadata::isInitialisedAtRunTime)).isEmpty();
+    }
+
+    /// Azure's client keeps an HTTP client, and its token cache a library of the system.
+    @Test
+    void whatCannotBeStoredIsSeen() {
+        assertThat(early(_ -> false))
+                .containsKeys(
+                        "com.azure.core.http.jdk.httpclient.JdkHttpClientProvider$GlobalJdkAsyncHttpClient",
+                        "com.microsoft.aad.msal4jextensions.persistence.linux.ISecurityLibrary");
+    }
+
+    /// Classes that make what cannot be stored while the executable is built, and what.
+    ///
+    /// @param excepted whether a class is initialised at run time
+    private static Map<String, String> early(Predicate<String> excepted) {
+        var early = new TreeMap<String, String>();
+        for (var type : reachability.initialised()) {
+            var name = type.replace('/', '.');
+            if (VENDORS.stream().anyMatch(type::startsWith) && !excepted.test(name)) {
+                EarlyInitialisation.of(type, classes).ifPresent(what -> early.put(name, what));
+            }
+        }
+        return early;
+    }
+
+    /// It would have to be registered. What Quarkus serves and reads itself, it registers itself.
+    @Test
+    void noCodeOfOursLoadsResources() {
+        var loading = classes.below("dev/icmlora/")
+                .filter(type -> type.methods().values().stream()
+                        .flatMap(method -> method.code().stream())
+                        .flatMap(CodeModel::elementStream)
+                        .anyMatch(element -> element instanceof InvokeInstruction call
+                                && call.name().stringValue().startsWith("getResource")))
+                .map(ReadClass::name);
+        assertThat(loading).isEmpty();
+    }
+}

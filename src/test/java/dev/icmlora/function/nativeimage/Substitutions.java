@@ -1,0 +1,86 @@
+package dev.icmlora.function.nativeimage;
+
+import java.io.IOException;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import com.oracle.svm.core.annotate.Substitute;
+import com.oracle.svm.core.annotate.TargetClass;
+
+import dev.icmlora.function.nativeimage.ApplicationClasses.Member;
+import dev.icmlora.function.nativeimage.Reachability.Method;
+
+/// What the package `graal` puts in place of vendors' methods, as GraalVM finds it: by annotations, name and types.
+final class Substitutions {
+
+    private static final Path CLASSES = Path.of("target/classes");
+    private static final Path PACKAGE = CLASSES.resolve("dev/icmlora/function/graal");
+
+    private Substitutions() {}
+
+    /// Each method that is replaced, and what replaces it.
+    ///
+    /// @throws ReflectiveOperationException if a method to be replaced does not exist
+    static Map<Method, Method> read() throws IOException, ReflectiveOperationException {
+        var substitutes = new HashMap<Method, Method>();
+        for (var type : types()) {
+            for (var method : type.getDeclaredMethods()) {
+                if (method.isAnnotationPresent(Substitute.class)) {
+                    substitutes.put(method(original(type, method)), method(method));
+                }
+            }
+        }
+        return substitutes;
+    }
+
+    private static Class<?>[] types() throws IOException {
+        try (var files = Files.list(PACKAGE)) {
+            return files.map(file -> CLASSES.relativize(file).toString())
+                    .filter(name -> name.endsWith(".class"))
+                    .map(name -> loaded(name.replace(".class", "").replace('/', '.')))
+                    .filter(type -> type.isAnnotationPresent(TargetClass.class))
+                    .toArray(Class<?>[]::new);
+        }
+    }
+
+    private static java.lang.reflect.Method original(Class<?> type, java.lang.reflect.Method substitute)
+            throws ReflectiveOperationException {
+        var types = Stream.of(substitute.getParameterTypes())
+                .map(Substitutions::target)
+                .toArray(Class<?>[]::new);
+        var original = target(type).getDeclaredMethod(substitute.getName(), types);
+        if (!original.getReturnType().equals(target(substitute.getReturnType()))
+                || Modifier.isStatic(original.getModifiers()) != Modifier.isStatic(substitute.getModifiers())) {
+            throw new NoSuchMethodException(substitute + " cannot stand for " + original);
+        }
+        return original;
+    }
+
+    private static Class<?> target(Class<?> type) {
+        var annotation = type.getAnnotation(TargetClass.class);
+        if (annotation == null) {
+            return type;
+        }
+        return annotation.className().isEmpty() ? annotation.value() : loaded(annotation.className());
+    }
+
+    private static Class<?> loaded(String name) {
+        try {
+            return Class.forName(name, false, Substitutions.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Method method(java.lang.reflect.Method method) {
+        var type = MethodType.methodType(method.getReturnType(), method.getParameterTypes());
+        return new Method(
+                method.getDeclaringClass().getName().replace('.', '/'),
+                new Member(method.getName(), type.descriptorString()));
+    }
+}
