@@ -10,13 +10,13 @@ KIND ?= jvm
 RUNS ?= 10
 FAULTS ?= 500
 MINUTES ?= 10
-export GPU PORT CONTAINER
+export GPU PORT CONTAINER NATIVE
 
 events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
 
-.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native terraform-test deploy-test format layout-check clean
+.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak bench-peers native native-check terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,8 +89,11 @@ soak: setup $(function_jar) ## half an hour of traffic of every kind, then LeakS
 bench-peers: ## build llama-server and llama-bench, from npm's source bundle, into an ignored folder
 	@bench/peers/compile
 
-native: setup ## build a native executable, with GraalVM or Mandrel 25 (CONTAINER=1: one in a container)
+native: setup ## build a native executable, with GraalVM or Mandrel 25, or one in a container (CONTAINER=1: always)
 	@scripts/native
+
+native-check: setup ## check without GraalVM what a native executable must be told, and that it would link
+	@scripts/native-check
 
 terraform-test: ## check terraform/ against a mocked provider; no account is needed
 	@scripts/terraform-test

@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -30,6 +31,7 @@ class DeploymentTest {
 
     private static final Path ROOT = Path.of("..");
     private static final Path OVERLAYS = ROOT.resolve("deploy/kubernetes/overlays");
+    private static final Pattern MAKE = Pattern.compile("\\bmake ([a-z-]+)");
     private static final Pattern SETTING = Pattern.compile("\\bICM_LORA_[A-Z0-9_]*[A-Z0-9]\\b");
     /// Each caller has a name of their own.
     private static final Pattern KEY_OF_A_CALLER = Pattern.compile("ICM_LORA_API_KEYS_[A-Z0-9_]+");
@@ -38,6 +40,31 @@ class DeploymentTest {
     @ValueSource(strings = {"deploy", "terraform", "src/main/docker"})
     void everySettingExists(String folder) throws IOException {
         assertThat(settingsIn(ROOT.resolve(folder))).isNotEmpty().isSubsetOf(settings());
+    }
+
+    /// Else it grows with the machine, beside the weights.
+    @ParameterizedTest
+    @ValueSource(strings = {"jvm", "cuda", "native"})
+    void theHeapOfAnImageIsBounded(String image) throws IOException {
+        assertThat(Files.readAllLines(ROOT.resolve("src/main/docker/Dockerfile." + image)))
+                .anyMatch(line -> line.startsWith("ENTRYPOINT") && line.contains("\"-Xmx1g\""));
+    }
+
+    /// What a CI system with a container engine runs is in the Makefile.
+    @Test
+    void theJobOfTheNativeExecutableRunsTargetsThatExist() throws IOException {
+        var steps = new YAMLMapper()
+                .readTree(ROOT.resolve(".github/workflows/native.yml").toFile())
+                .at("/jobs/native/steps");
+        var targets = StreamSupport.stream(steps.spliterator(), false)
+                .map(step -> step.path("run").asText())
+                .flatMap(run -> MAKE.matcher(run).results())
+                .map(found -> found.group(1))
+                .toList();
+
+        assertThat(targets).contains("native-check", "native");
+        assertThat(Files.readString(ROOT.resolve("Makefile")))
+                .contains(targets.stream().map(target -> "\n" + target + ":").toList());
     }
 
     private static Set<String> settingsIn(Path folder) throws IOException {
