@@ -6,12 +6,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
@@ -34,14 +38,26 @@ import dev.icmlora.function.error.StorageFullException;
 final class AdapterFolder {
 
     private static final Logger LOG = Logger.getLogger(AdapterFolder.class);
+    /// Who observes without a priority comes later.
+    private static final int BEFORE_THE_ENGINE = 1000;
+    /// Cards that are read at the same time.
+    private static final int READERS = 16;
 
     private final FunctionConfig config;
     private final AdapterFiles adapterFiles;
     private final Optional<FolderFiles> files;
     private final FolderIndex index = new FolderIndex();
-    /// Fingerprint of what adapters are made by.
-    private String generator = "";
-    private Optional<FolderWriter> writer = Optional.empty();
+    private Optional<Opened> opened = Optional.empty();
+
+    /// The folder in use. What has to be read for it is read meanwhile: a folder may be a bucket with many files, each
+    /// of which is a request.
+    ///
+    /// @param generator fingerprint of what adapters are made by
+    /// @param cards done when the index knows every card that was there
+    private record Opened(
+            CompletableFuture<String> generator,
+            CompletableFuture<FolderWriter> writer,
+            CompletableFuture<Void> cards) {}
 
     AdapterFolder(FunctionConfig config, AdapterFiles adapterFiles, ObjectMapper json) {
         this.config = config;
@@ -49,13 +65,13 @@ final class AdapterFolder {
         this.files = config.adapters().dir().map(folder -> new FolderFiles(folder, json));
     }
 
-    /// Learns what is there; the weights are read when they are asked for.
+    /// Begins to learn what is there, while the engine is loaded; the weights are read when they are asked for.
     ///
     /// @throws StartupException if the folder cannot be used
-    void start(@Observes StartupEvent event) {
+    void start(@Observes @Priority(BEFORE_THE_ENGINE) StartupEvent event) {
         files.ifPresent(there -> {
             try {
-                open(there);
+                opened = Optional.of(open(there));
             } catch (IOException | UncheckedIOException e) {
                 throw new StartupException("icm-lora.adapters.dir (ICM_LORA_ADAPTERS_DIR), %s, cannot be used: %s"
                         .formatted(there.folder(), e.getMessage()));
@@ -63,30 +79,50 @@ final class AdapterFolder {
         });
     }
 
-    private void open(FolderFiles there) throws IOException {
+    private Opened open(FolderFiles there) throws IOException {
         there.prepare();
-        generator = EngineConfig.files(config).generatorFingerprint();
-        for (var name : there.names()) {
-            if (name.isCard()) {
-                there.card(name).ifPresent(card -> index.remember(name.id(), card.key(name.id(), generator)));
-            }
-        }
+        var names = there.names();
+        var engineFiles = EngineConfig.files(config);
+        var generator = CompletableFuture.supplyAsync(engineFiles::generatorFingerprint);
         var room = new FolderRoom(there, config.adapters().dirBytes().asLongValue());
-        writer = Optional.of(new FolderWriter(there, room, index, generator));
+        return new Opened(
+                generator,
+                generator.thenApply(current -> new FolderWriter(there, room, index, current)),
+                generator.thenAcceptAsync(current -> read(there, names, current), Thread::startVirtualThread));
+    }
+
+    private void read(FolderFiles there, List<FolderName> names, String generator) {
+        try (var readers = Executors.newFixedThreadPool(
+                READERS, Thread.ofPlatform().daemon().factory())) {
+            names.stream()
+                    .filter(FolderName::isCard)
+                    .forEach(name -> readers.execute(() -> there.card(name)
+                            .ifPresent(card -> index.remember(name.id(), card.key(name.id(), generator)))));
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {
-        writer.ifPresent(FolderWriter::close);
+        opened.ifPresent(folder -> folder.writer.join().close());
     }
 
-    /// The ids of all adapters of a tenant that are kept, as far as this process knows them.
+    /// The ids of all adapters of a tenant that are kept, as far as this process knows them. Waits until it does.
     Set<String> ids(Tenant tenant) {
+        awaitCards();
         return index.ids(tenant);
     }
 
-    /// The adapter that this generator made for a key.
+    private void awaitCards() {
+        opened.ifPresent(folder -> folder.cards.join());
+    }
+
+    /// The adapter that this generator made for a key. Waits, if need be, until every card is read.
     Optional<KnownAdapter> find(AdapterKey key) {
-        return index.id(key).flatMap(this::find);
+        return index.id(key)
+                .or(() -> {
+                    awaitCards();
+                    return index.id(key);
+                })
+                .flatMap(this::find);
     }
 
     /// The adapter of an id. One that another process put here is found too.
@@ -97,7 +133,7 @@ final class AdapterFolder {
     private Optional<AdapterKey> key(OwnedId id, FolderFiles there) {
         return index.key(id)
                 .or(() -> there.card(id).map(card -> {
-                    var key = card.key(id, generator);
+                    var key = card.key(id, opened.orElseThrow().generator.join());
                     index.remember(id, key);
                     return key;
                 }));
@@ -131,8 +167,8 @@ final class AdapterFolder {
 
     /// Keeps a generated adapter, in a while.
     void keepSoon(KnownAdapter known) {
-        if (writer.isPresent() && !isKept(known.ownedId())) {
-            writer.get().writeSoon(known);
+        if (!isKept(known.ownedId())) {
+            opened.ifPresent(folder -> folder.writer.join().writeSoon(known));
         }
     }
 
@@ -147,7 +183,7 @@ final class AdapterFolder {
     /// @return whether it was there
     boolean delete(OwnedId id) {
         try {
-            return writer.isPresent() && writer.get().delete(id);
+            return opened.isPresent() && opened.get().writer.join().delete(id);
         } catch (IOException e) {
             throw new UncheckedIOException("an adapter cannot be deleted", e);
         }
@@ -157,11 +193,11 @@ final class AdapterFolder {
     ///
     /// @throws StorageFullException if there is no room for it
     void keep(KnownAdapter known) {
-        if (writer.isEmpty()) {
+        if (opened.isEmpty()) {
             return;
         }
         try {
-            writer.get().write(known, Kind.GIVEN);
+            opened.get().writer.join().write(known, Kind.GIVEN);
         } catch (IOException e) {
             LOG.errorf("An adapter cannot be kept: %s", e.getMessage());
             throw new StorageFullException(reason(e));

@@ -78,10 +78,17 @@ class AdapterFolderIT {
         var bytes = Files.readAllBytes(file);
         bytes[bytes.length - 100] ^= 1;
         Files.write(file, bytes);
+        // A card that is slow to read, as in a bucket, holds up neither the start nor who names an adapter by its id.
+        var slow = adapters.resolve("0".repeat(64) + ".generated.json");
+        assertThat(new ProcessBuilder("mkfifo", slow.toString()).start().waitFor())
+                .isZero();
         try (var third = start()) {
             var address = third.awaitAddress();
             given().get(address + "/adapters/" + uploaded).then().statusCode(404);
             assertThat(third.output()).contains("is damaged");
+            Files.writeString(slow, "no card");
+            given().get(address + "/v1/models").then().statusCode(200);
+            assertThat(third.output()).contains(slow + " cannot be read and is passed over");
         }
     }
 
