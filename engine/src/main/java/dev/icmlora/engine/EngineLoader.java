@@ -1,0 +1,132 @@
+package dev.icmlora.engine;
+
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+
+import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.InvalidGeneratorException;
+import dev.icmlora.generator.network.UntrainedGenerator;
+import dev.icmlora.ggml.Device;
+import dev.icmlora.ggml.Device.Type;
+import dev.icmlora.ggml.Devices;
+import dev.icmlora.ggml.NativeException;
+import dev.icmlora.ggml.NativeLibraries;
+
+/// Puts an engine together: the one way in which function, evaluation, trainer and benchmarks do it.
+public final class EngineLoader {
+
+    private static final Logger LOG = System.getLogger(EngineLoader.class.getName());
+
+    private EngineLoader() {}
+
+    /// Loads all parts, side by side where they do not need each other.
+    ///
+    /// @throws EngineStartException if a part cannot be used
+    public static Engine load(EngineFiles files, EngineOptions options, EngineObserver observer) {
+        var times = new StartTimes();
+        var handles = new NativeHandles();
+        try {
+            var check = CompletableFuture.runAsync(files::verifyModel);
+            var reading = CompletableFuture.supplyAsync(() -> files.generator().map(GeneratorFile::read));
+            NativeLibraries.load(files.nativeDirectory());
+            requireGpu(options);
+            times.end("libraries");
+            var model = handles.own(LoadedModel.load(files.model(), options));
+            times.end("model");
+            var generator = reading.join().orElseGet(() -> untrained(model, options));
+            requireMatch(generator, model, check);
+            times.end("generator");
+            var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
+            times.end("workers");
+            check.join();
+            times.end("checksum");
+            log(model, generator, engine.adapterShape().layout(), times);
+            engine.tuningRefusal().ifPresent(reason -> info("Adapters are not tuned here: %s", reason));
+            return engine;
+        } catch (RuntimeException e) {
+            handles.close();
+            throw failure(e, files);
+        }
+    }
+
+    private static GeneratorFile untrained(LoadedModel model, EngineOptions options) {
+        return UntrainedGenerator.of(
+                model.id(),
+                model.format().fingerprint(),
+                model.model().hiddenSize(),
+                options.adapters().of(model));
+    }
+
+    /// Of a damaged model it is said that it is damaged, not that the generator is another model's.
+    private static void requireMatch(GeneratorFile generator, LoadedModel model, CompletableFuture<Void> check) {
+        try {
+            generator.manifest().requireMatch(model.id(), model.format().fingerprint());
+        } catch (InvalidGeneratorException e) {
+            check.join();
+            throw e;
+        }
+    }
+
+    private static void requireGpu(EngineOptions options) {
+        if (options.requireGpu() && gpus().isEmpty()) {
+            throw new EngineStartException(
+                    "no GPU that the libraries in %s can use, and icm-lora.require-gpu (ICM_LORA_REQUIRE_GPU) is true"
+                            .formatted(NativeLibraries.directory()));
+        }
+    }
+
+    private static List<Device> gpus() {
+        return Devices.list().stream()
+                .filter(device -> device.type() == Type.GPU || device.type() == Type.INTEGRATED_GPU)
+                .toList();
+    }
+
+    private static RuntimeException failure(RuntimeException e, EngineFiles files) {
+        return switch (e) {
+            case CompletionException wrapped
+            when wrapped.getCause() instanceof RuntimeException cause -> failure(cause, files);
+            case InvalidGeneratorException unfit ->
+                new EngineStartException(files.generator().orElseThrow() + " cannot be used: " + unfit.getMessage());
+            case NativeException failure -> new EngineStartException(firstLine(failure));
+            case UncheckedIOException unreadable -> new EngineStartException(unreadable.getMessage());
+            default -> e;
+        };
+    }
+
+    /// llama.cpp says first what is wrong, and then of each caller that it failed.
+    private static String firstLine(NativeException failure) {
+        return failure.getMessage().lines().findFirst().orElse("");
+    }
+
+    private static void log(LoadedModel model, GeneratorFile file, AdapterLayout adapter, StartTimes times) {
+        var generator = file.manifest();
+        var targets = String.join(", ", adapter.modules());
+        var devices = gpus().isEmpty()
+                ? "the CPU"
+                : gpus().stream().map(Device::description).collect(Collectors.joining(", "));
+        info("Computes on: %s", devices);
+        info("Base model: %s", model.model().description());
+        if (generator.isTrained()) {
+            info(
+                    "Generator: %s, trained on %d tasks",
+                    generator.name(), generator.catalogue().size());
+        } else {
+            info(
+                    "Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are tuned"
+                            + " from nothing, and none is generated");
+        }
+        info("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
+        info("Loaded in %s", times);
+    }
+
+    private static void info(String format, Object... values) {
+        LOG.log(Level.INFO, () -> format.formatted(values));
+    }
+}
