@@ -25,9 +25,9 @@ import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answers;
-import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.NextToken;
 import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.LatentDistribution;
@@ -237,7 +237,7 @@ public final class EngineSession {
     /// @param next called on the worker's thread
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type
     public void predict(Optional<ScaledAdapter> adapter, Prompt prompt, NextToken next) {
-        adapter.ifPresent(wanted -> requireScalable(wanted.adapter(), wanted.scale()));
+        adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
         var worker = idlest();
         var tools = engine.tools(worker);
         var cells = prompt.tokens().length;
@@ -254,11 +254,11 @@ public final class EngineSession {
     ///
     /// @param adapter empty for the base model alone
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type
-    public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Decoding decoding) {
+    public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
         // Here, where it is this request's alone to fail.
-        adapter.ifPresent(wanted -> requireScalable(wanted.adapter(), wanted.scale()));
+        adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
         Function<Worker, CompletableFuture<Answers>> work =
-                worker -> worker.decode(adapter, prompts, decoding, cancellation, observed);
+                worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
         var answers = pinned.map(work).orElseGet(() -> engine.placement().with(adapter, work));
         return observed.phase("answer", () -> await(answers));
     }

@@ -42,7 +42,7 @@ public final class ModelWorker implements AutoCloseable {
             var decoder = handles.own(new LlamaDecoder(context));
             // For both of the worker's: nobody asks it for another adapter.
             var scheduler = new ContextScheduler(
-                    decoder, options.sequences(), WorkerFactory.CACHED_PREFIXES, options.contextTokens());
+                    decoder, options.sequences(), WorkerFactory.CACHED_PREFIXES, 0, options.contextTokens());
             var share = new ThreadShare(options.threadCount());
             var worker = handles.own(new Worker("model", scheduler, scheduler, context::threads, share, Duration.ZERO));
             return new ModelWorker(handles, model, worker);

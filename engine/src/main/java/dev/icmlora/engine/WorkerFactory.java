@@ -8,6 +8,7 @@ import dev.icmlora.engine.worker.AdaptedDecoder;
 import dev.icmlora.engine.worker.AppliedAdapters;
 import dev.icmlora.engine.worker.AppliedCheck;
 import dev.icmlora.engine.worker.ContextScheduler;
+import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.LlamaDecoder;
 import dev.icmlora.engine.worker.Predictor;
 import dev.icmlora.engine.worker.ThreadShare;
@@ -57,7 +58,7 @@ final class WorkerFactory {
     /// Three contexts, which share the same threads: one for hidden states, one without an adapter, one whose adapter
     /// is overwritten in place.
     Opened open(int number) {
-        var predicted = options.sequences() + CACHED_PREFIXES;
+        var predicted = options.sequences() + CACHED_PREFIXES + Labels.BRANCHES;
         var states = handles.own(model.statesContext(vectorLayer));
         var base = handles.own(model.textContext(predicted + 1));
         var bank = options.loraSlots() == 1
@@ -94,6 +95,6 @@ final class WorkerFactory {
 
     private ContextScheduler scheduler(LlamaDecoder decoder) {
         return new ContextScheduler(
-                handles.own(decoder), options.sequences(), CACHED_PREFIXES, options.contextTokens());
+                handles.own(decoder), options.sequences(), CACHED_PREFIXES, Labels.BRANCHES, options.contextTokens());
     }
 }

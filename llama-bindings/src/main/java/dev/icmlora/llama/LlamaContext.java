@@ -208,7 +208,7 @@ public final class LlamaContext implements AutoCloseable {
     /// no meaning in C then, and answer with some token.
     ///
     /// @throws NativeCallException unless all scores at this position are finite
-    void requireFiniteLogits(int batchIndex) {
+    public void requireFiniteLogits(int batchIndex) {
         MemorySegment row = logitsSegment(batchIndex);
         // As bits, which the compiler makes vectors of: this is done for every token.
         int largest = 0;

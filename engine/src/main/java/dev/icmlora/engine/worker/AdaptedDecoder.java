@@ -34,8 +34,8 @@ public final class AdaptedDecoder extends LlamaDecoder {
     }
 
     @Override
-    public int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output) {
-        var at = super.add(adapter, token, position, sequence, output);
+    public int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output) {
+        var at = super.add(adapter, token, position, sequences, output);
         slotOfToken[at] = resident.loraSlot(adapter.orElseThrow());
         return at;
     }

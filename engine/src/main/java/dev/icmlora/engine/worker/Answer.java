@@ -1,9 +1,20 @@
 package dev.icmlora.engine.worker;
 
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 
 /// One answer.
 ///
-/// @param tokens tokens written
+/// @param tokens tokens written, or of the label
 /// @param logprobs one for each token of the text, where they were asked for
-public record Answer(String text, Finish finish, int tokens, List<TokenLogprob> logprobs) {}
+/// @param probability of a label: its share among all labels; of a written text, where log-probabilities were
+/// asked for: that of its tokens and its end, one after the other, before every sampling option
+/// @param labels probability of each label, in their order, 1 together; empty for a written text
+public record Answer(
+        String text,
+        Finish finish,
+        int tokens,
+        List<TokenLogprob> logprobs,
+        OptionalDouble probability,
+        Map<String, Double> labels) {}

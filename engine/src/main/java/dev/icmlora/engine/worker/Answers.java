@@ -5,7 +5,7 @@ import java.util.List;
 /// What a worker wrote for one request.
 ///
 /// @param answers one per prompt
-/// @param promptTokens tokens of the prompts, what they all begin with once
+/// @param promptTokens tokens of the prompts, what they all begin with once, and those that were read of labels
 /// @param applyNanos time in which the resident adapter was overwritten for it
 /// @param promptNanos time of the batches that read its prompts, alone or beside answers
 /// @param decodeNanos time of the batches that wrote its answers only

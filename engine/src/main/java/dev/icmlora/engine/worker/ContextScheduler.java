@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.CancelledException;
@@ -38,21 +39,26 @@ public final class ContextScheduler {
     private final PrefixCache prefixes;
     private final Map<Optional<ScaledAdapter>, Group> groups = new LinkedHashMap<>();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
+    private final Deque<Integer> freeBranches = new ArrayDeque<>();
     private int reserved;
     private long arrived;
     /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
     private boolean overfull;
 
-    /// @param decoder of a context with room for `sequences + cached` sequences
+    /// @param decoder of a context with room for `sequences + cached + branches` sequences
     /// @param sequences that are decoded side by side
     /// @param cached prefixes that are kept for later requests
+    /// @param branches that labels are read in, side by side: [Labels#BRANCHES], or none where no labels are wanted
     /// @param cells tokens that the context's memory holds
-    public ContextScheduler(Decoder decoder, int sequences, int cached, int cells) {
+    public ContextScheduler(Decoder decoder, int sequences, int cached, int branches, int cells) {
         this.decoder = decoder;
         this.cells = cells;
         this.prefixes = new PrefixCache(decoder, sequences, cached);
         for (var id = 0; id < sequences; id++) {
             freeIds.add(id);
+        }
+        for (var id = 0; id < branches; id++) {
+            freeBranches.add(sequences + cached + id);
         }
     }
 
@@ -163,6 +169,9 @@ public final class ContextScheduler {
     }
 
     private boolean place(Sequence sequence) {
+        if (sequence.branches() > freeBranches.size()) {
+            return false;
+        }
         var match = prefixes.longest(sequence.request().prefixKey(), sequence.prompt());
         if (match.isPresent()) {
             var entry = match.get().entry();
@@ -187,6 +196,8 @@ public final class ContextScheduler {
         var id = freeIds.remove();
         var need = sequence.mostTokens() - shared;
         sequence.place(id, entry, shared, need);
+        sequence.branch(
+                Stream.generate(freeBranches::remove).limit(sequence.branches()).toList());
         reserved += need;
         sequence.request().placed();
         groups.get(sequence.request().adapter()).running.add(sequence);
@@ -226,16 +237,17 @@ public final class ContextScheduler {
         decoder.use(batch.stream().flatMap(group -> group.adapter.stream()).toList());
     }
 
-    /// Decodes one batch of the groups that are in use: a token of each sequence that decodes, and as much as fits of
-    /// the prompts of those that prefill.
+    /// Decodes one batch of the groups that are in use: a token of each text that is written, and as much as
+    /// fits of the prompts of those that prefill and of labels.
     ///
     /// @return false if the computation failed
     boolean step(List<Group> batch) {
         decoder.begin();
         var running = batch.stream().flatMap(group -> group.running.stream()).toList();
         var prefilling = running.stream().filter(Sequence::isPrefilling).toList();
-        running.stream().filter(sequence -> !sequence.isPrefilling()).forEach(Sequence::contribute);
-        prefilling.forEach(Sequence::contribute);
+        var writing = running.stream().collect(Collectors.partitioningBy(Sequence::isWriting));
+        writing.get(true).forEach(Sequence::contribute);
+        writing.get(false).forEach(Sequence::contribute);
         var requests = running.stream().map(Sequence::request).distinct().toList();
         var reading = prefilling.stream().map(Sequence::request).distinct().toList();
         var start = System.nanoTime();
@@ -297,7 +309,7 @@ public final class ContextScheduler {
             }
             var delta = sequence.advance();
             if (!delta.isEmpty()) {
-                request.decoding().listener().wrote(sequence.index(), delta);
+                request.wanted().listener().wrote(sequence.index(), delta);
             }
         } catch (RuntimeException e) {
             // Such as a grammar that allows no token here.
@@ -340,6 +352,8 @@ public final class ContextScheduler {
     private void leave(Sequence sequence) {
         decoder.remove(sequence.id());
         freeIds.add(sequence.id());
+        sequence.branchIds().forEach(decoder::remove);
+        freeBranches.addAll(sequence.branchIds());
         release(sequence);
         groups.get(sequence.request().adapter()).running.remove(sequence);
     }

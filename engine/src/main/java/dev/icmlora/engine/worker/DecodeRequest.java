@@ -16,7 +16,7 @@ final class DecodeRequest {
 
     private final Optional<ScaledAdapter> adapter;
     private final List<int[]> prompts;
-    private final Decoding decoding;
+    private final Wanted wanted;
     private final Cancellation cancellation;
     private final Observed observed;
     private final CompletableFuture<Answers> done = new CompletableFuture<>();
@@ -35,7 +35,7 @@ final class DecodeRequest {
     DecodeRequest(
             Optional<ScaledAdapter> adapter,
             List<int[]> prompts,
-            Decoding decoding,
+            Wanted wanted,
             Cancellation cancellation,
             Observed observed) {
         if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
@@ -43,7 +43,7 @@ final class DecodeRequest {
         }
         this.adapter = adapter;
         this.prompts = prompts;
-        this.decoding = decoding;
+        this.wanted = wanted;
         this.cancellation = cancellation;
         this.observed = observed;
         this.answers = new Answer[prompts.size()];
@@ -55,15 +55,15 @@ final class DecodeRequest {
 
     /// What its prompts are cached under.
     PrefixCache.Key prefixKey() {
-        return new PrefixCache.Key(adapter, decoding.salt());
+        return new PrefixCache.Key(adapter, wanted.salt());
     }
 
     List<int[]> prompts() {
         return prompts;
     }
 
-    Decoding decoding() {
-        return decoding;
+    Wanted wanted() {
+        return wanted;
     }
 
     Cancellation cancellation() {
@@ -112,7 +112,7 @@ final class DecodeRequest {
     /// @throws IllegalArgumentException if its sampling options cannot be used
     Sequence next(Decoder decoder) {
         if (displaced.isEmpty()) {
-            displaced.add(new Sequence(this, started++, decoder));
+            displaced.add(Sequence.of(this, started++, decoder));
         }
         return displaced.element();
     }
@@ -159,11 +159,14 @@ final class DecodeRequest {
     }
 
     /// What prompts begin with in common counts once, whatever was kept from before: the same request is
-    /// always counted the same.
+    /// always counted the same. Labels are read after each prompt.
     private int promptTokens() {
         var shared = sharedPrefix();
+        var labels = wanted instanceof Choosing choosing ? choosing.labels().readTokens() : 0;
         return shared
-                + prompts.stream().mapToInt(prompt -> prompt.length - shared).sum();
+                + prompts.stream()
+                        .mapToInt(prompt -> prompt.length - shared + labels)
+                        .sum();
     }
 
     private int sharedPrefix() {

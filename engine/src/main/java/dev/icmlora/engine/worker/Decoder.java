@@ -29,10 +29,11 @@ public interface Decoder {
     /// Adds a token to the batch.
     ///
     /// @param adapter one of those in use; empty for the base model alone
-    /// @param position in the sequence, going on from what is remembered of it
-    /// @param output whether a token is to be chosen after this one
-    /// @return what [Chooser#next] takes
-    int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output);
+    /// @param position in the sequences, going on from what is remembered of them
+    /// @param sequences that share the token; such as were told apart by an earlier one share none any more
+    /// @param output whether what follows this token is asked for
+    /// @return what [Chooser#next] and [#logprobs] take
+    int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output);
 
     /// Computes the batch.
     ///
@@ -58,6 +59,12 @@ public interface Decoder {
     ///
     /// @param top how many of the likeliest tokens to name
     TokenLogprob logprob(int token, int output, int top);
+
+    /// How likely each of some tokens was, after the batch that was decoded last.
+    ///
+    /// @return natural logarithms of their probabilities
+    /// @throws dev.icmlora.ggml.NativeCallException if the model's scores are not finite
+    double[] logprobs(int[] tokens, int output);
 
     /// Chooses the tokens of one text, and remembers them.
     interface Chooser extends AutoCloseable {

@@ -13,8 +13,7 @@ import dev.icmlora.llama.SamplingOptions;
 /// @param topLogprobs how many likeliest tokens to name beside each token's log-probability; empty for
 /// neither
 /// @param ignoresEnd whether a text goes on where the model would end it
-/// @param salt a prompt that was read is kept for requests with the same salt only: how soon an answer begins tells
-/// nobody else that it was asked before
+/// @param salt see [Wanted]
 public record Decoding(
         SamplingOptions sampling,
         int maxTokens,
@@ -22,7 +21,8 @@ public record Decoding(
         OptionalInt topLogprobs,
         boolean ignoresEnd,
         AnswerListener listener,
-        String salt) {
+        String salt)
+        implements Wanted {
 
     public Decoding(SamplingOptions sampling, int maxTokens, List<String> stops) {
         this(sampling, maxTokens, stops, OptionalInt.empty(), false, AnswerListener.NONE);
@@ -41,5 +41,10 @@ public record Decoding(
     /// The same with another salt.
     public Decoding withSalt(String other) {
         return new Decoding(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, other);
+    }
+
+    @Override
+    public int mostTokens() {
+        return maxTokens;
     }
 }

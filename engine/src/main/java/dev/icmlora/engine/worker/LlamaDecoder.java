@@ -52,8 +52,8 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
-    public int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output) {
-        return batch.add(token, position, sequence, output);
+    public int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output) {
+        return batch.add(token, position, sequences, output);
     }
 
     @Override
@@ -100,6 +100,12 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     @Override
     public TokenLogprob logprob(int token, int output, int top) {
         return TokenLogprob.of(token, context.logits(output), top, vocabulary);
+    }
+
+    @Override
+    public double[] logprobs(int[] tokens, int output) {
+        context.requireFiniteLogits(output);
+        return TokenLogprob.of(tokens, context.logits(output));
     }
 
     /// Idempotent.

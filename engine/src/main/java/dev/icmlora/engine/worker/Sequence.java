@@ -1,24 +1,20 @@
 package dev.icmlora.engine.worker;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /// One prompt and its answer on their way through a scheduler.
-final class Sequence {
+abstract sealed class Sequence permits WrittenSequence, LabelSequence {
 
     static final int NO_ID = -1;
-    private static final int NO_OUTPUT = -1;
+    static final int NO_OUTPUT = -1;
 
     private final DecodeRequest request;
     private final int index;
-    private final int promptLength;
-    private final Decoding decoding;
     private final Decoder decoder;
-    private final Decoder.Chooser chooser;
-    private final AnswerText answer;
-    private final List<Scored> scored = new ArrayList<>();
+    private final int promptLength;
     private int id = NO_ID;
+    private List<Integer> branchIds = List.of();
     private PrefixCache.Entry prefix;
     private int reserved;
     private int[] tokens;
@@ -27,21 +23,25 @@ final class Sequence {
     private int position;
     private int positionBefore;
     private int output = NO_OUTPUT;
-    private int reported;
-    private Finish finish;
 
     /// @param index of the prompt in its request
     Sequence(DecodeRequest request, int index, Decoder decoder) {
         this.request = request;
         this.index = index;
-        this.decoding = request.decoding();
         this.decoder = decoder;
-        var options = decoding.sampling();
-        this.chooser = decoder.chooser(options.withSeed(options.seed() + index));
-        this.answer = new AnswerText(decoding.stops());
         this.tokens = request.prompts().get(index);
         this.promptLength = tokens.length;
         this.length = tokens.length;
+    }
+
+    /// Begins a prompt's answer.
+    ///
+    /// @throws IllegalArgumentException if its sampling options cannot be used
+    static Sequence of(DecodeRequest request, int index, Decoder decoder) {
+        return switch (request.wanted()) {
+            case Decoding decoding -> new WrittenSequence(request, index, decoding, decoder);
+            case Choosing choosing -> new LabelSequence(request, index, choosing.labels(), decoder);
+        };
     }
 
     /// Takes a place in the context.
@@ -60,6 +60,7 @@ final class Sequence {
     /// Gives its place up; it goes on elsewhere with a prefill of its prompt and of what it has of its answer.
     void displace() {
         id = NO_ID;
+        branchIds = List.of();
         prefix = null;
         position = 0;
         reserved = 0;
@@ -71,13 +72,13 @@ final class Sequence {
         reserved = cells;
     }
 
-    /// Adds what comes next, as much as fits: the newest token of the answer, or a piece of the prompt.
+    /// Adds what comes next, as much as fits.
     void contribute() {
         output = NO_OUTPUT;
         positionBefore = position;
         while (position < length && decoder.room() > 0) {
             var last = position == length - 1;
-            var at = decoder.add(request.adapter(), tokens[position], position, id, last);
+            var at = decoder.add(request.adapter(), tokens[position], position, new int[] {id}, last);
             position++;
             if (last) {
                 output = at;
@@ -91,47 +92,26 @@ final class Sequence {
         output = NO_OUTPUT;
     }
 
-    /// Takes the next token of the answer, if the decoded batch holds this sequence's output.
+    /// Takes what the decoded batch says of the answer.
     ///
     /// @return what the answer grew by
-    Delta advance() {
-        if (output == NO_OUTPUT) {
-            return delta();
-        }
-        var token = chooser.next(output);
-        if (decoder.ends(token) && !decoding.ignoresEnd()) {
-            finish = Finish.STOP;
-            return delta();
-        }
-        append(token);
-        decoding.topLogprobs()
-                .ifPresent(top -> scored.add(new Scored(answer.length(), decoder.logprob(token, output, top))));
-        if (answer.append(decoder.piece(token))) {
-            finish = Finish.STOP;
-        } else if (written() == decoding.maxTokens()) {
-            finish = Finish.LENGTH;
-        }
-        return delta();
+    abstract Delta advance();
+
+    /// What follows its newest token, if the decoded batch holds that.
+    int output() {
+        return output;
     }
 
-    private void append(int token) {
+    /// Goes on from a token that was chosen.
+    void append(int token) {
         if (length == tokens.length || length == promptLength) {
             tokens = Arrays.copyOf(tokens, Math.max(2 * length, 16));
         }
         tokens[length++] = token;
     }
 
-    private Delta delta() {
-        var text = answer.take(ended());
-        var from = reported;
-        while (reported < scored.size() && scored.get(reported).start < answer.taken()) {
-            reported++;
-        }
-        return new Delta(text, logprobs(from, reported));
-    }
-
-    private List<TokenLogprob> logprobs(int from, int to) {
-        return scored.subList(from, to).stream().map(Scored::logprob).toList();
+    Decoder decoder() {
+        return decoder;
     }
 
     DecodeRequest request() {
@@ -157,7 +137,11 @@ final class Sequence {
 
     /// Tokens that it may come to have.
     int mostTokens() {
-        return promptLength + decoding.maxTokens();
+        return promptLength + request.wanted().mostTokens();
+    }
+
+    int promptLength() {
+        return promptLength;
     }
 
     int[] prompt() {
@@ -169,23 +153,31 @@ final class Sequence {
         return position < length - 1 || position < promptLength;
     }
 
-    private int written() {
+    /// Whether it adds one token to a batch, and no more.
+    abstract boolean isWriting();
+
+    /// Tokens of the answer so far.
+    int written() {
         return length - promptLength;
     }
 
-    boolean ended() {
-        return finish != null;
+    /// Branches that it needs beside its place.
+    abstract int branches();
+
+    /// Takes branches, which are empty.
+    void branch(List<Integer> ids) {
+        branchIds = ids;
     }
+
+    /// The branches that it has.
+    List<Integer> branchIds() {
+        return branchIds;
+    }
+
+    abstract boolean ended();
 
     /// The answer once it ended.
-    Answer answer() {
-        return new Answer(answer.text(), finish, written(), logprobs(0, reported));
-    }
+    abstract Answer answer();
 
-    void close() {
-        chooser.close();
-    }
-
-    /// @param start byte of the answer at which the token begins
-    private record Scored(int start, TokenLogprob logprob) {}
+    abstract void close();
 }

@@ -1,6 +1,7 @@
 package dev.icmlora.engine.worker;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -23,6 +24,16 @@ public record TokenLogprob(byte[] bytes, double logprob, List<TokenLogprob> like
                 .map(id -> new TokenLogprob(vocabulary.piece(id), logits[id] - normaliser, List.of()))
                 .toList();
         return new TokenLogprob(vocabulary.piece(token), logits[token] - normaliser, likeliest);
+    }
+
+    /// Natural logarithms of the probabilities of some tokens.
+    ///
+    /// @param logits one for each token of the vocabulary
+    static double[] of(int[] tokens, float[] logits) {
+        var normaliser = logSumExp(logits);
+        return Arrays.stream(tokens)
+                .mapToDouble(token -> logits[token] - normaliser)
+                .toArray();
     }
 
     private static double logSumExp(float[] logits) {

@@ -103,10 +103,10 @@ public final class Worker implements AutoCloseable {
     public CompletableFuture<Answers> decode(
             Optional<ScaledAdapter> adapter,
             List<int[]> prompts,
-            Decoding decoding,
+            Wanted wanted,
             Cancellation cancellation,
             Observed observed) {
-        var request = new DecodeRequest(adapter, prompts, decoding, cancellation, observed);
+        var request = new DecodeRequest(adapter, prompts, wanted, cancellation, observed);
         order(new Decode(request), request.done());
         return request.done();
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +49,7 @@ final class FakeDecoder implements Decoder {
     /// One token in the memory. Sequences that share it hold the same object.
     private record Cell(int token, Optional<ScaledAdapter> adapter, Object identity) {}
 
-    private record Addition(Optional<ScaledAdapter> adapter, int token, int position, int sequence) {}
+    private record Addition(Optional<ScaledAdapter> adapter, int token, int position, List<Integer> sequences) {}
 
     @Override
     public int loraSlots() {
@@ -79,11 +80,12 @@ final class FakeDecoder implements Decoder {
     }
 
     @Override
-    public int add(Optional<ScaledAdapter> adapter, int token, int position, int sequence, boolean output) {
+    public int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output) {
         if (!inUse.containsAll(adapter.stream().toList())) {
             throw new AssertionError("adapter that are not in use");
         }
-        batch.add(new Addition(adapter, token, position, sequence));
+        batch.add(new Addition(
+                adapter, token, position, Arrays.stream(sequences).boxed().toList()));
         return batch.size() - 1;
     }
 
@@ -97,16 +99,15 @@ final class FakeDecoder implements Decoder {
             throw new DecodeException(NO_KV_SPACE, "the fake is full");
         }
         for (var addition : batch) {
-            var sequence = memory.computeIfAbsent(addition.sequence, id -> new ArrayList<>());
-            if (sequence.size() != addition.position) {
-                throw new AssertionError("a gap: " + addition + " after " + sequence.size());
+            if (addition.sequences.stream()
+                            .map(id -> memory.getOrDefault(id, List.of()))
+                            .distinct()
+                            .count()
+                    > 1) {
+                throw new AssertionError("sequences that were told apart share a token: " + addition);
             }
-            for (var cell : sequence) {
-                if (!cell.adapter.equals(addition.adapter)) {
-                    throw new AssertionError("contamination of sequence " + addition.sequence);
-                }
-            }
-            sequence.add(new Cell(addition.token, addition.adapter, new Object()));
+            var cell = new Cell(addition.token, addition.adapter, new Object());
+            addition.sequences.forEach(sequence -> remember(addition, cell, sequence));
         }
         tokensRead += batch.size();
         weightsOfBatches.add(
@@ -116,7 +117,19 @@ final class FakeDecoder implements Decoder {
             sequences.put(i, batch.get(i).position + 1);
         }
         lengths = sequences;
-        decoded.add(new HashSet<>(batch.stream().map(Addition::sequence).toList()));
+        decoded.add(new HashSet<>(
+                batch.stream().flatMap(addition -> addition.sequences.stream()).toList()));
+    }
+
+    private void remember(Addition addition, Cell cell, int id) {
+        var sequence = memory.computeIfAbsent(id, _ -> new ArrayList<>());
+        if (sequence.size() != addition.position) {
+            throw new AssertionError("a gap: " + addition + " after " + sequence.size());
+        }
+        if (sequence.stream().anyMatch(before -> !before.adapter.equals(addition.adapter))) {
+            throw new AssertionError("contamination of sequence " + id);
+        }
+        sequence.add(cell);
     }
 
     int usedCells() {
@@ -173,5 +186,13 @@ final class FakeDecoder implements Decoder {
     @Override
     public TokenLogprob logprob(int token, int output, int top) {
         return new TokenLogprob(piece(token), 0, List.of());
+    }
+
+    /// The more likely, the nearer a token is to the one that it would write.
+    @Override
+    public double[] logprobs(int[] tokens, int output) {
+        return Arrays.stream(tokens)
+                .mapToDouble(token -> -Math.abs(token - lengths.get(output)))
+                .toArray();
     }
 }

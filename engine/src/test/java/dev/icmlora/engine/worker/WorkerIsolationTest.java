@@ -105,12 +105,13 @@ class WorkerIsolationTest {
         var loraSlots = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
         var worker = new Worker(
                 production ? "shared-worker" : "apart-worker",
-                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, CONTEXT),
+                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, 0, CONTEXT),
                 new ContextScheduler(
                         owned(new AdaptedDecoder(
                                 adapted, new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty()))),
                         SEQUENCES,
                         kept,
+                        0,
                         CONTEXT),
                 threads -> {},
                 new ThreadShare(1),

@@ -52,8 +52,8 @@ class WorkerTest {
     private Worker worker(FakeDecoder decoder, ThreadShare threadShare) {
         return new Worker(
                 "tested-worker",
-                new ContextScheduler(base, SEQUENCES, KEPT, CELLS),
-                new ContextScheduler(decoder, SEQUENCES, KEPT, CELLS),
+                new ContextScheduler(base, SEQUENCES, KEPT, 0, CELLS),
+                new ContextScheduler(decoder, SEQUENCES, KEPT, 0, CELLS),
                 threads -> {},
                 threadShare,
                 Duration.ZERO);

@@ -90,8 +90,8 @@ class WorkerWithModelTest {
                 new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
         worker = new Worker(
                 "tested-worker",
-                new ContextScheduler(baseDecoder, SEQUENCES, KEPT, CONTEXT),
-                new ContextScheduler(adaptedDecoder, SEQUENCES, KEPT, CONTEXT),
+                new ContextScheduler(baseDecoder, SEQUENCES, KEPT, 0, CONTEXT),
+                new ContextScheduler(adaptedDecoder, SEQUENCES, KEPT, 0, CONTEXT),
                 threads -> {},
                 new ThreadShare(1),
                 Duration.ZERO);

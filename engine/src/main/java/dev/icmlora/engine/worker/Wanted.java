@@ -1,0 +1,15 @@
+package dev.icmlora.engine.worker;
+
+/// What is wanted after each prompt of a request: a text that is written, or one of some labels.
+public sealed interface Wanted permits Decoding, Choosing {
+
+    /// Hears of the answers.
+    AnswerListener listener();
+
+    /// A prompt that was read is kept for requests with the same salt only: how soon an answer begins tells
+    /// nobody else that it was asked before.
+    String salt();
+
+    /// Tokens that an answer puts into the memory after its prompt, at most.
+    int mostTokens();
+}

@@ -1,0 +1,189 @@
+package dev.icmlora.engine.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.llama.DecodeException;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Labels without a model: the probabilities are compared with those of labels that are read one by one.
+@Timeout(20)
+class LabelsTest {
+
+    private static final int END = 99;
+    private static final int CELLS = 400;
+    private static final Optional<ScaledAdapter> BASE = Optional.empty();
+
+    private final FakeDecoder decoder = new FakeDecoder(CELLS, 1);
+    private final Worker worker = new Worker(
+            "tested-worker",
+            new ContextScheduler(decoder, 4, 4, Labels.BRANCHES, CELLS),
+            new ContextScheduler(new FakeDecoder(CELLS, 1), 4, 4, Labels.BRANCHES, CELLS),
+            threads -> {},
+            new ThreadShare(1),
+            Duration.ZERO);
+
+    @AfterEach
+    void close() {
+        worker.close();
+    }
+
+    /// Of few tokens, so that many begin alike and some are the beginning of others.
+    private record Drawn(List<int[]> tokens, Labels labels) {
+
+        static Drawn of(Random random, int count, int treeTokens) {
+            var drawn = new LinkedHashMap<String, int[]>();
+            for (var i = 0; i < 20 * count && drawn.size() < count; i++) {
+                var tokens = IntStream.concat(random.ints(1 + random.nextInt(5), 0, 6), IntStream.of(END))
+                        .toArray();
+                drawn.put(Arrays.toString(tokens), tokens);
+            }
+            var tokens = List.copyOf(drawn.values());
+            return new Drawn(tokens, Labels.of(List.copyOf(drawn.keySet()), tokens, treeTokens));
+        }
+
+        /// As the fake finds the token n likeliest after n tokens.
+        Map<String, Double> alone(int promptLength) {
+            var scores = tokens.stream()
+                    .mapToDouble(label -> -IntStream.range(0, label.length)
+                            .map(i -> Math.abs(label[i] - promptLength - i))
+                            .sum())
+                    .toArray();
+            var best = Arrays.stream(scores).max().orElseThrow();
+            var sum = Arrays.stream(scores).map(score -> Math.exp(score - best)).sum();
+            var probabilities = new LinkedHashMap<String, Double>();
+            for (var i = 0; i < scores.length; i++) {
+                probabilities.put(Arrays.toString(tokens.get(i)), Math.exp(scores[i] - best) / sum);
+            }
+            return probabilities;
+        }
+    }
+
+    @RepeatedTest(100)
+    void labelsAreScoredAsEachIsAlone(RepetitionInfo repetition) {
+        var random = new Random(repetition.getCurrentRepetition());
+        var drawn = Drawn.of(random, 2 + random.nextInt(70), 1 + random.nextInt(60));
+        var lengths = random.ints(1 + random.nextInt(6), 1, 60).boxed().toList();
+        var beside = new Decoding(SamplingOptions.GREEDY, 20, List.of());
+
+        var text = decode(List.of(prompt(5)), beside);
+        var answers = choose(lengths, drawn).join().answers();
+
+        assertThat(answers).zipSatisfy(lengths, (answer, length) -> requireAlike(answer, drawn.alone(length)));
+        assertThat(text.join().answers().getFirst().tokens()).isEqualTo(20);
+        assertThat(text.join().answers().getFirst().labels()).isEmpty();
+    }
+
+    private static void requireAlike(Answer answer, Map<String, Double> expected) {
+        assertThat(answer.labels().keySet()).containsExactlyElementsOf(expected.keySet());
+        expected.forEach((label, share) ->
+                assertThat(answer.labels().get(label)).as(label).isCloseTo(share, within(1e-9)));
+        var likeliest =
+                expected.values().stream().mapToDouble(share -> share).max().orElseThrow();
+        assertThat(expected.get(answer.text())).isCloseTo(likeliest, within(1e-9));
+        assertThat(answer.probability().orElseThrow()).isEqualTo(answer.labels().get(answer.text()));
+        assertThat(answer.finish()).isEqualTo(Finish.STOP);
+    }
+
+    /// What several labels begin with is read once, and all of it in one batch.
+    @Test
+    void labelsThatBeginAlikeShareTheirTokens() {
+        var labels = Labels.of(
+                List.of("a", "ab", "abc", "abd"),
+                List.of(new int[] {1, END}, new int[] {1, 2, END}, new int[] {1, 2, 3, END}, new int[] {1, 2, 4, END}),
+                60);
+        var read = decoder.tokensRead;
+
+        var answers = decode(List.of(prompt(3)), new Choosing(labels, AnswerListener.NONE, ""))
+                .join();
+
+        assertThat(labels.mostTokens()).isEqualTo(4);
+        assertThat(labels.branches()).isEqualTo(2);
+        assertThat(decoder.tokensRead - read).isEqualTo(3 + 4);
+        assertThat(decoder.decoded).hasSize(2);
+        assertThat(answers.promptTokens()).isEqualTo(3 + 4);
+        assertThat(answers.completionTokens())
+                .isEqualTo(answers.answers().getFirst().text().length());
+    }
+
+    /// The memory is full at each of the first batches in turn, so that the labels are given up and begun again.
+    @Test
+    void labelsThatAreDisplacedAreScoredAgain() {
+        for (var failing = 2; failing < 8; failing++) {
+            var drawn = Drawn.of(new Random(failing), 60, 20);
+            var failed = failing;
+            var decodes = new AtomicInteger();
+            var both = new Semaphore(0);
+            decoder.beforeDecode = () -> {
+                both.acquireUninterruptibly();
+                if (decodes.incrementAndGet() == failed) {
+                    decoder.failures.add(new DecodeException(1, "no room"));
+                }
+            };
+            var oldest = decode(List.of(prompt(4)), new Decoding(SamplingOptions.GREEDY, 40, List.of()));
+            var youngest = choose(List.of(3, 5), drawn);
+            both.release(Integer.MAX_VALUE);
+
+            assertThat(oldest.join().answers().getFirst().tokens()).isEqualTo(40);
+            assertThat(youngest.join().answers())
+                    .zipSatisfy(List.of(3, 5), (answer, length) -> requireAlike(answer, drawn.alone(length)));
+            assertThat(decodes.get()).isGreaterThan(failing);
+        }
+    }
+
+    @Test
+    void anAnswerIsToldOnceAndWhole() {
+        var heard = new ArrayList<String>();
+        var drawn = Drawn.of(new Random(1), 20, 20);
+        AnswerListener listener = (answer, delta) -> heard.add(answer + delta.text());
+
+        var texts = decode(List.of(prompt(3), prompt(30)), new Choosing(drawn.labels, listener, ""))
+                .join()
+                .texts();
+
+        assertThat(heard).containsExactlyInAnyOrder("0" + texts.getFirst(), "1" + texts.getLast());
+    }
+
+    @Test
+    void labelsOfTheSameTokensAreRefused() {
+        var tokens = List.of(new int[] {1, END}, new int[] {1, END});
+
+        assertThatIllegalArgumentException().isThrownBy(() -> Labels.of(List.of("a", "b"), tokens, 10));
+    }
+
+    private CompletableFuture<Answers> choose(List<Integer> promptLengths, Drawn drawn) {
+        var prompts = promptLengths.stream().map(LabelsTest::prompt).toList();
+        return decode(prompts, new Choosing(drawn.labels, AnswerListener.NONE, ""));
+    }
+
+    private CompletableFuture<Answers> decode(List<int[]> prompts, Wanted wanted) {
+        return worker.decode(BASE, prompts, wanted, new Cancellation(), Observed.NOTHING);
+    }
+
+    /// Prompts of different lengths have nothing in common.
+    private static int[] prompt(int length) {
+        return IntStream.range(0, length).map(i -> 1000 * length + i).toArray();
+    }
+}
