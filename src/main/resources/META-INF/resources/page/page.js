@@ -57,6 +57,13 @@ function readInputs() {
     .filter(Boolean);
 }
 
+function readLabels() {
+  return at("labels")
+    .value.split(",")
+    .map((label) => label.trim())
+    .filter(Boolean);
+}
+
 /** What is wrong with the form, and where; nothing if it can be sent. */
 function complaint(task, inputs) {
   if (!task.description && task.examples.length === 0) {
@@ -93,14 +100,15 @@ function emptyAnswers(inputs) {
   return rows;
 }
 
-async function ask(task, inputs, signal) {
+async function ask(task, inputs, labels, signal) {
   const rows = emptyAnswers(inputs);
   at("measured").hidden = true;
   at("tuning").hidden = true;
   at("results").hidden = false;
   at("results-title").focus();
   const model = await baseModel();
-  const body = { task, inputs, mode: "auto", max_tokens: 64 };
+  const chosen = labels.length > 0 ? { labels } : {};
+  const body = { task, inputs, mode: "auto", max_tokens: 64, ...chosen };
   await tune(body, rows, signal);
   at("status").textContent = "Asking in mode auto";
   measured(await generate(body, signal), body, model);
@@ -113,7 +121,7 @@ async function ask(task, inputs, signal) {
         continue;
       }
       at("status").textContent = `Input ${index + 1} of ${inputs.length}: ${mode.name}`;
-      await chat(mode.chat(model, task, input), (piece) => (cell.textContent += piece), signal);
+      await chat({ ...mode.chat(model, task, input), ...chosen }, (piece) => (cell.textContent += piece), signal);
       if (!cell.textContent) cell.textContent = "(an empty answer)";
     }
   }
@@ -129,19 +137,26 @@ async function tune(body, rows, signal) {
   }
   at("status").textContent = "Asking the generated adapter, before it is tuned";
   const generated = await generate({ ...body, mode: "adapter" }, signal);
-  for (const [index, cell] of cells.entries()) cell.append(before(generated.outputs[index]));
+  for (const [index, cell] of cells.entries()) cell.append(before(answer(generated, index)));
   at("status").textContent = "Tuning on your examples";
   await watchTuning(body.task, (sentence) => (at("status").textContent = sentence), signal);
   at("status").textContent = "Asking the tuned adapter";
   const reply = await generate({ ...body, mode: "tuned" }, signal);
-  for (const [index, cell] of cells.entries()) cell.prepend(reply.outputs[index] || "(an empty answer)");
+  for (const [index, cell] of cells.entries()) cell.prepend(answer(reply, index));
+}
+
+/** An answer, and of a label how sure it is. */
+function answer(reply, index) {
+  const share = reply.details?.[index].confidence;
+  const sure = share === undefined ? "" : ` (${Math.round(100 * share)} %)`;
+  return (reply.outputs[index] || "(an empty answer)") + sure;
 }
 
 /** What the adapter that tuning begins with answers. */
 function before(output) {
   const line = document.createElement("span");
   line.className = "before hint";
-  line.textContent = `before: ${output || "(an empty answer)"}`;
+  line.textContent = `before: ${output}`;
   return line;
 }
 
@@ -193,7 +208,7 @@ form.addEventListener("submit", async (event) => {
   at("ask").disabled = true;
   at("stop").hidden = false;
   try {
-    await ask(task, inputs, running.signal);
+    await ask(task, inputs, readLabels(), running.signal);
   } catch (failure) {
     at("status").textContent = failure.name === "AbortError" ? "Stopped." : "";
     if (failure.name !== "AbortError") show(failure.message);
@@ -208,7 +223,7 @@ at("stop").addEventListener("click", () => running?.abort());
 at("add-example").addEventListener("click", () => addExample().querySelector("input").focus());
 at("copy-curl").addEventListener("click", () => offer(asCurl(location.origin, last.body)));
 at("copy-python").addEventListener("click", () =>
-  offer(asPython(location.origin, last.model, last.body.task, last.body.inputs[0])),
+  offer(asPython(location.origin, last.model, last.body)),
 );
 
 at("shipped").addEventListener("change", async () => {

@@ -10,8 +10,9 @@ export function asCurl(address, body) {
   ].join(" \\\n");
 }
 
-export function asPython(address, model, task, input) {
+export function asPython(address, model, { task, inputs, labels }) {
   // A JSON text is a Python string too, once it is quoted as one.
+  const extra = JSON.stringify({ task, labels });
   return `import json
 
 from openai import OpenAI
@@ -19,9 +20,9 @@ from openai import OpenAI
 client = OpenAI(base_url=${JSON.stringify(`${address}/v1`)}, api_key="none")
 reply = client.chat.completions.create(
     model=${JSON.stringify(model)},
-    messages=[{"role": "user", "content": ${JSON.stringify(input)}}],
+    messages=[{"role": "user", "content": ${JSON.stringify(inputs[0])}}],
     temperature=0,
-    extra_body={"task": json.loads(${JSON.stringify(JSON.stringify(task))})},
+    extra_body=json.loads(${JSON.stringify(extra)}),
 )
 print(reply.choices[0].message.content)
 `;

@@ -7,13 +7,20 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Reply of `POST /generate`.
 ///
-/// @param outputs one answer per input, in the order of the inputs
+/// @param outputs one answer per input, in the order of the inputs; null where its detail has a reason for none
+/// @param details one per input; absent unless labels, a schema or a confidence were asked for
 /// @param adapter the adapter that served; absent where the base model served alone
 /// @param tuning what tuning did; absent where nothing was tuned
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"outputs", "selection", "usage", "timing_ms"})
 public record GenerateReply(
-        List<String> outputs, ServedAdapter adapter, Selection selection, Tuned tuning, Usage usage, Timing timingMs) {
+        @Schema(ref = "Outputs") List<String> outputs,
+        List<AnswerDetail> details,
+        ServedAdapter adapter,
+        Selection selection,
+        Tuned tuning,
+        Usage usage,
+        Timing timingMs) {
 
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request

@@ -2,6 +2,7 @@ package dev.icmlora.function.api;
 
 import java.util.List;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.validation.constraints.Size;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -18,6 +19,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param strength of the residual dB in a generated adapter B0 + strength x dB, which tuning begins with; 0 is B0
 /// itself; default 1
 /// @param stop an answer ends before the first of these strings; default none
+/// @param labels texts of which each answer is to be one; in place of a schema
+/// @param schema a JSON schema that each answer is to follow; in place of labels
+/// @param confidence whether to say how sure each answer is; default false
+/// @param abstainBelow an answer that is less sure than this is null; default none
 /// @param tune how [Mode#TUNED] and [Mode#AUTO] tune; default [Tune#DEFAULT]
 @Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
@@ -53,6 +58,25 @@ public record GenerateRequest(
 
         @Schema(nullable = true, maxItems = 8) List<@Size(min = 1, max = 100) String> stop,
 
+        @Schema(nullable = true, minItems = 2, maxItems = 256, description = "Each answer is one of these")
+        List<@Size(min = 1, max = 200) String> labels,
+
+        @Schema(
+                nullable = true,
+                implementation = Object.class,
+                description = "A JSON schema; what is known of JSON Schema is as in response_format of chats")
+        JsonNode schema,
+
+        @Schema(nullable = true, defaultValue = "false", description = "Whether to say how sure each answer is")
+        Boolean confidence,
+
+        @Schema(
+                nullable = true,
+                minimum = "0",
+                maximum = "1",
+                description = "An answer whose confidence is below this is null")
+        Double abstainBelow,
+
         @Schema(nullable = true, description = "How the modes tuned and auto tune")
         Tune tune) {
 
@@ -65,5 +89,32 @@ public record GenerateRequest(
         scale = scale == null ? 1 : scale;
         strength = strength == null ? 1 : strength;
         stop = stop == null ? List.of() : stop;
+        schema = schema == null || schema.isNull() ? null : schema;
+        confidence = confidence != null && confidence;
+    }
+
+    /// Whether the reply is to say how sure each answer is.
+    public boolean wantsConfidence() {
+        return confidence || abstainBelow != null;
+    }
+
+    /// The request with other inputs.
+    public GenerateRequest withInputs(List<String> others) {
+        return new GenerateRequest(
+                task,
+                adapter,
+                others,
+                mode,
+                maxTokens,
+                temperature,
+                seed,
+                scale,
+                strength,
+                stop,
+                labels,
+                schema,
+                confidence,
+                abstainBelow,
+                tune);
     }
 }

@@ -138,6 +138,9 @@ public final class BodyDiagnosis {
         if (type == Integer.class || type == int.class) {
             return "a 32-bit integer";
         }
+        if (type == Boolean.class || type == boolean.class) {
+            return "true or false";
+        }
         if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
             return "a number";
         }

@@ -1,6 +1,7 @@
 package dev.icmlora.function.error;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -27,5 +28,10 @@ public record Violation(
         if (value instanceof String text && text.length() > LONGEST_VALUE) {
             value = text.substring(0, LONGEST_VALUE) + "…";
         }
+    }
+
+    /// A value of a body as an error may repeat it.
+    public static Object shown(JsonNode node) {
+        return node.isValueNode() ? node.asText() : node.isArray() ? "an array" : "an object";
     }
 }

@@ -75,11 +75,11 @@ final class Answering {
             return Tally.NOTHING;
         }
         try {
-            var reply = ask(with(request, positions.stream().map(inputs::get).toList()), deadline);
+            var reply =
+                    ask(request.withInputs(positions.stream().map(inputs::get).toList()), deadline);
             for (var i = 0; i < positions.size(); i++) {
                 var at = positions.get(i);
-                answers[at] =
-                        Answer.of(first + at, inputs.get(at), reply.outputs().get(i));
+                answers[at] = Answer.of(first + at, inputs.get(at), reply, i);
             }
             return Tally.of(reply);
         } catch (InvalidRequestException e) {
@@ -152,21 +152,5 @@ final class Answering {
             Thread.currentThread().interrupt();
             throw new RedeliverException("interrupted");
         }
-    }
-
-    /// The request with other inputs.
-    static GenerateRequest with(GenerateRequest request, List<String> inputs) {
-        return new GenerateRequest(
-                request.task(),
-                request.adapter(),
-                inputs,
-                request.mode(),
-                request.maxTokens(),
-                request.temperature(),
-                request.seed(),
-                request.scale(),
-                request.strength(),
-                request.stop(),
-                request.tune());
     }
 }

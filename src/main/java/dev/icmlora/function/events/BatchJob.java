@@ -69,6 +69,7 @@ final class BatchJob {
             Map<String, String> task,
             int inputs,
             int answered,
+            int abstained,
             int failed,
             String adapter,
             String adapterFile,
@@ -89,7 +90,7 @@ final class BatchJob {
             Deadline deadline) {
         var checked = file.check(store, task, keys);
         var request = checked.request();
-        rules.check(Answering.with(request, List.of("any")));
+        rules.check(request.withInputs(List.of("any")));
         var prefix = keys.parts() + TaskKeys.digest(identity(task, checked)) + "/";
         var checkpoint =
                 Checkpoint.load(store, prefix, json, config.checkpoint().inputs());
@@ -179,7 +180,7 @@ final class BatchJob {
         if (tally.adapter() != null) {
             once(store, adapterKey(tally.adapter()), Content.of(adapterFile(tally.adapter())));
         }
-        var note = new Tally(0, 0, tally.usage(), tally.timingMs(), tally.adapter(), tally.selection());
+        var note = new Tally(0, 0, 0, tally.usage(), tally.timingMs(), tally.adapter(), tally.selection());
         once(store, served, outcomes.content(note));
         return true;
     }
@@ -224,6 +225,7 @@ final class BatchJob {
                         about,
                         tally.inputs(),
                         tally.answered(),
+                        tally.abstained(),
                         tally.failed(),
                         adapter,
                         adapter == null ? null : adapterKey(adapter),

@@ -107,7 +107,14 @@ final class Checkpoint {
         }
         var key = nextKey();
         // What all parts share stands in another object: metadata must be small.
-        var own = new Tally(pending.answered(), pending.failed(), pending.usage(), pending.timingMs(), null, null);
+        var own = new Tally(
+                pending.answered(),
+                pending.abstained(),
+                pending.failed(),
+                pending.usage(),
+                pending.timingMs(),
+                null,
+                null);
         var metadata = Map.of(TALLY, new String(bytes(own), StandardCharsets.US_ASCII));
         try {
             var version = store.write(key, Content.of(lines.toByteArray()), metadata, new Condition.IfAbsent());

@@ -1,5 +1,7 @@
 package dev.icmlora.function.events;
 
+import java.util.Objects;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.function.api.GenerateReply;
@@ -9,19 +11,22 @@ import dev.icmlora.function.api.Usage;
 
 /// What answers took.
 ///
+/// @param abstained of those that were answered, how many have no output
 /// @param adapter id of the adapter that served, if one did
 @RegisterForReflection
-record Tally(int answered, int failed, Usage usage, Timing timingMs, String adapter, Selection selection) {
+record Tally(
+        int answered, int abstained, int failed, Usage usage, Timing timingMs, String adapter, Selection selection) {
 
-    static final Tally NOTHING = new Tally(0, 0, new Usage(0, 0), Timing.NONE, null, null);
+    static final Tally NOTHING = new Tally(0, 0, 0, new Usage(0, 0), Timing.NONE, null, null);
 
     static Tally failures(int count) {
-        return new Tally(0, count, NOTHING.usage, NOTHING.timingMs, null, null);
+        return new Tally(0, 0, count, NOTHING.usage, NOTHING.timingMs, null, null);
     }
 
     static Tally of(GenerateReply reply) {
         return new Tally(
                 reply.outputs().size(),
+                (int) reply.outputs().stream().filter(Objects::isNull).count(),
                 0,
                 reply.usage(),
                 reply.timingMs(),
@@ -32,6 +37,7 @@ record Tally(int answered, int failed, Usage usage, Timing timingMs, String adap
     Tally plus(Tally other) {
         return new Tally(
                 answered + other.answered,
+                abstained + other.abstained,
                 failed + other.failed,
                 new Usage(
                         usage.promptTokens() + other.usage.promptTokens(),

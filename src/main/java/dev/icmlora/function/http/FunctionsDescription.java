@@ -55,7 +55,21 @@ interface FunctionsDescription {
                                                         summary = "The base model alone",
                                                         value = """
                     {"task": {"description": "Name the colour."},
-                    "inputs": ["The sky is"], "mode": "plain", "max_tokens": 4}""")
+                    "inputs": ["The sky is"], "mode": "plain", "max_tokens": 4}"""),
+                                                @ExampleObject(
+                                                        name = "labels",
+                                                        summary = "Choose among labels, with their probabilities",
+                                                        value = """
+                    {"task": {"description": "How urgent is it?"},
+                    "inputs": ["The house is on fire."], "mode": "plain", "labels": ["immediate", "wait"]}"""),
+                                                @ExampleObject(
+                                                        name = "schema",
+                                                        summary = "JSON that follows a schema",
+                                                        value = """
+                    {"task": {"description": "Describe it."}, "inputs": ["a red car"], "mode": "plain",
+                    "max_tokens": 40, "schema": {"type": "object",
+                    "properties": {"colour": {"enum": ["red", "green"]}},
+                    "required": ["colour"], "additionalProperties": false}}""")
                                             }))
                     GenerateRequest request);
 

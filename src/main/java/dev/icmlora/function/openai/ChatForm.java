@@ -118,7 +118,7 @@ final class ChatForm implements ReplyForm {
                 reply.model(),
                 choices,
                 Totals.of(reply.usage()),
-                new Extension(reply.timing()));
+                Extension.of(reply));
     }
 
     @Override
@@ -150,6 +150,6 @@ final class ChatForm implements ReplyForm {
                 reply.model(),
                 List.of(),
                 Totals.of(reply.usage()),
-                new Extension(reply.timing()));
+                Extension.of(reply));
     }
 }

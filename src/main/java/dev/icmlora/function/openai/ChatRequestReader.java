@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.schema.SchemaGrammar;
+import dev.icmlora.function.service.AnswerRules;
 import dev.icmlora.function.service.TextPrompt;
 import dev.icmlora.function.service.TextRequest;
 import dev.icmlora.llama.ChatMessage;
@@ -55,6 +58,13 @@ final class ChatRequestReader {
         var ignoresEnd = common.ignoresEnd(fields);
         var usage = common.usage(fields);
         var grammar = grammar(fields);
+        var labels = labels(fields);
+        labels.ifPresent(_ -> {
+            fields.wrong(grammar.isPresent(), "labels", null, null, "must not be given beside /response_format");
+            fields.wrong(choices > 1, "n", 1, choices, "must be 1 beside /labels: the likeliest one is taken");
+            fields.wrong(logprobs, "logprobs", false, true, "must be false beside /labels, which have probabilities");
+            fields.wrong(!stops.isEmpty(), "stop", 0, stops.size(), "must not be given beside /labels");
+        });
         var sampling = common.sampling(fields, grammar);
         var topLogprobs = logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty();
         return new CompletionRequest(
@@ -67,9 +77,22 @@ final class ChatRequestReader {
                         maxTokens,
                         stops,
                         topLogprobs,
-                        ignoresEnd),
+                        ignoresEnd,
+                        labels),
                 stream,
                 usage);
+    }
+
+    /// The extension: texts of which the answer is to be one.
+    private static Optional<List<String>> labels(RequestFields fields) {
+        var node = fields.find("labels");
+        if (node.isPresent() && !node.get().isArray()) {
+            fields.wrong(true, "labels", "an array", Violation.shown(node.get()), "must be an array of strings");
+            return Optional.empty();
+        }
+        var labels = node.map(_ -> fields.texts("labels"));
+        labels.ifPresent(texts -> AnswerRules.labels(texts, fields.violations()));
+        return labels;
     }
 
     private static List<ChatMessage> messages(RequestFields fields) {
@@ -87,7 +110,7 @@ final class ChatRequestReader {
 
     private static Optional<ChatMessage> message(JsonNode node, String at, Violations violations) {
         if (!node.isObject()) {
-            violations.when(true, at, "an object", RequestFields.shown(node), "must be an object");
+            violations.when(true, at, "an object", Violation.shown(node), "must be an object");
             return Optional.empty();
         }
         var fields = new RequestFields(node, at, violations);
@@ -137,7 +160,7 @@ final class ChatRequestReader {
                 format.get()
                         .object("json_schema")
                         .flatMap(schema -> schema.find("schema"))
-                        .map(SchemaGrammar::of)
+                        .map(schema -> SchemaGrammar.of(schema, SamplingFields.SCHEMA))
                         .or(() -> {
                             format.get().wrong(true, "json_schema", "an object", null, "must hold a schema");
                             return Optional.empty();

@@ -110,7 +110,7 @@ final class CompletionForm implements ReplyForm {
                 reply.model(),
                 choices,
                 Totals.of(reply.usage()),
-                new Extension(reply.timing()));
+                Extension.of(reply));
     }
 
     @Override
@@ -141,6 +141,6 @@ final class CompletionForm implements ReplyForm {
                 reply.model(),
                 List.of(),
                 Totals.of(reply.usage()),
-                new Extension(reply.timing()));
+                Extension.of(reply));
     }
 }

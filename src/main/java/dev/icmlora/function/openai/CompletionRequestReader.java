@@ -30,7 +30,7 @@ final class CompletionRequestReader {
     CompletionRequest read(JsonNode body) {
         var violations = new Violations();
         var fields = new RequestFields(body, "", violations);
-        fields.refuse("suffix", "echo", "logit_bias", "response_format");
+        fields.refuse("suffix", "echo", "logit_bias", "response_format", "labels");
         var choices = common.choices(fields);
         var best = fields.integer("best_of", 1, Integer.MAX_VALUE);
         fields.wrong(
@@ -61,7 +61,8 @@ final class CompletionRequestReader {
                         OptionalInt.of(maxTokens.orElse(DEFAULT_MAX_TOKENS)),
                         stops,
                         topLogprobs,
-                        ignoresEnd),
+                        ignoresEnd,
+                        Optional.empty()),
                 stream,
                 usage);
     }

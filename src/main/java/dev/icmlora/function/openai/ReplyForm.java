@@ -1,7 +1,9 @@
 package dev.icmlora.function.openai;
 
+import java.util.Map;
 import java.util.Optional;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -30,10 +32,23 @@ interface ReplyForm {
     }
 
     /// What OpenAI's own replies lack.
+    ///
+    /// @param probabilities of the labels, if there are any
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(
             description = "What OpenAI's replies lack",
             requiredProperties = {"timing_ms"})
-    record Extension(Timing timingMs) {}
+    record Extension(
+            Timing timingMs,
+
+            @Schema(description = "Of each label; 1 together")
+            Map<String, Double> probabilities) {
+
+        static Extension of(TextReply reply) {
+            var labels = reply.answers().getFirst().labels();
+            return new Extension(reply.timing(), labels.isEmpty() ? null : labels);
+        }
+    }
 
     /// Begins the ids of these replies.
     String idPrefix();

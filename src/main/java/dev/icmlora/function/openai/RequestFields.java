@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 
 /// The fields of a request of OpenAI's, whose types depend on each other and of which clients send more
@@ -51,7 +52,7 @@ final class RequestFields {
             return otherwise;
         }
         if (!node.get().isNumber()) {
-            wrong(true, name, "a number", shown(node.get()), "must be a number");
+            wrong(true, name, "a number", Violation.shown(node.get()), "must be a number");
             return otherwise;
         }
         violations.range(pointer(name), node.get().numberValue(), from, to);
@@ -64,7 +65,7 @@ final class RequestFields {
             return OptionalInt.empty();
         }
         if (!node.get().isIntegralNumber()) {
-            wrong(true, name, "an integer", shown(node.get()), "must be an integer");
+            wrong(true, name, "an integer", Violation.shown(node.get()), "must be an integer");
             return OptionalInt.empty();
         }
         violations.range(pointer(name), node.get().numberValue(), from, to);
@@ -77,7 +78,7 @@ final class RequestFields {
                 node.isPresent() && !node.get().isBoolean(),
                 name,
                 "true or false",
-                node.map(RequestFields::shown).orElse(null),
+                node.map(Violation::shown).orElse(null),
                 "must be true or false");
         return node.isPresent() && node.get().asBoolean();
     }
@@ -106,7 +107,7 @@ final class RequestFields {
     /// The text of a node that must be a string.
     String text(JsonNode node, String pointer) {
         if (!node.isTextual()) {
-            violations.when(true, pointer, "a string", shown(node), "must be a string");
+            violations.when(true, pointer, "a string", Violation.shown(node), "must be a string");
             return "";
         }
         violations.wellFormed(pointer, node.textValue());
@@ -120,7 +121,7 @@ final class RequestFields {
                 node.isPresent() && !node.get().isObject(),
                 name,
                 "an object",
-                node.map(RequestFields::shown).orElse(null),
+                node.map(Violation::shown).orElse(null),
                 "must be an object");
         return node.filter(JsonNode::isObject).map(n -> new RequestFields(n, pointer(name), violations));
     }
@@ -131,7 +132,7 @@ final class RequestFields {
         for (var name : names) {
             find(name)
                     .filter(RequestFields::asksForSomething)
-                    .ifPresent(node -> wrong(true, name, null, shown(node), "is not supported"));
+                    .ifPresent(node -> wrong(true, name, null, Violation.shown(node), "is not supported"));
         }
     }
 
@@ -147,10 +148,5 @@ final class RequestFields {
 
     void wrong(boolean broken, String name, Object limit, Object value, String message) {
         violations.when(broken, pointer(name), limit, value, message);
-    }
-
-    /// A value as an error may repeat it.
-    static Object shown(JsonNode node) {
-        return node.isValueNode() ? node.asText() : node.isArray() ? "an array" : "an object";
     }
 }

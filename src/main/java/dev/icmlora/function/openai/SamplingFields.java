@@ -15,12 +15,16 @@ import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.SamplingOptions;
 
 /// What requests for chats and for plain completions have in common.
 @Singleton
 final class SamplingFields {
+
+    /// Where a chat has its schema.
+    static final String SCHEMA = "/response_format/json_schema/schema";
 
     /// Penalties look at this many tokens back; OpenAI's look at the whole text.
     private static final int PENALTY_WINDOW = 1024;
@@ -57,15 +61,7 @@ final class SamplingFields {
                 .withMinP((float) minP)
                 .withPenalties((float) repeat, (float) frequency, (float) presence, penalised ? PENALTY_WINDOW : 0)
                 .withSeed(seed);
-        return grammar.map(text -> withGrammar(sampling, text)).orElse(sampling);
-    }
-
-    static SamplingOptions withGrammar(SamplingOptions sampling, String grammar) {
-        try {
-            return sampling.withGrammar(grammar);
-        } catch (IllegalArgumentException tooLarge) {
-            throw SchemaGrammar.refusal("", null, null, "is too large: " + tooLarge.getMessage());
-        }
+        return grammar.map(text -> SchemaGrammar.keep(sampling, text, SCHEMA)).orElse(sampling);
     }
 
     /// OpenAI's seeds are any 64-bit integers, the sampler's are not.
@@ -75,8 +71,7 @@ final class SamplingFields {
             return ThreadLocalRandom.current().nextInt(SEEDS);
         }
         var fits = node.get().isIntegralNumber() && node.get().canConvertToLong();
-        fields.wrong(
-                !fits, "seed", "a 64-bit integer", RequestFields.shown(node.get()), "must be an integer of 64 bits");
+        fields.wrong(!fits, "seed", "a 64-bit integer", Violation.shown(node.get()), "must be an integer of 64 bits");
         return Long.hashCode(node.get().longValue()) & (SEEDS - 1);
     }
 

@@ -93,6 +93,7 @@ public final class RequestRules {
         }
         inputs(request.inputs(), violations);
         stops(request.stop(), violations);
+        AnswerRules.check(request, violations);
         violations.range("/max_tokens", request.maxTokens(), 1, contextTokens - 1);
         violations.range("/temperature", request.temperature(), 0, TEMPERATURE);
         violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
@@ -234,7 +235,7 @@ public final class RequestRules {
         }
     }
 
-    private static void required(String field, String text, int limit, Violations violations) {
+    static void required(String field, String text, int limit, Violations violations) {
         violations.when(text == null || text.isEmpty(), field, null, text, "must not be empty");
         if (text != null) {
             violations.text(field, text, limit);

@@ -1,6 +1,5 @@
 package dev.icmlora.function.service;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.tune.TuningProgress;
-import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
@@ -32,11 +30,7 @@ import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
-import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
 
 /// What the function does with a request: fingerprint, choose or generate, apply, answer.
 @Singleton
@@ -80,7 +74,11 @@ public final class TaskService {
         rules.check(request);
         var key = key(tenant, request);
         rules.check(request.mode(), key.task());
-        return engineHost.submit(queue(request, key), session -> generate(request, key, account, session));
+        var form = AnswerForm.of(request);
+        return engineHost.submit(queue(request, key), session -> {
+            var wanted = form.wanted(tenant, session.engine());
+            return generate(form, new TaskPrompts(key.task(), request.inputs(), wanted, session), key, account);
+        });
     }
 
     /// Requests of one adapter wait in line, and those that need none.
@@ -179,35 +177,37 @@ public final class TaskService {
     }
 
     private Metered<GenerateReply> generate(
-            GenerateRequest request, AdapterKey key, TokenAccount account, EngineSession session) {
+            AnswerForm form, TaskPrompts prompts, AdapterKey key, TokenAccount account) {
+        var request = form.request();
         if (request.mode() == Mode.AUTO && request.adapter() == null) {
-            return choose(request, key, account, session);
+            return choose(form, prompts, key, account);
         }
         if (request.mode() == Mode.TUNED) {
-            return tuned(request, key, account, session);
+            return tuned(form, prompts, key, account);
         }
         var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
-        return named(request, served, key, null, session);
+        return named(form, prompts, served, key, null);
     }
 
     /// Answers in a mode that waits for no tuning.
     private Metered<GenerateReply> named(
-            GenerateRequest request, Mode served, AdapterKey key, Tuned tuning, EngineSession session) {
-        var prompts = prompts(request, served, key.task(), session);
-        var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, session)) : Optional.<Supplied>empty();
-        var tokens = adapter.map(Supplied::fingerprintTokens).orElse(0);
-        var decided = new Decided(Selection.named(served), adapter, tuning, tokens, 0);
-        return answer(key.tenant(), request, decided, prompts, session);
+            AnswerForm form, TaskPrompts prompts, Mode served, AdapterKey key, Tuned tuning) {
+        var tokens = prompts.of(served);
+        var adapter =
+                served.usesAdapter() ? Optional.of(adapters.of(key, prompts.session())) : Optional.<Supplied>empty();
+        var read = adapter.map(Supplied::fingerprintTokens).orElse(0);
+        return answer(form, new Decided(Selection.named(served), adapter, tuning, read, 0), tokens, prompts);
     }
 
     private Metered<GenerateReply> tuned(
-            GenerateRequest request, AdapterKey start, TokenAccount account, EngineSession session) {
+            AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
+        var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var key = TunedKeys.of(start, tune);
         // What does not fit is refused before anything is tuned.
-        var prompts = prompts(request, request.mode(), key.task(), session);
+        var tokens = prompts.of(request.mode());
         var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, Decisions.budget(tune), _ -> {}, session))
+                ? Optional.of(adapters.of(key, Decisions.budget(tune), _ -> {}, prompts.session()))
                 : adapters.known(key);
         if (supplied.isPresent()) {
             var decided = new Decided(
@@ -216,101 +216,43 @@ public final class TaskService {
                     TuningReports.of(supplied.get().known()),
                     supplied.get().fingerprintTokens(),
                     supplied.get().tuningTokens());
-            return answer(start.tenant(), request, decided, prompts, session);
+            return answer(form, decided, tokens, prompts);
         }
         if (tune.when() == Tune.When.NEVER) {
-            return named(request, Mode.ADAPTER_EXAMPLES, start.shared(), null, session);
+            return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), null);
         }
         background.later(key, account);
         var waiting = TuningReports.waiting(key.task().examples());
-        return named(request, Mode.ADAPTER_EXAMPLES, start.shared(), waiting, session);
+        return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), waiting);
     }
 
     private Metered<GenerateReply> choose(
-            GenerateRequest request, AdapterKey key, TokenAccount account, EngineSession session) {
-        var task = key.task();
+            AnswerForm form, TaskPrompts prompts, AdapterKey key, TokenAccount account) {
         // What does not even fit with the description alone is refused before anything is tuned.
-        var described = prompts(request, Mode.ADAPTER, task, session);
-        var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var decided = decisions.of(key, tune, promptsFit(request, task, session), account, session);
+        var described = prompts.of(Mode.ADAPTER);
+        var tune = Optional.ofNullable(form.request().tune()).orElse(Tune.DEFAULT);
+        var decided = decisions.of(key, tune, prompts.fitWithExamples(), account, prompts.session());
         var served = decided.served();
-        var prompts = served.showsExamples() ? prompts(request, served, task, session) : described;
-        return answer(key.tenant(), request, decided, prompts, session);
-    }
-
-    /// Whether every prompt with examples, and its answer, would fit into the context.
-    private static boolean promptsFit(GenerateRequest request, Task task, EngineSession session) {
-        var room = session.engine().contextTokens() - request.maxTokens();
-        // The examples alone tell most that do not, once for all inputs.
-        return tokens(task.description(), task.examples(), session) <= room
-                && request.inputs().stream().allMatch(input -> {
-                    session.cancellation().check();
-                    return prompt(task.description(), task.examples(), input, session).length <= room;
-                });
-    }
-
-    private static int tokens(String description, List<Example> examples, EngineSession session) {
-        return session.engine().format().packed(description, examples).tokens().length;
-    }
-
-    private static int[] prompt(String description, List<Example> examples, String input, EngineSession session) {
-        return session.engine().format().query(description, examples, input).tokens();
+        return answer(form, decided, served.showsExamples() ? prompts.of(served) : described, prompts);
     }
 
     private static Metered<GenerateReply> answer(
-            Tenant tenant, GenerateRequest request, Decided decided, List<int[]> prompts, EngineSession session) {
-        var sampling = SamplingOptions.GREEDY
-                .withTemperature(request.temperature().floatValue())
-                .withSeed(request.seed());
-        var decoding = new Decoding(
-                        sampling, request.maxTokens(), session.engine().stops(request.stop()))
-                .withSalt(tenant.id());
+            AnswerForm form, Decided decided, List<int[]> tokens, TaskPrompts prompts) {
+        var scale = form.request().scale().floatValue();
         var adapter = decided.adapter()
-                .map(supplied -> new ScaledAdapter(
-                        supplied.known().adapter(), request.scale().floatValue()));
-        var answers = session.answer(adapter, prompts, decoding);
-        var phases = session.phases(answers);
+                .map(supplied -> new ScaledAdapter(supplied.known().adapter(), scale));
+        var answers = prompts.session().answer(adapter, tokens, prompts.wanted());
+        var details = form.details(answers.answers());
+        var phases = prompts.session().phases(answers);
         var reply = new GenerateReply(
-                answers.texts(),
+                AnswerForm.outputs(answers.answers(), details),
+                details,
                 decided.adapter().map(TaskService::served).orElse(null),
                 decided.selection(),
                 decided.tuning(),
                 new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens()),
                 Timing.of(phases));
         return metered(reply, decided.tuningTokens(), phases);
-    }
-
-    private static List<int[]> prompts(GenerateRequest request, Mode served, Task task, EngineSession session) {
-        var examples = served.showsExamples() ? task.examples() : List.<Example>of();
-        var most = session.engine().contextTokens() - request.maxTokens();
-        var shared = tokens(task.description(), examples, session);
-        var violations = new Violations();
-        violations.when(
-                shared > most,
-                "/task",
-                session.engine().contextTokens(),
-                shared,
-                "makes prompts of %d tokens and more; with an answer of up to %d this is more than the context of %d"
-                        .formatted(shared, request.maxTokens(), session.engine().contextTokens()));
-        violations.raise();
-        var prompts = new ArrayList<int[]>();
-        for (var i = 0; i < request.inputs().size(); i++) {
-            session.cancellation().check();
-            var prompt = prompt(task.description(), examples, request.inputs().get(i), session);
-            violations.when(
-                    prompt.length > most,
-                    "/inputs/" + i,
-                    session.engine().contextTokens(),
-                    prompt.length,
-                    "makes a prompt of %d tokens; with an answer of up to %d this is more than the context of %d"
-                            .formatted(
-                                    prompt.length,
-                                    request.maxTokens(),
-                                    session.engine().contextTokens()));
-            prompts.add(prompt);
-        }
-        violations.raise();
-        return prompts;
     }
 
     private static ServedAdapter served(Supplied supplied) {

@@ -16,6 +16,7 @@ import dev.icmlora.llama.SamplingOptions;
 /// @param stops a text ends before the first of these
 /// @param topLogprobs see [Decoding]
 /// @param ignoresEnd whether a text goes on where the model would end it
+/// @param labels texts of which the answer is to be one; what is said of sampling does not count then
 public record TextRequest(
         String model,
         Optional<TaskBody> task,
@@ -25,4 +26,5 @@ public record TextRequest(
         OptionalInt maxTokens,
         List<String> stops,
         OptionalInt topLogprobs,
-        boolean ignoresEnd) {}
+        boolean ignoresEnd,
+        Optional<List<String>> labels) {}

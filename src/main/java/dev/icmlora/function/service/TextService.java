@@ -10,8 +10,10 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
@@ -145,22 +147,19 @@ public final class TextService {
                 .orElse("");
         var prompts = prompts(request.prompt(), description, session);
         var maxTokens = request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, session));
-        requireFit(request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt", prompts, maxTokens, session);
+        var wanted = wanted(tenant, request, maxTokens, listener, session);
+        requireFit(
+                request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt",
+                prompts,
+                wanted.mostTokens(),
+                session);
         var repeated = prompts.stream()
                 .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
                 .toList();
-        var decoding = new Decoding(
-                request.sampling(),
-                maxTokens,
-                request.prompt() instanceof TextPrompt.Chat ? session.engine().stops(request.stops()) : request.stops(),
-                request.topLogprobs(),
-                request.ignoresEnd(),
-                listener::wrote,
-                tenant.id());
         var adapter = supplied.map(s -> s.known().adapter());
         var model = adapter.map(a -> a.id()).orElse(engineHost.modelName());
         listener.begins(model, prompts);
-        var answers = session.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, decoding);
+        var answers = session.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, wanted);
         var usage = new Usage(
                 supplied.map(Supplied::fingerprintTokens).orElse(0) + answers.promptTokens(),
                 answers.completionTokens());
@@ -171,6 +170,23 @@ public final class TextService {
         return new Metered<>(
                 new TextReply(model, answers.answers(), usage, Timing.of(phases)),
                 new Served(id, cached, mode, usage, 0, phases));
+    }
+
+    private static Wanted wanted(
+            Tenant tenant, TextRequest request, int maxTokens, TextListener listener, EngineSession session) {
+        return request.labels()
+                .<Wanted>map(
+                        labels -> new Choosing(LabelTokens.of(labels, session.engine()), listener::wrote, tenant.id()))
+                .orElseGet(() -> new Decoding(
+                        request.sampling(),
+                        maxTokens,
+                        request.prompt() instanceof TextPrompt.Chat
+                                ? session.engine().stops(request.stops())
+                                : request.stops(),
+                        request.topLogprobs(),
+                        request.ignoresEnd(),
+                        listener::wrote,
+                        tenant.id()));
     }
 
     private static List<int[]> prompts(TextPrompt prompt, String description, EngineSession session) {

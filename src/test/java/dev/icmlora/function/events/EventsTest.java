@@ -2,6 +2,7 @@ package dev.icmlora.function.events;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.io.IOException;
@@ -168,6 +169,33 @@ class EventsTest {
     }
 
     @Test
+    void anAnswerIsALabelOrSaysWhyThereIsNone() throws Exception {
+        var name = name();
+        var body = "{" + TASK + ", \"mode\": \"plain\", \"labels\": [\"one\", \"two\"], \"abstain_below\": %s"
+                + ", \"inputs\": [\"dog\", \"\", \"bus\"]}";
+        upload("tasks/" + name + ".json", body.formatted("0.5"));
+        upload("tasks/" + name + "-sure.json", body.formatted("1"));
+        deliver("tasks/" + name + ".json");
+        deliver("tasks/" + name + "-sure.json");
+
+        var lines = results(name);
+        assertThat(lines.get(0).get("output").asText()).isIn("one", "two");
+        assertThat(lines.get(0).at("/probabilities/one").asDouble()
+                        + lines.get(0).at("/probabilities/two").asDouble())
+                .isCloseTo(1, within(1e-9));
+        assertThat(lines.get(0).get("confidence").asDouble()).isBetween(0.5, 1.0);
+        assertThat(lines.get(1).get("error").asText()).isEqualTo("/inputs/1 must not be empty");
+        assertThat(lines.get(1).has("probabilities")).isFalse();
+        var none = results(name + "-sure").getLast();
+        assertThat(none.has("output")).isFalse();
+        assertThat(none.get("reason").asText()).contains("is below 1");
+        var summary = json("results/" + name + "-sure.summary.json");
+        assertThat(summary.get("answered").asInt()).isEqualTo(2);
+        assertThat(summary.get("abstained").asInt()).isEqualTo(2);
+        assertThat(summary.get("failed").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void aStructuredEventDoesTheSame() throws Exception {
         var name = name();
         upload("tasks/" + name + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
@@ -227,6 +255,8 @@ class EventsTest {
                 Arguments.of("duplicate keys", "{" + TASK + ", \"max_tokens\": 3" + inputs, ""),
                 Arguments.of("unknown field", "{" + TASK + ", \"modus\": 3" + inputs, "/modus"),
                 Arguments.of("wrong type", "{\"task\": {\"description\": 7}" + inputs, "/task/description"),
+                Arguments.of("one label", "{" + TASK + ", \"labels\": [\"a\"]" + inputs, "/labels"),
+                Arguments.of("no schema", "{" + TASK + ", \"schema\": {\"type\": \"x\"}" + inputs, "/schema/type"),
                 Arguments.of("no task", "{\"max_tokens\": 3" + inputs, "/task"),
                 Arguments.of("no inputs", "{" + TASK + "}", "/inputs"),
                 Arguments.of("empty inputs", "{" + TASK + ", \"inputs\": []}", "/inputs"),

@@ -124,7 +124,7 @@ class LargeFiles {
         var parts = "results/large.parts/" + TaskKeys.digest(version + "\n" + inputs + "\n") + "/";
         for (var first = 0; first < LINES - LAST; first += LINES_OF_A_PART) {
             var last = Math.min(first + LINES_OF_A_PART, LINES - LAST);
-            var tally = new Tally(last - first, 0, Tally.NOTHING.usage(), Tally.NOTHING.timingMs(), null, null);
+            var tally = new Tally(last - first, 0, 0, Tally.NOTHING.usage(), Tally.NOTHING.timingMs(), null, null);
             store.write(
                     parts + "%010d.jsonl".formatted(first),
                     content(IntStream.range(first, last).mapToObj(LargeFiles::answered)),

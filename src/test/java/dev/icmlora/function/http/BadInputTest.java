@@ -17,6 +17,7 @@ import static org.hamcrest.Matchers.startsWith;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -83,6 +84,22 @@ class BadInputTest {
                 Arguments.of("/stop", "9 entries", with(valid(), "stop", Collections.nCopies(9, "x"))),
                 Arguments.of("/stop/0", "must not be empty", with(valid(), "stop", List.of(""))),
                 Arguments.of("/stop", "must be an array", with(valid(), "stop", "x")),
+                Arguments.of("/labels", "has 0 entries, fewer than the 2", with(valid(), "labels", List.of())),
+                Arguments.of("/labels", "has 1 entries, fewer than the 2", with(valid(), "labels", List.of("a"))),
+                Arguments.of("/labels", "1000 entries, more than the limit of 256", labels(1000)),
+                Arguments.of("/labels", "must be an array", with(valid(), "labels", "a")),
+                Arguments.of("/labels/1", "must be a string", with(valid(), "labels", List.of("a", 1))),
+                Arguments.of("/labels/0", "must not be empty", with(valid(), "labels", List.of("", "a"))),
+                Arguments.of("/labels/0", "201 characters", with(valid(), "labels", List.of("é".repeat(201), "a"))),
+                Arguments.of("/labels/2", "is the same as /labels/0", with(valid(), "labels", List.of("a", "b", "a"))),
+                Arguments.of("/schema", "must not be given beside /labels", with(labels(2), "schema", Map.of())),
+                Arguments.of("/stop", "must not be given beside /labels", with(labels(2), "stop", List.of("a"))),
+                Arguments.of("/temperature", "must be 0 beside /labels", with(labels(2), "temperature", 0.5)),
+                Arguments.of("/abstain_below", "is 1.5, outside 0 to 1", with(valid(), "abstain_below", 1.5)),
+                Arguments.of("/abstain_below", "is -0.1, outside 0 to 1", with(valid(), "abstain_below", -0.1)),
+                Arguments.of("/abstain_below", "must be a number", with(valid(), "abstain_below", "often")),
+                Arguments.of("/confidence", "must be true or false", with(valid(), "confidence", "yes")),
+                Arguments.of("/confidence", "must be true or false", with(valid(), "confidence", 1)),
                 Arguments.of("/inputs/0", "must be a string", with(valid(), "inputs", List.of(1))),
                 Arguments.of("/inputs", "must be an array", with(valid(), "inputs", "dog")),
                 Arguments.of("/task", "must be an object", with(valid(), "task", "plural")),
@@ -93,6 +110,13 @@ class BadInputTest {
 
     private static Map<String, Object> valid() {
         return body(plurals(), "dog");
+    }
+
+    private static Map<String, Object> labels(int count) {
+        return with(
+                valid(),
+                "labels",
+                IntStream.range(0, count).mapToObj(i -> "label " + i).toList());
     }
 
     private static Map<String, Object> strengthBesideAdapter() {

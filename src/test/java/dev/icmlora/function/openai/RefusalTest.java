@@ -61,6 +61,11 @@ class RefusalTest {
                 "top_logprobs       | 3                                         | top_logprobs",
                 "response_format    | {'type':'xml'}                            | response_format.type",
                 "response_format    | {'type':'json_schema'}                    | response_format.json_schema",
+                "labels             | 'yes'                                     | labels",
+                "labels             | ['yes']                                   | labels",
+                "labels             | ['yes', 'yes']                            | labels[1]",
+                "labels             | ['yes', 7]                                | labels[1]",
+                "labels             | ['yes', '\\u0013']                       | labels[1]",
                 "task               | 'plural'                                  | task",
                 "task               | {}                                        | task",
                 "task               | {'describtion':'x'}                       | task.describtion",
@@ -102,7 +107,24 @@ class RefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"suffix,x", "echo,true", "best_of,3", "logprobs,30"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "n               | 2                        | n",
+                "logprobs        | true                     | logprobs",
+                "stop            | 'a'                      | stop",
+                "response_format | {'type':'json_object'}   | labels",
+            })
+    void labelsAreNotSampled(String field, String value, String param) {
+        var body = with(chat("hi"), "labels", json("[\"yes\", \"no\"]"));
+        post("/v1/chat/completions", with(body, field, json(value.replace('\'', '"'))))
+                .statusCode(400)
+                .body("error.param", equalTo(param));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"suffix,x", "labels,x", "echo,true", "best_of,3", "logprobs,30"})
     void completionsRefuseWhatTheyCannotDo(String field, String value) {
         var typed = json(value.equals("x") ? "\"x\"" : value);
         post("/v1/completions", with(completion("hi"), field, typed))

@@ -1,4 +1,4 @@
-package dev.icmlora.function.openai;
+package dev.icmlora.function.schema;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.llama.SamplingOptions;
 
 /// Turns a JSON schema into a grammar (GBNF) of the texts that are valid under it, which llama.cpp then
 /// keeps the model to. llama.cpp's own converter is C++ with no C door to it.
@@ -23,9 +24,8 @@ import dev.icmlora.function.error.Violation;
 /// with one entry, and `$ref` into the schema. Annotations such as `title` are passed over; any other
 /// keyword is refused by name, for a text that only seems to follow a schema is worse than an error. An
 /// object has its properties in the order of the schema, and no others.
-final class SchemaGrammar {
+public final class SchemaGrammar {
 
-    private static final String SCHEMA = "/response_format/json_schema/schema";
     private static final int MAX_DEPTH = 32;
     private static final int MAX_REPETITION = 1000;
     /// llama.cpp writes each repetition out.
@@ -73,34 +73,48 @@ final class SchemaGrammar {
             """;
 
     private final JsonNode root;
+    private final String pointer;
     private final Map<String, String> rules = new LinkedHashMap<>();
     private final Map<String, String> references = new LinkedHashMap<>();
 
     private int repetitions;
 
-    private SchemaGrammar(JsonNode root) {
+    private SchemaGrammar(JsonNode root, String pointer) {
         this.root = root;
+        this.pointer = pointer;
     }
 
     /// The grammar of a schema.
     ///
+    /// @param at JSON pointer to it in the request
     /// @throws InvalidRequestException naming the keyword that is unknown or wrong, or leaves too much open
-    static String of(JsonNode schema) {
-        var grammar = new SchemaGrammar(schema);
-        var start = grammar.rule(schema, SCHEMA, 0, Set.of());
-        SchemaReadings.requireFew(schema, SCHEMA);
+    public static String of(JsonNode schema, String at) {
+        var grammar = new SchemaGrammar(schema, at);
+        var start = grammar.rule(schema, at, 0, Set.of());
+        SchemaReadings.requireFew(schema, at);
         return grammar.text(start);
     }
 
     /// The grammar of any JSON object.
-    static String anyObject() {
-        return new SchemaGrammar(JsonNodeFactory.instance.objectNode()).text("any-object");
+    public static String anyObject() {
+        return new SchemaGrammar(JsonNodeFactory.instance.objectNode(), "").text("any-object");
+    }
+
+    /// Sampling that is kept to a grammar of this class.
+    ///
+    /// @param at JSON pointer to its schema in the request
+    /// @throws InvalidRequestException if the grammar is longer than llama.cpp is given
+    public static SamplingOptions keep(SamplingOptions sampling, String grammar, String at) {
+        try {
+            return sampling.withGrammar(grammar);
+        } catch (IllegalArgumentException tooLarge) {
+            throw refusal(at, null, null, "is too large: " + tooLarge.getMessage());
+        }
     }
 
     /// The schema cannot be followed.
     static InvalidRequestException refusal(String at, Object limit, Object value, String message) {
-        var pointer = at.isEmpty() ? SCHEMA : at;
-        return new InvalidRequestException(new Violation(pointer, limit, value, pointer + " " + message));
+        return new InvalidRequestException(new Violation(at, limit, value, at + " " + message));
     }
 
     private String text(String start) {
@@ -118,7 +132,7 @@ final class SchemaGrammar {
             return "any";
         }
         if (!schema.isObject()) {
-            throw refusal(at, "a schema", RequestFields.shown(schema), "must be an object");
+            throw refusal(at, "a schema", Violation.shown(schema), "must be an object");
         }
         if (depth > MAX_DEPTH) {
             throw refusal(at, MAX_DEPTH, depth, "is nested more than " + MAX_DEPTH + " deep");
@@ -164,15 +178,15 @@ final class SchemaGrammar {
     private String combined(JsonNode schema, String keyword, String at, int depth, Set<String> open) {
         only(schema, at, Set.of(keyword));
         var parts = schema.get(keyword);
-        var pointer = at + "/" + keyword;
+        var parted = at + "/" + keyword;
         if (!parts.isArray() || parts.isEmpty()) {
-            throw refusal(pointer, "an array", RequestFields.shown(parts), "must be an array of schemas");
+            throw refusal(parted, "an array", Violation.shown(parts), "must be an array of schemas");
         }
         if (keyword.equals("allOf") && parts.size() > 1) {
-            throw refusal(pointer, 1, parts.size(), "with more than one entry is not supported");
+            throw refusal(parted, 1, parts.size(), "with more than one entry is not supported");
         }
         return add(IntStream.range(0, parts.size())
-                .mapToObj(i -> rule(parts.get(i), pointer + "/" + i, depth + 1, open))
+                .mapToObj(i -> rule(parts.get(i), parted + "/" + i, depth + 1, open))
                 .collect(Collectors.joining(" | ")));
     }
 
@@ -202,7 +216,7 @@ final class SchemaGrammar {
         } else if (type.isMissingNode() && schema.has("items")) {
             types.add("array");
         } else if (!type.isMissingNode()) {
-            throw refusal(at + "/type", KEYWORDS.keySet(), RequestFields.shown(type), "must be a type or several");
+            throw refusal(at + "/type", KEYWORDS.keySet(), Violation.shown(type), "must be a type or several");
         }
         var known = new HashSet<>(Set.of("type"));
         for (var each : types) {
@@ -268,7 +282,7 @@ final class SchemaGrammar {
             return otherwise;
         }
         if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
-            throw refusal(at + "/" + keyword, "an integer", RequestFields.shown(node), "must be an integer from 0 on");
+            throw refusal(at + "/" + keyword, "an integer", Violation.shown(node), "must be an integer from 0 on");
         }
         if (node.intValue() > MAX_REPETITION) {
             throw refusal(at + "/" + keyword, MAX_REPETITION, node.intValue(), "is more than " + MAX_REPETITION);
@@ -287,7 +301,7 @@ final class SchemaGrammar {
         }
         var properties = schema.path("properties");
         if (!properties.isMissingNode() && !properties.isObject()) {
-            throw refusal(at + "/properties", "an object", RequestFields.shown(properties), "must be an object");
+            throw refusal(at + "/properties", "an object", Violation.shown(properties), "must be an object");
         }
         if (properties.isEmpty()) {
             return additional.isBoolean() && !additional.booleanValue() ? add("\"{\" ws \"}\"") : "any-object";
@@ -338,7 +352,7 @@ final class SchemaGrammar {
 
     private String add(String body) {
         if (rules.size() >= MAX_RULES) {
-            throw refusal("", MAX_RULES, rules.size(), "needs more than " + MAX_RULES + " rules");
+            throw refusal(pointer, MAX_RULES, rules.size(), "needs more than " + MAX_RULES + " rules");
         }
         var name = "r" + rules.size();
         rules.put(name, body);

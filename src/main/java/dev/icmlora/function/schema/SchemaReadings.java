@@ -1,4 +1,4 @@
-package dev.icmlora.function.openai;
+package dev.icmlora.function.schema;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.icmlora.function.openai;
+package dev.icmlora.function.schema;
 
 import java.io.IOException;
 
@@ -29,7 +29,7 @@ class SchemaGrammarFuzzTest {
     void convert(byte[] bytes) {
         SamplingOptions sampling;
         try {
-            sampling = SamplingFields.withGrammar(SamplingOptions.GREEDY, SchemaGrammar.of(json(bytes)));
+            sampling = SchemaGrammar.keep(SamplingOptions.GREEDY, SchemaGrammar.of(json(bytes), "/schema"), "/schema");
         } catch (InvalidRequestException refusal) {
             StrictReading.requireReadable(refusal);
             return;

@@ -1,4 +1,4 @@
-package dev.icmlora.function.openai;
+package dev.icmlora.function.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -22,7 +22,7 @@ class SchemaReadingsTest {
 
     private static String grammar(String schema) {
         try {
-            return SchemaGrammar.of(JSON.readTree(schema.replace('\'', '"')));
+            return SchemaGrammar.of(JSON.readTree(schema.replace('\'', '"')), "/schema");
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }

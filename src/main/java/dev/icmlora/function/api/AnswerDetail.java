@@ -1,0 +1,24 @@
+package dev.icmlora.function.api;
+
+import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/// What is known of one answer beside its text.
+///
+/// @param confidence the model's own probability of the answer: of a label, its share among all labels; of a
+/// text, that of all its tokens and its end, one after the other
+/// @param calibrated whether the confidence was fitted to how often such answers are right; it is not yet
+/// @param probabilities of all labels, in the order of the request, 1 together
+/// @param reason why there is no output; absent where there is one
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AnswerDetail(
+        @Schema(minimum = "0", maximum = "1") Double confidence,
+
+        @Schema(description = "Whether the confidence was fitted to how often such answers are right")
+        Boolean calibrated,
+
+        @Schema(description = "Of each label; 1 together") Map<String, Double> probabilities,
+
+        @Schema(description = "Why the output is null") String reason) {}

@@ -1,0 +1,94 @@
+package dev.icmlora.function.service;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.AnswerDetail;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.schema.SchemaGrammar;
+import dev.icmlora.llama.SamplingOptions;
+
+/// The form that a request wants its answers in: a text, one of some labels, or JSON by a schema; and from
+/// which confidence on.
+///
+/// @param grammar of the schema
+record AnswerForm(GenerateRequest request, Optional<String> grammar) {
+
+    private static final String SCHEMA = "/schema";
+
+    /// @throws dev.icmlora.function.error.InvalidRequestException if its schema cannot be followed
+    static AnswerForm of(GenerateRequest request) {
+        var grammar = Optional.ofNullable(request.schema()).map(schema -> SchemaGrammar.of(schema, SCHEMA));
+        // Refused here, before anything is computed.
+        grammar.ifPresent(text -> SchemaGrammar.keep(SamplingOptions.GREEDY, text, SCHEMA));
+        return new AnswerForm(request, grammar);
+    }
+
+    /// What the engine is asked for.
+    ///
+    /// @throws dev.icmlora.function.error.InvalidRequestException if its labels cannot be told apart
+    /// by their tokens
+    Wanted wanted(Tenant tenant, Engine engine) {
+        if (request.labels() != null) {
+            return new Choosing(LabelTokens.of(request.labels(), engine), AnswerListener.NONE, tenant.id());
+        }
+        var sampling = SamplingOptions.GREEDY
+                .withTemperature(request.temperature().floatValue())
+                .withSeed(request.seed());
+        var kept = grammar.map(text -> SchemaGrammar.keep(sampling, text, SCHEMA));
+        var logprobs = request.wantsConfidence() ? OptionalInt.of(0) : OptionalInt.empty();
+        return new Decoding(
+                kept.orElse(sampling),
+                request.maxTokens(),
+                // What ends an answer of running text may stand inside JSON.
+                grammar.isPresent() ? request.stop() : engine.stops(request.stop()),
+                logprobs,
+                false,
+                AnswerListener.NONE,
+                tenant.id());
+    }
+
+    /// What the reply says of the answers; null where nothing was asked.
+    List<AnswerDetail> details(List<Answer> answers) {
+        var asked = request.wantsConfidence() || request.labels() != null || grammar.isPresent();
+        return asked ? answers.stream().map(this::detail).toList() : null;
+    }
+
+    private AnswerDetail detail(Answer answer) {
+        var confidence = answer.probability().isPresent() ? answer.probability().getAsDouble() : null;
+        var calibrated = confidence == null ? null : Boolean.FALSE;
+        var probabilities = answer.labels().isEmpty() ? null : answer.labels();
+        return new AnswerDetail(confidence, calibrated, probabilities, reason(answer));
+    }
+
+    private String reason(Answer answer) {
+        if (grammar.isPresent() && answer.finish() == Finish.LENGTH) {
+            return "the JSON was not complete after max_tokens %d".formatted(request.maxTokens());
+        }
+        var least = request.abstainBelow();
+        var confidence = answer.probability();
+        return least != null && confidence.getAsDouble() < least
+                ? String.format(Locale.ROOT, "confidence %.4g is below %s", confidence.getAsDouble(), least)
+                : null;
+    }
+
+    /// The texts; null where the details have a reason for none.
+    static List<String> outputs(List<Answer> answers, List<AnswerDetail> details) {
+        return IntStream.range(0, answers.size())
+                .mapToObj(i -> details != null && details.get(i).reason() != null
+                        ? null
+                        : answers.get(i).text())
+                .toList();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.icmlora.function.service;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+
+/// The prompts of a task's inputs, which have to fit into the context with their answers.
+record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession session) {
+
+    /// The prompts of a mode, one for each input.
+    ///
+    /// @throws dev.icmlora.function.error.InvalidRequestException naming each that is too long
+    List<int[]> of(Mode served) {
+        var examples = served.showsExamples() ? task.examples() : List.<Example>of();
+        var shared = tokensOfTask(examples);
+        var violations = new Violations();
+        violations.when(
+                shared > room(),
+                "/task",
+                context(),
+                shared,
+                "makes prompts of %d tokens and more; with %s this is more than the context of %d"
+                        .formatted(shared, answer(), context()));
+        violations.raise();
+        var prompts = new ArrayList<int[]>();
+        for (var i = 0; i < inputs.size(); i++) {
+            session.cancellation().check();
+            var prompt = prompt(examples, inputs.get(i));
+            violations.when(
+                    prompt.length > room(),
+                    "/inputs/" + i,
+                    context(),
+                    prompt.length,
+                    "makes a prompt of %d tokens; with %s this is more than the context of %d"
+                            .formatted(prompt.length, answer(), context()));
+            prompts.add(prompt);
+        }
+        violations.raise();
+        return prompts;
+    }
+
+    /// Whether every prompt with examples, and its answer, would fit into the context.
+    boolean fitWithExamples() {
+        // The examples alone tell most that do not, once for all inputs.
+        return tokensOfTask(task.examples()) <= room()
+                && inputs.stream().allMatch(input -> {
+                    session.cancellation().check();
+                    return prompt(task.examples(), input).length <= room();
+                });
+    }
+
+    private int room() {
+        return context() - wanted.mostTokens();
+    }
+
+    private int context() {
+        return session.engine().contextTokens();
+    }
+
+    private String answer() {
+        return wanted instanceof Choosing
+                ? "labels of %d".formatted(wanted.mostTokens())
+                : "an answer of up to %d".formatted(wanted.mostTokens());
+    }
+
+    private int tokensOfTask(List<Example> examples) {
+        return session.engine().format().packed(task.description(), examples).tokens().length;
+    }
+
+    private int[] prompt(List<Example> examples, String input) {
+        return session.engine()
+                .format()
+                .query(task.description(), examples, input)
+                .tokens();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.icmlora.function.http;
+
+import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.chat;
+import static dev.icmlora.function.Requests.chatReply;
+import static dev.icmlora.function.Requests.generate;
+import static dev.icmlora.function.Requests.json;
+import static dev.icmlora.function.Requests.outputs;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.nullValue;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Labels, schemas and how sure an answer is.
+@QuarkusTest
+class AnswerFormsTest {
+
+    /// One begins with another.
+    private static final List<String> LABELS = List.of("wait", "wait and see", "immediate");
+    private static final Map<String, Object> TRIAGE = task(
+            "How urgent is it?",
+            List.of(
+                    Map.of("input", "The house is on fire.", "output", "immediate"),
+                    Map.of("input", "The lamp flickers at times.", "output", "wait and see"),
+                    Map.of("input", "I want a new chair.", "output", "wait")));
+
+    private static Map<String, Object> triage(String mode, String... inputs) {
+        return with(with(body(TRIAGE, inputs), "labels", LABELS), "mode", mode);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "examples", "adapter", "adapter_examples", "tuned", "auto"})
+    void inEveryModeAnAnswerIsALabelWithTheProbabilitiesOfAll(String mode) {
+        var reply = generate(triage(mode, "My arm is broken.", "The paint is old."))
+                .body("usage.completion_tokens", greaterThan(1))
+                .body("timing_ms.prompt", greaterThan(0f))
+                .body("timing_ms.decode", greaterThan(0f))
+                .extract()
+                .jsonPath();
+
+        assertThat(reply.getList("outputs")).hasSize(2).isSubsetOf(LABELS);
+        requireShares(reply, LABELS);
+    }
+
+    private static void requireShares(JsonPath reply, List<String> labels) {
+        var outputs = reply.<String>getList("outputs");
+        for (var i = 0; i < outputs.size(); i++) {
+            var shares = reply.<String, Number>getMap("details[%d].probabilities".formatted(i));
+            assertThat(shares.keySet()).containsExactlyInAnyOrderElementsOf(labels);
+            assertThat(shares.values().stream().mapToDouble(Number::doubleValue).sum())
+                    .isCloseTo(1, within(1e-4));
+            var likeliest = shares.values().stream()
+                    .mapToDouble(Number::doubleValue)
+                    .max()
+                    .orElseThrow();
+            assertThat(shares.get(outputs.get(i)).doubleValue()).isEqualTo(likeliest);
+            assertThat(reply.getDouble("details[%d].confidence".formatted(i))).isCloseTo(likeliest, within(1e-6));
+            assertThat(reply.getBoolean("details[%d].calibrated".formatted(i))).isFalse();
+        }
+    }
+
+    /// One of the labels begins with another.
+    @Test
+    void tuningTeachesTheLabelsOfItsExamples() {
+        var body = triage("tuned", "The house is on fire.", "The lamp flickers at times.", "I want a new chair.");
+
+        assertThat(outputs(with(body, "tune", Map.of("steps", 12))))
+                .containsExactly("immediate", "wait and see", "wait");
+    }
+
+    /// Lists that nobody would write, more of them than are read side by side.
+    @Test
+    void whateverTheLabelsTheAnswerIsOneOfThem() {
+        var random = new Random(26);
+        for (var i = 0; i < 8; i++) {
+            var labels = Stream.generate(() -> word(random))
+                    .distinct()
+                    .limit(i == 0 ? 40 : 2 + random.nextInt(5))
+                    .toList();
+            var body = with(triage("plain", word(random), word(random)), "labels", labels);
+
+            var reply = generate(body).extract().jsonPath();
+
+            assertThat(reply.getList("outputs")).hasSize(2).isSubsetOf(labels);
+            assertThat(reply.getDouble("details[0].confidence")).isBetween(1.0 / labels.size(), 1.0);
+        }
+    }
+
+    private static String word(Random random) {
+        return random.ints(1 + random.nextInt(8), ' ', 'z')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    @Test
+    void anAnswerThatIsLessSureThanWantedIsNull() {
+        var body = triage("plain", "My arm is broken.", "The paint is old.");
+
+        generate(with(body, "abstain_below", 1))
+                .body("outputs", equalTo(Collections.nCopies(2, null)))
+                .body("details.reason", everyItem(containsString("is below 1")))
+                .body("details.confidence", everyItem(lessThan(1f)));
+        generate(with(body, "abstain_below", 0))
+                .body("outputs", equalTo(outputs(body)))
+                .body("details.reason", equalTo(Collections.nCopies(2, null)));
+    }
+
+    @Test
+    void theConfidenceOfATextIsTheProbabilityOfItsTokensAndItsEnd() {
+        var body = with(with(body(TRIAGE, "The lift is stuck."), "confidence", true), "max_tokens", 1);
+        var reply = generate(body).extract().jsonPath();
+        var chat = with(with(chat("The lift is stuck."), "model", reply.getString("adapter.id")), "logprobs", true);
+        var first =
+                chatReply(with(chat, "max_tokens", 1)).extract().<Number>path("choices[0].logprobs.content[0].logprob");
+        var tokens = chatReply(with(chat, "max_tokens", 8)).extract().jsonPath();
+
+        assertThat(reply.getDouble("details[0].confidence")).isCloseTo(Math.exp(first.doubleValue()), within(0.01));
+        var whole = generate(with(body, "max_tokens", 8)).extract().jsonPath();
+        var written = Math.exp(tokens.<Number>getList("choices[0].logprobs.content.logprob").stream()
+                .mapToDouble(Number::doubleValue)
+                .sum());
+        assertThat(whole.getDouble("details[0].confidence")).isGreaterThan(0).isLessThan(written + 0.01);
+        assertThat(whole.getMap("details[0]")).containsOnlyKeys("confidence", "calibrated");
+    }
+
+    @Test
+    void aTextThatIsLessSureThanWantedIsNull() {
+        generate(with(body(TRIAGE, "The lift is stuck."), "abstain_below", 1))
+                .body("outputs", equalTo(Collections.nCopies(1, null)))
+                .body("details[0].reason", containsString("is below 1"));
+    }
+
+    @Test
+    void nothingIsSaidOfAnswersUnlessAsked() {
+        generate(body(TRIAGE, "The lift is stuck.")).body("details", nullValue());
+        generate(with(body(TRIAGE, "The lift is stuck."), "confidence", false)).body("details", nullValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "adapter", "auto"})
+    void answersFollowASchema(String mode) {
+        var schema = json("""
+                {"type": "object", "additionalProperties": false, "required": ["colour", "wheels"],
+                 "properties": {"colour": {"enum": ["red", "green"]}, "wheels": {"type": "integer"}}}""");
+        var body = with(with(body(TRIAGE, "Describe a car.", "A cart"), "schema", schema), "max_tokens", 60);
+
+        var reply = generate(with(body, "mode", mode))
+                .body("details", hasSize(2))
+                .extract()
+                .jsonPath();
+
+        assertThat(reply.<String>getList("outputs")).allSatisfy(output -> {
+            assertThat(json(output).get("colour").asText()).isIn("red", "green");
+            assertThat(json(output).get("wheels").isIntegralNumber()).isTrue();
+            assertThat(json(output).size()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void jsonThatIsNotCompleteIsNoAnswer() {
+        var schema = Map.of("type", "array", "items", Map.of("type", "integer"), "minItems", 40);
+
+        generate(with(with(body(TRIAGE, "Count."), "schema", schema), "max_tokens", 12))
+                .body("outputs", equalTo(Collections.nCopies(1, null)))
+                .body("details[0].reason", equalTo("the JSON was not complete after max_tokens 12"))
+                .body("usage.completion_tokens", equalTo(12));
+    }
+
+    @Test
+    void aChatChoosesAmongLabelsToo() {
+        var reply = chatReply(with(with(chat("Is the sky blue?"), "labels", List.of("yes", "no")), "temperature", 1))
+                .body("choices[0].finish_reason", equalTo("stop"))
+                .extract()
+                .jsonPath();
+
+        assertThat(reply.getString("choices[0].message.content")).isIn("yes", "no");
+        assertThat(reply.getDouble("icm_lora.probabilities.yes") + reply.getDouble("icm_lora.probabilities.no"))
+                .isCloseTo(1, within(1e-4));
+    }
+
+    @Test
+    void aChatAnswersAsGenerateDoes() {
+        var generated =
+                generate(triage("adapter", "My arm is broken.")).extract().jsonPath();
+        var chat = with(with(chat("My arm is broken."), "labels", LABELS), "task", TRIAGE);
+
+        var reply = chatReply(chat).extract().jsonPath();
+
+        assertThat(reply.getString("model")).isEqualTo(generated.getString("adapter.id"));
+        assertThat(reply.getString("choices[0].message.content")).isEqualTo(generated.getString("outputs[0]"));
+        assertThat(reply.getDouble("icm_lora.probabilities.wait"))
+                .isCloseTo(generated.getDouble("details[0].probabilities.wait"), within(0.01));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "labels       | ['\\u0013', 'a']        | /labels/0 | has no tokens",
+                "labels       | ['a\\u0013', 'a']       | /labels/1 | has the tokens of /labels/0",
+                "schema       | {'type': 'text'}        | /schema/type | is no type: text",
+                "schema       | {'pattern': 'a'}        | /schema/pattern | is not supported",
+                "schema       | {'enum': []}            | /schema/enum | at least one value",
+                "schema       | 7                       | /schema | must be an object",
+                "schema       | {'type':'string','minLength':3,'maxLength':2} | /schema/maxLength | less than the minimum",
+            })
+    void whatCannotBeFollowedIsNamed(String field, String value, String at, String message) {
+        post("/generate", with(body(TRIAGE, "dog"), field, json(value.replace('\'', '"'))))
+                .statusCode(400)
+                .body("errors[0].field", equalTo(at))
+                .body("errors[0].message", containsString(message));
+    }
+
+    @Test
+    void labelsNeedRoomBesideThePrompt() {
+        var labels = IntStream.range(0, 100)
+                .mapToObj(i -> "a label of some words, number " + i)
+                .toList();
+
+        post("/generate", with(triage("plain", "word ".repeat(4090)), "labels", labels))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/inputs/0"))
+                .body("errors[0].limit", equalTo(4096))
+                .body("errors[0].message", containsString("with labels of"));
+    }
+}
