@@ -60,6 +60,23 @@ def ask(adapter):
     assert "tuning" in seen and "step 3/3, loss " in seen and '"model":"sha256:' in seen, seen
 
 
+def forms():
+    task = ["ask", "-d", "How urgent is it?", "--labels", "immediate,wait"]
+    plain = icm_lora(*task, "The house is on fire.").stdout.strip()
+    lines = icm_lora(*task, "--json", text="The house is on fire.\nI want a chair.\n").stdout.splitlines()
+    answers = [json.loads(line) for line in lines]
+    assert [answer["output"] in ("immediate", "wait") for answer in answers] == [True, True], answers
+    assert answers[0]["output"] == plain and abs(sum(answers[0]["probabilities"].values()) - 1) < 1e-6, answers
+    unsure = json.loads(icm_lora(*task, "--abstain", 1, "--json", "The house is on fire.").stdout)
+    assert unsure["output"] is None and "is below 1" in unsure["reason"], unsure
+    assert icm_lora(*task, "--abstain", 1, "The house is on fire.").stdout == "\n"
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as schema:
+        schema.write('{"type": "object", "properties": {"colour": {"enum": ["red", "green"]}}, "required": ["colour"]}')
+        schema.flush()
+        car = icm_lora("ask", "-d", "Describe it.", "--schema", schema.name, "a red car").stdout
+        assert json.loads(car)["colour"] in ("red", "green"), car
+
+
 def refusals():
     wrong = icm_lora("ask", "--adapter", "sha256:" + "0" * 64, "x", status=1)
     assert "does not exist here" in wrong.stderr, wrong.stderr
@@ -67,6 +84,10 @@ def refusals():
     assert "must not be empty: tuning takes its steps on them" in untuned.stderr, untuned.stderr
     nowhere = icm_lora("ask", "--url", "http://127.0.0.1:9", "x", status=1)
     assert "is the function running?" in nowhere.stderr, nowhere.stderr
+    one = icm_lora("ask", "-d", "How urgent is it?", "--labels", "wait", "x", status=1)
+    assert "has 1 entries, fewer than the 2" in one.stderr, one.stderr
+    sure = icm_lora("ask", "-d", "How urgent is it?", "--abstain", 2, "x", status=1)
+    assert "/abstain_below is 2.0, outside 0 to 1" in sure.stderr, sure.stderr
 
 
 def adapter(folder):
@@ -97,6 +118,7 @@ with tempfile.TemporaryDirectory() as name:
     tasks()
     saved, adapter_id = adapter(place)
     ask(adapter_id)
+    forms()
     refusals()
     merge(place, saved)
 print("ok ask, adapter, merge, tasks")

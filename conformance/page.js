@@ -98,6 +98,22 @@ const checks = {
     await closed(page);
   },
 
+  async labels() {
+    const page = await open();
+    await fill(page);
+    await page.fill("#labels", "refund, delivery, repair, purchase");
+    await page.click("#ask");
+    await done(page);
+    const label = /^(refund|delivery|repair|purchase)/;
+    for (const column of ["plain", "examples", "adapter", "tuned"]) {
+      for (const text of await page.locator(`td[data-column=${column}]`).allTextContents()) assert.match(text, label);
+    }
+    assert.match(await page.locator("td[data-column=tuned]").first().textContent(), /^[a-z]+ \(\d+ %\)before: [a-z]+ \(\d+ %\)$/);
+    await page.click("#copy-curl");
+    assert.match(await page.textContent("#snippet"), /"labels"/);
+    await closed(page);
+  },
+
   async streams() {
     const page = await open();
     await page.fill("#description", "Tell a story about the animal.");

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,9 +27,14 @@ import picocli.CommandLine.Spec;
         name = "ask",
         mixinStandardHelpOptions = true,
         description = "Asks a running function and prints its answers as they are written.",
-        footer = {"", "icm-lora ask -d 'Write the plural of the word.' -e 'cat => cats' church knife"})
+        footer = {
+            "",
+            "icm-lora ask -d 'Write the plural of the word.' -e 'cat => cats' church knife",
+            "icm-lora ask -d 'How urgent is it?' --labels immediate,wait --abstain 0.8 --json 'The house is on fire.'"
+        })
 public final class AskCommand implements Callable<Integer> {
-    private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
+    private static final Gson JSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
     @Spec
     private CommandSpec spec;
@@ -41,6 +47,9 @@ public final class AskCommand implements Callable<Integer> {
 
     @Mixin
     private TuneOptions tuning;
+
+    @Mixin
+    private FormOptions form;
 
     @Option(names = "--adapter", paramLabel = "ID", description = "A known adapter, in place of a task.")
     private String adapter;
@@ -69,16 +78,12 @@ public final class AskCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--adapter stands in place of a task");
         }
         try (RunningFunction running = function.connect()) {
-            Optional<JsonObject> tuned = tuning.tuned(task, running);
-            JsonObject request = new JsonObject();
-            request.addProperty(
-                    "model", tuned.isPresent() ? tuned.get().get("id").getAsString() : model(running));
-            request.addProperty("stream", true);
+            Optional<String> known = tuning.tuned(task, running)
+                    .map(tuned -> tuned.get("id").getAsString())
+                    .or(() -> Optional.ofNullable(adapter));
+            JsonObject request = form.isGiven() ? formed(known) : written(known, running);
             request.addProperty("temperature", temperature);
             request.addProperty("max_tokens", maxTokens);
-            if (task.isGiven() && tuned.isEmpty()) {
-                request.add("task", task.task());
-            }
             if (!inputs.isEmpty()) {
                 for (String input : inputs) {
                     answer(input, request, running);
@@ -95,11 +100,63 @@ public final class AskCommand implements Callable<Integer> {
         }
     }
 
-    private String model(RunningFunction running) throws IOException, InterruptedException {
-        return adapter == null ? running.baseModel() : adapter;
+    /// A chat, whose answer comes in pieces.
+    private JsonObject written(Optional<String> known, RunningFunction running)
+            throws IOException, InterruptedException {
+        JsonObject request = new JsonObject();
+        request.addProperty("model", known.isPresent() ? known.get() : running.baseModel());
+        request.addProperty("stream", true);
+        if (task.isGiven() && known.isEmpty()) {
+            request.add("task", task.task());
+        }
+        return request;
+    }
+
+    /// A body of `/generate`, which knows more of an answer than its text.
+    private JsonObject formed(Optional<String> known) throws IOException {
+        JsonObject request = new JsonObject();
+        if (known.isPresent()) {
+            request.addProperty("adapter", known.get());
+        } else {
+            request.add("task", task.task());
+        }
+        request.addProperty("mode", "adapter");
+        form.addTo(request);
+        return request;
     }
 
     private void answer(String input, JsonObject request, RunningFunction running)
+            throws IOException, InterruptedException {
+        if (form.isGiven()) {
+            choose(input, request, running);
+        } else {
+            write(input, request, running);
+        }
+    }
+
+    private void choose(String input, JsonObject request, RunningFunction running)
+            throws IOException, InterruptedException {
+        JsonArray inputs = new JsonArray();
+        inputs.add(input);
+        request.add("inputs", inputs);
+        JsonObject reply = Replies.object(running.generate(JSON.toJson(request)));
+        JsonElement output = reply.getAsJsonArray("outputs").get(0);
+        JsonObject detail = reply.getAsJsonArray("details").get(0).getAsJsonObject();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            JsonObject answer = new JsonObject();
+            answer.addProperty("input", input);
+            answer.add("output", output);
+            detail.entrySet().forEach(entry -> answer.add(entry.getKey(), entry.getValue()));
+            answer.add("model", reply.getAsJsonObject("adapter").get("id"));
+            out.println(JSON.toJson(answer));
+        } else {
+            out.println(output.isJsonNull() ? "" : output.getAsString());
+        }
+        out.flush();
+    }
+
+    private void write(String input, JsonObject request, RunningFunction running)
             throws IOException, InterruptedException {
         JsonObject message = new JsonObject();
         message.addProperty("role", "user");
