@@ -59,6 +59,8 @@ final class TinyModel {
         QWEN2("qwen2", USUAL),
         QWEN3("qwen3", LARGE_HEADS),
         GEMMA3("gemma3", LARGE_HEADS),
+        /// Without a window.
+        FULL_GEMMA3("gemma3", LARGE_HEADS),
         /// Positions are scaled, but where a window is.
         LINEAR_GEMMA3("gemma3", LARGE_HEADS),
         ERNIE("ernie4_5", USUAL);
@@ -140,7 +142,7 @@ final class TinyModel {
                 window(prefix);
                 file.float32(prefix + "rope.scaling.factor", 8);
             }
-            case LLAMA, BIASED_LLAMA, WIDE_LLAMA, QWEN2, QWEN3, ERNIE -> {}
+            case LLAMA, BIASED_LLAMA, WIDE_LLAMA, QWEN2, QWEN3, FULL_GEMMA3, ERNIE -> {}
         }
     }
 
@@ -162,7 +164,7 @@ final class TinyModel {
             case QWEN2 -> biases(prefix, sizes.targets().subList(0, 3));
             case BIASED_LLAMA -> biases(prefix, sizes.targets());
             case QWEN3 -> headNorms(prefix);
-            case GEMMA3, LINEAR_GEMMA3 -> {
+            case GEMMA3, FULL_GEMMA3, LINEAR_GEMMA3 -> {
                 headNorms(prefix);
                 vector(prefix + "post_attention_norm.weight", sizes.width, 1);
                 vector(prefix + "post_ffw_norm.weight", sizes.width, 1);
