@@ -134,7 +134,8 @@ final class Decisions {
     /// By the base model alone: without a generator there is no adapter that was not tuned.
     private static Decided unaided(Task task, boolean examplesFit, Tuned tuning, boolean hurried) {
         var mode = examplesFit && !task.examples().isEmpty() ? Mode.EXAMPLES : Mode.PLAIN;
-        return new Decided(new Selection(mode, null, null, null, hurried ? true : null), Optional.empty(), tuning, 0, 0);
+        return new Decided(
+                new Selection(mode, null, null, null, hurried ? true : null), Optional.empty(), tuning, 0, 0);
     }
 
     private static Selection selection(

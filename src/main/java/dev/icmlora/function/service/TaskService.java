@@ -199,8 +199,7 @@ public final class TaskService {
         return answer(form, new Decided(Selection.named(served), adapter, tuning, read, 0), tokens, prompts);
     }
 
-    private Metered<GenerateReply> tuned(
-            AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
+    private Metered<GenerateReply> tuned(AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var key = TunedKeys.of(start, tune);
@@ -226,8 +225,7 @@ public final class TaskService {
         return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), waiting);
     }
 
-    private Metered<GenerateReply> choose(
-            AnswerForm form, TaskPrompts prompts, AdapterKey key, TokenAccount account) {
+    private Metered<GenerateReply> choose(AnswerForm form, TaskPrompts prompts, AdapterKey key, TokenAccount account) {
         // What does not even fit with the description alone is refused before anything is tuned.
         var described = prompts.of(Mode.ADAPTER);
         var tune = Optional.ofNullable(form.request().tune()).orElse(Tune.DEFAULT);

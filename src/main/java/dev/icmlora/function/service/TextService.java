@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
@@ -147,7 +148,7 @@ public final class TextService {
                 .orElse("");
         var prompts = prompts(request.prompt(), description, session);
         var maxTokens = request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, session));
-        var wanted = wanted(tenant, request, maxTokens, listener, session);
+        var wanted = wanted(tenant, request, maxTokens, listener::wrote, session);
         requireFit(
                 request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt",
                 prompts,
@@ -173,10 +174,10 @@ public final class TextService {
     }
 
     private static Wanted wanted(
-            Tenant tenant, TextRequest request, int maxTokens, TextListener listener, EngineSession session) {
+            Tenant tenant, TextRequest request, int maxTokens, AnswerListener listener, EngineSession session) {
         return request.labels()
                 .<Wanted>map(
-                        labels -> new Choosing(LabelTokens.of(labels, session.engine()), listener::wrote, tenant.id()))
+                        labels -> new Choosing(LabelTokens.of(labels, session.engine()), listener, tenant.id()))
                 .orElseGet(() -> new Decoding(
                         request.sampling(),
                         maxTokens,
@@ -185,7 +186,7 @@ public final class TextService {
                                 : request.stops(),
                         request.topLogprobs(),
                         request.ignoresEnd(),
-                        listener::wrote,
+                        listener,
                         tenant.id()));
     }
 
