@@ -26,6 +26,9 @@ public interface Decoder {
     /// Tokens that still fit into the batch.
     int room();
 
+    /// Tokens in the batch after which something is asked for: each takes the scores of the whole vocabulary.
+    int outputs();
+
     /// Adds a token to the batch.
     ///
     /// @param adapter one of those in use; empty for the base model alone

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 /// each in as few batches as it fits into.
 final class LabelSequence extends Sequence {
 
+    /// Of a batch, with those of other sequences: llama.cpp keeps memory for the scores of the most there were.
+    private static final int MOST_OUTPUTS = 64;
+
     private final Labels labels;
     private final double[] ofLabels;
     private final double[][] ofNodes;
@@ -49,7 +52,7 @@ final class LabelSequence extends Sequence {
             return;
         }
         var read = labels.trees().get(tree);
-        while (next < read.size() && decoder().room() > 0) {
+        while (next < read.size() && decoder().room() > 0 && decoder().outputs() < MOST_OUTPUTS) {
             var sequences =
                     read.branches(next).stream().mapToInt(branchIds()::get).toArray();
             var position = promptLength() + read.position(next);

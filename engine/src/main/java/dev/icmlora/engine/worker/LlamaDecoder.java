@@ -15,6 +15,7 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     final LlamaContext context;
     final TokenBatch batch;
     private final Vocabulary vocabulary;
+    private int outputs;
 
     /// @param context with a memory that sequences share
     public LlamaDecoder(LlamaContext context) {
@@ -44,6 +45,7 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     @Override
     public void begin() {
         batch.clear();
+        outputs = 0;
     }
 
     @Override
@@ -52,7 +54,13 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
+    public int outputs() {
+        return outputs;
+    }
+
+    @Override
     public int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output) {
+        outputs += output ? 1 : 0;
         return batch.add(token, position, sequences, output);
     }
 

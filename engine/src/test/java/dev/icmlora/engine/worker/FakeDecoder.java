@@ -49,7 +49,8 @@ final class FakeDecoder implements Decoder {
     /// One token in the memory. Sequences that share it hold the same object.
     private record Cell(int token, Optional<ScaledAdapter> adapter, Object identity) {}
 
-    private record Addition(Optional<ScaledAdapter> adapter, int token, int position, List<Integer> sequences) {}
+    private record Addition(
+            Optional<ScaledAdapter> adapter, int token, int position, List<Integer> sequences, boolean output) {}
 
     @Override
     public int loraSlots() {
@@ -80,12 +81,17 @@ final class FakeDecoder implements Decoder {
     }
 
     @Override
+    public int outputs() {
+        return (int) batch.stream().filter(Addition::output).count();
+    }
+
+    @Override
     public int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output) {
         if (!inUse.containsAll(adapter.stream().toList())) {
             throw new AssertionError("adapter that are not in use");
         }
         batch.add(new Addition(
-                adapter, token, position, Arrays.stream(sequences).boxed().toList()));
+                adapter, token, position, Arrays.stream(sequences).boxed().toList(), output));
         return batch.size() - 1;
     }
 
