@@ -1,7 +1,6 @@
 package dev.icmlora.function.service;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -79,7 +78,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         var least = request.abstainBelow();
         var confidence = answer.probability();
         return least != null && confidence.getAsDouble() < least
-                ? String.format(Locale.ROOT, "confidence %.4g is below %s", confidence.getAsDouble(), least)
+                ? "confidence %s is below %s".formatted(confidence.getAsDouble(), least)
                 : null;
     }
 
