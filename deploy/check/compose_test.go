@@ -88,6 +88,9 @@ func TestComposeIsWiredTogether(t *testing.T) {
 	if *bucket["MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_FUNCTION"] != "Bearer "+*function["ICM_LORA_API_KEYS_BUCKET"] {
 		t.Error("the bucket sends another key than the function takes")
 	}
+	if *function["ICM_LORA_ROLES_BUCKET"] != "events" || *function["ICM_LORA_ROLES_PROMETHEUS"] != "metrics" {
+		t.Error("the keys of bucket and Prometheus do not do, or do more than, what they are for")
+	}
 	if *bucket["MINIO_ROOT_PASSWORD"] != *function["AWS_SECRET_ACCESS_KEY"] || *bucket["MINIO_ROOT_USER"] != *function["AWS_ACCESS_KEY_ID"] {
 		t.Error("the function is not let into the bucket")
 	}

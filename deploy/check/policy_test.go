@@ -109,6 +109,11 @@ func secretValues(objects Objects) []string {
 	return found
 }
 
+// Whether docs/deploy.md makes a secret.
+func made(ref *corev1.SecretKeySelector) bool {
+	return ref.Name == "icm-lora" && (ref.Key == "api-key" || ref.Key == "metrics-key")
+}
+
 // References to what is not there, and selectors that choose nothing.
 func dangling(objects Objects) []string {
 	var found []string
@@ -122,7 +127,7 @@ func dangling(objects Objects) []string {
 					}
 				}
 				for _, env := range container.Env {
-					if env.ValueFrom != nil && (env.ValueFrom.SecretKeyRef.Name != "icm-lora" || env.ValueFrom.SecretKeyRef.Key != "api-key") {
+					if env.ValueFrom != nil && !made(env.ValueFrom.SecretKeyRef) {
 						miss("%s is of a secret that docs/deploy.md does not make", env.Name)
 					}
 				}
@@ -152,6 +157,9 @@ func dangling(objects Objects) []string {
 				miss("the Service %s chooses other pods", service.Name)
 			}
 			for _, monitor := range all[monitoringv1.ServiceMonitor](objects) {
+				if !made(monitor.Spec.Endpoints[0].Authorization.Credentials) {
+					miss("the ServiceMonitor %s has a secret that docs/deploy.md does not make", monitor.Name)
+				}
 				if !chooses(&monitor.Spec.Selector, labels.Set(service.Labels)) || monitor.Spec.Endpoints[0].Port != service.Spec.Ports[0].Name {
 					miss("the ServiceMonitor %s watches something else", monitor.Name)
 				}
@@ -248,7 +256,10 @@ func TestWhatIsNotThereIsFound(t *testing.T) {
 		"pods": func(objects Objects) {
 			all[corev1.Service](objects)[0].Spec.Selector["app.kubernetes.io/name"] = "other"
 		},
-		"a port":       func(objects Objects) { all[monitoringv1.ServiceMonitor](objects)[0].Spec.Endpoints[0].Port = "other" },
+		"a port": func(objects Objects) { all[monitoringv1.ServiceMonitor](objects)[0].Spec.Endpoints[0].Port = "other" },
+		"a secret": func(objects Objects) {
+			all[monitoringv1.ServiceMonitor](objects)[0].Spec.Endpoints[0].Authorization.Credentials.Key = "other"
+		},
 		"a budget":     func(objects Objects) { all[policyv1.PodDisruptionBudget](objects)[0].Spec.Selector = nil },
 		"a policy":     func(objects Objects) { all[networkingv1.NetworkPolicy](objects)[0].Spec.PodSelector.MatchLabels = nil },
 		"a right":      func(objects Objects) { all[TriggerAuthentication](objects)[0].Name = "other" },

@@ -34,7 +34,7 @@ class DeploymentTest {
     private static final Pattern MAKE = Pattern.compile("\\bmake ([a-z-]+)");
     private static final Pattern SETTING = Pattern.compile("\\bICM_LORA_[A-Z0-9_]*[A-Z0-9]\\b");
     /// Each caller has a name of their own.
-    private static final Pattern KEY_OF_A_CALLER = Pattern.compile("ICM_LORA_API_KEYS_[A-Z0-9_]+");
+    private static final Pattern OF_A_CALLER = Pattern.compile("ICM_LORA_(API_KEYS|ROLES)_[A-Z0-9_]+");
 
     @ParameterizedTest
     @ValueSource(strings = {"deploy", "terraform", "src/main/docker"})
@@ -81,7 +81,7 @@ class DeploymentTest {
             return SETTING.matcher(Files.readString(file))
                     .results()
                     .map(MatchResult::group)
-                    .map(name -> KEY_OF_A_CALLER.matcher(name).replaceFirst("ICM_LORA_API_KEYS"));
+                    .map(name -> OF_A_CALLER.matcher(name).replaceFirst("ICM_LORA_$1"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
