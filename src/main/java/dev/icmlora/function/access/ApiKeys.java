@@ -36,7 +36,7 @@ final class ApiKeys {
     private record Key(String name, Caller caller, byte[] digest) {}
 
     /// @throws StartupException if a key is empty or begins or ends with white space, two callers have the same one, or
-    /// roles are none, unknown, or those of nobody
+    /// roles are unknown or those of nobody
     ApiKeys(FunctionConfig functionConfig, Config config) {
         this.roles = functionConfig.roles();
         // The function's own configuration takes an empty text for none.
@@ -80,9 +80,6 @@ final class ApiKeys {
             named.add(Role.of(role.strip())
                     .orElseThrow(() -> new StartupException("%s is \"%s\", which is none of the roles %s"
                             .formatted(rolesOf(name), role, Arrays.toString(Role.values())))));
-        }
-        if (named.isEmpty()) {
-            throw new StartupException(rolesOf(name) + " is empty: leave it out, or the key too if it may do nothing");
         }
         return named;
     }

@@ -379,7 +379,7 @@ class UploadTest {
     void otherMethodsAndTypesAreToldTheRightOnes() {
         given().get("/adapters").then().statusCode(405).header("Allow", "PUT");
         given().delete("/adapters/blend").then().statusCode(405).header("Allow", "POST");
-        given().delete("/adapters/x").then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS");
+        given().post("/adapters/x").then().statusCode(405).header("Allow", "DELETE, GET, HEAD, OPTIONS");
         given().contentType("text/plain")
                 .body("{}")
                 .post("/adapters/blend")

@@ -39,9 +39,17 @@ class StartupFailureIT {
 
     @Test
     void rolesThatAreNone() throws Exception {
-        refuses(Map.of("ICM_LORA_API_KEY", "key", "ICM_LORA_ROLES_DEFAULT", ""), "icm-lora.roles.default", "empty");
         refuses(Map.of("ICM_LORA_ROLES_ALICE", "call"), "icm-lora.roles.alice", "ICM_LORA_API_KEYS_ALICE");
         refuses(Map.of("ICM_LORA_EVENTS_SENDERS", "agent"), "ICM_LORA_EVENTS_SENDERS", "QUARKUS_OIDC_TENANT_ENABLED");
+        try (var function = start(Map.of("ICM_LORA_API_KEY", "key", "ICM_LORA_ROLES_DEFAULT", ""))) {
+            assertThat(function.awaitExit()).isEqualTo(1);
+
+            // In the words of Quarkus' configuration.
+            assertThat(function.output().lines().toList())
+                    .last()
+                    .asString()
+                    .contains("icm-lora.roles.default", "empty String");
+        }
     }
 
     @Test
