@@ -1,0 +1,86 @@
+package dev.icmlora.langchain4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.model.embedding.DimensionAwareEmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
+import dev.langchain4j.model.embedding.request.EmbeddingParameter;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import dev.langchain4j.model.output.TokenUsage;
+
+import dev.icmlora.client.IcmLoraClient;
+
+/// A running function as an embedding model: hidden states of its base model, of length 1. The base model was
+/// not trained for that, so expect less than of a model that was.
+public final class IcmLoraEmbeddingModel extends DimensionAwareEmbeddingModel {
+
+    /// What `/v1/embeddings` takes.
+    private static final int MOST_TEXTS = 256;
+
+    private final IcmLoraClient client;
+    private final String modelName;
+
+    private IcmLoraEmbeddingModel(IcmLoraClient client, String modelName) {
+        this.client = client;
+        this.modelName = modelName;
+    }
+
+    /// @param modelName of the base model, such as `SmolLM2-135M-Instruct.Q8_0`; adapters embed nothing
+    public static IcmLoraEmbeddingModel of(IcmLoraClient client, String modelName) {
+        return new IcmLoraEmbeddingModel(
+                Objects.requireNonNull(client, "client"), Objects.requireNonNull(modelName, "modelName"));
+    }
+
+    @Override
+    public String modelName() {
+        return modelName;
+    }
+
+    @Override
+    public EmbeddingRequestParameters defaultRequestParameters() {
+        return EmbeddingRequestParameters.builder().modelName(modelName).build();
+    }
+
+    @Override
+    public Set<EmbeddingParameter<?>> supportedParameters() {
+        return Set.of(EmbeddingRequestParameters.MODEL_NAME);
+    }
+
+    @Override
+    public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+        List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
+        List<Embedding> embeddings = new ArrayList<>(texts.size());
+        TokenUsage usage = new TokenUsage(0, 0);
+        for (int begin = 0; begin < texts.size(); begin += MOST_TEXTS) {
+            List<String> batch = texts.subList(begin, Math.min(begin + MOST_TEXTS, texts.size()));
+            ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", request.modelName());
+            batch.forEach(body.putArray("input")::add);
+            JsonNode reply = Calls.post(client, "/v1/embeddings", body);
+            reply.path("data").forEach(entry -> embeddings.add(embedding(entry.path("embedding"))));
+            usage = usage.add(
+                    new TokenUsage(reply.path("usage").path("prompt_tokens").asInt(), 0));
+        }
+        return EmbeddingResponse.builder()
+                .embeddings(embeddings)
+                .modelName(request.modelName())
+                .tokenUsage(usage)
+                .build();
+    }
+
+    private static Embedding embedding(JsonNode numbers) {
+        float[] vector = new float[numbers.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = numbers.get(i).floatValue();
+        }
+        return Embedding.from(vector);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.icmlora.client;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// What the function said to one input.
+///
+/// @param value the answer; empty where there is none, and `reason` says why
+/// @param confidence how sure the model is of it, 0 to 1: of a label, its share among all labels; of other
+/// outputs the probability of the whole text, which is the lower the longer it is. It is the model's own
+/// figure, so find a threshold on examples that you know
+/// @param probabilities of all labels, in their order, 1 together; empty unless outputs are an enum or a
+/// boolean
+/// @param reason why there is no value: it was less sure than [FunctionBuilder#abstainBelow] wants, or it was
+/// not complete after [FunctionBuilder#maxTokens], or it is no `O`, such as a number that is too large; empty
+/// where there is a value
+/// @param <O> type of the output
+public record Answer<O>(
+        Optional<O> value, OptionalDouble confidence, Map<O, Double> probabilities, Optional<String> reason) {
+
+    public Answer {
+        probabilities = Collections.unmodifiableMap(new LinkedHashMap<>(probabilities));
+    }
+
+    /// The value.
+    ///
+    /// @throws AbstainedException if there is none
+    public O orElseThrow() {
+        return value.orElseThrow(() -> new AbstainedException(this));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.icmlora.client;
+
+import java.time.Duration;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/// What a [TypedFunction] does, said step by step. Limits of texts and numbers are the function's, which says
+/// so at the first call; docs/api.md has them.
+///
+/// @param <I> type of the input
+/// @param <O> type of the output
+public final class FunctionBuilder<I, O> {
+
+    private final OutputForm<O> form;
+    private final ObjectNode request = Json.MAPPER.createObjectNode();
+    private final ObjectNode task = request.putObject("task");
+    private final ArrayNode examples = task.putArray("examples");
+
+    private Transport transport;
+
+    FunctionBuilder(Transport transport, OutputForm<O> form) {
+        this.transport = transport;
+        this.form = form;
+        request.put("confidence", true);
+        form.describe(request);
+    }
+
+    /// What to do, in words.
+    public FunctionBuilder<I, O> describedAs(String description) {
+        task.put("description", description);
+        return this;
+    }
+
+    /// An input and the output that it should have.
+    ///
+    /// @throws IllegalArgumentException if Jackson cannot write them
+    public FunctionBuilder<I, O> example(I input, O output) {
+        examples.addObject().put("input", InputForm.write(input)).put("output", form.write(output));
+        return this;
+    }
+
+    /// How the function serves the task; [Mode#AUTO] unless set.
+    public FunctionBuilder<I, O> mode(Mode mode) {
+        request.put("mode", mode.wireName());
+        return this;
+    }
+
+    /// Most tokens of an answer that is no label; 64 unless set.
+    public FunctionBuilder<I, O> maxTokens(int tokens) {
+        request.put("max_tokens", tokens);
+        return this;
+    }
+
+    /// An answer that is less sure than this has no value.
+    ///
+    /// @param confidence 0 to 1; see [Answer#confidence]
+    public FunctionBuilder<I, O> abstainBelow(double confidence) {
+        request.put("abstain_below", confidence);
+        return this;
+    }
+
+    /// Until when each request must be answered, with its repetitions; the client's timeout unless set.
+    public FunctionBuilder<I, O> timeout(Duration timeout) {
+        transport = transport.withTimeout(timeout);
+        return this;
+    }
+
+    /// The function. Nothing is sent before it is called.
+    public TypedFunction<I, O> build() {
+        return new ServedFunction<>(transport, request.deepCopy(), form);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.icmlora.client;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+
+/// A running function, as a Java program asks it. It holds no state but its connections, which end by
+/// themselves, and is safe for use by several threads.
+///
+/// Where the function is busy (429, 503) or a connection breaks, a request is sent again after a pause, as long
+/// as its timeout allows: two minutes unless another one is set.
+public final class IcmLoraClient {
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Transport transport;
+
+    private IcmLoraClient(Transport transport) {
+        this.transport = transport;
+    }
+
+    /// A client of the function at an address.
+    ///
+    /// @param address such as `http://localhost:8080`
+    public static IcmLoraClient of(URI address) {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+        URI folder = URI.create(address.toString().replaceFirst("/*$", "/"));
+        return new IcmLoraClient(new Transport(folder, Optional.empty(), TIMEOUT, http));
+    }
+
+    /// The same with an API key or a token, which a function that is not for everybody wants to see.
+    public IcmLoraClient withKey(String key) {
+        Objects.requireNonNull(key, "key");
+        return new IcmLoraClient(
+                new Transport(transport.address(), Optional.of(key), transport.timeout(), transport.http()));
+    }
+
+    /// The same with other connections: through a proxy, or with certificates of one's own.
+    public IcmLoraClient withHttpClient(HttpClient http) {
+        Objects.requireNonNull(http, "http");
+        return new IcmLoraClient(new Transport(transport.address(), transport.key(), transport.timeout(), http));
+    }
+
+    /// The same with another time in which a request must be answered, its repetitions included.
+    public IcmLoraClient withTimeout(Duration timeout) {
+        return new IcmLoraClient(transport.withTimeout(timeout));
+    }
+
+    /// Begins a function: say what it does, give examples, then [FunctionBuilder#build].
+    ///
+    /// @param input a string is sent as it is, anything else as JSON
+    /// @param output a string, an enum, a boolean, a number, or a type that Jackson reads and of which all
+    /// properties are known, such as a record
+    /// @throws IllegalArgumentException saying why the type cannot be an output
+    public <I, O> FunctionBuilder<I, O> function(Class<I> input, Class<O> output) {
+        return new FunctionBuilder<>(transport, OutputForm.of(output));
+    }
+
+    /// The same for a generic type: `function(String.class, new TypeReference<List<Item>>() {})`.
+    public <I, O> FunctionBuilder<I, O> function(Class<I> input, TypeReference<O> output) {
+        return new FunctionBuilder<>(transport, OutputForm.of(output.getType()));
+    }
+
+    /// The reply to a request that has no method here, such as `/v1/embeddings`, sent again like any other.
+    ///
+    /// @param path such as `/v1/embeddings`
+    /// @throws IcmLoraException if there is no reply, or one with the status of an error
+    public JsonNode post(String path, JsonNode body) {
+        return transport.post(path, body);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.icmlora.client;
+
+import java.lang.reflect.Type;
+import java.util.Map;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/// How outputs of a type are asked for, written in examples, and read.
+///
+/// @param <O> the type
+sealed interface OutputForm<O> permits TextForm, LabelForm, JsonForm {
+
+    /// The form of a type, which is that of the function's outputs.
+    ///
+    /// @throws IllegalArgumentException saying why the type cannot be an output
+    @SuppressWarnings("unchecked") // each form is of the type that it is made for
+    static <O> OutputForm<O> of(Type type) {
+        JavaType known = Json.MAPPER.constructType(type);
+        Class<?> raw = known.getRawClass();
+        if (raw == String.class) {
+            return (OutputForm<O>) new TextForm();
+        }
+        if (raw.isEnum()) {
+            return (OutputForm<O>) LabelForm.of(raw, raw.getEnumConstants());
+        }
+        if (raw == Boolean.class || raw == boolean.class) {
+            return (OutputForm<O>) LabelForm.of(raw, true, false);
+        }
+        return new JsonForm<>(OutputSchema.of(type), Json.MAPPER.readerFor(known));
+    }
+
+    /// Says in a request what outputs must be.
+    void describe(ObjectNode request);
+
+    /// The output of an example.
+    String write(O output);
+
+    /// An answer.
+    ///
+    /// @throws JsonProcessingException if it is none of this type
+    O read(String output) throws JsonProcessingException;
+
+    /// The probabilities of all that an answer can be, where it is one of few.
+    ///
+    /// @param byLabel of a reply
+    default Map<O, Double> probabilities(JsonNode byLabel) {
+        return Map.of();
+    }
+}

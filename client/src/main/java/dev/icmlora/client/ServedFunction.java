@@ -1,0 +1,84 @@
+package dev.icmlora.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/// Answers by `POST /generate`.
+///
+/// @param request all of it but the inputs
+record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<O> form)
+        implements TypedFunction<I, O> {
+
+    /// What `/generate` takes.
+    private static final int MOST_INPUTS = 256;
+    /// The body was too long, or there was not time enough: half of it may do.
+    private static final Set<Integer> TOO_MUCH = Set.of(413, 504);
+
+    @Override
+    public List<Answer<O>> askAll(List<? extends I> inputs) {
+        List<String> texts = inputs.stream().map(InputForm::write).toList();
+        List<Answer<O>> answers = new ArrayList<>(texts.size());
+        int most = MOST_INPUTS;
+        while (answers.size() < texts.size()) {
+            int begin = answers.size();
+            List<String> batch = texts.subList(begin, Math.min(begin + most, texts.size()));
+            try {
+                answers.addAll(answered(batch));
+            } catch (IcmLoraException e) {
+                if (batch.size() == 1 || !TOO_MUCH.contains(e.status())) {
+                    throw e.withInputsFrom(begin);
+                }
+                most = batch.size() / 2;
+            }
+        }
+        return List.copyOf(answers);
+    }
+
+    private List<Answer<O>> answered(List<String> batch) {
+        ObjectNode body = request.deepCopy();
+        batch.forEach(body.putArray("inputs")::add);
+        JsonNode reply = transport.post("/generate", body);
+        JsonNode outputs = reply.path("outputs");
+        if (outputs.size() != batch.size()) {
+            throw IcmLoraException.unexpected("it has " + outputs.size() + " outputs for " + batch.size()
+                    + " inputs: is this an ICM-LoRA function?");
+        }
+        List<Answer<O>> answers = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            answers.add(answer(outputs.get(i), reply.path("details").path(i)));
+        }
+        return answers;
+    }
+
+    private Answer<O> answer(JsonNode output, JsonNode detail) {
+        OptionalDouble confidence = detail.hasNonNull("confidence")
+                ? OptionalDouble.of(detail.get("confidence").doubleValue())
+                : OptionalDouble.empty();
+        Map<O, Double> probabilities = form.probabilities(detail.path("probabilities"));
+        if (output.isNull()) {
+            return new Answer<>(
+                    Optional.empty(),
+                    confidence,
+                    probabilities,
+                    Optional.of(detail.path("reason").asText("the function gave no reason")));
+        }
+        try {
+            O value = form.read(output.asText());
+            return new Answer<>(Optional.of(value), confidence, probabilities, Optional.empty());
+        } catch (JsonProcessingException e) {
+            return new Answer<>(
+                    Optional.empty(),
+                    confidence,
+                    probabilities,
+                    Optional.of("the answer is outside its type: " + e.getOriginalMessage()));
+        }
+    }
+}

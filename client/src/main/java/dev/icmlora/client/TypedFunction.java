@@ -1,0 +1,33 @@
+package dev.icmlora.client;
+
+import java.util.List;
+import java.util.function.Function;
+
+/// A task as a function of types: a small model answers, and no answer is outside the type `O`.
+///
+/// It is safe for use by several threads. Every method throws an [IcmLoraException] where the function refuses
+/// the request or cannot be reached. A program's own tests may put a lambda in its place.
+///
+/// @param <I> type of the input: a string is sent as it is, anything else as JSON
+/// @param <O> type of the output
+@FunctionalInterface
+public interface TypedFunction<I, O> extends Function<I, O> {
+
+    /// The answers to inputs, in their order, however many there are. Those that one request takes are answered
+    /// together, which is faster than one after the other. A request that would be too long, or is not answered
+    /// in the time that the function gives it, is sent again in halves.
+    List<Answer<O>> askAll(List<? extends I> inputs);
+
+    /// The answer to an input, with what is known of it.
+    default Answer<O> ask(I input) {
+        return askAll(List.of(input)).get(0);
+    }
+
+    /// The answer to an input.
+    ///
+    /// @throws AbstainedException if there is none
+    @Override
+    default O apply(I input) {
+        return ask(input).orElseThrow();
+    }
+}
