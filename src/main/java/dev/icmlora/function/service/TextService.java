@@ -176,8 +176,7 @@ public final class TextService {
     private static Wanted wanted(
             Tenant tenant, TextRequest request, int maxTokens, AnswerListener listener, EngineSession session) {
         return request.labels()
-                .<Wanted>map(
-                        labels -> new Choosing(LabelTokens.of(labels, session.engine()), listener, tenant.id()))
+                .<Wanted>map(labels -> new Choosing(LabelTokens.of(labels, session.engine()), listener, tenant.id()))
                 .orElseGet(() -> new Decoding(
                         request.sampling(),
                         maxTokens,
