@@ -53,7 +53,8 @@ class RolesTest {
             "GET /v1/models/{id}");
     private static final List<String> UPLOAD =
             List.of("PUT /adapters", "POST /adapters/blend", "DELETE /adapters/{id}");
-    private static final List<String> EVENTS = List.of("POST /", "POST /events/s3", "GET /events");
+    private static final List<String> EVENTS =
+            List.of("POST /", "POST /events/pubsub", "POST /events/s3", "GET /events");
     private static final List<String> METRICS = List.of("GET /q/metrics", "GET /events");
 
     private static RequestSpecification by(String credential) {
