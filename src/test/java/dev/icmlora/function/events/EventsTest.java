@@ -171,8 +171,9 @@ class EventsTest {
     @Test
     void anAnswerIsALabelOrSaysWhyThereIsNone() throws Exception {
         var name = name();
-        var body = "{" + TASK + ", \"mode\": \"plain\", \"labels\": [\"one\", \"two\"], \"abstain_below\": %s"
-                + ", \"inputs\": [\"dog\", \"\", \"bus\"]}";
+        var body =
+                "{\"task\": {\"description\": \"How many are there?\"}, \"mode\": \"plain\", \"labels\": [\"one\", \"two\"], \"abstain_below\": %s"
+                        + ", \"inputs\": [\"dog\", \"\", \"bus\"]}";
         upload("tasks/" + name + ".json", body.formatted("0.5"));
         upload("tasks/" + name + "-sure.json", body.formatted("1"));
         deliver("tasks/" + name + ".json");

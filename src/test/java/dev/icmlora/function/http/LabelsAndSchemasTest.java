@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Labels, schemas and how sure an answer is.
 @QuarkusTest
-class AnswerFormsTest {
+class LabelsAndSchemasTest {
 
     /// One begins with another.
     private static final List<String> LABELS = List.of("wait", "wait and see", "immediate");
