@@ -81,12 +81,18 @@ class TuningGradientsTest {
         }
     }
 
-    /// The base model with its weights as 16-bit floats: the same blocks, heads and layers, and hardly any rounding.
+    /// The base model with its weights as 16-bit floats: the same blocks, heads and layers, and hardly any rounding on
+    /// the
+    /// way there. On the way back the transposed weights have 8 bits, since gradients may exceed 16-bit floats.
     @Test
-    void of_the_base_model_in_half_precision_they_are_the_same() {
+    void of_the_base_model_in_half_precision_they_differ_by_the_way_back() {
         Path file = folder.resolve("half.gguf");
         writeHalf(file);
-        assertEqual(compare(file));
+        Comparison compared = compare(file);
+        assertThat(compared.loss()).isCloseTo(compared.torchLoss(), within(2e-3));
+        assertThat(compared.whole().cosine()).isGreaterThan(0.99);
+        assertThat(compared.whole().error()).isLessThan(0.12);
+        assertThat(compared.matrices()).allMatch(matrix -> matrix.cosine() > 0.97 && matrix.error() < 0.25);
     }
 
     private static void assertEqual(Comparison compared) {
