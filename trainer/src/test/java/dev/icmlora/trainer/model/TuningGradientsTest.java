@@ -81,9 +81,9 @@ class TuningGradientsTest {
         }
     }
 
-    /// The base model with its weights as 16-bit floats: the same blocks, heads and layers, and hardly any rounding on
-    /// the
-    /// way there. On the way back the transposed weights have 8 bits, since gradients may exceed 16-bit floats.
+    /// The base model with its weights as 16-bit floats: the same blocks, heads and layers, and hardly any
+    /// rounding on the way there. On the way back the transposed weights have 8 bits, since gradients may
+    /// exceed 16-bit floats.
     @Test
     void of_the_base_model_in_half_precision_they_differ_by_the_way_back() {
         Path file = folder.resolve("half.gguf");
@@ -92,7 +92,7 @@ class TuningGradientsTest {
         assertThat(compared.loss()).isCloseTo(compared.torchLoss(), within(2e-3));
         assertThat(compared.whole().cosine()).isGreaterThan(0.99);
         assertThat(compared.whole().error()).isLessThan(0.12);
-        assertThat(compared.matrices()).allMatch(matrix -> matrix.cosine() > 0.97 && matrix.error() < 0.25);
+        assertThat(compared.matrices()).allMatch(matrix -> matrix.cosine() > 0.95 && matrix.error() < 0.3);
     }
 
     private static void assertEqual(Comparison compared) {
