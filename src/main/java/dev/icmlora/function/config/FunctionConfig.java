@@ -176,8 +176,7 @@ public interface FunctionConfig {
         MemorySize adapters();
 
         /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by
-        /// where it
-        /// does not tune; the ones unused for longest go first.
+        /// where it does not tune; the ones unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();
     }

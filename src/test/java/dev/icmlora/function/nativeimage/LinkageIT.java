@@ -31,9 +31,8 @@ class LinkageIT {
     private static final List<String> STORES = List.of("GoogleStore", "S3Store", "AzureStore");
     private static final List<String> VENDORS =
             List.of("com/azure/", "com/google/", "com/microsoft/", "com/sun/jna/", "software/amazon/");
-    /// What is looked for in static initialisers, which run while the executable is built: what was not found then is
-    /// not
-    /// reachable. And what Quarkus or GraalVM puts in place itself.
+    /// What is looked for in static initialisers, which run while the executable is built: what was not found then
+    /// is not reachable. And what Quarkus or GraalVM puts in place itself.
     private static final Map<String, String> NOT_REACHED = Map.of(
             "io.micrometer.context.", "reactor's ContextPropagation",
             "org.apache.commons.compress.", "httpclient5's ContentCodecRegistry",

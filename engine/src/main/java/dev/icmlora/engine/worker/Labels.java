@@ -38,8 +38,8 @@ public final class Labels {
     }
 
     /// @param texts two or more, no two of the same tokens
-    /// @param contextTokens of the context that reads them; many labels are read in parts that take little of
-    /// it
+    /// @param contextTokens of the context that reads them; many labels are read in parts that take little
+    /// of it
     /// @throws IllegalArgumentException if two have the same tokens
     public static Labels of(List<String> texts, PromptFormat format, int contextTokens) {
         return of(texts, texts.stream().map(format::answer).toList(), contextTokens / PART_OF_CONTEXT);
