@@ -90,18 +90,6 @@ public final class GgmlOpsH {
         }
     }
 
-    private static final MethodHandle ggml_gelu_erf =
-            Linkage.downcall("ggml_gelu_erf", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `struct ggml_tensor * ggml_gelu_erf(struct ggml_context * ctx, struct ggml_tensor * a);`
-    public static MemorySegment ggml_gelu_erf(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_gelu_erf.invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final MethodHandle ggml_silu =
             Linkage.downcall("ggml_silu", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
@@ -109,30 +97,6 @@ public final class GgmlOpsH {
     public static MemorySegment ggml_silu(MemorySegment ctx, MemorySegment a) {
         try {
             return (MemorySegment) ggml_silu.invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_relu =
-            Linkage.downcall("ggml_relu", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `struct ggml_tensor * ggml_relu(struct ggml_context * ctx, struct ggml_tensor * a);`
-    public static MemorySegment ggml_relu(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_relu.invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final MethodHandle ggml_tanh =
-            Linkage.downcall("ggml_tanh", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `struct ggml_tensor * ggml_tanh(struct ggml_context * ctx, struct ggml_tensor * a);`
-    public static MemorySegment ggml_tanh(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_tanh.invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -144,27 +144,10 @@ public final class Graph implements AutoCloseable {
         return result(GgmlOpsH.ggml_gelu(begin(a), pointer(a)));
     }
 
-    /// Gaussian error linear unit, exact (erf).
-    public Tensor geluErf(Tensor a) {
-        requireDense(a);
-        return result(GgmlOpsH.ggml_gelu_erf(begin(a), pointer(a)));
-    }
-
     /// `x * sigmoid(x)`.
     public Tensor silu(Tensor a) {
         requireDense(a);
         return result(GgmlOpsH.ggml_silu(begin(a), pointer(a)));
-    }
-
-    /// `max(x, 0)`.
-    public Tensor relu(Tensor a) {
-        requireDense(a);
-        return result(GgmlOpsH.ggml_relu(begin(a), pointer(a)));
-    }
-
-    public Tensor tanh(Tensor a) {
-        requireDense(a);
-        return result(GgmlOpsH.ggml_tanh(begin(a), pointer(a)));
     }
 
     public Tensor sigmoid(Tensor a) {
