@@ -74,8 +74,8 @@ image: image-jar sbom ## build a container image (KIND=jvm, cuda, native or trai
 image-tree-test: image-jar sbom ## check an image's file tree without a container engine: start it, ask it (KIND)
 	@scripts/image-tree-test $(KIND)
 
-cold-start: setup $(function_jar) image-jar ## print the phases of a cold start, for each way to start (RUNS=10)
-	@scripts/cold-start $(RUNS)
+cold-start: setup $(function_jar) image-jar ## print the phases of a cold start beside llama-server (RUNS=10, ARGS=--cold)
+	@scripts/cold-start $(RUNS) $(ARGS)
 
 bench: setup $(function_jar) ## measure it side by side with llama-server and llama-bench, print the table of docs/performance.md
 	@scripts/bench
