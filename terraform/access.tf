@@ -1,3 +1,13 @@
+locals {
+  ingress = coalesce(var.access.ingress, var.load_balancer == null ? "all" : "internal-and-load-balancer")
+
+  # Whether the function itself asks who calls.
+  authenticates = (
+    anytrue([for name in concat(keys(var.env), keys(var.secret_env)) : startswith(name, "ICM_LORA_API_KEY")]) ||
+    lookup(var.env, "QUARKUS_OIDC_TENANT_ENABLED", "false") == "true"
+  )
+}
+
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
   for_each = local.deployed == 1 ? toset(var.access.invokers) : toset([])
 

@@ -1,3 +1,14 @@
+locals {
+  run_agent = "serviceAccount:service-${data.google_project.this.number}@serverless-robot-prod.iam.gserviceaccount.com"
+
+  secrets = {
+    for secret in distinct([for entry in values(var.secret_env) : entry.secret]) : secret => {
+      project = try(regex("^projects/([^/]+)/", secret)[0], var.project)
+      id      = basename(secret)
+    }
+  }
+}
+
 # The function's own account has no role in the project: what it may do is granted on single buckets and secrets.
 resource "google_service_account" "function" {
   project      = var.project
@@ -10,16 +21,36 @@ resource "google_service_account" "function" {
       condition     = var.scaling.max_instances == 1 || var.adapters_volume != null || var.scaling.session_affinity
       error_message = "scaling.max_instances above 1 needs adapters_volume or scaling.session_affinity: else a request by an adapter's id may reach an instance that does not know it, and gets a 404."
     }
+
+    precondition {
+      condition     = length([for share in var.traffic : share if share.percent > 0]) <= var.scaling.max_instances
+      error_message = "scaling.max_instances must be at least the number of revisions that have a share of the traffic: each of them needs an instance."
+    }
+
+    precondition {
+      condition     = !var.binary_authorization || var.image == null || can(regex("@sha256:", var.image))
+      error_message = "binary_authorization needs an image by digest: that is what an attestation is of. A tag may name another image by the time of the apply."
+    }
+
+    precondition {
+      condition     = var.load_balancer == null || local.ingress != "internal"
+      error_message = "load_balancer and access.ingress internal exclude each other: Cloud Run would turn its requests away. Leave access.ingress out."
+    }
+
+    precondition {
+      condition     = !var.access.invoker_iam_disabled || local.authenticates || local.ingress == "internal"
+      error_message = "access.invoker_iam_disabled needs an API key (secret_env), an issuer of tokens (env) or access.ingress internal: else anyone could spend GPU time. If that is wanted, set access.public."
+    }
   }
 
   depends_on = [google_project_service.needed]
 }
 
 resource "google_secret_manager_secret_iam_member" "function" {
-  for_each = toset([for entry in values(var.secret_env) : entry.secret])
+  for_each = { for name, secret in local.secrets : name => secret if secret.project == var.project || var.grants_in_other_projects }
 
-  project   = var.project
-  secret_id = each.value
+  project   = each.value.project
+  secret_id = each.value.id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.function.member
 }
@@ -52,7 +83,7 @@ resource "google_kms_crypto_key_iam_member" "service_agent" {
   for_each = var.kms_key == null ? {} : merge(
     {
       artifactregistry = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-artifactregistry.iam.gserviceaccount.com"
-      run              = "serviceAccount:service-${data.google_project.this.number}@serverless-robot-prod.iam.gserviceaccount.com"
+      run              = local.run_agent
     },
     var.events == null ? {} : {
       pubsub  = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"

@@ -31,6 +31,9 @@ locals {
     var.kms_key == null ? [] : ["cloudkms.googleapis.com"],
     length(var.secret_env) == 0 ? [] : ["secretmanager.googleapis.com"],
     length(var.access.iap_members) == 0 ? [] : ["iap.googleapis.com"],
+    var.load_balancer == null ? [] : ["compute.googleapis.com"],
+    var.binary_authorization ? ["binaryauthorization.googleapis.com"] : [],
+    var.budget == null ? [] : ["billingbudgets.googleapis.com"],
     var.monitoring == null ? [] : ["monitoring.googleapis.com"],
   )) : toset([])
 }

@@ -1,5 +1,6 @@
 locals {
-  watched = var.monitoring == null ? 0 : local.deployed
+  watched  = var.monitoring == null ? 0 : local.deployed
+  channels = try(var.monitoring.notification_channels, [])
 
   # A delivery is answered 503 when it is to come again, and may take minutes: neither is a fault. Cloud Run answers 503
   # where an instance crashed, too; of that the cold starts tell.
@@ -60,7 +61,7 @@ resource "google_monitoring_alert_policy" "this" {
   display_name          = "${var.name}: ${each.value.title}"
   combiner              = "OR"
   severity              = "WARNING"
-  notification_channels = var.monitoring.notification_channels
+  notification_channels = local.channels
   user_labels           = local.labels
 
   conditions {

@@ -1,9 +1,10 @@
 output "url" {
   description = "Address of the function; null while there is no image."
-  value       = one(google_cloud_run_v2_service.function[*].uri)
+  value       = local.url
 }
 
 locals {
+  url     = local.deployed == 0 ? null : local.balanced == 1 ? "https://${local.domains[0]}" : google_cloud_run_v2_service.function[0].uri
   api_key = lookup(var.secret_env, "ICM_LORA_API_KEY", null)
 }
 
@@ -12,12 +13,27 @@ output "curl" {
   value = local.deployed == 0 ? null : join(" \\\n  ", compact([
     "curl",
     # Authorization is the function's own, for its API key; Cloud Run takes either header and passes this one on to nobody.
-    var.access.public ? "" : "-H \"X-Serverless-Authorization: Bearer $(gcloud auth print-identity-token)\"",
-    local.api_key == null ? "" : "-H \"Authorization: Bearer $(gcloud secrets versions access ${local.api_key.version} --secret=${local.api_key.secret} --project=${var.project})\"",
+    var.access.public || var.access.invoker_iam_disabled ? "" : "-H \"X-Serverless-Authorization: Bearer $(gcloud auth print-identity-token)\"",
+    local.api_key == null ? "" : "-H \"Authorization: Bearer $(gcloud secrets versions access ${local.api_key.version} --secret=${local.secrets[local.api_key.secret].id} --project=${local.secrets[local.api_key.secret].project})\"",
     "-H 'Content-Type: application/json'",
     "-d '{\"task\": {\"description\": \"Write the plural of the noun.\"}, \"inputs\": [\"box\", \"leaf\"]}'",
-    "${google_cloud_run_v2_service.function[0].uri}/generate",
+    "${local.url}/generate",
   ]))
+}
+
+output "load_balancer_ip" {
+  description = "What the A records of load_balancer.domains have to name; null without one."
+  value       = one(google_compute_global_address.this[*].address)
+}
+
+output "revision" {
+  description = "Name of the newest revision that is ready, for traffic; null while there is no image."
+  value       = one([for service in google_cloud_run_v2_service.function : basename(service.latest_ready_revision)])
+}
+
+output "tagged_urls" {
+  description = "Address of each tag in traffic. Cloud Run's own, not the load balancer's: access.ingress says from where it is reached."
+  value       = { for status in flatten(google_cloud_run_v2_service.function[*].traffic_statuses) : status.tag => status.uri if try(length(status.tag) > 0, false) }
 }
 
 output "image_repository" {

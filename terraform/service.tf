@@ -11,14 +11,35 @@ resource "google_cloud_run_v2_service" "function" {
     all                        = "INGRESS_TRAFFIC_ALL"
     internal                   = "INGRESS_TRAFFIC_INTERNAL_ONLY"
     internal-and-load-balancer = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
-  }[var.access.ingress]
-  iap_enabled  = length(var.access.iap_members) > 0
-  launch_stage = length(var.access.iap_members) > 0 ? "BETA" : "GA"
+  }[local.ingress]
+  invoker_iam_disabled = var.access.invoker_iam_disabled
+  iap_enabled          = length(var.access.iap_members) > 0
+  launch_stage         = length(var.access.iap_members) > 0 ? "BETA" : "GA"
+  # An identity token may be made for the name that its bearer calls.
+  custom_audiences = var.load_balancer == null ? null : [for domain in local.domains : "https://${domain}"]
+
+  dynamic "binary_authorization" {
+    for_each = var.binary_authorization ? [true] : []
+    content {
+      use_default = true
+    }
+  }
 
   # Of the service, not of a revision: two revisions together may not have more.
   scaling {
     min_instance_count = var.scaling.min_instances
     max_instance_count = var.scaling.max_instances
+  }
+
+  # Written even where all goes to the latest revision, so that a split which leaves the settings leaves Cloud Run too.
+  dynamic "traffic" {
+    for_each = var.traffic
+    content {
+      type     = traffic.value.revision == null ? "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" : "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
+      revision = traffic.value.revision
+      percent  = traffic.value.percent
+      tag      = traffic.value.tag
+    }
   }
 
   template {
@@ -62,7 +83,7 @@ resource "google_cloud_run_v2_service" "function" {
         gcs {
           bucket        = volumes.value.bucket
           read_only     = true
-          mount_options = local.mount_options
+          mount_options = concat(local.mount_options, volumes.value.mount_options)
         }
       }
     }
@@ -74,7 +95,7 @@ resource "google_cloud_run_v2_service" "function" {
         gcs {
           bucket        = volumes.value.bucket
           read_only     = false
-          mount_options = local.mount_options
+          mount_options = concat(local.mount_options, volumes.value.mount_options)
         }
       }
     }
@@ -145,6 +166,18 @@ resource "google_cloud_run_v2_service" "function" {
         }
       }
 
+      # An instance whose queue is full gets no more requests until there is room again.
+      readiness_probe {
+        period_seconds    = 5
+        timeout_seconds   = 2
+        failure_threshold = 1
+        success_threshold = 1
+        http_get {
+          path = "/q/health/ready"
+          port = 8080
+        }
+      }
+
       liveness_probe {
         period_seconds    = 10
         timeout_seconds   = 5
@@ -161,6 +194,7 @@ resource "google_cloud_run_v2_service" "function" {
     google_project_service.needed,
     google_kms_crypto_key_iam_member.service_agent,
     google_secret_manager_secret_iam_member.function,
+    google_artifact_registry_repository_iam_member.image_reader,
     google_storage_bucket_iam_member.function,
     google_storage_bucket_iam_member.model_reader,
     google_storage_bucket_iam_member.adapters_user,

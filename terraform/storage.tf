@@ -34,6 +34,10 @@ resource "google_storage_bucket" "files" {
   force_destroy               = var.events.force_destroy
   labels                      = local.labels
 
+  soft_delete_policy {
+    retention_duration_seconds = var.events.soft_delete_days * 86400
+  }
+
   dynamic "lifecycle_rule" {
     for_each = { for prefix, days in local.days : prefix => days if days > 0 }
     content {
@@ -74,6 +78,11 @@ resource "google_storage_bucket" "files" {
     precondition {
       condition     = length(var.access.iap_members) == 0
       error_message = "events and access.iap_members exclude each other: Identity-Aware Proxy would turn the events away. Deploy two services."
+    }
+
+    precondition {
+      condition     = !var.access.invoker_iam_disabled
+      error_message = "events and access.invoker_iam_disabled exclude each other: nothing would look at who sends an event. Deploy two services."
     }
 
     precondition {

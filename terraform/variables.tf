@@ -49,10 +49,11 @@ variable "image" {
 }
 
 variable "registry" {
-  description = "Artifact Registry repository for the image; null makes none. Versions without a tag are deleted after untagged_days."
+  description = "Artifact Registry repository for the image; null makes none. Versions without a tag are deleted after untagged_days. With immutable_tags a tag names the same image for ever: it can neither be moved nor deleted, so every version that has one is kept, and paid for."
   type = object({
-    untagged_days = optional(number, 7)
-    keep_count    = optional(number, 5)
+    untagged_days  = optional(number, 7)
+    keep_count     = optional(number, 5)
+    immutable_tags = optional(bool, false)
   })
   default = {}
 
@@ -60,6 +61,20 @@ variable "registry" {
     condition     = var.registry == null || try(var.registry.untagged_days >= 1 && var.registry.keep_count >= 1, false)
     error_message = "registry.untagged_days and registry.keep_count must be at least 1."
   }
+}
+
+variable "binary_authorization" {
+  description = "Cloud Run makes a revision only of an image that the project's policy of Binary Authorization allows. The policy is yours: Google's first one allows every image."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "grants_in_other_projects" {
+  description = "Grants what an image or a secret of another project needs there: Cloud Run's agent reads the repository, the function reads the secret. Who applies has to be allowed to grant it; false where the owners do."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "machine" {
@@ -147,6 +162,52 @@ variable "scaling" {
   }
 }
 
+variable "traffic" {
+  description = "Which revision has which share of the requests, in percent. A revision is named (output revision), or null for the latest. A tag gives it an address of its own (output tagged_urls), which a revision without a share needs. All goes to the latest unless said otherwise. A revision that has only a tag does not count among scaling.max_instances: while somebody asks it, it is one more GPU."
+  type = list(object({
+    revision = optional(string)
+    percent  = optional(number, 0)
+    tag      = optional(string)
+  }))
+  default  = [{ percent = 100 }]
+  nullable = false
+
+  validation {
+    condition     = sum(concat([0], var.traffic[*].percent)) == 100
+    error_message = "The percents of traffic must add up to 100."
+  }
+
+  validation {
+    condition     = alltrue([for share in var.traffic : share.percent >= 0 && share.percent == floor(share.percent)])
+    error_message = "Each percent of traffic must be a whole number, 0 or more."
+  }
+
+  validation {
+    condition     = alltrue([for share in var.traffic : share.percent > 0 || share.tag != null])
+    error_message = "A revision without a share of the traffic needs a tag: nobody could ask it."
+  }
+
+  validation {
+    condition     = length(distinct([for share in var.traffic : coalesce(share.revision, "latest")])) == length(var.traffic)
+    error_message = "traffic names each revision once, and the latest (no revision) once."
+  }
+
+  validation {
+    condition     = alltrue([for share in var.traffic : share.revision == null || can(regex("^[a-z][a-z0-9-]{0,61}[a-z0-9]$", share.revision))])
+    error_message = "traffic's revisions are names such as icm-lora-00007-abc: the last part of the output revision, without projects/."
+  }
+
+  validation {
+    condition     = alltrue([for share in var.traffic : share.tag == null || can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", share.tag))])
+    error_message = "traffic's tags are lower-case letters, digits and hyphens, begin with a letter and do not end with a hyphen."
+  }
+
+  validation {
+    condition     = length(distinct(compact(var.traffic[*].tag))) == length(compact(var.traffic[*].tag))
+    error_message = "Each tag of traffic names one revision."
+  }
+}
+
 variable "timeout_seconds" {
   description = "Seconds after which a request is ended. The function itself answers 504 two seconds earlier, with a reason. With events at least 300: a delivery begins nothing new after nine tenths of the time, of 600 at most, and every request has the tenth that is left, less two seconds."
   type        = number
@@ -177,7 +238,7 @@ variable "env" {
 }
 
 variable "secret_env" {
-  description = "Settings whose values are in Secret Manager, such as an API key. The function's service account may read exactly these secrets."
+  description = "Settings whose values are in Secret Manager, such as an API key. secret is its ID, or projects/PROJECT/secrets/ID in another project. The function's service account may read exactly these secrets."
   type = map(object({
     secret  = string
     version = optional(string, "latest")
@@ -191,40 +252,53 @@ variable "secret_env" {
   }
 
   validation {
-    condition     = alltrue([for entry in values(var.secret_env) : can(regex("^[A-Za-z0-9_-]{1,255}$", entry.secret))])
-    error_message = "secret_env names secrets of this project by their ID: letters, digits, hyphens and underscores."
+    condition     = alltrue([for entry in values(var.secret_env) : can(regex("^(projects/[a-z0-9-]+/secrets/)?[A-Za-z0-9_-]{1,255}$", entry.secret))])
+    error_message = "secret_env names secrets of this project by their ID (letters, digits, hyphens and underscores), of another one by projects/PROJECT/secrets/ID. The version is a field of its own."
   }
 }
 
 variable "model_volume" {
-  description = "Bucket that is mounted read-only at /mnt/models, for a base model or generator that is not in the image; name the files with env (ICM_LORA_MODEL, ICM_LORA_GENERATOR). Null mounts none."
+  description = "Bucket that is mounted read-only at /mnt/models, for a base model or generator that is not in the image; name the files with env (ICM_LORA_MODEL, ICM_LORA_GENERATOR). mount_options are options of Cloud Storage FUSE, such as metadata-cache-ttl-secs=-1 where the files never change. Null mounts none."
   type = object({
-    bucket = string
+    bucket        = string
+    mount_options = optional(list(string), [])
   })
   default = null
+
+  validation {
+    condition     = alltrue([for option in try(var.model_volume.mount_options, []) : can(regex("^[a-z][a-z-]*(=[^,;[:space:]]+)?$", option)) && !can(regex("^[ug]id(=|$)", option))])
+    error_message = "model_volume.mount_options are options of Cloud Storage FUSE without leading hyphens, one each: name or name=value. uid and gid are the image's user, set by this module."
+  }
 }
 
 variable "adapters_volume" {
-  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. Null keeps them in memory only."
+  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. mount_options are options of Cloud Storage FUSE; with metadata-cache-negative-ttl-secs=0 an adapter that another instance wrote is found at once, and not after 5 seconds. Null keeps them in memory only."
   type = object({
-    bucket = string
+    bucket        = string
+    mount_options = optional(list(string), [])
   })
   default = null
+
+  validation {
+    condition     = alltrue([for option in try(var.adapters_volume.mount_options, []) : can(regex("^[a-z][a-z-]*(=[^,;[:space:]]+)?$", option)) && !can(regex("^[ug]id(=|$)", option))])
+    error_message = "adapters_volume.mount_options are options of Cloud Storage FUSE without leading hyphens, one each: name or name=value. uid and gid are the image's user, set by this module."
+  }
 }
 
 variable "access" {
-  description = "Who may call. invokers are IAM members; public lets anyone call; ingress is all, internal or internal-and-load-balancer; iap_members puts Identity-Aware Proxy in front and lets these members through."
+  description = "Who may call. invokers are IAM members; public lets anyone call; iap_members puts Identity-Aware Proxy in front and lets these members through. With invoker_iam_disabled Cloud Run asks nobody who they are and the function itself does, by API keys or tokens: for callers without a Google identity, also where an organisation forbids public. ingress is all, internal or internal-and-load-balancer (by default all, with load_balancer the last)."
   type = object({
-    public      = optional(bool, false)
-    invokers    = optional(list(string), [])
-    ingress     = optional(string, "all")
-    iap_members = optional(list(string), [])
+    public               = optional(bool, false)
+    invokers             = optional(list(string), [])
+    invoker_iam_disabled = optional(bool, false)
+    ingress              = optional(string)
+    iap_members          = optional(list(string), [])
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = contains(["all", "internal", "internal-and-load-balancer"], var.access.ingress)
+    condition     = contains(["all", "internal", "internal-and-load-balancer"], coalesce(var.access.ingress, "all"))
     error_message = "access.ingress must be all, internal or internal-and-load-balancer."
   }
 
@@ -239,8 +313,35 @@ variable "access" {
   }
 
   validation {
-    condition     = !(var.access.public && var.access.ingress != "all")
-    error_message = "access.public needs access.ingress all: nobody outside would reach the service."
+    condition     = !(var.access.public && coalesce(var.access.ingress, "all") == "internal")
+    error_message = "access.public and access.ingress internal exclude each other: nobody outside would reach the service."
+  }
+
+  validation {
+    condition     = !var.access.invoker_iam_disabled || !(var.access.public || length(concat(var.access.invokers, var.access.iap_members)) > 0)
+    error_message = "access.invoker_iam_disabled excludes public, invokers and iap_members: nothing would look at them."
+  }
+}
+
+variable "load_balancer" {
+  description = "External HTTPS load balancer with Cloud Armor in front of the service; null for none. Google issues the certificate once the domains' A records name the output load_balancer_ip. An address that makes more requests_per_minute gets a 429, and the function does not hear of it. Both are paid for whether anybody asks or not."
+  type = object({
+    domains             = list(string)
+    requests_per_minute = optional(number, 120)
+  })
+  default = null
+
+  validation {
+    condition = var.load_balancer == null || (
+      length(try(var.load_balancer.domains, [])) >= 1 && length(try(var.load_balancer.domains, [])) <= 100 &&
+      alltrue([for domain in try(var.load_balancer.domains, []) : can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", domain))])
+    )
+    error_message = "load_balancer.domains must be 1 to 100 names such as api.example.com, in lower case. Google's certificates take no wildcard."
+  }
+
+  validation {
+    condition     = try(var.load_balancer.requests_per_minute >= 1 && var.load_balancer.requests_per_minute <= 1000000 && var.load_balancer.requests_per_minute == floor(var.load_balancer.requests_per_minute), true)
+    error_message = "load_balancer.requests_per_minute must be a whole number from 1 to 1000000, Cloud Armor's limits."
   }
 }
 
@@ -298,13 +399,14 @@ variable "enable_apis" {
 }
 
 variable "events" {
-  description = "Task files under tasks/ in a bucket start the function: null for none. delivery is pubsub, where everything on an event's way is Terraform's, or eventarc, which needs the output subscription_command once. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). What could not be delivered in max_delivery_attempts goes to a dead-letter topic."
+  description = "Task files under tasks/ in a bucket start the function: null for none. delivery is pubsub, where everything on an event's way is Terraform's, or eventarc, which needs the output subscription_command once. Files under tasks/, results/ and adapters/ are deleted after so many days (0 keeps them). For soft_delete_days what was deleted or overwritten can be had back, and is paid for. What could not be delivered in max_delivery_attempts goes to a dead-letter topic."
   type = object({
     delivery              = optional(string, "pubsub")
     location              = optional(string)
     tasks_days            = optional(number, 30)
     results_days          = optional(number, 90)
     adapters_days         = optional(number, 0)
+    soft_delete_days      = optional(number, 7)
     force_destroy         = optional(bool, false)
     max_delivery_attempts = optional(number, 100)
   })
@@ -326,6 +428,11 @@ variable "events" {
       days >= 0 && days == floor(days)
     ])
     error_message = "events.tasks_days, results_days and adapters_days must be whole days, 0 to keep files for ever."
+  }
+
+  validation {
+    condition     = contains(concat([0], range(7, 91)), try(var.events.soft_delete_days, 7))
+    error_message = "events.soft_delete_days must be 7 to 90 whole days, Cloud Storage's limits, or 0 for none."
   }
 
   validation {
@@ -361,5 +468,24 @@ variable "monitoring" {
       threshold >= 0
     ])
     error_message = "monitoring's thresholds must be more than 0, or 0 for no such alert."
+  }
+}
+
+variable "budget" {
+  description = "Mail at 50, 90 and 100 % of what the whole project may cost in a month, and when it is forecast to; null for none. amount is in whole units of the billing account's currency. It goes to the account's administrators and to monitoring's notification_channels. It ends nothing: scaling.max_instances does. The provider needs user_project_override and a billing_project for it."
+  type = object({
+    billing_account = string
+    amount          = number
+  })
+  default = null
+
+  validation {
+    condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
+    error_message = "budget.billing_account must be an account's ID, such as 012345-6789AB-CDEF01."
+  }
+
+  validation {
+    condition     = try(var.budget.amount >= 1 && var.budget.amount == floor(var.budget.amount), true)
+    error_message = "budget.amount must be a whole number, 1 or more."
   }
 }

@@ -114,6 +114,123 @@ run "secrets_are_read_one_by_one" {
   }
 }
 
+run "secrets_of_another_project" {
+  variables {
+    secret_env = { ICM_LORA_API_KEY = { secret = "projects/keys-project/secrets/icm-lora-key" } }
+  }
+  assert {
+    condition     = google_secret_manager_secret_iam_member.function["projects/keys-project/secrets/icm-lora-key"].project == "keys-project" && google_secret_manager_secret_iam_member.function["projects/keys-project/secrets/icm-lora-key"].secret_id == "icm-lora-key"
+    error_message = "The right is granted where the secret is."
+  }
+  assert {
+    condition     = anytrue([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : e.name == "ICM_LORA_API_KEY" && try(e.value_source[0].secret_key_ref[0].secret, "") == "projects/keys-project/secrets/icm-lora-key"])
+    error_message = "Cloud Run is told the whole path."
+  }
+  assert {
+    condition     = strcontains(output.curl, "--secret=icm-lora-key --project=keys-project")
+    error_message = "The curl looks there too."
+  }
+}
+
+run "an_image_of_another_project" {
+  variables {
+    image = "europe-docker.pkg.dev/images-project/lora/function:1.0"
+  }
+  assert {
+    condition     = google_artifact_registry_repository_iam_member.image_reader[0].project == "images-project" && google_artifact_registry_repository_iam_member.image_reader[0].location == "europe" && google_artifact_registry_repository_iam_member.image_reader[0].repository == "lora"
+    error_message = "The right is one on the image's repository."
+  }
+  assert {
+    condition     = google_artifact_registry_repository_iam_member.image_reader[0].role == "roles/artifactregistry.reader" && google_artifact_registry_repository_iam_member.image_reader[0].member == "serviceAccount:service-123456789012@serverless-robot-prod.iam.gserviceaccount.com"
+    error_message = "Cloud Run's agent fetches the image."
+  }
+}
+
+run "an_image_of_this_project" {
+  assert {
+    condition     = length(google_artifact_registry_repository_iam_member.image_reader) == 0
+    error_message = "Cloud Run's agent may read the project's own repositories."
+  }
+}
+
+run "their_owners_grant" {
+  variables {
+    image                    = "europe-docker.pkg.dev/images-project/lora/function:1.0"
+    secret_env               = { ICM_LORA_API_KEY = { secret = "projects/keys-project/secrets/key" }, ICM_LORA_API_KEYS_ALICE = { secret = "alice" } }
+    grants_in_other_projects = false
+  }
+  assert {
+    condition     = length(google_artifact_registry_repository_iam_member.image_reader) == 0 && keys(google_secret_manager_secret_iam_member.function) == ["alice"]
+    error_message = "Nothing is granted outside this project."
+  }
+}
+
+run "the_function_alone_asks_who_calls" {
+  variables {
+    access     = { invoker_iam_disabled = true }
+    secret_env = { ICM_LORA_API_KEY = { secret = "key" } }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].invoker_iam_disabled && length(google_cloud_run_v2_service_iam_member.public) == 0
+    error_message = "Cloud Run does not look, and nobody has a role."
+  }
+  assert {
+    condition     = !strcontains(output.curl, "X-Serverless-Authorization") && strcontains(output.curl, "-H \"Authorization: Bearer")
+    error_message = "The key is enough."
+  }
+}
+
+run "or_an_issuer_of_tokens_does" {
+  command = plan
+  variables {
+    access = { invoker_iam_disabled = true }
+    env    = { QUARKUS_OIDC_TENANT_ENABLED = "true", QUARKUS_OIDC_AUTH_SERVER_URL = "https://issuer.example.com" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].invoker_iam_disabled
+    error_message = "An issuer's tokens say who calls."
+  }
+}
+
+run "or_the_network_lets_nobody_else_in" {
+  command = plan
+  variables {
+    access = { invoker_iam_disabled = true, ingress = "internal" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].invoker_iam_disabled
+    error_message = "Whoever is in the network may call."
+  }
+}
+
+run "cloud_run_looks_unless_told_not_to" {
+  assert {
+    condition     = !google_cloud_run_v2_service.function[0].invoker_iam_disabled && length(google_cloud_run_v2_service.function[0].binary_authorization) == 0
+    error_message = "IAM is on."
+  }
+}
+
+run "only_images_that_the_policy_allows" {
+  variables {
+    image                = "europe-west4-docker.pkg.dev/test-project/icm-lora/function@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    binary_authorization = true
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].binary_authorization[0].use_default && contains(keys(google_project_service.needed), "binaryauthorization.googleapis.com")
+    error_message = "The project's policy decides."
+  }
+}
+
+run "a_tag_can_be_for_ever" {
+  variables {
+    registry = { immutable_tags = true }
+  }
+  assert {
+    condition     = google_artifact_registry_repository.images[0].docker_config[0].immutable_tags
+    error_message = "Nobody moves a tag."
+  }
+}
+
 run "the_bucket_leaks_nothing" {
   variables {
     timeout_seconds = 600

@@ -150,6 +150,23 @@ run "files_go_after_their_days" {
   }
 }
 
+run "what_was_deleted_can_be_had_back" {
+  assert {
+    condition     = google_storage_bucket.files[0].soft_delete_policy[0].retention_duration_seconds == 604800
+    error_message = "For a week."
+  }
+}
+
+run "or_is_gone" {
+  variables {
+    events = { soft_delete_days = 0 }
+  }
+  assert {
+    condition     = google_storage_bucket.files[0].soft_delete_policy[0].retention_duration_seconds == 0
+    error_message = "And not paid for."
+  }
+}
+
 run "the_trigger_of_eventarc_is_where_the_bucket_is" {
   variables {
     events = { delivery = "eventarc", location = "eu" }

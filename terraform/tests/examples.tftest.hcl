@@ -83,6 +83,43 @@ run "private" {
   }
 }
 
+run "production" {
+  module {
+    source = "./examples/production"
+  }
+  variables {
+    image           = "europe-docker.pkg.dev/images-project/lora/function@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    api_key_secret  = "projects/keys-project/secrets/icm-lora-key"
+    domain          = "lora.example.com"
+    models_bucket   = "models-of-mine"
+    adapters_bucket = "adapters-of-mine"
+    billing_account = "012345-6789AB-CDEF01"
+  }
+  assert {
+    condition     = endswith(output.curl, "https://lora.example.com/generate") && !strcontains(output.curl, "print-identity-token") && strcontains(output.curl, "versions access 1 --secret=icm-lora-key --project=keys-project")
+    error_message = "The name and a key are all that a caller needs."
+  }
+}
+
+run "production_with_a_new_revision" {
+  module {
+    source = "./examples/production"
+  }
+  variables {
+    image           = "europe-docker.pkg.dev/images-project/lora/function@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    api_key_secret  = "projects/keys-project/secrets/icm-lora-key"
+    domain          = "lora.example.com"
+    models_bucket   = "models-of-mine"
+    adapters_bucket = "adapters-of-mine"
+    billing_account = "012345-6789AB-CDEF01"
+    traffic         = [{ revision = "icm-lora-00007-abc", percent = 90 }, { percent = 10, tag = "next" }]
+  }
+  assert {
+    condition     = output.load_balancer_ip != null && output.revision != null
+    error_message = "Nothing else changes."
+  }
+}
+
 run "training" {
   module {
     source = "./modules/training"

@@ -95,3 +95,33 @@ run "none_at_all" {
     error_message = "Null watches nothing."
   }
 }
+
+run "a_mail_before_it_becomes_expensive" {
+  variables {
+    budget     = { billing_account = "012345-6789AB-CDEF01", amount = 500 }
+    monitoring = { notification_channels = ["projects/test-project/notificationChannels/1"] }
+  }
+  assert {
+    condition     = google_billing_budget.this[0].budget_filter[0].projects == toset(["projects/123456789012"]) && google_billing_budget.this[0].amount[0].specified_amount[0].units == "500"
+    error_message = "500 a month for the project."
+  }
+  assert {
+    condition     = [for rule in google_billing_budget.this[0].threshold_rules : rule.threshold_percent] == [0.5, 0.9, 1, 1] && google_billing_budget.this[0].threshold_rules[3].spend_basis == "FORECASTED_SPEND"
+    error_message = "At half, at nine tenths, at the whole, and when it is foreseen."
+  }
+  assert {
+    condition     = google_billing_budget.this[0].all_updates_rule[0].monitoring_notification_channels == tolist(["projects/test-project/notificationChannels/1"]) && contains(keys(google_project_service.needed), "billingbudgets.googleapis.com")
+    error_message = "The alerts' receivers are told."
+  }
+}
+
+run "a_budget_without_alerts" {
+  variables {
+    budget     = { billing_account = "012345-6789AB-CDEF01", amount = 500 }
+    monitoring = null
+  }
+  assert {
+    condition     = length(google_billing_budget.this[0].all_updates_rule) == 0
+    error_message = "The account's administrators are told."
+  }
+}

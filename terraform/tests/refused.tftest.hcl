@@ -211,7 +211,7 @@ run "setting_of_the_module" {
 run "secret_by_path" {
   command = plan
   variables {
-    secret_env = { KEY = { secret = "projects/p/secrets/s" } }
+    secret_env = { KEY = { secret = "secrets/s" } }
   }
   expect_failures = [var.secret_env]
 }
@@ -363,4 +363,254 @@ run "negative_threshold" {
     monitoring = { cold_starts_per_hour = -1 }
   }
   expect_failures = [var.monitoring]
+}
+
+run "shares_that_are_not_all" {
+  command = plan
+  variables {
+    traffic = [{ percent = 90 }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "no_shares" {
+  command = plan
+  variables {
+    traffic = []
+  }
+  expect_failures = [var.traffic]
+}
+
+run "more_than_all_less_some" {
+  command = plan
+  variables {
+    traffic = [{ percent = 110 }, { revision = "icm-lora-00007-abc", percent = -10 }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "half_a_percent" {
+  command = plan
+  variables {
+    scaling = { max_instances = 2, session_affinity = true }
+    traffic = [{ percent = 99.5 }, { revision = "icm-lora-00007-abc", percent = 0.5 }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "revision_that_nobody_could_ask" {
+  command = plan
+  variables {
+    traffic = [{ percent = 100 }, { revision = "icm-lora-00007-abc" }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "revision_twice" {
+  command = plan
+  variables {
+    scaling = { max_instances = 2, session_affinity = true }
+    traffic = [{ percent = 50 }, { percent = 50, tag = "next" }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "revision_by_path" {
+  command = plan
+  variables {
+    traffic = [{ revision = "projects/p/locations/l/services/s/revisions/r", percent = 100 }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "tag_in_capitals" {
+  command = plan
+  variables {
+    traffic = [{ percent = 100, tag = "Next" }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "tag_twice" {
+  command = plan
+  variables {
+    traffic = [{ percent = 100, tag = "next" }, { revision = "icm-lora-00007-abc", tag = "next" }]
+  }
+  expect_failures = [var.traffic]
+}
+
+run "two_revisions_and_one_instance" {
+  command = plan
+  variables {
+    traffic = [{ revision = "icm-lora-00007-abc", percent = 90 }, { percent = 10 }]
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "attested_tag" {
+  command = plan
+  variables {
+    binary_authorization = true
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "mount_option_with_hyphens" {
+  command = plan
+  variables {
+    model_volume = { bucket = "b", mount_options = ["--metadata-cache-ttl-secs=-1"] }
+  }
+  expect_failures = [var.model_volume]
+}
+
+run "mount_options_in_one" {
+  command = plan
+  variables {
+    adapters_volume = { bucket = "b", mount_options = ["metadata-cache-ttl-secs=1,implicit-dirs"] }
+  }
+  expect_failures = [var.adapters_volume]
+}
+
+run "another_user_of_a_volume" {
+  command = plan
+  variables {
+    adapters_volume = { bucket = "b", mount_options = ["uid=0"] }
+  }
+  expect_failures = [var.adapters_volume]
+}
+
+run "another_user_of_the_models" {
+  command = plan
+  variables {
+    model_volume = { bucket = "b", mount_options = ["gid=0"] }
+  }
+  expect_failures = [var.model_volume]
+}
+
+run "nobody_asks_and_invokers" {
+  command = plan
+  variables {
+    access     = { invoker_iam_disabled = true, invokers = ["group:team@example.com"] }
+    secret_env = { ICM_LORA_API_KEY = { secret = "key" } }
+  }
+  expect_failures = [var.access]
+}
+
+run "nobody_asks_and_public" {
+  command = plan
+  variables {
+    access     = { invoker_iam_disabled = true, public = true }
+    secret_env = { ICM_LORA_API_KEY = { secret = "key" } }
+  }
+  expect_failures = [var.access]
+}
+
+run "nobody_asks_who_calls" {
+  command = plan
+  variables {
+    access = { invoker_iam_disabled = true }
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "nobody_asks_behind_the_load_balancer" {
+  command = plan
+  variables {
+    access        = { invoker_iam_disabled = true }
+    load_balancer = { domains = ["lora.example.com"] }
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "nobody_asks_who_sends_events" {
+  command = plan
+  variables {
+    timeout_seconds = 600
+    events          = {}
+    access          = { invoker_iam_disabled = true, ingress = "internal" }
+  }
+  expect_failures = [google_storage_bucket.files]
+}
+
+run "load_balancer_that_is_turned_away" {
+  command = plan
+  variables {
+    access        = { ingress = "internal" }
+    load_balancer = { domains = ["lora.example.com"] }
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "load_balancer_without_a_name" {
+  command = plan
+  variables {
+    load_balancer = { domains = [] }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+run "wildcard" {
+  command = plan
+  variables {
+    load_balancer = { domains = ["*.example.com"] }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+run "address_for_a_name" {
+  command = plan
+  variables {
+    load_balancer = { domains = ["https://lora.example.com"] }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+run "no_request_a_minute" {
+  command = plan
+  variables {
+    load_balancer = { domains = ["lora.example.com"], requests_per_minute = 0 }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+run "secret_of_another_project_by_version" {
+  command = plan
+  variables {
+    secret_env = { KEY = { secret = "projects/p/secrets/s/versions/1" } }
+  }
+  expect_failures = [var.secret_env]
+}
+
+run "half_a_week_of_soft_delete" {
+  command = plan
+  variables {
+    timeout_seconds = 600
+    events          = { soft_delete_days = 3 }
+  }
+  expect_failures = [var.events]
+}
+
+run "billing_account_by_name" {
+  command = plan
+  variables {
+    budget = { billing_account = "billingAccounts/012345-6789AB-CDEF01", amount = 500 }
+  }
+  expect_failures = [var.budget]
+}
+
+run "budget_of_nothing" {
+  command = plan
+  variables {
+    budget = { billing_account = "012345-6789AB-CDEF01", amount = 0 }
+  }
+  expect_failures = [var.budget]
+}
+
+run "budget_with_six_receivers" {
+  command = plan
+  variables {
+    budget     = { billing_account = "012345-6789AB-CDEF01", amount = 500 }
+    monitoring = { notification_channels = [for number in range(6) : "projects/p/notificationChannels/${number}"] }
+  }
+  expect_failures = [google_billing_budget.this]
 }

@@ -13,7 +13,14 @@ mock_provider "google" {
     }
   }
   mock_resource "google_cloud_run_v2_service" {
-    defaults = { uri = "https://icm-lora-abc-ez.a.run.app" }
+    defaults = {
+      uri                   = "https://icm-lora-abc-ez.a.run.app"
+      latest_ready_revision = "projects/test-project/locations/europe-west4/services/icm-lora/revisions/icm-lora-00008-xyz"
+      traffic_statuses = [
+        { percent = 90, revision = "icm-lora-00007-abc", tag = "", type = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", uri = "" },
+        { percent = 10, revision = "icm-lora-00008-xyz", tag = "next", type = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", uri = "https://next---icm-lora-abc-ez.a.run.app" },
+      ]
+    }
   }
 }
 
@@ -103,6 +110,65 @@ run "probes" {
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].period_seconds * google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].failure_threshold <= 240
     error_message = "Cloud Run takes at most 240 seconds."
+  }
+}
+
+run "a_full_instance_gets_no_more_requests" {
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].readiness_probe[0].http_get[0].path == "/q/health/ready"
+    error_message = "Ready means: there is room in the queue."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].readiness_probe[0].timeout_seconds < google_cloud_run_v2_service.function[0].template[0].containers[0].readiness_probe[0].period_seconds
+    error_message = "Cloud Run wants a probe to end before the next one begins."
+  }
+}
+
+run "all_requests_go_to_the_latest_revision" {
+  assert {
+    condition     = [for share in google_cloud_run_v2_service.function[0].traffic : "${share.type} ${share.percent}"] == ["TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST 100"] && google_cloud_run_v2_service.function[0].traffic[0].revision == null
+    error_message = "Also after a split was taken back."
+  }
+}
+
+run "a_new_revision_gets_some_requests_first" {
+  variables {
+    scaling         = { max_instances = 2 }
+    adapters_volume = { bucket = "adapters-of-mine" }
+    traffic         = [{ revision = "icm-lora-00007-abc", percent = 90 }, { percent = 10, tag = "next" }]
+  }
+  assert {
+    condition     = [for share in google_cloud_run_v2_service.function[0].traffic : "${share.type} ${share.percent}"] == ["TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION 90", "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST 10"]
+    error_message = "Nine of ten requests go to the revision that is known."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].traffic[0].revision == "icm-lora-00007-abc" && google_cloud_run_v2_service.function[0].traffic[1].tag == "next"
+    error_message = "It is named, and the new one has a tag."
+  }
+  assert {
+    condition     = output.revision == "icm-lora-00008-xyz" && output.tagged_urls == { next = "https://next---icm-lora-abc-ez.a.run.app" }
+    error_message = "Outputs say the name for the next split, and where the tag is asked."
+  }
+}
+
+run "or_none_but_those_of_who_knows_the_tag" {
+  variables {
+    traffic = [{ revision = "icm-lora-00007-abc", percent = 100 }, { tag = "next" }]
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].traffic[1].percent == 0 && google_cloud_run_v2_service.function[0].scaling[0].max_instance_count == 1
+    error_message = "The new revision can be asked before anybody is sent to it."
+  }
+}
+
+run "volumes_with_options_of_their_own" {
+  variables {
+    model_volume    = { bucket = "models-of-mine", mount_options = ["metadata-cache-ttl-secs=-1"] }
+    adapters_volume = { bucket = "adapters-of-mine", mount_options = ["metadata-cache-negative-ttl-secs=0", "implicit-dirs"] }
+  }
+  assert {
+    condition     = [for v in google_cloud_run_v2_service.function[0].template[0].volumes : join(" ", v.gcs[0].mount_options)] == ["uid=10001 gid=10001 metadata-cache-ttl-secs=-1", "uid=10001 gid=10001 metadata-cache-negative-ttl-secs=0 implicit-dirs"]
+    error_message = "Beside the image's user."
   }
 }
 

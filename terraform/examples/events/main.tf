@@ -1,4 +1,4 @@
-# Task files in a bucket start the function; results and adapters land beside them.
+# Task files in a bucket start the function; results and adapters land beside them. What is deleted is gone, and costs nothing more.
 module "function" {
   source = "../.."
 
@@ -6,7 +6,7 @@ module "function" {
   region          = var.region
   image           = var.image
   timeout_seconds = 600
-  events          = { tasks_days = 7, results_days = 30 }
+  events          = { tasks_days = 7, results_days = 30, soft_delete_days = 0 }
 }
 
 output "bucket" {

@@ -1,4 +1,4 @@
-# Only reachable from the project's own networks, only for one account, encrypted with the project's own key.
+# Only reachable from the project's own networks, only for one account, encrypted with the project's own key; a tag is one image for ever.
 module "function" {
   source = "../.."
 
@@ -6,6 +6,7 @@ module "function" {
   region     = var.region
   image      = var.image
   kms_key    = var.kms_key
+  registry   = { immutable_tags = true }
   network    = { network = var.network, subnetwork = var.subnetwork, egress = "all-traffic" }
   access     = { ingress = "internal", invokers = ["serviceAccount:${var.caller}"] }
   monitoring = { notification_channels = var.notification_channels }
