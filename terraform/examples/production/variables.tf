@@ -10,8 +10,9 @@ variable "region" {
 }
 
 variable "image" {
-  description = "Image of the function by digest, in a repository of any project."
+  description = "Image of the function by digest, in a repository of any project; null for the first apply, which makes the address for the domain's A record."
   type        = string
+  default     = null
 }
 
 variable "traffic" {
