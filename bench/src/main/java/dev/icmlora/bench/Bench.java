@@ -6,15 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// `make bench`, `make overload` and `make soak`: measures every part of a suite, prints the table and writes it to
-/// bench/results; if a part failed, it writes nothing and exits with status 1.
+/// `make bench`, `make overload`, `make soak` and `make two-instances`: measures all parts of a suite, prints the
+/// table and writes it to bench/results; if a part failed, it writes nothing and exits with status 1.
 ///
-/// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`, `SOAK_MINUTES=30`.
+/// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`,
+/// `SOAK_MINUTES=30`, `TWO_INSTANCES_SECONDS=60`, `TWO_INSTANCES_RATE=200`.
 public final class Bench {
 
     private Bench() {}
 
-    /// @param arguments the suite, `performance`, `overload` or `soak`
+    /// @param arguments the suite, `performance`, `overload`, `soak` or `two-instances`
     public static void main(String[] arguments) {
         var suite = arguments[0];
         var processors = Runtime.getRuntime().availableProcessors();
@@ -49,6 +50,9 @@ public final class Bench {
                         new Endurance());
             case "overload" -> List.of(new Overload());
             case "soak" -> List.of(new Soak(Duration.ofMinutes(number("SOAK_MINUTES", 30))), new Leaks());
+            case "two-instances" ->
+                List.of(new TwoInstances(
+                        Duration.ofSeconds(number("TWO_INSTANCES_SECONDS", 60)), number("TWO_INSTANCES_RATE", 200)));
             default -> throw new IllegalArgumentException("No suite is called " + name);
         };
     }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import com.google.gson.Gson;
@@ -27,7 +28,11 @@ final class Client implements AutoCloseable {
     private final URI server;
 
     Client(Server server) {
-        this.server = server.uri();
+        this(server.uri());
+    }
+
+    Client(URI server) {
+        this.server = server;
     }
 
     /// @param tokens that were written
@@ -158,6 +163,16 @@ final class Client implements AutoCloseable {
                 .build());
     }
 
+    /// What is there, if it is.
+    ///
+    /// @throws IllegalStateException if the answer is neither of success nor 404
+    Optional<byte[]> find(String path, String accept) {
+        var response = received(HttpRequest.newBuilder(server.resolve(path))
+                .header("Accept", accept)
+                .build());
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(success(response));
+    }
+
     private HttpRequest post(String path, Map<String, Object> body) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .header("Content-Type", "application/json")
@@ -166,17 +181,24 @@ final class Client implements AutoCloseable {
     }
 
     private byte[] bytes(HttpRequest request) {
+        return success(received(request));
+    }
+
+    private HttpResponse<byte[]> received(HttpRequest request) {
         try {
-            var response = http.send(request, BodyHandlers.ofByteArray());
-            if (response.statusCode() / 100 != 2) {
-                throw new IllegalStateException(request.uri() + " answered " + response.statusCode());
-            }
-            return response.body();
+            return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static byte[] success(HttpResponse<byte[]> response) {
+        if (response.statusCode() / 100 != 2) {
+            throw new IllegalStateException(response.uri() + " answered " + response.statusCode());
+        }
+        return response.body();
     }
 
     @Override

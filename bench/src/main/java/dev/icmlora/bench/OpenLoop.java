@@ -17,8 +17,8 @@ final class OpenLoop {
     /// What became of a request.
     ///
     /// @param status 0 if the connection failed
-    /// @param sentMillis since the start
-    /// @param millis until the answer was there as a whole
+    /// @param sentMillis when it was due, since the start
+    /// @param millis from then until the answer was there as a whole: a sender that is late hides nothing
     record Reply(int status, double sentMillis, double millis) {
 
         boolean isAnswered() {
@@ -86,7 +86,7 @@ final class OpenLoop {
         var due = start;
         while (due - start < length.toNanos()) {
             waitUntil(due);
-            var sentAt = System.nanoTime();
+            var sentAt = due;
             sent.add(request.apply(sent.size())
                     .exceptionally(broken -> 0)
                     .thenApply(

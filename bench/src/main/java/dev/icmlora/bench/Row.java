@@ -1,5 +1,6 @@
 package dev.icmlora.bench;
 
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -24,6 +25,20 @@ record Row(String what, String measured, String bar, Optional<Double> share, Str
     /// @param value may be at least `least`
     static Row atLeast(String what, double value, double least, String unit, String detail) {
         return new Row(what, text(value, unit), "≥ " + text(least, unit), Optional.of(least / value), detail);
+    }
+
+    /// What must not be at all: the run fails where there is some of it.
+    ///
+    /// @param found a description of each
+    static Row none(String what, Collection<String> found, String detail) {
+        return found.isEmpty()
+                ? new Row(what, "0", "none", Optional.of(0.0), detail)
+                : failed(what, found.size() + ", such as " + found.iterator().next());
+    }
+
+    /// A figure that is held against nothing.
+    static Row figure(String what, String measured, String detail) {
+        return new Row(what, measured, "", Optional.empty(), detail);
     }
 
     static Row skipped(String what, String bar, String why) {

@@ -2,6 +2,7 @@ package dev.icmlora.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,21 +16,40 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A server in a process of its own, on a free port of loopback, from [#start] to [#close].
 final class Server implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /// Linux' default.
+    private static final int FIRST_EPHEMERAL = 32_768;
 
+    private final Launch launch;
     private final Process process;
     private final URI uri;
     private final long startedAt;
 
-    private Server(Process process, URI uri, long startedAt) {
+    private Server(Launch launch, Process process, long startedAt) {
+        this.launch = launch;
         this.process = process;
-        this.uri = uri;
+        this.uri = URI.create("http://" + launch.address());
         this.startedAt = startedAt;
+    }
+
+    /// How a process is started.
+    ///
+    /// @param health path that answers 200 once it serves
+    /// @param log where its output goes; what an earlier process left there goes
+    private record Launch(List<String> command, Map<String, String> environment, int port, String health, Path log) {
+
+        String address() {
+            return "127.0.0.1:" + port;
+        }
     }
 
     /// How the function is started.
@@ -80,9 +100,40 @@ final class Server implements AutoCloseable {
     ///
     /// @param environment settings beside the address and the number of threads
     static Server withFixedHeap(Machine machine, Map<String, String> environment) {
-        var command =
-                java(jar(machine), "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary");
-        return start(machine, command, environment);
+        return start(machine, fixedHeap(machine), environment);
+    }
+
+    private static List<String> fixedHeap(Machine machine) {
+        return java(jar(machine), "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary");
+    }
+
+    /// One of several instances: the function as [#withFixedHeap] starts it, at a port that nothing else takes while
+    /// it is dead.
+    ///
+    /// @param name of its log
+    static Server instance(Machine machine, String name, Map<String, String> settings) {
+        var port = lastingPort();
+        var environment = environment(machine, settings, port);
+        return start(new Launch(fixedHeap(machine), environment, port, "/q/health/started", log(machine, name)));
+    }
+
+    /// HAProxy before two instances, as deploy/haproxy has it.
+    static Server proxy(Machine machine, Server first, Server second) {
+        var program = Stream.of("/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/usr/bin/haproxy")
+                .filter(file -> Files.isExecutable(Path.of(file)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("haproxy is missing: apt-get install haproxy"));
+        var port = freePort();
+        var environment = Map.of(
+                "PROXY", "127.0.0.1:" + port, "FIRST", first.launch.address(), "SECOND", second.launch.address());
+        // -db: in the foreground.
+        var command = List.of(program, "-db", "-f", "deploy/haproxy/haproxy.cfg");
+        return start(new Launch(command, environment, port, "/q/health/started", log(machine, "haproxy")));
+    }
+
+    /// Starts it again, as it was started before.
+    Server again() {
+        return start(launch);
     }
 
     private static Path jar(Machine machine) {
@@ -91,11 +142,16 @@ final class Server implements AutoCloseable {
 
     private static Server start(Machine machine, List<String> command, Map<String, String> settings) {
         var port = freePort();
+        var environment = environment(machine, settings, port);
+        return start(machine, command, environment, port, "/q/health/started");
+    }
+
+    private static Map<String, String> environment(Machine machine, Map<String, String> settings, int port) {
         var environment = new HashMap<>(settings);
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("ICM_LORA_THREADS", Integer.toString(machine.threads()));
-        return start(machine, command, environment, port, "/q/health/started");
+        return environment;
     }
 
     /// llama-server with as many sequences as a worker of ours, and as much context.
@@ -134,32 +190,37 @@ final class Server implements AutoCloseable {
 
     private static Server start(
             Machine machine, List<String> command, Map<String, String> environment, int port, String health) {
-        var log = machine.root()
-                .resolve("bench/target/" + Path.of(command.getFirst()).getFileName() + ".log");
+        var name = Path.of(command.getFirst()).getFileName().toString();
+        return start(new Launch(command, environment, port, health, log(machine, name)));
+    }
+
+    private static Path log(Machine machine, String name) {
+        return machine.root().resolve("bench/target/" + name + ".log");
+    }
+
+    private static Server start(Launch launch) {
         try {
-            Files.createDirectories(log.getParent());
-            var builder = new ProcessBuilder(command)
-                    .directory(machine.root().toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
-            builder.environment().putAll(environment);
+            Files.createDirectories(launch.log.getParent());
+            var builder =
+                    new ProcessBuilder(launch.command).redirectErrorStream(true).redirectOutput(launch.log.toFile());
+            builder.environment().putAll(launch.environment);
             var startedAt = System.nanoTime();
-            var server = new Server(builder.start(), URI.create("http://127.0.0.1:" + port), startedAt);
-            server.awaitHealth(health, log);
+            var server = new Server(launch, builder.start(), startedAt);
+            server.awaitHealth();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void awaitHealth(String path, Path log) throws IOException {
+    private void awaitHealth() throws IOException {
         var end = System.nanoTime() + PATIENCE.toNanos();
         try (var client = HttpClient.newHttpClient()) {
-            while (!isHealthy(client, path)) {
+            while (!isHealthy(client, launch.health)) {
                 if (!process.isAlive() || System.nanoTime() > end) {
                     close();
                     throw new IllegalStateException(
-                            "It did not start; its log is " + log + ":\n" + Files.readString(log));
+                            "It did not start; its log is " + launch.log + ":\n" + Files.readString(launch.log));
                 }
                 // Seldom enough not to slow down what it waits for.
                 pause();
@@ -194,6 +255,20 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /// A port that stays free while nobody listens: connections that somebody opens are not given one of these.
+    private static int lastingPort() {
+        while (true) {
+            var port = ThreadLocalRandom.current().nextInt(20_000, FIRST_EPHEMERAL);
+            try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return port;
+            } catch (BindException e) {
+                // taken; try another one
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     URI uri() {
         return uri;
     }
@@ -205,6 +280,15 @@ final class Server implements AutoCloseable {
 
     double residentMegabytes() {
         return status("VmRSS") / 1024;
+    }
+
+    /// Empty once it has ended; of a zombie the kernel has no such line.
+    Optional<Double> residentMegabytesIfAlive() {
+        try {
+            return Optional.of(residentMegabytes());
+        } catch (UncheckedIOException | NoSuchElementException e) {
+            return Optional.empty();
+        }
     }
 
     double threads() {
@@ -258,6 +342,15 @@ final class Server implements AutoCloseable {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
             return ""; // closed meanwhile
+        }
+    }
+
+    /// Ends it as `kill -9` does.
+    void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,0 +1,84 @@
+package dev.icmlora.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Where an instance runs, and after its death the next one.
+final class Place implements AutoCloseable {
+
+    /// Two for each quarter of an instance's life.
+    private static final int FEWEST_SAMPLES = 8;
+
+    private final String name;
+    private final List<List<Double>> lives = new ArrayList<>();
+    private volatile Server server;
+
+    Place(String name, Server first) {
+        this.name = name;
+        this.server = first;
+        lives.add(new ArrayList<>());
+    }
+
+    Server server() {
+        return server;
+    }
+
+    /// Kills it, and starts the next one.
+    ///
+    /// @param start of the run, by `nanoTime`
+    /// @return when that was
+    String killAndStart(long start) {
+        var killed = System.nanoTime();
+        server.kill();
+        var next = server.again();
+        synchronized (this) {
+            server = next;
+            lives.add(new ArrayList<>());
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s after %.1f s, ready again in %.1f s",
+                name,
+                (killed - start) / 1e9,
+                (System.nanoTime() - killed) / 1e9);
+    }
+
+    /// Looks at how much memory it takes.
+    synchronized void sample() {
+        server.residentMegabytesIfAlive().ifPresent(lives.getLast()::add);
+    }
+
+    /// Growth of resident memory from the second quarter to the last of the life that it grew most in, in percent.
+    synchronized Optional<Double> growth() {
+        return lives.stream()
+                .filter(life -> life.size() >= FEWEST_SAMPLES)
+                .map(Place::growth)
+                .max(Double::compare);
+    }
+
+    private static double growth(List<Double> life) {
+        var quarter = life.size() / 4;
+        var before = new Runs(life.subList(quarter, 2 * quarter)).median();
+        return 100 * (new Runs(life.subList(3 * quarter, life.size())).median() / before - 1);
+    }
+
+    /// Such as `first: 801 to 812, 799 to 801 MB`.
+    synchronized String memory() {
+        return name + ": "
+                + String.join(
+                        ", ",
+                        lives.stream()
+                                .filter(life -> !life.isEmpty())
+                                .map(life ->
+                                        String.format(Locale.ROOT, "%.0f to %.0f", life.getFirst(), life.getLast()))
+                                .toList())
+                + " MB";
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.icmlora.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+
+/// Task files in a directory that the function watches: one after the other from [#start] to [#close].
+final class TaskFiles implements AutoCloseable {
+
+    private static final Gson JSON = new Gson();
+    private static final int INPUTS = 4;
+
+    private final Path bucket;
+    private final ColourTasks tasks;
+    private final List<String> names = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private volatile boolean ended;
+
+    private TaskFiles(Path bucket, ColourTasks tasks, Duration interval) {
+        this.bucket = bucket;
+        this.tasks = tasks;
+        this.thread = Thread.ofVirtual().start(() -> drop(interval));
+    }
+
+    static TaskFiles start(Path bucket, ColourTasks tasks, Duration interval) {
+        return new TaskFiles(bucket, tasks, interval);
+    }
+
+    private void drop(Duration interval) {
+        try {
+            while (!ended) {
+                drop();
+                Thread.sleep(interval);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            // that was the last one
+        }
+    }
+
+    private void drop() throws IOException {
+        var name = "file-" + names.size();
+        var body = JSON.toJson(ColourTasks.inline(colour(names.size()), things(names.size())));
+        var written = Files.writeString(bucket.resolve(name), body);
+        Files.move(written, bucket.resolve("tasks/" + name + ".json"), StandardCopyOption.ATOMIC_MOVE);
+        names.add(name);
+    }
+
+    private String colour(int file) {
+        return tasks.colour(file);
+    }
+
+    private List<String> things(int file) {
+        return IntStream.range(0, INPUTS)
+                .mapToObj(i -> tasks.thing(colour(file), file + i))
+                .toList();
+    }
+
+    int count() {
+        return names.size();
+    }
+
+    /// Those that have no outcome, or whose lease is held still, after this time.
+    Collection<String> lost(Duration patience) {
+        var end = System.nanoTime() + patience.toNanos();
+        var open = new ArrayList<>(names);
+        while (true) {
+            open.removeIf(this::isDone);
+            if (open.isEmpty() || System.nanoTime() > end) {
+                return open;
+            }
+            Server.pause();
+        }
+    }
+
+    private boolean isDone(String name) {
+        return (Files.exists(result(name, ".jsonl")) || Files.exists(result(name, ".error.json")))
+                && !Files.exists(result(name, ".lease.json"));
+    }
+
+    private Path result(String name, String ending) {
+        return bucket.resolve("results/" + name + ending);
+    }
+
+    /// What is wrong with the outcomes that are there.
+    Collection<String> wrong() {
+        return IntStream.range(0, names.size())
+                .filter(file -> isDone(names.get(file)) && !isRight(file))
+                .mapToObj(names::get)
+                .toList();
+    }
+
+    private boolean isRight(int file) {
+        var results = result(names.get(file), ".jsonl");
+        try {
+            if (!Files.exists(results) || Files.exists(result(names.get(file), ".error.json"))) {
+                return false;
+            }
+            var things = things(file);
+            var lines = Files.readAllLines(results);
+            return lines.size() == INPUTS
+                    && IntStream.range(0, INPUTS).allMatch(i -> {
+                        var line = JSON.fromJson(lines.get(i), JsonObject.class);
+                        return line.get("index").getAsInt() == i
+                                && line.get("input").getAsString().equals(things.get(i))
+                                && line.has("output")
+                                && line.get("output").getAsString().equals(colour(file));
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Drops no more of them.
+    @Override
+    public void close() {
+        ended = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
