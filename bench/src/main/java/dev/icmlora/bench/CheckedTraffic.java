@@ -2,12 +2,15 @@ package dev.icmlora.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -41,8 +44,19 @@ final class CheckedTraffic {
 
     /// Sends request number `number`.
     ///
-    /// @return its status
+    /// @return its status; 0 if the connection failed
     CompletableFuture<Integer> send(int number) {
+        return checked(number).exceptionally(failure -> {
+            var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            outcomes.merge("no answer", 1, Integer::sum);
+            // On a connection that has served before, HAProxy closes where it would say 502.
+            var closed = cause instanceof IOException && !(cause instanceof ConnectException);
+            (closed ? cutOff : unexpected).add("no answer: " + cause);
+            return 0;
+        });
+    }
+
+    private CompletableFuture<Integer> checked(int number) {
         var colour = tasks.colour(number);
         var thing = tasks.thing(colour, number / tasks.colours());
         return switch (number % 10) {

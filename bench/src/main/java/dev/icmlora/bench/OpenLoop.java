@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 
 /// Requests at random times, whatever became of the ones before, as clients send them that do not know of each other.
 final class OpenLoop {
@@ -19,7 +20,8 @@ final class OpenLoop {
     /// @param status 0 if the connection failed
     /// @param sentMillis when it was due, since the start
     /// @param millis from then until the answer was there as a whole: a sender that is late hides nothing
-    record Reply(int status, double sentMillis, double millis) {
+    /// @param lateMillis of these, until it was sent
+    record Reply(int status, double sentMillis, double millis, double lateMillis) {
 
         boolean isAnswered() {
             return status == 200;
@@ -58,9 +60,17 @@ final class OpenLoop {
                     .toList();
         }
 
+        /// How late requests were sent: the sender's own part of these times.
+        Times late() {
+            return times(replies, Reply::lateMillis);
+        }
+
         private static Times times(List<Reply> replies) {
-            return new Times(
-                    replies.stream().mapToDouble(Reply::millis).sorted().toArray());
+            return times(replies, Reply::millis);
+        }
+
+        private static Times times(List<Reply> replies, ToDoubleFunction<Reply> millis) {
+            return new Times(replies.stream().mapToDouble(millis).sorted().toArray());
         }
     }
 
@@ -86,11 +96,12 @@ final class OpenLoop {
         var due = start;
         while (due - start < length.toNanos()) {
             waitUntil(due);
-            var sentAt = due;
+            var dueAt = due;
+            var late = (System.nanoTime() - due) / 1e6;
             sent.add(request.apply(sent.size())
                     .exceptionally(broken -> 0)
-                    .thenApply(
-                            status -> new Reply(status, (sentAt - start) / 1e6, (System.nanoTime() - sentAt) / 1e6)));
+                    .thenApply(status ->
+                            new Reply(status, (dueAt - start) / 1e6, (System.nanoTime() - dueAt) / 1e6, late)));
             due += (long) (-Math.log(1 - random.nextDouble()) / perSecond * TimeUnit.SECONDS.toNanos(1));
         }
         return new Result(sent.stream().map(CompletableFuture::join).toList(), length);

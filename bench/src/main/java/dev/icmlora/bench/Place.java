@@ -15,6 +15,18 @@ final class Place implements AutoCloseable {
     private final List<List<Double>> lives = new ArrayList<>();
     private volatile Server server;
 
+    /// The end of an instance.
+    ///
+    /// @param seconds since the start of the run
+    /// @param outage seconds until the next one was ready
+    record Death(String place, double seconds, double outage) {
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%s after %.1f s, ready again in %.1f s", place, seconds, outage);
+        }
+    }
+
     Place(String name, Server first) {
         this.name = name;
         this.server = first;
@@ -28,8 +40,7 @@ final class Place implements AutoCloseable {
     /// Kills it, and starts the next one.
     ///
     /// @param start of the run, by `nanoTime`
-    /// @return when that was
-    String killAndStart(long start) {
+    Death killAndStart(long start) {
         var killed = System.nanoTime();
         server.kill();
         var next = server.again();
@@ -37,12 +48,7 @@ final class Place implements AutoCloseable {
             server = next;
             lives.add(new ArrayList<>());
         }
-        return String.format(
-                Locale.ROOT,
-                "%s after %.1f s, ready again in %.1f s",
-                name,
-                (killed - start) / 1e9,
-                (System.nanoTime() - killed) / 1e9);
+        return new Death(name, (killed - start) / 1e9, (System.nanoTime() - killed) / 1e9);
     }
 
     /// Looks at how much memory it takes.

@@ -26,7 +26,7 @@ final class TwoInstances implements Part {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration BETWEEN_FILES = Duration.ofSeconds(2);
     private static final Duration BETWEEN_SAMPLES = Duration.ofMillis(500);
-    /// Most requests of an instance when it is killed: 64 wait, 8 are at work, and 8 for task files.
+    /// Most requests of an instance when it is killed: `maxconn` of haproxy.cfg.
     private static final int HELD = 80;
     private static final int PROMPT_REFUSAL_MILLIS = 1000;
 
@@ -71,7 +71,7 @@ final class TwoInstances implements Part {
             var killed = kills.join();
             sampler.interrupt();
             var rows = new ArrayList<>(rows(result, traffic));
-            rows.add(Row.figure("kill -9", killed.size() + "", String.join("; ", killed)));
+            rows.add(Row.none("killed too late, after the load", late(killed), killed.toString()));
             rows.addAll(rows(files));
             rows.add(readBack(traffic.made(), first, second));
             rows.add(memory(first, second));
@@ -115,7 +115,7 @@ final class TwoInstances implements Part {
     }
 
     /// The first after a quarter of the time. The second once the first is back, and three fifths are over.
-    private List<String> kill(Place first, Place second) {
+    private List<Place.Death> kill(Place first, Place second) {
         var start = System.nanoTime();
         try {
             Thread.sleep(length.dividedBy(4));
@@ -126,6 +126,13 @@ final class TwoInstances implements Part {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private List<String> late(List<Place.Death> killed) {
+        return killed.stream()
+                .filter(death -> death.seconds() > length.toSeconds())
+                .map(Place.Death::toString)
+                .toList();
     }
 
     private List<Row> rows(OpenLoop.Result result, CheckedTraffic traffic) {
@@ -147,9 +154,14 @@ final class TwoInstances implements Part {
                         refused.within(0.99),
                         PROMPT_REFUSAL_MILLIS,
                         "ms",
-                        String.format(Locale.ROOT, "median %.1f ms", refused.within(0.5))),
+                        String.format(
+                                Locale.ROOT,
+                                "median %.1f ms; of these the sender was late by %.1f ms, p99 %.0f ms",
+                                refused.within(0.5),
+                                result.late().within(0.5),
+                                result.late().within(0.99))),
                 Row.atMost(
-                        "cut off by the end of an instance: 502 of the proxy",
+                        "cut off by the end of an instance: 502 of the proxy, or closed",
                         traffic.cutOff().size(),
                         2 * HELD,
                         "",

@@ -96,6 +96,15 @@ class CheckedTrafficTest {
     }
 
     @Test
+    void aBrokenConnectionIsNoAnswer() {
+        stop();
+
+        assertThat(traffic.send(0).join()).isZero();
+        assertThat(traffic.outcomes()).containsExactly(Map.entry("no answer", 1));
+        assertThat(traffic.unexpected()).hasSize(1);
+    }
+
+    @Test
     void anAdapterThatIsNotFoundIsNoRefusal() {
         answer(404, "{}", Map.of("X-Served-By", "second"));
 
