@@ -16,7 +16,7 @@ events_directory := $(CURDIR)/src/target/demo-events
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
 
-.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances bench-peers native native-check terraform-test deploy-test format layout-check clean
+.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ soak: setup $(function_jar) ## half an hour of traffic of every kind, then LeakS
 
 two-instances: setup $(function_jar) ## two instances behind HAProxy, both killed in turn, under RATE=200 requests a second for SECONDS=60
 	@TWO_INSTANCES_SECONDS=$(or $(SECONDS),60) TWO_INSTANCES_RATE=$(or $(RATE),200) scripts/bench two-instances
+
+trace: setup $(function_jar) ## draw the trace of one request into docs/trace.svg
+	@scripts/trace
 
 bench-peers: ## build llama-server and llama-bench, from npm's source bundle, into an ignored folder
 	@bench/peers/compile
