@@ -4,18 +4,25 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.icmlora.function.config.FunctionConfig.Tenancy;
+
 /// What a caller may do.
 public enum Role {
     /// Ask: answers, texts, embeddings, adapters and their files.
     CALL,
-    /// Bring adapters and add them up; with tenants, take the own ones away.
+    /// Bring adapters and add them up, and define functions; with tenants, take the own ones away.
     UPLOAD,
     /// Send events of object storage, and read how deliveries ended.
     EVENTS,
     /// Read metrics, and how deliveries ended.
     METRICS,
-    /// All of that, and take adapters away that everybody uses.
+    /// All of that, and take adapters and functions away that everybody uses.
     ADMIN;
+
+    /// What it takes to take something away. Where all callers share it, not everybody may.
+    public static Role deleter(Tenancy tenancy) {
+        return tenancy == Tenancy.KEY ? UPLOAD : ADMIN;
+    }
 
     /// The role of that name in settings.
     static Optional<Role> of(String name) {

@@ -8,4 +8,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(additionalProperties = Schema.False.class)
 public record AdapterRequest(
         @Schema(required = true) TaskBody task,
-        @Schema(nullable = true) Tune tune) {}
+        @Schema(nullable = true) Tune tune) {
+
+    /// The request with what a function says in place of its name.
+    public AdapterRequest with(FunctionDefinition function) {
+        return new AdapterRequest(function.task(), tune == null || function.tune() == null ? tune : function.tune());
+    }
+}

@@ -7,6 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Reply of `POST /generate`.
 ///
+/// @param function name and version of the function that the request named; absent where it named none
 /// @param outputs one answer per input, in the order of the inputs; null where its detail has a reason for none
 /// @param details one per input; absent unless labels, a schema or a confidence were asked for
 /// @param adapter the adapter that served; absent where the base model served alone
@@ -14,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"outputs", "selection", "usage", "timing_ms"})
 public record GenerateReply(
+        String function,
         @Schema(ref = "Outputs") List<String> outputs,
         List<AnswerDetail> details,
         ServedAdapter adapter,
@@ -21,6 +23,11 @@ public record GenerateReply(
         Tuned tuning,
         Usage usage,
         Timing timingMs) {
+
+    /// The reply that says which function answered.
+    public GenerateReply by(FunctionName name) {
+        return new GenerateReply(name.toString(), outputs, details, adapter, selection, tuning, usage, timingMs);
+    }
 
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request

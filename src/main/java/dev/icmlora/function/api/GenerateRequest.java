@@ -117,4 +117,24 @@ public record GenerateRequest(
                 abstainBelow,
                 tune);
     }
+
+    /// The request with what a function says in place of its name. What the function leaves open is the request's.
+    public GenerateRequest with(FunctionDefinition function) {
+        return new GenerateRequest(
+                function.task(),
+                adapter,
+                inputs,
+                mode,
+                maxTokens,
+                temperature,
+                seed,
+                scale,
+                strength,
+                stop,
+                function.labels() == null ? labels : function.labels(),
+                function.schema() == null ? schema : function.schema(),
+                confidence,
+                abstainBelow,
+                function.tune() == null || !mode.tunes() ? tune : function.tune());
+    }
 }

@@ -31,6 +31,11 @@ public enum Mode {
         return this != EXAMPLES && this != PLAIN;
     }
 
+    /// Whether it may tune on the task's examples.
+    public boolean tunes() {
+        return this == AUTO || this == TUNED;
+    }
+
     /// Whether the prompt holds the task's examples.
     public boolean showsExamples() {
         return this == ADAPTER_EXAMPLES || this == EXAMPLES;

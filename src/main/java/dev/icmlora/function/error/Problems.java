@@ -12,6 +12,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.storage.StorageException;
 
 /// The one mapping of failures to what clients are told.
 @Singleton
@@ -40,6 +41,12 @@ public final class Problems {
             if (cause instanceof EngineClosedException) {
                 var title = "The function is shutting down";
                 return Problem.of("shutting-down", title, 503, title);
+            }
+            if (cause instanceof StorageException) {
+                // Its message names places that are nobody's business.
+                LOG.warnf("The storage failed: %s", cause.getMessage());
+                var title = "The storage does not answer";
+                return Problem.of("storage-unavailable", title, 503, title);
             }
         }
         LOG.error("A request failed", failure);

@@ -1,21 +1,36 @@
 package dev.icmlora.function.error;
 
-/// The folder for adapters takes no other one: 507.
+/// The folder for adapters takes no other one, or a caller has too many functions: 507.
 public final class StorageFullException extends RequestException {
 
     private static final long serialVersionUID = 1L;
+    private static final String NO_ADAPTER = "There is no room for another adapter";
+
+    private final String title;
+
+    private StorageFullException(String message, String title) {
+        super(message);
+        this.title = title;
+    }
 
     public StorageFullException(long limit) {
-        super("The folder for adapters is full of uploads and sums: its limit is " + limit + " bytes");
+        this("The folder for adapters is full of uploads and sums: its limit is " + limit + " bytes", NO_ADAPTER);
     }
 
     /// @param reason as the file system gives it
     public StorageFullException(String reason) {
-        super("The folder for adapters cannot be written: " + reason);
+        this("The folder for adapters cannot be written: " + reason, NO_ADAPTER);
+    }
+
+    /// @param limit for one caller, such as "3 versions"
+    public static StorageFullException ofFunctions(String limit) {
+        return new StorageFullException(
+                "There is no room for another version of a function: the limit is %s. Delete some".formatted(limit),
+                "There is no room for another function");
     }
 
     @Override
     public Problem problem() {
-        return problem("storage-full", "There is no room for another adapter", 507);
+        return problem("storage-full", title, 507);
     }
 }

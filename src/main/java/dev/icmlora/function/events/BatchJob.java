@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -13,6 +15,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
@@ -22,6 +25,7 @@ import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.events.TaskFile.Checked;
+import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.Condition;
@@ -40,6 +44,7 @@ final class BatchJob {
 
     private final TaskService service;
     private final RequestRules rules;
+    private final NamedFunctions functions;
     private final TaskFile file;
     private final Answering answering;
     private final Outcomes outcomes;
@@ -49,6 +54,7 @@ final class BatchJob {
     BatchJob(
             TaskService service,
             RequestRules rules,
+            NamedFunctions functions,
             TaskFile file,
             Answering answering,
             Outcomes outcomes,
@@ -56,6 +62,7 @@ final class BatchJob {
             EventsConfig config) {
         this.service = service;
         this.rules = rules;
+        this.functions = functions;
         this.file = file;
         this.answering = answering;
         this.outcomes = outcomes;
@@ -64,9 +71,12 @@ final class BatchJob {
     }
 
     /// The contents of `results/<name>.summary.json`.
+    ///
+    /// @param function name and version of the one that the task file named; null if it named none
     @RegisterForReflection
     record Summary(
             Map<String, String> task,
+            String function,
             int inputs,
             int answered,
             int abstained,
@@ -88,9 +98,7 @@ final class BatchJob {
             Map<String, String> about,
             Lease lease,
             Deadline deadline) {
-        var checked = file.check(store, task, keys);
-        var request = checked.request();
-        rules.check(request.withInputs(List.of("any")));
+        var checked = whole(file.check(store, task, keys));
         var prefix = keys.parts() + TaskKeys.digest(identity(task, checked)) + "/";
         var checkpoint =
                 Checkpoint.load(store, prefix, json, config.checkpoint().inputs());
@@ -99,11 +107,21 @@ final class BatchJob {
             answer(store, task, checked, checkpoint, served, lease, deadline);
         }
         lease.check();
-        publish(store, keys, task, about, checkpoint, served);
+        publish(store, keys, task, checked, about, checkpoint, served);
+    }
+
+    /// The task file with what its function says, if it names one.
+    private Checked whole(Checked checked) {
+        var request = checked.request().withInputs(List.of("any"));
+        rules.check(request);
+        return functions
+                .answering(Tenant.SHARED, request)
+                .map(named -> checked.by(named.function(), named.request()))
+                .orElse(checked);
     }
 
     /// What the answers depend on. Parts under another identity are not gone on with: the inputs were changed, or the
-    /// generator was.
+    /// generator was, or a newer version of the function is there.
     private String identity(StoredObject task, Checked checked) {
         var request = checked.request();
         var adapter = request.mode().usesAdapter() && request.adapter() == null
@@ -115,7 +133,10 @@ final class BatchJob {
                         .indefinitely()
                         .id()
                 : "";
-        return String.join("\n", task.version(), checked.inputs().version(), adapter);
+        var parts = Stream.concat(
+                Stream.of(task.version(), checked.inputs().version(), adapter),
+                checked.function().map(FunctionName::toString).stream());
+        return parts.collect(Collectors.joining("\n"));
     }
 
     private static Tune tune(GenerateRequest request) {
@@ -212,6 +233,7 @@ final class BatchJob {
             ObjectStore store,
             TaskKeys keys,
             StoredObject task,
+            Checked checked,
             Map<String, String> about,
             Checkpoint checkpoint,
             String served) {
@@ -223,6 +245,7 @@ final class BatchJob {
                 keys.summary(),
                 outcomes.content(new Summary(
                         about,
+                        checked.function().map(FunctionName::toString).orElse(null),
                         tally.inputs(),
                         tally.answered(),
                         tally.abstained(),

@@ -13,6 +13,7 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.UnknownAdapterException;
+import dev.icmlora.function.error.UnknownFunctionException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.EventCounts.Outcome;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
@@ -163,7 +164,7 @@ public final class TaskEvents {
                 work.accept(lease);
                 finish(version, lease);
                 return Outcome.COMPLETED;
-            } catch (InvalidRequestException | UnknownAdapterException e) {
+            } catch (InvalidRequestException | UnknownAdapterException | UnknownFunctionException e) {
                 if (e instanceof UnknownAdapterException
                         && !store.list(keys.parts()).isEmpty()) {
                     // Another instance knew it, and has answered a part: that is not to be lost.

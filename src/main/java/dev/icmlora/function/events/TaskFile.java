@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.InvalidRequestException;
@@ -41,10 +42,21 @@ final class TaskFile {
 
     /// A task file that is well-formed.
     ///
+    /// @param function that it names, with its version
     /// @param request all of it but the inputs
     /// @param inputs where the inputs are: the task file itself, or the `.jsonl` beside it
     /// @param count of the inputs
-    record Checked(GenerateRequest request, StoredObject inputs, int count) {}
+    record Checked(Optional<FunctionName> function, GenerateRequest request, StoredObject inputs, int count) {
+
+        private Checked(GenerateRequest request, StoredObject inputs, int count) {
+            this(Optional.empty(), request, inputs, count);
+        }
+
+        /// The same with what a function says in place of its name.
+        Checked by(FunctionName name, GenerateRequest whole) {
+            return new Checked(Optional.of(name), whole, inputs, count);
+        }
+    }
 
     /// @throws InvalidRequestException if it is not what it should be
     Checked check(ObjectStore store, StoredObject task, TaskKeys keys) {

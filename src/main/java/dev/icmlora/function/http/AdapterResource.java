@@ -37,7 +37,6 @@ import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.service.AdapterUploads;
 import dev.icmlora.function.service.TaskService;
 
@@ -62,7 +61,6 @@ public final class AdapterResource {
     private final ClientConnection client;
     private final JsonBody json;
     private final FilePlaces places;
-    /// Where all callers share the adapters, not everybody may take one from the others.
     private final Role deleter;
 
     AdapterResource(
@@ -77,7 +75,7 @@ public final class AdapterResource {
         this.client = client;
         this.json = json;
         this.places = places;
-        this.deleter = config.tenancy() == Tenancy.KEY ? Role.UPLOAD : Role.ADMIN;
+        this.deleter = Role.deleter(config.tenancy());
     }
 
     @PUT

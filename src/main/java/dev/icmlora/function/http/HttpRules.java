@@ -60,7 +60,10 @@ final class HttpRules {
                 Pattern.compile("/adapters/[^/]+"),
                 Set.of(HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
         methods.put(
-                Pattern.compile("/q/(health|metrics|openapi).*|/events"),
+                Pattern.compile("/functions/[^/]+"),
+                Set.of(HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT));
+        methods.put(
+                Pattern.compile("/q/(health|metrics|openapi).*|/events|/functions"),
                 Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
         return methods;
     }

@@ -30,8 +30,9 @@
                                     may not do this, or uploads are off; 404 not found; 405 another method is needed; \
                                     406 and 415 another media type; 413 the body is too long; 429 too many wait, the \
                                     caller sent too many, or it has used its tokens; 503 shutting down, the model's \
-                                    file was changed, or a token cannot be verified now; \
-                                    504 not done in time; 507 no room for another adapter""",
+                                    file was changed, a token cannot be verified now, or the storage of functions \
+                                    does not answer; 504 not done in time; 507 no room for another adapter or \
+                                    function""",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,

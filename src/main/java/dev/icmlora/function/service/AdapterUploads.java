@@ -2,14 +2,11 @@ package dev.icmlora.function.service;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterFiles;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -18,8 +15,6 @@ import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.SumRequest.Summand;
-import dev.icmlora.function.api.TaskBody;
-import dev.icmlora.function.api.Usage;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 
@@ -28,19 +23,22 @@ import dev.icmlora.generator.task.Task;
 @Singleton
 public final class AdapterUploads {
 
-    /// Nothing was generated and nothing answered.
-    private static final Served NOTHING =
-            new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), 0, PhaseNanos.NONE);
-
     private final RequestRules rules;
+    private final NamedFunctions functions;
     private final AdapterSource adapters;
     private final AdapterFiles files;
     private final EngineHost engineHost;
     private final RequestMeter meter;
 
     AdapterUploads(
-            RequestRules rules, AdapterSource adapters, AdapterFiles files, EngineHost engineHost, RequestMeter meter) {
+            RequestRules rules,
+            NamedFunctions functions,
+            AdapterSource adapters,
+            AdapterFiles files,
+            EngineHost engineHost,
+            RequestMeter meter) {
         this.rules = rules;
+        this.functions = functions;
         this.adapters = adapters;
         this.files = files;
         this.engineHost = engineHost;
@@ -54,7 +52,7 @@ public final class AdapterUploads {
     /// @param description belongs in the adapter's prompts; may be empty
     /// @throws dev.icmlora.function.error.RequestException through the result
     public Uni<AdapterDescription> upload(Tenant tenant, byte[] file, String description) {
-        return measured("upload", () -> {
+        return meter.measure("upload", () -> {
             rules.checkDescription(description);
             return taken(
                     tenant,
@@ -67,7 +65,7 @@ public final class AdapterUploads {
     ///
     /// @throws dev.icmlora.function.error.RequestException through the result
     public Uni<AdapterDescription> sum(Tenant tenant, SumRequest request) {
-        return measured("blend", () -> {
+        return meter.measure("blend", () -> {
             rules.check(request);
             var known = request.adapters().stream()
                     .map(Summand::id)
@@ -81,7 +79,9 @@ public final class AdapterUploads {
             return taken(
                     tenant,
                     sum,
-                    Optional.ofNullable(request.task()).map(TaskBody::toTask).or(() -> commonTask(known)));
+                    Optional.ofNullable(request.task())
+                            .map(task -> functions.task(tenant, task).toTask())
+                            .or(() -> commonTask(known)));
         });
     }
 
@@ -114,16 +114,9 @@ public final class AdapterUploads {
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException through the result, if it is not known
     public Uni<Void> delete(Tenant tenant, String id) {
-        return measured("delete", () -> {
+        return meter.measure("delete", () -> {
             adapters.delete(tenant, id);
             return null;
         });
-    }
-
-    private <T> Uni<T> measured(String operation, Supplier<T> work) {
-        return meter.measure(
-                operation,
-                TokenAccount.UNLIMITED,
-                () -> Uni.createFrom().item(work).map(reply -> new Metered<>(reply, NOTHING)));
     }
 }

@@ -79,6 +79,14 @@ final class RequestMeter {
                 .register(registry);
     }
 
+    /// Work of the caller's thread that takes no tokens.
+    <T> Uni<T> measure(String operation, Supplier<T> work) {
+        return measure(
+                operation,
+                TokenAccount.UNLIMITED,
+                () -> Uni.createFrom().item(work).map(reply -> new Metered<>(reply, Served.NOTHING)));
+    }
+
     /// The same work, measured from the time somebody waits for it.
     ///
     /// It fails with [RateLimitException] if the account is empty.

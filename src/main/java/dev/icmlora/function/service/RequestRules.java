@@ -1,12 +1,15 @@
 package dev.icmlora.function.service;
 
 import java.util.List;
+import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.adapters.OwnedId;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.FunctionDefinition;
+import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.SumRequest;
@@ -56,7 +59,7 @@ public final class RequestRules {
         task(request.task(), request.tune() == null ? limits.examples() : TUNING_EXAMPLES, violations);
         if (request.tune() != null) {
             tune(request.tune(), violations);
-            if (request.task() != null) {
+            if (request.task() != null && !request.task().isNamed()) {
                 examplesToTuneOn(request.task().examples().size(), violations);
             }
         }
@@ -160,7 +163,7 @@ public final class RequestRules {
 
     /// Of a task that may be tuned on them they need not be in any prompt.
     private int mostExamples(Mode mode) {
-        return mode == Mode.AUTO || mode == Mode.TUNED ? TUNING_EXAMPLES : limits.examples();
+        return mode.tunes() ? TUNING_EXAMPLES : limits.examples();
     }
 
     private static void requireBody(Object request) {
@@ -187,6 +190,10 @@ public final class RequestRules {
             violations.when(true, "/task", null, null, "is missing");
             return;
         }
+        if (task.isNamed()) {
+            named(task, violations);
+            return;
+        }
         var empty = task.description().isBlank() && task.examples().isEmpty();
         violations.when(empty, "/task", null, null, "needs a description, examples, or both");
         violations.text("/task/description", task.description(), limits.descriptionCharacters());
@@ -194,6 +201,71 @@ public final class RequestRules {
         for (var i = 0; i < Math.min(task.examples().size(), mostExamples); i++) {
             example("/task/examples/" + i, task.examples().get(i), violations);
         }
+    }
+
+    private static void named(TaskBody task, Violations violations) {
+        var field = "/task/function";
+        functionName(field, task.function(), violations);
+        var isDescribed = !task.description().isEmpty() || !task.examples().isEmpty();
+        violations.when(
+                isDescribed, field, null, task.function(), "must not be given beside a description or examples");
+    }
+
+    private static Optional<FunctionName> functionName(String field, String text, Violations violations) {
+        var name = FunctionName.of(text);
+        violations.when(name.isEmpty(), field, FunctionName.FORM, text, "is no function's name");
+        return name;
+    }
+
+    /// A function's name, perhaps with a version.
+    ///
+    /// @throws InvalidRequestException if it is none
+    public static FunctionName functionName(String text) {
+        var violations = new Violations();
+        var name = functionName("name", text, violations);
+        violations.raise();
+        return name.orElseThrow();
+    }
+
+    /// @throws InvalidRequestException naming every broken rule
+    void check(FunctionName name, FunctionDefinition definition) {
+        requireBody(definition);
+        var violations = new Violations();
+        violations.when(
+                name.version().isPresent(),
+                "name",
+                FunctionName.NAME,
+                name.toString(),
+                "must have no version: a new one gets the next number");
+        var task = definition.task();
+        violations.when(
+                task != null && task.isNamed(),
+                "/task/function",
+                null,
+                task == null ? null : task.function(),
+                "must not be given: a function has a task of its own");
+        violations.raise();
+        check(ofAnyInput(definition));
+    }
+
+    /// A request as short as one can be that a function answers.
+    static GenerateRequest ofAnyInput(FunctionDefinition definition) {
+        return new GenerateRequest(
+                definition.task(),
+                null,
+                List.of("any"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                definition.labels(),
+                definition.schema(),
+                null,
+                null,
+                definition.tune());
     }
 
     private void example(String field, ExampleBody example, Violations violations) {

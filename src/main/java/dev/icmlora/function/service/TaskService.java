@@ -37,6 +37,7 @@ import dev.icmlora.function.service.Decisions.Decided;
 public final class TaskService {
 
     private final RequestRules rules;
+    private final NamedFunctions functions;
     private final AdapterSource adapters;
     private final AdapterFiles files;
     private final Decisions decisions;
@@ -46,6 +47,7 @@ public final class TaskService {
 
     TaskService(
             RequestRules rules,
+            NamedFunctions functions,
             AdapterSource adapters,
             AdapterFiles files,
             Decisions decisions,
@@ -53,6 +55,7 @@ public final class TaskService {
             EngineHost engineHost,
             RequestMeter meter) {
         this.rules = rules;
+        this.functions = functions;
         this.adapters = adapters;
         this.files = files;
         this.decisions = decisions;
@@ -72,6 +75,15 @@ public final class TaskService {
 
     private Uni<Metered<GenerateReply>> checkedGenerate(Tenant tenant, TokenAccount account, GenerateRequest request) {
         rules.check(request);
+        return functions
+                .answering(tenant, request)
+                .map(named -> wholeGenerate(tenant, account, named.request())
+                        .map(metered -> new Metered<>(metered.reply().by(named.function()), metered.served())))
+                .orElseGet(() -> wholeGenerate(tenant, account, request));
+    }
+
+    /// @param request that names no function
+    private Uni<Metered<GenerateReply>> wholeGenerate(Tenant tenant, TokenAccount account, GenerateRequest request) {
         var key = key(tenant, request);
         rules.check(request.mode(), key.task());
         var form = AnswerForm.of(request);
@@ -115,8 +127,9 @@ public final class TaskService {
     }
 
     private Uni<Metered<AdapterReply>> checkedAdapter(
-            Tenant tenant, AdapterRequest request, Consumer<TuningProgress> progress) {
-        rules.check(request);
+            Tenant tenant, AdapterRequest asked, Consumer<TuningProgress> progress) {
+        rules.check(asked);
+        var request = functions.whole(tenant, asked);
         var task = request.task().toTask();
         if (request.tune() == null) {
             var key = new AdapterKey(tenant, task, 1);
@@ -243,6 +256,7 @@ public final class TaskService {
         var details = form.details(answers.answers());
         var phases = prompts.session().phases(answers);
         var reply = new GenerateReply(
+                null,
                 AnswerForm.outputs(answers.answers(), details),
                 details,
                 decided.adapter().map(TaskService::served).orElse(null),

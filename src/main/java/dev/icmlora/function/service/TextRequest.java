@@ -27,4 +27,11 @@ public record TextRequest(
         List<String> stops,
         OptionalInt topLogprobs,
         boolean ignoresEnd,
-        Optional<List<String>> labels) {}
+        Optional<List<String>> labels) {
+
+    /// The request with another task.
+    TextRequest with(Optional<TaskBody> other) {
+        return new TextRequest(
+                model, other, prompt, choices, sampling, maxTokens, stops, topLogprobs, ignoresEnd, labels);
+    }
+}

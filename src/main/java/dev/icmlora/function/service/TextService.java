@@ -36,6 +36,7 @@ import dev.icmlora.function.error.Violations;
 public final class TextService {
 
     private final RequestRules rules;
+    private final NamedFunctions functions;
     private final AdapterSource adapters;
     private final EngineHost engineHost;
     private final RequestMeter meter;
@@ -43,11 +44,13 @@ public final class TextService {
 
     TextService(
             RequestRules rules,
+            NamedFunctions functions,
             AdapterSource adapters,
             EngineHost engineHost,
             RequestMeter meter,
             FunctionConfig config) {
         this.rules = rules;
+        this.functions = functions;
         this.adapters = adapters;
         this.engineHost = engineHost;
         this.meter = meter;
@@ -77,8 +80,9 @@ public final class TextService {
         });
     }
 
-    private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest request, ToldTokens listener) {
-        request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
+    private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest asked, ToldTokens listener) {
+        asked.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
+        var request = asked.with(asked.task().map(task -> functions.task(tenant, task)));
         requireModelName(tenant, request.model());
         return engineHost.submit(queue(tenant, request), session -> {
             // Here, and not before: a file may have to be read.

@@ -46,13 +46,19 @@ class RolesTest {
             "POST /generate",
             "POST /adapter",
             "GET /adapters/{id}",
+            "GET /functions",
+            "GET /functions/{name}",
             "POST /v1/chat/completions",
             "POST /v1/completions",
             "POST /v1/embeddings",
             "GET /v1/models",
             "GET /v1/models/{id}");
-    private static final List<String> UPLOAD =
-            List.of("PUT /adapters", "POST /adapters/blend", "DELETE /adapters/{id}");
+    private static final List<String> UPLOAD = List.of(
+            "PUT /adapters",
+            "POST /adapters/blend",
+            "DELETE /adapters/{id}",
+            "PUT /functions/{name}",
+            "DELETE /functions/{name}");
     private static final List<String> EVENTS =
             List.of("POST /", "POST /events/pubsub", "POST /events/s3", "GET /events");
     private static final List<String> METRICS = List.of("GET /q/metrics", "GET /events");
@@ -78,7 +84,10 @@ class RolesTest {
 
     private static int status(String credential, String operation) {
         var method = operation.substring(0, operation.indexOf(' '));
-        var path = operation.substring(operation.indexOf(' ') + 1).replace("{id}", UNKNOWN);
+        var path = operation
+                .substring(operation.indexOf(' ') + 1)
+                .replace("{id}", UNKNOWN)
+                .replace("{name}", "nobodys");
         var request = by(credential);
         if (method.equals("POST") || method.equals("PUT")) {
             request.contentType(ContentType.JSON).body("{}");

@@ -74,6 +74,19 @@ class TenancyTest {
                     .then();
         }
 
+        private ValidatableResponse defines(String name, Object definition) {
+            return request()
+                    .contentType(ContentType.JSON)
+                    .body(definition)
+                    .put("/functions/{name}", name)
+                    .then();
+        }
+
+        private ValidatableResponse calls(String function) {
+            return post(
+                    "/generate", Map.of("task", Map.of("function", function), "inputs", List.of("x"), "mode", "plain"));
+        }
+
         private List<String> models() {
             return request().get("/v1/models").then().statusCode(200).extract().path("data.id");
         }
@@ -235,6 +248,36 @@ class TenancyTest {
         assertThat(bob.models()).doesNotContain(id);
         alice.request().get("/adapters/{id}", id).then().statusCode(200);
         assertThat(alice.models()).contains(id);
+    }
+
+    @Test
+    void aFunctionOfSomebodyElseIsAsUnknownAsOneThatNobodyDefined() {
+        var name = "f" + UUID.randomUUID();
+        var nobodys = "f" + UUID.randomUUID();
+        var definition = Map.of("task", Map.of("description", "How urgent is it?"), "labels", List.of("now", "later"));
+        alice.defines(name, definition).statusCode(201).body("version", equalTo(1));
+
+        List<Function<String, Response>> doors = List.of(
+                n -> bob.request().get("/functions/{name}", n),
+                n -> bob.request().get("/functions/{name}", n + "@1"),
+                n -> bob.request().delete("/functions/{name}", n),
+                n -> bob.request().delete("/functions/{name}", n + "@1"),
+                n -> bob.calls(n).extract().response(),
+                n -> bob.calls(n + "@1").extract().response());
+        for (var door : doors) {
+            var theirs = door.apply(name);
+            var unknown = door.apply(nobodys);
+
+            assertThat(theirs.statusCode()).isEqualTo(404);
+            assertThat(theirs.asString().replace(name, nobodys)).isEqualTo(unknown.asString());
+            assertThat(headers(theirs)).isEqualTo(headers(unknown));
+        }
+        bob.request().get("/functions").then().statusCode(200).body("functions", equalTo(List.of()));
+        // Nor does it take the number of another's.
+        bob.defines(name, definition).statusCode(201).body("version", equalTo(1));
+        bob.request().delete("/functions/{name}", name).then().statusCode(204);
+        alice.calls(name).statusCode(200).body("function", equalTo(name + "@1"));
+        alice.request().get("/functions").then().body("functions.name", equalTo(List.of(name)));
     }
 
     @Test

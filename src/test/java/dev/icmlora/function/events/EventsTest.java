@@ -197,6 +197,33 @@ class EventsTest {
     }
 
     @Test
+    void aTaskFileNamesAFunction() throws Exception {
+        var name = name();
+        for (var labels : List.of("\"one\", \"two\"", "\"red\", \"green\"")) {
+            given().contentType("application/json")
+                    .body("{\"task\": {\"description\": \"Which?\"}, \"labels\": [" + labels + "]}")
+                    .put("/functions/{name}", name)
+                    .then()
+                    .statusCode(201);
+        }
+        var body = "{\"task\": {\"function\": \"%s\"}, \"mode\": \"plain\", \"inputs\": [\"dog\", \"bus\", \"day\"]}";
+        for (var function : List.of(name, name + "@1", name + "@3")) {
+            upload("tasks/" + function + ".json", body.formatted(function));
+            deliver("tasks/" + function + ".json");
+        }
+
+        assertThat(results(name))
+                .allSatisfy(line -> assertThat(line.get("output").asText()).isIn("red", "green"));
+        assertThat(json("results/" + name + ".summary.json").get("function").asText())
+                .isEqualTo(name + "@2");
+        assertThat(results(name + "@1"))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line.get("output").asText()).isIn("one", "two"));
+        assertThat(json("results/" + name + "@3.error.json").get("type").asText())
+                .isEqualTo("urn:icm-lora:problem:unknown-function");
+    }
+
+    @Test
     void aStructuredEventDoesTheSame() throws Exception {
         var name = name();
         upload("tasks/" + name + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");

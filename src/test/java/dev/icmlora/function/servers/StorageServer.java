@@ -245,6 +245,11 @@ public final class StorageServer {
             implements StorageConfig, StorageConfig.Google, StorageConfig.S3, StorageConfig.Azure {
 
         @Override
+        public Optional<String> bucket() {
+            return Optional.empty();
+        }
+
+        @Override
         public Duration timeout() {
             return Duration.ofSeconds(30);
         }

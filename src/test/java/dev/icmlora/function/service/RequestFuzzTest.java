@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.FunctionDefinition;
+import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.DefaultConfig;
@@ -18,11 +20,14 @@ class RequestFuzzTest {
 
     private static final RequestRules RULES = new RequestRules(DefaultConfig.of(FunctionConfig.class));
 
+    private static final FunctionName NAME = FunctionName.of("urgency").orElseThrow();
+
     @FuzzTest
     void read(byte[] body) {
         read(body, GenerateRequest.class, RULES::check);
         read(body, AdapterRequest.class, RULES::check);
         read(body, SumRequest.class, RULES::check);
+        read(body, FunctionDefinition.class, definition -> RULES.check(NAME, definition));
     }
 
     private static <T> void read(byte[] body, Class<T> type, Consumer<T> rules) {

@@ -1,0 +1,2 @@
+/// Functions under names, in a bucket.
+package dev.icmlora.function.named;

@@ -1,0 +1,193 @@
+package dev.icmlora.function.service;
+
+import java.io.IOException;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.FunctionDefinition;
+import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionList;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.error.UnknownFunctionException;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.named.FunctionBucket;
+import dev.icmlora.function.named.FunctionVersion;
+import dev.icmlora.function.storage.StorageUnavailableException;
+
+/// Functions that callers define under a name, and requests that name one. All of it waits for the store, so it is for
+/// threads that may, and fails with a [dev.icmlora.function.storage.StorageException] where that does.
+@Singleton
+public final class NamedFunctions {
+
+    private final RequestRules rules;
+    private final FunctionBucket bucket;
+    private final EngineHost engineHost;
+    private final RequestMeter meter;
+    private final ObjectMapper json;
+
+    NamedFunctions(
+            RequestRules rules, FunctionBucket bucket, EngineHost engineHost, RequestMeter meter, ObjectMapper json) {
+        this.rules = rules;
+        this.bucket = bucket;
+        this.engineHost = engineHost;
+        this.meter = meter;
+        this.json = json;
+    }
+
+    /// What became of a definition.
+    ///
+    /// @param isNew whether it made a version; the newest one may have been the same
+    public record Defined(FunctionDescription function, boolean isNew) {}
+
+    /// A request as its function makes it.
+    ///
+    /// @param function that it named, with its version
+    /// @param request with what the function says in place of the name
+    public record Named(FunctionName function, GenerateRequest request) {}
+
+    /// Makes a definition the newest version of a name.
+    ///
+    /// @param name as it was sent
+    /// @throws dev.icmlora.function.error.RequestException through the result
+    public Uni<Defined> define(Tenant tenant, String name, FunctionDefinition definition) {
+        return meter.measure("define", () -> {
+            var function = RequestRules.functionName(name);
+            rules.check(function, definition);
+            // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
+            AnswerForm.of(RequestRules.ofAnyInput(definition)).wanted(tenant, engineHost.engine());
+            var version = bucket.add(tenant, function.name(), bytes(definition));
+            return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
+        });
+    }
+
+    /// A function as it was defined.
+    ///
+    /// @param name as it was sent, perhaps with a version
+    /// @throws dev.icmlora.function.error.RequestException if there is none
+    public FunctionDescription describe(Tenant tenant, String name) {
+        var function = RequestRules.functionName(name);
+        var version = find(tenant, function);
+        return FunctionDescription.of(function.name(), version.number(), definition(version));
+    }
+
+    /// All functions of a tenant.
+    public FunctionList list(Tenant tenant) {
+        return new FunctionList(bucket.list(tenant).entrySet().stream()
+                .map(entry ->
+                        new FunctionList.Entry(entry.getKey(), entry.getValue().getLast(), entry.getValue()))
+                .toList());
+    }
+
+    /// Deletes a version, or all of a name.
+    ///
+    /// @param name as it was sent, perhaps with a version
+    /// @throws dev.icmlora.function.error.RequestException through the result, if there is none
+    public Uni<Void> delete(Tenant tenant, String name) {
+        return meter.measure("delete", () -> {
+            if (!bucket.delete(tenant, RequestRules.functionName(name))) {
+                throw new UnknownFunctionException(name);
+            }
+            return null;
+        });
+    }
+
+    /// What a request comes to that names a function; empty for one that names none.
+    ///
+    /// @param request that the rules have passed
+    /// @throws dev.icmlora.function.error.RequestException if there is no such function, or it does not go with the
+    /// request
+    public Optional<Named> answering(Tenant tenant, GenerateRequest request) {
+        if (request.task() == null || !request.task().isNamed()) {
+            return Optional.empty();
+        }
+        var name = RequestRules.functionName(request.task().function());
+        var version = find(tenant, name);
+        var definition = definition(version);
+        requireOpen(request, definition);
+        var whole = request.with(definition);
+        rules.check(whole);
+        return Optional.of(new Named(name.at(version.number()), whole));
+    }
+
+    /// The request with what its function says, if it names one.
+    ///
+    /// @param request that the rules have passed
+    /// @throws dev.icmlora.function.error.RequestException as in [#answering]
+    AdapterRequest whole(Tenant tenant, AdapterRequest request) {
+        if (!request.task().isNamed()) {
+            return request;
+        }
+        var definition = definition(tenant, request.task());
+        var violations = new Violations();
+        if (!Tune.DEFAULT.equals(request.tune())) {
+            beside(definition.tune(), request.tune(), "/tune", violations);
+        }
+        violations.raise();
+        var whole = request.with(definition);
+        rules.check(whole);
+        return whole;
+    }
+
+    /// The task, or that of the function that it names.
+    ///
+    /// @throws UnknownFunctionException if there is no such function
+    TaskBody task(Tenant tenant, TaskBody task) {
+        return task.isNamed() ? definition(tenant, task).task() : task;
+    }
+
+    /// What a function says is not said a second time, otherwise.
+    private static void requireOpen(GenerateRequest request, FunctionDefinition definition) {
+        var violations = new Violations();
+        beside(definition.labels(), request.labels(), "/labels", violations);
+        beside(definition.schema(), request.schema(), "/schema", violations);
+        beside(definition.tune(), request.tune(), "/tune", violations);
+        violations.raise();
+    }
+
+    private static void beside(Object ofFunction, Object ofRequest, String field, Violations violations) {
+        violations.when(
+                ofFunction != null && ofRequest != null,
+                field,
+                null,
+                null,
+                "must not be given beside a function that has its own");
+    }
+
+    private FunctionDefinition definition(Tenant tenant, TaskBody task) {
+        return definition(find(tenant, RequestRules.functionName(task.function())));
+    }
+
+    private FunctionVersion find(Tenant tenant, FunctionName name) {
+        return bucket.find(tenant, name).orElseThrow(() -> new UnknownFunctionException(name.toString()));
+    }
+
+    private FunctionDefinition definition(FunctionVersion version) {
+        try {
+            var definition = json.readValue(version.content(), FunctionDefinition.class);
+            if (definition != null && definition.task() != null) {
+                return definition;
+            }
+        } catch (IOException e) {
+            // Its message would quote the file.
+        }
+        throw new StorageUnavailableException("the definition of a function is damaged", null);
+    }
+
+    private byte[] bytes(FunctionDefinition definition) {
+        try {
+            return json.writeValueAsBytes(definition);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("definitions have a JSON form", e);
+        }
+    }
+}
