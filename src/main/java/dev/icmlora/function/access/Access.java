@@ -193,7 +193,17 @@ public final class Access {
 
     /// The tokens that the caller of an admitted request may use.
     public TokenAccount account(RoutingContext context) {
-        return rateLimit.account(caller(context));
+        return rateLimit.account(payer(context));
+    }
+
+    /// Who pays for what the caller of an admitted request asks for: an opaque text that finds the account again.
+    public String payer(RoutingContext context) {
+        return caller(context).payer();
+    }
+
+    /// The tokens that a payer may use.
+    public TokenAccount account(String payer) {
+        return rateLimit.account(payer);
     }
 
     /// @throws MissingRoleException if the caller of an admitted request has none of these roles

@@ -34,6 +34,11 @@ record Caller(String name, Set<Role> roles, String grant) {
         return new Caller("oidc:" + issuer + " " + subject, isSender ? OF_SENDERS : OF_TOKENS, GRANT_OF_TOKENS);
     }
 
+    /// Whose limits count. It is kept with jobs, where nobody is to read who they are.
+    String payer() {
+        return name.isEmpty() ? "" : Tenant.of(name).id();
+    }
+
     boolean may(Role role) {
         return roles.contains(role) || roles.contains(Role.ADMIN);
     }

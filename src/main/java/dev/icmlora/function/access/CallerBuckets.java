@@ -30,8 +30,9 @@ final class CallerBuckets {
         return capacity;
     }
 
-    Bucket of(Caller caller) {
-        return buckets.get(caller.name(), newcomer -> full());
+    /// @param payer see [Caller#payer]
+    Bucket of(String payer) {
+        return buckets.get(payer, newcomer -> full());
     }
 
     private Bucket full() {

@@ -46,7 +46,7 @@ final class RateLimit {
         if (requests.isEmpty()) {
             return;
         }
-        var taken = requests.get().of(caller).tryConsumeAndReturnRemaining(1);
+        var taken = requests.get().of(caller.payer()).tryConsumeAndReturnRemaining(1);
         if (!taken.isConsumed()) {
             refused.increment();
             throw RateLimitException.ofRequests(
@@ -55,8 +55,10 @@ final class RateLimit {
     }
 
     /// The tokens of a caller.
-    TokenAccount account(Caller caller) {
-        return tokens.<TokenAccount>map(buckets -> new Account(buckets.capacity(), buckets.of(caller)))
+    ///
+    /// @param payer see [Caller#payer]
+    TokenAccount account(String payer) {
+        return tokens.<TokenAccount>map(buckets -> new Account(buckets.capacity(), buckets.of(payer)))
                 .orElse(TokenAccount.UNLIMITED);
     }
 

@@ -10,6 +10,8 @@ public abstract sealed class RequestException extends RuntimeException
                 UnknownAdapterException,
                 UnknownModelException,
                 UnknownFunctionException,
+                UnknownJobException,
+                JobStateException,
                 UnauthorizedException,
                 IssuerUnavailableException,
                 MissingRoleException,

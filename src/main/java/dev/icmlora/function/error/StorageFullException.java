@@ -1,6 +1,6 @@
 package dev.icmlora.function.error;
 
-/// The folder for adapters takes no other one, or a caller has too many functions: 507.
+/// The folder for adapters takes no other one, or a caller has too many functions or jobs: 507.
 public final class StorageFullException extends RequestException {
 
     private static final long serialVersionUID = 1L;
@@ -27,6 +27,13 @@ public final class StorageFullException extends RequestException {
         return new StorageFullException(
                 "There is no room for another version of a function: the limit is %s. Delete some".formatted(limit),
                 "There is no room for another function");
+    }
+
+    /// @param limit in bytes, for one caller
+    public static StorageFullException ofJobs(long limit) {
+        return new StorageFullException(
+                "There is no room for another job and its results: the limit is %d bytes. Delete some".formatted(limit),
+                "There is no room for another job");
     }
 
     @Override

@@ -12,13 +12,12 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineClosedException;
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.service.TaskService;
@@ -46,7 +45,7 @@ final class Answering {
     /// @param first index of the first input
     /// @throws InvalidRequestException if more than single inputs is wrong with the request
     /// @throws RedeliverException if there was no answer in time
-    Answered answer(GenerateRequest request, int first, List<String> inputs, Deadline deadline) {
+    Answered answer(GenerateRequest request, int first, List<String> inputs, Work work) {
         var answers = new Answer[inputs.size()];
         var positions = new ArrayList<Integer>();
         for (var i = 0; i < inputs.size(); i++) {
@@ -60,7 +59,7 @@ final class Answering {
             }
         }
         var tooLong = Tally.failures(inputs.size() - positions.size());
-        var tally = tooLong.plus(answer(request, first, inputs, positions, answers, deadline));
+        var tally = tooLong.plus(answer(request, first, inputs, positions, answers, work));
         return new Answered(Arrays.asList(answers), tally);
     }
 
@@ -70,13 +69,13 @@ final class Answering {
             List<String> inputs,
             List<Integer> positions,
             Answer[] answers,
-            Deadline deadline) {
+            Work work) {
         if (positions.isEmpty()) {
             return Tally.NOTHING;
         }
         try {
             var reply =
-                    ask(request.withInputs(positions.stream().map(inputs::get).toList()), deadline);
+                    ask(request.withInputs(positions.stream().map(inputs::get).toList()), work);
             for (var i = 0; i < positions.size(); i++) {
                 var at = positions.get(i);
                 answers[at] = Answer.of(first + at, inputs.get(at), reply, i);
@@ -85,7 +84,7 @@ final class Answering {
         } catch (InvalidRequestException e) {
             var rest = withoutBroken(e, first, positions, answers);
             var broken = Tally.failures(positions.size() - rest.size());
-            return broken.plus(answer(request, first, inputs, rest, answers, deadline));
+            return broken.plus(answer(request, first, inputs, rest, answers, work));
         } catch (DeadlineException | ComputationFailedException e) {
             if (e instanceof ComputationFailedException failed && failed.isFatal()) {
                 // No input's fault: another instance can answer them all.
@@ -97,12 +96,11 @@ final class Answering {
                 answers[at] = Answer.failed(first + at, e.getMessage());
                 return Tally.failures(1);
             }
-            deadline.check();
+            work.deadline().check();
             var half = positions.size() / 2;
-            var left = answer(request, first, inputs, positions.subList(0, half), answers, deadline);
-            deadline.check();
-            return left.plus(
-                    answer(request, first, inputs, positions.subList(half, positions.size()), answers, deadline));
+            var left = answer(request, first, inputs, positions.subList(0, half), answers, work);
+            work.deadline().check();
+            return left.plus(answer(request, first, inputs, positions.subList(half, positions.size()), answers, work));
         }
     }
 
@@ -123,14 +121,14 @@ final class Answering {
         return rest;
     }
 
-    private GenerateReply ask(GenerateRequest request, Deadline deadline) {
+    private GenerateReply ask(GenerateRequest request, Work work) {
         while (true) {
             try {
-                return service.generate(Tenant.SHARED, TokenAccount.UNLIMITED, request)
+                return service.generate(work.tenant(), work.account(), request)
                         .await()
                         .indefinitely();
             } catch (QueueFullException e) {
-                deadline.check();
+                work.deadline().check();
                 // Clients that wait for an answer go first.
                 pause();
             } catch (DeadlineException e) {
@@ -138,8 +136,8 @@ final class Answering {
                     throw e;
                 }
                 // What filled the queue is no fault of these inputs.
-                deadline.check();
-            } catch (EngineClosedException | CancelledException e) {
+                work.deadline().check();
+            } catch (EngineClosedException | CancelledException | RateLimitException e) {
                 throw new RedeliverException(e.getMessage());
             }
         }

@@ -12,8 +12,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
@@ -22,6 +20,7 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.events.TaskFile.Checked;
@@ -40,7 +39,8 @@ import dev.icmlora.function.storage.StoredObject;
 @Singleton
 final class BatchJob {
 
-    private static final int LARGEST_BATCH = 1 << 20;
+    /// In characters.
+    private static final int LONGEST_BATCH = 1 << 20;
 
     private final TaskService service;
     private final RequestRules rules;
@@ -50,6 +50,7 @@ final class BatchJob {
     private final Outcomes outcomes;
     private final ObjectMapper json;
     private final EventsConfig config;
+    private final int largestBatch;
 
     BatchJob(
             TaskService service,
@@ -59,7 +60,8 @@ final class BatchJob {
             Answering answering,
             Outcomes outcomes,
             ObjectMapper json,
-            EventsConfig config) {
+            EventsConfig config,
+            FunctionConfig function) {
         this.service = service;
         this.rules = rules;
         this.functions = functions;
@@ -68,6 +70,7 @@ final class BatchJob {
         this.outcomes = outcomes;
         this.json = json;
         this.config = config;
+        this.largestBatch = Math.min(config.batch(), function.limits().inputs());
     }
 
     /// The contents of `results/<name>.summary.json`.
@@ -89,46 +92,38 @@ final class BatchJob {
 
     /// @param task the task file
     /// @param about what the summary says of it
+    /// @param work on whose behalf, and until when
     /// @throws dev.icmlora.function.error.InvalidRequestException if it is not valid
     /// @throws RedeliverException if there is more to do than the deadline lets
-    void run(
-            ObjectStore store,
-            TaskKeys keys,
-            StoredObject task,
-            Map<String, String> about,
-            Lease lease,
-            Deadline deadline) {
-        var checked = whole(file.check(store, task, keys));
-        var prefix = keys.parts() + TaskKeys.digest(identity(task, checked)) + "/";
+    void run(ObjectStore store, TaskKeys keys, StoredObject task, Map<String, String> about, Work work) {
+        var checked = whole(file.check(store, task, keys), work);
+        var prefix = keys.parts() + TaskKeys.digest(identity(task, checked, work)) + "/";
         var checkpoint =
                 Checkpoint.load(store, prefix, json, config.checkpoint().inputs());
         var served = prefix + "served.json";
         if (checkpoint.done() < checked.count()) {
-            answer(store, task, checked, checkpoint, served, lease, deadline);
+            answer(store, keys, task, checked, checkpoint, served, work);
         }
-        lease.check();
+        work.check();
         publish(store, keys, task, checked, about, checkpoint, served);
     }
 
     /// The task file with what its function says, if it names one.
-    private Checked whole(Checked checked) {
+    private Checked whole(Checked checked, Work work) {
         var request = checked.request().withInputs(List.of("any"));
         rules.check(request);
         return functions
-                .answering(Tenant.SHARED, request)
+                .answering(work.tenant(), request)
                 .map(named -> checked.by(named.function(), named.request()))
                 .orElse(checked);
     }
 
     /// What the answers depend on. Parts under another identity are not gone on with: the inputs were changed, or the
     /// generator was, or a newer version of the function is there.
-    private String identity(StoredObject task, Checked checked) {
+    private String identity(StoredObject task, Checked checked, Work work) {
         var request = checked.request();
         var adapter = request.mode().usesAdapter() && request.adapter() == null
-                ? service.adapter(
-                                Tenant.SHARED,
-                                TokenAccount.UNLIMITED,
-                                new AdapterRequest(request.task(), tune(request)))
+                ? service.adapter(work.tenant(), work.account(), new AdapterRequest(request.task(), tune(request)))
                         .await()
                         .indefinitely()
                         .id()
@@ -147,29 +142,29 @@ final class BatchJob {
 
     private void answer(
             ObjectStore store,
+            TaskKeys keys,
             StoredObject task,
             Checked checked,
             Checkpoint checkpoint,
             String served,
-            Lease lease,
-            Deadline deadline) {
+            Work work) {
         var firstBatch = true;
         try (var inputs = file.inputs(store, checked, task)) {
             inputs.skip(checkpoint.done());
             while (checkpoint.done() < checked.count()) {
                 var batch = batch(inputs);
-                var answered = answering.answer(checked.request(), checkpoint.done(), batch, deadline);
+                var answered = answering.answer(checked.request(), checkpoint.done(), batch, work);
                 if (firstBatch) {
-                    firstBatch = !keep(store, answered.tally(), served);
+                    firstBatch = !keep(store, keys, answered.tally(), served, work);
                 }
-                lease.check();
+                work.check();
                 checkpoint.add(answered);
                 if (checkpoint.done() < checked.count()) {
-                    deadline.check();
+                    work.deadline().check();
                 }
             }
         } catch (RedeliverException | StorageUnavailableException e) {
-            lease.check();
+            work.check();
             checkpoint.flush();
             throw e;
         }
@@ -179,7 +174,7 @@ final class BatchJob {
     private List<String> batch(Inputs inputs) {
         var batch = new ArrayList<String>();
         var characters = 0L;
-        while (batch.size() < config.batch() && characters < LARGEST_BATCH) {
+        while (batch.size() < largestBatch && characters < LONGEST_BATCH) {
             var next = inputs.next();
             if (next.isEmpty()) {
                 break;
@@ -194,29 +189,25 @@ final class BatchJob {
     /// on with the parts finds both.
     ///
     /// @return false if nothing was answered yet
-    private boolean keep(ObjectStore store, Tally tally, String served) {
+    private boolean keep(ObjectStore store, TaskKeys keys, Tally tally, String served, Work work) {
         if (tally.answered() == 0) {
             return false;
         }
-        if (tally.adapter() != null) {
-            once(store, adapterKey(tally.adapter()), Content.of(adapterFile(tally.adapter())));
+        if (tally.adapter() != null && keys.adapters().isPresent()) {
+            once(store, keys.adapter(tally.adapter()), Content.of(adapterFile(tally.adapter(), work)));
         }
         var note = new Tally(0, 0, 0, tally.usage(), tally.timingMs(), tally.adapter(), tally.selection());
         once(store, served, outcomes.content(note));
         return true;
     }
 
-    private byte[] adapterFile(String id) {
+    private byte[] adapterFile(String id, Work work) {
         try {
-            return service.adapterFile(Tenant.SHARED, id);
+            return service.adapterFile(work.tenant(), id);
         } catch (UnknownAdapterException e) {
             // Others crowded it out since: the next delivery makes it again.
             throw new RedeliverException(e.getMessage());
         }
-    }
-
-    private String adapterKey(String id) {
-        return config.adaptersPrefix() + id.substring(id.indexOf(':') + 1) + ".gguf";
     }
 
     private static void once(ObjectStore store, String key, Content content) {
@@ -251,7 +242,7 @@ final class BatchJob {
                         tally.abstained(),
                         tally.failed(),
                         adapter,
-                        adapter == null ? null : adapterKey(adapter),
+                        adapter == null ? null : keys.adapter(adapter),
                         note.map(Tally::selection).orElse(null),
                         tally.usage(),
                         tally.timingMs())),

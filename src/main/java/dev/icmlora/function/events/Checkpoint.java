@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,7 @@ import dev.icmlora.function.storage.StoredObject;
 final class Checkpoint {
 
     private static final String TALLY = "icmloratally";
+    private static final String PART = ".jsonl";
     private static final int LARGEST_PART = 4 << 20;
     /// Answers are stored after this much time, even if they are few.
     private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -50,16 +52,33 @@ final class Checkpoint {
     static Checkpoint load(ObjectStore store, String prefix, ObjectMapper json, int most) {
         var checkpoint = new Checkpoint(store, prefix, json, most);
         for (var next = store.find(checkpoint.nextKey()); next.isPresent(); next = store.find(checkpoint.nextKey())) {
-            checkpoint.add(next.get(), checkpoint.tally(next.get()));
+            checkpoint.add(next.get(), tally(next.get(), json));
         }
         return checkpoint;
     }
 
-    private String nextKey() {
-        return prefix + "%010d.jsonl".formatted(stored.inputs());
+    /// How many inputs are answered, as far as the bucket knows.
+    ///
+    /// @param prefix of all checkpoints of a task; the one that is furthest counts
+    static int done(ObjectStore store, String prefix, ObjectMapper json) {
+        return store.list(prefix).stream()
+                .map(StoredObject::key)
+                .filter(key -> key.endsWith(PART))
+                .max(Comparator.comparing(key -> key.substring(key.lastIndexOf('/'))))
+                .flatMap(store::find)
+                .map(last -> {
+                    var key = last.key();
+                    var first = key.substring(key.lastIndexOf('/') + 1, key.length() - PART.length());
+                    return Integer.parseInt(first) + tally(last, json).inputs();
+                })
+                .orElse(0);
     }
 
-    private Tally tally(StoredObject part) {
+    private String nextKey() {
+        return prefix + ("%010d" + PART).formatted(stored.inputs());
+    }
+
+    private static Tally tally(StoredObject part, ObjectMapper json) {
         try {
             return json.readValue(part.metadata().getOrDefault(TALLY, ""), Tally.class);
         } catch (JsonProcessingException e) {

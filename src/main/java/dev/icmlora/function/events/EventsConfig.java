@@ -13,7 +13,8 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/// Object-storage events. Nothing here does anything until a bucket is named. The tables of `docs/configuration.md` are
+/// Object-storage events, and jobs. Nothing here but for jobs does anything until a bucket is named. The tables of
+/// `docs/configuration.md` are
 /// written from these comments.
 @ConfigMapping(prefix = "icm-lora.events")
 public interface EventsConfig {
@@ -37,7 +38,7 @@ public interface EventsConfig {
     @Pattern(regexp = "[^/].*/")
     String adaptersPrefix();
 
-    /// Task files that are worked on at the same time; their batches wait in line.
+    /// Task files that are worked on at the same time, and as many jobs; their batches wait in line.
     @WithDefault("4")
     @Min(1)
     int jobs();

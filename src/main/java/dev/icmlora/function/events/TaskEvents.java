@@ -139,7 +139,8 @@ public final class TaskEvents {
 
         private Outcome exclusively(StoredObject task) {
             return exclusively(
-                    task.version(), lease -> job.run(store, keys, task, about(task.version()), lease, deadline));
+                    task.version(),
+                    lease -> job.run(store, keys, task, about(task.version()), Work.ofTaskFile(lease, deadline)));
         }
 
         private Outcome exclusively(String version, Consumer<Lease> work) {

@@ -12,7 +12,16 @@ import dev.icmlora.generator.Sha256;
 /// @param inputs the inputs beside it, where they are not in it
 /// @param results one line an input; its appearance is what completes a task
 /// @param parts prefix of answers stored on the way
-record TaskKeys(String task, String inputs, String results, String summary, String error, String lease, String parts) {
+/// @param adapters prefix of the adapters that served; empty where they are not kept beside the results
+record TaskKeys(
+        String task,
+        String inputs,
+        String results,
+        String summary,
+        String error,
+        String lease,
+        String parts,
+        Optional<String> adapters) {
 
     private static final String JSON = ".json";
 
@@ -39,7 +48,27 @@ record TaskKeys(String task, String inputs, String results, String summary, Stri
                 base + ".summary.json",
                 base + ".error.json",
                 base + ".lease.json",
-                base + PARTS + "/"));
+                base + PARTS + "/",
+                Optional.of(config.adaptersPrefix())));
+    }
+
+    /// Those of a job, all in a folder of its own.
+    static TaskKeys ofJob(String folder) {
+        return new TaskKeys(
+                folder + "task.json",
+                folder + "inputs.jsonl",
+                folder + "results.jsonl",
+                folder + "summary.json",
+                folder + "error.json",
+                folder + "lease.json",
+                folder + "parts/",
+                Optional.empty());
+    }
+
+    /// The adapter of an id; null where adapters are not kept.
+    String adapter(String id) {
+        return adapters.map(prefix -> prefix + id.substring(id.indexOf(':') + 1) + ".gguf")
+                .orElse(null);
     }
 
     /// Whether the task's name can be a path: such a name is the same thing in every store and on every tool's way.

@@ -41,6 +41,11 @@ public final class ClientConnection {
         return access.account(current.getCurrent());
     }
 
+    /// Who pays for what the client asks for, as [Access#payer].
+    public String payer() {
+        return access.payer(current.getCurrent());
+    }
+
     /// The same work, cancelled when the client leaves before it is done.
     public <T> Uni<T> whileOpen(Uni<T> work) {
         var context = current.getCurrent();

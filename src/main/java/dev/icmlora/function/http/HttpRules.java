@@ -51,19 +51,19 @@ final class HttpRules {
         var methods = new LinkedHashMap<Pattern, Set<HttpMethod>>();
         methods.put(Pattern.compile("/generate|/adapter"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/adapters"), Set.of(HttpMethod.PUT));
-        methods.put(Pattern.compile("/adapters/blend"), Set.of(HttpMethod.POST));
+        methods.put(Pattern.compile("/adapters/blend|/jobs|/jobs/[^/]+/cancel"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/v1/(chat/completions|completions|embeddings)"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/v1/models(/[^/]+)?"), Set.of(HttpMethod.GET));
         methods.put(Pattern.compile("/events/(s3|pubsub)"), Set.of(HttpMethod.POST, HttpMethod.OPTIONS));
         methods.put(Pattern.compile("/"), Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST));
         methods.put(
-                Pattern.compile("/adapters/[^/]+"),
+                Pattern.compile("/(adapters|jobs)/[^/]+"),
                 Set.of(HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
         methods.put(
                 Pattern.compile("/functions/[^/]+"),
                 Set.of(HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT));
         methods.put(
-                Pattern.compile("/q/(health|metrics|openapi).*|/events|/functions"),
+                Pattern.compile("/q/(health|metrics|openapi).*|/events|/functions|/jobs/[^/]+/results"),
                 Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
         return methods;
     }

@@ -48,7 +48,7 @@ public final class JsonBody {
     ///
     /// @throws NotJsonException if it says that it is something else
     /// @throws InvalidRequestException if it is not of this type
-    <T> T read(RoutingContext context, Class<T> type) {
+    public <T> T read(RoutingContext context, Class<T> type) {
         requireJson(context);
         var body = bytes(context);
         try {

@@ -12,7 +12,7 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;
 
-/// The bucket that keeps what callers define, if there is one.
+/// The bucket that keeps functions and jobs, if there is one.
 @Singleton
 public final class OwnBucket {
 

@@ -12,8 +12,8 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "icm-lora.storage")
 public interface StorageConfig {
 
-    /// The bucket that keeps what callers define: `gs://name`, `s3://name`, `az://account/container`, or a directory as
-    /// `file:/directory`. Default: the folder for adapters; without one, nothing can be defined.
+    /// The bucket that keeps functions and jobs: `gs://name`, `s3://name`, `az://account/container`, or a directory as
+    /// `file:/directory`. Default: the folder for adapters; without one, there are none.
     Optional<String> bucket();
 
     /// How long a request may go without an answer before it counts as failed.

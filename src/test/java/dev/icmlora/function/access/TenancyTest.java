@@ -281,6 +281,32 @@ class TenancyTest {
     }
 
     @Test
+    void aJobOfSomebodyElseIsAsUnknownAsOneThatNobodySubmitted() {
+        var nobodys = UUID.randomUUID().toString().replace("-", "");
+        var id = alice.post(
+                        "/jobs",
+                        Map.of("task", Map.of("description", "Say it."), "inputs", List.of("x"), "mode", "plain"))
+                .statusCode(202)
+                .extract()
+                .<String>path("id");
+
+        List<Function<String, Response>> doors = List.of(
+                job -> bob.request().get("/jobs/{id}", job),
+                job -> bob.request().get("/jobs/{id}/results", job),
+                job -> bob.request().post("/jobs/{id}/cancel", job),
+                job -> bob.request().delete("/jobs/{id}", job));
+        for (var door : doors) {
+            var theirs = door.apply(id);
+            var unknown = door.apply(nobodys);
+
+            assertThat(theirs.statusCode()).isEqualTo(404);
+            assertThat(theirs.asString().replace(id, nobodys)).isEqualTo(unknown.asString());
+            assertThat(headers(theirs)).isEqualTo(headers(unknown));
+        }
+        alice.request().get("/jobs/{id}", id).then().statusCode(200);
+    }
+
+    @Test
     void aChatMakesAnAdapterForItsCallerOnly() {
         var body = Map.of(
                 "model", alice.models().getFirst(),

@@ -33,6 +33,11 @@ class OpenApiTest {
             "GET /functions/{name}",
             "PUT /functions/{name}",
             "DELETE /functions/{name}",
+            "POST /jobs",
+            "GET /jobs/{id}",
+            "POST /jobs/{id}/cancel",
+            "GET /jobs/{id}/results",
+            "DELETE /jobs/{id}",
             "POST /v1/chat/completions",
             "POST /v1/completions",
             "POST /v1/embeddings",
@@ -97,9 +102,10 @@ class OpenApiTest {
                         .body(example.getValue().get("value").toString())
                         .request(operation.method(), operation.path().replace("{name}", "described"));
                 var hasReply = operation.node().at("/responses").has("200");
+                var taken = operation.node().at("/responses").has("202") ? 202 : 204;
                 assertThat(response.statusCode())
                         .as("%s %s: %s", operation.name(), example.getKey(), response.asString())
-                        .isIn(hasReply ? List.of(200, 201) : List.of(204));
+                        .isIn(hasReply ? List.of(200, 201) : List.of(taken));
                 answered.add(operation.path());
                 if (!hasReply) {
                     continue;

@@ -1,0 +1,158 @@
+package dev.icmlora.function.events;
+
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import dev.icmlora.function.access.Role;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.JobStatus;
+import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.JsonBody;
+
+/// Requests that take longer than a client waits.
+@Path("/jobs")
+@Tag(name = "tasks")
+@APIResponse(responseCode = "401", ref = "Problem")
+@APIResponse(responseCode = "403", ref = "Problem")
+@APIResponse(responseCode = "429", ref = "Problem")
+@APIResponse(responseCode = "503", ref = "Problem")
+public final class JobResource {
+
+    private final Jobs jobs;
+    private final ClientConnection client;
+    private final JsonBody json;
+
+    JobResource(Jobs jobs, ClientConnection client, JsonBody json) {
+        this.jobs = jobs;
+        this.client = client;
+        this.json = json;
+    }
+
+    @POST
+    @Blocking
+    @Operation(operationId = "submitJob", summary = "Answer more inputs than a request has time for", description = """
+            A request as for /generate, with up to 10,000 inputs. It is answered in the background, by whichever \
+            instance has time, each input once, also where one is killed meanwhile.""")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = GenerateRequest.class),
+                            examples = @ExampleObject(name = "labels", value = """
+                    {"task": {"description": "How urgent is it?"}, "labels": ["immediate", "wait"],
+                    "inputs": ["The house is on fire.", "I want a new chair."], "mode": "plain"}""")))
+    @APIResponse(
+            responseCode = "202",
+            description = "The job waits for its turn",
+            headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = JobStatus.class)))
+    @APIResponse(responseCode = "400", ref = "Problem")
+    @APIResponse(responseCode = "404", ref = "Problem")
+    @APIResponse(responseCode = "413", ref = "Problem")
+    @APIResponse(responseCode = "415", ref = "Problem")
+    @APIResponse(responseCode = "507", ref = "Problem")
+    public Response submit(@Context RoutingContext context) {
+        client.require(Role.CALL);
+        var job = jobs.submit(client.tenant(), client.payer(), json.read(context, GenerateRequest.class));
+        return described(Response.Status.ACCEPTED, job)
+                .header(HttpHeaders.LOCATION, "/jobs/" + job.id())
+                .build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @Blocking
+    @Operation(operationId = "jobStatus", summary = "How far a job is")
+    @APIResponse(
+            responseCode = "200",
+            description = "Its state, and how many inputs are done",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = JobStatus.class)))
+    @APIResponse(responseCode = "404", ref = "Problem")
+    public Response status(
+            @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
+                    String id) {
+        client.require(Role.CALL);
+        return described(Response.Status.OK, jobs.status(client.tenant(), id)).build();
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    @Blocking
+    @Operation(operationId = "cancelJob", summary = "End a job before it is done", description = """
+            It ends with the batch that is being answered, and has no results. Cancelling it a second time changes \
+            nothing.""")
+    @APIResponse(
+            responseCode = "200",
+            description = "The job is cancelled",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = JobStatus.class)))
+    @APIResponse(responseCode = "404", ref = "Problem")
+    @APIResponse(responseCode = "409", ref = "Problem")
+    public Response cancel(
+            @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
+                    String id) {
+        client.require(Role.CALL);
+        return described(Response.Status.OK, jobs.cancel(client.tenant(), id)).build();
+    }
+
+    @GET
+    @Path("/{id}/results")
+    @Blocking
+    @Operation(operationId = "jobResults", summary = "The answers of a completed job", description = """
+            One line of JSON for each input, in order: index, input and output, or index and error.""")
+    @APIResponse(
+            responseCode = "200",
+            description = "JSON Lines",
+            content = @Content(mediaType = "application/jsonl", schema = @Schema(implementation = String.class)))
+    @APIResponse(responseCode = "404", ref = "Problem")
+    @APIResponse(responseCode = "409", ref = "Problem")
+    public Response results(
+            @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
+                    String id) {
+        client.require(Role.CALL);
+        var results = jobs.results(client.tenant(), id);
+        StreamingOutput lines = out -> {
+            try (results) {
+                results.transferTo(out);
+            }
+        };
+        return Response.ok(lines, MediaType.valueOf("application/jsonl")).build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Blocking
+    @Operation(operationId = "deleteJob", summary = "Forget a job that has ended, with its results")
+    @APIResponse(responseCode = "204", description = "It is not there any more")
+    @APIResponse(responseCode = "404", ref = "Problem")
+    @APIResponse(responseCode = "409", ref = "Problem")
+    public void delete(
+            @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
+                    String id) {
+        client.require(Role.CALL);
+        jobs.delete(client.tenant(), id);
+    }
+
+    private static Response.ResponseBuilder described(Response.Status status, JobStatus job) {
+        return Response.status(status).type(MediaType.APPLICATION_JSON_TYPE).entity(job);
+    }
+}

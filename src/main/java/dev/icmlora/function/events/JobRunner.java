@@ -1,0 +1,178 @@
+package dev.icmlora.function.events;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.access.Access;
+import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.UnknownAdapterException;
+import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.storage.OwnBucket;
+import dev.icmlora.function.storage.StorageException;
+
+/// Works on open jobs, whoever took them: this instance, another one, or one that was killed. It looks for them again
+/// and again, and at once when a client has sent one.
+@Singleton
+final class JobRunner {
+
+    private static final Logger LOG = Logger.getLogger(JobRunner.class);
+    /// Later than the engine, without which no job can be done.
+    private static final int LAST = Integer.MAX_VALUE;
+
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    private final OwnBucket bucket;
+    private final BatchJob batches;
+    private final Outcomes outcomes;
+    private final Access access;
+    private final ObjectMapper json;
+    private final EventsConfig config;
+    private final Set<JobPlace> running = ConcurrentHashMap.newKeySet();
+    private final Semaphore news = new Semaphore(0);
+    private Thread thread;
+
+    JobRunner(
+            OwnBucket bucket,
+            BatchJob batches,
+            Outcomes outcomes,
+            Access access,
+            ObjectMapper json,
+            EventsConfig config) {
+        this.bucket = bucket;
+        this.batches = batches;
+        this.outcomes = outcomes;
+        this.access = access;
+        this.json = json;
+        this.config = config;
+    }
+
+    void start(@Observes @Priority(LAST) StartupEvent event) {
+        bucket.store()
+                .ifPresent(store ->
+                        thread = Thread.ofVirtual().name("jobs").start(() -> look(new JobStore(store, json))));
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /// There is something to do.
+    void wake() {
+        news.release();
+    }
+
+    private void look(JobStore store) {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                begin(store);
+                news.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                news.drainPermits();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /// Begins with as many jobs as there are places for, of whichever tenants.
+    private void begin(JobStore store) {
+        try {
+            var open = new ArrayList<>(store.open());
+            Collections.shuffle(open);
+            for (var job : open) {
+                if (hasPlace(job) && running.add(job)) {
+                    Thread.ofVirtual().name("job " + job.id()).start(() -> run(store, job));
+                }
+            }
+        } catch (StorageException e) {
+            LOG.warnf("Jobs cannot be looked for: %s", e.getMessage());
+        }
+    }
+
+    /// No tenant has more than half of the places.
+    private boolean hasPlace(JobPlace job) {
+        var own = running.stream()
+                .filter(other -> other.tenant().equals(job.tenant()))
+                .count();
+        return running.size() < config.jobs() && own < Math.ceilDiv(config.jobs(), 2);
+    }
+
+    private void run(JobStore store, JobPlace job) {
+        try {
+            work(store, job);
+        } catch (RequestException | StorageException e) {
+            LOG.debugf("Job %s comes again: %s", job.id(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Job %s failed, and comes again", job.id());
+        } finally {
+            running.remove(job);
+        }
+    }
+
+    private void work(JobStore store, JobPlace job) {
+        var payer = store.payer(job);
+        if (payer.isEmpty()) {
+            // Another instance was quicker.
+            return;
+        }
+        try (var lease = Lease.acquire(store.store(), job.keys().lease(), config.lease())) {
+            var state = store.ended(job).orElseGet(() -> answer(store, job, payer.get(), lease));
+            lease.check();
+            store.close(job, state);
+            lease.settle();
+            // For the next one.
+            wake();
+        }
+    }
+
+    private State answer(JobStore store, JobPlace job, String payer, Lease lease) {
+        var keys = job.keys();
+        try {
+            var task = store.task(job);
+            var work = new Work(job.tenant(), access.account(payer), lease, Deadline.in(config.deadline()), () -> {
+                if (store.ended(job).isPresent()) {
+                    throw new EndedException();
+                }
+            });
+            batches.run(store.store(), keys, task, Map.of("job", job.id()), work);
+            return store.end(job, State.COMPLETED);
+        } catch (InvalidRequestException | UnknownAdapterException e) {
+            lease.check();
+            outcomes.publish(
+                    store.store(),
+                    keys.error(),
+                    outcomes.explanation(e.problem(), Map.of()),
+                    store.task(job).version());
+            return store.end(job, State.FAILED);
+        } catch (EndedException e) {
+            return store.ended(job).orElseThrow(() -> new UnknownJobException(job.id()));
+        }
+    }
+
+    /// The job has ended while it was worked on.
+    private static final class EndedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private EndedException() {
+            super(null, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.icmlora.function.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.JobStatus;
+import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.StoredObject;
+
+/// Jobs in a bucket. What is known of one is there, so any instance can tell how far it is.
+record JobStore(ObjectStore store, ObjectMapper json) {
+
+    private static final String INPUTS = "icmlorainputs";
+    private static final String FUNCTION = "icmlorafunction";
+    /// No reader takes it for a payer.
+    private static final String NOBODY = "nobody";
+
+    /// Writes a new job.
+    ///
+    /// @param function name and version of the one that answers
+    /// @param payer who pays for it
+    void add(JobPlace job, GenerateRequest request, Optional<String> function, String payer) throws IOException {
+        var task = json.writeValueAsBytes(request);
+        var metadata = Map.of(INPUTS, Integer.toString(request.inputs().size()), FUNCTION, function.orElse(NOBODY));
+        store.write(job.keys().task(), Content.of(task), metadata, new Condition.IfAbsent());
+        // Last: what is open has a task.
+        store.write(
+                job.open(),
+                Content.of(payer.isEmpty() ? NOBODY.getBytes(UTF_8) : payer.getBytes(UTF_8)),
+                Map.of(),
+                new Condition.IfAbsent());
+    }
+
+    /// All jobs that something is to be done for.
+    List<JobPlace> open() {
+        return store.list(JobPlace.OPEN).stream()
+                .map(StoredObject::key)
+                .filter(key -> key.indexOf('/', JobPlace.OPEN.length()) > 0)
+                .map(JobPlace::ofOpen)
+                .toList();
+    }
+
+    int open(Tenant tenant) {
+        return store.list(JobPlace.open(tenant)).size();
+    }
+
+    /// What a tenant's jobs take, with their results.
+    long bytes(Tenant tenant) {
+        return store.list(JobPlace.all(tenant)).stream()
+                .mapToLong(StoredObject::bytes)
+                .sum();
+    }
+
+    /// Whether something is still to be done for it, although it may have ended.
+    boolean isOpen(JobPlace job) {
+        return store.find(job.open()).isPresent();
+    }
+
+    /// Who pays for an open job; empty if it is not open any more.
+    Optional<String> payer(JobPlace job) {
+        return store.find(job.open()).map(this::text).map(payer -> payer.equals(NOBODY) ? "" : payer);
+    }
+
+    /// @throws UnknownJobException if there is no such job
+    StoredObject task(JobPlace job) {
+        return store.find(job.keys().task()).orElseThrow(() -> new UnknownJobException(job.id()));
+    }
+
+    /// Empty while it is open.
+    Optional<State> ended(JobPlace job) {
+        return store.find(job.end()).map(this::text).map(name -> State.valueOf(name.toUpperCase(Locale.ROOT)));
+    }
+
+    /// Ends a job, if it is open.
+    ///
+    /// @return how it has ended, this time or before
+    State end(JobPlace job, State state) {
+        try {
+            var name = state.name().toLowerCase(Locale.ROOT);
+            store.write(job.end(), Content.of(name.getBytes(UTF_8)), Map.of(), new Condition.IfAbsent());
+            return state;
+        } catch (ConditionFailedException e) {
+            return ended(job).orElseThrow(() -> new UnknownJobException(job.id()));
+        }
+    }
+
+    /// @throws UnknownJobException if there is no such job
+    JobStatus status(JobPlace job) {
+        var metadata = task(job).metadata();
+        var inputs = Integer.parseInt(metadata.get(INPUTS));
+        var function = Optional.of(metadata.get(FUNCTION))
+                .filter(name -> !name.equals(NOBODY))
+                .orElse(null);
+        // Before the state: when a job has ended, its parts go.
+        var done = Checkpoint.done(store, job.keys().parts(), json);
+        var state = ended(job).orElse(State.OPEN);
+        return switch (state) {
+            case OPEN -> new JobStatus(job.id(), state, function, inputs, done, null, null, null, null);
+            case CANCELLED -> new JobStatus(job.id(), state, function, inputs, null, null, null, null, null);
+            case FAILED -> {
+                var error = (ObjectNode) tree(job.keys().error());
+                error.remove("task");
+                yield new JobStatus(job.id(), state, function, inputs, null, null, null, null, error);
+            }
+            case COMPLETED -> {
+                var summary = tree(job.keys().summary());
+                yield new JobStatus(
+                        job.id(),
+                        state,
+                        function,
+                        inputs,
+                        inputs,
+                        summary.get("answered").intValue(),
+                        summary.get("abstained").intValue(),
+                        summary.get("failed").intValue(),
+                        null);
+            }
+        };
+    }
+
+    private JsonNode tree(String key) {
+        var object = there(key);
+        try (var in = store.read(object)) {
+            return json.readTree(in);
+        } catch (IOException e) {
+            throw unreadable(object, e);
+        }
+    }
+
+    private StoredObject there(String key) {
+        return store.find(key).orElseThrow(() -> new StorageUnavailableException(key + " is gone", null));
+    }
+
+    private String text(StoredObject object) {
+        try (var in = store.read(object)) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw unreadable(object, e);
+        }
+    }
+
+    private static StorageUnavailableException unreadable(StoredObject object, IOException e) {
+        return new StorageUnavailableException("cannot read " + object.key() + ": " + e, e);
+    }
+
+    /// The results of a completed job.
+    InputStream results(JobPlace job) {
+        return store.read(there(job.keys().results()));
+    }
+
+    /// Nothing is left to do: takes away what was on the way, and what nobody wants.
+    void close(JobPlace job, State state) {
+        var keys = job.keys();
+        if (state != State.COMPLETED) {
+            store.delete(keys.results());
+            store.delete(keys.summary());
+        }
+        store.list(keys.parts()).forEach(part -> store.delete(part.key()));
+        store.delete(job.open());
+    }
+
+    /// Forgets a job, with all that belongs to it. Its task goes first, and with it the job.
+    void delete(JobPlace job) {
+        store.delete(job.keys().task());
+        store.list(job.folder()).forEach(object -> store.delete(object.key()));
+    }
+}

@@ -1,0 +1,179 @@
+package dev.icmlora.function.events;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.JobStatus;
+import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.error.FunctionsOffException;
+import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.JobStateException;
+import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.RequestRules;
+import dev.icmlora.function.storage.OwnBucket;
+
+/// Jobs: requests that take longer than a client waits. Everything that is known of one is in the bucket, so any
+/// instance answers for it, and it outlives them. Every method waits for the store, and fails with a
+/// [dev.icmlora.function.storage.StorageException].
+@Singleton
+public final class Jobs {
+
+    /// Inputs of a job.
+    static final int MOST_INPUTS = 10_000;
+    /// Jobs of a tenant that are open at the same time.
+    private static final int MOST_OPEN = 16;
+    /// What a tenant's jobs may take before another one, with their results.
+    private static final long MOST_BYTES = 256 << 20;
+
+    private final OwnBucket bucket;
+    private final RequestRules rules;
+    private final NamedFunctions functions;
+    private final JobRunner runner;
+    private final ObjectMapper json;
+    private final int mostInputs;
+
+    Jobs(
+            OwnBucket bucket,
+            RequestRules rules,
+            NamedFunctions functions,
+            JobRunner runner,
+            ObjectMapper json,
+            EventsConfig config) {
+        this.bucket = bucket;
+        this.rules = rules;
+        this.functions = functions;
+        this.runner = runner;
+        this.json = json;
+        this.mostInputs = Math.min(MOST_INPUTS, config.limits().inputs());
+    }
+
+    /// Takes a job, which then waits for its turn.
+    ///
+    /// @param payer who pays for it, as an account is found by
+    /// @throws InvalidRequestException naming what no answer could come to
+    /// @throws QueueFullException if the tenant has too many open
+    /// @throws StorageFullException if its ended ones take too much
+    /// @throws FunctionsOffException if there is no place for it
+    JobStatus submit(Tenant tenant, String payer, GenerateRequest request) {
+        var store = place().orElseThrow(FunctionsOffException::ofJobs);
+        checkInputs(request.inputs());
+        var any = request.withInputs(List.of("any"));
+        rules.check(any);
+        var named = functions.answering(tenant, any);
+        var whole = named.map(NamedFunctions.Named::request).orElse(any).withInputs(request.inputs());
+        if (store.open(tenant) >= MOST_OPEN) {
+            throw QueueFullException.ofJobs(MOST_OPEN);
+        }
+        if (store.bytes(tenant) > MOST_BYTES) {
+            throw StorageFullException.ofJobs(MOST_BYTES);
+        }
+        var job = new JobPlace(tenant, UUID.randomUUID().toString().replace("-", ""));
+        try {
+            store.add(job, whole, named.map(NamedFunctions.Named::function).map(FunctionName::toString), payer);
+        } catch (IOException e) {
+            throw new IllegalStateException("requests have a JSON form", e);
+        }
+        runner.wake();
+        return store.status(job);
+    }
+
+    /// Whether an input can be answered is said with its answer; that there are some is said here.
+    private void checkInputs(List<String> inputs) {
+        var violations = new Violations();
+        violations.when(inputs.isEmpty(), "/inputs", 1, 0, "must not be empty");
+        violations.count("/inputs", inputs.size(), mostInputs);
+        for (var i = 0; i < Math.min(inputs.size(), mostInputs); i++) {
+            violations.when(inputs.get(i) == null, "/inputs/" + i, "a string", null, "must be a string");
+        }
+        violations.raise();
+    }
+
+    private Optional<JobStore> place() {
+        return bucket.store().map(store -> new JobStore(store, json));
+    }
+
+    /// Work on a job of the caller's.
+    private interface OnJob<T> {
+        T with(JobStore store, JobPlace job);
+    }
+
+    private <T> T on(Tenant tenant, String id, OnJob<T> work) {
+        var store =
+                place().filter(_ -> id.matches("[0-9a-f]{32}")).orElseThrow(() -> new UnknownJobException(shown(id)));
+        var job = new JobPlace(tenant, id);
+        store.task(job);
+        return work.with(store, job);
+    }
+
+    private static String shown(String id) {
+        return id.length() > 64 ? id.substring(0, 64) + "…" : id;
+    }
+
+    /// @throws UnknownJobException if the tenant has no such job
+    JobStatus status(Tenant tenant, String id) {
+        return on(tenant, id, JobStore::status);
+    }
+
+    /// Cancels a job. One that is cancelled stays so.
+    ///
+    /// @throws UnknownJobException if the tenant has no such job
+    /// @throws JobStateException if it has ended otherwise
+    JobStatus cancel(Tenant tenant, String id) {
+        return on(tenant, id, (store, job) -> {
+            var state = store.end(job, State.CANCELLED);
+            if (state != State.CANCELLED) {
+                throw new JobStateException(id, name(state), "open");
+            }
+            runner.wake();
+            return store.status(job);
+        });
+    }
+
+    /// The results, one line an input.
+    ///
+    /// @throws UnknownJobException if the tenant has no such job
+    /// @throws JobStateException if it is not completed
+    InputStream results(Tenant tenant, String id) {
+        return on(tenant, id, (store, job) -> {
+            var state = store.ended(job).orElse(State.OPEN);
+            if (state != State.COMPLETED) {
+                throw new JobStateException(id, name(state), "completed");
+            }
+            return store.results(job);
+        });
+    }
+
+    /// Forgets a job that has ended, with its results.
+    ///
+    /// @throws UnknownJobException if the tenant has no such job
+    /// @throws JobStateException if it is open
+    void delete(Tenant tenant, String id) {
+        on(tenant, id, (store, job) -> {
+            if (store.isOpen(job)) {
+                // Whoever works on it would leave something behind.
+                runner.wake();
+                throw new JobStateException(id, name(State.OPEN), "completed, failed or cancelled for a moment");
+            }
+            store.delete(job);
+            return null;
+        });
+    }
+
+    private static String name(State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.icmlora.function.events;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
+
+/// On whose behalf a task is worked on, and until when.
+///
+/// @param tenant whose adapters and functions may answer
+/// @param account that pays for it
+/// @param lease the right to work on it
+/// @param deadline of this piece of work
+/// @param end fails when nobody wants the rest any more
+record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline, Runnable end) {
+
+    /// Task files belong to nobody and cost nobody tokens.
+    static Work ofTaskFile(Lease lease, Deadline deadline) {
+        return new Work(Tenant.SHARED, TokenAccount.UNLIMITED, lease, deadline, () -> {});
+    }
+
+    /// Asked before anything is stored.
+    ///
+    /// @throws dev.icmlora.function.error.RedeliverException if the lease was lost
+    void check() {
+        lease.check();
+        end.run();
+    }
+}

@@ -1,0 +1,258 @@
+package dev.icmlora.function.events;
+
+import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.outputs;
+import static dev.icmlora.function.Requests.plurals;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesRegex;
+import static org.hamcrest.Matchers.nullValue;
+
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.Requests;
+
+/// Requests that are answered in the background.
+@QuarkusTest
+class JobsTest {
+
+    private static final Path BUCKET = Path.of("target");
+    private static final String UNKNOWN = "00000000000000000000000000000000";
+    private static final int LOOKS = 20_000;
+
+    private static String submitted(Map<String, Object> body) {
+        return post("/jobs", body)
+                .statusCode(202)
+                .header("Location", matchesRegex("/jobs/[0-9a-f]{32}"))
+                .body("state", equalTo("open"))
+                .extract()
+                .path("id");
+    }
+
+    private static ValidatableResponse status(String id) {
+        return given().get("/jobs/{id}", id).then();
+    }
+
+    private static ValidatableResponse cancel(String id) {
+        return given().post("/jobs/{id}/cancel", id).then();
+    }
+
+    /// Until somebody has dealt with the job.
+    private static ValidatableResponse ended(String id) {
+        for (var i = 0; i < LOOKS; i++) {
+            if (!status(id).statusCode(200).extract().path("state").equals("open")) {
+                return status(id);
+            }
+        }
+        throw new AssertionError("never ended");
+    }
+
+    private static List<JsonNode> results(String id) {
+        var lines = given().get("/jobs/{id}/results", id)
+                .then()
+                .statusCode(200)
+                .contentType("application/jsonl")
+                .extract()
+                .asString();
+        return Arrays.stream(lines.split("\n")).map(Requests::json).toList();
+    }
+
+    private static String[] inputs(int count) {
+        return Collections.nCopies(count, "a very long story of").toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "adapter", "tuned"})
+    void theAnswersAreThoseOfTheRequest(String mode) {
+        var request = with(with(body(plurals(), "dog", "knife", "bus"), "mode", mode), "max_tokens", 4);
+        if (mode.equals("tuned")) {
+            request = with(request, "tune", Map.of("steps", 1));
+        }
+        var expected = outputs(request);
+
+        var id = submitted(request);
+
+        ended(id)
+                .body("state", equalTo("completed"))
+                .body("inputs", equalTo(3))
+                .body("done", equalTo(3))
+                .body("answered", equalTo(3))
+                .body("failed", equalTo(0))
+                .body("error", nullValue());
+        assertThat(results(id)).extracting(line -> line.get("output").asText()).isEqualTo(expected);
+        assertThat(results(id)).extracting(line -> line.get("index").asInt()).containsExactly(0, 1, 2);
+        assertThat(results(id)).extracting(line -> line.get("input").asText()).containsExactly("dog", "knife", "bus");
+    }
+
+    @Test
+    void anInputThatCannotBeAnsweredCostsItsOwnAnswer() {
+        var id = submitted(with(body(plurals(), "dog", "", "bus"), "mode", "plain"));
+
+        ended(id)
+                .body("state", equalTo("completed"))
+                .body("answered", equalTo(2))
+                .body("failed", equalTo(1));
+        assertThat(results(id).get(1).get("error").asText()).isEqualTo("/inputs/1 must not be empty");
+    }
+
+    @Test
+    void aJobKeepsTheVersionThatWasTheNewest() {
+        var name = "f" + UUID.randomUUID();
+        for (var labels : List.of(List.of("one", "two"), List.of("red", "green"))) {
+            given().contentType(ContentType.JSON)
+                    .body(Map.of("task", task("Which?", List.of()), "labels", labels))
+                    .put("/functions/{name}", name)
+                    .then()
+                    .statusCode(201);
+        }
+        var id = submitted(with(body(Map.of("function", name), "x", "y"), "mode", "plain"));
+        given().delete("/functions/{name}", name).then().statusCode(204);
+
+        ended(id).body("state", equalTo("completed")).body("function", equalTo(name + "@2"));
+        assertThat(results(id))
+                .allSatisfy(line -> assertThat(line.get("output").asText()).isIn("red", "green"));
+        post("/jobs", with(body(Map.of("function", name), "x"), "mode", "plain"))
+                .statusCode(404);
+    }
+
+    @Test
+    void whatNoAnswerCouldComeToIsRefused() {
+        post("/jobs", body(plurals()))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/inputs"))
+                .body("errors[0].limit", equalTo(1))
+                .body("errors[0].value", equalTo(0));
+        // The test's limit.
+        post("/jobs", body(plurals(), inputs(51)))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/inputs"))
+                .body("errors[0].limit", equalTo(50))
+                .body("errors[0].value", equalTo(51));
+        post("/jobs", with(body(plurals(), "x"), "inputs", Arrays.asList("x", null)))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/inputs/1"));
+        post("/jobs", with(body(plurals(), "x"), "max_tokens", 0))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/max_tokens"));
+        post("/jobs", with(body(plurals(), "x"), "modus", 0)).statusCode(400);
+        given().contentType("text/plain").body("x").post("/jobs").then().statusCode(415);
+    }
+
+    @Test
+    void whatOnlyShowsWhenItIsWorkedOnFailsTheJob() {
+        var request = with(with(body(plurals(), "x"), "task", null), "adapter", "sha256:" + "0".repeat(64));
+
+        var id = submitted(request);
+
+        ended(id)
+                .body("state", equalTo("failed"))
+                .body("error.type", equalTo("urn:icm-lora:problem:unknown-adapter"))
+                .body("error.status", equalTo(404));
+        given().get("/jobs/{id}/results", id).then().statusCode(409);
+        cancel(id).statusCode(409).body("detail", containsString("is failed"));
+    }
+
+    @Test
+    void aCancelledJobEndsAndStaysCancelled() throws Exception {
+        var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+
+        for (var i = 0; i < 2; i++) {
+            cancel(id).statusCode(200).body("state", equalTo("cancelled")).body("done", nullValue());
+        }
+
+        given().get("/jobs/{id}/results", id)
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:icm-lora:problem:job-state"));
+        deleted(id);
+        status(id).statusCode(404);
+        try (var left = Files.walk(BUCKET.resolve("jobs/shared"))) {
+            assertThat(left.filter(Files::isRegularFile).map(Path::toString)).noneMatch(file -> file.contains(id));
+        }
+        assertThat(BUCKET.resolve("open-jobs/shared").resolve(id)).doesNotExist();
+    }
+
+    @Test
+    void jobsThatNobodyDeletesDoNotFillTheBucket() throws Exception {
+        var folder = Files.createDirectories(BUCKET.resolve("jobs/shared/" + UNKNOWN));
+        var filler = folder.resolve("results.jsonl");
+        try (var file = new RandomAccessFile(filler.toFile(), "rw")) {
+            file.setLength((256 << 20) + 1);
+            post("/jobs", body(plurals(), "x"))
+                    .statusCode(507)
+                    .body("type", equalTo("urn:icm-lora:problem:storage-full"))
+                    .body("title", equalTo("There is no room for another job"));
+        } finally {
+            Files.delete(filler);
+        }
+    }
+
+    /// As soon as nobody works on it any more.
+    private static void deleted(String id) {
+        for (var i = 0; i < LOOKS; i++) {
+            var status = given().delete("/jobs/{id}", id).statusCode();
+            if (status == 204) {
+                return;
+            }
+            assertThat(status).isEqualTo(409);
+        }
+        throw new AssertionError("never closed");
+    }
+
+    @Test
+    void aCompletedJobCannotBeCancelledAndIsThereUntilItIsDeleted() {
+        var id = submitted(with(body(plurals(), "dog"), "mode", "plain"));
+        ended(id).body("state", equalTo("completed"));
+
+        cancel(id).statusCode(409).body("detail", containsString("is completed"));
+
+        assertThat(results(id)).hasSize(1);
+        deleted(id);
+        for (var gone : List.of(
+                status(id),
+                cancel(id),
+                given().get("/jobs/{id}/results", id).then(),
+                given().delete("/jobs/{id}", id).then())) {
+            gone.statusCode(404).body("type", equalTo("urn:icm-lora:problem:unknown-job"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {UNKNOWN, "x", "ABCDEF", "sha256:1", "a.b", "%2e%2e"})
+    void whatIsNoJobIsNotKnown(String id) {
+        status(id).statusCode(404);
+        cancel(id).statusCode(404);
+        given().get("/jobs/{id}/results", id).then().statusCode(404);
+        given().delete("/jobs/{id}", id).then().statusCode(404);
+    }
+
+    @Test
+    void everyPathTakesItsOwnMethods() {
+        given().get("/jobs").then().statusCode(405).header("Allow", equalTo("POST"));
+        given().get("/jobs/{id}/cancel", UNKNOWN).then().statusCode(405);
+        given().post("/jobs/{id}", UNKNOWN).then().statusCode(405);
+        given().put("/jobs/{id}/results", UNKNOWN).then().statusCode(anyOf(equalTo(404), equalTo(405)));
+    }
+}
