@@ -210,7 +210,11 @@ locals {
   env = merge(
     var.env,
     local.storage_env,
-    var.adapters_volume == null ? {} : { ICM_LORA_ADAPTERS_DIR = local.adapters_directory },
+    var.adapters_volume == null ? {} : {
+      ICM_LORA_ADAPTERS_DIR = local.adapters_directory
+      # Functions and jobs need conditional writes, which a mounted bucket does not have.
+      ICM_LORA_STORAGE_BUCKET = "gs://${var.adapters_volume.bucket}"
+    },
     {
       # Earlier than Cloud Run, whose own time-out says nothing about the cause.
       ICM_LORA_REQUEST_TIMEOUT = "${local.request_seconds}s"

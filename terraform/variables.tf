@@ -272,7 +272,7 @@ variable "model_volume" {
 }
 
 variable "adapters_volume" {
-  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. mount_options are options of Cloud Storage FUSE; with metadata-cache-negative-ttl-secs=0 an adapter that another instance wrote is found at once, and not after 5 seconds. Null keeps them in memory only."
+  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. mount_options are options of Cloud Storage FUSE; with metadata-cache-negative-ttl-secs=0 an adapter that another instance wrote is found at once, and not after 5 seconds. Functions that callers define, and jobs, are kept in that bucket too. Null keeps adapters in memory only, and takes neither functions nor jobs."
   type = object({
     bucket        = string
     mount_options = optional(list(string), [])

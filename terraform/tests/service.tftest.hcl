@@ -257,6 +257,10 @@ run "adapters_are_kept_in_a_bucket" {
     error_message = "The function is told where the bucket is."
   }
   assert {
+    condition     = contains([for e in google_cloud_run_v2_service.function[0].template[0].containers[0].env : "${e.name}=${e.value}"], "ICM_LORA_STORAGE_BUCKET=gs://adapters-of-mine")
+    error_message = "Functions and jobs are kept beside the adapters, past the mount."
+  }
+  assert {
     condition     = google_storage_bucket_iam_member.adapters_user[0].bucket == "adapters-of-mine" && google_storage_bucket_iam_member.adapters_user[0].role == "roles/storage.objectUser"
     error_message = "The function may write objects in that bucket, and nothing else there."
   }
