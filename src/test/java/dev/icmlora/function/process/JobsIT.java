@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A job whose instances are killed, one after the other.
 class JobsIT {
 
-    private static final int INPUTS = 60;
+    private static final int INPUTS = 40;
     private static final int KILLS = 3;
 
     @TempDir
@@ -64,7 +64,7 @@ class JobsIT {
                                     "mode",
                                     "plain",
                                     "max_tokens",
-                                    24))
+                                    12))
                             .post(address + "/jobs")
                             .then()
                             .statusCode(202)
