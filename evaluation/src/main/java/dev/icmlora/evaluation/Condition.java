@@ -106,9 +106,9 @@ enum Condition {
             return served.endsWith("examples") ? examples : 0;
         }
 
-        /// Many examples are a question of new tasks alone: the generator saw more of the others.
+        /// Many examples, and fewer steps, are a question of new tasks alone: the generator saw more of the others.
         boolean asks(Group group) {
-            return examples <= FEW_EXAMPLES || group == Group.HELD_OUT;
+            return group == Group.HELD_OUT || (examples <= FEW_EXAMPLES && steps.isEmpty());
         }
 
         /// A way that came later than those whose figures it must not change.
