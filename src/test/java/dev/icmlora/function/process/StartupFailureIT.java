@@ -169,9 +169,8 @@ class StartupFailureIT {
         GeneratorFile.of(foreign, weights).write(path);
     }
 
-    /// Compiled no further than a start is worth.
     private FunctionProcess start(Map<String, String> environment) throws IOException {
-        return FunctionProcess.start(folder, environment, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        return FunctionProcess.start(folder, environment, "-XX:+UseSerialGC");
     }
 
     private void refuses(Map<String, String> environment, String... reasons) throws Exception {

@@ -49,8 +49,9 @@ class WithoutGeneratorIT {
                         "ICM_LORA_ADAPTER_MODULES", String.join(",", MODULES),
                         "ICM_LORA_ADAPTER_MAX_RANK", "20",
                         "ICM_LORA_ADAPTERS_UPLOAD", "true",
-                        "ICM_LORA_ADAPTERS_MAX_BYTES", "64M"),
-                "-XX:TieredStopAtLevel=1",
+                        "ICM_LORA_ADAPTERS_MAX_BYTES", "64M",
+                        // A busy machine is to be slow here, and not to tune for fewer steps.
+                        "ICM_LORA_REQUEST_TIMEOUT", "300s"),
                 "-XX:+UseSerialGC");
         address = function.awaitAddress();
     }
