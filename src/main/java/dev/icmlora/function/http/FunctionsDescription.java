@@ -93,6 +93,7 @@ interface FunctionsDescription {
                                                         + " Problem as error"))
             })
     @APIResponse(responseCode = "400", ref = "Problem")
+    @APIResponse(responseCode = "404", ref = "Problem")
     @APIResponse(responseCode = "413", ref = "Problem")
     @APIResponse(responseCode = "415", ref = "Problem")
     @APIResponse(responseCode = "504", ref = "Problem")
