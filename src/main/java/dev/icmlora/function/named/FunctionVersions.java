@@ -21,13 +21,13 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Versions of functions in a bucket, which any number of processes may share:
-/// `functions/<tenant>/<name>/<number>.json`.
+/// `functions/<tenant>/<name>/<number>.json`, and beside them `given`, the last number that the name gave away.
 ///
-/// An object is created under a number that is free, or not at all, so two who define at once get two numbers. What
-/// was created is never changed but to `null`, which stands for a version that was deleted. The highest number of a
-/// name stays for ever: no number is given twice, and a program that names one never gets another function.
+/// A number is taken by a conditional write of `given`, so two who define at once get two numbers. `given` only rises
+/// and stays when versions are deleted: no number is given twice, and a program that names one never gets another
+/// function.
 ///
-/// @param mostVersions of one tenant, deleted ones that are still there too
+/// @param mostVersions of one tenant; it may have had as many names, too
 /// @param mostBytes of one tenant
 record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
@@ -36,7 +36,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     /// Where everybody shares them; no tenant's id.
     private static final String SHARED = "shared";
 
-    private static final byte[] DELETED = "null".getBytes(UTF_8);
+    private static final String GIVEN = "given";
 
     private static String prefix(Tenant tenant) {
         return PREFIX + (tenant.equals(Tenant.SHARED) ? SHARED : tenant.id()) + "/";
@@ -51,36 +51,58 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         return prefix(tenant, name) + "%09d".formatted(number) + SUFFIX;
     }
 
-    private static boolean isDeleted(StoredObject object) {
-        return object.bytes() == DELETED.length;
-    }
-
     /// Adds a version, unless the newest one is the same.
     ///
     /// @param content never `null`
     /// @throws StorageFullException if the tenant has too many
     FunctionVersion add(Tenant tenant, String name, byte[] content) {
+        var all = store.list(prefix(tenant));
+        var own = numbered(all, prefix(tenant, name));
+        var newest = newestOf(own);
+        if (newest.isPresent() && Arrays.equals(newest.get().content(), content)) {
+            return newest.get();
+        }
+        requireRoom(all, content.length);
+        var number = take(tenant, name, own.isEmpty() ? 1 : own.lastKey() + 1);
+        store.write(key(tenant, name, number), Content.of(content), Map.of(), new Condition.IfAbsent());
+        return new FunctionVersion(number, content, true);
+    }
+
+    /// A number that nobody else has or had.
+    ///
+    /// @param least in case that somebody removed `given`
+    private int take(Tenant tenant, String name, int least) {
+        var key = prefix(tenant, name) + GIVEN;
         while (true) {
-            var all = store.list(prefix(tenant));
-            var own = numbered(all, prefix(tenant, name));
-            var newest = newestOf(own);
-            if (newest.isPresent() && Arrays.equals(newest.get().content(), content)) {
-                return newest.get();
-            }
-            requireRoom(all, content.length);
-            var number = own.isEmpty() ? 1 : own.lastKey() + 1;
+            var given = store.find(key);
+            var number = Math.max(least, given.map(this::number).orElse(0) + 1);
+            var condition = given.<Condition>map(object -> new Condition.IfVersion(object.version()))
+                    .orElseGet(Condition.IfAbsent::new);
             try {
-                store.write(key(tenant, name, number), Content.of(content), Map.of(), new Condition.IfAbsent());
-                return new FunctionVersion(number, content, true);
+                store.write(key, Content.of(Integer.toString(number).getBytes(UTF_8)), Map.of(), condition);
+                return number;
             } catch (ConditionFailedException e) {
-                // Another process was quicker: the next number is looked for.
+                // Another process was quicker: its number is gone.
                 continue;
             }
         }
     }
 
+    /// What `given` says; 0 if it went meanwhile.
+    private int number(StoredObject given) {
+        var text = content(given).map(bytes -> new String(bytes, UTF_8)).orElse("0");
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new StorageUnavailableException(given.key() + " is damaged: it holds no number", e);
+        }
+    }
+
     private void requireRoom(List<StoredObject> all, int more) {
-        if (all.size() >= mostVersions) {
+        var names = all.stream()
+                .filter(object -> object.key().endsWith("/" + GIVEN))
+                .count();
+        if (Math.max(names, all.size() - names) >= mostVersions) {
             throw StorageFullException.ofFunctions(mostVersions + " versions");
         }
         if (all.stream().mapToLong(StoredObject::bytes).sum() + more > mostBytes) {
@@ -88,7 +110,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         }
     }
 
-    /// The objects of a name by their numbers, deleted ones too.
+    /// The objects of a name by their numbers.
     private static SortedMap<Integer, StoredObject> numbered(List<StoredObject> objects, String prefix) {
         var numbered = new TreeMap<Integer, StoredObject>();
         for (var object : objects) {
@@ -125,13 +147,14 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
                 .findFirst();
     }
 
-    /// Empty for one that is deleted, or was meanwhile.
     private Optional<FunctionVersion> read(int number, StoredObject object) {
-        if (isDeleted(object)) {
-            return Optional.empty();
-        }
+        return content(object).map(content -> new FunctionVersion(number, content, false));
+    }
+
+    /// Empty if the object was deleted or replaced meanwhile.
+    private Optional<byte[]> content(StoredObject object) {
         try (var in = store.read(object)) {
-            return Optional.of(new FunctionVersion(number, in.readAllBytes(), false));
+            return Optional.of(in.readAllBytes());
         } catch (ObjectGoneException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -149,10 +172,8 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
                 .map(key -> key.substring(0, key.indexOf('/')))
                 .distinct()
                 .forEach(name -> {
-                    var numbers = numbered(all, prefix(tenant, name)).entrySet().stream()
-                            .filter(entry -> !isDeleted(entry.getValue()))
-                            .map(Map.Entry::getKey)
-                            .toList();
+                    var numbers =
+                            List.copyOf(numbered(all, prefix(tenant, name)).keySet());
                     if (!numbers.isEmpty()) {
                         names.put(name, numbers);
                     }
@@ -164,32 +185,18 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     ///
     /// @return whether it was there
     boolean delete(Tenant tenant, String name, int number) {
-        return store.find(key(tenant, name, number)).filter(this::delete).isPresent();
+        return delete(store.find(key(tenant, name, number)).stream().toList());
     }
 
     /// Deletes all versions of a name.
     ///
     /// @return whether there was any
     boolean delete(Tenant tenant, String name) {
-        var versions = versions(tenant, name);
-        var deleted = versions.values().stream().filter(this::delete).count();
-        if (!versions.isEmpty()) {
-            // Not the highest one: it says which numbers were given.
-            versions.headMap(versions.lastKey()).values().forEach(object -> store.delete(object.key()));
-        }
-        return deleted > 0;
+        return delete(List.copyOf(versions(tenant, name).values()));
     }
 
-    private boolean delete(StoredObject object) {
-        if (isDeleted(object)) {
-            return false;
-        }
-        try {
-            store.write(object.key(), Content.of(DELETED), Map.of(), new Condition.IfVersion(object.version()));
-            return true;
-        } catch (ConditionFailedException e) {
-            // Versions change in no other way than this.
-            return false;
-        }
+    private boolean delete(List<StoredObject> objects) {
+        objects.forEach(object -> store.delete(object.key()));
+        return !objects.isEmpty();
     }
 }

@@ -341,12 +341,15 @@ class NamedFunctionsTest {
         var name = name();
         define(name, TRIAGE).statusCode(201);
         try (var files = Files.list(BUCKET.resolve(name))) {
-            Files.writeString(files.findFirst().orElseThrow(), "{\"task\": {\"description\": \"secret");
+            for (var file : files.toList()) {
+                Files.writeString(file, "{\"task\": {\"description\": \"secret");
+            }
         }
 
-        post("/generate", calling(name, "x"))
-                .statusCode(503)
-                .body("type", equalTo("urn:icm-lora:problem:storage-unavailable"))
-                .body("detail", equalTo("The storage does not answer"));
+        for (var answer : List.of(post("/generate", calling(name, "x")), define(name, TRIAGE))) {
+            answer.statusCode(503)
+                    .body("type", equalTo("urn:icm-lora:problem:storage-unavailable"))
+                    .body("detail", equalTo("The storage does not answer"));
+        }
     }
 }
