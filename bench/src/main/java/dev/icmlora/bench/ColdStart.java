@@ -11,7 +11,7 @@ import java.util.Optional;
 /// the model alone.
 final class ColdStart implements Part {
 
-    private static final Map<String, Double> BARS = Map.of("jar with AOT cache", 2.5, "native executable", 1.2);
+    private static final Map<String, Double> TARGETS = Map.of("jar with AOT cache", 2.5, "native executable", 1.2);
 
     @Override
     public String name() {
@@ -52,10 +52,10 @@ final class ColdStart implements Part {
             }
         }
         var rows = new ArrayList<Row>();
-        BARS.keySet().stream()
+        TARGETS.keySet().stream()
                 .sorted()
                 .filter(name -> !ours.containsKey(name))
-                .forEach(name -> rows.add(Row.skipped(what(name), "≤ " + BARS.get(name) + " x", "not built")));
+                .forEach(name -> rows.add(Row.skipped(what(name), "≤ " + TARGETS.get(name) + " x", "not built")));
         ours.forEach((name, millis) -> rows.add(row(name, new Runs(millis), peers)));
         return rows;
     }
@@ -71,9 +71,9 @@ final class ColdStart implements Part {
         var peer = new Runs(peers);
         var ratio = millis.dividedBy(peer).median();
         var detail = millis.text() + " against " + peer.text() + " ms";
-        var bar = BARS.get(way);
-        return bar == null
+        var target = TARGETS.get(way);
+        return target == null
                 ? new Row(what(way), String.format(Locale.ROOT, "%.2f x", ratio), "", Optional.empty(), detail)
-                : Row.atMost(what(way), ratio, bar, "x", detail);
+                : Row.atMost(what(way), ratio, target, "x", detail);
     }
 }

@@ -44,7 +44,7 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
                     "%-" + width + "s  %12s  %10s  %-8s  %s%n",
                     row.what(),
                     row.measured(),
-                    row.bar(),
+                    row.target(),
                     row.verdict(),
                     row.detail()));
         }
@@ -74,9 +74,9 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
                     var line = new LinkedHashMap<String, Object>();
                     line.put("what", row.what());
                     line.put("measured", row.measured());
-                    line.put("bar", row.bar());
+                    line.put("target", row.target());
                     line.put("verdict", row.verdict());
-                    row.share().ifPresent(share -> line.put("share_of_bar", share));
+                    row.share().ifPresent(share -> line.put("share_of_target", share));
                     line.put("detail", row.detail());
                     return line;
                 })
@@ -85,7 +85,7 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
         return gson.toJson(Map.of("machine", machine, "rows", lines)) + "\n";
     }
 
-    /// How much of each bar is used; the line is the bar.
+    /// How much of each target is used; the line is the target.
     String svg() {
         var measured = rows.stream().filter(row -> row.share().isPresent()).toList();
         var height = LINE * (measured.size() + 2);
@@ -113,7 +113,7 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
                     row.isHeld() ? "#2a9d8f" : "#e76f51",
                     LABELS + length + 4,
                     y + 11,
-                    escaped(row.measured() + " (" + row.bar() + ")")));
+                    escaped(row.measured() + " (" + row.target() + ")")));
         }
         return text.append(String.format(
                         Locale.ROOT,

@@ -8,11 +8,11 @@ import java.util.Optional;
 ///
 /// @param what was measured
 /// @param measured the figure, or why there is none
-/// @param bar what it is held against
-/// @param share how much of the bar is used, 1 for exactly at it, below 1 for held; empty if it was not
+/// @param target what it is held against
+/// @param share how much of the target is used, 1 for exactly at it, below 1 for held; empty if it was not
 /// measured
 /// @param detail the figures behind it
-record Row(String what, String measured, String bar, Optional<Double> share, String detail) {
+record Row(String what, String measured, String target, Optional<Double> share, String detail) {
 
     private static final String SKIPPED = "skipped";
     private static final String FAILED = "failed";
@@ -41,8 +41,8 @@ record Row(String what, String measured, String bar, Optional<Double> share, Str
         return new Row(what, measured, "", Optional.empty(), detail);
     }
 
-    static Row skipped(String what, String bar, String why) {
-        return new Row(what, SKIPPED, bar, Optional.empty(), why);
+    static Row skipped(String what, String target, String why) {
+        return new Row(what, SKIPPED, target, Optional.empty(), why);
     }
 
     static Row failed(String what, String why) {
