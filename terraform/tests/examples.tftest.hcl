@@ -1,4 +1,4 @@
-# Each example and the training module, as a user would apply them.
+# Each example, as a user would apply it.
 mock_provider "google" {
   mock_data "google_project" {
     defaults = { number = "123456789012" }
@@ -57,6 +57,19 @@ run "cpu" {
   }
 }
 
+run "cpu_for_named_people" {
+  module {
+    source = "./examples/cpu"
+  }
+  variables {
+    iap_members = ["group:team@example.com"]
+  }
+  assert {
+    condition     = output.image_repository == "europe-west4-docker.pkg.dev/test-project/icm-lora/function"
+    error_message = "The proxy changes nothing else."
+  }
+}
+
 run "events" {
   module {
     source = "./examples/events"
@@ -64,6 +77,39 @@ run "events" {
   assert {
     condition     = output.bucket == "test-project-icm-lora"
     error_message = "The example names its bucket."
+  }
+}
+
+run "eventarc" {
+  module {
+    source = "./examples/eventarc"
+  }
+  assert {
+    condition     = output.bucket == "test-project-icm-lora" && strcontains(output.subscription_command, "--location=eu") && strcontains(output.subscription_command, "--ack-deadline=600")
+    error_message = "The example prints the commands that Eventarc's subscription needs, for where the bucket is."
+  }
+}
+
+run "eventarc_before_the_image" {
+  module {
+    source = "./examples/eventarc"
+  }
+  variables {
+    image = null
+  }
+  assert {
+    condition     = output.subscription_command == null
+    error_message = "There is no subscription yet."
+  }
+}
+
+run "public" {
+  module {
+    source = "./examples/public"
+  }
+  assert {
+    condition     = !strcontains(output.curl, "Authorization") && output.url == "https://icm-lora-abc-ez.a.run.app"
+    error_message = "Anyone may ask who knows the address."
   }
 }
 
@@ -80,6 +126,10 @@ run "private" {
   assert {
     condition     = strcontains(output.curl, "print-identity-token")
     error_message = "Private needs an identity."
+  }
+  assert {
+    condition     = output.image_repository == "europe-west4-docker.pkg.dev/test-project/lora-private/function"
+    error_message = "The name begins every other name."
   }
 }
 
@@ -122,79 +172,10 @@ run "production_with_a_new_revision" {
 
 run "training" {
   module {
-    source = "./modules/training"
+    source = "./examples/training"
   }
   assert {
-    condition     = google_cloud_run_v2_job.training.template[0].task_count == 4 && google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "8Gi" }) && length(google_cloud_run_v2_job.training.template[0].template[0].node_selector) == 0
-    error_message = "Four tasks on CPUs: the image has no use for a GPU."
-  }
-  assert {
-    condition     = google_cloud_run_v2_job.training.template[0].template[0].volumes[0].gcs[0].mount_options == tolist(["uid=10001", "gid=10001"])
-    error_message = "The bucket is the image's user's to write to."
-  }
-  assert {
-    condition     = google_storage_bucket.training.public_access_prevention == "enforced" && google_storage_bucket.training.uniform_bucket_level_access && google_storage_bucket_iam_member.training.role == "roles/storage.objectUser"
-    error_message = "What the tasks share is nobody else's."
-  }
-}
-
-run "training_that_would_be_ended" {
-  command = plan
-  module {
-    source = "./modules/training"
-  }
-  variables {
-    machine         = { accelerator = "nvidia-l4" }
-    timeout_seconds = 7200
-  }
-  expect_failures = [google_cloud_run_v2_job.training]
-}
-
-run "training_in_a_zone" {
-  command = plan
-  module {
-    source = "./modules/training"
-  }
-  variables {
-    region = "europe-west4-a"
-  }
-  expect_failures = [var.region]
-}
-
-run "training_with_more_memory_than_its_cpus_allow" {
-  command = plan
-  module {
-    source = "./modules/training"
-  }
-  variables {
-    machine = { memory_gib = 32 }
-  }
-  expect_failures = [var.machine]
-}
-
-run "training_with_gpu" {
-  module {
-    source = "./modules/training"
-  }
-  variables {
-    machine = { accelerator = "nvidia-l4" }
-  }
-  assert {
-    condition     = google_cloud_run_v2_job.training.template[0].template[0].node_selector[0].accelerator == "nvidia-l4" && google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits == tomap({ cpu = "4", memory = "16Gi", "nvidia.com/gpu" = "1" })
-    error_message = "A GPU for an image that asks for one."
-  }
-}
-
-run "training_without_gpu" {
-  module {
-    source = "./modules/training"
-  }
-  variables {
-    machine = { accelerator = "none" }
-    shards  = { count = 8, parallelism = 2 }
-  }
-  assert {
-    condition     = google_cloud_run_v2_job.training.template[0].task_count == 8 && google_cloud_run_v2_job.training.template[0].parallelism == 2 && length(google_cloud_run_v2_job.training.template[0].template[0].node_selector) == 0 && !contains(keys(google_cloud_run_v2_job.training.template[0].template[0].containers[0].resources[0].limits), "nvidia.com/gpu")
-    error_message = "Eight shards, two at once, on CPUs."
+    condition     = output.run == "gcloud run jobs execute icm-lora-vectors --project test-project --region europe-west4 --wait" && output.bucket == "test-project-icm-lora-vectors"
+    error_message = "The example ends with a command to paste, and says where vectors appear."
   }
 }

@@ -6,10 +6,5 @@ module "function" {
   region          = var.region
   image           = var.image
   timeout_seconds = 600
-  events          = { tasks_days = 7, results_days = 30, soft_delete_days = 0 }
-}
-
-output "bucket" {
-  description = "Where task files go (tasks/NAME.json) and answers appear (results/, adapters/)."
-  value       = module.function.bucket
+  events          = { tasks_days = 7, results_days = 30, adapters_days = 30, soft_delete_days = 0, max_delivery_attempts = 20 }
 }

@@ -38,6 +38,32 @@ resource "google_storage_bucket" "training" {
   force_destroy               = var.force_destroy
   labels                      = local.labels
 
+  soft_delete_policy {
+    retention_duration_seconds = var.soft_delete_days * 86400
+  }
+
+  dynamic "lifecycle_rule" {
+    for_each = var.keep_days > 0 ? [var.keep_days] : []
+    content {
+      action {
+        type = "Delete"
+      }
+      condition {
+        age = lifecycle_rule.value
+      }
+    }
+  }
+
+  # Parts of an upload that was given up are stored, and paid for, until somebody deletes them.
+  lifecycle_rule {
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+    condition {
+      age = 1
+    }
+  }
+
   depends_on = [google_project_service.needed]
 }
 

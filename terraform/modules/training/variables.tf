@@ -119,6 +119,30 @@ variable "timeout_seconds" {
   }
 }
 
+variable "keep_days" {
+  description = "Days after which what a task wrote is deleted; 0 keeps it."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.keep_days >= 0 && var.keep_days == floor(var.keep_days)
+    error_message = "keep_days must be whole days, 0 to keep files for ever."
+  }
+}
+
+variable "soft_delete_days" {
+  description = "Days for which what was deleted or overwritten can be had back, and is paid for; 0 for none."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = contains(concat([0], range(7, 91)), var.soft_delete_days)
+    error_message = "soft_delete_days must be 7 to 90 whole days, Cloud Storage's limits, or 0 for none."
+  }
+}
+
 variable "force_destroy" {
   description = "Lets a destroy delete the bucket with what was computed."
   type        = bool

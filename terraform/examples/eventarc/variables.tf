@@ -1,0 +1,16 @@
+variable "project" {
+  description = "ID of the Google Cloud project."
+  type        = string
+}
+
+variable "region" {
+  description = "Region that has this GPU."
+  type        = string
+  default     = "europe-west4"
+}
+
+variable "image" {
+  description = "Image of the function; null for the first apply, which makes the registry to push it to."
+  type        = string
+  default     = null
+}
