@@ -208,6 +208,14 @@ run "setting_of_the_module" {
   expect_failures = [var.env]
 }
 
+run "lower_case_secret" {
+  command = plan
+  variables {
+    secret_env = { icm_lora_api_key = { secret = "key" } }
+  }
+  expect_failures = [var.secret_env]
+}
+
 run "secret_by_path" {
   command = plan
   variables {

@@ -132,3 +132,124 @@ run "half_a_week_of_soft_delete" {
   }
   expect_failures = [var.soft_delete_days]
 }
+
+run "project_number" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    project = "123456789012"
+  }
+  expect_failures = [var.project]
+}
+
+run "short_name" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    name = "train"
+  }
+  expect_failures = [var.name]
+}
+
+run "image_without_tag" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    image = "europe-west4-docker.pkg.dev/test-project/icm-lora/trainer"
+  }
+  expect_failures = [var.image]
+}
+
+run "latest" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    image = "europe-west4-docker.pkg.dev/test-project/icm-lora/trainer:latest"
+  }
+  expect_failures = [var.image]
+}
+
+run "no_shard" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    shards = { count = 0 }
+  }
+  expect_failures = [var.shards]
+}
+
+run "more_at_once_than_there_are" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    shards = { count = 4, parallelism = 5 }
+  }
+  expect_failures = [var.shards]
+}
+
+run "endless_retries" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    shards = { max_retries = 11 }
+  }
+  expect_failures = [var.shards]
+}
+
+run "unknown_accelerator" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    machine = { accelerator = "nvidia-a100" }
+  }
+  expect_failures = [var.machine]
+}
+
+run "l4_with_too_few_cpus" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    machine = { accelerator = "nvidia-l4", cpu = 2 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "rtx_with_too_little" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    machine = { accelerator = "nvidia-rtx-pro-6000", memory_gib = 64 }
+  }
+  expect_failures = [var.machine]
+}
+
+run "timeout_beyond_cloud_run" {
+  command = plan
+  module {
+    source = "./modules/training"
+  }
+  variables {
+    timeout_seconds = 86401
+  }
+  expect_failures = [var.timeout_seconds]
+}
