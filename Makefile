@@ -10,6 +10,10 @@ KIND ?= jvm
 RUNS ?= 10
 FAULTS ?= 500
 MINUTES ?= 10
+# The CUDA image is made of the CUDA libraries.
+ifeq ($(KIND),cuda)
+GPU ?= 1
+endif
 export GPU PORT CONTAINER NATIVE
 
 events_directory := $(CURDIR)/src/target/demo-events
