@@ -40,7 +40,7 @@ type TriggerAuthentication struct {
 }
 
 // Of Knative Eventing and KServe no Go module is served where this is built. These types hold the fields that our manifests
-// use, as the projects' documentation has them; another field is refused.
+// use, as the projects' documentation has them; another field is refused. scripts/deploy-test compares KServe's with its models.
 
 // Trigger of eventing.knative.dev/v1.
 type Trigger struct {
