@@ -58,6 +58,14 @@ public final class Requests {
                 .then();
     }
 
+    /// Makes a definition the newest version of a function.
+    public static ValidatableResponse define(String name, Object definition) {
+        return given().contentType(ContentType.JSON)
+                .body(definition)
+                .put("/functions/{name}", name)
+                .then();
+    }
+
     public static ValidatableResponse generate(Map<String, Object> body) {
         return post("/generate", body).statusCode(200);
     }

@@ -33,7 +33,7 @@ final class ChatForm implements ReplyForm {
             @Schema(constValue = OBJECT) String object,
             long created,
 
-            @Schema(description = "What wrote the text; the adapter's id if one was generated")
+            @Schema(description = "What wrote the text; the adapter's id, or the function with its version")
             String model,
 
             List<Choice> choices,

@@ -61,9 +61,7 @@ final class ChatRequestReader {
         var labels = labels(fields);
         labels.ifPresent(_ -> {
             fields.wrong(grammar.isPresent(), "labels", null, null, "must not be given beside /response_format");
-            fields.wrong(choices > 1, "n", 1, choices, "must be 1 beside /labels: the likeliest one is taken");
-            fields.wrong(logprobs, "logprobs", false, true, "must be false beside /labels, which have probabilities");
-            fields.wrong(!stops.isEmpty(), "stop", 0, stops.size(), "must not be given beside /labels");
+            AnswerRules.besideLabels(choices, logprobs, stops, violations);
         });
         var sampling = common.sampling(fields, grammar);
         var topLogprobs = logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty();

@@ -3,7 +3,7 @@ package dev.icmlora.function.openai;
 import java.time.Instant;
 import java.util.List;
 
-import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -77,7 +77,8 @@ public final class OpenAiResource {
     @Operation(operationId = "createChatCompletion", summary = "Continue a chat", description = """
             The chat is rendered in the model's own template. With an adapter, its task's description is put before \
             the first user message, unless the chat has a system message; so a chat of one message is answered as \
-            /generate answers it in mode adapter.""")
+            /generate answers it in mode adapter. A function as model is served as in mode auto, and the reply's model \
+            says which version answered.""")
     @RequestBody(
             required = true,
             content =
@@ -184,8 +185,10 @@ public final class OpenAiResource {
 
     @GET
     @Path("/models")
-    @NonBlocking
-    @Operation(operationId = "listModels", summary = "The base model and the adapters that the caller knows")
+    @Blocking
+    @Operation(
+            operationId = "listModels",
+            summary = "The base model, the caller's functions and the adapters that the caller knows")
     @APIResponse(
             responseCode = "200",
             description = "The models",
@@ -197,8 +200,9 @@ public final class OpenAiResource {
 
     @GET
     @Path("/models/{id}")
-    @NonBlocking
-    @Operation(operationId = "retrieveModel", summary = "One model")
+    @Blocking
+    @Operation(operationId = "retrieveModel", summary = "One model", description = """
+            A function may be named with one of its versions.""")
     @APIResponse(
             responseCode = "200",
             description = "The model",
@@ -207,9 +211,8 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "404", ref = "OpenAiError")
     public Response model(@PathParam("id") @Parameter(example = "SmolLM2-135M-Instruct.Q8_0") String id) {
         client.require(Role.CALL);
-        var known = texts.models(client.tenant());
-        if (!known.contains(id)) {
-            throw new UnknownModelException(id, known);
+        if (!texts.isModel(client.tenant(), id)) {
+            throw new UnknownModelException(id, texts.models(client.tenant()));
         }
         return ok(ModelList.of(List.of(id), started).data().getFirst());
     }

@@ -39,6 +39,15 @@ public final class AnswerRules {
         }
     }
 
+    /// What a text may ask for beside labels, of which the likeliest is taken.
+    ///
+    /// @param logprobs whether it asks for those of its tokens
+    public static void besideLabels(int choices, boolean logprobs, List<String> stops, Violations violations) {
+        violations.when(choices > 1, "/n", 1, choices, "must be 1 beside labels: the likeliest one is taken");
+        violations.when(logprobs, "/logprobs", false, true, "must be false beside labels, which have probabilities");
+        violations.when(!stops.isEmpty(), "/stop", 0, stops.size(), "must not be given beside labels");
+    }
+
     /// At least two different texts, and none too long.
     public static void labels(List<String> labels, Violations violations) {
         violations.when(

@@ -23,6 +23,7 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionBucket;
 import dev.icmlora.function.named.FunctionVersion;
 import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.generator.task.Task;
 
 /// Functions that callers define under a name, and requests that name one. All of it waits for the store, so it is for
 /// threads that may, and fails with a [dev.icmlora.function.storage.StorageException] where that does.
@@ -54,6 +55,13 @@ public final class NamedFunctions {
     /// @param function that it named, with its version
     /// @param request with what the function says in place of the name
     public record Named(FunctionName function, GenerateRequest request) {}
+
+    /// A request for a text as the function makes it that is its model.
+    ///
+    /// @param function that it named, with its version
+    /// @param request with the labels or the schema that the function has
+    /// @param tune how the function is tuned
+    record NamedText(FunctionName function, TextRequest request, Task task, Tune tune) {}
 
     /// Makes a definition the newest version of a name.
     ///
@@ -119,6 +127,28 @@ public final class NamedFunctions {
         return Optional.of(new Named(name.at(version.number()), whole));
     }
 
+    /// What a request for a text comes to whose model is a function; empty if the tenant has none of that name.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException if the function does not go with the request
+    Optional<NamedText> writing(Tenant tenant, TextRequest request) {
+        return FunctionName.of(request.model())
+                .flatMap(name -> bucket.find(tenant, name).map(version -> {
+                    var definition = definition(version);
+                    rules.check(RequestRules.ofAnyInput(definition));
+                    requireOpen(request, definition);
+                    var tune = Optional.ofNullable(definition.tune()).orElse(Tune.DEFAULT);
+                    var task = definition.task().toTask();
+                    return new NamedText(name.at(version.number()), request.with(definition), task, tune);
+                }));
+    }
+
+    /// Whether the tenant has a function of this name, perhaps with a version.
+    boolean isKnown(Tenant tenant, String name) {
+        return FunctionName.of(name)
+                .flatMap(known -> bucket.find(tenant, known))
+                .isPresent();
+    }
+
     /// The request with what its function says, if it names one.
     ///
     /// @param request that the rules have passed
@@ -151,6 +181,27 @@ public final class NamedFunctions {
         beside(definition.labels(), request.labels(), "/labels", violations);
         beside(definition.schema(), request.schema(), "/schema", violations);
         beside(definition.tune(), request.tune(), "/tune", violations);
+        violations.raise();
+    }
+
+    private static void requireOpen(TextRequest request, FunctionDefinition definition) {
+        var violations = new Violations();
+        var isFormed = definition.labels() != null || definition.schema() != null;
+        violations.when(
+                isFormed && request.prompt() instanceof TextPrompt.Plain,
+                "/model",
+                null,
+                request.model(),
+                "is a function with labels or a schema, which only chats can follow");
+        beside(definition, request.task().orElse(null), "/task", violations);
+        if (isFormed) {
+            beside(definition, request.labels().orElse(null), "/labels", violations);
+            beside(definition, request.sampling().grammar().orElse(null), "/response_format", violations);
+        }
+        if (definition.labels() != null) {
+            var logprobs = request.topLogprobs().isPresent();
+            AnswerRules.besideLabels(request.choices(), logprobs, request.stops(), violations);
+        }
         violations.raise();
     }
 

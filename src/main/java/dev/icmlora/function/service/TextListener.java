@@ -16,7 +16,7 @@ public interface TextListener {
 
     /// The prompts are about to be read.
     ///
-    /// @param model what will write: the adapter's id, or the base model's name
+    /// @param model what will write, as in [TextReply]
     void begins(String model);
 
     /// A text grew. The deltas of a text together are the text.

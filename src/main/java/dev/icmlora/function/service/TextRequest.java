@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.llama.SamplingOptions;
 
 /// Text that is wanted from the model, with an adapter or without. The one that makes it has checked it.
 ///
-/// @param model name of the base model, or a known adapter's id
+/// @param model name of the base model or of a function, or a known adapter's id
 /// @param task what to generate an adapter for, in place of a known one
 /// @param choices texts for each prompt; all of them have the sampling's seed plus their index
 /// @param maxTokens most tokens of one text; empty for the default, or less where the context ends
@@ -29,9 +31,28 @@ public record TextRequest(
         boolean ignoresEnd,
         Optional<List<String>> labels) {
 
+    private static final String SCHEMA = "/schema";
+
     /// The request with another task.
     TextRequest with(Optional<TaskBody> other) {
         return new TextRequest(
                 model, other, prompt, choices, sampling, maxTokens, stops, topLogprobs, ignoresEnd, labels);
+    }
+
+    /// The request with a function's labels or schema. What the function leaves open is the request's.
+    TextRequest with(FunctionDefinition function) {
+        return new TextRequest(
+                model,
+                task,
+                prompt,
+                choices,
+                function.schema() == null
+                        ? sampling
+                        : SchemaGrammar.keep(sampling, SchemaGrammar.of(function.schema(), SCHEMA), SCHEMA),
+                maxTokens,
+                stops,
+                topLogprobs,
+                ignoresEnd,
+                Optional.ofNullable(function.labels()).or(() -> labels));
     }
 }

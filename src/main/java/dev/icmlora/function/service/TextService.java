@@ -1,10 +1,10 @@
 package dev.icmlora.function.service;
 
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -24,11 +24,12 @@ import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.adapters.OwnedId;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
-import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.NamedFunctions.NamedText;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [TaskService] is the
 /// one for tasks with inputs.
@@ -38,6 +39,7 @@ public final class TextService {
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final AdapterSource adapters;
+    private final Decisions decisions;
     private final EngineHost engineHost;
     private final RequestMeter meter;
     private final int defaultMaxTokens;
@@ -46,23 +48,38 @@ public final class TextService {
             RequestRules rules,
             NamedFunctions functions,
             AdapterSource adapters,
+            Decisions decisions,
             EngineHost engineHost,
             RequestMeter meter,
             FunctionConfig config) {
         this.rules = rules;
         this.functions = functions;
         this.adapters = adapters;
+        this.decisions = decisions;
         this.engineHost = engineHost;
         this.meter = meter;
         this.defaultMaxTokens = config.openai().maxTokens();
     }
 
-    /// The base model's name, then the ids of the adapters that a tenant knows.
+    /// The base model's name, then the names of a tenant's functions and the ids of the adapters that it knows.
+    ///
+    /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
     public List<String> models(Tenant tenant) {
-        var models = new ArrayList<String>();
+        // A function may have the base model's name, and is none of the models then.
+        var models = new LinkedHashSet<String>();
         models.add(engineHost.modelName());
+        functions.list(tenant).functions().forEach(function -> models.add(function.name()));
         models.addAll(adapters.ids(tenant));
-        return models;
+        return List.copyOf(models);
+    }
+
+    /// Whether a tenant may name this model: one of [#models], or a version of a function.
+    ///
+    /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
+    public boolean isModel(Tenant tenant, String model) {
+        return model.equals(engineHost.modelName())
+                || adapters.ids(tenant).contains(model)
+                || functions.isKnown(tenant, model);
     }
 
     /// Writes texts.
@@ -72,7 +89,7 @@ public final class TextService {
     public Uni<TextReply> write(Tenant tenant, TokenAccount account, TextRequest request, TextListener listener) {
         return meter.measure("text", account, () -> {
             var told = new ToldTokens(meter.timed(listener));
-            return checkedWrite(tenant, request, told)
+            return checkedWrite(tenant, account, request, told)
                     .onFailure()
                     .invoke(() -> account.take(told.tokens()))
                     .onCancellation()
@@ -80,10 +97,17 @@ public final class TextService {
         });
     }
 
-    private Uni<Metered<TextReply>> checkedWrite(Tenant tenant, TextRequest asked, ToldTokens listener) {
+    private Uni<Metered<TextReply>> checkedWrite(
+            Tenant tenant, TokenAccount account, TextRequest asked, ToldTokens listener) {
         asked.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
+        if (!asked.model().equals(engineHost.modelName()) && !OwnedId.isId(asked.model())) {
+            var named = functions
+                    .writing(tenant, asked)
+                    .orElseThrow(() -> new UnknownModelException(asked.model(), models(tenant)));
+            var key = new AdapterKey(tenant, named.task(), 1);
+            return engineHost.submit(key, session -> write(named, key, account, listener, session));
+        }
         var request = asked.with(asked.task().map(task -> functions.task(tenant, task)));
-        requireModelName(tenant, request.model());
         return engineHost.submit(queue(tenant, request), session -> {
             // Here, and not before: a file may have to be read.
             var named = named(tenant, request.model());
@@ -116,19 +140,13 @@ public final class TextService {
         return engineHost.submit(model, session -> {
             var prompts =
                     texts.stream().map(session.engine().chatFormat()::tokens).toList();
-            requireFit("/input", prompts, 0, session);
+            TextPrompts.requireFit("/input", prompts, 0, session);
             var vectors = session.embed(prompts);
             var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
             var served =
                     new Served(Optional.empty(), false, Optional.empty(), new Usage(tokens, 0), 0, session.phases());
             return new Metered<>(new EmbeddingReply(model, vectors, tokens), served);
         });
-    }
-
-    private void requireModelName(Tenant tenant, String model) {
-        if (!model.equals(engineHost.modelName()) && !OwnedId.isId(model)) {
-            throw new UnknownModelException(model, models(tenant));
-        }
     }
 
     private Optional<KnownAdapter> named(Tenant tenant, String model) {
@@ -139,6 +157,7 @@ public final class TextService {
                 adapters.find(tenant, model).orElseThrow(() -> new UnknownModelException(model, models(tenant))));
     }
 
+    /// By the base model, or with an adapter.
     private Metered<TextReply> write(
             Tenant tenant,
             TextRequest request,
@@ -150,80 +169,94 @@ public final class TextService {
                 .filter(key -> !key.isShared())
                 .map(key -> key.task().description())
                 .orElse("");
-        var prompts = prompts(request.prompt(), description, session);
-        var maxTokens = request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, session));
-        var wanted = wanted(tenant, request, maxTokens, listener::wrote, session);
-        requireFit(
-                request.prompt() instanceof TextPrompt.Chat ? "/messages" : "/prompt",
-                prompts,
-                wanted.mostTokens(),
-                session);
+        var prompts = new TextPrompts(request.prompt(), session);
+        var tokens = prompts.of(description);
+        var wanted = wanted(tenant, request, tokens, listener, session);
+        prompts.requireFit(tokens, wanted);
+        var id = supplied.map(s -> s.known().adapter().id());
+        var writer = new Writer(
+                id.orElse(engineHost.modelName()),
+                supplied,
+                id.isPresent() ? Mode.ADAPTER : Mode.PLAIN,
+                supplied.map(Supplied::fingerprintTokens).orElse(0),
+                0);
+        return write(request, writer, tokens, wanted, listener, session);
+    }
+
+    /// As a function's task is served in mode auto.
+    ///
+    /// @param key of the task's generated adapter
+    private Metered<TextReply> write(
+            NamedText named, AdapterKey key, TokenAccount account, ToldTokens listener, EngineSession session) {
+        var request = named.request();
+        var prompts = new TextPrompts(request.prompt(), session);
+        var described = prompts.of(named.task().description());
+        var wanted = wanted(key.tenant(), request, described, listener, session);
+        // What does not even fit with the description alone is refused before anything is tuned.
+        prompts.requireFit(described, wanted);
+        var shown = prompts.withExamples(named.task(), wanted);
+        var decided = decisions.of(key, named.tune(), shown.isPresent(), account, session);
+        var writer = new Writer(
+                named.function().toString(),
+                decided.adapter(),
+                decided.served(),
+                decided.readTokens(),
+                decided.tuningTokens());
+        var tokens = decided.served().showsExamples() ? shown.orElseThrow() : described;
+        return write(request, writer, tokens, wanted, listener, session);
+    }
+
+    /// What writes texts, and what it took to have it.
+    ///
+    /// @param model as the reply names it
+    /// @param adapter empty where the base model writes alone
+    /// @param readTokens tokens that were read beside the prompts
+    /// @param tuningTokens tokens of the examples of all steps that were taken
+    private record Writer(String model, Optional<Supplied> adapter, Mode mode, int readTokens, int tuningTokens) {}
+
+    private static Metered<TextReply> write(
+            TextRequest request,
+            Writer writer,
+            List<int[]> prompts,
+            Wanted wanted,
+            ToldTokens listener,
+            EngineSession session) {
         var repeated = prompts.stream()
                 .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
                 .toList();
-        var adapter = supplied.map(s -> s.known().adapter());
-        var model = adapter.map(a -> a.id()).orElse(engineHost.modelName());
-        listener.begins(model, prompts);
+        var adapter = writer.adapter().map(supplied -> supplied.known().adapter());
+        listener.begins(writer.model(), prompts);
         var answers = session.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, wanted);
-        var usage = new Usage(
-                supplied.map(Supplied::fingerprintTokens).orElse(0) + answers.promptTokens(),
-                answers.completionTokens());
-        var id = adapter.map(a -> a.id());
-        var cached = supplied.map(Supplied::cached).orElse(false);
-        var mode = Optional.of(id.isPresent() ? "adapter" : "plain");
+        var usage = new Usage(writer.readTokens() + answers.promptTokens(), answers.completionTokens());
         var phases = session.phases(answers);
-        return new Metered<>(
-                new TextReply(model, answers.answers(), usage, Timing.of(phases)),
-                new Served(id, cached, mode, usage, 0, phases));
+        var served = new Served(
+                adapter.map(a -> a.id()),
+                writer.adapter().map(Supplied::cached).orElse(false),
+                Optional.of(writer.mode().name().toLowerCase(Locale.ROOT)),
+                usage,
+                writer.tuningTokens(),
+                phases);
+        return new Metered<>(new TextReply(writer.model(), answers.answers(), usage, Timing.of(phases)), served);
     }
 
-    private static Wanted wanted(
-            Tenant tenant, TextRequest request, int maxTokens, AnswerListener listener, EngineSession session) {
-        return request.labels()
-                .<Wanted>map(labels -> new Choosing(LabelTokens.of(labels, session.engine()), listener, tenant.id()))
-                .orElseGet(() -> new Decoding(
-                        request.sampling(),
-                        maxTokens,
-                        request.prompt() instanceof TextPrompt.Chat
-                                ? session.engine().stops(request.stops())
-                                : request.stops(),
-                        request.topLogprobs(),
-                        request.ignoresEnd(),
-                        listener,
-                        tenant.id()));
-    }
-
-    private static List<int[]> prompts(TextPrompt prompt, String description, EngineSession session) {
-        Function<String, int[]> plain = session.engine().chatFormat()::tokens;
-        return switch (prompt) {
-            case TextPrompt.Chat chat -> List.of(session.engine().chatFormat().tokens(description, chat.messages()));
-            case TextPrompt.Plain texts -> texts.texts().stream().map(plain).toList();
-        };
+    private Wanted wanted(
+            Tenant tenant, TextRequest request, List<int[]> prompts, ToldTokens listener, EngineSession session) {
+        AnswerListener told = listener::wrote;
+        if (request.labels().isPresent()) {
+            return new Choosing(LabelTokens.of(request.labels().get(), session.engine()), told, tenant.id());
+        }
+        return new Decoding(
+                request.sampling(),
+                request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, session)),
+                request.prompt() instanceof TextPrompt.Chat ? session.engine().stops(request.stops()) : request.stops(),
+                request.topLogprobs(),
+                request.ignoresEnd(),
+                told,
+                tenant.id());
     }
 
     private int defaultMaxTokens(List<int[]> prompts, EngineSession session) {
         var longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
         return Math.clamp(session.engine().contextTokens() - longest, 1, defaultMaxTokens);
-    }
-
-    private static void requireFit(String field, List<int[]> prompts, int maxTokens, EngineSession session) {
-        var violations = new Violations();
-        for (var prompt : prompts) {
-            violations.when(
-                    prompt.length == 0,
-                    field,
-                    1,
-                    0,
-                    "has no tokens: the model's vocabulary has none for any of its characters");
-            violations.when(
-                    prompt.length + maxTokens > session.engine().contextTokens(),
-                    field,
-                    session.engine().contextTokens(),
-                    prompt.length,
-                    "has %d tokens; with an answer of up to %d this is more than the context of %d"
-                            .formatted(
-                                    prompt.length, maxTokens, session.engine().contextTokens()));
-        }
-        violations.raise();
     }
 }

@@ -263,7 +263,17 @@ class TenancyTest {
                 n -> bob.request().delete("/functions/{name}", n),
                 n -> bob.request().delete("/functions/{name}", n + "@1"),
                 n -> bob.calls(n).extract().response(),
-                n -> bob.calls(n + "@1").extract().response());
+                n -> bob.calls(n + "@1").extract().response(),
+                n -> bob.request().get("/v1/models/{id}", n),
+                n -> bob.request().get("/v1/models/{id}", n + "@1"),
+                n -> bob.post(
+                                "/v1/chat/completions",
+                                Map.of("model", n, "messages", List.of(Map.of("role", "user", "content", "x"))))
+                        .extract()
+                        .response(),
+                n -> bob.post("/v1/completions", Map.of("model", n + "@1", "prompt", "x"))
+                        .extract()
+                        .response());
         for (var door : doors) {
             var theirs = door.apply(name);
             var unknown = door.apply(nobodys);
@@ -273,6 +283,8 @@ class TenancyTest {
             assertThat(headers(theirs)).isEqualTo(headers(unknown));
         }
         bob.request().get("/functions").then().statusCode(200).body("functions", equalTo(List.of()));
+        assertThat(bob.models()).doesNotContain(name);
+        assertThat(alice.models()).contains(name);
         // Nor does it take the number of another's.
         bob.defines(name, definition).statusCode(201).body("version", equalTo(1));
         bob.request().delete("/functions/{name}", name).then().statusCode(204);

@@ -4,6 +4,7 @@ import static dev.icmlora.function.Requests.PLURALS;
 import static dev.icmlora.function.Requests.body;
 import static dev.icmlora.function.Requests.chat;
 import static dev.icmlora.function.Requests.chatReply;
+import static dev.icmlora.function.Requests.define;
 import static dev.icmlora.function.Requests.generate;
 import static dev.icmlora.function.Requests.plurals;
 import static dev.icmlora.function.Requests.post;
@@ -31,7 +32,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,13 +51,6 @@ class NamedFunctionsTest {
     /// Nobody has it yet.
     private static String name() {
         return "f" + UUID.randomUUID();
-    }
-
-    private static ValidatableResponse define(String name, Object definition) {
-        return given().contentType(ContentType.JSON)
-                .body(definition)
-                .put("/functions/{name}", name)
-                .then();
     }
 
     private static ValidatableResponse get(String name) {
