@@ -1,12 +1,16 @@
 package dev.icmlora.function.events;
 
+import java.util.Optional;
+import java.util.UUID;
+
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.JobStatus;
 
 /// Where a job's objects are: `jobs/<tenant>/<id>/…`, and `open-jobs/<tenant>/<id>` as long as something is to be done
 /// for it.
 ///
 /// @param tenant that has it
-/// @param id 32 hex digits that nobody can guess
+/// @param id 32 hex digits that nobody can guess. The time comes first, so ids are in the order of the jobs
 record JobPlace(Tenant tenant, String id) {
 
     /// What is to be done, of all tenants.
@@ -16,10 +20,31 @@ record JobPlace(Tenant tenant, String id) {
     /// Where everybody shares them; no tenant's id.
     private static final String SHARED = "shared";
 
+    /// Of a new job.
+    static JobPlace next(Tenant tenant) {
+        var time = "%012x".formatted(System.currentTimeMillis());
+        var chance = UUID.randomUUID().toString().replace("-", "");
+        return new JobPlace(tenant, time + chance.substring(time.length()));
+    }
+
+    /// The job whose task has this key; empty where that is no task.
+    ///
+    /// @param key of an object below [#all]
+    static Optional<JobPlace> ofTask(Tenant tenant, String key) {
+        var id = key.substring(all(tenant).length()).split("/", 2)[0];
+        return Optional.of(new JobPlace(tenant, id))
+                .filter(job -> job.hasId() && job.keys().task().equals(key));
+    }
+
     /// @param key of an object below [#OPEN]
     static JobPlace ofOpen(String key) {
         var parts = key.substring(OPEN.length()).split("/", 2);
         return new JobPlace(parts[0].equals(SHARED) ? Tenant.SHARED : new Tenant(parts[0]), parts[1]);
+    }
+
+    /// Whether its id looks like one.
+    boolean hasId() {
+        return id.matches(JobStatus.ID);
     }
 
     private static String folder(Tenant tenant) {

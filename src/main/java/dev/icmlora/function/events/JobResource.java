@@ -1,5 +1,7 @@
 package dev.icmlora.function.events;
 
+import java.util.List;
+
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -13,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -24,7 +27,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
+import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
 
@@ -36,6 +41,10 @@ import dev.icmlora.function.http.JsonBody;
 @APIResponse(responseCode = "429", ref = "Problem")
 @APIResponse(responseCode = "503", ref = "Problem")
 public final class JobResource {
+
+    private static final String LIMIT = "limit";
+    private static final int LISTED = 20;
+    private static final int MOST_LISTED = 100;
 
     private final Jobs jobs;
     private final ClientConnection client;
@@ -77,6 +86,46 @@ public final class JobResource {
         return described(Response.Status.ACCEPTED, job)
                 .header(HttpHeaders.LOCATION, "/jobs/" + job.id())
                 .build();
+    }
+
+    @GET
+    @Blocking
+    @Operation(operationId = "listJobs", summary = "The newest jobs of the caller", description = """
+            The newest first, as far as the clocks of the instances agree that took them.""")
+    @APIResponse(
+            responseCode = "200",
+            description = "Their ids and states, and how many there are",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = JobList.class)))
+    @APIResponse(responseCode = "400", ref = "Problem")
+    @Parameter(
+            name = LIMIT,
+            in = ParameterIn.QUERY,
+            description = "Jobs that are listed",
+            schema =
+                    @Schema(
+                            implementation = Integer.class,
+                            minimum = "1",
+                            maximum = "" + MOST_LISTED,
+                            defaultValue = "" + LISTED))
+    public Response list(@Context RoutingContext context) {
+        client.require(Role.CALL);
+        // JAX-RS would take an empty one for none, and the first of several.
+        var limit = limit(context.queryParam(LIMIT));
+        return Response.ok(jobs.list(client.tenant(), limit), MediaType.APPLICATION_JSON_TYPE)
+                .build();
+    }
+
+    private static int limit(List<String> sent) {
+        var violations = new Violations();
+        violations.when(sent.size() > 1, LIMIT, 1, sent.size(), "must be given once");
+        var text = sent.isEmpty() ? Integer.toString(LISTED) : sent.getFirst();
+        if (text.matches("-?[0-9]{1,9}")) {
+            violations.range(LIMIT, Integer.parseInt(text), 1, MOST_LISTED);
+        } else {
+            violations.when(true, LIMIT, "an integer from 1 to " + MOST_LISTED, text, "must be an integer");
+        }
+        violations.raise();
+        return Integer.parseInt(text);
     }
 
     @GET

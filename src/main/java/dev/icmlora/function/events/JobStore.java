@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,12 +19,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.UnknownJobException;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
@@ -86,7 +92,37 @@ record JobStore(ObjectStore store, ObjectMapper json) {
 
     /// Empty while it is open.
     Optional<State> ended(JobPlace job) {
-        return store.find(job.end()).map(this::text).map(name -> State.valueOf(name.toUpperCase(Locale.ROOT)));
+        return store.find(job.end()).map(this::state);
+    }
+
+    private State state(StoredObject end) {
+        return State.valueOf(text(end).toUpperCase(Locale.ROOT));
+    }
+
+    /// The newest jobs of a tenant.
+    ///
+    /// @param most that are listed
+    JobList newest(Tenant tenant, int most) {
+        var objects = store.list(JobPlace.all(tenant)).stream()
+                .collect(Collectors.toMap(StoredObject::key, Function.identity()));
+        var jobs = objects.keySet().stream()
+                .flatMap(key -> JobPlace.ofTask(tenant, key).stream())
+                .sorted(Comparator.comparing(JobPlace::id).reversed())
+                .toList();
+        var listed = jobs.stream()
+                .limit(most)
+                .flatMap(job -> entry(job, Optional.ofNullable(objects.get(job.end()))))
+                .toList();
+        return new JobList(listed, jobs.size());
+    }
+
+    /// Nothing if the job was deleted meanwhile.
+    private Stream<JobList.Entry> entry(JobPlace job, Optional<StoredObject> end) {
+        try {
+            return Stream.of(new JobList.Entry(job.id(), end.map(this::state).orElse(State.OPEN)));
+        } catch (ObjectGoneException e) {
+            return Stream.empty();
+        }
     }
 
     /// Ends a job, if it is open.

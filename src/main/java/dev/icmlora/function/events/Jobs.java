@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
@@ -13,6 +12,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.FunctionsOffException;
@@ -81,7 +81,7 @@ public final class Jobs {
         if (store.bytes(tenant) > MOST_BYTES) {
             throw StorageFullException.ofJobs(MOST_BYTES);
         }
-        var job = new JobPlace(tenant, UUID.randomUUID().toString().replace("-", ""));
+        var job = JobPlace.next(tenant);
         try {
             store.add(job, whole, named.map(NamedFunctions.Named::function).map(FunctionName::toString), payer);
         } catch (IOException e) {
@@ -106,15 +106,21 @@ public final class Jobs {
         return bucket.store().map(store -> new JobStore(store, json));
     }
 
+    /// The newest jobs of a tenant, the newest first; none where there is no place for them.
+    ///
+    /// @param most that are listed
+    JobList list(Tenant tenant, int most) {
+        return place().map(store -> store.newest(tenant, most)).orElseGet(() -> new JobList(List.of(), 0));
+    }
+
     /// Work on a job of the caller's.
     private interface OnJob<T> {
         T with(JobStore store, JobPlace job);
     }
 
     private <T> T on(Tenant tenant, String id, OnJob<T> work) {
-        var store =
-                place().filter(_ -> id.matches("[0-9a-f]{32}")).orElseThrow(() -> new UnknownJobException(shown(id)));
         var job = new JobPlace(tenant, id);
+        var store = place().filter(_ -> job.hasId()).orElseThrow(() -> new UnknownJobException(shown(id)));
         store.task(job);
         return work.with(store, job);
     }

@@ -51,7 +51,9 @@ final class HttpRules {
         var methods = new LinkedHashMap<Pattern, Set<HttpMethod>>();
         methods.put(Pattern.compile("/generate|/adapter"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/adapters"), Set.of(HttpMethod.PUT));
-        methods.put(Pattern.compile("/adapters/blend|/jobs|/jobs/[^/]+/cancel"), Set.of(HttpMethod.POST));
+        methods.put(Pattern.compile("/adapters/blend|/jobs/[^/]+/cancel"), Set.of(HttpMethod.POST));
+        methods.put(
+                Pattern.compile("/jobs"), Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST));
         methods.put(Pattern.compile("/v1/(chat/completions|completions|embeddings)"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/v1/models(/[^/]+)?"), Set.of(HttpMethod.GET));
         methods.put(Pattern.compile("/events/(s3|pubsub)"), Set.of(HttpMethod.POST, HttpMethod.OPTIONS));

@@ -49,6 +49,7 @@ class RolesTest {
             "GET /functions",
             "GET /functions/{name}",
             "POST /jobs",
+            "GET /jobs",
             "GET /jobs/{id}",
             "POST /jobs/{id}/cancel",
             "GET /jobs/{id}/results",

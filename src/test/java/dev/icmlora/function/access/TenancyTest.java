@@ -316,6 +316,8 @@ class TenancyTest {
             assertThat(headers(theirs)).isEqualTo(headers(unknown));
         }
         alice.request().get("/jobs/{id}", id).then().statusCode(200);
+        alice.request().get("/jobs").then().body("jobs.id", equalTo(List.of(id))).body("total", equalTo(1));
+        bob.request().get("/jobs").then().body("jobs", equalTo(List.of())).body("total", equalTo(0));
     }
 
     @Test

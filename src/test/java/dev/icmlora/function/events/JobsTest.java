@@ -11,7 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.matchesRegex;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.RandomAccessFile;
@@ -22,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
@@ -239,6 +243,48 @@ class JobsTest {
         }
     }
 
+    @Test
+    void theNewestJobsAreListedFirst() {
+        var ids = Stream.of("dog", "knife", "bus")
+                .map(input -> submitted(with(body(plurals(), input), "mode", "plain")))
+                .toList();
+        var cancelled = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+        cancel(cancelled).statusCode(200);
+        ended(ids.getLast());
+
+        var total = given().get("/jobs")
+                .then()
+                .statusCode(200)
+                .body("jobs.id", hasItems(ids.toArray()))
+                .extract()
+                .<Integer>path("total");
+        given().get("/jobs?limit=3")
+                .then()
+                .statusCode(200)
+                .body("jobs.id", equalTo(List.of(cancelled, ids.get(2), ids.get(1))))
+                .body("jobs[0].state", equalTo("cancelled"))
+                .body("jobs[1].state", equalTo("completed"))
+                .body("jobs[0].inputs", nullValue())
+                .body("total", equalTo(total));
+        ended(ids.getFirst());
+        deleted(ids.getFirst());
+        given().get("/jobs?limit=100")
+                .then()
+                .body("jobs.id", not(hasItem(ids.getFirst())))
+                .body("total", equalTo(total - 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "101", "-1", "x", "", "1.5", "1e1", "99999999999999999999", "1&limit=2"})
+    void aListHasALimit(String limit) {
+        given().urlEncodingEnabled(false)
+                .get("/jobs?limit=" + limit)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("errors[0].field", equalTo("limit"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {UNKNOWN, "x", "ABCDEF", "sha256:1", "a.b", "%2e%2e"})
     void whatIsNoJobIsNotKnown(String id) {
@@ -250,7 +296,7 @@ class JobsTest {
 
     @Test
     void everyPathTakesItsOwnMethods() {
-        given().get("/jobs").then().statusCode(405).header("Allow", equalTo("POST"));
+        given().put("/jobs").then().statusCode(405).header("Allow", containsString("POST"));
         given().get("/jobs/{id}/cancel", UNKNOWN).then().statusCode(405);
         given().post("/jobs/{id}", UNKNOWN).then().statusCode(405);
         given().put("/jobs/{id}/results", UNKNOWN).then().statusCode(anyOf(equalTo(404), equalTo(405)));

@@ -34,6 +34,7 @@ class OpenApiTest {
             "PUT /functions/{name}",
             "DELETE /functions/{name}",
             "POST /jobs",
+            "GET /jobs",
             "GET /jobs/{id}",
             "POST /jobs/{id}/cancel",
             "GET /jobs/{id}/results",
@@ -126,7 +127,13 @@ class OpenApiTest {
     void whatIsOnlyReadLooksAsDescribed() throws IOException {
         var description = description();
         for (var path : List.of(
-                "/v1/models", "/functions", "/events", "/q/health/live", "/q/health/ready", "/q/health/started")) {
+                "/v1/models",
+                "/functions",
+                "/jobs",
+                "/events",
+                "/q/health/live",
+                "/q/health/ready",
+                "/q/health/started")) {
             var schema = description.at("/paths/" + path.replace("/", "~1") + "/get/responses/200");
             if (schema.has("$ref")) {
                 schema = description.at(schema.get("$ref").asText().substring(1));
