@@ -1,5 +1,7 @@
 package dev.icmlora.function.error;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,6 +11,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -34,6 +37,14 @@ public final class BodyDiagnosis {
         } catch (IOException e) {
             return malformed(e);
         }
+    }
+
+    /// What keeps an object in a body from being a `type`.
+    ///
+    /// @param at JSON pointer to it
+    public Violation of(JsonNode part, String at, Class<?> type) {
+        var found = of(part.toString().getBytes(UTF_8), type);
+        return new Violation(at + found.field(), found.limit(), found.value(), at + found.message());
     }
 
     private Violation of(JsonProcessingException e, byte[] body) {

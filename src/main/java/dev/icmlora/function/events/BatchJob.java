@@ -96,7 +96,7 @@ final class BatchJob {
     /// @throws dev.icmlora.function.error.InvalidRequestException if it is not valid
     /// @throws RedeliverException if there is more to do than the deadline lets
     void run(ObjectStore store, TaskKeys keys, StoredObject task, Map<String, String> about, Work work) {
-        var checked = whole(file.check(store, task, keys), work);
+        var checked = whole(file.check(store, task, keys, work.inputs()), work);
         var prefix = keys.parts() + TaskKeys.digest(identity(task, checked, work)) + "/";
         var checkpoint =
                 Checkpoint.load(store, prefix, json, config.checkpoint().inputs());
@@ -129,7 +129,7 @@ final class BatchJob {
                         .id()
                 : "";
         var parts = Stream.concat(
-                Stream.of(task.version(), checked.inputs().version(), adapter),
+                Stream.of(task.version(), checked.inputs().object().version(), adapter),
                 checked.function().map(FunctionName::toString).stream());
         return parts.collect(Collectors.joining("\n"));
     }
@@ -149,7 +149,7 @@ final class BatchJob {
             String served,
             Work work) {
         var firstBatch = true;
-        try (var inputs = file.inputs(store, checked, task)) {
+        try (var inputs = file.inputs(checked, task)) {
             inputs.skip(checkpoint.done());
             while (checkpoint.done() < checked.count()) {
                 var batch = batch(inputs);

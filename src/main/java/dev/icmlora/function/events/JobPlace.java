@@ -74,6 +74,11 @@ record JobPlace(Tenant tenant, String id) {
         return TaskKeys.ofJob(folder());
     }
 
+    /// Says where the inputs are, if they are not in the task.
+    String source() {
+        return folder() + "source.json";
+    }
+
     /// How the job ended. Whoever creates it decides.
     String end() {
         return folder() + "end.json";

@@ -1,7 +1,9 @@
 package dev.icmlora.function.events;
 
 import java.util.List;
+import java.util.Optional;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -29,6 +31,7 @@ import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
+import dev.icmlora.function.api.Source;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
@@ -42,6 +45,7 @@ import dev.icmlora.function.http.JsonBody;
 @APIResponse(responseCode = "503", ref = "Problem")
 public final class JobResource {
 
+    private static final String SOURCE = "source";
     private static final String LIMIT = "limit";
     private static final int LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -59,14 +63,14 @@ public final class JobResource {
     @POST
     @Blocking
     @Operation(operationId = "submitJob", summary = "Answer more inputs than a request has time for", description = """
-            A request as for /generate, with up to 10,000 inputs. It is answered in the background, by whichever \
-            instance has time, each input once, also where one is killed meanwhile.""")
+            A request as for /generate, with up to 10,000 inputs, or with a source of up to a million. It is answered \
+            in the background, by whichever instance has time, each input once, also where one is killed meanwhile.""")
     @RequestBody(
             required = true,
             content =
                     @Content(
                             mediaType = "application/json",
-                            schema = @Schema(implementation = GenerateRequest.class),
+                            schema = @Schema(ref = "JobRequest"),
                             examples = @ExampleObject(name = "labels", value = """
                     {"task": {"description": "How urgent is it?"}, "labels": ["immediate", "wait"],
                     "inputs": ["The house is on fire.", "I want a new chair."], "mode": "plain"}""")))
@@ -82,10 +86,22 @@ public final class JobResource {
     @APIResponse(responseCode = "507", ref = "Problem")
     public Response submit(@Context RoutingContext context) {
         client.require(Role.CALL);
-        var job = jobs.submit(client.tenant(), client.payer(), json.read(context, GenerateRequest.class));
+        var request = request(json.object(context));
+        if (request.source().isPresent()) {
+            // What lies in a bucket belongs to no tenant: who may have it worked on may have it answered.
+            client.require(Role.EVENTS);
+        }
+        var job = jobs.submit(client.tenant(), client.payer(), request);
         return described(Response.Status.ACCEPTED, job)
                 .header(HttpHeaders.LOCATION, "/jobs/" + job.id())
                 .build();
+    }
+
+    private JobRequest request(ObjectNode body) {
+        var source = Optional.ofNullable(body.remove(SOURCE))
+                .filter(node -> !node.isNull())
+                .map(node -> json.part(node, "/" + SOURCE, Source.class));
+        return new JobRequest(json.part(body, "", GenerateRequest.class), source);
     }
 
     @GET

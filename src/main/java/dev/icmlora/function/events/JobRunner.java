@@ -39,6 +39,7 @@ final class JobRunner {
 
     private final OwnBucket bucket;
     private final BatchJob batches;
+    private final JobSources sources;
     private final Outcomes outcomes;
     private final Access access;
     private final ObjectMapper json;
@@ -50,12 +51,14 @@ final class JobRunner {
     JobRunner(
             OwnBucket bucket,
             BatchJob batches,
+            JobSources sources,
             Outcomes outcomes,
             Access access,
             ObjectMapper json,
             EventsConfig config) {
         this.bucket = bucket;
         this.batches = batches;
+        this.sources = sources;
         this.outcomes = outcomes;
         this.access = access;
         this.json = json;
@@ -146,12 +149,13 @@ final class JobRunner {
         var keys = job.keys();
         try {
             var task = store.task(job);
-            var work = new Work(job.tenant(), access.account(payer), lease, Deadline.in(config.deadline()), () -> {
-                if (store.ended(job).isPresent()) {
-                    throw new EndedException();
-                }
-            });
-            batches.run(store.store(), keys, task, Map.of("job", job.id()), work);
+            if (!Outcomes.isCompleted(store.store(), keys, task.version())) {
+                var inputs = store.source(job).map(sources::open);
+                var deadline = Deadline.in(config.deadline());
+                var work = new Work(
+                        job.tenant(), access.account(payer), lease, deadline, () -> requireOpen(store, job), inputs);
+                batches.run(store.store(), keys, task, Map.of("job", job.id()), work);
+            }
             return store.end(job, State.COMPLETED);
         } catch (InvalidRequestException | UnknownAdapterException e) {
             lease.check();
@@ -163,6 +167,12 @@ final class JobRunner {
             return store.end(job, State.FAILED);
         } catch (EndedException e) {
             return store.ended(job).orElseThrow(() -> new UnknownJobException(job.id()));
+        }
+    }
+
+    private static void requireOpen(JobStore store, JobPlace job) {
+        if (store.ended(job).isPresent()) {
+            throw new EndedException();
         }
     }
 

@@ -23,6 +23,8 @@ import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.events.JobSources.Found;
+import dev.icmlora.function.events.JobSources.Pinned;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -41,12 +43,20 @@ record JobStore(ObjectStore store, ObjectMapper json) {
 
     /// Writes a new job.
     ///
+    /// @param source of the inputs; empty where they are in the request
     /// @param function name and version of the one that answers
     /// @param payer who pays for it
-    void add(JobPlace job, GenerateRequest request, Optional<String> function, String payer) throws IOException {
-        var task = json.writeValueAsBytes(request);
-        var metadata = Map.of(INPUTS, Integer.toString(request.inputs().size()), FUNCTION, function.orElse(NOBODY));
-        store.write(job.keys().task(), Content.of(task), metadata, new Condition.IfAbsent());
+    void add(JobPlace job, GenerateRequest request, Optional<Found> source, Optional<String> function, String payer)
+            throws IOException {
+        var task = json.<ObjectNode>valueToTree(request);
+        if (source.isPresent()) {
+            task.remove("inputs");
+            var object = Content.of(json.writeValueAsBytes(source.get().object()));
+            store.write(job.source(), object, Map.of(), new Condition.IfAbsent());
+        }
+        int inputs = source.map(Found::inputs).orElse(request.inputs().size());
+        var metadata = Map.of(INPUTS, Integer.toString(inputs), FUNCTION, function.orElse(NOBODY));
+        store.write(job.keys().task(), Content.of(json.writeValueAsBytes(task)), metadata, new Condition.IfAbsent());
         // Last: what is open has a task.
         store.write(
                 job.open(),
@@ -88,6 +98,11 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     /// @throws UnknownJobException if there is no such job
     StoredObject task(JobPlace job) {
         return store.find(job.keys().task()).orElseThrow(() -> new UnknownJobException(job.id()));
+    }
+
+    /// Where a job's inputs are; empty where they are in its task.
+    Optional<Pinned> source(JobPlace job) {
+        return store.find(job.source()).map(object -> read(object, Pinned.class));
     }
 
     /// Empty while it is open.
@@ -173,9 +188,12 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     }
 
     private JsonNode tree(String key) {
-        var object = there(key);
+        return read(there(key), JsonNode.class);
+    }
+
+    private <T> T read(StoredObject object, Class<T> type) {
         try (var in = store.read(object)) {
-            return json.readTree(in);
+            return json.readValue(in, type);
         } catch (IOException e) {
             throw unreadable(object, e);
         }

@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
@@ -42,6 +41,7 @@ public final class Jobs {
     private final OwnBucket bucket;
     private final RequestRules rules;
     private final NamedFunctions functions;
+    private final JobSources sources;
     private final JobRunner runner;
     private final ObjectMapper json;
     private final int mostInputs;
@@ -50,12 +50,14 @@ public final class Jobs {
             OwnBucket bucket,
             RequestRules rules,
             NamedFunctions functions,
+            JobSources sources,
             JobRunner runner,
             ObjectMapper json,
             EventsConfig config) {
         this.bucket = bucket;
         this.rules = rules;
         this.functions = functions;
+        this.sources = sources;
         this.runner = runner;
         this.json = json;
         this.mostInputs = Math.min(MOST_INPUTS, config.limits().inputs());
@@ -68,9 +70,10 @@ public final class Jobs {
     /// @throws QueueFullException if the tenant has too many open
     /// @throws StorageFullException if its ended ones take too much
     /// @throws FunctionsOffException if there is no place for it
-    JobStatus submit(Tenant tenant, String payer, GenerateRequest request) {
+    JobStatus submit(Tenant tenant, String payer, JobRequest sent) {
         var store = place().orElseThrow(FunctionsOffException::ofJobs);
-        checkInputs(request.inputs());
+        var request = sent.request();
+        checkInputs(sent);
         var any = request.withInputs(List.of("any"));
         rules.check(any);
         var named = functions.answering(tenant, any);
@@ -81,9 +84,12 @@ public final class Jobs {
         if (store.bytes(tenant) > MOST_BYTES) {
             throw StorageFullException.ofJobs(MOST_BYTES);
         }
+        // After all that costs less: the object is read through.
+        var source = sent.source().map(sources::find);
         var job = JobPlace.next(tenant);
         try {
-            store.add(job, whole, named.map(NamedFunctions.Named::function).map(FunctionName::toString), payer);
+            var function = named.map(NamedFunctions.Named::function).map(FunctionName::toString);
+            store.add(job, whole, source, function, payer);
         } catch (IOException e) {
             throw new IllegalStateException("requests have a JSON form", e);
         }
@@ -92,9 +98,16 @@ public final class Jobs {
     }
 
     /// Whether an input can be answered is said with its answer; that there are some is said here.
-    private void checkInputs(List<String> inputs) {
+    private void checkInputs(JobRequest job) {
+        var inputs = job.request().inputs();
         var violations = new Violations();
-        violations.when(inputs.isEmpty(), "/inputs", 1, 0, "must not be empty");
+        violations.when(inputs.isEmpty() && job.source().isEmpty(), "/inputs", 1, 0, "must not be empty");
+        violations.when(
+                !inputs.isEmpty() && job.source().isPresent(),
+                "/inputs",
+                0,
+                inputs.size(),
+                "must not be given beside /source");
         violations.count("/inputs", inputs.size(), mostInputs);
         for (var i = 0; i < Math.min(inputs.size(), mostInputs); i++) {
             violations.when(inputs.get(i) == null, "/inputs/" + i, "a string", null, "must be a string");

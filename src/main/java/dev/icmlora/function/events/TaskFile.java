@@ -44,11 +44,11 @@ final class TaskFile {
     ///
     /// @param function that it names, with its version
     /// @param request all of it but the inputs
-    /// @param inputs where the inputs are: the task file itself, or the `.jsonl` beside it
+    /// @param inputs where the inputs are: the task file itself, the `.jsonl` beside it, or an object elsewhere
     /// @param count of the inputs
-    record Checked(Optional<FunctionName> function, GenerateRequest request, StoredObject inputs, int count) {
+    record Checked(Optional<FunctionName> function, GenerateRequest request, Lines inputs, int count) {
 
-        private Checked(GenerateRequest request, StoredObject inputs, int count) {
+        private Checked(GenerateRequest request, Lines inputs, int count) {
             this(Optional.empty(), request, inputs, count);
         }
 
@@ -58,37 +58,48 @@ final class TaskFile {
         }
     }
 
+    /// @param elsewhere the inputs, where they are neither in the task file nor beside it
     /// @throws InvalidRequestException if it is not what it should be
-    Checked check(ObjectStore store, StoredObject task, TaskKeys keys) {
+    Checked check(ObjectStore store, StoredObject task, TaskKeys keys, Optional<Lines> elsewhere) {
         size("the task file", task);
         var header = header(store, task);
         if (header.inputs >= 0) {
             inputCount("/inputs", header.inputs);
-            return new Checked(header.request, task, header.inputs);
+            return new Checked(header.request, new Lines(store, task), header.inputs);
         }
-        var beside = store.find(keys.inputs())
+        var lines = elsewhere
+                .or(() -> store.find(keys.inputs()).map(beside -> new Lines(store, beside)))
                 .orElseThrow(() -> invalid(
                         "/inputs",
                         keys.inputs(),
                         "/inputs is missing, and there is no %s; write that one before the task file"
                                 .formatted(keys.inputs())));
-        size(keys.inputs(), beside);
-        try (var inputs = Inputs.lines(store.read(beside), json)) {
+        return new Checked(header.request, lines, count(lines));
+    }
+
+    /// Counts inputs, one a line.
+    ///
+    /// @throws InvalidRequestException if there are none or too many, or one is none
+    int count(Lines lines) {
+        var name = lines.object().key();
+        size(name, lines.object());
+        try (var inputs = Inputs.lines(lines.store().read(lines.object()), json)) {
             var count = 0;
             while (inputs.next().isPresent()) {
-                inputCount(keys.inputs(), ++count);
+                inputCount(name, ++count);
             }
             if (count == 0) {
-                throw invalid("/inputs", 1, keys.inputs() + " is empty");
+                throw invalid("/inputs", 1, name + " is empty");
             }
-            return new Checked(header.request, beside, count);
+            return count;
         }
     }
 
     /// The inputs, from the beginning.
-    Inputs inputs(ObjectStore store, Checked file, StoredObject task) {
-        var in = store.read(file.inputs());
-        return file.inputs().equals(task) ? Inputs.member(in, INPUTS, json) : Inputs.lines(in, json);
+    Inputs inputs(Checked file, StoredObject task) {
+        var lines = file.inputs();
+        var in = lines.store().read(lines.object());
+        return lines.object().equals(task) ? Inputs.member(in, INPUTS, json) : Inputs.lines(in, json);
     }
 
     /// @param inputs of the file itself; -1 if it has none

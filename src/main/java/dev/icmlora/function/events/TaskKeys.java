@@ -24,6 +24,7 @@ record TaskKeys(
         Optional<String> adapters) {
 
     private static final String JSON = ".json";
+    private static final String LINES = ".jsonl";
 
     /// No task's name may end so, or its results would be another one's parts.
     private static final String PARTS = ".parts";
@@ -43,7 +44,7 @@ record TaskKeys(
         var base = config.resultsPrefix() + (isPlain(name) ? name : "invalid-name-" + digest(name));
         return Optional.of(new TaskKeys(
                 key,
-                config.tasksPrefix() + name + ".jsonl",
+                config.tasksPrefix() + name + LINES,
                 base + ".jsonl",
                 base + ".summary.json",
                 base + ".error.json",
@@ -63,6 +64,14 @@ record TaskKeys(
                 folder + "lease.json",
                 folder + "parts/",
                 Optional.empty());
+    }
+
+    /// Whether an object lies where the inputs of a task file do, under a name that a task file may have.
+    static boolean areInputs(String key, EventsConfig config) {
+        return key.startsWith(config.tasksPrefix())
+                && key.endsWith(LINES)
+                && key.length() > config.tasksPrefix().length() + LINES.length()
+                && isPlain(key.substring(config.tasksPrefix().length(), key.length() - LINES.length()));
     }
 
     /// The adapter of an id; null where adapters are not kept.

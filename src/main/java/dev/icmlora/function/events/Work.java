@@ -1,5 +1,7 @@
 package dev.icmlora.function.events;
 
+import java.util.Optional;
+
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 
@@ -10,11 +12,12 @@ import dev.icmlora.function.access.TokenAccount;
 /// @param lease the right to work on it
 /// @param deadline of this piece of work
 /// @param end fails when nobody wants the rest any more
-record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline, Runnable end) {
+/// @param inputs where they lie, if neither in the task file nor beside it
+record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline, Runnable end, Optional<Lines> inputs) {
 
     /// Task files belong to nobody and cost nobody tokens.
     static Work ofTaskFile(Lease lease, Deadline deadline) {
-        return new Work(Tenant.SHARED, TokenAccount.UNLIMITED, lease, deadline, () -> {});
+        return new Work(Tenant.SHARED, TokenAccount.UNLIMITED, lease, deadline, () -> {}, Optional.empty());
     }
 
     /// Asked before anything is stored.

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -68,13 +69,28 @@ public final class JsonBody {
     ///
     /// @throws NotJsonException if it says that it is something else
     /// @throws InvalidRequestException if it is no object
-    public JsonNode object(RoutingContext context) {
+    public ObjectNode object(RoutingContext context) {
         requireJson(context);
-        var node = tree(context);
-        if (!node.isObject()) {
-            throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
+        if (tree(context) instanceof ObjectNode object) {
+            return object;
         }
-        return node;
+        throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
+    }
+
+    /// A part of a body, or what is left of one, of a type of ours.
+    ///
+    /// @param at JSON pointer to it
+    /// @throws InvalidRequestException if it is not of this type
+    public <T> T part(JsonNode part, String at, Class<T> type) {
+        if (!part.isObject()) {
+            throw new InvalidRequestException(
+                    new Violation(at, "an object", Violation.shown(part), at + " must be an object"));
+        }
+        try {
+            return mapper.treeToValue(part, type);
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException(diagnosis.of(part, at, type));
+        }
     }
 
     /// A body that is JSON, whatever its content type says.

@@ -1,7 +1,5 @@
 package dev.icmlora.function.openai;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -112,10 +110,7 @@ final class SamplingFields {
         try {
             return Optional.of(mapper.treeToValue(node, TaskBody.class));
         } catch (JsonProcessingException e) {
-            var found = diagnosis.of(node.toString().getBytes(UTF_8), TaskBody.class);
-            fields.violations()
-                    .add(new Violation(
-                            "/task" + found.field(), found.limit(), found.value(), "/task" + found.message()));
+            fields.violations().add(diagnosis.of(node, "/task", TaskBody.class));
             return Optional.empty();
         }
     }

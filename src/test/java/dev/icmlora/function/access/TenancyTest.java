@@ -1,8 +1,10 @@
 package dev.icmlora.function.access;
 
+import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
@@ -316,8 +318,45 @@ class TenancyTest {
             assertThat(headers(theirs)).isEqualTo(headers(unknown));
         }
         alice.request().get("/jobs/{id}", id).then().statusCode(200);
-        alice.request().get("/jobs").then().body("jobs.id", equalTo(List.of(id))).body("total", equalTo(1));
+        alice.request()
+                .get("/jobs")
+                .then()
+                .body("jobs.id", equalTo(List.of(id)))
+                .body("total", equalTo(1));
         bob.request().get("/jobs").then().body("jobs", equalTo(List.of())).body("total", equalTo(0));
+    }
+
+    @Test
+    void whatLiesInABucketIsAnsweredForWhoeverMaySendEvents() throws Exception {
+        var bucket = Path.of(Token.setting(SharedInstallation.BUCKET));
+        Files.createDirectories(bucket.resolve("tasks"));
+        Files.writeString(bucket.resolve("tasks/inputs.jsonl"), "\"x\"");
+        var body = Map.of(
+                "task",
+                Map.of("description", "Say it."),
+                "mode",
+                "plain",
+                "max_tokens",
+                2,
+                "source",
+                Map.of("bucket", "file:" + bucket, "key", "tasks/inputs.jsonl"));
+
+        alice.post("/jobs", body)
+                .statusCode(403)
+                .body("type", equalTo("urn:icm-lora:problem:missing-role"))
+                .body("detail", containsString("the role events"));
+        // Nor does it tell whether the object is there.
+        alice.post("/jobs", with(body, "source", Map.of("bucket", "file:" + bucket, "key", "tasks/nobodys.jsonl")))
+                .statusCode(403);
+        var id = given().header("Authorization", "Bearer " + SharedInstallation.KEY)
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/jobs")
+                .then()
+                .statusCode(202)
+                .extract()
+                .<String>path("id");
+        alice.request().get("/jobs/{id}", id).then().statusCode(404);
     }
 
     @Test

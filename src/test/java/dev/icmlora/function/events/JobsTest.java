@@ -42,6 +42,7 @@ import dev.icmlora.function.Requests;
 class JobsTest {
 
     private static final Path BUCKET = Path.of("target");
+    private static final Path EVENTS = Path.of("target/events-bucket").toAbsolutePath();
     private static final String UNKNOWN = "00000000000000000000000000000000";
     private static final int LOOKS = 20_000;
 
@@ -211,6 +212,187 @@ class JobsTest {
         } finally {
             Files.delete(filler);
         }
+    }
+
+    /// A request whose inputs lie in an object.
+    private static Map<String, Object> over(String bucket, String key) {
+        var request = with(with(body(plurals(), "x"), "mode", "plain"), "inputs", null);
+        return with(request, "source", Map.of("bucket", bucket, "key", key));
+    }
+
+    private static Map<String, Object> over(String key) {
+        return over("file:" + EVENTS, key);
+    }
+
+    /// @return its key
+    private static String object(String content) throws Exception {
+        var key = "tasks/j" + UUID.randomUUID() + ".jsonl";
+        Files.createDirectories(EVENTS.resolve("tasks"));
+        Files.writeString(EVENTS.resolve(key), content);
+        return key;
+    }
+
+    private static String object(int lines) throws Exception {
+        return object("\"a very long story of\"\n".repeat(lines));
+    }
+
+    @Test
+    void theInputsMayLieInAnObject() throws Exception {
+        var expected = outputs(with(body(plurals(), "dog", "knife", "bus"), "mode", "plain"));
+        var key = object("\"dog\"\n{\"input\": \"knife\"}\n\n\"bus\"");
+
+        var id = submitted(over(key));
+
+        status(id).body("inputs", equalTo(3));
+        ended(id)
+                .body("state", equalTo("completed"))
+                .body("answered", equalTo(3))
+                .body("failed", equalTo(0));
+        assertThat(results(id)).extracting(line -> line.get("output").asText()).isEqualTo(expected);
+        assertThat(results(id)).extracting(line -> line.get("index").asInt()).containsExactly(0, 1, 2);
+        assertThat(results(id)).extracting(line -> line.get("input").asText()).containsExactly("dog", "knife", "bus");
+        deleted(id);
+        assertThat(EVENTS.resolve(key)).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tasks/nobody wrote this.jsonl",
+                "tasks/../secret.jsonl",
+                "tasks/./a.jsonl",
+                "tasks//a.jsonl",
+                "tasks/.jsonl",
+                "tasks/a.json",
+                "tasks/a.parts/b.jsonl",
+                "tasks/a\u0000.jsonl",
+                "tasks/a\\b.jsonl",
+                "tasks.jsonl",
+                "../events-bucket/tasks/a.jsonl",
+                "/etc/passwd",
+                "results/a.jsonl",
+                ".icm-lora/lock",
+                "tasks/link.jsonl",
+                "tasks/folder.jsonl",
+                "tasks/elsewhere/secret.jsonl",
+                ""
+            })
+    void nothingButTheInputsOfTaskFilesIsRead(String key) throws Exception {
+        var outside = Files.createDirectories(BUCKET.resolve("outside"));
+        Files.writeString(outside.resolve("secret.jsonl"), "\"secret\"");
+        Files.createDirectories(EVENTS.resolve("tasks/folder.jsonl"));
+        link("link.jsonl", outside.resolve("secret.jsonl"));
+        link("elsewhere", outside);
+
+        post("/jobs", over(key))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/source/key"))
+                .body("errors.message", not(hasItem(containsString(outside.toString()))));
+    }
+
+    private static void link(String name, Path target) throws Exception {
+        var link = EVENTS.resolve("tasks").resolve(name);
+        if (!Files.isSymbolicLink(link)) {
+            Files.createSymbolicLink(link, target.toAbsolutePath());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:/etc",
+                "file:/",
+                "file:/a\u0000",
+                "gs://bucket",
+                "s3://bucket",
+                "s3://a/b",
+                "az://account/container",
+                "ftp://bucket",
+                "tasks",
+                ""
+            })
+    void noBucketButThoseOfEventsIsRead(String bucket) throws Exception {
+        var key = object(1);
+
+        post("/jobs", over(bucket, key)).statusCode(400).body("errors[0].field", equalTo("/source/bucket"));
+        post("/jobs", over("file:" + EVENTS.resolve("tasks"), key))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/source/bucket"))
+                .body("errors[0].message", containsString("ICM_LORA_EVENTS_BUCKETS"));
+    }
+
+    @Test
+    void anObjectThatHoldsNoInputsIsRefused() throws Exception {
+        // The test's limits.
+        post("/jobs", over(object(51)))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/source/key"))
+                .body("errors[0].limit", equalTo(50));
+        post("/jobs", over(object("\"" + "x".repeat(1 << 16) + "\"")))
+                .statusCode(400)
+                .body("errors[0].limit", equalTo(1 << 16))
+                .body("errors[0].value", equalTo((1 << 16) + 2));
+        for (var content :
+                List.of("", "\n\n", "\"a\"\n7", "\"a\"\n{\"inputs\": \"b\"}", "\"a\"\nb", "\"a", "[\"a\"]")) {
+            var key = object(content);
+            post("/jobs", over(key))
+                    .statusCode(400)
+                    .body("errors[0].field", equalTo("/source/key"))
+                    .body("errors[0].message", containsString(key));
+        }
+    }
+
+    @Test
+    void aSourceStandsAloneAndSaysWhereItIs() throws Exception {
+        var request = over(object(1));
+        post("/jobs", with(request, "inputs", List.of("x")))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/inputs"))
+                .body("errors[0].message", containsString("beside /source"));
+        post("/jobs", with(request, "source", null)).statusCode(400).body("errors[0].field", equalTo("/inputs"));
+        for (var source : List.of("x", 7, List.of())) {
+            post("/jobs", with(request, "source", source)).statusCode(400).body("errors[0].field", equalTo("/source"));
+        }
+        post("/jobs", with(request, "source", Map.of()))
+                .statusCode(400)
+                .body("errors.field", hasItems("/source/bucket", "/source/key"));
+        post("/jobs", with(request, "source", Map.of("bucket", "file:/", "key", 7.5, "version", "1")))
+                .statusCode(400);
+        post("/jobs", with(request, "source", Map.of("version", "1")))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/source/version"));
+        post("/generate", with(request, "inputs", List.of("x"))).statusCode(400);
+    }
+
+    /// With all places taken, nobody has begun when the object is replaced.
+    @Test
+    void whatTakesTheObjectsPlaceIsNotAnswered() throws Exception {
+        var long1 = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+        awaitWork(long1);
+        var long2 = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+        awaitWork(long2);
+        var key = object(1);
+        var id = submitted(over(key));
+
+        Files.writeString(EVENTS.resolve(key), "\"something else, and more of it\"");
+
+        cancel(long1).statusCode(200);
+        cancel(long2).statusCode(200);
+        ended(id)
+                .body("state", equalTo("failed"))
+                .body("error.status", equalTo(400))
+                .body("error.errors[0].field", equalTo("/source/key"))
+                .body("error.detail", containsString("was replaced or deleted"));
+    }
+
+    private static void awaitWork(String id) {
+        for (var i = 0; i < LOOKS; i++) {
+            if (Files.exists(BUCKET.resolve("jobs/shared").resolve(id).resolve("lease.json"))) {
+                return;
+            }
+            status(id).statusCode(200);
+        }
+        throw new AssertionError("nobody works on it");
     }
 
     /// As soon as nobody works on it any more.

@@ -40,8 +40,8 @@ class TaskFileFuzzTest {
                 KEYS.inputs(), Arrays.copyOfRange(bytes, Math.min(end + 1, bytes.length), bytes.length)));
         var task = objects.find(KEYS.task()).orElseThrow();
         try {
-            var checked = FILES.check(objects, task, KEYS);
-            try (var inputs = FILES.inputs(objects, checked, task)) {
+            var checked = FILES.check(objects, task, KEYS, Optional.empty());
+            try (var inputs = FILES.inputs(checked, task)) {
                 for (var i = 0; i < checked.count(); i++) {
                     assertThat(inputs.next()).as("input %d", i).isPresent();
                 }
