@@ -1,8 +1,11 @@
 package dev.icmlora.function.health;
 
+import java.util.function.Supplier;
+
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
@@ -12,6 +15,9 @@ import org.eclipse.microprofile.health.Startup;
 import dev.icmlora.function.admission.EngineHost;
 
 /// What an orchestrator asks: `/q/health/started`, `/q/health/live`, `/q/health/ready`.
+///
+/// Every check is an [AsyncHealthCheck]. Quarkus would run a plain one on the pool that has the calls of storage, where
+/// it would wait while all threads of the pool do.
 @Singleton
 final class HealthChecks {
 
@@ -25,36 +31,39 @@ final class HealthChecks {
     @Produces
     @Startup
     @Singleton
-    HealthCheck started() {
-        return () -> named("warmed up", engineHost.isStarted()).build();
+    AsyncHealthCheck started() {
+        return () -> response(() -> named("warmed up", engineHost.isStarted()));
     }
 
-    /// The base model is the one that was checked.
+    /// The base model is the one that was checked. Its file may lie in a network, which no event loop should wait for.
     @Produces
     @Liveness
     @Singleton
-    HealthCheck model() {
-        return () -> named("base model", engineHost.isModelIntact()).build();
+    AsyncHealthCheck model() {
+        return () -> response(() -> named("base model", engineHost.isModelIntact()))
+                .runSubscriptionOn(Thread::startVirtualThread);
     }
 
     /// No thread that owns a worker's native side hangs, or fails at all that it does.
     @Produces
     @Liveness
     @Singleton
-    HealthCheck live() {
-        return () -> named("worker threads", engineHost.isAlive())
-                .withData("busy", engineHost.busyWorkers())
-                .build();
+    AsyncHealthCheck live() {
+        return () -> response(
+                () -> named("worker threads", engineHost.isAlive()).withData("busy", engineHost.busyWorkers()));
     }
 
     /// Another request would be taken.
     @Produces
     @Readiness
     @Singleton
-    HealthCheck ready() {
-        return () -> named("room in the queue", engineHost.hasRoom())
-                .withData("waiting", engineHost.waiting())
-                .build();
+    AsyncHealthCheck ready() {
+        return () -> response(
+                () -> named("room in the queue", engineHost.hasRoom()).withData("waiting", engineHost.waiting()));
+    }
+
+    private static Uni<HealthCheckResponse> response(Supplier<HealthCheckResponseBuilder> state) {
+        return Uni.createFrom().item(() -> state.get().build());
     }
 
     private static HealthCheckResponseBuilder named(String name, boolean up) {
