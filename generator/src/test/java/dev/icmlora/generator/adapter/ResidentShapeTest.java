@@ -206,6 +206,9 @@ class ResidentShapeTest {
                 Arguments.of("changes no weight", List.of()),
                 Arguments.of("blk.0.attn_q.weight is changed twice", List.of(good, good)),
                 Arguments.of("rank 4, more than the resident adapter's 3", List.of(update(0, QUERY, 4, 1, 5))),
+                Arguments.of(
+                        "rank 4, more than the resident adapter's 3",
+                        List.of(changed(update(0, QUERY, 4, 1, 5), values -> values[3] = Float.NaN))),
                 Arguments.of("layer 2, but the base model has 2", List.of(update(2, QUERY, 1, 1, 5))),
                 Arguments.of(
                         "takes 6 features to 3, but the base model's takes 6 to 4",
@@ -217,6 +220,24 @@ class ResidentShapeTest {
                 Arguments.of("holds NaN", List.of(changed(good, values -> values[3] = Float.NaN))),
                 Arguments.of("holds Infinity", List.of(changed(good, values -> values[0] = Float.POSITIVE_INFINITY))),
                 Arguments.of("outside the range", List.of(changed(good, values -> values[0] = 70_000))));
+    }
+
+    /// Its numbers are NaN, and would take megabytes.
+    @Test
+    void aFileOfTooHighARankIsRefusedBeforeItsNumbersAreRead() {
+        Target wide = new Target("attn_q", 1 << 12, 1 << 12);
+        ResidentShape shape = new ResidentShape(new AdapterLayout("llama", 1, 16, 1, List.of(wide)), List.of());
+        byte[] file = file(
+                        changed(update(0, wide, 128, 1, 5), values -> Arrays.fill(values, Float.NaN)), GgmlType.F16, 1)
+                .toBytes();
+        long numbers = 2L * 128 * (1 << 12);
+
+        long read = Allocation.bytes(() -> GgufAdapter.read(file, "llama"));
+        long refused = Allocation.bytes(() -> assertThatExceptionOfType(InvalidAdapterException.class)
+                .isThrownBy(() -> GgufAdapter.read(file, "llama", shape::requireRoom))
+                .withMessageContaining("rank 128, more than the resident adapter's 16"));
+
+        assertThat(read).isGreaterThan(refused + Float.BYTES * numbers / 2);
     }
 
     private static LowRankUpdate changed(LowRankUpdate update, Consumer<float[]> change) {

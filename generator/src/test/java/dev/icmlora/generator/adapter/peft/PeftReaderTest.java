@@ -20,7 +20,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.adapter.Allocation;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
+import dev.icmlora.generator.adapter.ResidentShape;
 
 /// Zips from anybody: read as PEFT means them, or refused by name. Nothing else may happen.
 class PeftReaderTest {
@@ -233,6 +237,29 @@ class PeftReaderTest {
     private static byte[] surplus() {
         var weights = good().weights();
         return zipWith(Arrays.copyOf(weights, weights.length + 8));
+    }
+
+    /// Its numbers are NaN, and would take megabytes.
+    @Test
+    void aZipOfTooHighARankIsRefusedBeforeItsNumbersAreRead() {
+        var rank = 128;
+        var features = 1 << 12;
+        var shape = new ResidentShape(
+                new AdapterLayout("llama", 4, 16, 1, List.of(new Target("attn_q", features, features))), List.of());
+        var values = new float[rank * features];
+        Arrays.fill(values, Float.NaN);
+        var zip = PeftFiles.of(rank, 1)
+                .matrix(A, rank, features, values)
+                .matrix(B, features, rank, values)
+                .zip();
+        var reader = new PeftReader(new PeftModel("test", 1, 1), 1 << 24);
+
+        var read = Allocation.bytes(() -> reader.read(zip));
+        var refused = Allocation.bytes(() -> assertThatExceptionOfType(InvalidAdapterException.class)
+                .isThrownBy(() -> reader.read(zip, shape::requireRoom))
+                .withMessageContaining("rank 128, more than the resident adapter's 16"));
+
+        assertThat(read).isGreaterThan(refused + Float.BYTES * values.length);
     }
 
     @Test
