@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,20 +35,32 @@ public final class IcmLoraClient {
                 .connectTimeout(CONNECT_TIMEOUT)
                 .build();
         URI folder = URI.create(address.toString().replaceFirst("/*$", "/"));
-        return new IcmLoraClient(new Transport(folder, Optional.empty(), TIMEOUT, http));
+        return new IcmLoraClient(new Transport(folder, Optional.empty(), Optional.empty(), TIMEOUT, http));
     }
 
     /// The same with an API key or a token, which a function that is not for everybody wants to see.
     public IcmLoraClient withKey(String key) {
         Objects.requireNonNull(key, "key");
-        return new IcmLoraClient(
-                new Transport(transport.address(), Optional.of(key), transport.timeout(), transport.http()));
+        return with(Optional.of(key), transport.identityToken(), transport.http());
+    }
+
+    /// The same with Google's identity token, which Cloud Run wants for a function that not everybody may ask. It goes
+    /// beside a key, or without one.
+    ///
+    /// @param token is asked at each request, by the thread that makes it: such a token lives for an hour
+    public IcmLoraClient withIdentityToken(Supplier<String> token) {
+        Objects.requireNonNull(token, "token");
+        return with(transport.key(), Optional.of(new IdentityToken(token)), transport.http());
     }
 
     /// The same with other connections: through a proxy, or with certificates of one's own.
     public IcmLoraClient withHttpClient(HttpClient http) {
         Objects.requireNonNull(http, "http");
-        return new IcmLoraClient(new Transport(transport.address(), transport.key(), transport.timeout(), http));
+        return with(transport.key(), transport.identityToken(), http);
+    }
+
+    private IcmLoraClient with(Optional<String> key, Optional<IdentityToken> identityToken, HttpClient http) {
+        return new IcmLoraClient(new Transport(transport.address(), key, identityToken, transport.timeout(), http));
     }
 
     /// The same with another time in which a request must be answered, its repetitions included.

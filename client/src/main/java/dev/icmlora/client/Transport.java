@@ -26,8 +26,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 ///
 /// @param address of the function, ending in a slash
 /// @param key that lets callers in, if one is needed
+/// @param identityToken for what stands before the function, if it asks for one
 /// @param timeout until when a request must be answered, with all its repetitions
-record Transport(URI address, Optional<String> key, Duration timeout, HttpClient http) {
+record Transport(
+        URI address, Optional<String> key, Optional<IdentityToken> identityToken, Duration timeout, HttpClient http) {
 
     private static final Set<Integer> BUSY = Set.of(429, 503);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
@@ -38,7 +40,7 @@ record Transport(URI address, Optional<String> key, Duration timeout, HttpClient
 
     /// The same with another timeout.
     Transport withTimeout(Duration other) {
-        return new Transport(address, key, Objects.requireNonNull(other, "timeout"), http);
+        return new Transport(address, key, identityToken, Objects.requireNonNull(other, "timeout"), http);
     }
 
     /// The reply to a request.
@@ -90,6 +92,7 @@ record Transport(URI address, Optional<String> key, Duration timeout, HttpClient
                 .header("Accept", "application/json")
                 .POST(BodyPublishers.ofString(body.toString()));
         key.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+        identityToken.ifPresent(token -> token.addTo(request));
         return request.build();
     }
 

@@ -21,8 +21,19 @@ public final class FunctionOptions {
             description = "That the function asks for (default: ICM_LORA_API_KEY; there it is seen by nobody else).")
     private String apiKey;
 
+    @Option(
+            names = "--identity-token",
+            paramLabel = "TOKEN",
+            defaultValue = "${ICM_LORA_IDENTITY_TOKEN}",
+            description = "Of Google, for Cloud Run before the function (default: ICM_LORA_IDENTITY_TOKEN).")
+    private String identityToken;
+
     /// The caller closes it.
     public RunningFunction connect() {
-        return new RunningFunction(url, Optional.ofNullable(apiKey).filter(key -> !key.isBlank()));
+        return new RunningFunction(url, given(apiKey), given(identityToken));
+    }
+
+    private static Optional<String> given(String option) {
+        return Optional.ofNullable(option).filter(text -> !text.isBlank());
     }
 }

@@ -30,10 +30,14 @@ public final class RunningFunction implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI address;
     private final Optional<String> apiKey;
+    private final Optional<String> identityToken;
 
-    RunningFunction(URI address, Optional<String> apiKey) {
+    /// @param apiKey for the function
+    /// @param identityToken for Cloud Run before it
+    RunningFunction(URI address, Optional<String> apiKey, Optional<String> identityToken) {
         this.address = URI.create(address.toString().replaceAll("(?<!/)/*$", "/"));
         this.apiKey = apiKey;
+        this.identityToken = identityToken;
     }
 
     /// What the function calls its base model.
@@ -143,6 +147,7 @@ public final class RunningFunction implements AutoCloseable {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address.resolve(path.substring(1))).timeout(PATIENCE);
         apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
+        identityToken.ifPresent(token -> request.header("X-Serverless-Authorization", "Bearer " + token));
         return request;
     }
 
