@@ -112,8 +112,12 @@ public final class EventResource {
         if (!notification.isObject()) {
             throw new InvalidRequestException(new Violation("", "an object", null, "the body must be an object"));
         }
-        // A message that tests the connection has none.
         var records = notification.path("Records");
+        if (!records.isArray() && !records.isMissingNode()) {
+            throw new InvalidRequestException(
+                    new Violation("/Records", "an array", Violation.shown(records), "/Records must be an array"));
+        }
+        // A message that tests the connection has none.
         if (records.isEmpty()) {
             return List.of(new Other("a message without records"));
         }

@@ -1,6 +1,7 @@
 package dev.icmlora.function.http;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +20,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The description of the interface against the interface.
 @QuarkusTest
@@ -121,6 +127,43 @@ class OpenApiTest {
                     .isTrue();
         }
         assertThat(answered).hasSizeGreaterThanOrEqualTo(10);
+    }
+
+    /// In each type that it is said to take, so that no rule on types hides what reads it.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongBodies")
+    void noOperationFailsOverABody(String what, String body) throws IOException {
+        for (var operation : operations(description()).toList()) {
+            var content = operation.node().at("/requestBody/content");
+            for (var type : content.isMissingNode() ? Set.of("application/json") : names(content)) {
+                var response = given().contentType(type)
+                        .body(body.getBytes(UTF_8))
+                        .request(operation.method(), operation.path().replaceAll("[{]\\w+}", "unheard-of"));
+
+                assertThat(response.statusCode())
+                        .as("%s of %s as %s: %s", operation.name(), what, type, response.asString())
+                        .isBetween(content.isMissingNode() ? 200 : 400, 499);
+            }
+        }
+    }
+
+    private static Stream<Arguments> wrongBodies() {
+        return Stream.of(
+                Arguments.of("nothing", ""),
+                Arguments.of("half an object", "{"),
+                Arguments.of("an array", "[]"),
+                Arguments.of("null", "null"),
+                Arguments.of("fields of wrong types", """
+                        {"task": 1, "inputs": 2, "adapters": 3, "model": [], "messages": 4, "prompt": {}, "input": {}, \
+                        "message": 5, "specversion": 6, "Records": 7}"""),
+                // Not much more: who still sends when the refusal comes may see the connection end.
+                Arguments.of("more than a megabyte", "{\"task\": \"" + "x".repeat(1 << 20) + "\"}"));
+    }
+
+    private static Set<String> names(JsonNode object) {
+        var names = new TreeSet<String>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     @Test
