@@ -15,8 +15,8 @@ import java.util.OptionalDouble;
 /// @param probabilities of all labels, in their order, 1 together; empty unless outputs are an enum or a
 /// boolean
 /// @param reason why there is no value: it was less sure than [FunctionBuilder#abstainBelow] wants, or it was
-/// not complete after [FunctionBuilder#maxTokens], or it is no `O`, such as a number that is too large; empty
-/// where there is a value
+/// not complete after [FunctionBuilder#maxTokens], or it is no `O`, such as a number that is too large, or the
+/// input of a [Job] cannot be answered; empty where there is a value
 /// @param <O> type of the output
 public record Answer<O>(
         Optional<O> value, OptionalDouble confidence, Map<O, Double> probabilities, Optional<String> reason) {

@@ -1,6 +1,7 @@
 package dev.icmlora.client;
 
 import java.time.Duration;
+import java.util.Optional;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,17 +14,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 public final class FunctionBuilder<I, O> {
 
     private final OutputForm<O> form;
+    private final Optional<FunctionName> name;
     private final ObjectNode request = Json.MAPPER.createObjectNode();
-    private final ObjectNode task = request.putObject("task");
+    /// Task, and labels or schema.
+    private final ObjectNode definition = Json.MAPPER.createObjectNode();
+    private final ObjectNode task = definition.putObject("task");
     private final ArrayNode examples = task.putArray("examples");
 
     private Transport transport;
 
-    FunctionBuilder(Transport transport, OutputForm<O> form) {
+    FunctionBuilder(Transport transport, OutputForm<O> form, Optional<FunctionName> name) {
         this.transport = transport;
         this.form = form;
+        this.name = name;
         request.put("confidence", true);
-        form.describe(request);
+        form.describe(definition);
     }
 
     /// What to do, in words.
@@ -66,8 +71,24 @@ public final class FunctionBuilder<I, O> {
         return this;
     }
 
-    /// The function. Nothing is sent before it is called.
+    /// The function. Without a name, nothing is sent before it is called.
+    ///
+    /// One with a name is defined now if it has a description or examples, which makes a new version unless the
+    /// newest one is the same. Else it is looked up. From then on it is that version, whatever others define.
+    ///
+    /// @throws IcmLoraException if the function refuses that (404: there is no such name or version) or cannot
+    /// be reached
+    /// @throws IllegalArgumentException if what is there answers in labels or a schema of another type, or if
+    /// the name has a version and there is a description or an example
     public TypedFunction<I, O> build() {
-        return new ServedFunction<>(transport, request.deepCopy(), form);
+        ObjectNode whole = request.deepCopy();
+        whole.setAll(name.map(this::named).orElseGet(definition::deepCopy));
+        return new ServedFunction<>(transport, whole, form);
+    }
+
+    private ObjectNode named(FunctionName known) {
+        NamedTask named = new NamedTask(transport, known);
+        boolean isDescribed = task.has("description") || !examples.isEmpty();
+        return isDescribed ? named.defined(definition) : named.found(form);
     }
 }

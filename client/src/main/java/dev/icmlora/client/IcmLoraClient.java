@@ -1,5 +1,6 @@
 package dev.icmlora.client;
 
+import java.lang.reflect.Type;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -75,12 +76,33 @@ public final class IcmLoraClient {
     /// properties are known, such as a record
     /// @throws IllegalArgumentException saying why the type cannot be an output
     public <I, O> FunctionBuilder<I, O> function(Class<I> input, Class<O> output) {
-        return new FunctionBuilder<>(transport, OutputForm.of(output));
+        return new FunctionBuilder<>(transport, OutputForm.of(output), Optional.empty());
     }
 
     /// The same for a generic type: `function(String.class, new TypeReference<List<Item>>() {})`.
     public <I, O> FunctionBuilder<I, O> function(Class<I> input, TypeReference<O> output) {
-        return new FunctionBuilder<>(transport, OutputForm.of(output.getType()));
+        return new FunctionBuilder<>(transport, OutputForm.of(output.getType()), Optional.empty());
+    }
+
+    /// Begins a function that the server knows by its name, and others may call by it. With a description or
+    /// examples, [FunctionBuilder#build] defines it; without them, it looks up what is there.
+    ///
+    /// @param name such as `urgency`, which means its newest version, or `urgency@3`: 1 to 64 of a to z, 0 to
+    /// 9, - and _ with a letter at the start
+    /// @param input a string is sent as it is, anything else as JSON
+    /// @param output as for a function without a name
+    /// @throws IllegalArgumentException saying why the name is none, or the type cannot be an output
+    public <I, O> FunctionBuilder<I, O> function(String name, Class<I> input, Class<O> output) {
+        return named(name, output);
+    }
+
+    /// The same for a generic type.
+    public <I, O> FunctionBuilder<I, O> function(String name, Class<I> input, TypeReference<O> output) {
+        return named(name, output.getType());
+    }
+
+    private <I, O> FunctionBuilder<I, O> named(String name, Type output) {
+        return new FunctionBuilder<>(transport, OutputForm.of(output), Optional.of(new FunctionName(name)));
     }
 
     /// The reply to a request that has no method here, such as `/v1/embeddings`, sent again like any other.
@@ -88,6 +110,6 @@ public final class IcmLoraClient {
     /// @param path such as `/v1/embeddings`
     /// @throws IcmLoraException if there is no reply, or one with the status of an error
     public JsonNode post(String path, JsonNode body) {
-        return transport.post(path, body);
+        return transport.json(Call.post(path, body));
     }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.client;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -51,6 +52,19 @@ record LabelForm<O>(Map<String, O> values) implements OutputForm<O> {
             throw IcmLoraException.unexpected("'" + output + "' is none of the labels " + values.keySet());
         }
         return value;
+    }
+
+    @Override
+    public Optional<String> misfit(JsonNode function) {
+        if (function.hasNonNull("schema")) {
+            return Optional.of("it has a schema, and an enum or a boolean wants labels");
+        }
+        for (JsonNode label : function.get("labels")) {
+            if (!values.containsKey(label.asText())) {
+                return Optional.of("its label '" + label.asText() + "' is none of " + values.keySet());
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

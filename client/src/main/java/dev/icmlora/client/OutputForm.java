@@ -2,6 +2,8 @@ package dev.icmlora.client;
 
 import java.lang.reflect.Type;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
@@ -48,5 +50,34 @@ sealed interface OutputForm<O> permits TextForm, LabelForm, JsonForm {
     /// @param byLabel of a reply
     default Map<O, Double> probabilities(JsonNode byLabel) {
         return Map.of();
+    }
+
+    /// Why a function that says itself what its outputs must be has others than this type; empty if it has not.
+    ///
+    /// @param function its definition, with `labels` or `schema`
+    default Optional<String> misfit(JsonNode function) {
+        return Optional.empty();
+    }
+
+    /// What the function said to an input.
+    ///
+    /// @param output the text; anything else where there is none
+    /// @param detail what is known of it, and why there is none
+    default Answer<O> answer(JsonNode output, JsonNode detail) {
+        OptionalDouble confidence = detail.hasNonNull("confidence")
+                ? OptionalDouble.of(detail.get("confidence").doubleValue())
+                : OptionalDouble.empty();
+        Map<O, Double> probabilities = probabilities(detail.path("probabilities"));
+        if (!output.isTextual()) {
+            String error = detail.path("error").asText("the function gave no reason");
+            String reason = detail.path("reason").asText(error);
+            return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason));
+        }
+        try {
+            return new Answer<>(Optional.of(read(output.asText())), confidence, probabilities, Optional.empty());
+        } catch (JsonProcessingException e) {
+            String reason = "the answer is outside its type: " + e.getOriginalMessage();
+            return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason));
+        }
     }
 }

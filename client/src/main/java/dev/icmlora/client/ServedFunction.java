@@ -2,16 +2,12 @@ package dev.icmlora.client;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/// Answers by `POST /generate`.
+/// Answers by `POST /generate`, and by `POST /jobs`.
 ///
 /// @param request all of it but the inputs
 record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<O> form)
@@ -43,9 +39,7 @@ record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<
     }
 
     private List<Answer<O>> answered(List<String> batch) {
-        ObjectNode body = request.deepCopy();
-        batch.forEach(body.putArray("inputs")::add);
-        JsonNode reply = transport.post("/generate", body);
+        JsonNode reply = transport.json(Call.post("/generate", body(batch)));
         JsonNode outputs = reply.path("outputs");
         if (outputs.size() != batch.size()) {
             throw IcmLoraException.unexpected("it has " + outputs.size() + " outputs for " + batch.size()
@@ -53,32 +47,29 @@ record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<
         }
         List<Answer<O>> answers = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
-            answers.add(answer(outputs.get(i), reply.path("details").path(i)));
+            answers.add(form.answer(outputs.get(i), reply.path("details").path(i)));
         }
         return answers;
     }
 
-    private Answer<O> answer(JsonNode output, JsonNode detail) {
-        OptionalDouble confidence = detail.hasNonNull("confidence")
-                ? OptionalDouble.of(detail.get("confidence").doubleValue())
-                : OptionalDouble.empty();
-        Map<O, Double> probabilities = form.probabilities(detail.path("probabilities"));
-        if (output.isNull()) {
-            return new Answer<>(
-                    Optional.empty(),
-                    confidence,
-                    probabilities,
-                    Optional.of(detail.path("reason").asText("the function gave no reason")));
+    private ObjectNode body(List<String> inputs) {
+        ObjectNode body = request.deepCopy();
+        inputs.forEach(body.putArray("inputs")::add);
+        return body;
+    }
+
+    @Override
+    public Job<O> submit(List<? extends I> inputs) {
+        List<String> texts = inputs.stream().map(InputForm::write).toList();
+        JsonNode job = transport.json(Call.post("/jobs", body(texts)).once());
+        if (!job.path("id").isTextual()) {
+            throw IcmLoraException.unexpected("it has no id of a job: is this an ICM-LoRA function?");
         }
-        try {
-            O value = form.read(output.asText());
-            return new Answer<>(Optional.of(value), confidence, probabilities, Optional.empty());
-        } catch (JsonProcessingException e) {
-            return new Answer<>(
-                    Optional.empty(),
-                    confidence,
-                    probabilities,
-                    Optional.of("the answer is outside its type: " + e.getOriginalMessage()));
-        }
+        return job(job.get("id").asText());
+    }
+
+    @Override
+    public Job<O> job(String id) {
+        return new Job<>(transport, id, form);
     }
 }

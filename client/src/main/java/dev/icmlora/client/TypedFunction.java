@@ -18,6 +18,25 @@ public interface TypedFunction<I, O> extends Function<I, O> {
     /// in the time that the function gives it, is sent again in halves.
     List<Answer<O>> askAll(List<? extends I> inputs);
 
+    /// Hands inputs over, which the function answers in the background: 10,000 at most, and 1 MiB of them. The
+    /// same task answers as in [#askAll].
+    ///
+    /// Where the connection breaks, the job may have been taken or not, and this does not send it again.
+    ///
+    /// @throws UnsupportedOperationException unless an [IcmLoraClient] made this function
+    default Job<O> submit(List<? extends I> inputs) {
+        throw new UnsupportedOperationException("only what IcmLoraClient makes has jobs");
+    }
+
+    /// A job that was submitted before, by this program or another one. Nothing is sent.
+    ///
+    /// @param id see [Job#id]
+    /// @throws IllegalArgumentException if it is no id
+    /// @throws UnsupportedOperationException unless an [IcmLoraClient] made this function
+    default Job<O> job(String id) {
+        throw new UnsupportedOperationException("only what IcmLoraClient makes has jobs");
+    }
+
     /// The answer to an input, with what is known of it.
     default Answer<O> ask(I input) {
         return askAll(List.of(input)).get(0);

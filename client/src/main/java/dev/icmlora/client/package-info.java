@@ -36,4 +36,7 @@
 /// [dev.icmlora.client.IcmLoraClient] is where to begin. An output that is an enum or a boolean becomes labels,
 /// of which the function takes the likeliest; a number, a record or a list becomes a JSON schema, which the
 /// function keeps to; a string is any text. A type that is none of these is refused before anything is sent.
+///
+/// A function may have a name, by which other programs call it too. Inputs by the thousand are a
+/// [dev.icmlora.client.Job].
 package dev.icmlora.client;

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -49,6 +50,9 @@ public final class RunningFunction implements ParameterResolver {
             builder.environment()
                     .put("FUNCTION_LOG", module.resolve("target/function.log").toString());
             try {
+                // For functions and jobs; those of an earlier run are not there.
+                var bucket = Files.createTempDirectory(Files.createDirectories(module.resolve("target")), "bucket");
+                builder.environment().put("ICM_LORA_STORAGE_BUCKET", "file:" + bucket);
                 var process = builder.start();
                 return new Started(process, address(process.inputReader()));
             } catch (IOException e) {

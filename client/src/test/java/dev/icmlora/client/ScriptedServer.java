@@ -21,7 +21,12 @@ import com.sun.net.httpserver.HttpServer;
 final class ScriptedServer implements AutoCloseable {
 
     /// @param status 0 breaks the connection
-    record Reply(int status, String retryAfter, String body) {
+    /// @param missing bytes that are promised, and do not come before the connection breaks
+    record Reply(int status, String retryAfter, String body, int missing) {
+
+        Reply(int status, String retryAfter, String body) {
+            this(status, retryAfter, body, 0);
+        }
 
         static Reply ok(String body) {
             return new Reply(200, null, body);
@@ -34,6 +39,10 @@ final class ScriptedServer implements AutoCloseable {
         Reply retryAfter(String value) {
             return new Reply(status, value, body);
         }
+
+        Reply brokenOff() {
+            return new Reply(status, retryAfter, body, 10);
+        }
     }
 
     static final Reply BROKEN = new Reply(0, null, null);
@@ -43,7 +52,7 @@ final class ScriptedServer implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
 
     /// @param nanos when it came
-    record Received(long nanos, String path, String authorization, JsonNode body) {}
+    record Received(long nanos, String method, String path, String authorization, JsonNode body) {}
 
     ScriptedServer(Reply... replies) throws IOException {
         this.replies = new ArrayDeque<>(List.of(replies));
@@ -55,6 +64,7 @@ final class ScriptedServer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         received.add(new Received(
                 System.nanoTime(),
+                exchange.getRequestMethod(),
                 exchange.getRequestURI().getPath(),
                 exchange.getRequestHeaders().getFirst("Authorization"),
                 json(exchange)));
@@ -70,8 +80,9 @@ final class ScriptedServer implements AutoCloseable {
             exchange.getResponseHeaders().add("Retry-After", reply.retryAfter());
         }
         var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(reply.status(), bytes.length);
+        exchange.sendResponseHeaders(reply.status(), bytes.length + reply.missing());
         exchange.getResponseBody().write(bytes);
+        exchange.getResponseBody().flush();
         exchange.close();
     }
 

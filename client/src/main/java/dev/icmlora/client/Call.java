@@ -1,0 +1,38 @@
+package dev.icmlora.client;
+
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/// A request to a function.
+///
+/// @param path such as `/generate`
+/// @param body empty where there is none
+/// @param repeatable whether it may be sent again where nobody knows if it was taken
+record Call(String method, String path, Optional<JsonNode> body, boolean repeatable) {
+
+    static Call get(String path) {
+        return new Call("GET", path, Optional.empty(), true);
+    }
+
+    static Call post(String path, JsonNode body) {
+        return new Call("POST", path, Optional.of(body), true);
+    }
+
+    static Call post(String path) {
+        return new Call("POST", path, Optional.empty(), true);
+    }
+
+    static Call put(String path, JsonNode body) {
+        return new Call("PUT", path, Optional.of(body), true);
+    }
+
+    static Call delete(String path) {
+        return new Call("DELETE", path, Optional.empty(), true);
+    }
+
+    /// The same where a second one would do what the first one does once more.
+    Call once() {
+        return new Call(method, path, body, false);
+    }
+}
