@@ -1,4 +1,4 @@
-"""The command line against the function: ask, adapter, merge, tasks."""
+"""The command line against the function: ask, define, functions, run, adapter, merge, tasks, completion."""
 
 import fcntl
 import json
@@ -9,15 +9,21 @@ import struct
 import subprocess
 import tempfile
 import termios
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo" / "intent.json"
 TASK = json.loads(DEMO.read_text())
 
 
-def icm_lora(*arguments, text=None, status=0):
+def icm_lora(*arguments, text=None, status=0, env={}):
     done = subprocess.run(
-        [ROOT / "scripts/icm-lora", *map(str, arguments)], input=text, text=True, capture_output=True, timeout=1200
+        [ROOT / "scripts/icm-lora", *map(str, arguments)],
+        input=text,
+        encoding="utf-8",
+        capture_output=True,
+        timeout=1200,
+        env=os.environ | env,
     )
     assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
     return done
@@ -77,6 +83,49 @@ def forms():
         assert json.loads(car)["colour"] in ("red", "green"), car
 
 
+def functions(folder):
+    name = "f" + uuid.uuid4().hex
+    file = folder / "task.json"
+    definition = {"task": {"description": "How urgent is it?"}, "labels": ["immediate", "wait"]}
+    for _ in range(2):
+        file.write_text(json.dumps(definition))
+        assert icm_lora("define", name, file).stdout == f"{name}@1\n"
+    assert f"{name}@1" in icm_lora("functions").stdout.splitlines()
+    known = {one["name"]: one for one in json.loads(icm_lora("functions", "--json").stdout)}
+    assert known[name]["versions"] == [1], known
+
+    inputs = [f"Ticket {i}: a fäult" for i in range(20)]
+    text = "\n".join(inputs) + "\n"
+    # What comes out is UTF-8 in every locale.
+    done = icm_lora("run", name, "--json", text=text, env={"LC_ALL": "C"})
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["input"] for line in lines] == inputs and [line["index"] for line in lines] == list(range(20))
+    assert all(line["output"] in ("immediate", "wait") and 0 < line["confidence"] <= 1 for line in lines), lines[0]
+    assert done.stderr.endswith("20 inputs: 20 answered, 0 abstained, 0 failed\n"), done.stderr
+    few = "\n".join(inputs[:3]) + "\n"
+    plain = icm_lora("run", f"{name}@1", text=few).stdout.splitlines()
+    assert len(plain) == 3 and set(plain) <= {"immediate", "wait"}, plain
+    job = [json.loads(line) for line in icm_lora("run", name, "--job", "--json", text=few).stdout.splitlines()]
+    assert [line["input"] for line in job] == inputs[:3] and job[0].keys() == lines[0].keys(), (job, lines[0])
+    assert all(line["output"] in ("immediate", "wait") for line in job), job
+
+    unsure = icm_lora("run", name, "--abstain", 1, text="a\n\nb\n", status=3)
+    assert unsure.stdout == "\n\n\n" and "/inputs/1 must not be empty" in unsure.stderr, unsure
+    assert "3 inputs: 0 answered, 2 abstained, 1 failed" in unsure.stderr, unsure.stderr
+    doubled = icm_lora("run", name, "--labels", "a,b", text="a\n", status=1)
+    assert "/labels must not be given beside a function that has its own" in doubled.stderr, doubled.stderr
+    unknown = icm_lora("run", name + "@2", text="a\n", status=1)
+    assert "(404)" in unknown.stderr, unknown.stderr
+    misnamed = icm_lora("define", "Not/a name?", file, status=1)
+    assert "is no function's name" in misnamed.stderr, misnamed.stderr
+    detached = icm_lora("run", name, "--job", "--detach", text="a\n").stdout.strip()
+    assert len(detached) == 32, detached
+
+
+def completion():
+    assert "--abstain" in icm_lora("completion").stdout
+
+
 def refusals():
     wrong = icm_lora("ask", "--adapter", "sha256:" + "0" * 64, "x", status=1)
     assert "does not exist here" in wrong.stderr, wrong.stderr
@@ -119,6 +168,8 @@ with tempfile.TemporaryDirectory() as name:
     saved, adapter_id = adapter(place)
     ask(adapter_id)
     forms()
+    functions(place)
+    completion()
     refusals()
     merge(place, saved)
-print("ok ask, adapter, merge, tasks")
+print("ok ask, define, functions, run, adapter, merge, tasks, completion")

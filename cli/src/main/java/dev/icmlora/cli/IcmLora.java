@@ -8,6 +8,9 @@ import picocli.CommandLine.HelpCommand;
 
 import dev.icmlora.cli.function.AdapterCommand;
 import dev.icmlora.cli.function.AskCommand;
+import dev.icmlora.cli.function.DefineCommand;
+import dev.icmlora.cli.function.FunctionsCommand;
+import dev.icmlora.cli.function.RunCommand;
 import dev.icmlora.cli.merge.MergeCommand;
 import dev.icmlora.cli.tasks.CheckCommand;
 import dev.icmlora.cli.tasks.SuiteCommand;
@@ -24,12 +27,16 @@ import dev.icmlora.cli.tasks.TextCommand;
         subcommands = {
             HelpCommand.class,
             AskCommand.class,
+            DefineCommand.class,
+            FunctionsCommand.class,
+            RunCommand.class,
             AdapterCommand.class,
             MergeCommand.class,
             TasksCommand.class,
             SuiteCommand.class,
             TextCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            CompletionCommand.class
         })
 public final class IcmLora {
     private IcmLora() {}

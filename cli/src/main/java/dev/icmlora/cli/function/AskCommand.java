@@ -66,6 +66,9 @@ public final class AskCommand implements Callable<Integer> {
             description = "0 takes the likeliest token each time (default: ${DEFAULT-VALUE}).")
     private double temperature;
 
+    @Option(names = "--confidence", description = "Say with --json how sure each answer is.")
+    private boolean confidence;
+
     @Option(names = "--json", description = "Print a JSON object for each input, when its answer is whole.")
     private boolean json;
 
@@ -81,7 +84,7 @@ public final class AskCommand implements Callable<Integer> {
             Optional<String> known = tuning.tuned(task, running)
                     .map(tuned -> tuned.get("id").getAsString())
                     .or(() -> Optional.ofNullable(adapter));
-            JsonObject request = form.isGiven() ? formed(known) : written(known, running);
+            JsonObject request = isWhole() ? formed(known) : written(known, running);
             request.addProperty("temperature", temperature);
             request.addProperty("max_tokens", maxTokens);
             if (!inputs.isEmpty()) {
@@ -98,6 +101,11 @@ public final class AskCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    /// Whether the answers come as a whole, with what is known of them.
+    private boolean isWhole() {
+        return form.isGiven() || confidence;
     }
 
     /// A chat, whose answer comes in pieces.
@@ -121,13 +129,14 @@ public final class AskCommand implements Callable<Integer> {
             request.add("task", task.task());
         }
         request.addProperty("mode", "adapter");
+        request.addProperty("confidence", confidence);
         form.addTo(request);
         return request;
     }
 
     private void answer(String input, JsonObject request, RunningFunction running)
             throws IOException, InterruptedException {
-        if (form.isGiven()) {
+        if (isWhole()) {
             choose(input, request, running);
         } else {
             write(input, request, running);

@@ -25,9 +25,6 @@ final class FormOptions {
     @Option(names = "--schema", paramLabel = "FILE", description = "A JSON schema that every answer follows.")
     private Path schema;
 
-    @Option(names = "--confidence", description = "Say with --json how sure each answer is.")
-    private boolean confidence;
-
     @Option(
             names = "--abstain",
             paramLabel = "P",
@@ -35,9 +32,9 @@ final class FormOptions {
                     "An answer that is less sure than this, 0 to 1, is left out: an empty line, or null with --json.")
     private Double abstainBelow;
 
-    /// Whether the answers come as a whole, with what is known of them.
+    /// Whether the answers come as a whole.
     boolean isGiven() {
-        return !labels.isEmpty() || schema != null || confidence || abstainBelow != null;
+        return !labels.isEmpty() || schema != null || abstainBelow != null;
     }
 
     /// Adds itself to a body of `/generate`.
@@ -57,7 +54,6 @@ final class FormOptions {
                 throw new IllegalArgumentException(schema + " is no JSON", e);
             }
         }
-        request.addProperty("confidence", confidence);
         request.addProperty("abstain_below", abstainBelow);
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,12 +13,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 
@@ -25,6 +29,8 @@ import com.google.gson.JsonObject;
 /// says what the function said, or that it cannot be reached.
 public final class RunningFunction implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Set<Integer> BUSY = Set.of(429, 503);
+    private static final Duration BUSY_PATIENCE = Duration.ofMinutes(2);
     private static final Gson JSON = new Gson();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -56,6 +62,51 @@ public final class RunningFunction implements AutoCloseable {
     /// @return body of the reply
     public String generate(String request) throws IOException, InterruptedException {
         return text(post("/generate", request).build());
+    }
+
+    /// Defines a function under a name, unless its newest version is the same.
+    ///
+    /// @param definition body of `PUT /functions/{name}`
+    /// @return the function's name with its version, as `urgency@3`
+    String define(String name, JsonObject definition) throws IOException, InterruptedException {
+        HttpRequest.Builder put = request("/functions/" + encoded(name))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(definition.toString()));
+        JsonObject defined = Replies.object(text(put.build()));
+        return Replies.field(defined, "name").getAsString() + "@"
+                + Replies.field(defined, "version").getAsInt();
+    }
+
+    /// The functions that have names, each with `name`, `newest` and `versions`.
+    JsonArray functions() throws IOException, InterruptedException {
+        JsonObject reply = Replies.object(get("/functions", "application/json"));
+        return Replies.field(reply, "functions").getAsJsonArray();
+    }
+
+    /// Hands over a job.
+    ///
+    /// @param request body of `/jobs`
+    /// @return the job's id
+    String submit(JsonObject request) throws IOException, InterruptedException {
+        JsonObject job = Replies.object(text(post("/jobs", request.toString()).build()));
+        return Replies.field(job, "id").getAsString();
+    }
+
+    /// How far a job is: reply of `GET /jobs/{id}`.
+    JsonObject job(String id) throws IOException, InterruptedException {
+        JsonObject job = Replies.object(get("/jobs/" + id, "application/json"));
+        Replies.field(job, "state");
+        return job;
+    }
+
+    /// The lines of a completed job's results, as they come; closing the stream ends it.
+    Stream<String> results(String id) throws IOException, InterruptedException {
+        return lines(request("/jobs/" + id + "/results").GET());
+    }
+
+    /// Forgets a job that has ended, with its results.
+    void forget(String id) throws IOException, InterruptedException {
+        text(request("/jobs/" + id).DELETE().build());
     }
 
     /// Continues a chat.
@@ -152,21 +203,49 @@ public final class RunningFunction implements AutoCloseable {
     }
 
     private EventStream events(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return new EventStream(lines(request));
+    }
+
+    private Stream<String> lines(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<Stream<String>> response = send(request.build(), BodyHandlers.ofLines());
         if (response.statusCode() == 200) {
-            return new EventStream(response.body());
+            return response.body();
         }
         try (Stream<String> lines = response.body()) {
             throw Replies.refused(response.statusCode(), String.join("\n", lines.toList()));
         }
     }
 
+    /// Asks a function that is busy again.
     private String text(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<String> response = send(request, BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-            throw Replies.refused(response.statusCode(), response.body());
+        Instant deadline = Instant.now().plus(BUSY_PATIENCE);
+        Pauses pauses = new Pauses();
+        while (true) {
+            HttpResponse<String> response = send(request, BodyHandlers.ofString());
+            if (response.statusCode() / 100 == 2) {
+                return response.body();
+            }
+            Duration wait = longer(pauses.next(), retryAfter(response));
+            if (!BUSY.contains(response.statusCode())
+                    || Instant.now().plus(wait).isAfter(deadline)) {
+                throw Replies.refused(response.statusCode(), response.body());
+            }
+            Thread.sleep(wait);
         }
-        return response.body();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration retryAfter(HttpResponse<?> response) {
+        String seconds = response.headers().firstValue("Retry-After").orElse("");
+        return seconds.matches("\\d{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : Duration.ZERO;
+    }
+
+    /// So that a name is one part of a path, whatever it is.
+    private static String encoded(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)

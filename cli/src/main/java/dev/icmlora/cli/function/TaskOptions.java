@@ -1,7 +1,6 @@
 package dev.icmlora.cli.function;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +8,6 @@ import java.util.List;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import picocli.CommandLine.Option;
 
 /// A task on the command line.
@@ -68,12 +65,14 @@ final class TaskOptions {
     }
 
     private JsonObject read() throws IOException {
-        try {
-            JsonObject object = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-            JsonElement task = object.get("task");
-            return task == null ? object : task.getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new IllegalArgumentException(file + " is no JSON object", e);
+        JsonObject object = JsonFile.object(file);
+        JsonElement task = object.get("task");
+        if (task == null) {
+            return object;
         }
+        if (!task.isJsonObject()) {
+            throw new IllegalArgumentException("the task in " + file + " is no JSON object");
+        }
+        return task.getAsJsonObject();
     }
 }
