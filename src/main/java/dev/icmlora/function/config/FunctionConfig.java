@@ -64,6 +64,10 @@ public interface FunctionConfig {
     @DurationMin(millis = 1)
     Duration requestTimeout();
 
+    /// Whether agents find tools at `/mcp`, by the Model Context Protocol: to define, run and list functions.
+    @WithDefault("false")
+    boolean mcp();
+
     /// Key that every request needs, but those for health. Whoever has it is called `default`. Default: none.
     Optional<String> apiKey();
 

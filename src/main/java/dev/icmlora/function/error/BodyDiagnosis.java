@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonParseException;
@@ -31,23 +32,37 @@ public final class BodyDiagnosis {
     public Violation of(byte[] body, Class<?> type) {
         try {
             mapper.readValue(body, type);
-            return new Violation("", null, null, "the body could not be read");
+            return unreadable();
         } catch (JsonProcessingException e) {
-            return of(e, body);
+            return of(e, pointer -> sent(body, pointer));
         } catch (IOException e) {
             return malformed(e);
         }
     }
 
-    /// What keeps an object in a body from being a `type`.
+    /// What keeps a part of a body from being a `type`.
     ///
     /// @param at JSON pointer to it
     public Violation of(JsonNode part, String at, Class<?> type) {
-        var found = of(part.toString().getBytes(UTF_8), type);
+        var found = of(part, type);
         return new Violation(at + found.field(), found.limit(), found.value(), at + found.message());
     }
 
-    private Violation of(JsonProcessingException e, byte[] body) {
+    private Violation of(JsonNode json, Class<?> type) {
+        try {
+            mapper.treeToValue(json, type);
+            return unreadable();
+        } catch (JsonProcessingException e) {
+            return of(e, pointer -> sent(json, pointer));
+        }
+    }
+
+    private static Violation unreadable() {
+        return new Violation("", null, null, "the body could not be read");
+    }
+
+    /// @param sent what was sent at a pointer
+    private Violation of(JsonProcessingException e, Function<String, Object> sent) {
         return switch (e) {
             case UnrecognizedPropertyException unknown -> {
                 var known = unknown.getKnownPropertyIds().stream()
@@ -62,7 +77,7 @@ public final class BodyDiagnosis {
             case MismatchedInputException mismatch -> {
                 var pointer = pointer(mismatch);
                 var expected = expected(mismatch.getTargetType());
-                yield new Violation(pointer, expected, sent(body, pointer), mustBe(pointer, expected));
+                yield new Violation(pointer, expected, sent.apply(pointer), mustBe(pointer, expected));
             }
             case JsonMappingException mapping
             when mapping.getCause() instanceof JsonParseException syntax -> malformed(syntax);
@@ -78,12 +93,16 @@ public final class BodyDiagnosis {
     /// The text or number that was sent where another type was expected; null for an object or a list.
     private Object sent(byte[] body, String pointer) {
         try {
-            var node = mapper.readTree(body).at(pointer);
-            return node.isValueNode() ? node.asText() : null;
+            return sent(mapper.readTree(body), pointer);
         } catch (IOException e) {
             // The mismatch came before a syntax error: there is no tree to look into.
             return null;
         }
+    }
+
+    private static Object sent(JsonNode body, String pointer) {
+        var node = body.at(pointer);
+        return node.isValueNode() ? node.asText() : null;
     }
 
     private static boolean isTrailing(MismatchedInputException e) {

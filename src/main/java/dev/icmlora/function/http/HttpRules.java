@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.NotJsonException;
@@ -36,20 +37,25 @@ final class HttpRules {
     /// Funqy and Quarkus would take any method, and JAX-RS does not say which ones it takes.
     private static final Map<Pattern, Set<HttpMethod>> METHODS = methods();
 
+    /// Where agents ask, however the path is written.
+    private static final Pattern AGENTS = Pattern.compile("/mcp([/;].*)?");
+
     /// Priority of a filter that runs when the body was read and its length checked, before any function.
     private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
+    private final boolean servesAgents;
     private final BodyDiagnosis diagnosis;
     private final Problems problems;
 
-    HttpRules(BodyDiagnosis diagnosis, Problems problems) {
+    HttpRules(FunctionConfig config, BodyDiagnosis diagnosis, Problems problems) {
+        this.servesAgents = config.mcp();
         this.diagnosis = diagnosis;
         this.problems = problems;
     }
 
     private static Map<Pattern, Set<HttpMethod>> methods() {
         var methods = new LinkedHashMap<Pattern, Set<HttpMethod>>();
-        methods.put(Pattern.compile("/generate|/adapter"), Set.of(HttpMethod.POST));
+        methods.put(Pattern.compile("/generate|/adapter|/mcp"), Set.of(HttpMethod.POST));
         methods.put(Pattern.compile("/adapters"), Set.of(HttpMethod.PUT));
         methods.put(Pattern.compile("/adapters/blend|/jobs/[^/]+/cancel"), Set.of(HttpMethod.POST));
         methods.put(
@@ -79,6 +85,11 @@ final class HttpRules {
     }
 
     private void admit(RoutingContext context) {
+        if (!servesAgents && AGENTS.matcher(context.normalizedPath()).matches()) {
+            // As where there is nothing.
+            context.fail(404);
+            return;
+        }
         var taken = METHODS.entrySet().stream()
                 .filter(entry ->
                         entry.getKey().matcher(context.normalizedPath()).matches())

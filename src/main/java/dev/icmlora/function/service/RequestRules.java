@@ -212,7 +212,7 @@ public final class RequestRules {
     }
 
     private static Optional<FunctionName> functionName(String field, String text, Violations violations) {
-        var name = FunctionName.of(text);
+        var name = text == null ? Optional.<FunctionName>empty() : FunctionName.of(text);
         violations.when(name.isEmpty(), field, FunctionName.FORM, text, "is no function's name");
         return name;
     }
@@ -221,8 +221,17 @@ public final class RequestRules {
     ///
     /// @throws InvalidRequestException if it is none
     public static FunctionName functionName(String text) {
+        return functionName("name", text);
+    }
+
+    /// A function's name, perhaps with a version.
+    ///
+    /// @param field that it was sent in
+    /// @param text null where none was sent
+    /// @throws InvalidRequestException if it is none
+    public static FunctionName functionName(String field, String text) {
         var violations = new Violations();
-        var name = functionName("name", text, violations);
+        var name = functionName(field, text, violations);
         violations.raise();
         return name.orElseThrow();
     }

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import java.util.List;
 import java.util.Map;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,7 +27,14 @@ class ApiKeyTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "icm-lora.api-key", KEY, "icm-lora.api-keys.alice", NAMED, "icm-lora.adapters.upload", "false");
+                    "icm-lora.api-key",
+                    KEY,
+                    "icm-lora.api-keys.alice",
+                    NAMED,
+                    "icm-lora.adapters.upload",
+                    "false",
+                    "icm-lora.mcp",
+                    "false");
         }
     }
 
@@ -62,6 +70,23 @@ class ApiKeyTest {
                 .statusCode(403)
                 .body("type", equalTo("urn:icm-lora:problem:uploads-off"))
                 .body("detail", containsString("icm-lora.adapters.upload"));
+    }
+
+    /// As long as nobody wants it, the path of agents is like any other at which there is nothing.
+    @ParameterizedTest
+    @ValueSource(strings = {"/mcp", "/mcp/", "/mcp/sse", "/mcp;a=b", "/nothing"})
+    void agentsFindNothing(String path) {
+        for (var method : List.of("POST", "GET", "DELETE")) {
+            given().request(method, path).then().statusCode(401);
+            given().header("Authorization", "Bearer " + KEY)
+                    .contentType(ContentType.JSON)
+                    .body("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/list\"}")
+                    .request(method, path)
+                    .then()
+                    .statusCode(404)
+                    .contentType("application/problem+json")
+                    .body("detail", equalTo("There is nothing at " + path));
+        }
     }
 
     @Test

@@ -26,6 +26,7 @@ class OriginTest {
         "POST, /v1/chat/completions",
         "POST, /events/s3",
         "POST, /events/pubsub",
+        "POST, /mcp",
         "POST, /"
     })
     void anotherSiteMayChangeNothing(String method, String path) {
