@@ -17,10 +17,11 @@ endif
 export GPU PORT CONTAINER NATIVE
 
 events_directory := $(CURDIR)/src/target/demo-events
+gallery_directory := $(CURDIR)/src/target/gallery
 function_jar := src/target/quarkus-app/quarkus-run.jar
-main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json)
+main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
-.PHONY: help setup demo demo-events run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check terraform-test deploy-test format layout-check clean
+.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,10 @@ demo: setup $(function_jar) ## send real tasks, print the answers of five modes 
 demo-events: setup $(function_jar) ## drop a task file into a directory, print what appears beside it (DEMO=file)
 	@mkdir -p '$(events_directory)'
 	@EVENTS_DIRECTORY='$(events_directory)' ICM_LORA_EVENTS_BUCKETS='file:$(events_directory)' scripts/with-function scripts/demo-events $(firstword $(DEMO))
+
+gallery: setup $(function_jar) ## measure the functions of demo/gallery, and write the table of docs/gallery.md (GALLERY=names)
+	@rm -rf '$(gallery_directory)' && mkdir -p '$(gallery_directory)'
+	@ICM_LORA_ADAPTERS_DIR='$(gallery_directory)' scripts/with-function scripts/gallery $(GALLERY)
 
 run: setup $(function_jar) ## keep the function running on PORT (8080)
 	@scripts/run $(PORT)
