@@ -114,6 +114,36 @@ const checks = {
     await closed(page);
   },
 
+  async gallery() {
+    const page = await open();
+    await page.waitForFunction(() => document.getElementById("gallery").children.length > 0);
+    const names = await page.locator("#gallery option").evaluateAll((options) => options.map((option) => option.value));
+    for (const name of names) {
+      await page.selectOption("#shipped", name);
+      await page.waitForFunction(() => !document.getElementById("figures").hidden);
+      assert.match(await page.textContent("#figures"), /\d+ % of \d+ (answers|fields) .* \d+ % tuned .*(none was wrong|is right)\.$/s);
+      assert.equal((await page.inputValue("#inputs")).split("\n").length, 4, name);
+    }
+    await accessible(page);
+    await page.selectOption("#shipped", "product-fields");
+    await page.waitForFunction(() => document.getElementById("schema").value !== "");
+    assert.equal(await page.inputValue("#labels"), "", "those of the function before are gone");
+    await page.fill("#inputs", "Green socks made of wool, 8.50 euros");
+    await page.click("#ask");
+    await done(page);
+    for (const column of ["plain", "examples", "adapter", "tuned"]) {
+      const [text] = await page.locator(`td[data-column=${column}]`).allTextContents();
+      assert.match(text, /^\{ ?"product": ?".*", ?"colour": ?"[a-z]+", ?"price": ?[-0-9.eE+]+ ?\}/, column);
+    }
+    await page.fill("#schema", "{");
+    await page.click("#ask");
+    assert.match(await page.textContent("#error"), /no JSON/);
+    await page.selectOption("#shipped", "intent");
+    await page.waitForFunction(() => document.getElementById("schema").value === "");
+    assert.ok(await page.isHidden("#figures"));
+    await closed(page);
+  },
+
   async streams() {
     const page = await open();
     await page.fill("#description", "Tell a story about the animal.");

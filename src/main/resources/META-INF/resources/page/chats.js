@@ -9,6 +9,10 @@ function described(task, messages) {
   return [turn("user", `${task.description}\n\n${first.content}`), ...others];
 }
 
+/** How a chat is kept to labels, or to a schema. */
+export const kept = ({ labels, schema }) =>
+  schema ? { response_format: { type: "json_schema", json_schema: { name: "answer", schema } } } : { labels };
+
 const common = (model, messages) => ({ model, messages, temperature: 0, max_tokens: 64 });
 
 export const modes = [

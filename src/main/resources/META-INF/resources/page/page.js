@@ -1,6 +1,7 @@
 import { baseModel, chat, generate } from "./api.js";
 import { bars } from "./bars.js";
-import { modes } from "./chats.js";
+import { kept, modes } from "./chats.js";
+import { definition, figures, gallery, task as shippedTask } from "./gallery.js";
 import { asCurl, asPython } from "./snippets.js";
 import { watchTuning } from "./tuning.js";
 
@@ -57,15 +58,27 @@ function readInputs() {
     .filter(Boolean);
 }
 
+/** Undefined for none. */
 function readLabels() {
-  return at("labels")
+  const labels = at("labels")
     .value.split(",")
     .map((label) => label.trim())
     .filter(Boolean);
+  return labels.length > 0 ? labels : undefined;
+}
+
+/** Undefined for none, null for what is no JSON. */
+function readSchema() {
+  const text = at("schema").value.trim();
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return null;
+  }
 }
 
 /** What is wrong with the form, and where; nothing if it can be sent. */
-function complaint(task, inputs) {
+function complaint(task, inputs, schema) {
   if (!task.description && task.examples.length === 0) {
     return ["description", "Say what to do, or give at least one example."];
   }
@@ -74,6 +87,7 @@ function complaint(task, inputs) {
   }
   if (inputs.length === 0) return ["inputs", "Give at least one input to answer."];
   if (inputs.length > MOST_INPUTS) return ["inputs", `That is more than ${MOST_INPUTS} inputs.`];
+  if (schema === null) return ["schema", "The schema is no JSON."];
   return null;
 }
 
@@ -100,15 +114,14 @@ function emptyAnswers(inputs) {
   return rows;
 }
 
-async function ask(task, inputs, labels, signal) {
+async function ask(task, inputs, type, signal) {
   const rows = emptyAnswers(inputs);
   at("measured").hidden = true;
   at("tuning").hidden = true;
   at("results").hidden = false;
   at("results-title").focus();
   const model = await baseModel();
-  const chosen = labels.length > 0 ? { labels } : {};
-  const body = { task, inputs, mode: "auto", max_tokens: 64, ...chosen };
+  const body = { task, inputs, mode: "auto", max_tokens: 64, ...type };
   await tune(body, rows, signal);
   at("status").textContent = "Asking in mode auto";
   measured(await generate(body, signal), body, model);
@@ -121,7 +134,7 @@ async function ask(task, inputs, labels, signal) {
         continue;
       }
       at("status").textContent = `Input ${index + 1} of ${inputs.length}: ${mode.name}`;
-      await chat({ ...mode.chat(model, task, input), ...chosen }, (piece) => (cell.textContent += piece), signal);
+      await chat({ ...mode.chat(model, task, input), ...kept(type) }, (piece) => (cell.textContent += piece), signal);
       if (!cell.textContent) cell.textContent = "(an empty answer)";
     }
   }
@@ -145,11 +158,11 @@ async function tune(body, rows, signal) {
   for (const [index, cell] of cells.entries()) cell.prepend(answer(reply, index));
 }
 
-/** An answer, and of a label how sure it is. */
+/** An answer, and of a label or JSON how sure it is. */
 function answer(reply, index) {
   const share = reply.details?.[index].confidence;
   const sure = share === undefined ? "" : ` (${Math.round(100 * share)} %)`;
-  return (reply.outputs[index] || "(an empty answer)") + sure;
+  return (reply.outputs[index] || reply.details?.[index].reason || "(an empty answer)") + sure;
 }
 
 /** What the adapter that tuning begins with answers. */
@@ -198,7 +211,8 @@ form.addEventListener("submit", async (event) => {
   if (running) return;
   const task = readTask();
   const inputs = readInputs();
-  const wrong = complaint(task, inputs);
+  const type = { labels: readLabels(), schema: readSchema() };
+  const wrong = complaint(task, inputs, type.schema);
   show(wrong?.[1] ?? "");
   if (wrong) {
     (at(wrong[0]).querySelector("input") ?? at(wrong[0])).focus();
@@ -208,7 +222,7 @@ form.addEventListener("submit", async (event) => {
   at("ask").disabled = true;
   at("stop").hidden = false;
   try {
-    await ask(task, inputs, readLabels(), running.signal);
+    await ask(task, inputs, type, running.signal);
   } catch (failure) {
     at("status").textContent = failure.name === "AbortError" ? "Stopped." : "";
     if (failure.name !== "AbortError") show(failure.message);
@@ -226,14 +240,24 @@ at("copy-python").addEventListener("click", () =>
   offer(asPython(location.origin, last.model, last.body)),
 );
 
+const galleryLoaded = gallery();
+
 at("shipped").addEventListener("change", async () => {
   const name = at("shipped").value;
+  at("figures").hidden = true;
   if (!name) return;
-  const { task, inputs } = await (await fetch(`tasks/${name}.json`)).json();
+  const found = (await galleryLoaded).find((one) => one.name === name);
+  const { task, inputs, labels, schema } = await (found ? definition(found) : shippedTask(name));
+  if (at("shipped").value !== name) return; // another one was chosen meanwhile
   at("description").value = task.description;
   at("examples").replaceChildren();
   task.examples.forEach(addExample);
   at("inputs").value = inputs.join("\n");
+  at("labels").value = labels?.join(", ") ?? "";
+  at("schema").value = schema ? JSON.stringify(schema) : "";
+  at("figures").textContent = found ? figures(found) : "";
+  at("figures").hidden = !found;
 });
 
 addExample();
+at("gallery").append(...(await galleryLoaded).map(({ name }) => new Option(name.replaceAll("-", " "), name)));

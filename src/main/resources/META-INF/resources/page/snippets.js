@@ -1,5 +1,7 @@
 // The request of the page, for another client.
 
+import { kept } from "./chats.js";
+
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 export function asCurl(address, body) {
@@ -10,9 +12,9 @@ export function asCurl(address, body) {
   ].join(" \\\n");
 }
 
-export function asPython(address, model, { task, inputs, labels }) {
+export function asPython(address, model, { task, inputs, labels, schema }) {
   // A JSON text is a Python string too, once it is quoted as one.
-  const extra = JSON.stringify({ task, labels });
+  const extra = JSON.stringify({ task, ...kept({ labels, schema }) });
   return `import json
 
 from openai import OpenAI
