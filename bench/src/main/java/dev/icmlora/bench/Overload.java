@@ -33,7 +33,8 @@ final class Overload implements Part {
 
     @Override
     public List<Row> measure(Machine machine) {
-        var environment = Map.of("ICM_LORA_REQUEST_TIMEOUT", DEADLINE.toSeconds() + "s");
+        var environment =
+                Map.of("ICM_LORA_REQUEST_TIMEOUT", DEADLINE.toSeconds() + "s", "ICM_LORA_ADAPTERS_UPLOAD", "true");
         try (var server = Server.withFixedHeap(machine, environment);
                 var client = new Client(server)) {
             var requests = new Requests(client);
@@ -146,22 +147,54 @@ final class Overload implements Part {
         for (var crowd : RoughClients.values()) {
             try (var connections = crowd.connect(server.uri())) {
                 var result = OpenLoop.run(perSecond, ROUGH, requests::send);
-                rows.add(Row.atLeast(
-                        "the same beside " + crowd.what(),
-                        result.answersPerSecond() / alone.answersPerSecond(),
-                        0.9,
-                        "x",
-                        String.format(
-                                Locale.ROOT,
-                                "p99 %.2f s, without them %.2f s; they saw %s",
-                                result.answered().within(0.99) / 1000,
-                                alone.answered().within(0.99) / 1000,
-                                connections.seen())));
+                rows.add(beside(crowd.what(), result, alone, connections.seen()));
             }
         }
+        rows.addAll(uploads(server, requests, perSecond, alone));
         rows.add(Row.atMost(
                 "connections still open a while after they left", server.descriptorsAbove(descriptors), 4, "", ""));
         return rows;
+    }
+
+    private static Row beside(String crowd, OpenLoop.Result result, OpenLoop.Result alone, Map<?, Integer> seen) {
+        return Row.atLeast(
+                "the same beside " + crowd,
+                result.answersPerSecond() / alone.answersPerSecond(),
+                0.9,
+                "x",
+                String.format(
+                        Locale.ROOT,
+                        "p99 %.2f s, without them %.2f s; they saw %s",
+                        result.answered().within(0.99) / 1000,
+                        alone.answered().within(0.99) / 1000,
+                        seen));
+    }
+
+    private static List<Row> uploads(Server server, Requests requests, double perSecond, OpenLoop.Result alone) {
+        var before = server.residentMegabytes();
+        try (var crowd = UploadCrowd.start(server);
+                var probing = new Client(server)) {
+            var probes = CompletableFuture.supplyAsync(() -> Probes.row("400 clients bring zips", probing));
+            var result = OpenLoop.run(perSecond, ROUGH, requests::send);
+            var resident = server.residentMegabytes();
+            var seen = crowd.seen();
+            return List.of(
+                    beside(crowd.what(), result, alone, seen),
+                    Row.none(
+                            "what they got, other than 400 and 429",
+                            seen.keySet().stream()
+                                    .filter(status -> status != 400 && status != 429)
+                                    .map(status -> "status " + status)
+                                    .toList(),
+                            seen.toString()),
+                    probes.join(),
+                    Row.atMost(
+                            "growth of resident memory meanwhile",
+                            100 * (resident / before - 1),
+                            2,
+                            "%",
+                            String.format(Locale.ROOT, "%.0f to %.0f MB", before, resident)));
+        }
     }
 
     /// What is asked for, again and again.
