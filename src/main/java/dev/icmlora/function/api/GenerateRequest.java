@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param tune how [Mode#TUNED] and [Mode#AUTO] tune; default [Tune#DEFAULT]
 @Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
-        TaskBody task,
+        @Schema(nullable = true) TaskBody task,
 
         @Schema(nullable = true, pattern = AdapterDescription.ID, description = "A known adapter in place of a task")
         String adapter,
