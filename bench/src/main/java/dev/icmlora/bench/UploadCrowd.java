@@ -3,6 +3,7 @@ package dev.icmlora.bench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// Clients that have the function unpack a thousand times what they send: all at once, and each again five seconds
-/// after its answer.
+/// Clients that have the function unpack a thousand times what they send: all at once, and each again some
+/// seconds after its answer.
 final class UploadCrowd implements AutoCloseable {
 
     private static final int CLIENTS = 400;
     /// As much as the function takes of a zip's content, which is 16 MB.
     private static final int UNPACKED = 16_000_000;
     private static final int BROKEN = 0;
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final Client client;
     private final byte[] file = zeros();
@@ -58,7 +60,7 @@ final class UploadCrowd implements AutoCloseable {
         try {
             while (true) {
                 saw(status());
-                Thread.sleep(5000);
+                Thread.sleep(PAUSE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

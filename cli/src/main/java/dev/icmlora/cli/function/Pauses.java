@@ -4,6 +4,7 @@ import java.time.Duration;
 
 /// The pauses between looks at something that is not there yet: each is twice the one before.
 final class Pauses {
+
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
