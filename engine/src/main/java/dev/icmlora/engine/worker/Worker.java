@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -44,6 +45,7 @@ public final class Worker implements AutoCloseable {
     private final IntConsumer threads;
     private final ThreadShare share;
     private final long sliceNanos;
+    private final LongSupplier clock;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final JobQueue jobs = new JobQueue();
     private final JobQueue background = new JobQueue();
@@ -75,11 +77,24 @@ public final class Worker implements AutoCloseable {
             IntConsumer threads,
             ThreadShare share,
             Duration timeSlice) {
+        this(name, base, adapted, threads, share, timeSlice, System::nanoTime);
+    }
+
+    /// @param clock that says how long time slices and jobs took, in nanoseconds
+    Worker(
+            String name,
+            ContextScheduler base,
+            ContextScheduler adapted,
+            IntConsumer threads,
+            ThreadShare share,
+            Duration timeSlice,
+            LongSupplier clock) {
         this.base = base;
         this.adapted = adapted;
         this.threads = threads;
         this.share = share;
         this.sliceNanos = timeSlice.toNanos();
+        this.clock = clock;
         this.thread = Thread.ofPlatform().name(name).start(this::work);
     }
 
@@ -267,9 +282,9 @@ public final class Worker implements AutoCloseable {
             return false;
         }
         shareThreads();
-        var start = System.nanoTime();
+        var start = clock.getAsLong();
         computed(background.remove().run());
-        owedNanos = DECODING_FOR_BACKGROUND * (System.nanoTime() - start);
+        owedNanos = DECODING_FOR_BACKGROUND * (clock.getAsLong() - start);
         return true;
     }
 
@@ -299,7 +314,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void timeSlice(ContextScheduler scheduler, List<Group> batch) {
-        var start = System.nanoTime();
+        var start = clock.getAsLong();
         var waiting = runnable().count() - batch.size();
         use(scheduler, batch);
         do {
@@ -308,8 +323,8 @@ public final class Worker implements AutoCloseable {
             computed(scheduler.step(batch));
             takeOrders();
         } while (batch.stream().allMatch(Group::isRunnable)
-                && (areAlone(batch) || System.nanoTime() - start < sliceNanos));
-        var nanos = System.nanoTime() - start;
+                && (areAlone(batch) || clock.getAsLong() - start < sliceNanos));
+        var nanos = clock.getAsLong() - start;
         batch.forEach(group -> group.used(nanos));
         owedNanos -= nanos;
         fairShare += nanos * batch.size() / (batch.size() + waiting);
