@@ -164,21 +164,22 @@ class TypedFunctionIT {
 
     @Test
     void moreInputsThanARequestTakesComeInTheirOrder() {
-        var length = client.function(String.class, Urgency.class)
-                .describedAs("Wait.")
+        var repeat = client.function(String.class, String.class)
+                .describedAs("Repeat.")
                 .mode(Mode.PLAIN)
+                .maxTokens(1)
                 .build();
         var inputs = new ArrayList<>(Collections.nCopies(256, "a"));
         inputs.add("b");
         inputs.add("");
 
         assertThatExceptionOfType(IcmLoraException.class)
-                .isThrownBy(() -> length.askAll(inputs))
+                .isThrownBy(() -> repeat.askAll(inputs))
                 .satisfies(e ->
                         assertThat(e.errors()).extracting(FieldError::field).containsExactly("/inputs/257"))
                 .withMessageContaining("/inputs/257");
-        assertThat(length.askAll(inputs.subList(0, 257))).hasSize(257);
-        assertThat(length.askAll(List.of())).isEmpty();
+        assertThat(repeat.askAll(inputs.subList(0, 257))).hasSize(257);
+        assertThat(repeat.askAll(List.of())).isEmpty();
     }
 
     @Test

@@ -11,12 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.Socket;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 @QuarkusTest
@@ -43,7 +42,7 @@ class LeavingClientTest {
         }
 
         // A worker notices between two tokens; 4000 of them would take far longer than this waits.
-        await(() -> metric(CANCELLED) == before + 1 && metric(BUSY) == 0);
+        Eventually.until(() -> metric(CANCELLED) == before + 1 && metric(BUSY) == 0);
         chatReply(chat("hi"));
     }
 
@@ -56,12 +55,5 @@ class LeavingClientTest {
                 .mapToDouble(line ->
                         Double.parseDouble(line.substring(series.length()).split(" ")[0]))
                 .sum();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-        }
     }
 }

@@ -18,6 +18,7 @@ import io.restassured.specification.RequestSpecification;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.PeftFiles;
 
 /// The folder that keeps adapters, across processes.
@@ -188,11 +189,8 @@ class AdapterFolderIT {
     }
 
     /// Until what is written soon was written.
-    private void awaitAdapters(int count) throws Exception {
-        for (var i = 0; i < 500 && stems().size() != count; i++) {
-            Thread.sleep(20);
-        }
-        assertThat(stems()).hasSize(count);
+    private void awaitAdapters(int count) {
+        Eventually.until(() -> stems().size() == count);
     }
 
     private List<String> stems() throws IOException {

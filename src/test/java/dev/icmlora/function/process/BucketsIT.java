@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.servers.FaultyProxy;
 import dev.icmlora.function.servers.StorageServer;
 import dev.icmlora.function.storage.Bucket.Provider;
@@ -32,7 +32,6 @@ import dev.icmlora.function.storage.Stores;
 /// Task files in buckets of every provider, on real servers, told of by events in the provider's own form.
 class BucketsIT {
 
-    private static final long PATIENCE = 120_000;
     private static final Map<Provider, TaskBucket> BUCKETS = new EnumMap<>(Provider.class);
     private static final Map<Provider, FaultyProxy> PROXIES = new EnumMap<>(Provider.class);
 
@@ -86,14 +85,6 @@ class BucketsIT {
                 IntStream.range(0, inputs).mapToObj(i -> "\"thing " + i + "\"").collect(Collectors.joining(","));
         return "{\"task\": {\"description\": \"Repeat the text.\"}, \"mode\": \"adapter\", \"max_tokens\": 2, \"inputs\": ["
                 + list + "]}";
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        var end = System.nanoTime() + PATIENCE * 1_000_000;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited").isLessThan(end);
-            Thread.sleep(20);
-        }
     }
 
     private static void isComplete(TaskBucket bucket, String name, int inputs) {
@@ -213,12 +204,12 @@ class BucketsIT {
     void theNextInstanceGoesOnWhereTheKilledOneStopped() throws Exception {
         var name = name();
         var versions = new EnumMap<Provider, String>(Provider.class);
-        BUCKETS.forEach((provider, bucket) -> versions.put(provider, bucket.upload(name, task(48))));
+        BUCKETS.forEach((provider, bucket) -> versions.put(provider, bucket.upload(name, task(24))));
         var deliveries = BUCKETS.entrySet().stream()
                 .map(bucket -> CompletableFuture.supplyAsync(
                         () -> bucket.getValue().deliver(address, name, versions.get(bucket.getKey()))))
                 .toList();
-        await(() ->
+        Eventually.until(() ->
                 BUCKETS.values().stream().allMatch(bucket -> lines(bucket, name).size() >= 8));
         function.close();
         assertThat(deliveries).extracting(CompletableFuture::join).containsOnly(0);
@@ -231,7 +222,7 @@ class BucketsIT {
             assertThat(bucket.getValue().find(name, ".jsonl")).isEmpty();
             assertThat(bucket.getValue().deliver(address, name, versions.get(bucket.getKey())))
                     .isEqualTo(204);
-            isComplete(bucket.getValue(), name, 48);
+            isComplete(bucket.getValue(), name, 24);
             // What was stored was not answered again.
             assertThat(bucket.getValue().results(name))
                     .startsWith(before.get(bucket.getKey()).toArray(JsonNode[]::new));

@@ -1,6 +1,5 @@
 package dev.icmlora.function.process;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
@@ -19,6 +18,7 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.LocalStore;
 
@@ -54,13 +54,9 @@ class EventsIT {
                     "ICM_LORA_EVENTS_WATCH_INTERVAL", "100ms",
                     "K_SINK", "http://127.0.0.1:" + sink.getAddress().getPort());
             upload();
-            var stored = 0L;
             try (var function = FunctionProcess.start(folder, environment)) {
                 var address = function.awaitAddress();
-                while (stored < 2) {
-                    given().get(address + "/q/health/live");
-                    stored = parts().size();
-                }
+                Eventually.until(() -> parts().size() >= 2);
             }
             var before = new HashMap<String, String>();
             for (var part : parts()) {
@@ -70,12 +66,7 @@ class EventsIT {
 
             try (var function = FunctionProcess.start(folder, environment)) {
                 var address = function.awaitAddress();
-                while (!Files.exists(results())) {
-                    given().get(address + "/q/health/live");
-                }
-                while (announced.isEmpty()) {
-                    given().get(address + "/q/health/live");
-                }
+                Eventually.until(() -> Files.exists(results()) && !announced.isEmpty());
             }
 
             var lines = JSON.readerFor(JsonNode.class)

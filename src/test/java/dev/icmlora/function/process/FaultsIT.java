@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.engine.Installation;
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.PeftFiles;
 
 /// What goes wrong around the function while it serves: its disk, its model's file, its life.
@@ -113,9 +114,7 @@ class FaultsIT {
         }
         try (var function = FunctionProcess.start(folder, environment)) {
             var address = function.awaitAddress();
-            while (!Files.exists(bucket.resolve("results/colours.jsonl"))) {
-                given().get(address + "/q/health/live");
-            }
+            Eventually.until(() -> Files.exists(bucket.resolve("results/colours.jsonl")));
             assertThat(bucket.resolve("results/colours.error.json")).doesNotExist();
         }
     }
@@ -133,12 +132,10 @@ class FaultsIT {
                         }
                     }))
                     .toList();
-            while (names(adapters).stream()
+            Eventually.until(() -> names(adapters).stream()
                             .filter(name -> name.endsWith(".gguf"))
                             .count()
-                    < 8) {
-                Thread.onSpinWait();
-            }
+                    >= 8);
             function.kill();
             killed.set(true);
             for (var client : clients) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.icmlora.function.Eventually;
+
 /// A job whose instances are killed, one after the other.
 class JobsIT {
 
@@ -114,9 +116,8 @@ class JobsIT {
                 }
                 var now = done(address, id);
                 assertThat(now).isGreaterThanOrEqualTo(before);
-                while (done(address, id) < now + 8) {
-                    given().get(address + "/q/health/live");
-                }
+                var running = id;
+                Eventually.until(() -> done(address, running) >= now + 8);
                 function.kill();
                 before = now + 8;
             }
@@ -126,9 +127,9 @@ class JobsIT {
             var address = last.awaitAddress();
             // What was stored is not answered again.
             assertThat(done(address, id)).isGreaterThanOrEqualTo(before);
-            while (given().get(address + "/jobs/" + id).path("state").equals("open")) {
-                given().get(address + "/q/health/live");
-            }
+            var running = id;
+            Eventually.until(() ->
+                    !given().get(address + "/jobs/" + running).path("state").equals("open"));
             given().get(address + "/jobs/" + id)
                     .then()
                     .body("state", equalTo("completed"))

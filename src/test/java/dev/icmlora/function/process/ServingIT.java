@@ -16,14 +16,18 @@ import java.util.stream.Stream;
 
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.Eventually;
+
 /// What only a process of its own can show.
+@Tag("alone")
 class ServingIT {
 
-    private static final int TASKS = 240;
-    private static final int WARM_UP = 100;
+    private static final int TASKS = 160;
+    private static final int WARM_UP = 70;
     private static final double FLAT = 1.02;
 
     @TempDir
@@ -143,11 +147,9 @@ class ServingIT {
     }
 
     private static void awaitBusy(String address) {
-        int busyWorkers;
-        do {
-            busyWorkers = given().get(address + "/q/health/live")
-                    .path("checks.find { it.name == 'worker threads' }.data.busy");
-        } while (busyWorkers == 0);
+        Eventually.until(() -> given().get(address + "/q/health/live")
+                        .<Integer>path("checks.find { it.name == 'worker threads' }.data.busy")
+                > 0);
     }
 
     @Test

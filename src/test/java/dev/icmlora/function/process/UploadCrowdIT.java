@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.function.PeftFiles;
 
 /// Clients that have the function unpack more than they send, more at once than it has places for files.
+@Tag("alone")
 class UploadCrowdIT {
 
     private static final int CLIENTS = 400;
