@@ -17,12 +17,14 @@ public final class DefaultConfig {
     }
 
     /// Those of an environment.
-    public static SmallRyeConfig with(Map<String, String> environment, Class<?> mapping) {
-        return new SmallRyeConfigBuilder()
+    public static SmallRyeConfig with(Map<String, String> environment, Class<?>... mappings) {
+        var builder = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .addDefaultInterceptors()
-                .withSources(new EnvConfigSource(environment, 1))
-                .withMapping(mapping)
-                .build();
+                .withSources(new EnvConfigSource(environment, 1));
+        for (var mapping : mappings) {
+            builder.withMapping(mapping);
+        }
+        return builder.build();
     }
 }

@@ -109,6 +109,19 @@ public final class FunctionProcess implements AutoCloseable {
         throw new AssertionError("the function did not start:\n" + output());
     }
 
+    /// Waits for the function to have a file in memory, by the end of its path.
+    void awaitMapped(String end) throws IOException, InterruptedException {
+        for (var i = 0; i < SECONDS * 200; i++) {
+            if (Files.readAllLines(proc().resolve("maps")).stream().anyMatch(line -> line.endsWith(end))) {
+                return;
+            }
+            if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
+                break;
+            }
+        }
+        throw new AssertionError("the function never read " + end + ":\n" + output());
+    }
+
     /// Asks the function to stop.
     void stop() {
         process.destroy();

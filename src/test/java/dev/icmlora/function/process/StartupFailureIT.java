@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,31 @@ class StartupFailureIT {
                 "icm-lora.slots (ICM_LORA_SLOTS) is set, but is icm-lora.workers (ICM_LORA_WORKERS) now",
                 "ICM_LORA_MAX_LORAS",
                 "icm-lora.limits.stops (ICM_LORA_LIMITS_STOPS) is set, but is fixed now, at 8");
+    }
+
+    /// As a system property it is named by Quarkus.
+    @Test
+    void settingsThatTheFunctionNeverHad() throws Exception {
+        refuses(Map.of("ICM_LORA_WORKER", "2"), "ICM_LORA_WORKER is set", "no such setting");
+        try (var function = FunctionProcess.start(folder, Map.of(), "-Dicm-lora.worker=2")) {
+            assertThat(function.awaitExit()).isEqualTo(1);
+
+            assertThat(function.output()).contains("icm-lora.worker in SysPropConfigSource does not map");
+        }
+    }
+
+    /// A JVM refuses what it does not know; behind its jar it takes everything, and so does a native executable.
+    @Test
+    void optionsThatNobodyKnows() throws Exception {
+        try (var function = FunctionProcess.startBy(
+                List.of("bash", "-c", "exec \"$@\" -Xnone", "bash"), folder, Map.of(), "-XX:+UseSerialGC")) {
+            assertThat(function.awaitExit()).isEqualTo(1);
+
+            assertThat(function.output().lines().toList())
+                    .singleElement()
+                    .asString()
+                    .contains("does not know -Xnone");
+        }
     }
 
     private static void generatorForAnotherModel(Path path) throws IOException {
