@@ -83,7 +83,7 @@ image: image-jar sbom ## build a container image (KIND=jvm, cuda, native or trai
 image-tree-test: image-jar sbom ## check an image's file tree without a container engine: start it, ask it (KIND)
 	@scripts/image-tree-test $(KIND)
 
-cold-start: setup $(function_jar) image-jar ## print the phases of a cold start beside llama-server (RUNS=10, ARGS=--cold)
+cold-start: setup $(function_jar) image-jar ## print the phases of a cold start beside llama-server (RUNS=10, ARGS='--cold --memory --gigabytes 1 4')
 	@scripts/cold-start $(RUNS) $(ARGS)
 
 bench: setup $(function_jar) ## measure it side by side with llama-server and llama-bench, print the table of docs/performance.md

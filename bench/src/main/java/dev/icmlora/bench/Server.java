@@ -72,7 +72,7 @@ final class Server implements AutoCloseable {
         }
         var executable = machine.root().resolve("src/target/icm-lora");
         if (Files.isExecutable(executable)) {
-            ways.add(new Way("native executable", List.of(executable.toString())));
+            ways.add(new Way("native executable", List.of(executable.toString(), "-Xmx1g")));
         }
         return ways;
     }
