@@ -174,7 +174,8 @@ final class Overload implements Part {
         var before = server.residentMegabytes();
         try (var crowd = UploadCrowd.start(server);
                 var probing = new Client(server)) {
-            var probes = CompletableFuture.supplyAsync(() -> Probes.row("400 clients bring zips", probing));
+            var probes = CompletableFuture.supplyAsync(
+                    () -> Probes.row("400 clients bring zips", probing), Thread::startVirtualThread);
             var result = OpenLoop.run(perSecond, ROUGH, requests::send);
             var resident = server.residentMegabytes();
             var seen = crowd.seen();

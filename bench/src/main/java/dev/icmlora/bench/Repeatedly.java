@@ -18,7 +18,7 @@ final class Repeatedly implements AutoCloseable {
                         done.incrementAndGet();
                     }
                 },
-                task -> Thread.ofVirtual().start(task));
+                Thread::startVirtualThread);
     }
 
     /// Returns when it was done once, or has failed.

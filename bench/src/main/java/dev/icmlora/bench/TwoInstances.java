@@ -63,7 +63,7 @@ final class TwoInstances implements Part {
             var traffic = new CheckedTraffic(client, tasks);
             var files = TaskFiles.start(bucket, tasks, BETWEEN_FILES);
             var sampler = Thread.ofVirtual().start(() -> sample(first, second));
-            var kills = CompletableFuture.supplyAsync(() -> kill(first, second));
+            var kills = CompletableFuture.supplyAsync(() -> kill(first, second), Thread::startVirtualThread);
             OpenLoop.Result result;
             try (files) {
                 result = OpenLoop.run(perSecond, length, traffic::send);

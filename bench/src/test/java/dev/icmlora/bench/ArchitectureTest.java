@@ -3,6 +3,9 @@ package dev.icmlora.bench;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -29,4 +32,13 @@ class ArchitectureTest {
                     "io.quarkus..",
                     "jakarta..",
                     "io.vertx..");
+
+    /// HttpClient hands over there what it received. It has a thread less than the machine has processors: on two, one
+    /// task that sleeps keeps back every answer, and the times of all of them are wrong.
+    @ArchTest
+    static final ArchRule THE_COMMON_POOL_IS_FOR_WHAT_NEVER_WAITS = noClasses()
+            .should()
+            .callMethod(CompletableFuture.class, "supplyAsync", Supplier.class)
+            .orShould()
+            .callMethod(CompletableFuture.class, "runAsync", Runnable.class);
 }
