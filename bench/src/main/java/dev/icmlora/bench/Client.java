@@ -112,6 +112,11 @@ final class Client implements AutoCloseable {
         return http.sendAsync(post(path, body), BodyHandlers.ofByteArray());
     }
 
+    /// Sends a request, and gives its answer whatever it is.
+    HttpResponse<byte[]> send(String path, Map<String, Object> body) throws IOException, InterruptedException {
+        return http.send(post(path, body), BodyHandlers.ofByteArray());
+    }
+
     /// The status of an answer to a body that may be anything.
     int status(String path, byte[] body) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(server.resolve(path))

@@ -13,13 +13,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 
 /// Task files in a directory that the function watches: one after the other from [#start] to [#close].
 final class TaskFiles implements AutoCloseable {
 
     private static final Gson JSON = new Gson();
-    private static final int INPUTS = 4;
 
     private final Path bucket;
     private final ColourTasks tasks;
@@ -52,20 +50,10 @@ final class TaskFiles implements AutoCloseable {
 
     private void drop() throws IOException {
         var name = "file-" + names.size();
-        var body = JSON.toJson(ColourTasks.inline(colour(names.size()), things(names.size())));
+        var body = JSON.toJson(ColourBatch.of(tasks, names.size()).request());
         var written = Files.writeString(bucket.resolve(name), body);
         Files.move(written, bucket.resolve("tasks/" + name + ".json"), StandardCopyOption.ATOMIC_MOVE);
         names.add(name);
-    }
-
-    private String colour(int file) {
-        return tasks.colour(file);
-    }
-
-    private List<String> things(int file) {
-        return IntStream.range(0, INPUTS)
-                .mapToObj(i -> tasks.thing(colour(file), file + i))
-                .toList();
     }
 
     int count() {
@@ -108,16 +96,7 @@ final class TaskFiles implements AutoCloseable {
             if (!Files.exists(results) || Files.exists(result(names.get(file), ".error.json"))) {
                 return false;
             }
-            var things = things(file);
-            var lines = Files.readAllLines(results);
-            return lines.size() == INPUTS
-                    && IntStream.range(0, INPUTS).allMatch(i -> {
-                        var line = JSON.fromJson(lines.get(i), JsonObject.class);
-                        return line.get("index").getAsInt() == i
-                                && line.get("input").getAsString().equals(things.get(i))
-                                && line.has("output")
-                                && line.get("output").getAsString().equals(colour(file));
-                    });
+            return ColourBatch.of(tasks, file).isAnsweredBy(Files.readAllLines(results));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/// Two instances behind a proxy, which share a folder for adapters and a directory for task files, under more
+/// Two instances behind a proxy, which share a folder for adapters and jobs and a directory for task files, under more
 /// requests than they can answer. One is killed and started again, then the other.
 ///
 /// Undisturbed they said beforehand what they answer. Nothing may be answered otherwise later, nor be lost.
 final class TwoInstances implements Part {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration BETWEEN_FILES = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_BATCHES = Duration.ofSeconds(2);
     private static final Duration BETWEEN_SAMPLES = Duration.ofMillis(500);
     /// Most requests of an instance when it is killed: `maxconn` of haproxy.cfg.
     private static final int HELD = 80;
@@ -48,11 +48,10 @@ final class TwoInstances implements Part {
     public List<Row> measure(Machine machine) {
         var folder = emptied(machine.root().resolve("bench/target/two-instances"));
         var bucket = folder.resolve("bucket");
-        var settings = Map.of(
-                "ICM_LORA_ADAPTERS_DIR",
-                folder.resolve("adapters").toString(),
-                "ICM_LORA_EVENTS_BUCKETS",
-                "file:" + bucket);
+        var adapters = folder.resolve("adapters");
+        // Jobs lie there too.
+        var settings =
+                Map.of("ICM_LORA_ADAPTERS_DIR", adapters.toString(), "ICM_LORA_EVENTS_BUCKETS", "file:" + bucket);
         // They share the processors, too.
         var half = new Machine(machine.root(), Math.max(1, machine.threads() / 2), machine.rounds());
         try (var first = new Place("first", Server.instance(half, "first", settings));
@@ -61,11 +60,13 @@ final class TwoInstances implements Part {
                 var client = new Client(proxy)) {
             var tasks = undisturbed(first, second);
             var traffic = new CheckedTraffic(client, tasks);
-            var files = TaskFiles.start(bucket, tasks, BETWEEN_FILES);
+            var files = TaskFiles.start(bucket, tasks, BETWEEN_BATCHES);
+            var jobs = SentJobs.start(client, adapters, tasks, BETWEEN_BATCHES);
             var sampler = Thread.ofVirtual().start(() -> sample(first, second));
             var kills = CompletableFuture.supplyAsync(() -> kill(first, second), Thread::startVirtualThread);
             OpenLoop.Result result;
-            try (files) {
+            try (files;
+                    jobs) {
                 result = OpenLoop.run(perSecond, length, traffic::send);
             }
             var killed = kills.join();
@@ -73,6 +74,7 @@ final class TwoInstances implements Part {
             var rows = new ArrayList<>(rows(result, traffic));
             rows.add(Row.none("killed too late, after the load", late(killed), killed.toString()));
             rows.addAll(rows(files));
+            rows.addAll(rows(jobs));
             rows.add(readBack(traffic.made(), first, second));
             rows.add(memory(first, second));
             return rows;
@@ -177,6 +179,16 @@ final class TwoInstances implements Part {
         return List.of(
                 Row.none("task files without an outcome", lost, files.count() + " of four inputs"),
                 Row.none("task files whose results are not right", files.wrong(), ""));
+    }
+
+    private static List<Row> rows(SentJobs jobs) {
+        var lost = jobs.lost(PATIENCE);
+        return List.of(
+                Row.atLeast("jobs that were taken", jobs.count(), 1, "", "statuses " + jobs.statuses()),
+                Row.none("jobs neither taken, refused nor cut off", jobs.unexpected(), ""),
+                Row.none("jobs that were taken and have not ended", lost, ""),
+                Row.none("jobs whose results are not right", jobs.wrong(), ""),
+                Row.none("jobs that were done twice", jobs.twice(), ""));
     }
 
     /// Each instance is asked for the bytes of every adapter that was made under load, by whichever. What had not

@@ -9,9 +9,14 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
@@ -133,5 +138,87 @@ class CheckedTrafficTest {
 
         Files.writeString(bucket.resolve("results/file-0.lease.json"), "{}");
         assertThat(files.lost(Duration.ZERO)).containsExactly("file-0");
+    }
+
+    /// Jobs as the instances keep them, the way a test wants them to be.
+    private Path job(String id, int number, String end) throws IOException {
+        var job = Files.createDirectories(bucket.resolve("jobs/shared/" + id));
+        Files.writeString(job.resolve("task.json"), "{\"seed\": %d}".formatted(number));
+        if (!end.isEmpty()) {
+            Files.writeString(job.resolve("end.json"), end);
+        }
+        return job;
+    }
+
+    private static String lines(int count) {
+        return IntStream.range(0, count)
+                .mapToObj("{\"index\": %d, \"input\": \"a box\", \"output\": \"blue\"}\n"::formatted)
+                .collect(Collectors.joining());
+    }
+
+    private SentJobs jobs() {
+        var requests = new AtomicInteger();
+        proxy.createContext("/jobs", exchange -> {
+            var isFirst = requests.getAndIncrement() == 0;
+            var body = isFirst ? "" : "{\"id\": \"taken\"}";
+            exchange.sendResponseHeaders(isFirst ? 503 : 202, body.length());
+            exchange.getResponseBody().write(body.getBytes(UTF_8));
+            exchange.close();
+        });
+        var client =
+                new Client(URI.create("http://127.0.0.1:" + proxy.getAddress().getPort()));
+        var jobs = SentJobs.start(client, bucket, tasks, Duration.ofHours(1));
+        while (jobs.count() == 0) {
+            Thread.onSpinWait();
+        }
+        jobs.close();
+        return jobs;
+    }
+
+    @Test
+    void aJobIsLostUntilItHasEnded() throws IOException {
+        var jobs = jobs();
+        assertThat(jobs.statuses()).containsExactly(Map.entry(202, 1), Map.entry(503, 1));
+        assertThat(jobs.unexpected()).isEmpty();
+        assertThat(jobs.lost(Duration.ZERO)).containsExactly("taken");
+
+        var job = job("taken", 0, "completed");
+        Files.writeString(job.resolve("results.jsonl"), lines(3));
+        assertThat(jobs.lost(Duration.ZERO)).isEmpty();
+        assertThat(jobs.wrong()).containsExactly("taken");
+
+        Files.writeString(job.resolve("results.jsonl"), lines(4));
+        assertThat(jobs.wrong()).isEmpty();
+    }
+
+    @Test
+    void aJobOfWhichNobodyKnowsWhetherItWasTakenMustEndToo() throws IOException {
+        var jobs = jobs();
+        job("taken", 0, "completed");
+        job("unknown", 1, "");
+        assertThat(jobs.lost(Duration.ZERO)).isEmpty();
+
+        Files.createDirectories(bucket.resolve("open-jobs/shared"));
+        Files.writeString(bucket.resolve("open-jobs/shared/unknown"), "nobody");
+        assertThat(jobs.lost(Duration.ZERO)).containsExactly("unknown");
+    }
+
+    @Test
+    void aJobIsDoneTwiceThatThereAreTwoOfOrThatIsAnsweredAfterItsEnd() throws IOException {
+        var jobs = jobs();
+        var job = job("taken", 0, "completed");
+        Files.writeString(job.resolve("results.jsonl"), lines(4));
+        var now = FileTime.from(Instant.now());
+        Files.setLastModifiedTime(job.resolve("results.jsonl"), now);
+        Files.setLastModifiedTime(job.resolve("end.json"), now);
+        assertThat(jobs.twice()).isEmpty();
+
+        Files.setLastModifiedTime(
+                job.resolve("results.jsonl"), FileTime.from(now.toInstant().plusMillis(5)));
+        assertThat(jobs.twice()).containsExactly("taken");
+
+        Files.setLastModifiedTime(job.resolve("results.jsonl"), now);
+        job("again", 0, "completed");
+        assertThat(jobs.twice()).hasSize(1);
     }
 }
