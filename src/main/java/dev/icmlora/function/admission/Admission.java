@@ -76,7 +76,11 @@ final class Admission implements AutoCloseable {
                 return;
             }
         }
-        job.emitter.fail(isClosed() ? new EngineClosedException() : new QueueFullException(capacity));
+        job.emitter.fail(refusal());
+    }
+
+    private RuntimeException refusal() {
+        return isClosed() ? new EngineClosedException() : new QueueFullException(capacity);
     }
 
     private synchronized void leave(Job<?> job) {
@@ -123,6 +127,13 @@ final class Admission implements AutoCloseable {
     /// Whether another request would be taken now.
     synchronized boolean hasRoom() {
         return !closed && waiting < capacity;
+    }
+
+    /// Refuses at once what [#submit] would refuse now.
+    void requireRoom() {
+        if (!hasRoom()) {
+            throw refusal();
+        }
     }
 
     /// Requests that wait for a place.

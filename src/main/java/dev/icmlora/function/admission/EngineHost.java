@@ -74,6 +74,11 @@ public final class EngineHost {
         });
     }
 
+    /// Refuses at once what [#submit] would refuse now: before something is read that only an answer needs.
+    public void requireRoom() {
+        admission.requireRoom();
+    }
+
     /// What the engine cannot compute with, the client should not have sent.
     private static <T> T refusing(Supplier<T> work) {
         try {

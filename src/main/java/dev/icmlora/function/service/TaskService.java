@@ -103,6 +103,8 @@ public final class TaskService {
             return new AdapterKey(
                     tenant, request.task().toTask(), request.strength().floatValue());
         }
+        // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
+        engineHost.requireRoom();
         var known = adapters.byId(tenant, request.adapter());
         rules.check(known);
         return known.key();

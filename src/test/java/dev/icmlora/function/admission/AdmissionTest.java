@@ -39,6 +39,7 @@ class AdmissionTest {
             assertThatThrownBy(() ->
                             admission.submit("red", c -> "refused").await().indefinitely())
                     .isInstanceOf(QueueFullException.class);
+            assertThatThrownBy(admission::requireRoom).isInstanceOf(QueueFullException.class);
 
             gate.countDown();
             assertThat(waiting.join()).isEqualTo("waited");

@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -53,6 +55,26 @@ class OverloadTest {
         }
         given().get("/q/health/ready").then().body("status", equalTo("UP"));
         assertThat(beginnings(outputs(Map.copyOf(request)))).isEqualTo(beginnings(expected));
+    }
+
+    @Test
+    void beyondTheQueueNobodyLooksForAnAdapter() {
+        var unknown = Map.of("adapter", "sha256:" + "0".repeat(64), "inputs", List.of("dog"));
+        post("/generate", unknown).statusCode(404);
+        var inputs = Collections.nCopies(8, "Tell me a story").toArray(String[]::new);
+        var request = with(with(body(plurals(), inputs), "mode", "plain"), "max_tokens", 5);
+
+        try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
+            var crowd = IntStream.range(0, CLIENTS)
+                    .mapToObj(i -> clients.submit(() -> post("/generate", request)))
+                    .toList();
+            var statuses = new HashSet<Integer>();
+            do {
+                statuses.add(post("/generate", unknown).extract().statusCode());
+            } while (!statuses.contains(429) && !crowd.stream().allMatch(Future::isDone));
+
+            assertThat(statuses).contains(429);
+        }
     }
 
     /// A later token may be a close decision, which the last bits of a sum change, and these change with the batch.
