@@ -27,6 +27,7 @@ import dev.icmlora.function.trace.TracedEngine;
 public final class EngineHost {
 
     private final FunctionConfig config;
+    private final Sparingly sparingly = new Sparingly(() -> busyWorkers() > 0);
     private Engine engine;
     private Admission admission;
     private volatile boolean started;
@@ -77,6 +78,13 @@ public final class EngineHost {
     /// Refuses at once what [#submit] would refuse now: before something is read that only an answer needs.
     public void requireRoom() {
         admission.requireRoom();
+    }
+
+    /// Work of the caller's thread that needs no worker, such as reading a file that a client brought. It waits, so
+    /// that
+    /// it takes little of the processors from those that the engine answers.
+    public <T> T sparingly(Supplier<T> work) {
+        return sparingly.work(work);
     }
 
     /// What the engine cannot compute with, the client should not have sent.

@@ -56,7 +56,7 @@ public final class AdapterUploads {
             rules.checkDescription(description);
             return taken(
                     tenant,
-                    files.read(file),
+                    engineHost.sparingly(() -> files.read(file)),
                     Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
         });
     }
@@ -75,7 +75,8 @@ public final class AdapterUploads {
             for (var i = 0; i < weights.length; i++) {
                 weights[i] = request.adapters().get(i).weight().floatValue();
             }
-            var sum = files.sum(known.stream().map(KnownAdapter::adapter).toList(), weights);
+            var summands = known.stream().map(KnownAdapter::adapter).toList();
+            var sum = engineHost.sparingly(() -> files.sum(summands, weights));
             return taken(
                     tenant,
                     sum,

@@ -153,7 +153,8 @@ public final class TaskService {
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
     public byte[] peftArchive(Tenant tenant, String id) {
-        return files.peft(adapters.byId(tenant, id).adapter());
+        var adapter = adapters.byId(tenant, id).adapter();
+        return engineHost.sparingly(() -> files.peft(adapter));
     }
 
     private static Metered<GenerateReply> metered(GenerateReply reply, int tuningTokens, PhaseNanos phases) {
