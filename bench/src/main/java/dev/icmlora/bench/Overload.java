@@ -59,14 +59,13 @@ final class Overload implements Part {
         var answers = new TreeMap<Integer, Double>();
         var resident = new TreeMap<Integer, Double>();
         for (var load : LOADS) {
-            var used = processorSeconds();
-            var result = OpenLoop.run(capacity * load, LENGTH, requests::send);
-            used = processorSeconds() - used;
+            var measured = Measured.of(capacity * load, LENGTH, requests);
+            var result = measured.result();
             // All of its requests have ended: none of what it left waits any more.
             answers.put(load, result.answersPerSecond());
             resident.put(load, server.residentMegabytes());
             var recovery = requests.millisUntilAnswered();
-            rows.addAll(rows(load, result, used, recovery));
+            rows.addAll(rows(load, measured, recovery));
         }
         var first = LOADS.getFirst();
         var last = LOADS.getLast();
@@ -85,13 +84,14 @@ final class Overload implements Part {
         return rows;
     }
 
-    private static List<Row> rows(int load, OpenLoop.Result result, double used, double recovery) {
+    private static List<Row> rows(int load, Measured measured, double recovery) {
         var name = load + " x: ";
+        var result = measured.result();
         var answered = result.answered();
         var refused = result.refused();
         var others = result.others();
         return List.of(
-                info(name + "answers a second", result.answersPerSecond(), "/s", counts(result) + ofClients(used)),
+                info(name + "answers a second", result.answersPerSecond(), "/s", counts(result) + measured.clients()),
                 Row.atMost(
                         name + "what was accepted was answered within, p99",
                         answered.within(0.99) / 1000,
@@ -116,20 +116,25 @@ final class Overload implements Part {
                         result.refused().count());
     }
 
-    /// What the clients take of the processors, which they share with the function.
-    private static String ofClients(double processorSeconds) {
-        return String.format(
-                Locale.ROOT, "; the clients took %.0f %% of a processor", 100 * processorSeconds / LENGTH.toSeconds());
-    }
+    /// @param clients what they took of the processors, which they share with the function
+    private record Measured(OpenLoop.Result result, String clients) {
 
-    /// Of this process, so far.
-    private static double processorSeconds() {
-        return ProcessHandle.current()
-                        .info()
-                        .totalCpuDuration()
-                        .orElse(Duration.ZERO)
-                        .toMillis()
-                / 1000.0;
+        static Measured of(double perSecond, Duration length, Requests requests) {
+            var before = processorSeconds();
+            var result = OpenLoop.run(perSecond, length, requests::send);
+            var share = 100 * (processorSeconds() - before) / length.toSeconds();
+            return new Measured(result, String.format(Locale.ROOT, "; the clients took %.0f %% of a processor", share));
+        }
+
+        /// Of this process, so far.
+        private static double processorSeconds() {
+            return ProcessHandle.current()
+                            .info()
+                            .totalCpuDuration()
+                            .orElse(Duration.ZERO)
+                            .toMillis()
+                    / 1000.0;
+        }
     }
 
     private static String byStatus(List<Integer> statuses) {
@@ -140,14 +145,16 @@ final class Overload implements Part {
 
     /// What others get of half the capacity while some behave badly, of what they get without those.
     private static List<Row> rough(Server server, Requests requests, double perSecond) {
-        var alone = OpenLoop.run(perSecond, ROUGH, requests::send);
+        var measured = Measured.of(perSecond, ROUGH, requests);
+        var alone = measured.result();
         var rows = new ArrayList<Row>();
-        rows.add(info("half the load: answers a second", alone.answersPerSecond(), "/s", counts(alone)));
+        rows.add(info(
+                "half the load: answers a second", alone.answersPerSecond(), "/s", counts(alone) + measured.clients()));
         var descriptors = server.descriptors();
         for (var crowd : RoughClients.values()) {
             try (var connections = crowd.connect(server.uri())) {
-                var result = OpenLoop.run(perSecond, ROUGH, requests::send);
-                rows.add(beside(crowd.what(), result, alone, connections.seen()));
+                var beside = Measured.of(perSecond, ROUGH, requests);
+                rows.add(beside(crowd.what(), beside, alone, connections.seen()));
             }
         }
         rows.addAll(uploads(server, requests, perSecond, alone));
@@ -156,7 +163,8 @@ final class Overload implements Part {
         return rows;
     }
 
-    private static Row beside(String crowd, OpenLoop.Result result, OpenLoop.Result alone, Map<?, Integer> seen) {
+    private static Row beside(String crowd, Measured measured, OpenLoop.Result alone, Map<?, Integer> seen) {
+        var result = measured.result();
         return Row.atLeast(
                 "the same beside " + crowd,
                 result.answersPerSecond() / alone.answersPerSecond(),
@@ -164,10 +172,11 @@ final class Overload implements Part {
                 "x",
                 String.format(
                         Locale.ROOT,
-                        "p99 %.2f s, without them %.2f s; they saw %s",
+                        "p99 %.2f s, without them %.2f s; they saw %s%s",
                         result.answered().within(0.99) / 1000,
                         alone.answered().within(0.99) / 1000,
-                        seen));
+                        seen,
+                        measured.clients()));
     }
 
     private static List<Row> uploads(Server server, Requests requests, double perSecond, OpenLoop.Result alone) {
@@ -176,7 +185,7 @@ final class Overload implements Part {
                 var probing = new Client(server)) {
             var probes = CompletableFuture.supplyAsync(
                     () -> Probes.row("400 clients bring zips", probing), Thread::startVirtualThread);
-            var result = OpenLoop.run(perSecond, ROUGH, requests::send);
+            var result = Measured.of(perSecond, ROUGH, requests);
             var resident = server.residentMegabytes();
             var seen = crowd.seen();
             return List.of(
