@@ -11,13 +11,10 @@ import java.util.OptionalLong;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /// Everything that can be set, with its default. Each key is also an environment variable: `icm-lora.native-dir` is
 /// `ICM_LORA_NATIVE_DIR`. The tables of `docs/configuration.md` are written from these comments.
+/// [FunctionConfigLimits] has the limits.
 @ConfigMapping(prefix = "icm-lora")
 public interface FunctionConfig {
 
@@ -40,14 +37,12 @@ public interface FunctionConfig {
     /// Threads that compute. Default: the number of processors.
     OptionalInt threads();
 
-    /// Workers that decode side by side, each a thread with contexts and a resident adapter of its own. Default: 1.
-    @Min(1)
-    @Max(64)
+    /// Workers that decode side by side, each a thread with contexts and a resident adapter of its own.
+    /// 1 to 64. Default: 1.
     OptionalInt workers();
 
     /// Model layers that go to a GPU, if there is one; -1 for all.
     @WithDefault("-1")
-    @Min(-1)
     int gpuLayers();
 
     /// Whether to refuse to start without a GPU; else the CPU computes. For instances that pay for one.
@@ -61,7 +56,6 @@ public interface FunctionConfig {
 
     /// A request that has no answer after this time gets 504.
     @WithDefault("30s")
-    @DurationMin(millis = 1)
     Duration requestTimeout();
 
     /// Whether agents find tools at `/mcp`, by the Model Context Protocol: to define, run and list functions.
@@ -83,36 +77,26 @@ public interface FunctionConfig {
     @WithDefault("none")
     Tenancy tenancy();
 
-    @Valid
     RateLimit rateLimit();
 
     Events events();
 
     /// LoRA slots: different adapters that a batch may have at the same time. With 1, adapters share the time instead.
-    /// Default: 8; 1 in a native executable.
-    @Min(1)
-    @Max(8)
+    /// 1 to 8. Default: 8; 1 in a native executable.
     OptionalInt maxLoras();
 
-    @Valid
     Worker worker();
 
-    @Valid
     Queue queue();
 
-    @Valid
     Cache cache();
 
-    @Valid
     Adapter adapter();
 
-    @Valid
     Adapters adapters();
 
-    @Valid
     Limits limits();
 
-    @Valid
     OpenAi openai();
 
     /// Who sees an adapter.
@@ -125,13 +109,10 @@ public interface FunctionConfig {
     interface RateLimit {
         /// Requests that a caller may make in a minute; more are answered 429. Where nobody has to say who they are,
         /// all callers are one. Default: no limit.
-        @Min(1)
         OptionalInt requestsPerMinute();
 
         /// Tokens that a caller may use in a day: read, written, and tuned on. Once they are used up, requests that
-        /// need some are answered 429. Default: no limit.
-        @Min(1)
-        @Max(1_000_000_000_000L)
+        /// need some are answered 429. 1 to 1000000000000. Default: no limit.
         OptionalLong tokensPerDay();
     }
 
@@ -143,20 +124,16 @@ public interface FunctionConfig {
 
     /// A thread with its contexts and a resident adapter.
     interface Worker {
-        /// Texts that a worker decodes side by side.
+        /// Texts that a worker decodes side by side. 1 to 64.
         @WithDefault("8")
-        @Min(1)
-        @Max(64)
         int sequences();
 
         /// Tokens that their prompts and answers may take together.
         @WithDefault("4096")
-        @Min(64)
         int contextTokens();
 
         /// Tokens of one `llama_decode`.
         @WithDefault("512")
-        @Min(64)
         int batchTokens();
 
         /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the
@@ -169,7 +146,6 @@ public interface FunctionConfig {
     interface Queue {
         /// Requests that may wait for a worker; more are answered 429.
         @WithDefault("64")
-        @Min(1)
         int capacity();
     }
 
@@ -192,9 +168,7 @@ public interface FunctionConfig {
         /// generator changes; without one, `attn_q` and `attn_v`.
         Optional<List<String>> modules();
 
-        /// Highest rank of an adapter. Default: the generator's; without one, 16.
-        @Min(1)
-        @Max(256)
+        /// Highest rank of an adapter. 1 to 256. Default: the generator's; without one, 16.
         OptionalInt maxRank();
     }
 
@@ -221,12 +195,10 @@ public interface FunctionConfig {
     interface OpenAi {
         /// Most tokens of a text whose request sets no limit.
         @WithDefault("512")
-        @Min(1)
         int maxTokens();
 
         /// Highest `n`.
         @WithDefault("8")
-        @Min(1)
         int choices();
     }
 
@@ -234,27 +206,22 @@ public interface FunctionConfig {
     interface Limits {
         /// Characters of a description.
         @WithDefault("2000")
-        @Min(1)
         int descriptionCharacters();
 
         /// Examples of a task.
         @WithDefault("64")
-        @Min(1)
         int examples();
 
         /// Characters of an example's input, and of its output.
         @WithDefault("2000")
-        @Min(1)
         int exampleCharacters();
 
         /// Inputs of a request.
         @WithDefault("256")
-        @Min(1)
         int inputs();
 
         /// Highest `budget_ms` of a tuning.
         @WithDefault("10000")
-        @Min(1)
         int budgetMillis();
     }
 }

@@ -7,15 +7,9 @@ import java.util.Optional;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /// Object-storage events, and jobs. Nothing here but for jobs does anything until a bucket is named. The tables of
-/// `docs/configuration.md` are
-/// written from these comments.
+/// `docs/configuration.md` are written from these comments. [EventsConfigLimits] has the limits.
 @ConfigMapping(prefix = "icm-lora.events")
 public interface EventsConfig {
 
@@ -25,28 +19,22 @@ public interface EventsConfig {
 
     /// Task files are the objects `<tasks-prefix><name>.json`. The three prefixes must not overlap.
     @WithDefault("tasks/")
-    @Pattern(regexp = "[^/].*/")
     String tasksPrefix();
 
     /// Where answers go.
     @WithDefault("results/")
-    @Pattern(regexp = "[^/].*/")
     String resultsPrefix();
 
     /// Where adapters go.
     @WithDefault("adapters/")
-    @Pattern(regexp = "[^/].*/")
     String adaptersPrefix();
 
     /// Task files that are worked on at the same time, and as many jobs; their batches wait in line.
     @WithDefault("4")
-    @Min(1)
     int jobs();
 
-    /// Inputs that are sent to a worker together, at most as many as a request may have.
+    /// Inputs that are sent to a worker together, at most as many as a request may have. 1 to 256.
     @WithDefault("32")
-    @Min(1)
-    @Max(256)
     int batch();
 
     /// Time after which a delivery stores what it has and asks for another one. Below the broker's own limit.
@@ -55,17 +43,14 @@ public interface EventsConfig {
 
     /// A task file whose instance gave no sign for this long is taken over.
     @WithDefault("20s")
-    @DurationMin(millis = 1)
     Duration lease();
 
     /// How long a passing storage fault is waited out before the broker is asked to deliver again.
     @WithDefault("20s")
     Duration retry();
 
-    @Valid
     Checkpoint checkpoint();
 
-    @Valid
     Limits limits();
 
     /// Where to send `dev.icmlora.task.completed` and `.failed`. Default: `K_SINK`, which Knative sets.
@@ -83,7 +68,6 @@ public interface EventsConfig {
     interface Checkpoint {
         /// Answers are stored on the way after so many of them, or after 30 seconds, whichever comes first.
         @WithDefault("1024")
-        @Min(1)
         int inputs();
     }
 
@@ -99,7 +83,6 @@ public interface EventsConfig {
 
         /// Inputs of a task file.
         @WithDefault("1000000")
-        @Min(1)
         int inputs();
     }
 }

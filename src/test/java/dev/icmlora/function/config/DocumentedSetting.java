@@ -16,8 +16,6 @@ import java.util.stream.Stream;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 
 /// A setting as the comment above its method describes it.
 ///
@@ -60,13 +58,7 @@ record DocumentedSetting(Setting setting, String value, String meaning) {
                 .or(() -> stated)
                 .orElseThrow(() -> new AssertionError("the comment above " + method + " states no default"));
         var name = method.getReturnType().equals(Map.class) ? key + ".NAME" : key;
-        return Stream.of(new DocumentedSetting(new Setting(name), value, meaning + bounds(method)));
-    }
-
-    private static String bounds(Method method) {
-        var min = method.getAnnotation(Min.class);
-        var max = method.getAnnotation(Max.class);
-        return min == null || max == null ? "" : " %d to %d.".formatted(min.value(), max.value());
+        return Stream.of(new DocumentedSetting(new Setting(name), value, meaning));
     }
 
     private static MatchResult declaration(Method method, String source, String indent) {

@@ -146,6 +146,18 @@ class StartupFailureIT {
     }
 
     @Test
+    void settingsOutsideTheirLimits() throws Exception {
+        refuses(
+                Map.of("ICM_LORA_WORKERS", "65", "ICM_LORA_LIMITS_BUDGET_MILLIS", "0"),
+                "icm-lora.workers (ICM_LORA_WORKERS) is 65, but must be 1 to 64",
+                "icm-lora.limits.budget-millis (ICM_LORA_LIMITS_BUDGET_MILLIS) is 0, but must be at least 1");
+        refuses(
+                Map.of("ICM_LORA_EVENTS_TASKS_PREFIX", "/tasks", "ICM_LORA_EVENTS_BATCH", "0"),
+                "icm-lora.events.tasks-prefix (ICM_LORA_EVENTS_TASKS_PREFIX) is \"/tasks\"",
+                "icm-lora.events.batch (ICM_LORA_EVENTS_BATCH) is 0, but must be 1 to 256");
+    }
+
+    @Test
     void settingsThatTheFunctionOnceHad() throws Exception {
         refuses(
                 Map.of("ICM_LORA_SLOTS", "2", "ICM_LORA_SLOT_SEATS", "4", "ICM_LORA_LIMITS_STOPS", "9"),

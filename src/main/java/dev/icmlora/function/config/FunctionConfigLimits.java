@@ -1,0 +1,51 @@
+package dev.icmlora.function.config;
+
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/// The limits of [FunctionConfig]. Outside them the function does not start.
+@Singleton
+final class FunctionConfigLimits {
+
+    private static final int AFTER_REMOVED_SETTINGS = 2;
+
+    private final FunctionConfig config;
+
+    FunctionConfigLimits(FunctionConfig config) {
+        this.config = config;
+    }
+
+    /// Before anything is loaded.
+    ///
+    /// @throws StartupException for settings outside their limits
+    void check(@Observes @Priority(AFTER_REMOVED_SETTINGS) StartupEvent event) {
+        var worker = config.worker();
+        var limits = config.limits();
+        new SettingLimits("icm-lora")
+                .between(1, 64, "workers", config.workers())
+                .atLeast(-1, "gpu-layers", config.gpuLayers())
+                .atLeastOneMillisecond("request-timeout", config.requestTimeout())
+                .atLeast(1, "rate-limit.requests-per-minute", config.rateLimit().requestsPerMinute())
+                .between(
+                        1,
+                        1_000_000_000_000L,
+                        "rate-limit.tokens-per-day",
+                        config.rateLimit().tokensPerDay())
+                .between(1, 8, "max-loras", config.maxLoras())
+                .between(1, 64, "worker.sequences", worker.sequences())
+                .atLeast(64, "worker.context-tokens", worker.contextTokens())
+                .atLeast(64, "worker.batch-tokens", worker.batchTokens())
+                .atLeast(1, "queue.capacity", config.queue().capacity())
+                .between(1, 256, "adapter.max-rank", config.adapter().maxRank())
+                .atLeast(1, "openai.max-tokens", config.openai().maxTokens())
+                .atLeast(1, "openai.choices", config.openai().choices())
+                .atLeast(1, "limits.description-characters", limits.descriptionCharacters())
+                .atLeast(1, "limits.examples", limits.examples())
+                .atLeast(1, "limits.example-characters", limits.exampleCharacters())
+                .atLeast(1, "limits.inputs", limits.inputs())
+                .atLeast(1, "limits.budget-millis", limits.budgetMillis())
+                .require();
+    }
+}
