@@ -68,7 +68,10 @@ final class Server implements AutoCloseable {
         if (Files.exists(image.resolve("app.aot"))) {
             ways.add(new Way(
                     "jar with AOT cache",
-                    java(image.resolve("quarkus-run.jar"), "-XX:AOTCache=" + image.resolve("app.aot"))));
+                    java(
+                            image.resolve("quarkus-run.jar"),
+                            "@" + image.resolve("jvm-options"),
+                            "-XX:AOTCache=" + image.resolve("app.aot"))));
         }
         var executable = machine.root().resolve("src/target/icm-lora");
         if (Files.isExecutable(executable)) {
