@@ -15,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param labels texts of which each answer is to be one; in place of a schema
 /// @param schema a JSON schema that each answer is to follow; in place of labels
 /// @param tune how the task is tuned
+/// @param shadow makes it a version that does not serve, but is compared with the one that does
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(additionalProperties = Schema.False.class)
@@ -31,7 +32,12 @@ public record FunctionDefinition(
         JsonNode schema,
 
         @Schema(nullable = true, description = "How the modes tuned and auto tune")
-        Tune tune) {
+        Tune tune,
+
+        @Schema(
+                nullable = true,
+                description = "With it, this version does not serve: it runs beside the one that does, to be compared")
+        Shadow shadow) {
 
     public FunctionDefinition {
         schema = schema == null || schema.isNull() ? null : schema;

@@ -10,6 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// One version of a function that has a name; see [FunctionDefinition].
 ///
 /// @param version from 1 on
+/// @param comparison how a version that runs beside compares; absent for others
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"name", "version", "task"})
@@ -19,10 +20,24 @@ public record FunctionDescription(
         TaskBody task,
         List<String> labels,
         @Schema(implementation = Object.class) JsonNode schema,
-        Tune tune) {
+        Tune tune,
+        Shadow shadow,
+        Comparison comparison) {
 
     public static FunctionDescription of(String name, int version, FunctionDefinition definition) {
         return new FunctionDescription(
-                name, version, definition.task(), definition.labels(), definition.schema(), definition.tune());
+                name,
+                version,
+                definition.task(),
+                definition.labels(),
+                definition.schema(),
+                definition.tune(),
+                definition.shadow(),
+                null);
+    }
+
+    /// The same with how its answers compare.
+    public FunctionDescription with(Comparison answers) {
+        return new FunctionDescription(name, version, task, labels, schema, tune, shadow, answers);
     }
 }

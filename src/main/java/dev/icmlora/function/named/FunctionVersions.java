@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.error.StorageFullException;
@@ -21,7 +23,9 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Versions of functions in a bucket, which any number of processes may share:
-/// `functions/<tenant>/<name>/<number>.json`, and beside them `given`, the last number that the name gave away.
+/// `functions/<tenant>/<name>/<number>.json`, and beside them `given`, the last number that the name gave away. A
+/// version
+/// that runs beside has its share in its name, and an object `<number>.compared.json` for what came of it.
 ///
 /// A number is taken by a conditional write of `given`, so two who define at once get two numbers. `given` only rises
 /// and stays when versions are deleted: no number is given twice, and a program that names one never gets another
@@ -32,7 +36,7 @@ import dev.icmlora.function.storage.StoredObject;
 record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
     private static final String PREFIX = "functions/";
-    private static final String SUFFIX = ".json";
+    private static final String COMPARISON = ".compared.json";
     /// Where everybody shares them; no tenant's id.
     private static final String SHARED = "shared";
 
@@ -46,26 +50,36 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         return prefix(tenant) + name + "/";
     }
 
-    /// With zeros before the number, so that the order of keys is that of numbers.
-    private static String key(Tenant tenant, String name, int number) {
-        return prefix(tenant, name) + "%09d".formatted(number) + SUFFIX;
+    private static String comparisonKey(Tenant tenant, String name, int number) {
+        return prefix(tenant, name) + "%09d".formatted(number) + COMPARISON;
     }
 
-    /// Adds a version, unless the newest one is the same.
+    /// Adds a version, unless the newest one is the same; one that runs beside, unless that which does is the same.
     ///
     /// @param content never `null`
+    /// @param every of how many requests one is answered by this version too; empty for one that serves
     /// @throws StorageFullException if the tenant has too many
-    FunctionVersion add(Tenant tenant, String name, byte[] content) {
+    FunctionVersion add(Tenant tenant, String name, byte[] content, OptionalInt every) {
         var all = store.list(prefix(tenant));
-        var own = numbered(all, prefix(tenant, name));
-        var newest = newestOf(own);
-        if (newest.isPresent() && Arrays.equals(newest.get().content(), content)) {
-            return newest.get();
+        var own = Versions.of(all, prefix(tenant, name));
+        var same = (every.isPresent() && own.beside().isPresent()
+                        ? read(own, own.beside().getAsInt())
+                        : served(own))
+                .filter(newest -> Arrays.equals(newest.content(), content));
+        if (same.isPresent()) {
+            return same.get();
         }
         requireRoom(all, content.length);
-        var number = take(tenant, name, own.isEmpty() ? 1 : own.lastKey() + 1);
-        store.write(key(tenant, name, number), Content.of(content), Map.of(), new Condition.IfAbsent());
-        return new FunctionVersion(number, content, true);
+        var numbers = own.numbers();
+        var number = take(tenant, name, numbers.isEmpty() ? 1 : numbers.getLast() + 1);
+        if (every.isPresent()) {
+            // First, and never again: what counts for a version that was deleted finds nothing to write into.
+            var nothing = Content.of("{}".getBytes(UTF_8));
+            store.write(comparisonKey(tenant, name, number), nothing, Map.of(), new Condition.IfAbsent());
+        }
+        var key = prefix(tenant, name) + Versions.file(number, every);
+        store.write(key, Content.of(content), Map.of(), new Condition.IfAbsent());
+        return new FunctionVersion(number, content, true, Optional.empty());
     }
 
     /// A number that nobody else has or had.
@@ -102,7 +116,8 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         var names = all.stream()
                 .filter(object -> object.key().endsWith("/" + GIVEN))
                 .count();
-        if (Math.max(names, all.size() - names) >= mostVersions) {
+        var versions = all.stream().filter(Versions::isVersion).count();
+        if (Math.max(names, versions) >= mostVersions) {
             throw StorageFullException.ofFunctions(mostVersions + " versions");
         }
         if (all.stream().mapToLong(StoredObject::bytes).sum() + more > mostBytes) {
@@ -110,45 +125,60 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         }
     }
 
-    /// The objects of a name by their numbers.
-    private static SortedMap<Integer, StoredObject> numbered(List<StoredObject> objects, String prefix) {
-        var numbered = new TreeMap<Integer, StoredObject>();
-        for (var object : objects) {
-            if (object.key().startsWith(prefix)) {
-                var number = object.key().substring(prefix.length()).replaceFirst("\\.json$", "");
-                // Whatever else somebody put there is none.
-                if (number.matches("[0-9]{9}")) {
-                    numbered.put(Integer.parseInt(number), object);
-                }
-            }
-        }
-        return numbered;
-    }
-
     /// The version of that number; empty if there is none.
     Optional<FunctionVersion> find(Tenant tenant, String name, int number) {
-        return store.find(key(tenant, name, number)).flatMap(object -> read(number, object));
+        return read(versions(tenant, name), number);
     }
 
-    /// The newest version; empty if there is none.
-    Optional<FunctionVersion> newest(Tenant tenant, String name) {
-        return newestOf(versions(tenant, name));
+    /// The version that the name alone means; empty if there is none.
+    Optional<FunctionVersion> served(Tenant tenant, String name) {
+        return served(versions(tenant, name));
     }
 
-    private SortedMap<Integer, StoredObject> versions(Tenant tenant, String name) {
+    private Versions versions(Tenant tenant, String name) {
         var prefix = prefix(tenant, name);
-        return numbered(store.list(prefix), prefix);
+        return Versions.of(store.list(prefix), prefix);
     }
 
-    private Optional<FunctionVersion> newestOf(SortedMap<Integer, StoredObject> versions) {
-        return versions.reversed().entrySet().stream()
-                .map(entry -> read(entry.getKey(), entry.getValue()))
+    private Optional<FunctionVersion> served(Versions versions) {
+        return versions.serving().stream()
+                .map(number -> read(versions, number))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
 
-    private Optional<FunctionVersion> read(int number, StoredObject object) {
-        return content(object).map(content -> new FunctionVersion(number, content, false));
+    private Optional<FunctionVersion> read(Versions versions, int number) {
+        if (!versions.has(number)) {
+            return Optional.empty();
+        }
+        var every = versions.everyBeside(number);
+        var beside = every.isPresent()
+                ? Optional.of(new FunctionVersion.Beside(versions.beside().getAsInt(), every.getAsInt()))
+                : Optional.<FunctionVersion.Beside>empty();
+        return content(versions.object(number)).map(content -> new FunctionVersion(number, content, false, beside));
+    }
+
+    /// What is known of how a version that runs beside compares, as JSON; empty for one that does not.
+    Optional<byte[]> comparison(Tenant tenant, String name, int number) {
+        return store.find(comparisonKey(tenant, name, number)).flatMap(this::content);
+    }
+
+    /// Changes what [#comparison] gives back, once. Nothing happens if the version was deleted.
+    void compared(Tenant tenant, String name, int number, UnaryOperator<byte[]> change) {
+        var key = comparisonKey(tenant, name, number);
+        for (var there = store.find(key); there.isPresent(); there = store.find(key)) {
+            var content = content(there.get());
+            if (content.isPresent()) {
+                var condition = new Condition.IfVersion(there.get().version());
+                try {
+                    store.write(key, Content.of(change.apply(content.get())), Map.of(), condition);
+                    return;
+                } catch (ConditionFailedException e) {
+                    // Another process counted meanwhile.
+                    continue;
+                }
+            }
+        }
     }
 
     /// Empty if the object was deleted or replaced meanwhile.
@@ -162,9 +192,9 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         }
     }
 
-    /// The numbers of each name's versions, in order.
-    SortedMap<String, List<Integer>> list(Tenant tenant) {
-        var names = new TreeMap<String, List<Integer>>();
+    /// The versions of each name that has any, in the order of names.
+    SortedMap<String, Versions> list(Tenant tenant) {
+        var names = new TreeMap<String, Versions>();
         var all = store.list(prefix(tenant));
         all.stream()
                 .map(object -> object.key().substring(prefix(tenant).length()))
@@ -172,10 +202,9 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
                 .map(key -> key.substring(0, key.indexOf('/')))
                 .distinct()
                 .forEach(name -> {
-                    var numbers =
-                            List.copyOf(numbered(all, prefix(tenant, name)).keySet());
-                    if (!numbers.isEmpty()) {
-                        names.put(name, numbers);
+                    var versions = Versions.of(all, prefix(tenant, name));
+                    if (!versions.numbers().isEmpty()) {
+                        names.put(name, versions);
                     }
                 });
         return names;
@@ -185,18 +214,24 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     ///
     /// @return whether it was there
     boolean delete(Tenant tenant, String name, int number) {
-        return delete(store.find(key(tenant, name, number)).stream().toList());
+        var versions = versions(tenant, name);
+        return delete(tenant, name, versions, versions.has(number) ? List.of(number) : List.of());
     }
 
     /// Deletes all versions of a name.
     ///
     /// @return whether there was any
     boolean delete(Tenant tenant, String name) {
-        return delete(List.copyOf(versions(tenant, name).values()));
+        var versions = versions(tenant, name);
+        return delete(tenant, name, versions, versions.numbers());
     }
 
-    private boolean delete(List<StoredObject> objects) {
-        objects.forEach(object -> store.delete(object.key()));
-        return !objects.isEmpty();
+    private boolean delete(Tenant tenant, String name, Versions versions, List<Integer> numbers) {
+        for (var number : numbers) {
+            // What it says of inputs goes first: nobody would find it without the version.
+            store.delete(comparisonKey(tenant, name, number));
+            store.delete(versions.object(number).key());
+        }
+        return !numbers.isEmpty();
     }
 }

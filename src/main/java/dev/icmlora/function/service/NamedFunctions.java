@@ -2,6 +2,8 @@ package dev.icmlora.function.service;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,17 +13,20 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.Comparison;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.FunctionList;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.api.Shadow;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.UnknownFunctionException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionBucket;
 import dev.icmlora.function.named.FunctionVersion;
+import dev.icmlora.function.named.FunctionVersion.Beside;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.generator.task.Task;
 
@@ -54,7 +59,15 @@ public final class NamedFunctions {
     ///
     /// @param function that it named, with its version
     /// @param request with what the function says in place of the name
-    public record Named(FunctionName function, GenerateRequest request) {}
+    /// @param beside the version that runs beside it
+    public record Named(FunctionName function, GenerateRequest request, Optional<Beside> beside) {}
+
+    /// A version that runs beside the one that served.
+    ///
+    /// @param function its name and number
+    /// @param request as it answers it
+    /// @param shadow how it is compared
+    record Shadowing(FunctionName function, GenerateRequest request, Shadow shadow) {}
 
     /// A request for a text as the function makes it that is its model.
     ///
@@ -73,7 +86,9 @@ public final class NamedFunctions {
             rules.check(function, definition);
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
             AnswerForm.of(RequestRules.ofAnyInput(definition)).wanted(tenant, engineHost.engine());
-            var version = bucket.add(tenant, function.name(), bytes(definition));
+            var shadow = definition.shadow();
+            var every = shadow == null ? OptionalInt.empty() : OptionalInt.of(shadow.every());
+            var version = bucket.add(tenant, function.name(), bytes(definition), every);
             return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
         });
     }
@@ -85,14 +100,26 @@ public final class NamedFunctions {
     public FunctionDescription describe(Tenant tenant, String name) {
         var function = RequestRules.functionName(name);
         var version = find(tenant, function);
-        return FunctionDescription.of(function.name(), version.number(), definition(version));
+        var definition = definition(version);
+        var description = FunctionDescription.of(function.name(), version.number(), definition);
+        return definition.shadow() == null
+                ? description
+                : description.with(bucket.comparison(tenant, function.name(), version.number())
+                        .map(this::comparison)
+                        .orElse(Comparison.NONE));
     }
 
     /// All functions of a tenant.
     public FunctionList list(Tenant tenant) {
         return new FunctionList(bucket.list(tenant).entrySet().stream()
-                .map(entry ->
-                        new FunctionList.Entry(entry.getKey(), entry.getValue().getLast(), entry.getValue()))
+                .map(entry -> {
+                    var versions = entry.getValue();
+                    var beside = versions.beside().isPresent()
+                            ? Integer.valueOf(versions.beside().getAsInt())
+                            : null;
+                    return new FunctionList.Entry(
+                            entry.getKey(), versions.served().getAsInt(), versions.numbers(), beside);
+                })
                 .toList());
     }
 
@@ -124,7 +151,42 @@ public final class NamedFunctions {
         requireOpen(request, definition);
         var whole = request.with(definition);
         rules.check(whole);
-        return Optional.of(new Named(name.at(version.number()), whole));
+        return Optional.of(new Named(name.at(version.number()), whole, version.beside()));
+    }
+
+    /// What a request that a function answered comes to for the version beside; empty if that was deleted meanwhile.
+    ///
+    /// @param function that answered
+    /// @param request that named it
+    /// @throws dev.icmlora.function.error.RequestException if that version does not go with the request
+    Optional<Shadowing> beside(Tenant tenant, FunctionName function, Beside beside, GenerateRequest request) {
+        var name = function.at(beside.number());
+        return bucket.find(tenant, name).map(version -> {
+            var definition = definition(version);
+            var whole = request.with(definition);
+            rules.check(whole);
+            return new Shadowing(name, whole, definition.shadow());
+        });
+    }
+
+    /// Counts what came of a comparison.
+    ///
+    /// @param function the version beside
+    /// @param change may be called several times
+    void compared(Tenant tenant, FunctionName function, UnaryOperator<Comparison> change) {
+        bucket.compared(
+                tenant,
+                function.name(),
+                function.version().orElseThrow(),
+                content -> bytes(change.apply(comparison(content))));
+    }
+
+    private Comparison comparison(byte[] content) {
+        try {
+            return json.readValue(content, Comparison.class);
+        } catch (IOException e) {
+            throw new StorageUnavailableException("what is known of a function's answers is damaged", null);
+        }
     }
 
     /// What a request for a text comes to whose model is a function; empty if the tenant has none of that name.
@@ -234,11 +296,11 @@ public final class NamedFunctions {
         throw new StorageUnavailableException("the definition of a function is damaged", null);
     }
 
-    private byte[] bytes(FunctionDefinition definition) {
+    private byte[] bytes(Object kept) {
         try {
-            return json.writeValueAsBytes(definition);
+            return json.writeValueAsBytes(kept);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("definitions have a JSON form", e);
+            throw new IllegalStateException("what is kept has a JSON form", e);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -32,6 +33,7 @@ import dev.icmlora.function.storage.RetryingStore;
 class FunctionVersionsTest {
 
     private static final Tenant ALICE = Tenant.of("key:alice");
+    private static final OptionalInt SERVES = OptionalInt.empty();
     private static final int THREADS = 8;
     private static final int EACH = 12;
 
@@ -59,17 +61,23 @@ class FunctionVersionsTest {
         return version.map(found -> found.number() + new String(found.content(), UTF_8));
     }
 
+    private Map<String, List<Integer>> numbers(Tenant tenant) {
+        var numbers = new TreeMap<String, List<Integer>>();
+        versions.list(tenant).forEach((name, there) -> numbers.put(name, there.numbers()));
+        return numbers;
+    }
+
     @Test
     void theSameDefinitionMakesNoVersion() {
-        assertThat(versions.add(ALICE, "f", content("a")).isNew()).isTrue();
-        assertThat(versions.add(ALICE, "f", content("b")).number()).isEqualTo(2);
+        assertThat(versions.add(ALICE, "f", content("a"), SERVES).isNew()).isTrue();
+        assertThat(versions.add(ALICE, "f", content("b"), SERVES).number()).isEqualTo(2);
 
-        var again = opened(1000, 1 << 20).add(ALICE, "f", content("b"));
+        var again = opened(1000, 1 << 20).add(ALICE, "f", content("b"), SERVES);
 
         assertThat(again.number()).isEqualTo(2);
         assertThat(again.isNew()).isFalse();
         // What an older version said is news again.
-        assertThat(versions.add(ALICE, "f", content("a")).number()).isEqualTo(3);
+        assertThat(versions.add(ALICE, "f", content("a"), SERVES).number()).isEqualTo(3);
     }
 
     @Test
@@ -79,7 +87,7 @@ class FunctionVersionsTest {
             var own = opened(1000, 1 << 20);
             var name = "t" + thread;
             work.add(() -> IntStream.range(0, EACH)
-                    .mapToObj(i -> own.add(ALICE, "f", content(name + "-" + i)))
+                    .mapToObj(i -> own.add(ALICE, "f", content(name + "-" + i), SERVES))
                     .toList());
         }
         var made = new TreeMap<Integer, byte[]>();
@@ -95,7 +103,7 @@ class FunctionVersionsTest {
         }
 
         assertThat(made.lastKey()).isEqualTo(THREADS * EACH);
-        assertThat(versions.list(ALICE)).isEqualTo(Map.of("f", List.copyOf(made.keySet())));
+        assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.copyOf(made.keySet())));
         made.forEach((number, content) -> assertThat(
                         versions.find(ALICE, "f", number).orElseThrow().content())
                 .isEqualTo(content));
@@ -111,7 +119,8 @@ class FunctionVersionsTest {
             work.add(() -> {
                 var numbers = new ArrayList<Integer>();
                 for (var i = 0; i < EACH; i++) {
-                    var number = own.add(ALICE, "f", content(name + "-" + i)).number();
+                    var number =
+                            own.add(ALICE, "f", content(name + "-" + i), SERVES).number();
                     numbers.add(number);
                     switch (random.nextInt(3)) {
                         case 0 -> own.delete(ALICE, "f");
@@ -131,9 +140,9 @@ class FunctionVersionsTest {
 
         assertThat(given).hasSize(THREADS * EACH).doesNotHaveDuplicates();
         versions.delete(ALICE, "f");
-        assertThat(versions.list(ALICE)).isEmpty();
-        assertThat(versions.newest(ALICE, "f")).isEmpty();
-        assertThat(versions.add(ALICE, "f", content("next")).number())
+        assertThat(numbers(ALICE)).isEmpty();
+        assertThat(versions.served(ALICE, "f")).isEmpty();
+        assertThat(versions.add(ALICE, "f", content("next"), SERVES).number())
                 .isGreaterThan(given.stream().max(Integer::compare).orElseThrow());
     }
 
@@ -157,7 +166,7 @@ class FunctionVersionsTest {
                 default -> {
                     var text = "d" + random.nextInt(3);
                     var newest = kept.isEmpty() ? "" : kept.lastEntry().getValue();
-                    var added = versions.add(ALICE, name, content(text));
+                    var added = versions.add(ALICE, name, content(text), SERVES);
                     assertThat(added.isNew()).isEqualTo(!newest.equals(text));
                     if (added.isNew()) {
                         assertThat(added.number()).isEqualTo(last.merge(name, 1, Integer::sum));
@@ -168,7 +177,7 @@ class FunctionVersionsTest {
             for (var entry : model.entrySet()) {
                 var expected = Optional.ofNullable(entry.getValue().lastEntry())
                         .map(newest -> newest.getKey() + new String(content(newest.getValue()), UTF_8));
-                assertThat(text(versions.newest(ALICE, entry.getKey()))).isEqualTo(expected);
+                assertThat(text(versions.served(ALICE, entry.getKey()))).isEqualTo(expected);
             }
         }
         var listed = new TreeMap<String, List<Integer>>();
@@ -177,23 +186,23 @@ class FunctionVersionsTest {
                 listed.put(name, List.copyOf(kept.keySet()));
             }
         });
-        assertThat(versions.list(ALICE)).isEqualTo(listed);
+        assertThat(numbers(ALICE)).isEqualTo(listed);
     }
 
     @Test
     void tenantsHaveNothingInCommon() {
-        versions.add(ALICE, "f", content("a"));
+        versions.add(ALICE, "f", content("a"), SERVES);
         var bob = Tenant.of("key:bob");
 
         for (var other : List.of(bob, Tenant.SHARED)) {
-            assertThat(versions.newest(other, "f")).isEmpty();
+            assertThat(versions.served(other, "f")).isEmpty();
             assertThat(versions.find(other, "f", 1)).isEmpty();
-            assertThat(versions.list(other)).isEmpty();
+            assertThat(numbers(other)).isEmpty();
             assertThat(versions.delete(other, "f")).isFalse();
             assertThat(versions.delete(other, "f", 1)).isFalse();
-            assertThat(versions.add(other, "f", content("b")).number()).isEqualTo(1);
+            assertThat(versions.add(other, "f", content("b"), SERVES).number()).isEqualTo(1);
         }
-        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(text(versions.served(ALICE, "f"))).contains("1{\"task\":\"a\"}");
     }
 
     @Test
@@ -201,31 +210,31 @@ class FunctionVersionsTest {
         var few = opened(3, 1 << 20);
         var small = opened(1000, 60);
         for (var i = 0; i < 3; i++) {
-            few.add(ALICE, "f", content("0123456789-" + i));
+            few.add(ALICE, "f", content("0123456789-" + i), SERVES);
         }
 
         assertThatExceptionOfType(StorageFullException.class)
-                .isThrownBy(() -> few.add(ALICE, "g", content("a")))
+                .isThrownBy(() -> few.add(ALICE, "g", content("a"), SERVES))
                 .withMessageContaining("3 versions");
         assertThatExceptionOfType(StorageFullException.class)
-                .isThrownBy(() -> small.add(ALICE, "g", content("a")))
+                .isThrownBy(() -> small.add(ALICE, "g", content("a"), SERVES))
                 .withMessageContaining("60 bytes");
         // Others have their own.
-        few.add(Tenant.SHARED, "f", content("a"));
+        few.add(Tenant.SHARED, "f", content("a"), SERVES);
         few.delete(ALICE, "f");
-        assertThat(few.add(ALICE, "g", content("a")).number()).isEqualTo(1);
+        assertThat(few.add(ALICE, "g", content("a"), SERVES).number()).isEqualTo(1);
     }
 
     @Test
     void whatSomebodyElsePutThereIsNoVersion() throws Exception {
-        versions.add(ALICE, "f", content("a"));
+        versions.add(ALICE, "f", content("a"), SERVES);
         var folder = bucket.resolve("functions").resolve(ALICE.id());
         Files.writeString(folder.resolve("f/notes.txt"), "not ours");
         Files.writeString(folder.resolve("f/0000000000000000002.json"), "a number that is too long");
         Files.writeString(folder.resolve("stray.json"), "not in a folder");
 
-        assertThat(versions.list(ALICE)).isEqualTo(Map.of("f", List.of(1)));
-        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
-        assertThat(versions.add(ALICE, "f", content("b")).number()).isEqualTo(2);
+        assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.of(1)));
+        assertThat(text(versions.served(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(versions.add(ALICE, "f", content("b"), SERVES).number()).isEqualTo(2);
     }
 }
