@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,8 +35,16 @@ public final class DefineCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "FILE",
-            description = "JSON: a task, or an object with task and labels, schema or tune.")
+            description = "JSON: a task, or an object with task and labels, schema, tune or shadow.")
     private Path file;
+
+    @Option(
+            names = "--shadow",
+            paramLabel = "N",
+            description =
+                    "Do not let this version serve: it answers one of N requests beside the version that does, to be"
+                            + " compared with it.")
+    private Integer shadow;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -48,12 +57,17 @@ public final class DefineCommand implements Callable<Integer> {
     }
 
     private JsonObject definition() throws IOException {
-        JsonObject object = JsonFile.object(file);
-        if (object.has("task")) {
-            return object;
+        JsonObject definition = JsonFile.object(file);
+        if (!definition.has("task")) {
+            JsonObject task = definition;
+            definition = new JsonObject();
+            definition.add("task", task);
         }
-        JsonObject definition = new JsonObject();
-        definition.add("task", object);
+        if (shadow != null) {
+            JsonObject every = new JsonObject();
+            every.addProperty("every", shadow);
+            definition.add("shadow", every);
+        }
         return definition;
     }
 }

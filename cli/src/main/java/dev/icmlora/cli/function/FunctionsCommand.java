@@ -11,13 +11,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `icm-lora functions`: what has a name.
 @Command(
         name = "functions",
         mixinStandardHelpOptions = true,
-        description = "Lists the functions that were defined, each with its newest version.")
+        description =
+                "Lists the functions that were defined, each with the version that its name means, and after a tab the"
+                        + " version that runs beside it. With a NAME, prints that one as JSON, with how its answers compare.")
 public final class FunctionsCommand implements Callable<Integer> {
 
     @Spec
@@ -29,18 +32,29 @@ public final class FunctionsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print a JSON array, with all versions of each.")
     private boolean json;
 
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "Such as urgency or urgency@4.")
+    private String name;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (RunningFunction running = function.connect()) {
-            JsonArray functions = running.functions();
             PrintWriter out = spec.commandLine().getOut();
+            if (name != null) {
+                out.println(running.function(name));
+                out.flush();
+                return 0;
+            }
+            JsonArray functions = running.functions();
             if (json) {
                 out.println(functions);
             } else {
                 for (JsonElement one : functions) {
                     JsonObject known = one.getAsJsonObject();
-                    out.println(known.get("name").getAsString() + "@"
-                            + known.get("newest").getAsInt());
+                    String called = known.get("name").getAsString() + "@";
+                    String beside = known.has("shadow")
+                            ? "\t" + called + known.get("shadow").getAsInt()
+                            : "";
+                    out.println(called + known.get("newest").getAsInt() + beside);
                 }
             }
             out.flush();

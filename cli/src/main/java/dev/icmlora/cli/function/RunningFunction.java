@@ -77,7 +77,13 @@ public final class RunningFunction implements AutoCloseable {
                 + Replies.field(defined, "version").getAsInt();
     }
 
-    /// The functions that have names, each with `name`, `newest` and `versions`.
+    /// A function as it was defined: reply of `GET /functions/{name}`.
+    JsonObject function(String name) throws IOException, InterruptedException {
+        return Replies.object(get("/functions/" + encoded(name), "application/json"));
+    }
+
+    /// The functions that have names, each with `name`, `newest` and `versions`, and `shadow` where a version runs
+    /// beside.
     JsonArray functions() throws IOException, InterruptedException {
         JsonObject reply = Replies.object(get("/functions", "application/json"));
         return Replies.field(reply, "functions").getAsJsonArray();
