@@ -1,7 +1,11 @@
 package dev.icmlora.function.process;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,6 +19,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,8 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.servers.FaultyProxy;
 import dev.icmlora.function.servers.StorageServer;
 import dev.icmlora.function.storage.Bucket.Provider;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.Stores;
 
 /// Task files in buckets of every provider, on real servers, told of by events in the provider's own form.
@@ -60,6 +68,7 @@ class BucketsIT {
         environment.put(
                 "ICM_LORA_EVENTS_BUCKETS",
                 BUCKETS.values().stream().map(b -> b.bucket().toString()).collect(Collectors.joining(",")));
+        environment.put("ICM_LORA_STORAGE_BUCKET", "file:" + Files.createDirectories(folder.resolve("jobs")));
         environment.put("ICM_LORA_EVENTS_LEASE", "3s");
         environment.put("ICM_LORA_EVENTS_RETRY", "1s");
         environment.put("ICM_LORA_EVENTS_BATCH", "4");
@@ -149,6 +158,51 @@ class BucketsIT {
 
         assertThat(bucket.deliver(address, name, version)).isEqualTo(204);
         isComplete(bucket, name, 4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    void aJobTakesItsInputsFromAnObject(Provider provider) throws Exception {
+        var bucket = BUCKETS.get(provider);
+        var key = "tasks/with space+" + name() + ".jsonl";
+        var inputs = IntStream.range(0, 10).mapToObj(i -> "thing " + i).toList();
+        var lines = inputs.stream().map(input -> "\"" + input + "\"\n").collect(Collectors.joining());
+        bucket.store()
+                .write(key, Content.of(lines.getBytes(StandardCharsets.UTF_8)), Map.of(), new Condition.IfAbsent());
+
+        var job = submitted(bucket, key)
+                .statusCode(202)
+                .body("inputs", equalTo(10))
+                .extract()
+                .<String>path("id");
+
+        await(() -> !state(job).equals("open"));
+        assertThat(state(job)).isEqualTo("completed");
+        var results = given().get(address + "/jobs/" + job + "/results").asString();
+        assertThat(TaskBucket.lines(results))
+                .allMatch(line -> line.has("output"))
+                .extracting(line -> line.get("input").asText())
+                .containsExactlyElementsOf(inputs);
+        submitted(bucket, "tasks/nothing.jsonl").statusCode(400).body("errors[0].field", equalTo("/source/key"));
+    }
+
+    private static ValidatableResponse submitted(TaskBucket bucket, String key) {
+        return given().contentType(ContentType.JSON)
+                .body(Map.of(
+                        "task",
+                        Map.of("description", "Repeat the text."),
+                        "mode",
+                        "plain",
+                        "max_tokens",
+                        2,
+                        "source",
+                        Map.of("bucket", bucket.bucket().toString(), "key", key)))
+                .post(address + "/jobs")
+                .then();
+    }
+
+    private static String state(String job) {
+        return given().get(address + "/jobs/" + job).path("state");
     }
 
     @Test
