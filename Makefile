@@ -9,6 +9,7 @@ DEMO ?= demo/intent.json demo/clock-hour.json demo/previous-day.json
 KIND ?= jvm
 RUNS ?= 10
 FAULTS ?= 500
+JOB_INPUTS ?= 100000
 MINUTES ?= 10
 # The CUDA image is made of the CUDA libraries.
 ifeq ($(KIND),cuda)
@@ -21,7 +22,7 @@ gallery_directory := $(CURDIR)/src/target/gallery
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
-.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check terraform-test deploy-test format layout-check clean
+.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files large-jobs conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ fault-injection: setup $(function_jar) ## two instances under random faults, on 
 large-files: setup $(function_jar) ## 10,000 inputs and a result of more than 200 MB in a small heap, for each provider
 	@scripts/storage-servers
 	@scripts/storage-test LargeFiles
+
+large-jobs: setup $(function_jar) ## a job in a small heap whose instances are killed three times (JOB_INPUTS=100000)
+	@scripts/storage-test LargeJobs -Dinputs=$(JOB_INPUTS)
 
 conformance: setup $(function_jar) ## real clients and a browser against the function
 	@scripts/conformance
