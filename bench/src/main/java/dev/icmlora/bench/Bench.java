@@ -44,6 +44,7 @@ public final class Bench {
                         new Micro(),
                         new NewTask(),
                         new Tuning(),
+                        new LabelScoring(),
                         new OneStream(),
                         new Crowds(),
                         new ColdStart(),
