@@ -176,7 +176,7 @@ class BucketsIT {
                 .extract()
                 .<String>path("id");
 
-        await(() -> !state(job).equals("open"));
+        Eventually.until(() -> !state(job).equals("open"));
         assertThat(state(job)).isEqualTo("completed");
         var results = given().get(address + "/jobs/" + job + "/results").asString();
         assertThat(TaskBucket.lines(results))
