@@ -80,9 +80,8 @@ public final class EngineHost {
         admission.requireRoom();
     }
 
-    /// Work of the caller's thread that needs no worker, such as reading a file that a client brought. It waits, so
-    /// that
-    /// it takes little of the processors from those that the engine answers.
+    /// Work of the caller's thread that needs no worker, such as reading a file that a client brought. It waits
+    /// where it would take the processors from those that the engine answers.
     public <T> T sparingly(Supplier<T> work) {
         return sparingly.work(work);
     }

@@ -65,9 +65,8 @@ class TuningStreamLimitsTest {
         }
     }
 
-    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after one
-    /// that
-    /// takes hardly any: two steps take the first and the third eight of these examples.
+    /// No step begins when half of the time is over. So there is one that takes far longer than the time, after
+    /// one that takes hardly any: two steps take the first and the third eight of these examples.
     @Test
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
         // Each of these characters has several tokens.
