@@ -19,6 +19,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.smallrye.config.ConfigMapping;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.config.FunctionConfig;
@@ -44,10 +45,13 @@ class DeploymentTest {
 
     /// Else it grows with the machine, beside the weights.
     @ParameterizedTest
-    @ValueSource(strings = {"jvm", "cuda", "native"})
-    void theHeapOfAnImageIsBounded(String image) throws IOException {
-        assertThat(Files.readAllLines(ROOT.resolve("src/main/docker/Dockerfile." + image)))
-                .anyMatch(line -> line.startsWith("ENTRYPOINT") && line.contains("\"-Xmx1g\""));
+    @CsvSource({"jvm, @app/jvm-options", "cuda, @app/jvm-options", "native, -Xmx1g"})
+    void theHeapOfAnImageIsBounded(String image, String option) throws IOException {
+        var docker = ROOT.resolve("src/main/docker");
+
+        assertThat(Files.readAllLines(docker.resolve("Dockerfile." + image)))
+                .anyMatch(line -> line.startsWith("ENTRYPOINT") && line.contains('"' + option + '"'));
+        assertThat(Files.readAllLines(docker.resolve("jvm-options"))).contains("-Xmx1g");
     }
 
     /// What a CI system with a container engine runs is in the Makefile.
