@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who stops a function while it starts need not wait until it has started.
+@Tag("alone")
 class StopDuringStartIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(2);
@@ -24,7 +26,8 @@ class StopDuringStartIT {
     @ParameterizedTest
     @ValueSource(strings = {"libc.so.6", "libggml-base.so", ".gguf"})
     void endsIt(String file) throws Exception {
-        try (var function = FunctionProcess.start(folder, Map.of())) {
+        // Writing the classes for other tests' processes is not what takes the time.
+        try (var function = FunctionProcess.start(folder, Map.of(), "-XX:-AutoCreateSharedArchive")) {
             function.awaitMapped(file);
             var asked = System.nanoTime();
 
