@@ -36,6 +36,8 @@ public record FunctionDefinition(
 
         @Schema(
                 nullable = true,
+                // Without it, the description forgets that it may be null.
+                implementation = Shadow.class,
                 description = "With it, this version does not serve: it runs beside the one that does, to be compared")
         Shadow shadow) {
 
