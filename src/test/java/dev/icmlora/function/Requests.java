@@ -3,6 +3,7 @@ package dev.icmlora.function;
 import static io.restassured.RestAssured.given;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +23,8 @@ import io.restassured.response.ValidatableResponse;
 
 /// Requests to the running function, and calls of an OpenAI client.
 public final class Requests {
+
+    private static final int LONG_BODY_TRIES = 5;
 
     public static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
     public static final ObjectMapper JSON = new ObjectMapper();
@@ -56,6 +60,20 @@ public final class Requests {
                 .when()
                 .post(path)
                 .then();
+    }
+
+    /// A request with a long body, which the function may refuse before it has read all of it. A client that
+    /// still sends may then see the connection end, and asks again.
+    public static <T> T withLongBody(Callable<T> request) throws Exception {
+        for (var i = 1; ; i++) {
+            try {
+                return request.call();
+            } catch (SocketException e) {
+                if (i == LONG_BODY_TRIES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /// Makes a definition the newest version of a function.

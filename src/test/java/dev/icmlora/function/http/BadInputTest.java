@@ -5,6 +5,7 @@ import static dev.icmlora.function.Requests.plurals;
 import static dev.icmlora.function.Requests.post;
 import static dev.icmlora.function.Requests.task;
 import static dev.icmlora.function.Requests.with;
+import static dev.icmlora.function.Requests.withLongBody;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.containsString;
@@ -281,10 +282,11 @@ class BadInputTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void refusesABodyOverOneMebibyte(boolean adapter) {
+    void refusesABodyOverOneMebibyte(boolean adapter) throws Exception {
         var body = "{\"task\":\"" + "x".repeat(1 << 20) + "\"}";
 
-        isProblem(post(adapter ? "/adapter" : "/generate", body), 413).body("errors[0].limit", equalTo(1 << 20));
+        isProblem(withLongBody(() -> post(adapter ? "/adapter" : "/generate", body)), 413)
+                .body("errors[0].limit", equalTo(1 << 20));
     }
 
     @ParameterizedTest
