@@ -15,8 +15,6 @@ import static org.hamcrest.Matchers.nullValue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,12 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.icmlora.function.Eventually;
+
 /// Versions of functions that run beside the version that serves.
 @QuarkusTest
 class ShadowTest {
 
     private static final Path BUCKET = Path.of("target/functions/shared");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Map<String, Object> TRIAGE =
             with(Map.of("task", task("How urgent is it?", List.of())), "labels", List.of("immediate", "wait"));
     /// None of its answers is one of the other's.
@@ -65,17 +64,15 @@ class ShadowTest {
     }
 
     /// What is known once that many inputs were compared or could not be.
-    private static JsonPath comparisonOf(String name, int inputs) throws InterruptedException {
-        var end = Instant.now().plus(PATIENCE);
-        while (true) {
-            var comparison = comparison(name);
-            var known = comparison.getInt("compared") + comparison.getInt("failed");
-            if (known >= inputs || Instant.now().isAfter(end)) {
-                assertThat(known).isEqualTo(inputs);
-                return comparison;
-            }
-            Thread.sleep(20);
-        }
+    private static JsonPath comparisonOf(String name, int inputs) {
+        Eventually.until(() -> answered(comparison(name)) >= inputs);
+        var comparison = comparison(name);
+        assertThat(answered(comparison)).isEqualTo(inputs);
+        return comparison;
+    }
+
+    private static int answered(JsonPath comparison) {
+        return comparison.getInt("compared") + comparison.getInt("failed");
     }
 
     @Test
@@ -227,11 +224,7 @@ class ShadowTest {
         }
 
         assertThat(shed()).isGreaterThan(shed);
-        var end = Instant.now().plus(PATIENCE);
-        while (comparison(name + "@2").getInt("compared") + shed() - shed < requests
-                && Instant.now().isBefore(end)) {
-            Thread.sleep(50);
-        }
+        Eventually.until(() -> comparison(name + "@2").getInt("compared") + shed() - shed >= requests);
         assertThat(comparison(name + "@2").getInt("compared") + shed() - shed).isEqualTo(requests);
     }
 
