@@ -31,6 +31,10 @@ import dev.icmlora.function.Requests;
 @QuarkusTest
 class ChatTest {
 
+    /// A question whose greedy answer has no close decision: every token is more than four times as likely as the next
+    /// best. Elsewhere rounding, which differs with what is in the prefix cache, may give another answer.
+    private static final String CLEAR = "What is the capital of France?";
+
     private static final Map<String, Object> TASK = Map.of(
             "description",
             "Write the plural of the word.",
@@ -54,7 +58,7 @@ class ChatTest {
 
     @Test
     void aStreamIsTheReplyInPieces() throws Exception {
-        var body = with(chat("Write a sentence about trees"), "max_tokens", 24);
+        var body = with(chat(CLEAR), "max_tokens", 24);
         var whole = content(body);
 
         var events = events("/v1/chat/completions", with(body, "stream_options", Map.of("include_usage", true)));
@@ -81,19 +85,17 @@ class ChatTest {
 
     @Test
     void aStreamHoldsBackWhatMayBecomeAStopString() throws Exception {
-        var body = with(chat("Count: one two three four five six"), "max_tokens", 30);
-        var whole = content(body);
-        var middle = whole.length() / 2;
-        var stopped = with(body, "stop", whole.substring(middle, middle + 4));
+        var body = with(chat(CLEAR), "max_tokens", 24);
+        assertThat(content(body)).isEqualTo("The capital of France is Paris.");
+        // It begins within one token and ends within another.
+        var stopped = with(body, "stop", "nce is Pa");
 
         var streamed = events("/v1/chat/completions", stopped).stream()
                 .filter(event -> !event.equals("[DONE]"))
                 .map(event -> json(event).at("/choices/0/delta/content").asText())
                 .collect(Collectors.joining());
 
-        assertThat(streamed)
-                .isEqualTo(content(stopped))
-                .isEqualTo(whole.substring(0, whole.indexOf(whole.substring(middle, middle + 4))));
+        assertThat(streamed).isEqualTo(content(stopped)).isEqualTo("The capital of Fra");
         chatReply(stopped).body("choices[0].finish_reason", equalTo("stop"));
     }
 
@@ -107,6 +109,8 @@ class ChatTest {
     @Test
     void choicesDifferAndASeedRepeatsThem() {
         var body = with(with(with(chat("Tell me a story"), "temperature", 1.5), "n", 3), "seed", 7);
+        // From here on the prompt is in the prefix cache, and rounded in one way.
+        chatReply(body);
         var first = chatReply(body).extract().jsonPath().getList("choices.message.content");
 
         assertThat(first).hasSize(3).doesNotHaveDuplicates();
@@ -118,8 +122,8 @@ class ChatTest {
 
     @Test
     void samplingOptionsReachTheSampler() {
-        var wild = with(with(chat("Tell me a story"), "temperature", 2), "seed", 1);
-        var greedy = content(chat("Tell me a story"));
+        var wild = with(with(chat(CLEAR), "temperature", 2), "seed", 1);
+        var greedy = content(chat(CLEAR));
 
         assertThat(content(wild)).isNotEqualTo(greedy);
         assertThat(content(with(wild, "top_k", 1))).isEqualTo(greedy);
