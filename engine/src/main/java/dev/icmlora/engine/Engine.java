@@ -45,6 +45,7 @@ public final class Engine implements AutoCloseable {
     private final String modelName;
     private final Generator generator;
     private final ResidentShape shape;
+    private final Calibration calibration;
     private final Selector selector;
     private final Neighbourhood neighbourhood;
     private final ThreadShare share;
@@ -69,7 +70,8 @@ public final class Engine implements AutoCloseable {
         this.observer = observer;
         this.chatFormat = new ChatFormat(model.model());
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
-        this.selector = new Selector(calibration(file));
+        this.calibration = calibration(file);
+        this.selector = new Selector(calibration);
         this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.share = new ThreadShare(threads);
         var architecture = file.manifest().architecture();
@@ -208,6 +210,11 @@ public final class Engine implements AutoCloseable {
     /// Chooses how mode auto serves a task.
     public Selector selector() {
         return selector;
+    }
+
+    /// What is fitted to this generator.
+    public Calibration calibration() {
+        return calibration;
     }
 
     /// Why adapters cannot be tuned here; empty if they can.

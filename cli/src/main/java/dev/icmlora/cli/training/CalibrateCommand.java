@@ -3,6 +3,7 @@ package dev.icmlora.cli.training;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -15,8 +16,10 @@ import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.engine.selection.AnswerConfidence;
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.trainer.calibration.AnswerFit;
 import dev.icmlora.trainer.calibration.CalibrationReport;
 import dev.icmlora.trainer.calibration.CalibrationTasks;
 import dev.icmlora.trainer.calibration.SelectionFit;
@@ -28,13 +31,19 @@ import dev.icmlora.trainer.calibration.SelectionFit;
         sortOptions = false,
         description =
                 "Fits the numbers by which mode auto chooses, on validation tasks and on examples of training tasks"
-                        + " that training held back, prints them, and writes them into the generator's file.")
+                        + " that training held back, and how sure a single answer is, on validation tasks; prints them,"
+                        + " and writes them into the generator's file.")
 public final class CalibrateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
     @Option(names = "--generator", description = "default: models/generator.gguf")
     private Path generator;
+
+    @Option(
+            names = "--answers-only",
+            description = "Fit only how sure a single answer is, and leave the numbers of mode auto as they are.")
+    private boolean answersOnly;
 
     @Option(names = "--tasks", paramLabel = "N", description = "Most tasks of a group (default: ${DEFAULT-VALUE}).")
     private int tasks = 40;
@@ -60,13 +69,20 @@ public final class CalibrateCommand implements Callable<Integer> {
         EngineFiles files = generator == null ? installed : installed.withGenerator(generator);
         Path file = files.generator().orElseThrow();
         PrintWriter out = spec.commandLine().getOut();
-        // The engine refuses the numbers of another version's selection.
-        write(file, List.of());
+        CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
+        Optional<Calibration> kept = answersOnly
+                ? Optional.of(Calibration.of(GeneratorFile.read(file).manifest().calibration()))
+                : Optional.empty();
+        if (kept.isEmpty()) {
+            // The engine refuses the numbers of another version's selection.
+            write(file, List.of());
+        }
         try (Engine engine =
                 EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
-            CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
-            Calibration fitted = CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out);
-            write(file, fitted.numbers());
+            Calibration selection =
+                    kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out));
+            AnswerConfidence answers = CalibrationReport.print(new AnswerFit(subjects.answers(engine)), out);
+            write(file, selection.withAnswers(answers).numbers());
         }
         out.flush();
         return 0;

@@ -1,19 +1,24 @@
 package dev.icmlora.engine.selection;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// The numbers that selection depends on. `icm-lora calibrate` fits them for a generator, on validation tasks and on
+/// The numbers that selection and confidence depend on. `icm-lora calibrate` fits them for a generator, on validation
+/// tasks and on
 /// examples of training tasks that training held back, and writes them into its file; held-out tasks have no say.
 ///
 /// @param confidence how sure the answers of a tuned task are
 /// @param familiarity that decides without tuning
-public record Calibration(Confidence confidence, Familiarity familiarity) {
+/// @param answers how sure a single answer of a tuned task is; empty for a generator to which that was not fitted
+public record Calibration(Confidence confidence, Familiarity familiarity, Optional<AnswerConfidence> answers) {
 
     /// For a generator that was not calibrated: what was fitted to the default generator on 26 November 2026.
     public static final Calibration DEFAULT =
-            new Calibration(new Confidence(-3.65, 1.93, 3.93), new Familiarity(0.66, 0.48, 0.34));
+            new Calibration(new Confidence(-3.65, 1.93, 3.93), new Familiarity(0.66, 0.48, 0.34), Optional.empty());
 
     private static final int NUMBERS = 6;
+    private static final int WITH_ANSWERS = 10;
 
     /// Of a generator's file.
     ///
@@ -23,26 +28,39 @@ public record Calibration(Confidence confidence, Familiarity familiarity) {
         if (numbers.isEmpty()) {
             return DEFAULT;
         }
-        if (numbers.size() != NUMBERS) {
-            throw new IllegalArgumentException("a calibration has " + NUMBERS + " numbers, the file has "
-                    + numbers.size() + ": calibrate the generator with this version");
+        if (numbers.size() != NUMBERS && numbers.size() != WITH_ANSWERS) {
+            throw new IllegalArgumentException("a calibration has " + NUMBERS + " or " + WITH_ANSWERS
+                    + " numbers, the file has " + numbers.size() + ": calibrate the generator with this version");
         }
         // As they were written: 0.66 and not the double that is nearest to the float.
         var exact = numbers.stream()
                 .mapToDouble(number -> Double.parseDouble(number.toString()))
                 .toArray();
         return new Calibration(
-                new Confidence(exact[0], exact[1], exact[2]), new Familiarity(exact[3], exact[4], exact[5]));
+                new Confidence(exact[0], exact[1], exact[2]),
+                new Familiarity(exact[3], exact[4], exact[5]),
+                exact.length == NUMBERS
+                        ? Optional.empty()
+                        : Optional.of(new AnswerConfidence(exact[6], exact[7], exact[8], exact[9])));
+    }
+
+    /// The same with another curve for answers.
+    public Calibration withAnswers(AnswerConfidence fitted) {
+        return new Calibration(confidence, familiarity, Optional.of(fitted));
     }
 
     /// As a generator's file holds them.
     public List<Float> numbers() {
-        return List.of(
+        var numbers = new ArrayList<>(List.of(
                 (float) confidence.intercept(),
                 (float) confidence.before(),
                 (float) confidence.after(),
                 (float) familiarity.near(),
                 (float) familiarity.known(),
-                (float) familiarity.unknown());
+                (float) familiarity.unknown()));
+        answers.ifPresent(curve -> numbers.addAll(
+                List.of((float) curve.intercept(), (float) curve.probability(), (float) curve.length(), (float)
+                        curve.after())));
+        return List.copyOf(numbers);
     }
 }

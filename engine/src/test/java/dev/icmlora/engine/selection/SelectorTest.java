@@ -3,6 +3,7 @@ package dev.icmlora.engine.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import dev.icmlora.generator.task.Task;
 
 class SelectorTest {
     private static final Calibration CALIBRATION =
-            new Calibration(new Confidence(-3, 2, 4), new Familiarity(0.6, 0.8, 0.3));
+            new Calibration(new Confidence(-3, 2, 4), new Familiarity(0.6, 0.8, 0.3), Optional.empty());
 
     private final Selector selector = new Selector(CALIBRATION);
 

@@ -15,8 +15,8 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param promptFormat {@link dev.icmlora.generator.task.PromptFormat#fingerprint()} at training time
 /// @param architecture sizes
 /// @param catalogue the tasks it was trained on
-/// @param calibration the numbers by which a way to serve is chosen, in the order of whoever chooses; none for a
-/// generator that was not calibrated
+/// @param calibration the numbers by which a way to serve is chosen and confidence is told, in the order of whoever
+/// does; none for a generator that was not calibrated
 /// @param tuningRates how many times the usual rate each matrix B is tuned at, layer by layer and module by module;
 /// none for a generator that did not learn them
 public record GeneratorManifest(

@@ -3,6 +3,7 @@ package dev.icmlora.trainer.calibration;
 import java.io.PrintWriter;
 import java.util.Locale;
 
+import dev.icmlora.engine.selection.AnswerConfidence;
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.tasks.markdown.MarkdownTable;
@@ -23,6 +24,15 @@ public final class CalibrationReport {
         out.println(table);
         out.println(calibration);
         return calibration;
+    }
+
+    /// @return the curve
+    public static AnswerConfidence print(AnswerFit fit, PrintWriter out) {
+        AnswerConfidence curve = fit.fit();
+        out.println(fit.observations().size() + " answers of tuned validation tasks, " + percent(fit.right())
+                + " % of them right");
+        out.println(curve);
+        return curve;
     }
 
     private static String name(Way way) {

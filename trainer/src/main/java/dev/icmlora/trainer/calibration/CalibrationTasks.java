@@ -29,20 +29,17 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 /// @param seed of what is drawn
 /// @param suiteSeed seed of the task suite
 public record CalibrationTasks(int most, int draws, int examples, long seed, long suiteSeed) {
+    /// Times a task is stated to observe its answers: another description, other examples.
+    private static final int ANSWER_DRAWS = 2;
 
     /// Serves every task in every way.
     public List<Observation> observe(Engine engine) {
-        Set<String> catalogue =
-                engine.manifest().catalogue().stream().map(CatalogueEntry::task).collect(Collectors.toSet());
+        Set<String> catalogue = catalogue(engine);
         TaskSuite suite = TaskSuite.create(suiteSeed);
         List<SuiteTask> seen = new ArrayList<>();
-        List<SuiteTask> others = new ArrayList<>(suite.tasks(Split.VALIDATION));
-        others.removeIf(task -> catalogue.contains(task.id()));
         suite.tasks().stream().filter(task -> catalogue.contains(task.id())).forEach(seen::add);
-        Collections.shuffle(seen, new Random(seed));
-        Collections.shuffle(others, new Random(seed));
-        List<SuiteTask> subjects = new ArrayList<>(seen.subList(0, Math.min(most, seen.size())));
-        subjects.addAll(others.subList(0, Math.min(most, others.size())));
+        List<SuiteTask> subjects = new ArrayList<>(drawn(seen));
+        subjects.addAll(validation(engine));
 
         Observer observer = new Observer(engine);
         List<Observation> observations = new ArrayList<>();
@@ -60,8 +57,44 @@ public record CalibrationTasks(int most, int draws, int examples, long seed, lon
         return observations;
     }
 
+    /// Tunes the validation tasks, and answers each input for itself.
+    public List<AnswerObservation> answers(Engine engine) {
+        Observer observer = new Observer(engine);
+        List<AnswerObservation> observations = new ArrayList<>();
+        List<SuiteTask> subjects = validation(engine);
+        for (int draw = 0; draw < ANSWER_DRAWS * draws; draw++) {
+            for (SuiteTask subject : ProgressBar.wrap(subjects, "answers")) {
+                TrainingTask task = TrainingTask.of(subject);
+                RandomGenerator random = random(subject, draw);
+                String description = PromptSampler.pick(subject.descriptions(), random);
+                observations.addAll(observer.answers(description, task.examples(), task.heldBack(), examples, random));
+            }
+        }
+        return observations;
+    }
+
+    private static Set<String> catalogue(Engine engine) {
+        return engine.manifest().catalogue().stream().map(CatalogueEntry::task).collect(Collectors.toSet());
+    }
+
+    private List<SuiteTask> validation(Engine engine) {
+        Set<String> catalogue = catalogue(engine);
+        List<SuiteTask> others = new ArrayList<>(TaskSuite.create(suiteSeed).tasks(Split.VALIDATION));
+        others.removeIf(task -> catalogue.contains(task.id()));
+        return drawn(others);
+    }
+
+    private List<SuiteTask> drawn(List<SuiteTask> tasks) {
+        Collections.shuffle(tasks, new Random(seed));
+        return tasks.subList(0, Math.min(most, tasks.size()));
+    }
+
+    private RandomGenerator random(SuiteTask subject, int draw) {
+        return StepRandom.of(seed * 31 + subject.id().hashCode(), draw);
+    }
+
     private Observation observe(Observer observer, SuiteTask subject, boolean seen, int brought, int draw) {
-        RandomGenerator random = StepRandom.of(seed * 31 + subject.id().hashCode(), draw);
+        RandomGenerator random = random(subject, draw);
         String description = PromptSampler.pick(subject.descriptions(), random);
         TrainingTask task = TrainingTask.of(subject);
         return observer.observe(seen, description, task.examples(), task.heldBack(), brought, random);

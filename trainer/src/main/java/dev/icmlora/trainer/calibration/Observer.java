@@ -4,8 +4,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
@@ -13,7 +15,11 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.adapter.Adapter;
@@ -25,6 +31,7 @@ import dev.icmlora.trainer.curriculum.PromptSampler;
 /// Serves a task in every way that mode auto may choose, on inputs that it has not seen.
 final class Observer {
     private static final int TESTS = 8;
+    private static final int ANSWERS = 10;
     /// So many tokens more than the right answer has show that one does not end where it should.
     private static final int SPARE_TOKENS = 8;
 
@@ -59,15 +66,55 @@ final class Observer {
         }
         Optional<TuningSummary> tuning = Optional.empty();
         if (Selector.isTuned(task)) {
-            var options = TuningOptions.forExamples(task.examples().size());
-            var tuned = session.tune(generated, task, options, Optional.empty(), _ -> {});
+            var tuned = tune(generated, task);
             tuning = Optional.of(tuned.report().summary());
             right.put(Way.TUNED, right(tuned.adapter(), Way.TUNED, task, tests));
         }
         return new Observation(seen, session.seenDistance(vector), tuning, right);
     }
 
+    /// Each answer of a tuned task; none where tuning diverged, since no tuned adapter serves then.
+    ///
+    /// @param known examples to draw the task's from
+    /// @param unknown examples to test with
+    /// @param examples that the task brings
+    List<AnswerObservation> answers(
+            String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
+        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
+        List<Example> tests = unknown.subList(0, Math.min(ANSWERS, unknown.size()));
+        var tuned = tune(session.generate(session.fingerprint(task), 1), task);
+        TuningSummary tuning = tuned.report().summary();
+        if (tuning.outcome() == Outcome.DIVERGED) {
+            return List.of();
+        }
+        List<Answer> answers = answers(tuned.adapter(), Way.TUNED, task, tests);
+        return IntStream.range(0, tests.size())
+                .mapToObj(i -> new AnswerObservation(
+                        answers.get(i).probability().orElseThrow(),
+                        answers.get(i).tokens(),
+                        tuning,
+                        isRight(answers.get(i), tests.get(i))))
+                .toList();
+    }
+
+    private TuningResult tune(Adapter generated, Task task) {
+        var options = TuningOptions.forExamples(task.examples().size());
+        return session.tune(generated, task, options, Optional.empty(), _ -> {});
+    }
+
     private double right(Adapter adapter, Way way, Task task, List<Example> tests) {
+        List<Answer> answers = answers(adapter, way, task, tests);
+        long right = IntStream.range(0, tests.size())
+                .filter(i -> isRight(answers.get(i), tests.get(i)))
+                .count();
+        return (double) right / tests.size();
+    }
+
+    private static boolean isRight(Answer answer, Example test) {
+        return answer.text().strip().equals(test.output().strip());
+    }
+
+    private List<Answer> answers(Adapter adapter, Way way, Task task, List<Example> tests) {
         List<Example> shown = way.showsExamples() ? task.examples() : List.of();
         List<int[]> prompts = tests.stream()
                 .map(test -> engine.format()
@@ -78,15 +125,14 @@ final class Observer {
                 .mapToInt(test -> engine.format().answer(test.output()).length)
                 .max()
                 .orElseThrow();
-        var decoding = new Decoding(SamplingOptions.GREEDY, longest + SPARE_TOKENS, engine.stops(List.of()));
-        List<String> answers = session.answer(Optional.of(new ScaledAdapter(adapter, 1)), prompts, decoding)
-                .texts();
-        int right = 0;
-        for (int i = 0; i < tests.size(); i++) {
-            if (answers.get(i).strip().equals(tests.get(i).output().strip())) {
-                right++;
-            }
-        }
-        return (double) right / tests.size();
+        var decoding = new Decoding(
+                SamplingOptions.GREEDY,
+                longest + SPARE_TOKENS,
+                engine.stops(List.of()),
+                OptionalInt.of(0),
+                false,
+                AnswerListener.NONE);
+        return session.answer(Optional.of(new ScaledAdapter(adapter, 1)), prompts, decoding)
+                .answers();
     }
 }

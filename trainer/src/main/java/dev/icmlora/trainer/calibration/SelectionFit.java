@@ -1,8 +1,8 @@
 package dev.icmlora.trainer.calibration;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 import dev.icmlora.engine.selection.Calibration;
@@ -12,11 +12,6 @@ import dev.icmlora.engine.selection.Way;
 
 /// Fits the numbers of selection to observations.
 public final class SelectionFit {
-    private static final int DESCENT_STEPS = 20_000;
-    private static final double DESCENT_RATE = 0.5;
-    /// Keeps the curve from growing steeper than a few dozen tasks can vouch for.
-    private static final double RIDGE = 1e-3;
-
     private final List<Observation> tuned;
     private final List<Observation> untuned;
 
@@ -26,7 +21,7 @@ public final class SelectionFit {
     }
 
     Calibration fit() {
-        return new Calibration(confidence(), familiarity());
+        return new Calibration(confidence(), familiarity(), Optional.empty());
     }
 
     /// Share of exact answers if one way always served the tasks that are tuned.
@@ -41,39 +36,17 @@ public final class SelectionFit {
                 o -> o.right().values().stream().mapToDouble(r -> r).max().orElseThrow());
     }
 
-    /// A logistic curve through what tuned adapters served, by gradient descent on the cross entropy.
+    /// A logistic curve through what tuned adapters served.
     Confidence confidence() {
-        double[] weights = {0, 0, 0};
-        List<double[]> features = new ArrayList<>();
-        List<Double> targets = new ArrayList<>();
+        LogisticFit fit = new LogisticFit();
         for (Observation observation : tuned) {
             var tuning = observation.tuning().orElseThrow();
-            features.add(
-                    new double[] {1, Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
-                    });
-            targets.add(observation.right().get(Way.TUNED));
+            double[] certainties = {Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
+            };
+            fit.add(certainties, observation.right().get(Way.TUNED));
         }
-        for (int step = 0; step < DESCENT_STEPS; step++) {
-            double[] gradient = new double[weights.length];
-            for (int i = 0; i < features.size(); i++) {
-                double error = logistic(weights, features.get(i)) - targets.get(i);
-                for (int k = 0; k < weights.length; k++) {
-                    gradient[k] += error * features.get(i)[k] / features.size();
-                }
-            }
-            for (int k = 0; k < weights.length; k++) {
-                weights[k] -= DESCENT_RATE * (gradient[k] + RIDGE * weights[k]);
-            }
-        }
+        double[] weights = fit.weights(2);
         return new Confidence(weights[0], weights[1], weights[2]);
-    }
-
-    private static double logistic(double[] weights, double[] features) {
-        double sum = 0;
-        for (int i = 0; i < weights.length; i++) {
-            sum += weights[i] * features[i];
-        }
-        return 1 / (1 + Math.exp(-sum));
     }
 
     /// The distance up to which trusting the generator's own adapter with the description alone is right most often.

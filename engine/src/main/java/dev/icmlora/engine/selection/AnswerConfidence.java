@@ -1,0 +1,36 @@
+package dev.icmlora.engine.selection;
+
+import dev.icmlora.engine.tune.TuningSummary;
+
+/// The chance that one answer of a tuned adapter is exactly right: a logistic curve over the model's own probability of
+/// it, its length, and what tuning saw.
+///
+/// It was fitted to the likeliest text for a prompt without examples.
+///
+/// @param intercept log odds where all else adds nothing
+/// @param probability added for each unit of the log odds of the answer's probability
+/// @param length added for each unit of the logarithm of the number of tokens, the end counted: a long text has a small
+/// probability, as right as it may be
+/// @param after added where every token of the examples' answers was certain after the last step
+public record AnswerConfidence(double intercept, double probability, double length, double after) {
+    /// Beyond these odds the model is as good as certain.
+    private static final double MOST_LOG_ODDS = 12;
+
+    /// @param probability of the whole answer, as the model says it
+    /// @param tokens of it, without its end
+    public double of(double probability, int tokens, TuningSummary tuning) {
+        double[] seen = seen(probability, tokens, tuning);
+        double logOdds = intercept + this.probability * seen[0] + length * seen[1] + after * seen[2];
+        return 1 / (1 + Math.exp(-logOdds));
+    }
+
+    /// What the curve is over, in the order of its numbers, the intercept left out.
+    public static double[] seen(double probability, int tokens, TuningSummary tuning) {
+        double logOdds = Math.log(probability) - Math.log1p(-Math.min(1, probability));
+        return new double[] {
+            Math.clamp(logOdds, -MOST_LOG_ODDS, MOST_LOG_ODDS),
+            Math.log1p(tokens),
+            Confidence.certainty(tuning.lossAfter())
+        };
+    }
+}
