@@ -3,6 +3,7 @@ package dev.icmlora.function.service;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Engine;
@@ -58,28 +59,43 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
                 tenant.id());
     }
 
+    /// Whether the answers are texts as the model alone finds them likeliest.
+    private boolean isFree() {
+        return request.labels() == null && grammar.isEmpty() && request.temperature() == 0;
+    }
+
     /// What the reply says of the answers; null where nothing was asked.
-    List<AnswerDetail> details(List<Answer> answers) {
+    ///
+    /// @param curve fitted to free texts of what serves; empty where the model's own probability is all there is
+    List<AnswerDetail> details(List<Answer> answers, Optional<ToDoubleFunction<Answer>> curve) {
         var asked = request.wantsConfidence() || request.labels() != null || grammar.isPresent();
-        return asked ? answers.stream().map(this::detail).toList() : null;
+        var fitted = curve.filter(_ -> isFree());
+        return asked ? answers.stream().map(answer -> detail(answer, fitted)).toList() : null;
     }
 
-    private AnswerDetail detail(Answer answer) {
-        var confidence = answer.probability().isPresent() ? answer.probability().getAsDouble() : null;
-        var calibrated = confidence == null ? null : Boolean.FALSE;
+    private AnswerDetail detail(Answer answer, Optional<ToDoubleFunction<Answer>> fitted) {
         var probabilities = answer.labels().isEmpty() ? null : answer.labels();
-        return new AnswerDetail(confidence, calibrated, probabilities, reason(answer));
+        if (answer.probability().isEmpty()) {
+            return new AnswerDetail(null, null, probabilities, incomplete(answer));
+        }
+        var confidence = fitted.map(curve -> curve.applyAsDouble(answer))
+                .orElseGet(() -> answer.probability().getAsDouble());
+        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, reason(answer, confidence));
     }
 
-    private String reason(Answer answer) {
+    private String incomplete(Answer answer) {
         if (grammar.isPresent() && answer.finish() == Finish.LENGTH) {
             return "the JSON was not complete after max_tokens %d".formatted(request.maxTokens());
         }
+        return null;
+    }
+
+    private String reason(Answer answer, double confidence) {
+        var incomplete = incomplete(answer);
         var least = request.abstainBelow();
-        var confidence = answer.probability();
-        return least != null && confidence.getAsDouble() < least
-                ? "confidence %s is below %s".formatted(confidence.getAsDouble(), least)
-                : null;
+        return incomplete == null && least != null && confidence < least
+                ? "confidence %s is below %s".formatted(confidence, least)
+                : incomplete;
     }
 
     /// The texts; null where the details have a reason for none.

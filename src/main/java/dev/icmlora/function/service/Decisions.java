@@ -3,12 +3,16 @@ package dev.icmlora.function.service;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -42,6 +46,19 @@ final class Decisions {
 
         Mode served() {
             return selection.served();
+        }
+
+        /// How sure an answer is, where that was fitted to what serves: a tuned adapter at full scale, without examples
+        /// in the prompt.
+        Optional<ToDoubleFunction<Answer>> curve(float scale, Engine engine) {
+            var curve = engine.calibration().answers();
+            var tuning = adapter.flatMap(supplied -> supplied.known().tuning())
+                    .filter(seen -> seen.outcome() == Outcome.TUNED && Double.isFinite(seen.lossAfter()));
+            if (curve.isEmpty() || tuning.isEmpty() || scale != 1 || served().showsExamples()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    answer -> curve.get().of(answer.probability().orElseThrow(), answer.tokens(), tuning.get()));
         }
     }
 

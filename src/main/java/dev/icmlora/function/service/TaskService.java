@@ -262,7 +262,8 @@ public final class TaskService {
         var adapter = decided.adapter()
                 .map(supplied -> new ScaledAdapter(supplied.known().adapter(), scale));
         var answers = prompts.session().answer(adapter, tokens, prompts.wanted());
-        var details = form.details(answers.answers());
+        var details = form.details(
+                answers.answers(), decided.curve(scale, prompts.session().engine()));
         var phases = prompts.session().phases(answers);
         var reply = new GenerateReply(
                 null,

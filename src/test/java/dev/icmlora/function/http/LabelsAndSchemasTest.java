@@ -146,6 +146,34 @@ class LabelsAndSchemasTest {
     }
 
     @Test
+    void theConfidenceOfATunedTextIsFittedToHowOftenSuchAnswersAreRight() {
+        var tuned = with(with(body(TRIAGE, "The lift is stuck."), "mode", "tuned"), "confidence", true);
+        var detail = generate(tuned).extract().jsonPath();
+        double confidence = detail.getDouble("details[0].confidence");
+
+        assertThat(detail.getBoolean("details[0].calibrated")).isTrue();
+        assertThat(confidence).isStrictlyBetween(0.0, 1.0);
+        generate(with(tuned, "abstain_below", confidence - 0.01)).body("details[0].reason", nullValue());
+        generate(with(tuned, "abstain_below", confidence + (1 - confidence) / 2))
+                .body("details[0].reason", containsString("is below"));
+        generate(with(with(with(tuned, "task", null), "mode", "adapter"), "adapter", detail.getString("adapter.id")))
+                .body("details[0].calibrated", equalTo(true));
+    }
+
+    @Test
+    void whatTheFitDidNotSeeHasTheModelsOwnConfidence() {
+        var tuned = with(with(body(TRIAGE, "The lift is stuck."), "mode", "tuned"), "confidence", true);
+
+        for (var other : List.of(
+                with(tuned, "temperature", 0.5),
+                with(tuned, "scale", 0.5),
+                with(tuned, "labels", LABELS),
+                with(tuned, "mode", "adapter_examples"))) {
+            generate(other).body("details[0].calibrated", equalTo(false));
+        }
+    }
+
+    @Test
     void aTextThatIsLessSureThanWantedIsNull() {
         generate(with(body(TRIAGE, "The lift is stuck."), "abstain_below", 1))
                 .body("outputs", equalTo(Collections.nCopies(1, null)))
