@@ -146,6 +146,11 @@ enum Condition {
         return source;
     }
 
+    /// Whether the function is asked how sure it is of each answer.
+    boolean asksConfidence() {
+        return this == SHOTS_5 || this == TUNED;
+    }
+
     /// Its name in tables and in JSON.
     @Override
     public String toString() {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
+import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.evaluation.TaskResult.Served;
@@ -89,7 +90,7 @@ final class Evaluation {
             switch (condition.source()) {
                 case Condition.Request request
                 when request.round() == 0 -> {
-                    FunctionClient.Reply reply = ask(question, request);
+                    FunctionClient.Reply reply = ask(question, request, condition);
                     scores.put(condition, score(question, request, reply));
                     replay.compare(question, request, reply.outputs());
                 }
@@ -97,7 +98,7 @@ final class Evaluation {
                 case Condition.Control control ->
                     controls.adapter(control, stated, random)
                             .map(adapter -> answer(question, adapter))
-                            .ifPresent(answers -> scores.put(condition, score(question, answers, 0, null)));
+                            .ifPresent(answers -> scores.put(condition, score(question, answers, 0, null, List.of())));
             }
         }
         return new TaskResult(
@@ -112,7 +113,7 @@ final class Evaluation {
             if (condition.source() instanceof Condition.Request request
                     && request.round() == round
                     && request.asks(subject.group())) {
-                scores.put(condition, score(question, request, ask(question, request)));
+                scores.put(condition, score(question, request, ask(question, request, condition)));
             }
         }
         return scores;
@@ -139,10 +140,14 @@ final class Evaluation {
                 question.answered(bench.format())));
     }
 
-    private FunctionClient.Reply ask(Question question, Condition.Request request)
+    private FunctionClient.Reply ask(Question question, Condition.Request request, Condition condition)
             throws IOException, InterruptedException {
         return function.ask(
-                question.task(request.examples()), question.inputs(), request, question.maxTokens(bench.format()));
+                question.task(request.examples()),
+                question.inputs(),
+                request,
+                question.maxTokens(bench.format()),
+                condition.asksConfidence());
     }
 
     private List<String> answer(Question question, Adapter adapter) {
@@ -152,17 +157,35 @@ final class Evaluation {
 
     private Score score(Question question, Condition.Request request, FunctionClient.Reply reply) {
         int shown = request.shown(reply.selection().served());
-        return score(question, reply.outputs(), shown, new Served(reply.selection(), reply.timingMs()));
+        Served served = new Served(reply.selection(), reply.timingMs());
+        return score(question, reply.outputs(), shown, served, judged(question, reply));
     }
 
     /// @param shown examples in the prompts
     /// @param served null for a control
-    private Score score(Question question, List<String> answers, int shown, Served served) {
+    /// @param judged how sure the function is of each answer
+    private Score score(Question question, List<String> answers, int shown, Served served, List<Judged> judged) {
         double promptTokens = question.prompts(bench.format(), shown).stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
-        return new Score((double) question.right(answers) / question.tests().size(), promptTokens, served);
+        return new Score((double) question.right(answers) / question.tests().size(), promptTokens, served, judged);
+    }
+
+    /// None where the function does not say how sure it is.
+    private static List<Judged> judged(Question question, FunctionClient.Reply reply) {
+        if (reply.details() == null) {
+            return List.of();
+        }
+        List<Judged> judged = new ArrayList<>();
+        for (int i = 0; i < reply.details().size(); i++) {
+            FunctionClient.Reply.Detail detail = reply.details().get(i);
+            if (detail.confidence() != null) {
+                boolean right = question.isRight(i, reply.outputs().get(i));
+                judged.add(new Judged(detail.confidence(), Boolean.TRUE.equals(detail.calibrated()), right));
+            }
+        }
+        return judged;
     }
 
     static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {

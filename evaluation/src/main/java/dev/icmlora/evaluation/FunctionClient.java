@@ -31,7 +31,17 @@ public final class FunctionClient {
     }
 
     /// What the function says, as far as an evaluation needs it.
-    record Reply(List<String> outputs, Selection selection, Usage usage, Map<String, Double> timingMs) {
+    ///
+    /// @param details one for each output; null unless a confidence was asked for
+    record Reply(
+            List<String> outputs,
+            List<Detail> details,
+            Selection selection,
+            Usage usage,
+            Map<String, Double> timingMs) {
+        /// @param calibrated whether the confidence was fitted to how often such answers are right
+        record Detail(Double confidence, Boolean calibrated) {}
+
         record Usage(int promptTokens, int completionTokens) {}
 
         /// @param served mode that answered
@@ -42,18 +52,25 @@ public final class FunctionClient {
 
     /// A part that is null is left to the function.
     private record Request(
-            Task task, List<String> inputs, String mode, int maxTokens, Double strength, Map<String, Integer> tune) {}
+            Task task,
+            List<String> inputs,
+            String mode,
+            int maxTokens,
+            Double strength,
+            Map<String, Integer> tune,
+            Boolean confidence) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
     ///
     /// @param way mode, strength and steps of the request; its examples are already those of `task`
+    /// @param confidence whether to ask how sure each answer is, which changes none
     /// @throws IOException when the function does not answer, or answers with an error, which the message holds
-    Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens)
+    Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens, boolean confidence)
             throws IOException, InterruptedException {
         Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
         Map<String, Integer> tune =
                 way.steps().isPresent() ? Map.of("steps", way.steps().getAsInt()) : null;
-        Request asked = new Request(task, inputs, way.mode(), maxTokens, strength, tune);
+        Request asked = new Request(task, inputs, way.mode(), maxTokens, strength, tune, confidence ? true : null);
         return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
     }
 }

@@ -37,11 +37,24 @@ final class HtmlReport {
     }
 
     /// What the plots show.
-    private record Plots(List<Group> groups, List<TextResult> texts, TaskMap map) {
+    ///
+    /// @param reliability of the confidences of held-out tasks; none where none was asked for
+    private record Plots(List<Group> groups, List<TextResult> texts, TaskMap map, List<Sureness> reliability) {
+
+        /// One point of a reliability diagram.
+        private record Sureness(double confidence, double right, int answers) {}
 
         static Plots of(EvaluationReport report) {
             return new Plots(
-                    Results.of(report.results()).stream().map(Group::of).toList(), report.texts(), report.map());
+                    Results.of(report.results()).stream().map(Group::of).toList(),
+                    report.texts(),
+                    report.map(),
+                    ConfidenceSection.reliability(report, Condition.TUNED).stream()
+                            .flatMap(tuned -> tuned.bins().stream())
+                            .filter(bin -> !bin.answers().isEmpty())
+                            .map(bin -> new Sureness(
+                                    bin.confidence(), bin.right(), bin.answers().size()))
+                            .toList());
         }
     }
 

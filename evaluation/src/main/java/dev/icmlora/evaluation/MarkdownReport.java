@@ -18,6 +18,7 @@ final class MarkdownReport {
         StringBuilder out = new StringBuilder(markdown.targets()).append(markdown.how());
         Results.of(report.results()).forEach(results -> out.append(GroupSection.of(results)));
         out.append(ServingSection.of(report));
+        out.append(ConfidenceSection.of(report));
         out.append(ClosenessSection.of(report.closeness()));
         out.append(TextSection.of(report));
         return out.toString();

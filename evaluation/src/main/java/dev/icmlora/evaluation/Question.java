@@ -80,10 +80,13 @@ record Question(String description, List<Example> examples, List<Example> tests)
     int right(List<String> answers) {
         int right = 0;
         for (int i = 0; i < tests.size(); i++) {
-            if (answers.get(i).strip().equals(tests.get(i).output().strip())) {
-                right++;
-            }
+            right += isRight(i, answers.get(i)) ? 1 : 0;
         }
         return right;
+    }
+
+    /// Whether an answer is the expected text of a test, but for white space around it.
+    boolean isRight(int test, String answer) {
+        return answer.strip().equals(tests.get(test).output().strip());
     }
 }

@@ -78,6 +78,13 @@ record Results(Group group, List<TaskResult> tasks) {
         return sorted[sorted.length / 2];
     }
 
+    /// Of all answers under a condition.
+    Reliability reliability(Condition condition) {
+        return new Reliability(having(condition).tasks.stream()
+                .flatMap(task -> task.scores().get(condition).answers().stream())
+                .toList());
+    }
+
     /// The strongest of several conditions.
     Condition best(Condition... conditions) {
         return Stream.of(conditions)

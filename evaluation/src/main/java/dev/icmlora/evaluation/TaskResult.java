@@ -1,7 +1,10 @@
 package dev.icmlora.evaluation;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+
+import dev.icmlora.evaluation.Reliability.Judged;
 
 /// What one task scored.
 ///
@@ -14,7 +17,8 @@ record TaskResult(String task, String family, Group group, int inputs, Map<Condi
     /// @param promptTokens mean length of an answer's prompt; the function reads less, since a request's inputs
     /// share their beginning
     /// @param served how the function served it; null for a control
-    record Score(double exact, double promptTokens, Served served) {}
+    /// @param answers how sure the function is of each; none where it was not asked
+    record Score(double exact, double promptTokens, Served served, List<Judged> answers) {}
 
     /// What the function says of a request beside its answers.
     ///

@@ -2,7 +2,9 @@ package dev.icmlora.evaluation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
+import dev.icmlora.evaluation.Target.Finding;
 import dev.icmlora.evaluation.Target.Lowest;
 import dev.icmlora.evaluation.TaskResult.Group;
 
@@ -39,10 +41,40 @@ final class TunedTargets {
                         "held-out: tuned at 2 steps from the generated adapter − at 4 from B0",
                         "≥ 0",
                         r -> Target.points(r, Condition.TUNED_2, Condition.TUNED_B0, 0, Lowest.ANY)),
+                withConfidence(
+                        heldOut,
+                        "held-out: expected calibration error of an answer's confidence",
+                        "≤ 0.08",
+                        TunedTargets::calibrationError),
+                withConfidence(
+                        heldOut,
+                        "held-out: answers kept at 95 % right, by confidence − 5-shot by the base model's own probability",
+                        "> 0 points",
+                        TunedTargets::coverage),
                 Target.measured(
                         seen,
                         "seen: tuned − generated",
                         "≥ +10 points",
                         r -> Target.points(r, Condition.TUNED, Condition.GENERATED, 10, Lowest.ANY)));
+    }
+
+    private static Target withConfidence(
+            Optional<Results> results, String what, String required, Function<Results, Finding> measure) {
+        Optional<Results> sure =
+                results.filter(of -> !of.reliability(Condition.TUNED).isEmpty()
+                        && !of.reliability(Condition.SHOTS_5).isEmpty());
+        return Target.measured(sure, what, required, measure);
+    }
+
+    private static Finding calibrationError(Results results) {
+        double error = results.reliability(Condition.TUNED).error();
+        return new Finding(Figures.format("%.3f", error), error <= 0.08);
+    }
+
+    private static Finding coverage(Results results) {
+        double tuned = 100 * results.reliability(Condition.TUNED).coverage(Reliability.PRECISION);
+        double base = 100 * results.reliability(Condition.SHOTS_5).coverage(Reliability.PRECISION);
+        return new Finding(
+                Figures.format("%+.1f points (`tuned` %.1f, `5-shot` %.1f)", tuned - base, tuned, base), tuned > base);
     }
 }

@@ -16,6 +16,7 @@ import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.evaluation.FunctionClient.Reply.Selection;
+import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.evaluation.Target.Verdict;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
@@ -26,6 +27,9 @@ import dev.icmlora.tasks.suite.SuiteTask;
 class EvaluationReportTest {
     private static final Map<String, Double> TIMES =
             Map.of("fingerprint", 10.0, "generate", 5.0, "apply", 1.0, "tune", 300.0, "prompt", 20.0, "decode", 40.0);
+    private static final String CALIBRATION = "held-out: expected calibration error of an answer's confidence";
+    private static final String COVERAGE =
+            "held-out: answers kept at 95 % right, by confidence − 5-shot by the base model's own probability";
     private static final Selection NAMED = new Selection("plain", null, null);
 
     @Test
@@ -135,6 +139,42 @@ class EvaluationReportTest {
         String target = "held-out: expected calibration error of auto's confidence";
         assertThat(target(sure, target).measured()).isEqualTo("0.40");
         assertThat(target(honest, target).measured()).isEqualTo("0.00");
+    }
+
+    @Test
+    void howSureEachAnswerIsStandsBesideHowOftenItIsRight() {
+        TaskResult asked = sure(
+                sure(
+                        result("letters/a", Group.HELD_OUT, _ -> 0.5),
+                        Condition.TUNED,
+                        new Judged(0.95, true, true),
+                        new Judged(0.45, true, true),
+                        new Judged(0.35, true, false)),
+                Condition.SHOTS_5,
+                new Judged(0.9, false, false),
+                new Judged(0.2, false, true));
+        EvaluationReport report = report(asked);
+
+        assertThat(MarkdownReport.of(report))
+                .contains("| `tuned` | 3 | 66.7 | 0.317 | 66.7 | calibrated |")
+                .contains("| `5-shot` | 2 | 50.0 | 0.850 | 0.0 | the model's own probability |")
+                .contains("| 0.4 to 0.5 | 1 | 45.0 | 100.0 |")
+                .contains("| 0.5 to 0.6 | 0 |  |  |");
+        assertThat(HtmlReport.of(report)).contains("{\"confidence\":0.95,\"right\":1.0,\"answers\":1}");
+        assertThat(verdicts(report))
+                .containsEntry(CALIBRATION, Verdict.NOT_HELD)
+                .containsEntry(COVERAGE, Verdict.HELD);
+        assertThat(target(report, COVERAGE).measured()).isEqualTo("+66.7 points (`tuned` 66.7, `5-shot` 0.0)");
+    }
+
+    @Test
+    void withoutConfidencesNothingIsSaidOfThem() {
+        EvaluationReport report = report(result("letters/a", Group.HELD_OUT, _ -> 0.5));
+
+        assertThat(MarkdownReport.of(report)).doesNotContain("How sure each answer is");
+        assertThat(verdicts(report))
+                .containsEntry(CALIBRATION, Verdict.NOT_MEASURED)
+                .containsEntry(COVERAGE, Verdict.NOT_MEASURED);
     }
 
     private static Target target(EvaluationReport report, String what) {
@@ -272,8 +312,15 @@ class EvaluationReportTest {
         for (Condition condition : Condition.values()) {
             Served served = condition == Condition.AUTO ? auto : new Served(NAMED, TIMES);
             double tokens = condition.toString().endsWith("shot") ? 100 : 30;
-            scores.put(condition, new Score(exact.applyAsDouble(condition), tokens, served));
+            scores.put(condition, new Score(exact.applyAsDouble(condition), tokens, served, List.of()));
         }
         return new TaskResult(task, task.substring(0, task.indexOf('/')), group, 4, scores);
+    }
+
+    /// The same, and how sure some answers were.
+    private static TaskResult sure(TaskResult result, Condition condition, Judged... answers) {
+        Score score = result.scores().get(condition);
+        return result.with(
+                Map.of(condition, new Score(score.exact(), score.promptTokens(), score.served(), List.of(answers))));
     }
 }
