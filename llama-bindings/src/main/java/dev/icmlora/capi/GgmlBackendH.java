@@ -7,305 +7,304 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// `ggml-backend.h` and `ggml-alloc.h` of llama.cpp v0.5.0, without the scheduler ([GgmlBackendSchedH]). Each method is
 /// the C function of its name.
 public final class GgmlBackendH {
     private GgmlBackendH() {}
 
-    private static final MethodHandle ggml_backend_load_all_from_path =
+    private static final Downcall ggml_backend_load_all_from_path =
             Linkage.downcall("ggml_backend_load_all_from_path", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_backend_load_all_from_path(const char * dir_path);`
     public static void ggml_backend_load_all_from_path(MemorySegment dirPath) {
         try {
-            ggml_backend_load_all_from_path.invokeExact(dirPath);
+            ggml_backend_load_all_from_path.handle().invokeExact(dirPath);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_count =
+    private static final Downcall ggml_backend_dev_count =
             Linkage.downcall("ggml_backend_dev_count", FunctionDescriptor.of(JAVA_LONG));
 
     /// `size_t ggml_backend_dev_count(void);`
     public static long ggml_backend_dev_count() {
         try {
-            return (long) ggml_backend_dev_count.invokeExact();
+            return (long) ggml_backend_dev_count.handle().invokeExact();
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_get =
+    private static final Downcall ggml_backend_dev_get =
             Linkage.downcall("ggml_backend_dev_get", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
 
     /// `ggml_backend_dev_t ggml_backend_dev_get(size_t index);`
     public static MemorySegment ggml_backend_dev_get(long index) {
         try {
-            return (MemorySegment) ggml_backend_dev_get.invokeExact(index);
+            return (MemorySegment) ggml_backend_dev_get.handle().invokeExact(index);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_by_type =
+    private static final Downcall ggml_backend_dev_by_type =
             Linkage.downcall("ggml_backend_dev_by_type", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     /// `ggml_backend_dev_t ggml_backend_dev_by_type(enum ggml_backend_dev_type type);`
     public static MemorySegment ggml_backend_dev_by_type(int type) {
         try {
-            return (MemorySegment) ggml_backend_dev_by_type.invokeExact(type);
+            return (MemorySegment) ggml_backend_dev_by_type.handle().invokeExact(type);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_name =
+    private static final Downcall ggml_backend_dev_name =
             Linkage.downcall("ggml_backend_dev_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `const char * ggml_backend_dev_name(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_name(MemorySegment device) {
         try {
-            return (MemorySegment) ggml_backend_dev_name.invokeExact(device);
+            return (MemorySegment) ggml_backend_dev_name.handle().invokeExact(device);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_description =
+    private static final Downcall ggml_backend_dev_description =
             Linkage.downcall("ggml_backend_dev_description", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `const char * ggml_backend_dev_description(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_description(MemorySegment device) {
         try {
-            return (MemorySegment) ggml_backend_dev_description.invokeExact(device);
+            return (MemorySegment) ggml_backend_dev_description.handle().invokeExact(device);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_type =
+    private static final Downcall ggml_backend_dev_type =
             Linkage.downcall("ggml_backend_dev_type", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `enum ggml_backend_dev_type ggml_backend_dev_type(ggml_backend_dev_t device);`
     public static int ggml_backend_dev_type(MemorySegment device) {
         try {
-            return (int) ggml_backend_dev_type.invokeExact(device);
+            return (int) ggml_backend_dev_type.handle().invokeExact(device);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_memory =
+    private static final Downcall ggml_backend_dev_memory =
             Linkage.downcall("ggml_backend_dev_memory", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
 
     /// `void ggml_backend_dev_memory(ggml_backend_dev_t device, size_t * free, size_t * total);`
     public static void ggml_backend_dev_memory(MemorySegment device, MemorySegment free, MemorySegment total) {
         try {
-            ggml_backend_dev_memory.invokeExact(device, free, total);
+            ggml_backend_dev_memory.handle().invokeExact(device, free, total);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_backend_reg =
+    private static final Downcall ggml_backend_dev_backend_reg =
             Linkage.downcall("ggml_backend_dev_backend_reg", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `ggml_backend_reg_t ggml_backend_dev_backend_reg(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_backend_reg(MemorySegment device) {
         try {
-            return (MemorySegment) ggml_backend_dev_backend_reg.invokeExact(device);
+            return (MemorySegment) ggml_backend_dev_backend_reg.handle().invokeExact(device);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_init =
+    private static final Downcall ggml_backend_dev_init =
             Linkage.downcall("ggml_backend_dev_init", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `ggml_backend_t ggml_backend_dev_init(ggml_backend_dev_t device, const char * params);`
     public static MemorySegment ggml_backend_dev_init(MemorySegment device, MemorySegment params) {
         try {
-            return (MemorySegment) ggml_backend_dev_init.invokeExact(device, params);
+            return (MemorySegment) ggml_backend_dev_init.handle().invokeExact(device, params);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_reg_get_proc_address =
+    private static final Downcall ggml_backend_reg_get_proc_address =
             Linkage.downcall("ggml_backend_reg_get_proc_address", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `void * ggml_backend_reg_get_proc_address(ggml_backend_reg_t reg, const char * name);`
     public static MemorySegment ggml_backend_reg_get_proc_address(MemorySegment reg, MemorySegment name) {
         try {
-            return (MemorySegment) ggml_backend_reg_get_proc_address.invokeExact(reg, name);
+            return (MemorySegment) ggml_backend_reg_get_proc_address.handle().invokeExact(reg, name);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_name =
+    private static final Downcall ggml_backend_name =
             Linkage.downcall("ggml_backend_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `const char * ggml_backend_name(ggml_backend_t backend);`
     public static MemorySegment ggml_backend_name(MemorySegment backend) {
         try {
-            return (MemorySegment) ggml_backend_name.invokeExact(backend);
+            return (MemorySegment) ggml_backend_name.handle().invokeExact(backend);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_graph_compute =
+    private static final Downcall ggml_backend_graph_compute =
             Linkage.downcall("ggml_backend_graph_compute", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
     /// `enum ggml_status ggml_backend_graph_compute(ggml_backend_t backend, struct ggml_cgraph * cgraph);`
     public static int ggml_backend_graph_compute(MemorySegment backend, MemorySegment cgraph) {
         try {
-            return (int) ggml_backend_graph_compute.invokeExact(backend, cgraph);
+            return (int) ggml_backend_graph_compute.handle().invokeExact(backend, cgraph);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_free =
+    private static final Downcall ggml_backend_free =
             Linkage.downcall("ggml_backend_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_backend_free(ggml_backend_t backend);`
     public static void ggml_backend_free(MemorySegment backend) {
         try {
-            ggml_backend_free.invokeExact(backend);
+            ggml_backend_free.handle().invokeExact(backend);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buffer_free =
+    private static final Downcall ggml_backend_buffer_free =
             Linkage.downcall("ggml_backend_buffer_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_backend_buffer_free(ggml_backend_buffer_t buffer);`
     public static void ggml_backend_buffer_free(MemorySegment buffer) {
         try {
-            ggml_backend_buffer_free.invokeExact(buffer);
+            ggml_backend_buffer_free.handle().invokeExact(buffer);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buffer_get_size =
+    private static final Downcall ggml_backend_buffer_get_size =
             Linkage.downcall("ggml_backend_buffer_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 
     /// `size_t ggml_backend_buffer_get_size(ggml_backend_buffer_t buffer);`
     public static long ggml_backend_buffer_get_size(MemorySegment buffer) {
         try {
-            return (long) ggml_backend_buffer_get_size.invokeExact(buffer);
+            return (long) ggml_backend_buffer_get_size.handle().invokeExact(buffer);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buffer_set_usage =
+    private static final Downcall ggml_backend_buffer_set_usage =
             Linkage.downcall("ggml_backend_buffer_set_usage", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
 
     /// `void ggml_backend_buffer_set_usage(ggml_backend_buffer_t buffer, enum ggml_backend_buffer_usage
     /// usage);`
     public static void ggml_backend_buffer_set_usage(MemorySegment buffer, int usage) {
         try {
-            ggml_backend_buffer_set_usage.invokeExact(buffer, usage);
+            ggml_backend_buffer_set_usage.handle().invokeExact(buffer, usage);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buffer_get_type =
+    private static final Downcall ggml_backend_buffer_get_type =
             Linkage.downcall("ggml_backend_buffer_get_type", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `ggml_backend_buffer_type_t ggml_backend_buffer_get_type(ggml_backend_buffer_t buffer);`
     public static MemorySegment ggml_backend_buffer_get_type(MemorySegment buffer) {
         try {
-            return (MemorySegment) ggml_backend_buffer_get_type.invokeExact(buffer);
+            return (MemorySegment) ggml_backend_buffer_get_type.handle().invokeExact(buffer);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buft_get_device =
+    private static final Downcall ggml_backend_buft_get_device =
             Linkage.downcall("ggml_backend_buft_get_device", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `ggml_backend_dev_t ggml_backend_buft_get_device(ggml_backend_buffer_type_t buft);`
     public static MemorySegment ggml_backend_buft_get_device(MemorySegment bufferType) {
         try {
-            return (MemorySegment) ggml_backend_buft_get_device.invokeExact(bufferType);
+            return (MemorySegment) ggml_backend_buft_get_device.handle().invokeExact(bufferType);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buft_name =
+    private static final Downcall ggml_backend_buft_name =
             Linkage.downcall("ggml_backend_buft_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `const char * ggml_backend_buft_name(ggml_backend_buffer_type_t buft);`
     public static MemorySegment ggml_backend_buft_name(MemorySegment bufferType) {
         try {
-            return (MemorySegment) ggml_backend_buft_name.invokeExact(bufferType);
+            return (MemorySegment) ggml_backend_buft_name.handle().invokeExact(bufferType);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_buft_is_host =
+    private static final Downcall ggml_backend_buft_is_host =
             Linkage.downcall("ggml_backend_buft_is_host", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
     /// `bool ggml_backend_buft_is_host(ggml_backend_buffer_type_t buft);`
     public static boolean ggml_backend_buft_is_host(MemorySegment bufferType) {
         try {
-            return (boolean) ggml_backend_buft_is_host.invokeExact(bufferType);
+            return (boolean) ggml_backend_buft_is_host.handle().invokeExact(bufferType);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_dev_buffer_type =
+    private static final Downcall ggml_backend_dev_buffer_type =
             Linkage.downcall("ggml_backend_dev_buffer_type", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `ggml_backend_buffer_type_t ggml_backend_dev_buffer_type(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_buffer_type(MemorySegment device) {
         try {
-            return (MemorySegment) ggml_backend_dev_buffer_type.invokeExact(device);
+            return (MemorySegment) ggml_backend_dev_buffer_type.handle().invokeExact(device);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_alloc_ctx_tensors =
+    private static final Downcall ggml_backend_alloc_ctx_tensors =
             Linkage.downcall("ggml_backend_alloc_ctx_tensors", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_backend_buffer * ggml_backend_alloc_ctx_tensors(struct ggml_context * ctx, ggml_backend_t
     /// backend);`
     public static MemorySegment ggml_backend_alloc_ctx_tensors(MemorySegment ctx, MemorySegment backend) {
         try {
-            return (MemorySegment) ggml_backend_alloc_ctx_tensors.invokeExact(ctx, backend);
+            return (MemorySegment) ggml_backend_alloc_ctx_tensors.handle().invokeExact(ctx, backend);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_tensor_set = Linkage.downcall(
+    private static final Downcall ggml_backend_tensor_set = Linkage.downcall(
             "ggml_backend_tensor_set", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
 
     /// `void ggml_backend_tensor_set(struct ggml_tensor * tensor, const void * data, size_t offset, size_t
     /// size);`
     public static void ggml_backend_tensor_set(MemorySegment tensor, MemorySegment data, long offset, long size) {
         try {
-            ggml_backend_tensor_set.invokeExact(tensor, data, offset, size);
+            ggml_backend_tensor_set.handle().invokeExact(tensor, data, offset, size);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_tensor_set_async = Linkage.downcall(
+    private static final Downcall ggml_backend_tensor_set_async = Linkage.downcall(
             "ggml_backend_tensor_set_async",
             FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
 
@@ -314,44 +313,44 @@ public final class GgmlBackendH {
     public static void ggml_backend_tensor_set_async(
             MemorySegment backend, MemorySegment tensor, MemorySegment data, long offset, long size) {
         try {
-            ggml_backend_tensor_set_async.invokeExact(backend, tensor, data, offset, size);
+            ggml_backend_tensor_set_async.handle().invokeExact(backend, tensor, data, offset, size);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_synchronize =
+    private static final Downcall ggml_backend_synchronize =
             Linkage.downcall("ggml_backend_synchronize", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_backend_synchronize(ggml_backend_t backend);`
     public static void ggml_backend_synchronize(MemorySegment backend) {
         try {
-            ggml_backend_synchronize.invokeExact(backend);
+            ggml_backend_synchronize.handle().invokeExact(backend);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_tensor_get = Linkage.downcall(
+    private static final Downcall ggml_backend_tensor_get = Linkage.downcall(
             "ggml_backend_tensor_get", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
 
     /// `void ggml_backend_tensor_get(const struct ggml_tensor * tensor, void * data, size_t offset, size_t
     /// size);`
     public static void ggml_backend_tensor_get(MemorySegment tensor, MemorySegment data, long offset, long size) {
         try {
-            ggml_backend_tensor_get.invokeExact(tensor, data, offset, size);
+            ggml_backend_tensor_get.handle().invokeExact(tensor, data, offset, size);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_supports_op =
+    private static final Downcall ggml_backend_supports_op =
             Linkage.downcall("ggml_backend_supports_op", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
 
     /// `bool ggml_backend_supports_op(ggml_backend_t backend, const struct ggml_tensor * op);`
     public static boolean ggml_backend_supports_op(MemorySegment backend, MemorySegment op) {
         try {
-            return (boolean) ggml_backend_supports_op.invokeExact(backend, op);
+            return (boolean) ggml_backend_supports_op.handle().invokeExact(backend, op);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

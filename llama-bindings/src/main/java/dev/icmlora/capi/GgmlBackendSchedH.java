@@ -7,26 +7,25 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// The scheduler of `ggml-backend.h` of llama.cpp v0.5.0, which runs a graph on several backends. Each method is the C
 /// function of its name.
 public final class GgmlBackendSchedH {
     private GgmlBackendSchedH() {}
 
-    private static final MethodHandle ggml_backend_sched_get_buffer_size =
+    private static final Downcall ggml_backend_sched_get_buffer_size =
             Linkage.downcall("ggml_backend_sched_get_buffer_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
 
     /// `size_t ggml_backend_sched_get_buffer_size(ggml_backend_sched_t sched, ggml_backend_t backend);`
     public static long ggml_backend_sched_get_buffer_size(MemorySegment sched, MemorySegment backend) {
         try {
-            return (long) ggml_backend_sched_get_buffer_size.invokeExact(sched, backend);
+            return (long) ggml_backend_sched_get_buffer_size.handle().invokeExact(sched, backend);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_sched_new = Linkage.downcall(
+    private static final Downcall ggml_backend_sched_new = Linkage.downcall(
             "ggml_backend_sched_new",
             FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_BOOLEAN, JAVA_BOOLEAN));
 
@@ -40,57 +39,58 @@ public final class GgmlBackendSchedH {
             boolean parallel,
             boolean opOffload) {
         try {
-            return (MemorySegment)
-                    ggml_backend_sched_new.invokeExact(backends, bufts, nBackends, graphSize, parallel, opOffload);
+            return (MemorySegment) ggml_backend_sched_new
+                    .handle()
+                    .invokeExact(backends, bufts, nBackends, graphSize, parallel, opOffload);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_sched_free =
+    private static final Downcall ggml_backend_sched_free =
             Linkage.downcall("ggml_backend_sched_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_backend_sched_free(ggml_backend_sched_t sched);`
     public static void ggml_backend_sched_free(MemorySegment sched) {
         try {
-            ggml_backend_sched_free.invokeExact(sched);
+            ggml_backend_sched_free.handle().invokeExact(sched);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_sched_reset =
+    private static final Downcall ggml_backend_sched_reset =
             Linkage.downcall("ggml_backend_sched_reset", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_backend_sched_reset(ggml_backend_sched_t sched);`
     public static void ggml_backend_sched_reset(MemorySegment sched) {
         try {
-            ggml_backend_sched_reset.invokeExact(sched);
+            ggml_backend_sched_reset.handle().invokeExact(sched);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_sched_alloc_graph =
+    private static final Downcall ggml_backend_sched_alloc_graph =
             Linkage.downcall("ggml_backend_sched_alloc_graph", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
 
     /// `bool ggml_backend_sched_alloc_graph(ggml_backend_sched_t sched, struct ggml_cgraph * graph);`
     public static boolean ggml_backend_sched_alloc_graph(MemorySegment sched, MemorySegment graph) {
         try {
-            return (boolean) ggml_backend_sched_alloc_graph.invokeExact(sched, graph);
+            return (boolean) ggml_backend_sched_alloc_graph.handle().invokeExact(sched, graph);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_backend_sched_graph_compute =
+    private static final Downcall ggml_backend_sched_graph_compute =
             Linkage.downcall("ggml_backend_sched_graph_compute", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
     /// `enum ggml_status ggml_backend_sched_graph_compute(ggml_backend_sched_t sched, struct ggml_cgraph *
     /// graph);`
     public static int ggml_backend_sched_graph_compute(MemorySegment sched, MemorySegment graph) {
         try {
-            return (int) ggml_backend_sched_graph_compute.invokeExact(sched, graph);
+            return (int) ggml_backend_sched_graph_compute.handle().invokeExact(sched, graph);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

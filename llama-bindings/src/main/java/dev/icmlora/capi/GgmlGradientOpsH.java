@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// `ggml.h`, the operations of a transformer that training needs beside those of [GgmlOpsH]: attention, gated
 /// units, and what goes backwards through them; of llama.cpp v0.5.0. Each method is the C function of its name.
@@ -14,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 public final class GgmlGradientOpsH {
     private GgmlGradientOpsH() {}
 
-    private static final MethodHandle ggml_soft_max_ext = Linkage.downcall(
+    private static final Downcall ggml_soft_max_ext = Linkage.downcall(
             "ggml_soft_max_ext", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT, JAVA_FLOAT));
 
     /// `struct ggml_tensor * ggml_soft_max_ext(struct ggml_context * ctx, struct ggml_tensor * a, struct
@@ -22,13 +21,13 @@ public final class GgmlGradientOpsH {
     public static MemorySegment ggml_soft_max_ext(
             MemorySegment ctx, MemorySegment a, MemorySegment mask, float scale, float maxBias) {
         try {
-            return (MemorySegment) ggml_soft_max_ext.invokeExact(ctx, a, mask, scale, maxBias);
+            return (MemorySegment) ggml_soft_max_ext.handle().invokeExact(ctx, a, mask, scale, maxBias);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_soft_max_ext_back = Linkage.downcall(
+    private static final Downcall ggml_soft_max_ext_back = Linkage.downcall(
             "ggml_soft_max_ext_back",
             FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT, JAVA_FLOAT));
 
@@ -37,13 +36,13 @@ public final class GgmlGradientOpsH {
     public static MemorySegment ggml_soft_max_ext_back(
             MemorySegment ctx, MemorySegment a, MemorySegment b, float scale, float maxBias) {
         try {
-            return (MemorySegment) ggml_soft_max_ext_back.invokeExact(ctx, a, b, scale, maxBias);
+            return (MemorySegment) ggml_soft_max_ext_back.handle().invokeExact(ctx, a, b, scale, maxBias);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_rope_ext = Linkage.downcall(
+    private static final Downcall ggml_rope_ext = Linkage.downcall(
             "ggml_rope_ext",
             FunctionDescriptor.of(
                     ADDRESS,
@@ -79,26 +78,28 @@ public final class GgmlGradientOpsH {
             float betaFast,
             float betaSlow) {
         try {
-            return (MemorySegment) ggml_rope_ext.invokeExact(
-                    ctx,
-                    a,
-                    b,
-                    c,
-                    nDims,
-                    mode,
-                    nCtxOrig,
-                    freqBase,
-                    freqScale,
-                    extFactor,
-                    attnFactor,
-                    betaFast,
-                    betaSlow);
+            return (MemorySegment) ggml_rope_ext
+                    .handle()
+                    .invokeExact(
+                            ctx,
+                            a,
+                            b,
+                            c,
+                            nDims,
+                            mode,
+                            nCtxOrig,
+                            freqBase,
+                            freqScale,
+                            extFactor,
+                            attnFactor,
+                            betaFast,
+                            betaSlow);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_rope_ext_back = Linkage.downcall(
+    private static final Downcall ggml_rope_ext_back = Linkage.downcall(
             "ggml_rope_ext_back",
             FunctionDescriptor.of(
                     ADDRESS,
@@ -134,98 +135,100 @@ public final class GgmlGradientOpsH {
             float betaFast,
             float betaSlow) {
         try {
-            return (MemorySegment) ggml_rope_ext_back.invokeExact(
-                    ctx,
-                    a,
-                    b,
-                    c,
-                    nDims,
-                    mode,
-                    nCtxOrig,
-                    freqBase,
-                    freqScale,
-                    extFactor,
-                    attnFactor,
-                    betaFast,
-                    betaSlow);
+            return (MemorySegment) ggml_rope_ext_back
+                    .handle()
+                    .invokeExact(
+                            ctx,
+                            a,
+                            b,
+                            c,
+                            nDims,
+                            mode,
+                            nCtxOrig,
+                            freqBase,
+                            freqScale,
+                            extFactor,
+                            attnFactor,
+                            betaFast,
+                            betaSlow);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_rms_norm_back = Linkage.downcall(
+    private static final Downcall ggml_rms_norm_back = Linkage.downcall(
             "ggml_rms_norm_back", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT));
 
     /// `struct ggml_tensor * ggml_rms_norm_back(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b, float eps);`
     public static MemorySegment ggml_rms_norm_back(MemorySegment ctx, MemorySegment a, MemorySegment b, float eps) {
         try {
-            return (MemorySegment) ggml_rms_norm_back.invokeExact(ctx, a, b, eps);
+            return (MemorySegment) ggml_rms_norm_back.handle().invokeExact(ctx, a, b, eps);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_swiglu_split =
+    private static final Downcall ggml_swiglu_split =
             Linkage.downcall("ggml_swiglu_split", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_swiglu_split(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_swiglu_split(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_swiglu_split.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_swiglu_split.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_geglu_split =
+    private static final Downcall ggml_geglu_split =
             Linkage.downcall("ggml_geglu_split", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_geglu_split(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_geglu_split(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_geglu_split.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_geglu_split.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_silu_back =
+    private static final Downcall ggml_silu_back =
             Linkage.downcall("ggml_silu_back", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_silu_back(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_silu_back(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_silu_back.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_silu_back.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_out_prod =
+    private static final Downcall ggml_out_prod =
             Linkage.downcall("ggml_out_prod", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_out_prod(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_out_prod(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_out_prod.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_out_prod.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_set_rows =
+    private static final Downcall ggml_set_rows =
             Linkage.downcall("ggml_set_rows", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_set_rows(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b, struct ggml_tensor * c);`
     public static MemorySegment ggml_set_rows(MemorySegment ctx, MemorySegment a, MemorySegment b, MemorySegment c) {
         try {
-            return (MemorySegment) ggml_set_rows.invokeExact(ctx, a, b, c);
+            return (MemorySegment) ggml_set_rows.handle().invokeExact(ctx, a, b, c);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -7,253 +7,252 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// `ggml.h`, contexts, tensors and graphs, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class GgmlH {
     private GgmlH() {}
 
-    private static final MethodHandle ggml_status_to_string =
+    private static final Downcall ggml_status_to_string =
             Linkage.downcall("ggml_status_to_string", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     /// `const char * ggml_status_to_string(enum ggml_status status);`
     public static MemorySegment ggml_status_to_string(int status) {
         try {
-            return (MemorySegment) ggml_status_to_string.invokeExact(status);
+            return (MemorySegment) ggml_status_to_string.handle().invokeExact(status);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_blck_size =
+    private static final Downcall ggml_blck_size =
             Linkage.downcall("ggml_blck_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     /// `int64_t ggml_blck_size(enum ggml_type type);`
     public static long ggml_blck_size(int type) {
         try {
-            return (long) ggml_blck_size.invokeExact(type);
+            return (long) ggml_blck_size.handle().invokeExact(type);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_type_size =
+    private static final Downcall ggml_type_size =
             Linkage.downcall("ggml_type_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     /// `size_t ggml_type_size(enum ggml_type type);`
     public static long ggml_type_size(int type) {
         try {
-            return (long) ggml_type_size.invokeExact(type);
+            return (long) ggml_type_size.handle().invokeExact(type);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_get_type_traits =
+    private static final Downcall ggml_get_type_traits =
             Linkage.downcall("ggml_get_type_traits", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     /// `const struct ggml_type_traits * ggml_get_type_traits(enum ggml_type type);`
     public static MemorySegment ggml_get_type_traits(int type) {
         try {
-            return (MemorySegment) ggml_get_type_traits.invokeExact(type);
+            return (MemorySegment) ggml_get_type_traits.handle().invokeExact(type);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_tensor_overhead =
+    private static final Downcall ggml_tensor_overhead =
             Linkage.downcall("ggml_tensor_overhead", FunctionDescriptor.of(JAVA_LONG));
 
     /// `size_t ggml_tensor_overhead(void);`
     public static long ggml_tensor_overhead() {
         try {
-            return (long) ggml_tensor_overhead.invokeExact();
+            return (long) ggml_tensor_overhead.handle().invokeExact();
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_graph_overhead_custom =
+    private static final Downcall ggml_graph_overhead_custom =
             Linkage.downcall("ggml_graph_overhead_custom", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_BOOLEAN));
 
     /// `size_t ggml_graph_overhead_custom(size_t size, bool grads);`
     public static long ggml_graph_overhead_custom(long size, boolean grads) {
         try {
-            return (long) ggml_graph_overhead_custom.invokeExact(size, grads);
+            return (long) ggml_graph_overhead_custom.handle().invokeExact(size, grads);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_init =
+    private static final Downcall ggml_init =
             Linkage.downcall("ggml_init", FunctionDescriptor.of(ADDRESS, GgmlInitParams.LAYOUT));
 
     /// `struct ggml_context * ggml_init(struct ggml_init_params params);`
     public static MemorySegment ggml_init(MemorySegment params) {
         try {
-            return (MemorySegment) ggml_init.invokeExact(params);
+            return (MemorySegment) ggml_init.handle().invokeExact(params);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_free = Linkage.downcall("ggml_free", FunctionDescriptor.ofVoid(ADDRESS));
+    private static final Downcall ggml_free = Linkage.downcall("ggml_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_free(struct ggml_context * ctx);`
     public static void ggml_free(MemorySegment ctx) {
         try {
-            ggml_free.invokeExact(ctx);
+            ggml_free.handle().invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_new_tensor =
+    private static final Downcall ggml_new_tensor =
             Linkage.downcall("ggml_new_tensor", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
 
     /// `struct ggml_tensor * ggml_new_tensor(struct ggml_context * ctx, enum ggml_type type, int n_dims,
     /// const int64_t * ne);`
     public static MemorySegment ggml_new_tensor(MemorySegment ctx, int type, int nDims, MemorySegment ne) {
         try {
-            return (MemorySegment) ggml_new_tensor.invokeExact(ctx, type, nDims, ne);
+            return (MemorySegment) ggml_new_tensor.handle().invokeExact(ctx, type, nDims, ne);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_set_name =
+    private static final Downcall ggml_set_name =
             Linkage.downcall("ggml_set_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_set_name(struct ggml_tensor * tensor, const char * name);`
     public static MemorySegment ggml_set_name(MemorySegment tensor, MemorySegment name) {
         try {
-            return (MemorySegment) ggml_set_name.invokeExact(tensor, name);
+            return (MemorySegment) ggml_set_name.handle().invokeExact(tensor, name);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_is_contiguous =
+    private static final Downcall ggml_is_contiguous =
             Linkage.downcall("ggml_is_contiguous", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
     /// `bool ggml_is_contiguous(const struct ggml_tensor * tensor);`
     public static boolean ggml_is_contiguous(MemorySegment tensor) {
         try {
-            return (boolean) ggml_is_contiguous.invokeExact(tensor);
+            return (boolean) ggml_is_contiguous.handle().invokeExact(tensor);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_set_input =
+    private static final Downcall ggml_set_input =
             Linkage.downcall("ggml_set_input", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_set_input(struct ggml_tensor * tensor);`
     public static void ggml_set_input(MemorySegment tensor) {
         try {
-            ggml_set_input.invokeExact(tensor);
+            ggml_set_input.handle().invokeExact(tensor);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_set_output =
+    private static final Downcall ggml_set_output =
             Linkage.downcall("ggml_set_output", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_set_output(struct ggml_tensor * tensor);`
     public static void ggml_set_output(MemorySegment tensor) {
         try {
-            ggml_set_output.invokeExact(tensor);
+            ggml_set_output.handle().invokeExact(tensor);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_new_graph_custom =
+    private static final Downcall ggml_new_graph_custom =
             Linkage.downcall("ggml_new_graph_custom", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN));
 
     /// `struct ggml_cgraph * ggml_new_graph_custom(struct ggml_context * ctx, size_t size, bool grads);`
     public static MemorySegment ggml_new_graph_custom(MemorySegment ctx, long size, boolean grads) {
         try {
-            return (MemorySegment) ggml_new_graph_custom.invokeExact(ctx, size, grads);
+            return (MemorySegment) ggml_new_graph_custom.handle().invokeExact(ctx, size, grads);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_build_forward_expand =
+    private static final Downcall ggml_build_forward_expand =
             Linkage.downcall("ggml_build_forward_expand", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
     /// `void ggml_build_forward_expand(struct ggml_cgraph * cgraph, struct ggml_tensor * tensor);`
     public static void ggml_build_forward_expand(MemorySegment cgraph, MemorySegment tensor) {
         try {
-            ggml_build_forward_expand.invokeExact(cgraph, tensor);
+            ggml_build_forward_expand.handle().invokeExact(cgraph, tensor);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_graph_n_nodes =
+    private static final Downcall ggml_graph_n_nodes =
             Linkage.downcall("ggml_graph_n_nodes", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int ggml_graph_n_nodes(struct ggml_cgraph * cgraph);`
     public static int ggml_graph_n_nodes(MemorySegment cgraph) {
         try {
-            return (int) ggml_graph_n_nodes.invokeExact(cgraph);
+            return (int) ggml_graph_n_nodes.handle().invokeExact(cgraph);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_graph_node =
+    private static final Downcall ggml_graph_node =
             Linkage.downcall("ggml_graph_node", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
 
     /// `struct ggml_tensor * ggml_graph_node(struct ggml_cgraph * cgraph, int i);`
     public static MemorySegment ggml_graph_node(MemorySegment cgraph, int i) {
         try {
-            return (MemorySegment) ggml_graph_node.invokeExact(cgraph, i);
+            return (MemorySegment) ggml_graph_node.handle().invokeExact(cgraph, i);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_graph_add_node =
+    private static final Downcall ggml_graph_add_node =
             Linkage.downcall("ggml_graph_add_node", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
     /// `void ggml_graph_add_node(struct ggml_cgraph * cgraph, struct ggml_tensor * tensor);`
     public static void ggml_graph_add_node(MemorySegment cgraph, MemorySegment tensor) {
         try {
-            ggml_graph_add_node.invokeExact(cgraph, tensor);
+            ggml_graph_add_node.handle().invokeExact(cgraph, tensor);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_graph_clear =
+    private static final Downcall ggml_graph_clear =
             Linkage.downcall("ggml_graph_clear", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_graph_clear(struct ggml_cgraph * cgraph);`
     public static void ggml_graph_clear(MemorySegment cgraph) {
         try {
-            ggml_graph_clear.invokeExact(cgraph);
+            ggml_graph_clear.handle().invokeExact(cgraph);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_op_desc =
+    private static final Downcall ggml_op_desc =
             Linkage.downcall("ggml_op_desc", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `const char * ggml_op_desc(const struct ggml_tensor * t);`
     public static MemorySegment ggml_op_desc(MemorySegment t) {
         try {
-            return (MemorySegment) ggml_op_desc.invokeExact(t);
+            return (MemorySegment) ggml_op_desc.handle().invokeExact(t);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_quantize_chunk = Linkage.downcall(
+    private static final Downcall ggml_quantize_chunk = Linkage.downcall(
             "ggml_quantize_chunk",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
 
@@ -270,19 +269,19 @@ public final class GgmlH {
             long nPerRow,
             MemorySegment imatrix) {
         try {
-            return (long) ggml_quantize_chunk.invokeExact(type, src, dst, start, nrows, nPerRow, imatrix);
+            return (long) ggml_quantize_chunk.handle().invokeExact(type, src, dst, start, nrows, nPerRow, imatrix);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_threadpool_params_init =
+    private static final Downcall ggml_threadpool_params_init =
             Linkage.downcall("ggml_threadpool_params_init", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
 
     /// `void ggml_threadpool_params_init(struct ggml_threadpool_params * p, int n_threads);`
     public static void ggml_threadpool_params_init(MemorySegment p, int nThreads) {
         try {
-            ggml_threadpool_params_init.invokeExact(p, nThreads);
+            ggml_threadpool_params_init.handle().invokeExact(p, nThreads);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -7,175 +7,174 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// `ggml.h`, the operations a graph is built from, of llama.cpp v0.5.0. Each method is the C function of its
 /// name. They check shapes with assertions that end the process, so the caller checks them first.
 public final class GgmlOpsH {
     private GgmlOpsH() {}
 
-    private static final MethodHandle ggml_add =
+    private static final Downcall ggml_add =
             Linkage.downcall("ggml_add", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_add(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_add(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_add.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_add.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_sub =
+    private static final Downcall ggml_sub =
             Linkage.downcall("ggml_sub", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_sub(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_sub(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_sub.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_sub.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_mul =
+    private static final Downcall ggml_mul =
             Linkage.downcall("ggml_mul", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_mul(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_mul(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_mul.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_mul.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_mul_mat =
+    private static final Downcall ggml_mul_mat =
             Linkage.downcall("ggml_mul_mat", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_mul_mat(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_mul_mat(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_mul_mat.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_mul_mat.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_scale =
+    private static final Downcall ggml_scale =
             Linkage.downcall("ggml_scale", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT));
 
     /// `struct ggml_tensor * ggml_scale(struct ggml_context * ctx, struct ggml_tensor * a, float s);`
     public static MemorySegment ggml_scale(MemorySegment ctx, MemorySegment a, float s) {
         try {
-            return (MemorySegment) ggml_scale.invokeExact(ctx, a, s);
+            return (MemorySegment) ggml_scale.handle().invokeExact(ctx, a, s);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_gelu =
+    private static final Downcall ggml_gelu =
             Linkage.downcall("ggml_gelu", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_gelu(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_gelu(MemorySegment ctx, MemorySegment a) {
         try {
-            return (MemorySegment) ggml_gelu.invokeExact(ctx, a);
+            return (MemorySegment) ggml_gelu.handle().invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_silu =
+    private static final Downcall ggml_silu =
             Linkage.downcall("ggml_silu", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_silu(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_silu(MemorySegment ctx, MemorySegment a) {
         try {
-            return (MemorySegment) ggml_silu.invokeExact(ctx, a);
+            return (MemorySegment) ggml_silu.handle().invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_sigmoid =
+    private static final Downcall ggml_sigmoid =
             Linkage.downcall("ggml_sigmoid", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_sigmoid(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_sigmoid(MemorySegment ctx, MemorySegment a) {
         try {
-            return (MemorySegment) ggml_sigmoid.invokeExact(ctx, a);
+            return (MemorySegment) ggml_sigmoid.handle().invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_exp =
+    private static final Downcall ggml_exp =
             Linkage.downcall("ggml_exp", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_exp(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_exp(MemorySegment ctx, MemorySegment a) {
         try {
-            return (MemorySegment) ggml_exp.invokeExact(ctx, a);
+            return (MemorySegment) ggml_exp.handle().invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_norm =
+    private static final Downcall ggml_norm =
             Linkage.downcall("ggml_norm", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT));
 
     /// `struct ggml_tensor * ggml_norm(struct ggml_context * ctx, struct ggml_tensor * a, float eps);`
     public static MemorySegment ggml_norm(MemorySegment ctx, MemorySegment a, float eps) {
         try {
-            return (MemorySegment) ggml_norm.invokeExact(ctx, a, eps);
+            return (MemorySegment) ggml_norm.handle().invokeExact(ctx, a, eps);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_rms_norm =
+    private static final Downcall ggml_rms_norm =
             Linkage.downcall("ggml_rms_norm", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT));
 
     /// `struct ggml_tensor * ggml_rms_norm(struct ggml_context * ctx, struct ggml_tensor * a, float eps);`
     public static MemorySegment ggml_rms_norm(MemorySegment ctx, MemorySegment a, float eps) {
         try {
-            return (MemorySegment) ggml_rms_norm.invokeExact(ctx, a, eps);
+            return (MemorySegment) ggml_rms_norm.handle().invokeExact(ctx, a, eps);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_soft_max =
+    private static final Downcall ggml_soft_max =
             Linkage.downcall("ggml_soft_max", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_soft_max(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_soft_max(MemorySegment ctx, MemorySegment a) {
         try {
-            return (MemorySegment) ggml_soft_max.invokeExact(ctx, a);
+            return (MemorySegment) ggml_soft_max.handle().invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_concat =
+    private static final Downcall ggml_concat =
             Linkage.downcall("ggml_concat", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
 
     /// `struct ggml_tensor * ggml_concat(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b, int dim);`
     public static MemorySegment ggml_concat(MemorySegment ctx, MemorySegment a, MemorySegment b, int dim) {
         try {
-            return (MemorySegment) ggml_concat.invokeExact(ctx, a, b, dim);
+            return (MemorySegment) ggml_concat.handle().invokeExact(ctx, a, b, dim);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_repeat_4d = Linkage.downcall(
+    private static final Downcall ggml_repeat_4d = Linkage.downcall(
             "ggml_repeat_4d",
             FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
@@ -184,13 +183,13 @@ public final class GgmlOpsH {
     public static MemorySegment ggml_repeat_4d(
             MemorySegment ctx, MemorySegment a, long ne0, long ne1, long ne2, long ne3) {
         try {
-            return (MemorySegment) ggml_repeat_4d.invokeExact(ctx, a, ne0, ne1, ne2, ne3);
+            return (MemorySegment) ggml_repeat_4d.handle().invokeExact(ctx, a, ne0, ne1, ne2, ne3);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_reshape_4d = Linkage.downcall(
+    private static final Downcall ggml_reshape_4d = Linkage.downcall(
             "ggml_reshape_4d",
             FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
@@ -199,13 +198,13 @@ public final class GgmlOpsH {
     public static MemorySegment ggml_reshape_4d(
             MemorySegment ctx, MemorySegment a, long ne0, long ne1, long ne2, long ne3) {
         try {
-            return (MemorySegment) ggml_reshape_4d.invokeExact(ctx, a, ne0, ne1, ne2, ne3);
+            return (MemorySegment) ggml_reshape_4d.handle().invokeExact(ctx, a, ne0, ne1, ne2, ne3);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_view_4d = Linkage.downcall(
+    private static final Downcall ggml_view_4d = Linkage.downcall(
             "ggml_view_4d",
             FunctionDescriptor.of(
                     ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
@@ -225,13 +224,13 @@ public final class GgmlOpsH {
             long nb3,
             long offset) {
         try {
-            return (MemorySegment) ggml_view_4d.invokeExact(ctx, a, ne0, ne1, ne2, ne3, nb1, nb2, nb3, offset);
+            return (MemorySegment) ggml_view_4d.handle().invokeExact(ctx, a, ne0, ne1, ne2, ne3, nb1, nb2, nb3, offset);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_permute = Linkage.downcall(
+    private static final Downcall ggml_permute = Linkage.downcall(
             "ggml_permute", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     /// `struct ggml_tensor * ggml_permute(struct ggml_context * ctx, struct ggml_tensor * a, int axis0, int
@@ -239,58 +238,58 @@ public final class GgmlOpsH {
     public static MemorySegment ggml_permute(
             MemorySegment ctx, MemorySegment a, int axis0, int axis1, int axis2, int axis3) {
         try {
-            return (MemorySegment) ggml_permute.invokeExact(ctx, a, axis0, axis1, axis2, axis3);
+            return (MemorySegment) ggml_permute.handle().invokeExact(ctx, a, axis0, axis1, axis2, axis3);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_cont =
+    private static final Downcall ggml_cont =
             Linkage.downcall("ggml_cont", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_cont(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_cont(MemorySegment ctx, MemorySegment a) {
         try {
-            return (MemorySegment) ggml_cont.invokeExact(ctx, a);
+            return (MemorySegment) ggml_cont.handle().invokeExact(ctx, a);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_cast =
+    private static final Downcall ggml_cast =
             Linkage.downcall("ggml_cast", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
 
     /// `struct ggml_tensor * ggml_cast(struct ggml_context * ctx, struct ggml_tensor * a, enum ggml_type
     /// type);`
     public static MemorySegment ggml_cast(MemorySegment ctx, MemorySegment a, int type) {
         try {
-            return (MemorySegment) ggml_cast.invokeExact(ctx, a, type);
+            return (MemorySegment) ggml_cast.handle().invokeExact(ctx, a, type);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_cpy =
+    private static final Downcall ggml_cpy =
             Linkage.downcall("ggml_cpy", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_cpy(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_cpy(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_cpy.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_cpy.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle ggml_get_rows =
+    private static final Downcall ggml_get_rows =
             Linkage.downcall("ggml_get_rows", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct ggml_tensor * ggml_get_rows(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_get_rows(MemorySegment ctx, MemorySegment a, MemorySegment b) {
         try {
-            return (MemorySegment) ggml_get_rows.invokeExact(ctx, a, b);
+            return (MemorySegment) ggml_get_rows.handle().invokeExact(ctx, a, b);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -6,30 +6,29 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// `stdio.h`. Each method is the C function of its name.
 public final class LibcH {
     private LibcH() {}
 
-    private static final MethodHandle fmemopen =
+    private static final Downcall fmemopen =
             Linkage.downcall("fmemopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
 
     /// `FILE * fmemopen(void * buf, size_t size, const char * mode);`
     public static MemorySegment fmemopen(MemorySegment buf, long size, MemorySegment mode) {
         try {
-            return (MemorySegment) fmemopen.invokeExact(buf, size, mode);
+            return (MemorySegment) fmemopen.handle().invokeExact(buf, size, mode);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle fclose = Linkage.downcall("fclose", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final Downcall fclose = Linkage.downcall("fclose", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int fclose(FILE * stream);`
     public static int fclose(MemorySegment stream) {
         try {
-            return (int) fclose.invokeExact(stream);
+            return (int) fclose.handle().invokeExact(stream);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The one place where native symbols become method handles.
+/// The one place where native symbols are found and become method handles.
 ///
-/// The classes named after C headers link in their static initialisers, so none of them may be initialised
-/// before [#open]. That order is kept by `NativeLibraries.load`, and it is what lets a native image
-/// initialise them at run time.
+/// The classes named after C headers find their symbols in their static initialisers, so none of them may be
+/// initialised before [#open]. That order is kept by `NativeLibraries.load`, and it is what lets a native image
+/// initialise them at run time. A method handle is made when its function is first called: see [Downcall].
 public final class Linkage {
     private static final Linker LINKER = Linker.nativeLinker();
     private static volatile SymbolLookup libraries;
 
-    /// The shape of every call that was linked. A native image has to be told them when it is built, so a test
+    /// The shape of every call that can be made. A native image has to be told them when it is built, so a test
     /// compares them with `reachability-metadata.json`.
     private static final Set<FunctionDescriptor> DOWNCALLS = ConcurrentHashMap.newKeySet();
 
@@ -42,8 +42,8 @@ public final class Linkage {
         libraries = all;
     }
 
-    /// Links every function of every header class now, so that a missing symbol is found at start-up and not
-    /// in the middle of a request.
+    /// Finds the symbol of every function of every header class now, so that one that is missing is noticed at
+    /// start-up and not in the middle of a request.
     ///
     /// @throws MissingSymbolError for the first symbol that no library has
     public static void verify() {
@@ -66,14 +66,18 @@ public final class Linkage {
         }
     }
 
-    static MethodHandle downcall(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
+    static Downcall downcall(String symbol, FunctionDescriptor descriptor) {
         SymbolLookup lookup = libraries;
         if (lookup == null) {
             throw new IllegalStateException("NativeLibraries.load has not been called");
         }
         MemorySegment address = lookup.find(symbol).orElseThrow(() -> new MissingSymbolError(symbol));
         DOWNCALLS.add(descriptor);
-        return LINKER.downcallHandle(address, descriptor, options);
+        return new Downcall(address, descriptor);
+    }
+
+    static MethodHandle link(MemorySegment address, FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(address, descriptor);
     }
 
     /// A handle whose first argument is the function's address.

@@ -8,145 +8,144 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.lang.invoke.MethodHandle;
 
 /// `llama.h`, context, memory and decoding, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class LlamaContextH {
     private LlamaContextH() {}
 
-    private static final MethodHandle llama_context_default_params =
+    private static final Downcall llama_context_default_params =
             Linkage.downcall("llama_context_default_params", FunctionDescriptor.of(LlamaContextParams.LAYOUT));
 
     /// `struct llama_context_params llama_context_default_params(void);`
     public static MemorySegment llama_context_default_params(SegmentAllocator allocator) {
         try {
-            return (MemorySegment) llama_context_default_params.invokeExact(allocator);
+            return (MemorySegment) llama_context_default_params.handle().invokeExact(allocator);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_init_from_model = Linkage.downcall(
+    private static final Downcall llama_init_from_model = Linkage.downcall(
             "llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, LlamaContextParams.LAYOUT));
 
     /// `struct llama_context * llama_init_from_model(struct llama_model * model, struct llama_context_params
     /// params);`
     public static MemorySegment llama_init_from_model(MemorySegment model, MemorySegment params) {
         try {
-            return (MemorySegment) llama_init_from_model.invokeExact(model, params);
+            return (MemorySegment) llama_init_from_model.handle().invokeExact(model, params);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_free = Linkage.downcall("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
+    private static final Downcall llama_free = Linkage.downcall("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_free(struct llama_context * ctx);`
     public static void llama_free(MemorySegment ctx) {
         try {
-            llama_free.invokeExact(ctx);
+            llama_free.handle().invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_n_ctx_seq =
+    private static final Downcall llama_n_ctx_seq =
             Linkage.downcall("llama_n_ctx_seq", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `uint32_t llama_n_ctx_seq(const struct llama_context * ctx);`
     public static int llama_n_ctx_seq(MemorySegment ctx) {
         try {
-            return (int) llama_n_ctx_seq.invokeExact(ctx);
+            return (int) llama_n_ctx_seq.handle().invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_n_batch =
+    private static final Downcall llama_n_batch =
             Linkage.downcall("llama_n_batch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `uint32_t llama_n_batch(const struct llama_context * ctx);`
     public static int llama_n_batch(MemorySegment ctx) {
         try {
-            return (int) llama_n_batch.invokeExact(ctx);
+            return (int) llama_n_batch.handle().invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_decode =
+    private static final Downcall llama_decode =
             Linkage.downcall("llama_decode", FunctionDescriptor.of(JAVA_INT, ADDRESS, LlamaBatch.LAYOUT));
 
     /// `int32_t llama_decode(struct llama_context * ctx, struct llama_batch batch);`
     public static int llama_decode(MemorySegment ctx, MemorySegment batch) {
         try {
-            return (int) llama_decode.invokeExact(ctx, batch);
+            return (int) llama_decode.handle().invokeExact(ctx, batch);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_batch_init = Linkage.downcall(
+    private static final Downcall llama_batch_init = Linkage.downcall(
             "llama_batch_init", FunctionDescriptor.of(LlamaBatch.LAYOUT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     /// `struct llama_batch llama_batch_init(int32_t n_tokens, int32_t embd, int32_t n_seq_max);`
     public static MemorySegment llama_batch_init(SegmentAllocator allocator, int nTokens, int embd, int nSeqMax) {
         try {
-            return (MemorySegment) llama_batch_init.invokeExact(allocator, nTokens, embd, nSeqMax);
+            return (MemorySegment) llama_batch_init.handle().invokeExact(allocator, nTokens, embd, nSeqMax);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_batch_free =
+    private static final Downcall llama_batch_free =
             Linkage.downcall("llama_batch_free", FunctionDescriptor.ofVoid(LlamaBatch.LAYOUT));
 
     /// `void llama_batch_free(struct llama_batch batch);`
     public static void llama_batch_free(MemorySegment batch) {
         try {
-            llama_batch_free.invokeExact(batch);
+            llama_batch_free.handle().invokeExact(batch);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_synchronize =
+    private static final Downcall llama_synchronize =
             Linkage.downcall("llama_synchronize", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_synchronize(struct llama_context * ctx);`
     public static void llama_synchronize(MemorySegment ctx) {
         try {
-            llama_synchronize.invokeExact(ctx);
+            llama_synchronize.handle().invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_get_logits_ith =
+    private static final Downcall llama_get_logits_ith =
             Linkage.downcall("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
 
     /// `float * llama_get_logits_ith(struct llama_context * ctx, int32_t i);`
     public static MemorySegment llama_get_logits_ith(MemorySegment ctx, int i) {
         try {
-            return (MemorySegment) llama_get_logits_ith.invokeExact(ctx, i);
+            return (MemorySegment) llama_get_logits_ith.handle().invokeExact(ctx, i);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_set_n_threads =
+    private static final Downcall llama_set_n_threads =
             Linkage.downcall("llama_set_n_threads", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT));
 
     /// `void llama_set_n_threads(struct llama_context * ctx, int32_t n_threads, int32_t n_threads_batch);`
     public static void llama_set_n_threads(MemorySegment ctx, int nThreads, int nThreadsBatch) {
         try {
-            llama_set_n_threads.invokeExact(ctx, nThreads, nThreadsBatch);
+            llama_set_n_threads.handle().invokeExact(ctx, nThreads, nThreadsBatch);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_attach_threadpool =
+    private static final Downcall llama_attach_threadpool =
             Linkage.downcall("llama_attach_threadpool", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
 
     /// `void llama_attach_threadpool(struct llama_context * ctx, ggml_threadpool_t threadpool, ggml_threadpool_t
@@ -154,13 +153,13 @@ public final class LlamaContextH {
     public static void llama_attach_threadpool(
             MemorySegment ctx, MemorySegment threadpool, MemorySegment threadpoolBatch) {
         try {
-            llama_attach_threadpool.invokeExact(ctx, threadpool, threadpoolBatch);
+            llama_attach_threadpool.handle().invokeExact(ctx, threadpool, threadpoolBatch);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_set_adapters_lora = Linkage.downcall(
+    private static final Downcall llama_set_adapters_lora = Linkage.downcall(
             "llama_set_adapters_lora", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
 
     /// `int32_t llama_set_adapters_lora(struct llama_context * ctx, struct llama_adapter_lora ** adapters,
@@ -168,68 +167,68 @@ public final class LlamaContextH {
     public static int llama_set_adapters_lora(
             MemorySegment ctx, MemorySegment adapters, long nAdapters, MemorySegment scales) {
         try {
-            return (int) llama_set_adapters_lora.invokeExact(ctx, adapters, nAdapters, scales);
+            return (int) llama_set_adapters_lora.handle().invokeExact(ctx, adapters, nAdapters, scales);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_get_memory =
+    private static final Downcall llama_get_memory =
             Linkage.downcall("llama_get_memory", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `llama_memory_t llama_get_memory(const struct llama_context * ctx);`
     public static MemorySegment llama_get_memory(MemorySegment ctx) {
         try {
-            return (MemorySegment) llama_get_memory.invokeExact(ctx);
+            return (MemorySegment) llama_get_memory.handle().invokeExact(ctx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_memory_clear =
+    private static final Downcall llama_memory_clear =
             Linkage.downcall("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN));
 
     /// `void llama_memory_clear(llama_memory_t mem, bool data);`
     public static void llama_memory_clear(MemorySegment mem, boolean data) {
         try {
-            llama_memory_clear.invokeExact(mem, data);
+            llama_memory_clear.handle().invokeExact(mem, data);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_memory_seq_rm = Linkage.downcall(
+    private static final Downcall llama_memory_seq_rm = Linkage.downcall(
             "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
 
     /// `bool llama_memory_seq_rm(llama_memory_t mem, llama_seq_id seq_id, llama_pos p0, llama_pos p1);`
     public static boolean llama_memory_seq_rm(MemorySegment mem, int seqId, int p0, int p1) {
         try {
-            return (boolean) llama_memory_seq_rm.invokeExact(mem, seqId, p0, p1);
+            return (boolean) llama_memory_seq_rm.handle().invokeExact(mem, seqId, p0, p1);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_memory_seq_cp = Linkage.downcall(
+    private static final Downcall llama_memory_seq_cp = Linkage.downcall(
             "llama_memory_seq_cp", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     /// `void llama_memory_seq_cp(llama_memory_t mem, llama_seq_id seq_id_src, llama_seq_id seq_id_dst,
     /// llama_pos p0, llama_pos p1);`
     public static void llama_memory_seq_cp(MemorySegment mem, int seqIdSrc, int seqIdDst, int p0, int p1) {
         try {
-            llama_memory_seq_cp.invokeExact(mem, seqIdSrc, seqIdDst, p0, p1);
+            llama_memory_seq_cp.handle().invokeExact(mem, seqIdSrc, seqIdDst, p0, p1);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_memory_seq_pos_max =
+    private static final Downcall llama_memory_seq_pos_max =
             Linkage.downcall("llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
     /// `llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id);`
     public static int llama_memory_seq_pos_max(MemorySegment mem, int seqId) {
         try {
-            return (int) llama_memory_seq_pos_max.invokeExact(mem, seqId);
+            return (int) llama_memory_seq_pos_max.handle().invokeExact(mem, seqId);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -8,205 +8,204 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.lang.invoke.MethodHandle;
 
 /// `llama.h`, library and model, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class LlamaH {
     private LlamaH() {}
 
-    private static final MethodHandle llama_version = Linkage.downcall("llama_version", FunctionDescriptor.of(ADDRESS));
+    private static final Downcall llama_version = Linkage.downcall("llama_version", FunctionDescriptor.of(ADDRESS));
 
     /// `const char * llama_version(void);`
     public static MemorySegment llama_version() {
         try {
-            return (MemorySegment) llama_version.invokeExact();
+            return (MemorySegment) llama_version.handle().invokeExact();
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_backend_init =
+    private static final Downcall llama_backend_init =
             Linkage.downcall("llama_backend_init", FunctionDescriptor.ofVoid());
 
     /// `void llama_backend_init(void);`
     public static void llama_backend_init() {
         try {
-            llama_backend_init.invokeExact();
+            llama_backend_init.handle().invokeExact();
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_log_set =
+    private static final Downcall llama_log_set =
             Linkage.downcall("llama_log_set", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
     /// `void llama_log_set(ggml_log_callback log_callback, void * user_data);`
     public static void llama_log_set(MemorySegment logCallback, MemorySegment userData) {
         try {
-            llama_log_set.invokeExact(logCallback, userData);
+            llama_log_set.handle().invokeExact(logCallback, userData);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_default_params =
+    private static final Downcall llama_model_default_params =
             Linkage.downcall("llama_model_default_params", FunctionDescriptor.of(LlamaModelParams.LAYOUT));
 
     /// `struct llama_model_params llama_model_default_params(void);`
     public static MemorySegment llama_model_default_params(SegmentAllocator allocator) {
         try {
-            return (MemorySegment) llama_model_default_params.invokeExact(allocator);
+            return (MemorySegment) llama_model_default_params.handle().invokeExact(allocator);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_load_from_file = Linkage.downcall(
+    private static final Downcall llama_model_load_from_file = Linkage.downcall(
             "llama_model_load_from_file", FunctionDescriptor.of(ADDRESS, ADDRESS, LlamaModelParams.LAYOUT));
 
     /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params
     /// params);`
     public static MemorySegment llama_model_load_from_file(MemorySegment pathModel, MemorySegment params) {
         try {
-            return (MemorySegment) llama_model_load_from_file.invokeExact(pathModel, params);
+            return (MemorySegment) llama_model_load_from_file.handle().invokeExact(pathModel, params);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_free =
+    private static final Downcall llama_model_free =
             Linkage.downcall("llama_model_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_model_free(struct llama_model * model);`
     public static void llama_model_free(MemorySegment model) {
         try {
-            llama_model_free.invokeExact(model);
+            llama_model_free.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_get_vocab =
+    private static final Downcall llama_model_get_vocab =
             Linkage.downcall("llama_model_get_vocab", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
     /// `const struct llama_vocab * llama_model_get_vocab(const struct llama_model * model);`
     public static MemorySegment llama_model_get_vocab(MemorySegment model) {
         try {
-            return (MemorySegment) llama_model_get_vocab.invokeExact(model);
+            return (MemorySegment) llama_model_get_vocab.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_n_ctx_train =
+    private static final Downcall llama_model_n_ctx_train =
             Linkage.downcall("llama_model_n_ctx_train", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int32_t llama_model_n_ctx_train(const struct llama_model * model);`
     public static int llama_model_n_ctx_train(MemorySegment model) {
         try {
-            return (int) llama_model_n_ctx_train.invokeExact(model);
+            return (int) llama_model_n_ctx_train.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_n_embd =
+    private static final Downcall llama_model_n_embd =
             Linkage.downcall("llama_model_n_embd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int32_t llama_model_n_embd(const struct llama_model * model);`
     public static int llama_model_n_embd(MemorySegment model) {
         try {
-            return (int) llama_model_n_embd.invokeExact(model);
+            return (int) llama_model_n_embd.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_n_layer =
+    private static final Downcall llama_model_n_layer =
             Linkage.downcall("llama_model_n_layer", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int32_t llama_model_n_layer(const struct llama_model * model);`
     public static int llama_model_n_layer(MemorySegment model) {
         try {
-            return (int) llama_model_n_layer.invokeExact(model);
+            return (int) llama_model_n_layer.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_n_head =
+    private static final Downcall llama_model_n_head =
             Linkage.downcall("llama_model_n_head", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int32_t llama_model_n_head(const struct llama_model * model);`
     public static int llama_model_n_head(MemorySegment model) {
         try {
-            return (int) llama_model_n_head.invokeExact(model);
+            return (int) llama_model_n_head.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_n_head_kv =
+    private static final Downcall llama_model_n_head_kv =
             Linkage.downcall("llama_model_n_head_kv", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int32_t llama_model_n_head_kv(const struct llama_model * model);`
     public static int llama_model_n_head_kv(MemorySegment model) {
         try {
-            return (int) llama_model_n_head_kv.invokeExact(model);
+            return (int) llama_model_n_head_kv.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_size =
+    private static final Downcall llama_model_size =
             Linkage.downcall("llama_model_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 
     /// `uint64_t llama_model_size(const struct llama_model * model);`
     public static long llama_model_size(MemorySegment model) {
         try {
-            return (long) llama_model_size.invokeExact(model);
+            return (long) llama_model_size.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_n_params =
+    private static final Downcall llama_model_n_params =
             Linkage.downcall("llama_model_n_params", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 
     /// `uint64_t llama_model_n_params(const struct llama_model * model);`
     public static long llama_model_n_params(MemorySegment model) {
         try {
-            return (long) llama_model_n_params.invokeExact(model);
+            return (long) llama_model_n_params.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_has_encoder =
+    private static final Downcall llama_model_has_encoder =
             Linkage.downcall("llama_model_has_encoder", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
     /// `bool llama_model_has_encoder(const struct llama_model * model);`
     public static boolean llama_model_has_encoder(MemorySegment model) {
         try {
-            return (boolean) llama_model_has_encoder.invokeExact(model);
+            return (boolean) llama_model_has_encoder.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_desc =
+    private static final Downcall llama_model_desc =
             Linkage.downcall("llama_model_desc", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
 
     /// `int32_t llama_model_desc(const struct llama_model * model, char * buf, size_t buf_size);`
     public static int llama_model_desc(MemorySegment model, MemorySegment buf, long bufSize) {
         try {
-            return (int) llama_model_desc.invokeExact(model, buf, bufSize);
+            return (int) llama_model_desc.handle().invokeExact(model, buf, bufSize);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_meta_val_str = Linkage.downcall(
+    private static final Downcall llama_model_meta_val_str = Linkage.downcall(
             "llama_model_meta_val_str", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
 
     /// `int32_t llama_model_meta_val_str(const struct llama_model * model, const char * key, char * buf,
@@ -214,25 +213,25 @@ public final class LlamaH {
     public static int llama_model_meta_val_str(
             MemorySegment model, MemorySegment key, MemorySegment buf, long bufSize) {
         try {
-            return (int) llama_model_meta_val_str.invokeExact(model, key, buf, bufSize);
+            return (int) llama_model_meta_val_str.handle().invokeExact(model, key, buf, bufSize);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_model_chat_template =
+    private static final Downcall llama_model_chat_template =
             Linkage.downcall("llama_model_chat_template", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `const char * llama_model_chat_template(const struct llama_model * model, const char * name);`
     public static MemorySegment llama_model_chat_template(MemorySegment model, MemorySegment name) {
         try {
-            return (MemorySegment) llama_model_chat_template.invokeExact(model, name);
+            return (MemorySegment) llama_model_chat_template.handle().invokeExact(model, name);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_chat_apply_template = Linkage.downcall(
+    private static final Downcall llama_chat_apply_template = Linkage.downcall(
             "llama_chat_apply_template",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN, ADDRESS, JAVA_INT));
 
@@ -241,32 +240,33 @@ public final class LlamaH {
     public static int llama_chat_apply_template(
             MemorySegment tmpl, MemorySegment chat, long nMsg, boolean addAss, MemorySegment buf, int length) {
         try {
-            return (int) llama_chat_apply_template.invokeExact(tmpl, chat, nMsg, addAss, buf, length);
+            return (int) llama_chat_apply_template.handle().invokeExact(tmpl, chat, nMsg, addAss, buf, length);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_adapter_lora_init_from_file_ptr =
+    private static final Downcall llama_adapter_lora_init_from_file_ptr =
             Linkage.downcall("llama_adapter_lora_init_from_file_ptr", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct llama_adapter_lora * llama_adapter_lora_init_from_file_ptr(struct llama_model * model, FILE *
     /// file);`
     public static MemorySegment llama_adapter_lora_init_from_file_ptr(MemorySegment model, MemorySegment file) {
         try {
-            return (MemorySegment) llama_adapter_lora_init_from_file_ptr.invokeExact(model, file);
+            return (MemorySegment)
+                    llama_adapter_lora_init_from_file_ptr.handle().invokeExact(model, file);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_adapter_lora_free =
+    private static final Downcall llama_adapter_lora_free =
             Linkage.downcall("llama_adapter_lora_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_adapter_lora_free(struct llama_adapter_lora * adapter);`
     public static void llama_adapter_lora_free(MemorySegment adapter) {
         try {
-            llama_adapter_lora_free.invokeExact(adapter);
+            llama_adapter_lora_free.handle().invokeExact(adapter);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -8,182 +8,181 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.lang.invoke.MethodHandle;
 
 /// `llama.h`, samplers, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class LlamaSamplerH {
     private LlamaSamplerH() {}
 
-    private static final MethodHandle llama_sampler_chain_default_params = Linkage.downcall(
+    private static final Downcall llama_sampler_chain_default_params = Linkage.downcall(
             "llama_sampler_chain_default_params", FunctionDescriptor.of(LlamaSamplerChainParams.LAYOUT));
 
     /// `struct llama_sampler_chain_params llama_sampler_chain_default_params(void);`
     public static MemorySegment llama_sampler_chain_default_params(SegmentAllocator allocator) {
         try {
-            return (MemorySegment) llama_sampler_chain_default_params.invokeExact(allocator);
+            return (MemorySegment) llama_sampler_chain_default_params.handle().invokeExact(allocator);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_chain_init = Linkage.downcall(
+    private static final Downcall llama_sampler_chain_init = Linkage.downcall(
             "llama_sampler_chain_init", FunctionDescriptor.of(ADDRESS, LlamaSamplerChainParams.LAYOUT));
 
     /// `struct llama_sampler * llama_sampler_chain_init(struct llama_sampler_chain_params params);`
     public static MemorySegment llama_sampler_chain_init(MemorySegment params) {
         try {
-            return (MemorySegment) llama_sampler_chain_init.invokeExact(params);
+            return (MemorySegment) llama_sampler_chain_init.handle().invokeExact(params);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_chain_add =
+    private static final Downcall llama_sampler_chain_add =
             Linkage.downcall("llama_sampler_chain_add", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
     /// `void llama_sampler_chain_add(struct llama_sampler * chain, struct llama_sampler * smpl);`
     public static void llama_sampler_chain_add(MemorySegment chain, MemorySegment smpl) {
         try {
-            llama_sampler_chain_add.invokeExact(chain, smpl);
+            llama_sampler_chain_add.handle().invokeExact(chain, smpl);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_free =
+    private static final Downcall llama_sampler_free =
             Linkage.downcall("llama_sampler_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_sampler_free(struct llama_sampler * smpl);`
     public static void llama_sampler_free(MemorySegment smpl) {
         try {
-            llama_sampler_free.invokeExact(smpl);
+            llama_sampler_free.handle().invokeExact(smpl);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_apply =
+    private static final Downcall llama_sampler_apply =
             Linkage.downcall("llama_sampler_apply", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
     /// `void llama_sampler_apply(struct llama_sampler * smpl, llama_token_data_array * cur_p);`
     public static void llama_sampler_apply(MemorySegment smpl, MemorySegment curP) {
         try {
-            llama_sampler_apply.invokeExact(smpl, curP);
+            llama_sampler_apply.handle().invokeExact(smpl, curP);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_reset =
+    private static final Downcall llama_sampler_reset =
             Linkage.downcall("llama_sampler_reset", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_sampler_reset(struct llama_sampler * smpl);`
     public static void llama_sampler_reset(MemorySegment smpl) {
         try {
-            llama_sampler_reset.invokeExact(smpl);
+            llama_sampler_reset.handle().invokeExact(smpl);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_accept =
+    private static final Downcall llama_sampler_accept =
             Linkage.downcall("llama_sampler_accept", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
 
     /// `void llama_sampler_accept(struct llama_sampler * smpl, llama_token token);`
     public static void llama_sampler_accept(MemorySegment smpl, int token) {
         try {
-            llama_sampler_accept.invokeExact(smpl, token);
+            llama_sampler_accept.handle().invokeExact(smpl, token);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_sample =
+    private static final Downcall llama_sampler_sample =
             Linkage.downcall("llama_sampler_sample", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
 
     /// `llama_token llama_sampler_sample(struct llama_sampler * smpl, struct llama_context * ctx, int32_t
     /// idx);`
     public static int llama_sampler_sample(MemorySegment smpl, MemorySegment ctx, int idx) {
         try {
-            return (int) llama_sampler_sample.invokeExact(smpl, ctx, idx);
+            return (int) llama_sampler_sample.handle().invokeExact(smpl, ctx, idx);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_greedy =
+    private static final Downcall llama_sampler_init_greedy =
             Linkage.downcall("llama_sampler_init_greedy", FunctionDescriptor.of(ADDRESS));
 
     /// `struct llama_sampler * llama_sampler_init_greedy(void);`
     public static MemorySegment llama_sampler_init_greedy() {
         try {
-            return (MemorySegment) llama_sampler_init_greedy.invokeExact();
+            return (MemorySegment) llama_sampler_init_greedy.handle().invokeExact();
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_dist =
+    private static final Downcall llama_sampler_init_dist =
             Linkage.downcall("llama_sampler_init_dist", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     /// `struct llama_sampler * llama_sampler_init_dist(uint32_t seed);`
     public static MemorySegment llama_sampler_init_dist(int seed) {
         try {
-            return (MemorySegment) llama_sampler_init_dist.invokeExact(seed);
+            return (MemorySegment) llama_sampler_init_dist.handle().invokeExact(seed);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_temp =
+    private static final Downcall llama_sampler_init_temp =
             Linkage.downcall("llama_sampler_init_temp", FunctionDescriptor.of(ADDRESS, JAVA_FLOAT));
 
     /// `struct llama_sampler * llama_sampler_init_temp(float t);`
     public static MemorySegment llama_sampler_init_temp(float t) {
         try {
-            return (MemorySegment) llama_sampler_init_temp.invokeExact(t);
+            return (MemorySegment) llama_sampler_init_temp.handle().invokeExact(t);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_top_k =
+    private static final Downcall llama_sampler_init_top_k =
             Linkage.downcall("llama_sampler_init_top_k", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     /// `struct llama_sampler * llama_sampler_init_top_k(int32_t k);`
     public static MemorySegment llama_sampler_init_top_k(int k) {
         try {
-            return (MemorySegment) llama_sampler_init_top_k.invokeExact(k);
+            return (MemorySegment) llama_sampler_init_top_k.handle().invokeExact(k);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_top_p =
+    private static final Downcall llama_sampler_init_top_p =
             Linkage.downcall("llama_sampler_init_top_p", FunctionDescriptor.of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
 
     /// `struct llama_sampler * llama_sampler_init_top_p(float p, size_t min_keep);`
     public static MemorySegment llama_sampler_init_top_p(float p, long minKeep) {
         try {
-            return (MemorySegment) llama_sampler_init_top_p.invokeExact(p, minKeep);
+            return (MemorySegment) llama_sampler_init_top_p.handle().invokeExact(p, minKeep);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_min_p =
+    private static final Downcall llama_sampler_init_min_p =
             Linkage.downcall("llama_sampler_init_min_p", FunctionDescriptor.of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
 
     /// `struct llama_sampler * llama_sampler_init_min_p(float p, size_t min_keep);`
     public static MemorySegment llama_sampler_init_min_p(float p, long minKeep) {
         try {
-            return (MemorySegment) llama_sampler_init_min_p.invokeExact(p, minKeep);
+            return (MemorySegment) llama_sampler_init_min_p.handle().invokeExact(p, minKeep);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_penalties = Linkage.downcall(
+    private static final Downcall llama_sampler_init_penalties = Linkage.downcall(
             "llama_sampler_init_penalties",
             FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT));
 
@@ -192,14 +191,15 @@ public final class LlamaSamplerH {
     public static MemorySegment llama_sampler_init_penalties(
             int nVocab, int penaltyLastN, float penaltyRepeat, float penaltyFreq, float penaltyPresent) {
         try {
-            return (MemorySegment) llama_sampler_init_penalties.invokeExact(
-                    nVocab, penaltyLastN, penaltyRepeat, penaltyFreq, penaltyPresent);
+            return (MemorySegment) llama_sampler_init_penalties
+                    .handle()
+                    .invokeExact(nVocab, penaltyLastN, penaltyRepeat, penaltyFreq, penaltyPresent);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_sampler_init_grammar =
+    private static final Downcall llama_sampler_init_grammar =
             Linkage.downcall("llama_sampler_init_grammar", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     /// `struct llama_sampler * llama_sampler_init_grammar(const struct llama_vocab * vocab, const char *
@@ -207,7 +207,7 @@ public final class LlamaSamplerH {
     public static MemorySegment llama_sampler_init_grammar(
             MemorySegment vocab, MemorySegment grammarStr, MemorySegment grammarRoot) {
         try {
-            return (MemorySegment) llama_sampler_init_grammar.invokeExact(vocab, grammarStr, grammarRoot);
+            return (MemorySegment) llama_sampler_init_grammar.handle().invokeExact(vocab, grammarStr, grammarRoot);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

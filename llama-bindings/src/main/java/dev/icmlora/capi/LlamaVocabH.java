@@ -6,109 +6,108 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// `llama.h`, vocabulary and tokenisation, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class LlamaVocabH {
     private LlamaVocabH() {}
 
-    private static final MethodHandle llama_vocab_n_tokens =
+    private static final Downcall llama_vocab_n_tokens =
             Linkage.downcall("llama_vocab_n_tokens", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `int32_t llama_vocab_n_tokens(const struct llama_vocab * vocab);`
     public static int llama_vocab_n_tokens(MemorySegment vocab) {
         try {
-            return (int) llama_vocab_n_tokens.invokeExact(vocab);
+            return (int) llama_vocab_n_tokens.handle().invokeExact(vocab);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_is_eog =
+    private static final Downcall llama_vocab_is_eog =
             Linkage.downcall("llama_vocab_is_eog", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT));
 
     /// `bool llama_vocab_is_eog(const struct llama_vocab * vocab, llama_token token);`
     public static boolean llama_vocab_is_eog(MemorySegment vocab, int token) {
         try {
-            return (boolean) llama_vocab_is_eog.invokeExact(vocab, token);
+            return (boolean) llama_vocab_is_eog.handle().invokeExact(vocab, token);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_is_control =
+    private static final Downcall llama_vocab_is_control =
             Linkage.downcall("llama_vocab_is_control", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT));
 
     /// `bool llama_vocab_is_control(const struct llama_vocab * vocab, llama_token token);`
     public static boolean llama_vocab_is_control(MemorySegment vocab, int token) {
         try {
-            return (boolean) llama_vocab_is_control.invokeExact(vocab, token);
+            return (boolean) llama_vocab_is_control.handle().invokeExact(vocab, token);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_bos =
+    private static final Downcall llama_vocab_bos =
             Linkage.downcall("llama_vocab_bos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `llama_token llama_vocab_bos(const struct llama_vocab * vocab);`
     public static int llama_vocab_bos(MemorySegment vocab) {
         try {
-            return (int) llama_vocab_bos.invokeExact(vocab);
+            return (int) llama_vocab_bos.handle().invokeExact(vocab);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_eos =
+    private static final Downcall llama_vocab_eos =
             Linkage.downcall("llama_vocab_eos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `llama_token llama_vocab_eos(const struct llama_vocab * vocab);`
     public static int llama_vocab_eos(MemorySegment vocab) {
         try {
-            return (int) llama_vocab_eos.invokeExact(vocab);
+            return (int) llama_vocab_eos.handle().invokeExact(vocab);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_eot =
+    private static final Downcall llama_vocab_eot =
             Linkage.downcall("llama_vocab_eot", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `llama_token llama_vocab_eot(const struct llama_vocab * vocab);`
     public static int llama_vocab_eot(MemorySegment vocab) {
         try {
-            return (int) llama_vocab_eot.invokeExact(vocab);
+            return (int) llama_vocab_eot.handle().invokeExact(vocab);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_pad =
+    private static final Downcall llama_vocab_pad =
             Linkage.downcall("llama_vocab_pad", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     /// `llama_token llama_vocab_pad(const struct llama_vocab * vocab);`
     public static int llama_vocab_pad(MemorySegment vocab) {
         try {
-            return (int) llama_vocab_pad.invokeExact(vocab);
+            return (int) llama_vocab_pad.handle().invokeExact(vocab);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_vocab_get_add_bos =
+    private static final Downcall llama_vocab_get_add_bos =
             Linkage.downcall("llama_vocab_get_add_bos", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
     /// `bool llama_vocab_get_add_bos(const struct llama_vocab * vocab);`
     public static boolean llama_vocab_get_add_bos(MemorySegment vocab) {
         try {
-            return (boolean) llama_vocab_get_add_bos.invokeExact(vocab);
+            return (boolean) llama_vocab_get_add_bos.handle().invokeExact(vocab);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_tokenize = Linkage.downcall(
+    private static final Downcall llama_tokenize = Linkage.downcall(
             "llama_tokenize",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
 
@@ -123,13 +122,15 @@ public final class LlamaVocabH {
             boolean addSpecial,
             boolean parseSpecial) {
         try {
-            return (int) llama_tokenize.invokeExact(vocab, text, textLen, tokens, nTokensMax, addSpecial, parseSpecial);
+            return (int) llama_tokenize
+                    .handle()
+                    .invokeExact(vocab, text, textLen, tokens, nTokensMax, addSpecial, parseSpecial);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_token_to_piece = Linkage.downcall(
+    private static final Downcall llama_token_to_piece = Linkage.downcall(
             "llama_token_to_piece",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
 
@@ -138,13 +139,13 @@ public final class LlamaVocabH {
     public static int llama_token_to_piece(
             MemorySegment vocab, int token, MemorySegment buf, int length, int lstrip, boolean special) {
         try {
-            return (int) llama_token_to_piece.invokeExact(vocab, token, buf, length, lstrip, special);
+            return (int) llama_token_to_piece.handle().invokeExact(vocab, token, buf, length, lstrip, special);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final MethodHandle llama_detokenize = Linkage.downcall(
+    private static final Downcall llama_detokenize = Linkage.downcall(
             "llama_detokenize",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
 
@@ -159,8 +160,9 @@ public final class LlamaVocabH {
             boolean removeSpecial,
             boolean unparseSpecial) {
         try {
-            return (int) llama_detokenize.invokeExact(
-                    vocab, tokens, nTokens, text, textLenMax, removeSpecial, unparseSpecial);
+            return (int) llama_detokenize
+                    .handle()
+                    .invokeExact(vocab, tokens, nTokens, text, textLenMax, removeSpecial, unparseSpecial);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,19 @@ class NativeLibrariesTest {
         copy("libggml-base.so", "libllama.so");
         assertThat(loadInAnotherProcess())
                 .startsWith("MissingSymbolException: no function llama_version in the libraries of " + directory);
+    }
+
+    /// Functions are linked when they are first called; this one no start calls.
+    @Test
+    void aFunctionThatIsCalledMuchLaterIsMissedAtOnce() throws Exception {
+        copy("libggml-base.so", "libggml-base.so");
+        copy("libggml.v0.5.0.so", "libggml.so");
+        byte[] llama = Files.readAllBytes(TestInstallation.nativeDirectory().resolve("libllama.v0.5.0.so"));
+        String renamed =
+                new String(llama, StandardCharsets.ISO_8859_1).replace("\0llama_vocab_pad\0", "\0llama_vocab_pax\0");
+        Files.write(directory.resolve("libllama.so"), renamed.getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(loadInAnotherProcess())
+                .isEqualTo("MissingSymbolException: no function llama_vocab_pad in the libraries of " + directory);
     }
 
     @Test
