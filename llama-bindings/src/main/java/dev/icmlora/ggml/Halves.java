@@ -9,6 +9,9 @@ public final class Halves {
     /// The largest number that is not infinite.
     public static final float LARGEST = 65_504;
 
+    /// Of a number's second byte.
+    private static final int EXPONENT = 0x7c;
+
     private Halves() {}
 
     public static byte[] toF16(float[] values) {
@@ -25,11 +28,23 @@ public final class Halves {
         if (bytes.length % Short.BYTES != 0) {
             throw new IllegalArgumentException("odd number of bytes: " + bytes.length);
         }
-        var shorts = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
-        float[] values = new float[shorts.remaining()];
+        // Copied at once: a start reads millions of them before the compiler knows of it.
+        short[] halves = new short[bytes.length / Short.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(halves);
+        float[] values = new float[halves.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Float.float16ToFloat(shorts.get(i));
+            values[i] = Float.float16ToFloat(halves[i]);
         }
         return values;
+    }
+
+    /// Whether all numbers are finite, as their exponents say: none is converted.
+    public static boolean areFinite(byte[] bytes) {
+        for (int high = 1; high < bytes.length; high += Short.BYTES) {
+            if ((bytes[high] & EXPONENT) == EXPONENT) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.ggml.GgufWriter;
+import dev.icmlora.ggml.Halves;
 
 class GeneratorFileTest {
     @TempDir
@@ -98,6 +99,23 @@ class GeneratorFileTest {
         assertThatThrownBy(() -> GeneratorFile.of(TestGenerators.manifest(), notFinite))
                 .isInstanceOf(InvalidGeneratorException.class)
                 .hasMessageContaining("decoder.1.weight holds Infinity");
+    }
+
+    @Test
+    void refusesExactlyWhatIsNotFinite() {
+        for (float unusable : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            Map<String, float[]> weights = TestGenerators.weights(1);
+            weights.get("decoder.1.weight")[0] = unusable;
+            assertThatThrownBy(() -> GeneratorFile.of(TestGenerators.manifest(), weights))
+                    .isInstanceOf(InvalidGeneratorException.class)
+                    .hasMessageContaining("decoder.1.weight holds " + unusable);
+        }
+        for (float usable : new float[] {Halves.LARGEST, -Halves.LARGEST, Float.MIN_VALUE}) {
+            Map<String, float[]> weights = TestGenerators.weights(1);
+            weights.get("decoder.1.weight")[0] = usable;
+            assertThat(GeneratorFile.of(TestGenerators.manifest(), weights).floats("decoder.1.weight")[0])
+                    .isEqualTo(Float.float16ToFloat(Float.floatToFloat16(usable)));
+        }
     }
 
     @Test
