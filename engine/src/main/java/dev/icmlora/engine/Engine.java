@@ -69,18 +69,18 @@ public final class Engine implements AutoCloseable {
         this.modelName = modelName;
         this.observer = observer;
         this.chatFormat = new ChatFormat(model.model());
+        this.share = new ThreadShare(threads);
+        var architecture = file.manifest().architecture();
+        var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), share);
         this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
         this.calibration = calibration(file);
         this.selector = new Selector(calibration);
         this.neighbourhood = new Neighbourhood(generator.seenTasks());
-        this.share = new ThreadShare(threads);
-        var architecture = file.manifest().architecture();
         this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
         this.tuners = handles.own(new Tuners(model, tuningRates(file.manifest()), options));
         var first = shape.widen(generator.generate(new float[architecture.latent()]));
-        var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), first, share);
         for (var number = 1; number <= options.workers(); number++) {
-            var opened = factory.open(number);
+            var opened = factory.open(number, first);
             tools.put(opened.worker(), opened.tools());
         }
         this.placement = new Placement(List.copyOf(tools.keySet()));

@@ -1,6 +1,7 @@
 package dev.icmlora.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,10 +16,14 @@ import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.llama.AdapterBank;
+import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.ThreadPool;
 
 /// Opens workers: their contexts, adapters and threads.
+///
+/// The contexts that never have an adapter need the model alone: other threads open them as soon as there is a
+/// factory, while the start makes the first adapter.
 final class WorkerFactory {
 
     /// Prompts in a context's prefix cache, as far as its memory has room.
@@ -30,26 +35,25 @@ final class WorkerFactory {
     private final NativeHandles handles;
     private final LoadedModel model;
     private final EngineOptions options;
-    private final int vectorLayer;
-    private final Adapter first;
     private final ThreadShare share;
+    private final List<Opening<LlamaContext>> states = new ArrayList<>();
+    private final List<Opening<LlamaContext>> bases = new ArrayList<>();
 
     /// @param handles own whatever is opened
     /// @param vectorLayer after which hidden states make task vectors
-    /// @param first what the resident adapters are at first; its A is every generated adapter's
-    WorkerFactory(
-            NativeHandles handles,
-            LoadedModel model,
-            EngineOptions options,
-            int vectorLayer,
-            Adapter first,
-            ThreadShare share) {
+    WorkerFactory(NativeHandles handles, LoadedModel model, EngineOptions options, int vectorLayer, ThreadShare share) {
         this.handles = handles;
         this.model = model;
         this.options = options;
-        this.vectorLayer = vectorLayer;
-        this.first = first;
         this.share = share;
+        for (var number = 1; number <= options.workers(); number++) {
+            states.add(handles.own(Opening.begin("states-" + number, () -> model.statesContext(vectorLayer))));
+            bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(predicted() + 1))));
+        }
+    }
+
+    private int predicted() {
+        return options.sequences() + CACHED_PREFIXES + Labels.BRANCHES;
     }
 
     /// A worker with what its jobs need.
@@ -57,10 +61,13 @@ final class WorkerFactory {
 
     /// Three contexts, which share the same threads: one for hidden states, one without an adapter, one whose adapter
     /// is overwritten in place.
-    Opened open(int number) {
-        var predicted = options.sequences() + CACHED_PREFIXES + Labels.BRANCHES;
-        var states = handles.own(model.statesContext(vectorLayer));
-        var base = handles.own(model.textContext(predicted + 1));
+    ///
+    /// @param number 1 up to the number of workers
+    /// @param first what the resident adapter is at first; its A is every generated adapter's
+    Opened open(int number, Adapter first) {
+        var predicted = predicted();
+        var states = this.states.get(number - 1).get();
+        var base = bases.get(number - 1).get();
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
