@@ -39,7 +39,7 @@ public final class ContextScheduler {
     private final PrefixCache prefixes;
     private final Map<Optional<ScaledAdapter>, Group> groups = new LinkedHashMap<>();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
-    private final Deque<Integer> freeBranches = new ArrayDeque<>();
+    private final Branches branches;
     private int reserved;
     private long arrived;
     /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
@@ -57,9 +57,7 @@ public final class ContextScheduler {
         for (var id = 0; id < sequences; id++) {
             freeIds.add(id);
         }
-        for (var id = 0; id < branches; id++) {
-            freeBranches.add(sequences + cached + id);
-        }
+        this.branches = new Branches(decoder, sequences + cached, branches);
     }
 
     /// Requests with the same adapter.
@@ -169,7 +167,7 @@ public final class ContextScheduler {
     }
 
     private boolean place(Sequence sequence) {
-        if (sequence.branches() > freeBranches.size()) {
+        if (sequence.needsBranch() && branches.isEmpty()) {
             return false;
         }
         var match = prefixes.longest(sequence.request().prefixKey(), sequence.prompt());
@@ -196,8 +194,7 @@ public final class ContextScheduler {
         var id = freeIds.remove();
         var need = sequence.mostTokens() - shared;
         sequence.place(id, entry, shared, need);
-        sequence.branch(
-                Stream.generate(freeBranches::remove).limit(sequence.branches()).toList());
+        sequence.takeBranches(branches);
         reserved += need;
         sequence.request().placed();
         groups.get(sequence.request().adapter()).running.add(sequence);
@@ -352,8 +349,7 @@ public final class ContextScheduler {
     private void leave(Sequence sequence) {
         decoder.remove(sequence.id());
         freeIds.add(sequence.id());
-        sequence.branchIds().forEach(decoder::remove);
-        freeBranches.addAll(sequence.branchIds());
+        sequence.giveBranches();
         release(sequence);
         groups.get(sequence.request().adapter()).running.remove(sequence);
     }

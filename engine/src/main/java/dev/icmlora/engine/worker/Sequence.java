@@ -1,7 +1,6 @@
 package dev.icmlora.engine.worker;
 
 import java.util.Arrays;
-import java.util.List;
 
 /// One prompt and its answer on their way through a scheduler.
 abstract sealed class Sequence permits WrittenSequence, LabelSequence {
@@ -14,7 +13,6 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     private final Decoder decoder;
     private final int promptLength;
     private int id = NO_ID;
-    private List<Integer> branchIds = List.of();
     private PrefixCache.Entry prefix;
     private int reserved;
     private int[] tokens;
@@ -60,7 +58,6 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     /// Gives its place up; it goes on elsewhere with a prefill of its prompt and of what it has of its answer.
     void displace() {
         id = NO_ID;
-        branchIds = List.of();
         prefix = null;
         position = 0;
         reserved = 0;
@@ -161,18 +158,16 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         return length - promptLength;
     }
 
-    /// Branches that it needs beside its place.
-    abstract int branches();
+    /// Whether it needs a branch beside its place. It may take more while there are some.
+    abstract boolean needsBranch();
 
-    /// Takes branches, which are empty.
-    void branch(List<Integer> ids) {
-        branchIds = ids;
-    }
+    /// Takes the branch that it needs.
+    ///
+    /// @param free those that nobody has; one at least where one is needed
+    abstract void takeBranches(Branches free);
 
-    /// The branches that it has.
-    List<Integer> branchIds() {
-        return branchIds;
-    }
+    /// Gives back all branches that it has.
+    abstract void giveBranches();
 
     abstract boolean ended();
 

@@ -77,8 +77,18 @@ final class WrittenSequence extends Sequence {
     }
 
     @Override
-    int branches() {
-        return 0;
+    boolean needsBranch() {
+        return false;
+    }
+
+    @Override
+    void takeBranches(Branches free) {
+        // It has no other way than its own.
+    }
+
+    @Override
+    void giveBranches() {
+        // It took none.
     }
 
     @Override

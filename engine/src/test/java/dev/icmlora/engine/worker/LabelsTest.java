@@ -32,7 +32,10 @@ import dev.icmlora.llama.SamplingOptions;
 @Timeout(20)
 class LabelsTest {
 
+    /// Unlikely after any token, so that no label can be left out.
     private static final int END = 99;
+    /// As likely as the labels' tokens, which are smaller.
+    private static final int LIKELY_END = 6;
     private static final int CELLS = 400;
     private static final Optional<ScaledAdapter> BASE = Optional.empty();
 
@@ -53,15 +56,19 @@ class LabelsTest {
     /// Of few tokens, so that many begin alike and some are the beginning of others.
     private record Drawn(List<int[]> tokens, Labels labels) {
 
-        static Drawn of(Random random, int count, int treeTokens) {
+        static Drawn of(Random random, int count, int partTokens) {
+            return of(random, count, partTokens, END);
+        }
+
+        static Drawn of(Random random, int count, int partTokens, int end) {
             var drawn = new LinkedHashMap<String, int[]>();
             for (var i = 0; i < 20 * count && drawn.size() < count; i++) {
-                var tokens = IntStream.concat(random.ints(1 + random.nextInt(5), 0, 6), IntStream.of(END))
+                var tokens = IntStream.concat(random.ints(1 + random.nextInt(5), 0, 6), IntStream.of(end))
                         .toArray();
                 drawn.put(Arrays.toString(tokens), tokens);
             }
             var tokens = List.copyOf(drawn.values());
-            return new Drawn(tokens, Labels.of(List.copyOf(drawn.keySet()), tokens, treeTokens));
+            return new Drawn(tokens, Labels.of(List.copyOf(drawn.keySet()), tokens, partTokens));
         }
 
         /// As the fake finds the token n likeliest after n tokens.
@@ -84,8 +91,11 @@ class LabelsTest {
     @RepeatedTest(100)
     void labelsAreScoredAsEachIsAlone(RepetitionInfo repetition) {
         var random = new Random(repetition.getCurrentRepetition());
-        var drawn = Drawn.of(random, 2 + random.nextInt(70), 1 + random.nextInt(60));
-        var lengths = random.ints(1 + random.nextInt(6), 1, 60).boxed().toList();
+        var end = random.nextBoolean() ? END : LIKELY_END;
+        var drawn = Drawn.of(random, 2 + random.nextInt(70), 1 + random.nextInt(60), end);
+        var lengths = random.ints(1 + random.nextInt(6), 1, end == END ? 60 : 8)
+                .boxed()
+                .toList();
         var beside = new Decoding(SamplingOptions.GREEDY, 20, List.of());
 
         var text = decode(List.of(prompt(5)), beside);
@@ -96,18 +106,28 @@ class LabelsTest {
         assertThat(text.join().answers().getFirst().labels()).isEmpty();
     }
 
+    /// A label that is a thousandth as likely as the likeliest, or more, has its own probability; another one has a
+    /// bound.
     private static void requireAlike(Answer answer, Map<String, Double> expected) {
         assertThat(answer.labels().keySet()).containsExactlyElementsOf(expected.keySet());
-        expected.forEach((label, share) ->
-                assertThat(answer.labels().get(label)).as(label).isCloseTo(share, within(1e-9)));
         var likeliest =
                 expected.values().stream().mapToDouble(share -> share).max().orElseThrow();
+        var chosen = answer.labels().get(answer.text());
+        expected.forEach((label, share) -> {
+            var given = answer.labels().get(label);
+            assertThat(given).as(label).isCloseTo(share, within(1e-3));
+            if (share >= likeliest / 1000) {
+                assertThat(given / chosen).as(label).isCloseTo(share / likeliest, within(1e-9));
+            } else {
+                assertThat(given / chosen).as(label).isBetween(share / likeliest - 1e-9, 1e-3);
+            }
+        });
         assertThat(expected.get(answer.text())).isCloseTo(likeliest, within(1e-9));
         assertThat(answer.probability().orElseThrow()).isEqualTo(answer.labels().get(answer.text()));
         assertThat(answer.finish()).isEqualTo(Finish.STOP);
     }
 
-    /// What several labels begin with is read once, and all of it in one batch.
+    /// What several labels begin with is read once, and a way that does not part in one batch.
     @Test
     void labelsThatBeginAlikeShareTheirTokens() {
         var labels = Labels.of(
@@ -120,12 +140,62 @@ class LabelsTest {
                 .join();
 
         assertThat(labels.mostTokens()).isEqualTo(4);
-        assertThat(labels.branches()).isEqualTo(2);
         assertThat(decoder.tokensRead - read).isEqualTo(3 + 4);
-        assertThat(decoder.decoded).hasSize(2);
+        assertThat(decoder.decoded).hasSize(3);
         assertThat(answers.promptTokens()).isEqualTo(3 + 4);
         assertThat(answers.completionTokens())
                 .isEqualTo(answers.answers().getFirst().text().length());
+    }
+
+    /// After three tokens, 3 is likeliest, and 30 all but impossible.
+    @Test
+    void labelsThatCannotMatterAreNotRead() {
+        var labels = Labels.of(
+                List.of("likely", "as likely", "unlikely", "as unlikely"),
+                List.of(new int[] {3, 4, 5}, new int[] {3, 2, 5}, new int[] {30, 31, 32, 33, 5}, new int[] {
+                    30, 31, 32, 34, 5
+                }),
+                60);
+        var read = decoder.tokensRead;
+
+        var answers = decode(List.of(prompt(3)), new Choosing(labels, AnswerListener.NONE, ""))
+                .join();
+
+        assertThat(decoder.tokensRead - read).isEqualTo(3 + 3);
+        assertThat(answers.answers().getFirst().text()).isEqualTo("likely");
+        assertThat(answers.answers().getFirst().labels().get("unlikely"))
+                .isEqualTo(answers.answers().getFirst().labels().get("as unlikely"))
+                .isPositive()
+                .isLessThan(1e-3);
+        assertThat(answers.promptTokens()).as("counted as if all were read").isEqualTo(3 + 3 + 5);
+    }
+
+    /// The likeliest beginning leads to an unlikely end only.
+    @Test
+    void whatWasPutAsideIsReadIfItMayMatterAfterAll() {
+        var labels = Labels.of(
+                List.of("good beginning", "bad beginning"),
+                List.of(new int[] {3, 90, END}, new int[] {20, 4, END}),
+                60);
+
+        var answer = decode(List.of(prompt(3)), new Choosing(labels, AnswerListener.NONE, ""))
+                .join()
+                .answers()
+                .getFirst();
+
+        assertThat(answer.text()).isEqualTo("bad beginning");
+        assertThat(answer.probability().orElseThrow()).isCloseTo(1, within(1e-9));
+    }
+
+    @Test
+    void severalInputsReadTheirLabelsInTheSameBatches() {
+        var drawn = Drawn.of(new Random(3), 10, 40);
+        choose(List.of(3), drawn).join();
+        var alone = decoder.decoded.size();
+
+        choose(List.of(3, 4, 5, 6), drawn).join();
+
+        assertThat(decoder.decoded.size() - alone).isLessThan(3 * alone);
     }
 
     /// The memory is full at each of the first batches in turn, so that the labels are given up and begun again.
