@@ -92,6 +92,7 @@ public final class EngineLoader {
         return switch (e) {
             case CompletionException wrapped
             when wrapped.getCause() instanceof RuntimeException cause -> failure(cause, files);
+            case CompletionException wrapped when wrapped.getCause() instanceof Error error -> throw error;
             case InvalidGeneratorException unfit ->
                 new EngineStartException(files.generator().orElseThrow() + " cannot be used: " + unfit.getMessage());
             case NativeException failure -> new EngineStartException(firstLine(failure));

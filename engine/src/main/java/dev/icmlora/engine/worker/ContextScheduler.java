@@ -42,6 +42,7 @@ public final class ContextScheduler {
     private final Branches branches;
     private int reserved;
     private long arrived;
+    private long placements;
     /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
     private boolean overfull;
 
@@ -193,7 +194,7 @@ public final class ContextScheduler {
     private int place(Sequence sequence, PrefixCache.Entry entry, int shared) {
         var id = freeIds.remove();
         var need = sequence.mostTokens() - shared;
-        sequence.place(id, entry, shared, need);
+        sequence.place(id, entry, shared, need, ++placements);
         sequence.takeBranches(branches);
         reserved += need;
         sequence.request().placed();
@@ -244,7 +245,11 @@ public final class ContextScheduler {
         var prefilling = running.stream().filter(Sequence::isPrefilling).toList();
         var writing = running.stream().collect(Collectors.partitioningBy(Sequence::isWriting));
         writing.get(true).forEach(Sequence::contribute);
-        writing.get(false).forEach(Sequence::contribute);
+        // Whatever its adapter, the one that got its place first: the labels of those that come and go could else take
+        // all outputs that a batch may have.
+        writing.get(false).stream()
+                .sorted(Comparator.comparingLong(Sequence::placement))
+                .forEach(Sequence::contribute);
         var requests = running.stream().map(Sequence::request).distinct().toList();
         var reading = prefilling.stream().map(Sequence::request).distinct().toList();
         var start = System.nanoTime();

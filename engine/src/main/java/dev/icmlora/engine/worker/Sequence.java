@@ -13,6 +13,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     private final Decoder decoder;
     private final int promptLength;
     private int id = NO_ID;
+    private long placement;
     private PrefixCache.Entry prefix;
     private int reserved;
     private int[] tokens;
@@ -48,8 +49,10 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     /// @param newPrefix what it goes on from, null for nothing
     /// @param shared tokens of that
     /// @param cells that are kept free for the rest
-    void place(int newId, PrefixCache.Entry newPrefix, int shared, int cells) {
+    /// @param newPlacement those that get a place later have a higher one
+    void place(int newId, PrefixCache.Entry newPrefix, int shared, int cells, long newPlacement) {
         id = newId;
+        placement = newPlacement;
         prefix = newPrefix;
         position = shared;
         reserved = cells;
@@ -105,6 +108,10 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
             tokens = Arrays.copyOf(tokens, Math.max(2 * length, 16));
         }
         tokens[length++] = token;
+    }
+
+    long placement() {
+        return placement;
     }
 
     Decoder decoder() {

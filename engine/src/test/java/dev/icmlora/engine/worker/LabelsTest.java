@@ -40,10 +40,12 @@ class LabelsTest {
     private static final Optional<ScaledAdapter> BASE = Optional.empty();
 
     private final FakeDecoder decoder = new FakeDecoder(CELLS, 1);
+    /// Two adapters share its batches.
+    private final FakeDecoder adapted = new FakeDecoder(CELLS, 2);
     private final Worker worker = new Worker(
             "tested-worker",
             new ContextScheduler(decoder, 4, 4, Labels.BRANCHES, CELLS),
-            new ContextScheduler(new FakeDecoder(CELLS, 1), 4, 4, Labels.BRANCHES, CELLS),
+            new ContextScheduler(adapted, 4, 4, Labels.BRANCHES, CELLS),
             threads -> {},
             new ThreadShare(1),
             Duration.ZERO);
@@ -198,6 +200,27 @@ class LabelsTest {
         assertThat(decoder.decoded.size() - alone).isLessThan(3 * alone);
     }
 
+    /// The labels of the crowd fill each batch.
+    @Test
+    void aCrowdWithManyLabelsDoesNotKeepAnotherAdapterOut() {
+        var drawn = Drawn.of(new Random(5), 70, 60);
+        var passes = new Semaphore(1);
+        adapted.beforeDecode = passes::acquireUninterruptibly;
+        var crowd = IntStream.range(0, 40)
+                .mapToObj(i -> choose(WorkerTest.adapter(1), List.of(3), drawn))
+                .toList();
+        var alone = choose(WorkerTest.adapter(2), List.of(4), drawn);
+        var crowdDoneBefore = new AtomicInteger();
+        alone.whenComplete((answers, failure) -> crowdDoneBefore.set(
+                (int) crowd.stream().filter(CompletableFuture::isDone).count()));
+        passes.release(Integer.MAX_VALUE / 2);
+
+        alone.join();
+
+        assertThat(crowdDoneBefore.get()).isLessThanOrEqualTo(8);
+        crowd.forEach(CompletableFuture::join);
+    }
+
     /// The memory is full at each of the first batches in turn, so that the labels are given up and begun again.
     @Test
     void labelsThatAreDisplacedAreScoredAgain() {
@@ -244,12 +267,21 @@ class LabelsTest {
     }
 
     private CompletableFuture<Answers> choose(List<Integer> promptLengths, Drawn drawn) {
+        return choose(BASE, promptLengths, drawn);
+    }
+
+    private CompletableFuture<Answers> choose(
+            Optional<ScaledAdapter> adapter, List<Integer> promptLengths, Drawn drawn) {
         var prompts = promptLengths.stream().map(LabelsTest::prompt).toList();
-        return decode(prompts, new Choosing(drawn.labels, AnswerListener.NONE, ""));
+        return decode(adapter, prompts, new Choosing(drawn.labels, AnswerListener.NONE, ""));
     }
 
     private CompletableFuture<Answers> decode(List<int[]> prompts, Wanted wanted) {
-        return worker.decode(BASE, prompts, wanted, new Cancellation(), Observed.NOTHING);
+        return decode(BASE, prompts, wanted);
+    }
+
+    private CompletableFuture<Answers> decode(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
+        return worker.decode(adapter, prompts, wanted, new Cancellation(), Observed.NOTHING);
     }
 
     /// Prompts of different lengths have nothing in common.

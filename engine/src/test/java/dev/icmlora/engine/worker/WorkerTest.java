@@ -556,7 +556,7 @@ class WorkerTest {
                 .collect(Collectors.joining());
     }
 
-    private static Optional<ScaledAdapter> adapter(int value) {
+    static Optional<ScaledAdapter> adapter(int value) {
         var target = new Target("attn_q", 1, 1);
         var layout = new AdapterLayout("llama", 1, 1, 1, List.of(target));
         var a = new NamedTensor(AdapterLayout.nameOfA(0, target), GgmlType.F16, new long[] {1, 1}, new byte[2]);
