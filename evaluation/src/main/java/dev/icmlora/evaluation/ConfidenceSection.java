@@ -17,13 +17,13 @@ final class ConfidenceSection {
         }
         MarkdownTable summary = new MarkdownTable()
                 .text("answers of held-out tasks")
-                .numbers("answers", "right, %", "calibration error", "kept at 95 % right, %")
-                .text("confidence");
+                .numbers("answers", "of them calibrated", "right, %", "calibration error", "kept at 95 % right, %");
         row(summary, Condition.TUNED, tuned.get());
         reliability(report, Condition.SHOTS_5).ifPresent(base -> row(summary, Condition.SHOTS_5, base));
         return "\n## How sure each answer is\n\n"
                 + "Kept: the share of the answers, the surest first, of which 95 % are right together. Calibration error:"
-                + " mean distance between confidence and share of right answers, over the bins below.\n\n"
+                + " mean distance between confidence and share of right answers, over the bins below. A confidence that is not"
+                + " calibrated is the model's own probability.\n\n"
                 + summary + "\n" + bins(tuned.get());
     }
 
@@ -38,10 +38,10 @@ final class ConfidenceSection {
         table.row(
                 Figures.code(condition),
                 String.valueOf(reliability.answers().size()),
+                String.valueOf(reliability.calibrated()),
                 Figures.format("%.1f", 100 * reliability.right()),
                 Figures.format("%.3f", reliability.error()),
-                Figures.format("%.1f", 100 * reliability.coverage(Reliability.PRECISION)),
-                reliability.isCalibrated() ? "calibrated" : "the model's own probability");
+                Figures.format("%.1f", 100 * reliability.coverage(Reliability.PRECISION)));
     }
 
     private static MarkdownTable bins(Reliability tuned) {

@@ -91,7 +91,8 @@ record Reliability(List<Judged> answers) {
                 .orElse(0);
     }
 
-    boolean isCalibrated() {
-        return answers.stream().allMatch(Judged::calibrated);
+    /// Answers whose confidence was fitted.
+    long calibrated() {
+        return answers.stream().filter(Judged::calibrated).count();
     }
 }

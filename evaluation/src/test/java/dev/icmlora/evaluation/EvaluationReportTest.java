@@ -156,8 +156,8 @@ class EvaluationReportTest {
         EvaluationReport report = report(asked);
 
         assertThat(MarkdownReport.of(report))
-                .contains("| `tuned` | 3 | 66.7 | 0.317 | 66.7 | calibrated |")
-                .contains("| `5-shot` | 2 | 50.0 | 0.850 | 0.0 | the model's own probability |")
+                .contains("| `tuned` | 3 | 3 | 66.7 | 0.317 | 66.7 |")
+                .contains("| `5-shot` | 2 | 0 | 50.0 | 0.850 | 0.0 |")
                 .contains("| 0.4 to 0.5 | 1 | 45.0 | 100.0 |")
                 .contains("| 0.5 to 0.6 | 0 |  |  |");
         assertThat(HtmlReport.of(report)).contains("{\"confidence\":0.95,\"right\":1.0,\"answers\":1}");

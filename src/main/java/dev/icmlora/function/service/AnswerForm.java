@@ -59,9 +59,13 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
                 tenant.id());
     }
 
-    /// Whether the answers are texts as the model alone finds them likeliest.
-    private boolean isFree() {
-        return request.labels() == null && grammar.isEmpty() && request.temperature() == 0;
+    /// Whether an answer is the likeliest text for the model alone, and whole.
+    private boolean isFree(Answer answer) {
+        return request.labels() == null
+                && grammar.isEmpty()
+                && request.temperature() == 0
+                && request.stop().isEmpty()
+                && answer.finish() == Finish.STOP;
     }
 
     /// What the reply says of the answers; null where nothing was asked.
@@ -69,8 +73,11 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
     /// @param curve fitted to free texts of what serves; empty where the model's own probability is all there is
     List<AnswerDetail> details(List<Answer> answers, Optional<ToDoubleFunction<Answer>> curve) {
         var asked = request.wantsConfidence() || request.labels() != null || grammar.isPresent();
-        var fitted = curve.filter(_ -> isFree());
-        return asked ? answers.stream().map(answer -> detail(answer, fitted)).toList() : null;
+        return asked
+                ? answers.stream()
+                        .map(answer -> detail(answer, curve.filter(_ -> isFree(answer))))
+                        .toList()
+                : null;
     }
 
     private AnswerDetail detail(Answer answer, Optional<ToDoubleFunction<Answer>> fitted) {

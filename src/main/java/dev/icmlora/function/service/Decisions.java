@@ -17,6 +17,7 @@ import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
+import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Tune;
@@ -48,11 +49,14 @@ final class Decisions {
             return selection.served();
         }
 
-        /// How sure an answer is, where that was fitted to what serves: a tuned adapter at full scale, without examples
-        /// in the prompt.
+        /// How sure an answer is, where that was fitted to what serves: an adapter at full scale that was tuned from
+        /// the
+        /// generated one for as many steps as usual, without examples in the prompt.
         Optional<ToDoubleFunction<Answer>> curve(float scale, Engine engine) {
             var curve = engine.calibration().answers();
-            var tuning = adapter.flatMap(supplied -> supplied.known().tuning())
+            var tuning = adapter.map(Supplied::known)
+                    .filter(known -> TunedKeys.isUsual(known.key()))
+                    .flatMap(KnownAdapter::tuning)
                     .filter(seen -> seen.outcome() == Outcome.TUNED && Double.isFinite(seen.lossAfter()));
             if (curve.isEmpty() || tuning.isEmpty() || scale != 1 || served().showsExamples()) {
                 return Optional.empty();

@@ -11,8 +11,15 @@ final class TunedKeys {
 
     /// @param start what tuning begins with
     static AdapterKey of(AdapterKey start, Tune tune) {
-        var examples = start.task().examples().size();
-        return start.tuned(
-                tune.steps() == null ? TuningOptions.forExamples(examples).steps() : tune.steps());
+        return start.tuned(tune.steps() == null ? usualSteps(start) : tune.steps());
+    }
+
+    /// Whether it is of the generated adapter, tuned for as many steps as where a request names none.
+    static boolean isUsual(AdapterKey key) {
+        return key.strength() == 1 && key.steps() == usualSteps(key) && !key.isCutShort();
+    }
+
+    private static int usualSteps(AdapterKey key) {
+        return TuningOptions.forExamples(key.task().examples().size()).steps();
     }
 }

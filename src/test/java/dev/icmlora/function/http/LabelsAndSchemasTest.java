@@ -168,6 +168,10 @@ class LabelsAndSchemasTest {
                 with(tuned, "temperature", 0.5),
                 with(tuned, "scale", 0.5),
                 with(tuned, "labels", LABELS),
+                with(tuned, "stop", List.of("!")),
+                with(tuned, "max_tokens", 1),
+                with(tuned, "strength", 0),
+                with(tuned, "tune", Map.of("steps", 2)),
                 with(tuned, "mode", "adapter_examples"))) {
             generate(other).body("details[0].calibrated", equalTo(false));
         }

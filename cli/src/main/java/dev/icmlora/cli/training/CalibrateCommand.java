@@ -81,6 +81,8 @@ public final class CalibrateCommand implements Callable<Integer> {
                 EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
             Calibration selection =
                     kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out));
+            // What took long is not lost if the rest fails.
+            write(file, selection.numbers());
             AnswerConfidence answers = CalibrationReport.print(new AnswerFit(subjects.answers(engine)), out);
             write(file, selection.withAnswers(answers).numbers());
         }

@@ -11,7 +11,11 @@ public record AnswerFit(List<AnswerObservation> observations) {
         observations = List.copyOf(observations);
     }
 
+    /// @throws IllegalStateException if there is nothing to fit it to
     AnswerConfidence fit() {
+        if (observations.isEmpty()) {
+            throw new IllegalStateException("no answer of a tuned task was observed");
+        }
         LogisticFit fit = new LogisticFit();
         for (AnswerObservation observation : observations) {
             fit.add(

@@ -21,6 +21,7 @@ import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
@@ -73,7 +74,8 @@ final class Observer {
         return new Observation(seen, session.seenDistance(vector), tuning, right);
     }
 
-    /// Each answer of a tuned task; none where tuning diverged, since no tuned adapter serves then.
+    /// Each answer of a tuned task that came to its end; none where tuning diverged, since no tuned adapter serves
+    /// then.
     ///
     /// @param known examples to draw the task's from
     /// @param unknown examples to test with
@@ -89,6 +91,7 @@ final class Observer {
         }
         List<Answer> answers = answers(tuned.adapter(), Way.TUNED, task, tests);
         return IntStream.range(0, tests.size())
+                .filter(i -> answers.get(i).finish() == Finish.STOP)
                 .mapToObj(i -> new AnswerObservation(
                         answers.get(i).probability().orElseThrow(),
                         answers.get(i).tokens(),

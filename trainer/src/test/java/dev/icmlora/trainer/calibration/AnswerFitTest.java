@@ -1,6 +1,7 @@
 package dev.icmlora.trainer.calibration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ class AnswerFitTest {
             assertThat(fitted.of(seen.probability(), seen.tokens(), seen.tuning()))
                     .isCloseTo(truth.of(seen.probability(), seen.tokens(), seen.tuning()), within(0.1));
         }
+    }
+
+    @Test
+    void refusesToFitNothing() {
+        assertThatThrownBy(() -> new AnswerFit(List.of()).fit()).hasMessage("no answer of a tuned task was observed");
     }
 
     @Test
