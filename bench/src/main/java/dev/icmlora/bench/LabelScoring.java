@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// What it costs to score ten labels, against writing one answer of the same length: whole requests, their prompts
-/// included.
+/// included. Once by the base model, which knows nothing of the labels and gives each next to no probability, and once
+/// by an adapter that is tuned on ten examples, which makes most of them too unlikely to be read.
 final class LabelScoring implements Part {
 
     private static final List<String> LABELS = List.of(
@@ -22,6 +23,30 @@ final class LabelScoring implements Part {
             "praise and thanks",
             "cancel the order",
             "something else entirely");
+    private static final List<String> MESSAGES = List.of(
+            "Why was my card charged twice?",
+            "My parcel has been in the same town for a week.",
+            "I want my money back for the broken lamp.",
+            "The app closes when I press the button.",
+            "I cannot sign in any more.",
+            "Is the table made of oak?",
+            "The man at the counter was rude to me.",
+            "Your team did a wonderful job!",
+            "Please stop the order that I made today.",
+            "Do you know a good place for lunch?");
+    private static final String DESCRIPTION = "What is the message about?";
+    private static final List<Way> WAYS = List.of(
+            new Way("base model", "plain", Map.of("description", DESCRIPTION)),
+            new Way(
+                    "tuned",
+                    "tuned",
+                    Map.of(
+                            "description",
+                            DESCRIPTION,
+                            "examples",
+                            IntStream.range(0, LABELS.size())
+                                    .mapToObj(i -> Map.of("input", MESSAGES.get(i), "output", LABELS.get(i)))
+                                    .toList())));
     private static final List<Integer> INPUTS = List.of(1, 16);
     /// One request is short: other threads that take a processor now and then must not decide.
     private static final int TIMES_ROUNDS = 3;
@@ -33,6 +58,11 @@ final class LabelScoring implements Part {
         return "labels";
     }
 
+    /// How the labels are served.
+    ///
+    /// @param name in the report
+    private record Way(String name, String mode, Map<String, Object> task) {}
+
     /// @param tokens of an answer
     private record Taken(double millis, double tokens) {}
 
@@ -40,17 +70,19 @@ final class LabelScoring implements Part {
     public List<Row> measure(Machine machine) {
         try (var server = Server.ours(machine);
                 var client = new Client(server)) {
-            return INPUTS.stream().map(inputs -> row(machine, client, inputs)).toList();
+            return WAYS.stream()
+                    .flatMap(way -> INPUTS.stream().map(inputs -> row(machine, client, way, inputs)))
+                    .toList();
         }
     }
 
-    private Row row(Machine machine, Client client, int inputs) {
+    private Row row(Machine machine, Client client, Way way, int inputs) {
         var scored = new ArrayList<Double>();
         var written = new ArrayList<Double>();
         var tokens = new ArrayList<Double>();
         for (var round = 0; round < machine.warmUps() + TIMES_ROUNDS * machine.rounds(); round++) {
-            var labels = ask(client, inputs, "labels", LABELS);
-            var greedy = ask(client, inputs, "max_tokens", (int) Math.ceil(labels.tokens()));
+            var labels = ask(client, way, inputs, "labels", LABELS);
+            var greedy = ask(client, way, inputs, "max_tokens", (int) Math.ceil(labels.tokens()));
             if (round >= machine.warmUps()) {
                 scored.add(labels.millis());
                 written.add(greedy.millis());
@@ -60,7 +92,8 @@ final class LabelScoring implements Part {
         var labels = new Runs(scored);
         var greedy = new Runs(written);
         return Row.atMost(
-                "ten labels, of a greedy answer as long, " + (inputs == 1 ? "one input" : inputs + " inputs"),
+                "ten labels, of a greedy answer as long, " + way.name + ", "
+                        + (inputs == 1 ? "one input" : inputs + " inputs"),
                 labels.dividedBy(greedy).median(),
                 1.3,
                 "x",
@@ -72,17 +105,17 @@ final class LabelScoring implements Part {
                         new Runs(tokens).median()));
     }
 
-    private Taken ask(Client client, int inputs, String field, Object value) {
+    private Taken ask(Client client, Way way, int inputs, String field, Object value) {
         var body = new TreeMap<String, Object>(Map.of(
                 "task",
-                Map.of("description", "What is the message about?"),
+                way.task,
                 "inputs",
                 // No two are alike.
                 IntStream.range(0, inputs)
                         .mapToObj(i -> "Parcel " + (asked + i) + " never came, and nobody answers the telephone.")
                         .toList(),
                 "mode",
-                "plain"));
+                way.mode));
         body.put(field, value);
         asked += inputs;
         var start = System.nanoTime();
