@@ -1,5 +1,6 @@
 package dev.icmlora.evaluation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -72,6 +73,15 @@ record Question(String description, List<Example> examples, List<Example> tests)
         return SPARE_TOKENS
                 + tests.stream()
                         .mapToInt(test -> format.answer(test.output()).length)
+                        .max()
+                        .orElseThrow();
+    }
+
+    /// The same, where nobody knows the base model's tokens: none is shorter than a byte.
+    int maxBytes() {
+        return SPARE_TOKENS
+                + tests.stream()
+                        .mapToInt(test -> test.output().getBytes(StandardCharsets.UTF_8).length)
                         .max()
                         .orElseThrow();
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,8 @@ import dev.icmlora.evaluation.Measurement;
 import dev.icmlora.evaluation.ReportFiles;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
+import dev.icmlora.evaluation.UntrainedEvaluation;
+import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.text.TextDomains;
 import dev.icmlora.trainer.paper.References;
 
@@ -74,11 +77,48 @@ public final class EvalCommand implements Callable<Integer> {
             description = "For evaluation.html, .md and .json (default: .train/eval).")
     private Path out;
 
+    @ArgGroup(exclusive = false)
+    private Untrained untrained;
+
+    /// For a function without a generator.
+    private static final class Untrained {
+        @Option(
+                names = "--untrained",
+                required = true,
+                description = "The function has no generator: measure tuning from nothing beside examples in the"
+                        + " prompt. Other base models are measured like this.")
+        private boolean wanted;
+
+        @Option(
+                names = "--split",
+                paramLabel = "SPLIT",
+                description = "Tasks to measure: HELD_OUT, or VALIDATION to choose by (default: ${DEFAULT-VALUE}).")
+        private Split split = Split.HELD_OUT;
+
+        @Option(
+                names = "--steps",
+                split = ",",
+                paramLabel = "N",
+                description = "Numbers of tuning steps to try beside the function's own.")
+        private List<Integer> steps = List.of();
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Installation installation = Installation.ofThisProcess();
-        Path file = options.generator(installation);
         Path folder = out == null ? installation.root().resolve(".train/eval") : out;
+        if (untrained != null) {
+            try (RunningFunction function = options.connect()) {
+                UntrainedEvaluation evaluation = new UntrainedEvaluation(
+                        new FunctionClient(function::generate),
+                        options.measurement(),
+                        untrained.split,
+                        untrained.steps);
+                print(evaluation.measure().write(folder), folder, "");
+            }
+            return 0;
+        }
+        Path file = options.generator(installation);
         Measurement measurement = options.measurement();
         try (ControlBench bench = ControlBench.open(installation, file, threads);
                 ControlBench replay = ControlBench.open(installation, file, threads);
@@ -102,12 +142,16 @@ public final class EvalCommand implements Callable<Integer> {
                     ? new TextDomains(List.of(), new LinkedHashMap<>())
                     : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
             EvaluationReport report = evaluation.measure(texts, Files.size(file), System.out);
-            PrintWriter console = spec.commandLine().getOut();
-            console.print(new ReportFiles(folder).write(report));
-            console.println();
-            console.println("Written to " + folder + ", with plots in evaluation.html");
-            console.flush();
+            print(new ReportFiles(folder).write(report), folder, ", with plots in evaluation.html");
         }
         return 0;
+    }
+
+    private void print(String report, Path folder, String more) {
+        PrintWriter console = spec.commandLine().getOut();
+        console.print(report);
+        console.println();
+        console.println("Written to " + folder + more);
+        console.flush();
     }
 }

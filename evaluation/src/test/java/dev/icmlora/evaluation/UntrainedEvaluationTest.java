@@ -1,0 +1,102 @@
+package dev.icmlora.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.tasks.suite.TaskSuite;
+
+class UntrainedEvaluationTest {
+
+    private static final Measurement MEASUREMENT = new Measurement(2, 3, 1, 1);
+    private static final TaskSuite SUITE = TaskSuite.create(MEASUREMENT.suiteSeed());
+
+    @TempDir
+    private Path folder;
+
+    private final List<JsonObject> asked = new ArrayList<>();
+
+    /// Knows every answer, but only where it was tuned.
+    private String generate(String request) {
+        JsonObject body = new Gson().fromJson(request, JsonObject.class);
+        asked.add(body);
+        boolean tuned = body.get("mode").getAsString().equals("tuned");
+        List<String> outputs = new ArrayList<>();
+        for (JsonElement input : body.getAsJsonArray("inputs")) {
+            outputs.add(tuned ? answer(body, input.getAsString()) : "?");
+        }
+        return "{\"outputs\": %s, \"usage\": {\"prompt_tokens\": 50}, \"timing_ms\": {\"tune\": 1500, \"decode\": 500}}"
+                .formatted(new Gson().toJson(outputs));
+    }
+
+    private static String answer(JsonObject request, String input) {
+        String description = request.getAsJsonObject("task").get("description").getAsString();
+        return SUITE.tasks().stream()
+                .filter(task -> task.descriptions().contains(description))
+                .flatMap(task -> task.test().stream())
+                .filter(example -> example.input().equals(input))
+                .findFirst()
+                .orElseThrow()
+                .output();
+    }
+
+    private UntrainedReport measure(Split split, List<Integer> steps) throws Exception {
+        return new UntrainedEvaluation(new FunctionClient(this::generate), MEASUREMENT, split, steps).measure();
+    }
+
+    @Test
+    void tuningStandsBesideExamplesInThePrompt() throws Exception {
+        String markdown = measure(Split.HELD_OUT, List.of()).write(folder);
+
+        assertThat(markdown)
+                .startsWith("3 tasks (held-out), up to 2 inputs each.")
+                .contains("| `5-shot` | base model, 5 examples in the prompt | 0.0 [0.0, 0.0] |  | 25 | 2.0 |")
+                .contains(
+                        "| `tuned` | tuned on 5 examples | 100.0 [100.0, 100.0] | +100.0 [+100.0, +100.0] | 25 | 2.0 |")
+                .contains("Worst single task, `tuned` − `5-shot`: +100.0 points");
+        assertThat(folder).isDirectoryContaining(file -> file.endsWith("untrained.json"));
+    }
+
+    @Test
+    void heldOutTasksAreThoseOfTheDefaultGenerator() throws Exception {
+        Set<String> trained =
+                SUITE.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
+
+        assertThat(measure(Split.HELD_OUT, List.of()).rows())
+                .extracting(UntrainedEvaluation.Row::task)
+                .containsExactlyElementsOf(Evaluation.subjects(SUITE, trained, 3, 1).stream()
+                        .filter(subject -> subject.group() == Group.HELD_OUT)
+                        .map(subject -> subject.task().id())
+                        .toList());
+    }
+
+    @Test
+    void stepsAreTriedOnValidationTasks() throws Exception {
+        UntrainedReport report = measure(Split.VALIDATION, List.of(3, 12));
+
+        assertThat(report.rows())
+                .extracting(UntrainedEvaluation.Row::task)
+                .isSubsetOf(SUITE.tasks(Split.VALIDATION).stream()
+                        .map(SuiteTask::id)
+                        .toList());
+        assertThat(report.markdown()).contains("3 tasks (validation)").contains("| `tuned at 12` |");
+        assertThat(asked)
+                .filteredOn(request -> request.has("tune"))
+                .extracting(
+                        request -> request.getAsJsonObject("tune").get("steps").getAsInt())
+                .containsOnly(3, 12);
+    }
+}
