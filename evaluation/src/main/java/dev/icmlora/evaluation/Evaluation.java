@@ -173,7 +173,7 @@ final class Evaluation {
     }
 
     /// None where the function does not say how sure it is.
-    private static List<Judged> judged(Question question, FunctionClient.Reply reply) {
+    static List<Judged> judged(Question question, FunctionClient.Reply reply) {
         if (reply.details() == null) {
             return List.of();
         }

@@ -13,6 +13,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 /// @param seed of what was drawn
 /// @param agreement share of the answers under adapters that function and [Replay] gave alike
 /// @param results one for each task
+/// @param labels one for each held-out task that has labels
 /// @param closeness one for each task that has an adapter of its own
 /// @param texts one for each text domain
 /// @param missingTexts text domains that could not be fetched, and why
@@ -22,6 +23,7 @@ public record EvaluationReport(
         double agreement,
         Storage storage,
         List<TaskResult> results,
+        List<LabelResult> labels,
         List<Closeness> closeness,
         List<TextResult> texts,
         Map<String, String> missingTexts,

@@ -55,9 +55,10 @@ public final class FunctionClient {
             Task task,
             List<String> inputs,
             String mode,
-            int maxTokens,
+            Integer maxTokens,
             Double strength,
             Map<String, Integer> tune,
+            List<String> labels,
             Boolean confidence) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
@@ -70,7 +71,19 @@ public final class FunctionClient {
         Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
         Map<String, Integer> tune =
                 way.steps().isPresent() ? Map.of("steps", way.steps().getAsInt()) : null;
-        Request asked = new Request(task, inputs, way.mode(), maxTokens, strength, tune, confidence ? true : null);
-        return json.fromJson(function.generate(json.toJson(asked)), Reply.class);
+        return reply(new Request(task, inputs, way.mode(), maxTokens, strength, tune, null, confidence ? true : null));
+    }
+
+    /// Answers each of `inputs` with one of some labels, and asks how sure the answers are.
+    ///
+    /// @param way mode of the request; its examples are already those of `task`
+    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    Reply choose(Task task, List<String> inputs, Condition.Request way, List<String> labels)
+            throws IOException, InterruptedException {
+        return reply(new Request(task, inputs, way.mode(), null, null, null, labels, true));
+    }
+
+    private Reply reply(Request request) throws IOException, InterruptedException {
+        return json.fromJson(function.generate(json.toJson(request)), Reply.class);
     }
 }

@@ -19,6 +19,7 @@ final class MarkdownReport {
         Results.of(report.results()).forEach(results -> out.append(GroupSection.of(results)));
         out.append(ServingSection.of(report));
         out.append(ConfidenceSection.of(report));
+        out.append(LabelSection.of(report.labels()));
         out.append(ClosenessSection.of(report.closeness()));
         out.append(TextSection.of(report));
         return out.toString();

@@ -90,12 +90,15 @@ public final class SuiteEvaluation {
                 }
             }
         }
+        List<LabelResult> labels = new LabelEvaluation(function, measurement.seed())
+                .measure(Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, measurement.seed()));
         return new EvaluationReport(
                 manifest.name(),
                 measurement.seed(),
                 replay.agreement(),
                 new Storage(generatorBytes, catalogue.size(), adapterBytes(known.getFirst())),
                 results,
+                labels,
                 closeness,
                 texts(texts),
                 texts.missing(),

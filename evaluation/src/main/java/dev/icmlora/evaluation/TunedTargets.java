@@ -51,11 +51,25 @@ final class TunedTargets {
                         "held-out: answers kept at 95 % right, by confidence − 5-shot by the base model's own probability",
                         "> 0 points",
                         TunedTargets::coverage),
+                ofLabels(report.labels()),
                 Target.measured(
                         seen,
                         "seen: tuned − generated",
                         "≥ +10 points",
                         r -> Target.points(r, Condition.TUNED, Condition.GENERATED, 10, Lowest.ANY)));
+    }
+
+    private static Target ofLabels(List<LabelResult> labels) {
+        String what = "held-out: expected calibration error of a label's confidence";
+        String required = "≤ 0.08";
+        Reliability tuned = LabelResult.reliability(labels, LabelResult.Way.TUNED);
+        return tuned.isEmpty()
+                ? new Target(what, required, "no such task was measured", Target.Verdict.NOT_MEASURED)
+                : new Target(
+                        what,
+                        required,
+                        Figures.format("%.3f", tuned.error()),
+                        Target.Verdict.of(tuned.error() <= 0.08));
     }
 
     private static Target withConfidence(

@@ -298,7 +298,16 @@ class EvaluationReportTest {
                 .map(r -> new TaskMap.Point(r.task(), r.family(), r.group(), new double[2], new double[2]))
                 .toList();
         return new EvaluationReport(
-                "g", 1, 1, new Storage(17, 200, 1), results, List.of(), texts, Map.of(), new TaskMap(points, 0.5, 0.5));
+                "g",
+                1,
+                1,
+                new Storage(17, 200, 1),
+                results,
+                List.of(),
+                List.of(),
+                texts,
+                Map.of(),
+                new TaskMap(points, 0.5, 0.5));
     }
 
     /// Prompts of 30 tokens, and 100 where they show examples.

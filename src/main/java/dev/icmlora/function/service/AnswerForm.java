@@ -40,7 +40,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
     /// @throws dev.icmlora.function.error.InvalidRequestException if its labels cannot be told apart
     /// by their tokens
     Wanted wanted(Tenant tenant, Engine engine) {
-        if (request.labels() != null) {
+        if (isLabel()) {
             return new Choosing(LabelTokens.of(request.labels(), engine), AnswerListener.NONE, tenant.id());
         }
         var sampling = SamplingOptions.GREEDY
@@ -59,10 +59,14 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
                 tenant.id());
     }
 
-    /// Whether an answer is the likeliest text for the model alone, and whole.
+    /// Whether an answer is one of some labels.
+    boolean isLabel() {
+        return request.labels() != null;
+    }
+
+    /// Whether nothing but the model and its labels had a say in an answer: a label, or the likeliest text, and whole.
     private boolean isFree(Answer answer) {
-        return request.labels() == null
-                && grammar.isEmpty()
+        return grammar.isEmpty()
                 && request.temperature() == 0
                 && request.stop().isEmpty()
                 && answer.finish() == Finish.STOP;
@@ -70,9 +74,9 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
 
     /// What the reply says of the answers; null where nothing was asked.
     ///
-    /// @param curve fitted to free texts of what serves; empty where the model's own probability is all there is
+    /// @param curve fitted to such answers of what serves; empty where the model's own probability is all there is
     List<AnswerDetail> details(List<Answer> answers, Optional<ToDoubleFunction<Answer>> curve) {
-        var asked = request.wantsConfidence() || request.labels() != null || grammar.isPresent();
+        var asked = request.wantsConfidence() || isLabel() || grammar.isPresent();
         return asked
                 ? answers.stream()
                         .map(answer -> detail(answer, curve.filter(_ -> isFree(answer))))

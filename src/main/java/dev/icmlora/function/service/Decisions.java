@@ -12,6 +12,7 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
@@ -50,19 +51,31 @@ final class Decisions {
         }
 
         /// How sure an answer is, where that was fitted to what serves: an adapter at full scale that was tuned from
-        /// the
-        /// generated one for as many steps as usual, without examples in the prompt.
-        Optional<ToDoubleFunction<Answer>> curve(float scale, Engine engine) {
-            var curve = engine.calibration().answers();
-            var tuning = adapter.map(Supplied::known)
+        /// the generated one for as many steps as usual, without examples in the prompt.
+        ///
+        /// @param labels whether an answer is one of some labels, and not a text
+        Optional<ToDoubleFunction<Answer>> curve(float scale, boolean labels, Engine engine) {
+            return tuned(scale)
+                    .flatMap(tuning -> labels
+                            ? engine.calibration()
+                                    .labels()
+                                    .map(curve -> answer -> curve.of(
+                                            probability(answer), answer.labels().size(), tuning))
+                            : engine.calibration()
+                                    .answers()
+                                    .map(curve -> answer -> curve.of(probability(answer), answer.tokens(), tuning)));
+        }
+
+        private Optional<TuningSummary> tuned(float scale) {
+            return adapter.map(Supplied::known)
                     .filter(known -> TunedKeys.isUsual(known.key()))
                     .flatMap(KnownAdapter::tuning)
-                    .filter(seen -> seen.outcome() == Outcome.TUNED && Double.isFinite(seen.lossAfter()));
-            if (curve.isEmpty() || tuning.isEmpty() || scale != 1 || served().showsExamples()) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    answer -> curve.get().of(answer.probability().orElseThrow(), answer.tokens(), tuning.get()));
+                    .filter(seen -> seen.outcome() == Outcome.TUNED && Double.isFinite(seen.lossAfter()))
+                    .filter(_ -> scale == 1 && !served().showsExamples());
+        }
+
+        private static double probability(Answer answer) {
+            return answer.probability().orElseThrow();
         }
     }
 

@@ -263,7 +263,8 @@ public final class TaskService {
                 .map(supplied -> new ScaledAdapter(supplied.known().adapter(), scale));
         var answers = prompts.session().answer(adapter, tokens, prompts.wanted());
         var details = form.details(
-                answers.answers(), decided.curve(scale, prompts.session().engine()));
+                answers.answers(),
+                decided.curve(scale, form.isLabel(), prompts.session().engine()));
         var phases = prompts.session().phases(answers);
         var reply = new GenerateReply(
                 null,

@@ -76,8 +76,11 @@ class LabelsAndSchemasTest {
                     .max()
                     .orElseThrow();
             assertThat(shares.get(outputs.get(i)).doubleValue()).isEqualTo(likeliest);
-            assertThat(reply.getDouble("details[%d].confidence".formatted(i))).isCloseTo(likeliest, within(1e-6));
-            assertThat(reply.getBoolean("details[%d].calibrated".formatted(i))).isFalse();
+            assertThat(reply.getDouble("details[%d].confidence".formatted(i))).isStrictlyBetween(0.0, 1.0);
+            if (!reply.getBoolean("details[%d].calibrated".formatted(i))) {
+                assertThat(reply.getDouble("details[%d].confidence".formatted(i)))
+                        .isCloseTo(likeliest, within(1e-6));
+            }
         }
     }
 
@@ -161,13 +164,28 @@ class LabelsAndSchemasTest {
     }
 
     @Test
+    void theConfidenceOfATunedLabelIsFittedToo() {
+        var tuned = with(with(body(TRIAGE, "The lift is stuck."), "mode", "tuned"), "labels", LABELS);
+        var detail = generate(tuned).extract().jsonPath();
+        double confidence = detail.getDouble("details[0].confidence");
+
+        assertThat(detail.getBoolean("details[0].calibrated")).isTrue();
+        assertThat(confidence).isStrictlyBetween(0.0, 1.0);
+        requireShares(detail, LABELS);
+        generate(with(tuned, "abstain_below", confidence - 0.01)).body("details[0].reason", nullValue());
+        generate(with(tuned, "abstain_below", confidence + (1 - confidence) / 2))
+                .body("details[0].reason", containsString("is below"));
+    }
+
+    @Test
     void whatTheFitDidNotSeeHasTheModelsOwnConfidence() {
         var tuned = with(with(body(TRIAGE, "The lift is stuck."), "mode", "tuned"), "confidence", true);
 
         for (var other : List.of(
                 with(tuned, "temperature", 0.5),
                 with(tuned, "scale", 0.5),
-                with(tuned, "labels", LABELS),
+                with(with(tuned, "labels", LABELS), "scale", 0.5),
+                with(with(tuned, "labels", LABELS), "mode", "examples"),
                 with(tuned, "stop", List.of("!")),
                 with(tuned, "max_tokens", 1),
                 with(tuned, "strength", 0),

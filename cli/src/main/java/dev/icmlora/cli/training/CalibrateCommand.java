@@ -16,7 +16,6 @@ import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.request.EngineObserver;
-import dev.icmlora.engine.selection.AnswerConfidence;
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.AnswerFit;
@@ -83,8 +82,9 @@ public final class CalibrateCommand implements Callable<Integer> {
                     kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out));
             // What took long is not lost if the rest fails.
             write(file, selection.numbers());
-            AnswerConfidence answers = CalibrationReport.print(new AnswerFit(subjects.answers(engine)), out);
-            write(file, selection.withAnswers(answers).numbers());
+            Calibration all = CalibrationReport.print(
+                    selection, new AnswerFit(subjects.texts(engine)), new AnswerFit(subjects.labels(engine)), out);
+            write(file, all.numbers());
         }
         out.flush();
         return 0;

@@ -26,11 +26,12 @@ public record AnswerConfidence(double intercept, double probability, double leng
 
     /// What the curve is over, in the order of its numbers, the intercept left out.
     public static double[] seen(double probability, int tokens, TuningSummary tuning) {
+        return new double[] {logOdds(probability), Math.log1p(tokens), Confidence.certainty(tuning.lossAfter())};
+    }
+
+    /// Of a probability, as far as it can be told from none and from certainty.
+    static double logOdds(double probability) {
         double logOdds = Math.log(probability) - Math.log1p(-Math.min(1, probability));
-        return new double[] {
-            Math.clamp(logOdds, -MOST_LOG_ODDS, MOST_LOG_ODDS),
-            Math.log1p(tokens),
-            Confidence.certainty(tuning.lossAfter())
-        };
+        return Math.clamp(logOdds, -MOST_LOG_ODDS, MOST_LOG_ODDS);
     }
 }

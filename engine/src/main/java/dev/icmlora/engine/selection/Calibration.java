@@ -5,20 +5,26 @@ import java.util.List;
 import java.util.Optional;
 
 /// The numbers that selection and confidence depend on. `icm-lora calibrate` fits them for a generator, on validation
-/// tasks and on
-/// examples of training tasks that training held back, and writes them into its file; held-out tasks have no say.
+/// tasks and on examples of training tasks that training held back, and writes them into its file; held-out tasks have
+/// no say.
 ///
 /// @param confidence how sure the answers of a tuned task are
 /// @param familiarity that decides without tuning
 /// @param answers how sure a single answer of a tuned task is; empty for a generator to which that was not fitted
-public record Calibration(Confidence confidence, Familiarity familiarity, Optional<AnswerConfidence> answers) {
+/// @param labels the same of an answer that is one of some labels; empty where `answers` is
+public record Calibration(
+        Confidence confidence,
+        Familiarity familiarity,
+        Optional<AnswerConfidence> answers,
+        Optional<LabelConfidence> labels) {
 
     /// For a generator that was not calibrated: what was fitted to the default generator on 26 November 2026.
-    public static final Calibration DEFAULT =
-            new Calibration(new Confidence(-3.65, 1.93, 3.93), new Familiarity(0.66, 0.48, 0.34), Optional.empty());
+    public static final Calibration DEFAULT = new Calibration(
+            new Confidence(-3.65, 1.93, 3.93), new Familiarity(0.66, 0.48, 0.34), Optional.empty(), Optional.empty());
 
     private static final int NUMBERS = 6;
     private static final int WITH_ANSWERS = 10;
+    private static final int WITH_LABELS = 14;
 
     /// Of a generator's file.
     ///
@@ -28,9 +34,10 @@ public record Calibration(Confidence confidence, Familiarity familiarity, Option
         if (numbers.isEmpty()) {
             return DEFAULT;
         }
-        if (numbers.size() != NUMBERS && numbers.size() != WITH_ANSWERS) {
-            throw new IllegalArgumentException("a calibration has " + NUMBERS + " or " + WITH_ANSWERS
-                    + " numbers, the file has " + numbers.size() + ": calibrate the generator with this version");
+        if (!List.of(NUMBERS, WITH_ANSWERS, WITH_LABELS).contains(numbers.size())) {
+            throw new IllegalArgumentException(
+                    "a calibration has %d, %d or %d numbers, the file has %d: calibrate the generator with this version"
+                            .formatted(NUMBERS, WITH_ANSWERS, WITH_LABELS, numbers.size()));
         }
         // As they were written: 0.66 and not the double that is nearest to the float.
         var exact = numbers.stream()
@@ -39,14 +46,19 @@ public record Calibration(Confidence confidence, Familiarity familiarity, Option
         return new Calibration(
                 new Confidence(exact[0], exact[1], exact[2]),
                 new Familiarity(exact[3], exact[4], exact[5]),
-                exact.length == NUMBERS
+                exact.length < WITH_ANSWERS
                         ? Optional.empty()
-                        : Optional.of(new AnswerConfidence(exact[6], exact[7], exact[8], exact[9])));
+                        : Optional.of(new AnswerConfidence(exact[6], exact[7], exact[8], exact[9])),
+                exact.length < WITH_LABELS
+                        ? Optional.empty()
+                        : Optional.of(new LabelConfidence(exact[10], exact[11], exact[12], exact[13])));
     }
 
-    /// The same with another curve for answers.
-    public Calibration withAnswers(AnswerConfidence fitted) {
-        return new Calibration(confidence, familiarity, Optional.of(fitted));
+    /// The same with other curves for answers.
+    ///
+    /// @param ofLabels for those that are one of some labels
+    public Calibration withAnswers(AnswerConfidence ofTexts, LabelConfidence ofLabels) {
+        return new Calibration(confidence, familiarity, Optional.of(ofTexts), Optional.of(ofLabels));
     }
 
     /// As a generator's file holds them.
@@ -61,6 +73,8 @@ public record Calibration(Confidence confidence, Familiarity familiarity, Option
         answers.ifPresent(curve -> numbers.addAll(
                 List.of((float) curve.intercept(), (float) curve.probability(), (float) curve.length(), (float)
                         curve.after())));
+        labels.ifPresent(curve -> numbers.addAll(List.of(
+                (float) curve.intercept(), (float) curve.share(), (float) curve.number(), (float) curve.after())));
         return List.copyOf(numbers);
     }
 }

@@ -14,8 +14,8 @@ import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 
 class SelectorTest {
-    private static final Calibration CALIBRATION =
-            new Calibration(new Confidence(-3, 2, 4), new Familiarity(0.6, 0.8, 0.3), Optional.empty());
+    private static final Calibration CALIBRATION = new Calibration(
+            new Confidence(-3, 2, 4), new Familiarity(0.6, 0.8, 0.3), Optional.empty(), Optional.empty());
 
     private final Selector selector = new Selector(CALIBRATION);
 

@@ -1,6 +1,7 @@
 package dev.icmlora.tasks.suite;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
@@ -14,6 +15,8 @@ import dev.icmlora.tasks.recipe.TaskRecipe;
 /// @param train examples to learn from or to show in a prompt, in random order
 /// @param test examples to measure with, in random order; no input occurs in `train` too
 public record SuiteTask(String id, String family, List<String> descriptions, List<Example> train, List<Example> test) {
+
+    private static final int MOST_LABELS = 20;
 
     public SuiteTask {
         descriptions = List.copyOf(descriptions);
@@ -29,6 +32,18 @@ public record SuiteTask(String id, String family, List<String> descriptions, Lis
     /// An example as it is compared with those of other tasks: case and white space of the input aside.
     public static Example pair(Example example) {
         return new Example(TaskRecipe.normalised(example.input()), example.output());
+    }
+
+    /// The labels that a request for this task would name: all its answers, in alphabetical order.
+    ///
+    /// @return empty where there are too many for that
+    public Optional<List<String>> labels() {
+        List<String> answers = Stream.concat(train.stream(), test.stream())
+                .map(Example::output)
+                .distinct()
+                .sorted()
+                .toList();
+        return answers.size() > 1 && answers.size() <= MOST_LABELS ? Optional.of(answers) : Optional.empty();
     }
 
     /// Number of distinct examples, train and test together.

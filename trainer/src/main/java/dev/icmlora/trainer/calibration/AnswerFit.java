@@ -3,8 +3,11 @@ package dev.icmlora.trainer.calibration;
 import java.util.List;
 
 import dev.icmlora.engine.selection.AnswerConfidence;
+import dev.icmlora.engine.selection.LabelConfidence;
 
 /// Fits how sure an answer is to answers that are known to be right or wrong.
+///
+/// @param observations of texts, or of labels
 public record AnswerFit(List<AnswerObservation> observations) {
 
     public AnswerFit {
@@ -12,18 +15,24 @@ public record AnswerFit(List<AnswerObservation> observations) {
     }
 
     /// @throws IllegalStateException if there is nothing to fit it to
-    AnswerConfidence fit() {
+    AnswerConfidence ofTexts() {
+        double[] weights = weights();
+        return new AnswerConfidence(weights[0], weights[1], weights[2], weights[3]);
+    }
+
+    /// @throws IllegalStateException if there is nothing to fit it to
+    LabelConfidence ofLabels() {
+        double[] weights = weights();
+        return new LabelConfidence(weights[0], weights[1], weights[2], weights[3]);
+    }
+
+    private double[] weights() {
         if (observations.isEmpty()) {
             throw new IllegalStateException("no answer of a tuned task was observed");
         }
         LogisticFit fit = new LogisticFit();
-        for (AnswerObservation observation : observations) {
-            fit.add(
-                    AnswerConfidence.seen(observation.probability(), observation.tokens(), observation.tuning()),
-                    observation.right() ? 1 : 0);
-        }
-        double[] weights = fit.weights(3);
-        return new AnswerConfidence(weights[0], weights[1], weights[2], weights[3]);
+        observations.forEach(observation -> fit.add(observation.seen(), observation.right() ? 1 : 0));
+        return fit.weights(observations.getFirst().seen().length);
     }
 
     /// Share of right answers.

@@ -1,10 +1,27 @@
 package dev.icmlora.trainer.calibration;
 
+import dev.icmlora.engine.selection.AnswerConfidence;
+import dev.icmlora.engine.selection.LabelConfidence;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.worker.Answer;
 
 /// One answer of a tuned task, and whether it is the right one.
 ///
-/// @param probability the model's own, of the whole answer
-/// @param tokens of it, without its end
-/// @param tuning what tuning saw of the task
-public record AnswerObservation(double probability, int tokens, TuningSummary tuning, boolean right) {}
+/// @param seen what the curve is over
+public record AnswerObservation(double[] seen, boolean right) {
+
+    /// @param tuning what tuning saw of the task
+    static AnswerObservation ofText(Answer answer, TuningSummary tuning, boolean right) {
+        return new AnswerObservation(AnswerConfidence.seen(probability(answer), answer.tokens(), tuning), right);
+    }
+
+    /// @param tuning what tuning saw of the task
+    static AnswerObservation ofLabel(Answer answer, TuningSummary tuning, boolean right) {
+        return new AnswerObservation(
+                LabelConfidence.seen(probability(answer), answer.labels().size(), tuning), right);
+    }
+
+    private static double probability(Answer answer) {
+        return answer.probability().orElseThrow();
+    }
+}

@@ -3,7 +3,6 @@ package dev.icmlora.trainer.calibration;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-import dev.icmlora.engine.selection.AnswerConfidence;
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.tasks.markdown.MarkdownTable;
@@ -26,13 +25,20 @@ public final class CalibrationReport {
         return calibration;
     }
 
-    /// @return the curve
-    public static AnswerConfidence print(AnswerFit fit, PrintWriter out) {
-        AnswerConfidence curve = fit.fit();
-        out.println(fit.observations().size() + " answers of tuned validation tasks, " + percent(fit.right())
-                + " % of them right");
-        out.println(curve);
-        return curve;
+    /// @param labels the fit to answers that are one of some labels
+    /// @return the numbers with the curves for answers
+    public static Calibration print(Calibration selection, AnswerFit texts, AnswerFit labels, PrintWriter out) {
+        Calibration calibration = selection.withAnswers(texts.ofTexts(), labels.ofLabels());
+        out.println(answers(texts, "texts"));
+        out.println(calibration.answers().orElseThrow());
+        out.println(answers(labels, "labels"));
+        out.println(calibration.labels().orElseThrow());
+        return calibration;
+    }
+
+    private static String answers(AnswerFit fit, String what) {
+        return "%d %s of tuned validation tasks, %s %% of them right"
+                .formatted(fit.observations().size(), what, percent(fit.right()));
     }
 
     private static String name(Way way) {

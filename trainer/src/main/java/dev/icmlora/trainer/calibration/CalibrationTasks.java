@@ -30,7 +30,9 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 /// @param suiteSeed seed of the task suite
 public record CalibrationTasks(int most, int draws, int examples, long seed, long suiteSeed) {
     /// Times a task is stated to observe its answers: another description, other examples.
-    private static final int ANSWER_DRAWS = 2;
+    private static final int TEXT_DRAWS = 2;
+    /// The same for labels: few tasks have them.
+    private static final int LABEL_DRAWS = 6;
 
     /// Serves every task in every way.
     public List<Observation> observe(Engine engine) {
@@ -58,16 +60,40 @@ public record CalibrationTasks(int most, int draws, int examples, long seed, lon
     }
 
     /// Tunes the validation tasks, and answers each input for itself.
-    public List<AnswerObservation> answers(Engine engine) {
+    public List<AnswerObservation> texts(Engine engine) {
         Observer observer = new Observer(engine);
         List<AnswerObservation> observations = new ArrayList<>();
         List<SuiteTask> subjects = validation(engine);
-        for (int draw = 0; draw < ANSWER_DRAWS * draws; draw++) {
-            for (SuiteTask subject : ProgressBar.wrap(subjects, "answers")) {
+        for (int draw = 0; draw < TEXT_DRAWS * draws; draw++) {
+            for (SuiteTask subject : ProgressBar.wrap(subjects, "texts")) {
                 TrainingTask task = TrainingTask.of(subject);
                 RandomGenerator random = random(subject, draw);
                 String description = PromptSampler.pick(subject.descriptions(), random);
-                observations.addAll(observer.answers(description, task.examples(), task.heldBack(), examples, random));
+                observations.addAll(observer.texts(description, task.examples(), task.heldBack(), examples, random));
+            }
+        }
+        return observations;
+    }
+
+    /// The same of those whose answers are few different ones: these are the labels.
+    public List<AnswerObservation> labels(Engine engine) {
+        Observer observer = new Observer(engine);
+        List<AnswerObservation> observations = new ArrayList<>();
+        List<SuiteTask> subjects = validation(engine).stream()
+                .filter(subject -> subject.labels().isPresent())
+                .toList();
+        for (int draw = 0; draw < LABEL_DRAWS * draws; draw++) {
+            for (SuiteTask subject : ProgressBar.wrap(subjects, "labels")) {
+                TrainingTask task = TrainingTask.of(subject);
+                RandomGenerator random = random(subject, draw);
+                String description = PromptSampler.pick(subject.descriptions(), random);
+                observations.addAll(observer.labels(
+                        description,
+                        task.examples(),
+                        task.heldBack(),
+                        subject.labels().orElseThrow(),
+                        examples,
+                        random));
             }
         }
         return observations;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -20,8 +21,10 @@ import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
@@ -74,29 +77,69 @@ final class Observer {
         return new Observation(seen, session.seenDistance(vector), tuning, right);
     }
 
-    /// Each answer of a tuned task that came to its end; none where tuning diverged, since no tuned adapter serves
-    /// then.
+    /// A tuned task, and what it is asked.
+    ///
+    /// @param tuning empty where it diverged, since no tuned adapter serves then
+    private record Tuned(Task task, List<Example> tests, Adapter adapter, Optional<TuningSummary> tuning) {}
+
+    /// Each answer of a tuned task that came to its end.
     ///
     /// @param known examples to draw the task's from
     /// @param unknown examples to test with
     /// @param examples that the task brings
-    List<AnswerObservation> answers(
+    List<AnswerObservation> texts(
+            String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
+        Tuned tuned = tuned(description, known, unknown, examples, random);
+        return tuned.tuning
+                .map(tuning -> {
+                    List<Answer> answers = answers(tuned.adapter, Way.TUNED, tuned.task, tuned.tests);
+                    return observed(tuned, answers, (answer, right) -> AnswerObservation.ofText(answer, tuning, right));
+                })
+                .orElse(List.of());
+    }
+
+    /// Each answer of a tuned task that is one of some labels.
+    ///
+    /// @param labels that the answer is one of
+    List<AnswerObservation> labels(
+            String description,
+            List<Example> known,
+            List<Example> unknown,
+            List<String> labels,
+            int examples,
+            RandomGenerator random) {
+        Tuned tuned = tuned(description, known, unknown, examples, random);
+        Choosing choosing = new Choosing(
+                Labels.of(labels, engine.format(), engine.contextTokens()), AnswerListener.NONE, "calibration");
+        return tuned.tuning
+                .map(tuning -> {
+                    List<Answer> answers = session.answer(
+                                    Optional.of(new ScaledAdapter(tuned.adapter, 1)),
+                                    prompts(tuned.task.description(), List.of(), tuned.tests),
+                                    choosing)
+                            .answers();
+                    return observed(
+                            tuned, answers, (answer, right) -> AnswerObservation.ofLabel(answer, tuning, right));
+                })
+                .orElse(List.of());
+    }
+
+    private Tuned tuned(
             String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
         Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
-        List<Example> tests = unknown.subList(0, Math.min(ANSWERS, unknown.size()));
-        var tuned = tune(session.generate(session.fingerprint(task), 1), task);
-        TuningSummary tuning = tuned.report().summary();
-        if (tuning.outcome() == Outcome.DIVERGED) {
-            return List.of();
-        }
-        List<Answer> answers = answers(tuned.adapter(), Way.TUNED, task, tests);
-        return IntStream.range(0, tests.size())
+        var result = tune(session.generate(session.fingerprint(task), 1), task);
+        return new Tuned(
+                task,
+                unknown.subList(0, Math.min(ANSWERS, unknown.size())),
+                result.adapter(),
+                Optional.of(result.report().summary()).filter(seen -> seen.outcome() != Outcome.DIVERGED));
+    }
+
+    private static List<AnswerObservation> observed(
+            Tuned tuned, List<Answer> answers, BiFunction<Answer, Boolean, AnswerObservation> observation) {
+        return IntStream.range(0, answers.size())
                 .filter(i -> answers.get(i).finish() == Finish.STOP)
-                .mapToObj(i -> new AnswerObservation(
-                        answers.get(i).probability().orElseThrow(),
-                        answers.get(i).tokens(),
-                        tuning,
-                        isRight(answers.get(i), tests.get(i))))
+                .mapToObj(i -> observation.apply(answers.get(i), isRight(answers.get(i), tuned.tests.get(i))))
                 .toList();
     }
 
@@ -119,11 +162,7 @@ final class Observer {
 
     private List<Answer> answers(Adapter adapter, Way way, Task task, List<Example> tests) {
         List<Example> shown = way.showsExamples() ? task.examples() : List.of();
-        List<int[]> prompts = tests.stream()
-                .map(test -> engine.format()
-                        .query(task.description(), shown, test.input())
-                        .tokens())
-                .toList();
+        List<int[]> prompts = prompts(task.description(), shown, tests);
         int longest = tests.stream()
                 .mapToInt(test -> engine.format().answer(test.output()).length)
                 .max()
@@ -137,5 +176,12 @@ final class Observer {
                 AnswerListener.NONE);
         return session.answer(Optional.of(new ScaledAdapter(adapter, 1)), prompts, decoding)
                 .answers();
+    }
+
+    private List<int[]> prompts(String description, List<Example> shown, List<Example> tests) {
+        return tests.stream()
+                .map(test ->
+                        engine.format().query(description, shown, test.input()).tokens())
+                .toList();
     }
 }

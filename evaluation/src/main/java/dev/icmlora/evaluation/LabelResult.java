@@ -1,0 +1,61 @@
+package dev.icmlora.evaluation;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.icmlora.evaluation.Reliability.Judged;
+
+/// How one held-out task was answered whose answers are labels.
+///
+/// @param labels to choose from
+/// @param answers by the way they were asked for
+record LabelResult(String task, int labels, Map<Way, List<Judged>> answers) {
+
+    /// One way to answer, with the same five examples.
+    enum Way {
+        SHOWN("base model, examples in the prompt, `labels`", "examples", true),
+        TEXT("mode `tuned`, any text", "tuned", false),
+        TUNED("mode `tuned`, `labels`", "tuned", true);
+
+        private final String meaning;
+        private final String mode;
+        private final boolean naming;
+
+        Way(String meaning, String mode, boolean naming) {
+            this.meaning = meaning;
+            this.mode = mode;
+            this.naming = naming;
+        }
+
+        String meaning() {
+            return meaning;
+        }
+
+        Condition.Request request() {
+            return Condition.Request.later(0, mode, Condition.EXAMPLES);
+        }
+
+        /// Whether the request names the labels.
+        boolean isNaming() {
+            return naming;
+        }
+    }
+
+    /// Share of right answers in percent.
+    double percent(Way way) {
+        return 100 * new Reliability(answers.get(way)).right();
+    }
+
+    /// All answers of a way.
+    static Reliability reliability(List<LabelResult> results, Way way) {
+        return new Reliability(results.stream()
+                .flatMap(result -> result.answers.getOrDefault(way, List.of()).stream())
+                .toList());
+    }
+
+    /// Of each task.
+    static PairedBootstrap exact(List<LabelResult> results, Way way) {
+        return PairedBootstrap.of(
+                results.stream().mapToDouble(result -> result.percent(way)).toArray());
+    }
+}
