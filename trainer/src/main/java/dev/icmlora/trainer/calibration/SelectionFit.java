@@ -21,7 +21,7 @@ public final class SelectionFit {
     }
 
     Calibration fit() {
-        return new Calibration(confidence(), familiarity(), Optional.empty());
+        return new Calibration(confidence(), familiarity(), Optional.empty(), Optional.empty());
     }
 
     /// Share of exact answers if one way always served the tasks that are tuned.
