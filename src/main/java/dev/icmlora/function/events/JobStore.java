@@ -118,10 +118,16 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     ///
     /// @param most that are listed
     JobList newest(Tenant tenant, int most) {
+        // First: what ends meanwhile has an end in the other list.
+        var open = store.list(JobPlace.open(tenant)).stream()
+                .map(StoredObject::key)
+                .collect(Collectors.toSet());
         var objects = store.list(JobPlace.all(tenant)).stream()
                 .collect(Collectors.toMap(StoredObject::key, Function.identity()));
         var jobs = objects.keySet().stream()
                 .flatMap(key -> JobPlace.ofTask(tenant, key).stream())
+                // Neither: an instance was killed before it had taken the job.
+                .filter(job -> open.contains(job.open()) || objects.containsKey(job.end()))
                 .sorted(Comparator.comparing(JobPlace::id).reversed())
                 .toList();
         var listed = jobs.stream()

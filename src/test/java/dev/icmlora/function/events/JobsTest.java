@@ -445,6 +445,17 @@ class JobsTest {
                 .body("total", equalTo(total - 1));
     }
 
+    @Test
+    void whatAnInstanceLeftThatWasKilledBeforeItTookTheJobIsNoJob() throws Exception {
+        var folder = Files.createDirectories(BUCKET.resolve("jobs/shared/" + UNKNOWN));
+        var task = Files.writeString(folder.resolve("task.json"), "{}");
+        try {
+            given().get("/jobs?limit=100").then().statusCode(200).body("jobs.id", not(hasItem(UNKNOWN)));
+        } finally {
+            Files.delete(task);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "101", "-1", "x", "", "1.5", "1e1", "99999999999999999999", "1&limit=2"})
     void aListHasALimit(String limit) {
