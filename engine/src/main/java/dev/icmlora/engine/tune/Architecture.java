@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// @param halves whether positions turn a dimension with the one half a head behind it, not two neighbours
 /// @param scaledEmbeddings whether a token's embedding is multiplied by the square root of the width
 /// @param slidingWindow whether most layers see only the last tokens, with angles of their own
-record Architecture(
+public record Architecture(
         String name, boolean halves, Gate gate, Set<Norm> norms, boolean scaledEmbeddings, boolean slidingWindow) {
     private static final Set<Norm> BEFORE = EnumSet.of(ATTENTION, FEED_FORWARD);
     private static final Set<Norm> BEFORE_AND_OF_HEADS = EnumSet.of(ATTENTION, Norm.QUERY, Norm.KEY, FEED_FORWARD);

@@ -14,7 +14,7 @@ import dev.icmlora.llama.LlamaModel;
 /// @param attentionScale of the products of queries and keys
 /// @param rope of layers that see all tokens
 /// @param window of the others; empty if there are none
-record BaseModelShape(
+public record BaseModelShape(
         Architecture architecture,
         int layers,
         int width,

@@ -5,7 +5,7 @@ import dev.icmlora.ggml.Graph;
 import dev.icmlora.ggml.Tensor;
 
 /// The function of the gate in a feed-forward part.
-enum Gate {
+public enum Gate {
     SILU {
         @Override
         Tensor gated(GradientOps ops, Tensor gate, Tensor up) {

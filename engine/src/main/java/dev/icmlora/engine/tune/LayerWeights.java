@@ -15,7 +15,7 @@ import dev.icmlora.llama.ModelWeights;
 /// @param norms those that the architecture has
 /// @param matrices all modules
 /// @param biases those that the file has
-record LayerWeights(Map<Norm, Tensor> norms, Map<Module, Tensor> matrices, Map<Module, Tensor> biases) {
+public record LayerWeights(Map<Norm, Tensor> norms, Map<Module, Tensor> matrices, Map<Module, Tensor> biases) {
     /// @throws UnsupportedBaseModelException if one is missing, or of another shape
     static LayerWeights of(ModelWeights model, BaseModelShape shape, int layer) {
         RequiredTensors tensors = new RequiredTensors(model);
@@ -43,15 +43,15 @@ record LayerWeights(Map<Norm, Tensor> norms, Map<Module, Tensor> matrices, Map<M
         };
     }
 
-    Optional<Tensor> norm(Norm norm) {
+    public Optional<Tensor> norm(Norm norm) {
         return Optional.ofNullable(norms.get(norm));
     }
 
-    Tensor matrix(Module module) {
+    public Tensor matrix(Module module) {
         return matrices.get(module);
     }
 
-    Optional<Tensor> bias(Module module) {
+    public Optional<Tensor> bias(Module module) {
         return Optional.ofNullable(biases.get(module));
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// A matrix of a layer, which a LoRA may change.
-enum Module {
+public enum Module {
     QUERY("attn_q"),
     KEY("attn_k"),
     VALUE("attn_v"),
@@ -20,7 +20,7 @@ enum Module {
     }
 
     /// Its name in model and adapter files.
-    String file() {
+    public String file() {
         return file;
     }
 

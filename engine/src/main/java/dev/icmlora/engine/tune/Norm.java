@@ -2,7 +2,7 @@ package dev.icmlora.engine.tune;
 
 /// A norm of a layer, by the root mean square and with a weight for each feature. An [Architecture] has some of
 /// them.
-enum Norm {
+public enum Norm {
     ATTENTION("attn_norm"),
     /// Of each head of the queries by itself, before they are turned.
     QUERY("attn_q_norm"),

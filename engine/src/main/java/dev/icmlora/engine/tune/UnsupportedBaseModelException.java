@@ -4,7 +4,15 @@ package dev.icmlora.engine.tune;
 public final class UnsupportedBaseModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UnsupportedBaseModelException(String message) {
-        super("this base model cannot be tuned: " + message);
+    private final String reason;
+
+    UnsupportedBaseModelException(String reason) {
+        super("this base model cannot be tuned: " + reason);
+        this.reason = reason;
+    }
+
+    /// What is wrong with it, as half a sentence: its architecture is ernie4_5, and ...
+    public String reason() {
+        return reason;
     }
 }

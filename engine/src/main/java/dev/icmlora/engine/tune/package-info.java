@@ -7,4 +7,7 @@
 /// [dev.icmlora.engine.tune.BlockGraph] is built, computed slice by slice, and freed; gradients of B add up in
 /// [dev.icmlora.engine.tune.TuningState], those of keys and values in [dev.icmlora.engine.tune.PathStates]. Then
 /// [dev.icmlora.engine.tune.Adam] changes B.
+///
+/// [dev.icmlora.engine.tune.BaseModelWeights] says what a base model is made of, for these graphs and for the
+/// trainer's program in PyTorch.
 package dev.icmlora.engine.tune;

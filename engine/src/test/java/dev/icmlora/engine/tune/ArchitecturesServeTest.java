@@ -16,14 +16,12 @@ import dev.icmlora.engine.tune.TinyModel.Variant;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
-import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.AdapterBank;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ModelOptions;
-import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.TokenBatch;
 
@@ -46,21 +44,6 @@ class ArchitecturesServeTest {
         Path path = folder.resolve(variant + ".gguf");
         TinyModel.write(path, GgmlType.F32, variant);
         return LlamaModel.load(path, ModelOptions.DEFAULT);
-    }
-
-    /// With the same A, and B the other way round.
-    private static Adapter opposite(Adapter adapter) {
-        return adapter.withGenerated(adapter.generated().stream()
-                .map(ArchitecturesServeTest::negative)
-                .toList());
-    }
-
-    private static NamedTensor negative(NamedTensor matrix) {
-        float[] values = Halves.fromF16(matrix.data());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = -values[i];
-        }
-        return new NamedTensor(matrix.name(), matrix.type(), matrix.shape(), Halves.toF16(values));
     }
 
     /// @return the batch index of the output
@@ -99,7 +82,7 @@ class ArchitecturesServeTest {
     @EnumSource(names = {"QWEN2", "QWEN3", "GEMMA3"})
     void anAdapterOfAllModulesIsHotApplied(Variant variant) {
         Adapter first = TinyModel.adapter(variant);
-        Adapter second = opposite(first);
+        Adapter second = TinyModel.opposite(first);
         try (LlamaModel model = open(variant);
                 ResidentAdapter resident = ResidentAdapter.create(model, first.gguf());
                 LlamaContext context = LlamaContext.create(model, OPTIONS)) {
@@ -115,7 +98,7 @@ class ArchitecturesServeTest {
     @EnumSource(names = {"QWEN2", "QWEN3", "GEMMA3"})
     void adaptersOfAllModulesShareABatch(Variant variant) {
         Adapter first = TinyModel.adapter(variant);
-        Adapter second = opposite(first);
+        Adapter second = TinyModel.opposite(first);
         try (LlamaModel model = open(variant);
                 AdapterBank bank = AdapterBank.create(model, first.gguf(), 2);
                 LlamaContext context = bank.context(OPTIONS);

@@ -17,10 +17,11 @@ import dev.icmlora.ggml.Halves;
 import dev.icmlora.ggml.Quantisation;
 import dev.icmlora.llama.NamedTensor;
 
-/// A model of three layers with random weights, as a GGUF file; it has tokens, but no texts.
-final class TinyModel {
+/// A model of three layers with random weights, as a GGUF file; it has tokens, but no texts unless it borrows
+/// them. For the tests of other modules too.
+public final class TinyModel {
     static final int LAYERS = 3;
-    static final int VOCABULARY = 96;
+    public static final int VOCABULARY = 96;
 
     private static final int RANK = 4;
 
@@ -46,7 +47,7 @@ final class TinyModel {
     private static final Sizes OF_256 = new Sizes(256, 4, 2, 64, 256);
 
     /// What is written under which architecture.
-    enum Variant {
+    public enum Variant {
         LLAMA("llama", USUAL),
         /// With biases of everything.
         BIASED_LLAMA("llama", USUAL),
@@ -79,27 +80,49 @@ final class TinyModel {
     private final GgmlType type;
     private final Variant variant;
     private final Sizes sizes;
+    private final int vocabulary;
 
-    private TinyModel(GgmlType type, Variant variant) {
+    private TinyModel(GgmlType type, Variant variant, int vocabulary) {
         this.type = type;
         this.variant = variant;
         this.sizes = variant.sizes;
+        this.vocabulary = vocabulary;
     }
 
-    static void write(Path path, GgmlType type, Variant variant) {
+    public static void write(Path path, GgmlType type, Variant variant) {
         model(type, variant).write(path);
     }
 
     /// For tests that add something which it should not have.
-    static GgufWriter model(GgmlType type, Variant variant) {
-        TinyModel model = new TinyModel(type, variant);
-        model.metadata();
-        for (int layer = 0; layer < LAYERS; layer++) {
-            model.layer("blk." + layer + ".");
-        }
-        model.vector("output_norm.weight", model.sizes.width, 2);
-        model.matrix("token_embd", model.sizes.width, VOCABULARY);
+    public static GgufWriter model(GgmlType type, Variant variant) {
+        TinyModel model = new TinyModel(type, variant, VOCABULARY);
+        model.file.string("tokenizer.ggml.model", "none");
+        model.fill();
         return model.file;
+    }
+
+    /// One for texts: with another model's tokens, and without its chat template.
+    public static void write(Path path, Variant variant, Path other) {
+        try (GgufFile tokens = GgufFile.open(other)) {
+            TinyModel model = new TinyModel(
+                    GgmlType.F32,
+                    variant,
+                    tokens.strings("tokenizer.ggml.tokens").size());
+            tokens.keys().stream()
+                    .filter(key -> key.startsWith("tokenizer.ggml."))
+                    .forEach(key -> model.file.copy(tokens, key));
+            model.fill();
+            model.file.write(path);
+        }
+    }
+
+    private void fill() {
+        metadata();
+        for (int layer = 0; layer < LAYERS; layer++) {
+            layer("blk." + layer + ".");
+        }
+        vector("output_norm.weight", sizes.width, 2);
+        matrix("token_embd", sizes.width, vocabulary);
     }
 
     /// A model of the same weights as they are when they are de-quantised.
@@ -123,9 +146,8 @@ final class TinyModel {
                 .uint32(prefix + "attention.head_count_kv", sizes.kvHeads)
                 .uint32(prefix + "feed_forward_length", sizes.feedForward)
                 .uint32(prefix + "context_length", 512)
-                .uint32(prefix + "vocab_size", VOCABULARY)
-                .float32(prefix + "attention.layer_norm_rms_epsilon", 1e-5f)
-                .string("tokenizer.ggml.model", "none");
+                .uint32(prefix + "vocab_size", vocabulary)
+                .float32(prefix + "attention.layer_norm_rms_epsilon", 1e-5f);
         if (sizes.heads * sizes.headSize != sizes.width) {
             file.uint32(prefix + "attention.key_length", sizes.headSize)
                     .uint32(prefix + "attention.value_length", sizes.headSize);
@@ -183,7 +205,7 @@ final class TinyModel {
     }
 
     /// A random adapter of all matrices.
-    static Adapter adapter(Variant variant) {
+    public static Adapter adapter(Variant variant) {
         return adapter(variant, EnumSet.allOf(Module.class));
     }
 
@@ -212,6 +234,20 @@ final class TinyModel {
             }
         }
         return new Adapter(layout, a, b);
+    }
+
+    /// With the same A, and B the other way round.
+    public static Adapter opposite(Adapter adapter) {
+        return adapter.withGenerated(
+                adapter.generated().stream().map(TinyModel::negative).toList());
+    }
+
+    private static NamedTensor negative(NamedTensor matrix) {
+        float[] values = Halves.fromF16(matrix.data());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = -values[i];
+        }
+        return new NamedTensor(matrix.name(), matrix.type(), matrix.shape(), Halves.toF16(values));
     }
 
     private static NamedTensor half(String name, float[] values, int rows) {
