@@ -78,7 +78,7 @@ public abstract class TinyTraining {
         Path tiny = scratch.resolve("tiny.gguf");
         TinyModel.write(tiny, llama.vocabulary().size());
         tinyLlama = LlamaModel.load(tiny, ModelOptions.DEFAULT);
-        model = BaseModel.load(tiny, manager, BaseModel.Precision.F32);
+        model = BaseModel.of(tinyLlama, manager, BaseModel.Precision.F32);
     }
 
     protected static AdapterLayout layout(Target... targets) {

@@ -125,7 +125,7 @@ public record FoundationTraining(TrainingSettings training, Optional<GeneratorFi
         GeneratorSettings usual = GeneratorSettings.DEFAULT;
         GeneratorArchitecture architecture = from.map(file -> file.manifest().architecture())
                 .orElseGet(() -> new GeneratorArchitecture(
-                        session.model().config().hidden(),
+                        session.model().config().shape().width(),
                         vectorLayer(session),
                         usual.priorUnits(),
                         usual.latent(),

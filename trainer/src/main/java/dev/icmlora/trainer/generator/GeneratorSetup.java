@@ -68,7 +68,7 @@ public record GeneratorSetup(
         return new GeneratorSetup(
                 shared,
                 new GeneratorArchitecture(
-                        session.model().config().hidden(),
+                        session.model().config().shape().width(),
                         vectorLayer,
                         settings.priorUnits(),
                         settings.latent(),

@@ -1,27 +1,35 @@
 package dev.icmlora.trainer.model;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
-import dev.icmlora.ggml.GgufFile;
-import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.engine.tune.BaseModelShape;
+import dev.icmlora.engine.tune.BaseModelWeights;
+import dev.icmlora.engine.tune.Gate;
+import dev.icmlora.engine.tune.LayerWeights;
+import dev.icmlora.engine.tune.Module;
+import dev.icmlora.engine.tune.Norm;
+import dev.icmlora.engine.tune.SlidingWindow;
+import dev.icmlora.ggml.Rope;
+import dev.icmlora.ggml.Tensor;
+import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.trainer.torch.TorchScript;
 
-/// The frozen base model in PyTorch: the weights of the GGUF file that also serves, de-quantised.
+/// The frozen base model in PyTorch: the weights of the model that also serves, de-quantised. It may be of every
+/// architecture that can be tuned, by the engine's description of them.
 ///
 /// Belongs to the thread that started PyTorch.
 public final class BaseModel implements AutoCloseable {
-    private static final int WEIGHTS_OF_A_LAYER = 6;
+    /// Rows of a matrix that are de-quantised at once: that of a large vocabulary would fill the heap.
+    private static final int BAND = 16_384;
 
     /// How the frozen matrices are stored and multiplied; norms, rotations and the residual stream are always F32.
     public enum Precision {
@@ -30,51 +38,120 @@ public final class BaseModel implements AutoCloseable {
         BF16
     }
 
-    private final LlamaConfig config;
+    private final BaseModelConfig config;
     private final NDManager manager;
+    private final NDArray none;
     private final TorchScript program;
     private final List<NDArray> weights = new ArrayList<>();
 
-    private BaseModel(LlamaConfig config, NDManager manager) {
-        this.config = config;
+    private BaseModel(BaseModelWeights own, NDManager manager, Precision precision) {
+        this.config = BaseModelConfig.of(own);
         this.manager = manager;
-        SequencedMap<String, Number> constants = new LinkedHashMap<>();
-        constants.put("heads", config.heads());
-        constants.put("kv_heads", config.kvHeads());
-        constants.put("head_size", config.headSize());
-        constants.put("rope_base", config.ropeBase());
-        constants.put("epsilon", config.epsilon());
-        this.program = TorchScript.compile(BaseModel.class, "llama.torchscript", constants);
+        this.none = manager.create(new Shape(0));
+        this.program = TorchScript.compile(BaseModel.class, "transformer.torchscript", constants(own.shape()));
+        own.layers().forEach(layer -> add(layer, precision));
+        weights.add(windows(own.shape()));
+        add(own.ropeDivisors());
+        add(Optional.of(own.outputNorm()));
+        NDArray embeddings = stack(precision, own.embeddings());
+        boolean tied = own.output().name().equals(own.embeddings().name());
+        weights.add(tied ? embeddings : stack(precision, own.output()));
+        weights.add(embeddings);
     }
 
-    /// Reads a model file.
+    /// De-quantises a model.
     ///
-    /// @throws IllegalArgumentException when it is no model of the llama architecture
-    public static BaseModel load(Path path, NDManager parent, Precision precision) {
-        try (GgufFile file = GgufFile.open(path)) {
-            BaseModel model = new BaseModel(LlamaConfig.of(file), parent.newSubManager());
-            for (int i = 0; i < model.config.layers(); i++) {
-                String layer = "blk." + i + ".";
-                model.vector(file, layer + "attn_norm");
-                model.matrix(file, precision, layer + "attn_q", layer + "attn_k", layer + "attn_v");
-                model.matrix(file, precision, layer + "attn_output");
-                model.vector(file, layer + "ffn_norm");
-                model.matrix(file, precision, layer + "ffn_gate", layer + "ffn_up");
-                model.matrix(file, precision, layer + "ffn_down");
-            }
-            model.vector(file, "output_norm");
-            NDArray embeddings = model.stack(file, precision, "token_embd");
-            if (file.tensor("output.weight").isPresent()) {
-                model.matrix(file, precision, "output");
-            } else {
-                model.weights.add(embeddings);
-            }
-            model.weights.add(embeddings);
-            return model;
+    /// @param model which is read and can be closed afterwards
+    /// @throws IllegalArgumentException when it is a model that cannot be trained through
+    public static BaseModel of(LlamaModel model, NDManager parent, Precision precision) {
+        BaseModelWeights own = BaseModelConfig.weights(model);
+        NDManager manager = parent.newSubManager();
+        try {
+            return new BaseModel(own, manager, precision);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
         }
     }
 
-    public LlamaConfig config() {
+    private static SequencedMap<String, Number> constants(BaseModelShape shape) {
+        // Without a window, nothing asks for its positions.
+        Rope nearby = shape.window().map(SlidingWindow::rope).orElse(shape.rope());
+        SequencedMap<String, Number> constants = new LinkedHashMap<>();
+        constants.put("heads", shape.heads());
+        constants.put("kv_heads", shape.kvHeads());
+        constants.put("head_size", shape.headSize());
+        constants.put("turned", shape.rope().dimensions());
+        constants.put("halves", shape.rope().halves() ? 1 : 0);
+        constants.put("rope_base", (double) shape.rope().base());
+        constants.put("rope_scale", (double) shape.rope().scale());
+        constants.put("window", shape.window().map(SlidingWindow::tokens).orElse(0));
+        constants.put("window_rope_base", (double) nearby.base());
+        constants.put("window_rope_scale", (double) nearby.scale());
+        constants.put("epsilon", (double) shape.epsilon());
+        constants.put("attention_scale", (double) shape.attentionScale());
+        constants.put("embedding_scale", shape.architecture().scaledEmbeddings() ? Math.sqrt(shape.width()) : 1.);
+        constants.put("gelu", shape.architecture().gate() == Gate.GELU ? 1 : 0);
+        return constants;
+    }
+
+    /// Adds the weights of a layer, in the order in which the program takes them.
+    private void add(LayerWeights layer, Precision precision) {
+        for (Norm norm : Norm.values()) {
+            add(layer.norm(norm));
+        }
+        weights.add(stack(precision, layer.matrix(Module.QUERY), layer.matrix(Module.KEY), layer.matrix(Module.VALUE)));
+        weights.add(stack(precision, layer.matrix(Module.ATTENTION_OUTPUT)));
+        weights.add(stack(precision, layer.matrix(Module.GATE), layer.matrix(Module.UP)));
+        weights.add(stack(precision, layer.matrix(Module.DOWN)));
+        for (Module module : Module.values()) {
+            add(layer.bias(module));
+        }
+    }
+
+    private void add(Optional<Tensor> vector) {
+        weights.add(vector.map(found -> manager.create(found.toFloats())).orElse(none));
+    }
+
+    /// 1 for each layer that has a window.
+    private NDArray windows(BaseModelShape shape) {
+        int[] windows = new int[shape.layers()];
+        shape.window().ifPresent(window -> {
+            for (int layer = 0; layer < windows.length; layer++) {
+                windows[layer] = window.isOf(layer) ? 1 : 0;
+            }
+        });
+        return manager.create(windows);
+    }
+
+    /// Matrices `[out, in]` with the same input, one below the other.
+    private NDArray stack(Precision precision, Tensor... matrices) {
+        try (NDManager scope = manager.newSubManager()) {
+            List<NDArray> parts = new ArrayList<>();
+            for (Tensor matrix : matrices) {
+                long columns = matrix.shape()[0];
+                long rows = matrix.shape()[1];
+                for (long top = 0; top < rows; top += BAND) {
+                    long bottom = Math.min(rows, top + BAND);
+                    NDArray band = scope.create(matrix.rowsToFloats(top, bottom), new Shape(bottom - top, columns));
+                    parts.add(precision == Precision.BF16 ? bfloat16(scope, band) : band);
+                }
+            }
+            NDArray whole = parts.size() == 1
+                    ? parts.getFirst()
+                    : program.call(scope, "joined", parts).singletonOrThrow();
+            whole.attach(manager);
+            return whole;
+        }
+    }
+
+    private NDArray bfloat16(NDManager scope, NDArray band) {
+        NDArray halved = program.call(scope, "bfloat16", band).singletonOrThrow();
+        band.close();
+        return halved;
+    }
+
+    public BaseModelConfig config() {
         return config;
     }
 
@@ -152,49 +229,16 @@ public final class BaseModel implements AutoCloseable {
                 .singletonOrThrow();
     }
 
-    /// The weights of a layer, as the program takes them, its attention norm first.
-    List<NDArray> layer(int layer) {
-        return weights.subList(WEIGHTS_OF_A_LAYER * layer, WEIGHTS_OF_A_LAYER * (layer + 1));
-    }
-
-    /// The token embeddings `[vocabulary, hidden]`.
-    NDArray embeddings() {
-        return weights.getLast();
-    }
-
-    /// The states `[samples, length, hidden]` after a layer. To the program it is a model of one layer, with the
-    /// states before it as embeddings.
-    NDArray after(NDManager scope, int layer, NDArray states, Batch batch, Lora lora) {
-        List<NDArray> own = new ArrayList<>(layer(layer));
-        own.add(states.reshape(-1, config.hidden()));
-        int from = LlamaConfig.MODULES.size() * layer;
-        int to = from + LlamaConfig.MODULES.size();
-        return program.call(
-                        scope,
-                        "hidden",
-                        cells(
-                                scope,
-                                batch,
-                                LongStream.range(0, batch.tokens().length).toArray()),
-                        cells(scope, batch, batch.positions()),
-                        cells(scope, batch, batch.branches()),
-                        scope.create(batch.owners()),
-                        own,
-                        modules(scope, lora, lora.a()).subList(from, to),
-                        modules(scope, lora, lora.b()).subList(from, to),
-                        scope.create(lora.scale()))
-                .singletonOrThrow();
-    }
-
     /// A matrix for each module of each layer: an empty one where there is no adapter.
     private List<NDArray> modules(NDManager scope, Lora lora, List<NDArray> matrices) {
-        NDArray none = scope.create(new Shape(0));
+        // Of this list alone: a call tells lists from one another by the names of their arrays.
+        NDArray empty = scope.create(new Shape(0));
         List<String> adapted = lora.modules();
         List<NDArray> all = new ArrayList<>();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            for (String module : LlamaConfig.MODULES) {
+        for (int layer = 0; layer < config.shape().layers(); layer++) {
+            for (String module : BaseModelConfig.MODULES) {
                 int index = adapted.indexOf(module);
-                all.add(index < 0 ? none : matrices.get(layer * adapted.size() + index));
+                all.add(index < 0 ? empty : matrices.get(layer * adapted.size() + index));
             }
         }
         return all;
@@ -202,10 +246,10 @@ public final class BaseModel implements AutoCloseable {
 
     /// A number for each module of each layer, 0 where there is no adapter.
     private float[] ofModules(Lora lora, float[] numbers) {
-        float[] all = new float[config.layers() * LlamaConfig.MODULES.size()];
+        float[] all = new float[config.shape().layers() * BaseModelConfig.MODULES.size()];
         int next = 0;
         for (int i = 0; i < all.length; i++) {
-            if (lora.modules().contains(LlamaConfig.MODULES.get(i % LlamaConfig.MODULES.size()))) {
+            if (lora.modules().contains(BaseModelConfig.MODULES.get(i % BaseModelConfig.MODULES.size()))) {
                 all[i] = numbers[next++];
             }
         }
@@ -216,7 +260,7 @@ public final class BaseModel implements AutoCloseable {
     private static List<NDArray> adapted(Lora lora, List<NDArray> all) {
         List<NDArray> adapted = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            if (lora.modules().contains(LlamaConfig.MODULES.get(i % LlamaConfig.MODULES.size()))) {
+            if (lora.modules().contains(BaseModelConfig.MODULES.get(i % BaseModelConfig.MODULES.size()))) {
                 adapted.add(all.get(i));
             }
         }
@@ -225,37 +269,6 @@ public final class BaseModel implements AutoCloseable {
 
     private static NDArray cells(NDManager scope, Batch batch, long[] values) {
         return scope.create(values, new Shape(batch.samples(), batch.length()));
-    }
-
-    private void vector(GgufFile file, String name) {
-        weights.add(manager.create(file.floats(info(file, name))));
-    }
-
-    private void matrix(GgufFile file, Precision precision, String... names) {
-        weights.add(stack(file, precision, names));
-    }
-
-    /// Matrices `[out, in]` with the same input, one below the other.
-    private NDArray stack(GgufFile file, Precision precision, String... names) {
-        try (NDManager scope = manager.newSubManager()) {
-            NDList parts = new NDList();
-            for (String name : names) {
-                TensorInfo info = info(file, name);
-                long[] ne = info.shape();
-                parts.add(scope.create(file.floats(info), new Shape(ne[1], ne[0])));
-            }
-            NDArray matrix = parts.size() == 1 ? parts.singletonOrThrow() : NDArrays.concat(parts, 0);
-            if (precision == Precision.BF16) {
-                matrix = program.call(scope, "bfloat16", matrix).singletonOrThrow();
-            }
-            matrix.attach(manager);
-            return matrix;
-        }
-    }
-
-    private static TensorInfo info(GgufFile file, String name) {
-        return file.tensor(name + ".weight")
-                .orElseThrow(() -> new IllegalArgumentException("the model file has no tensor " + name + ".weight"));
     }
 
     @Override

@@ -1,86 +1,61 @@
 package dev.icmlora.trainer.model;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
+import dev.icmlora.engine.tune.BaseModelShape;
+import dev.icmlora.engine.tune.BaseModelWeights;
+import dev.icmlora.engine.tune.LayerWeights;
+import dev.icmlora.engine.tune.Module;
+import dev.icmlora.engine.tune.UnsupportedBaseModelException;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.llama.LlamaModel;
 
-/// The sizes of a base model of the llama architecture.
+/// The sizes of a base model, and what adapters may change in it.
 ///
-/// @param layers transformer layers
-/// @param hidden width of the residual stream
-/// @param heads query heads
-/// @param kvHeads key and value heads; each is shared by `heads / kvHeads` query heads
-/// @param headSize width of a head
-/// @param ropeBase base of the rotary frequencies
-/// @param epsilon added to the mean square in RMSNorm
-/// @param modules the matrices of a layer, which adapters may change, in the order of the forward pass
-public record LlamaConfig(
-        int layers,
-        int hidden,
-        int heads,
-        int kvHeads,
-        int headSize,
-        double ropeBase,
-        double epsilon,
-        List<Target> modules) {
+/// @param modules the matrices of a layer, in the order of the forward pass
+public record BaseModelConfig(BaseModelShape shape, List<Target> modules) {
     /// GGUF names of the matrices of a layer, in the order of the forward pass.
     public static final List<String> MODULES =
-            List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
+            Arrays.stream(Module.values()).map(Module::file).toList();
 
-    private static final String ARCHITECTURE = "llama";
-
-    /// The sizes that a model file states.
-    ///
-    /// @throws IllegalArgumentException when the file is no model of the llama architecture
-    public static LlamaConfig of(GgufFile file) {
-        String architecture = file.string("general.architecture").orElse("unknown");
-        if (!architecture.equals(ARCHITECTURE)) {
-            throw new IllegalArgumentException(
-                    "the trainer knows base models of architecture llama, this one is " + architecture);
-        }
-        int hidden = integer(file, "llama.embedding_length");
-        int heads = integer(file, "llama.attention.head_count");
-        requirePlainRotation(file, hidden / heads);
-        return new LlamaConfig(
-                integer(file, "llama.block_count"),
-                hidden,
-                heads,
-                integer(file, "llama.attention.head_count_kv"),
-                hidden / heads,
-                file.real("llama.rope.freq_base").orElse(10_000),
-                file.real("llama.attention.layer_norm_rms_epsilon").orElse(1e-5),
-                MODULES.stream().map(module -> target(file, module)).toList());
+    /// @throws IllegalArgumentException when it is a model that cannot be trained through
+    public static BaseModelConfig of(LlamaModel model) {
+        return of(weights(model));
     }
 
-    /// Some llama models turn queries and keys by frequencies that were stretched, or have heads of another width. What
-    /// is trained through another computation than the one that serves would be worth nothing.
-    private static void requirePlainRotation(GgufFile file, int headSize) {
-        String scaling = file.string("llama.rope.scaling.type").orElse("none");
-        if (!scaling.equals("none") || file.tensor("rope_freqs.weight").isPresent()) {
-            throw new IllegalArgumentException("the trainer does not know scaled rotary frequencies (" + scaling
-                    + (file.tensor("rope_freqs.weight").isPresent() ? ", rope_freqs.weight" : "")
-                    + "), which this base model has");
-        }
-        for (String key :
-                List.of("llama.attention.key_length", "llama.attention.value_length", "llama.rope.dimension_count")) {
-            long width = file.integer(key).orElse(headSize);
-            if (width != headSize) {
-                throw new IllegalArgumentException(
-                        "the trainer knows heads of hidden size / heads = %d, this base model's %s is %d"
-                                .formatted(headSize, key, width));
+    static BaseModelConfig of(BaseModelWeights weights) {
+        List<Target> modules = targets(weights.layers().getFirst());
+        for (LayerWeights layer : weights.layers()) {
+            if (!targets(layer).equals(modules)) {
+                throw new IllegalArgumentException("a generator cannot be trained for this base model: its layers"
+                        + " differ in size, and a generator's adapters change all layers alike");
             }
         }
+        return new BaseModelConfig(weights.shape(), modules);
     }
 
-    private static Target target(GgufFile file, String module) {
-        String name = "blk.0." + module + ".weight";
-        long[] ne = file.tensor(name)
-                .orElseThrow(() -> new IllegalArgumentException("the model file has no tensor " + name))
-                .shape();
-        return new Target(module, Math.toIntExact(ne[0]), Math.toIntExact(ne[1]));
+    /// llama.cpp's own tensors.
+    ///
+    /// @throws IllegalArgumentException when they are not those of a model that can be trained through
+    static BaseModelWeights weights(LlamaModel model) {
+        try {
+            return BaseModelWeights.of(model);
+        } catch (UnsupportedBaseModelException e) {
+            throw new IllegalArgumentException("a generator cannot be trained for this base model: " + e.reason(), e);
+        }
+    }
+
+    private static List<Target> targets(LayerWeights layer) {
+        return Arrays.stream(Module.values())
+                .map(module -> target(module, layer.matrix(module).shape()))
+                .toList();
+    }
+
+    private static Target target(Module module, long[] shape) {
+        return new Target(module.file(), Math.toIntExact(shape[0]), Math.toIntExact(shape[1]));
     }
 
     /// The layout of adapters of some modules of every layer, in the order of the forward pass.
@@ -91,7 +66,7 @@ public record LlamaConfig(
         List<Target> targets = modules.stream()
                 .filter(target -> names.contains(target.module()))
                 .toList();
-        return new AdapterLayout(ARCHITECTURE, layers, rank, alpha, targets);
+        return new AdapterLayout(shape.architecture().name(), shape.layers(), rank, alpha, targets);
     }
 
     /// @throws IllegalArgumentException when one of them is the name of no module
@@ -102,10 +77,5 @@ public record LlamaConfig(
                         "\"%s\" is no module of a layer; there are %s".formatted(name, String.join(", ", MODULES)));
             }
         }
-    }
-
-    private static int integer(GgufFile file, String key) {
-        return Math.toIntExact(
-                file.integer(key).orElseThrow(() -> new IllegalArgumentException("the model file has no " + key)));
     }
 }

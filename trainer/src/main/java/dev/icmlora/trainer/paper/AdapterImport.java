@@ -22,9 +22,8 @@ import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.peft.PeftModel;
-import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
-import dev.icmlora.trainer.model.LlamaConfig;
+import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.Torch;
 
@@ -54,15 +53,19 @@ public record AdapterImport(
         }
         try (LoadedModel base =
                         LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT);
-                GgufFile modelFile = GgufFile.open(installation.model());
                 NDManager manager = Torch.start(1, Torch.cache(installation.root()))) {
             curriculum.learned(task, training, base.format());
-            LlamaConfig model = LlamaConfig.of(modelFile);
+            BaseModelConfig model = BaseModelConfig.of(base.model());
             String fingerprint = base.id().fingerprint();
             SharedAdapter shared = SharedAdapter.trained(training, model, fingerprint, manager);
             AdapterLayout layout = shared.layout();
             ForeignLora lora = ForeignLora.read(
-                    file, layout.architecture(), new PeftModel(base.id().name(), model.heads(), model.kvHeads()));
+                    file,
+                    layout.architecture(),
+                    new PeftModel(
+                            base.id().name(),
+                            model.shape().heads(),
+                            model.shape().kvHeads()));
             requireTargets(lora, model, layout);
             Projection projection = new Projection(layout, a(shared), lora.updates());
             Zoo.Import provenance = new Zoo.Import(
@@ -79,8 +82,8 @@ public record AdapterImport(
         }
     }
 
-    private void requireTargets(ForeignLora lora, LlamaConfig model, AdapterLayout layout) {
-        AdapterLayout all = model.layout(LlamaConfig.MODULES, layout.rank(), layout.alpha());
+    private void requireTargets(ForeignLora lora, BaseModelConfig model, AdapterLayout layout) {
+        AdapterLayout all = model.layout(BaseModelConfig.MODULES, layout.rank(), layout.alpha());
         lora.updates().forEach(update -> update.requireFits(all));
         Set<String> others = lora.updates().stream()
                 .map(LowRankUpdate::module)

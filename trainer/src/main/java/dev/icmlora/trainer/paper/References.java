@@ -20,6 +20,8 @@ import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
@@ -107,14 +109,16 @@ public final class References implements AutoCloseable {
             int threads,
             Effort effort) {
         NDManager manager = Torch.start(threads, Torch.cache(installation.root()));
-        return new References(
-                manager,
-                BaseModel.load(installation.model(), manager, Precision.BF16),
-                base,
-                new ExportedGenerator(generator).shared(manager),
-                format,
-                folder,
-                effort);
+        try (LlamaModel model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
+            return new References(
+                    manager,
+                    BaseModel.of(model, manager, Precision.BF16),
+                    base,
+                    new ExportedGenerator(generator).shared(manager),
+                    format,
+                    folder,
+                    effort);
+        }
     }
 
     /// Trains on the training examples of each task and each text domain, those aside that training holds back.

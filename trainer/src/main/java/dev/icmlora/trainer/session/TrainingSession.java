@@ -43,7 +43,7 @@ public final class TrainingSession implements AutoCloseable {
         this.base = LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT);
         this.curriculum = settings.curriculum().read(folder, base.format());
         this.manager = Torch.start(settings.threads(), Torch.cache(installation.root()));
-        this.model = BaseModel.load(installation.model(), manager, settings.precision());
+        this.model = BaseModel.of(base.model(), manager, settings.precision());
         this.stop = new StopSignal();
     }
 

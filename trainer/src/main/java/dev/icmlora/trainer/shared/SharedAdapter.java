@@ -22,7 +22,7 @@ import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.trainer.loop.Checkpoint;
 import dev.icmlora.trainer.loop.TrainingRun;
-import dev.icmlora.trainer.model.LlamaConfig;
+import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.model.Lora;
 
 /// What all adapters share: the matrices A and B0, and how fast each B is tuned from there.
@@ -76,7 +76,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
     ///
     /// @param base fingerprint of the base model
     /// @throws IllegalArgumentException when neither was run yet, or for another base model
-    public static SharedAdapter latest(Path folder, LlamaConfig model, String base, NDManager manager) {
+    public static SharedAdapter latest(Path folder, BaseModelConfig model, String base, NDManager manager) {
         Path foundation = TrainingRun.checkpoint(folder.resolve(FOUNDATION));
         return Files.exists(foundation)
                 ? read(foundation, model, base, manager)
@@ -87,7 +87,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
     ///
     /// @param base fingerprint of the base model
     /// @throws IllegalArgumentException when it was not run yet, or for another base model
-    public static SharedAdapter trained(Path folder, LlamaConfig model, String base, NDManager manager) {
+    public static SharedAdapter trained(Path folder, BaseModelConfig model, String base, NDManager manager) {
         Path checkpoint = TrainingRun.checkpoint(folder.resolve(RUN));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
@@ -96,7 +96,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
         return read(checkpoint, model, base, manager);
     }
 
-    private static SharedAdapter read(Path checkpoint, LlamaConfig model, String base, NDManager manager) {
+    private static SharedAdapter read(Path checkpoint, BaseModelConfig model, String base, NDManager manager) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
             Checkpoint.requireBase(file, checkpoint, base);
             int rank = rank(file);
@@ -144,7 +144,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
 
     /// The modules that the adapter in a checkpoint adapts, in layout order.
     public static List<String> modules(GgufFile checkpoint) {
-        return LlamaConfig.MODULES.stream()
+        return BaseModelConfig.MODULES.stream()
                 .filter(module -> a(checkpoint, module).isPresent())
                 .toList();
     }

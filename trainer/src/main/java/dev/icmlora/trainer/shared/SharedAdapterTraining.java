@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.loop.TrainingRun;
-import dev.icmlora.trainer.model.LlamaConfig;
+import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
 
@@ -34,7 +34,7 @@ public record SharedAdapterTraining(TrainingSettings training, Batches batches, 
 
     /// @throws IllegalArgumentException if a module is none that adapters can change
     public SharedAdapterTraining {
-        LlamaConfig.requireModules(targets);
+        BaseModelConfig.requireModules(targets);
         targets = List.copyOf(targets);
     }
 
@@ -73,7 +73,8 @@ public record SharedAdapterTraining(TrainingSettings training, Batches batches, 
 
     /// All that another run could choose otherwise.
     public String settings() {
-        String modules = LlamaConfig.MODULES.stream().filter(targets::contains).collect(Collectors.joining(","));
+        String modules =
+                BaseModelConfig.MODULES.stream().filter(targets::contains).collect(Collectors.joining(","));
         return "rank %d, alpha %s, learned A, targets %s, rate %s, %d tokens, %d queries, packed %s, seed %d"
                 .formatted(
                         rank,
