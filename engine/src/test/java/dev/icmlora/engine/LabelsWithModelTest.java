@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,8 +35,8 @@ class LabelsWithModelTest {
     private final Engine engine = LoadedEngine.get();
     private final EngineSession session = engine.session(new Cancellation());
 
-    /// Labels that begin alike, one that others begin with, and more than are read side by side; against llama.cpp
-    /// with one label after the other in another memory.
+    /// Labels that begin alike, one that others begin with, and more than are read side by side; several
+    /// requests at once, against llama.cpp with one label after the other in another memory.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void labelsAreScoredAsEachIsAlone(boolean adapted) {
@@ -47,15 +48,21 @@ class LabelsWithModelTest {
                 ? Optional.of(new ScaledAdapter(session.generate(TASK, 1), 2))
                 : Optional.<ScaledAdapter>empty();
         var prompts = List.of(prompt("Do you want tea?"), prompt("Is the sky green?"));
+        var others = List.of("yes", "no", "number one", "number two");
 
+        var beside = CompletableFuture.supplyAsync(() -> choose(Optional.empty(), prompts, others));
         var answers = choose(adapter, prompts, texts);
 
+        requireShares(beside.join().getFirst(), alone(Optional.empty(), prompts.getFirst(), others));
         for (var i = 0; i < prompts.size(); i++) {
-            var alone = alone(adapter, prompts.get(i), texts);
             assertThat(answers.get(i).labels().keySet()).containsExactlyElementsOf(texts);
-            assertThat(List.copyOf(answers.get(i).labels().values()))
-                    .zipSatisfy(alone, (share, expected) -> assertThat(share).isCloseTo(expected, within(0.01)));
+            requireShares(answers.get(i), alone(adapter, prompts.get(i), texts));
         }
+    }
+
+    private static void requireShares(Answer answer, List<Double> expected) {
+        assertThat(List.copyOf(answer.labels().values()))
+                .zipSatisfy(expected, (share, alone) -> assertThat(share).isCloseTo(alone, within(0.01)));
     }
 
     private List<Double> alone(Optional<ScaledAdapter> adapter, int[] prompt, List<String> labels) {
@@ -65,7 +72,7 @@ class LabelsWithModelTest {
                     LoraAdapter.load(engine.model().model(), scaled.adapter().gguf()));
             lora.ifPresent(loaded -> loaded.attach(context, adapter.get().scale()));
             var weights = labels.stream()
-                    .mapToDouble(label -> Math.exp(logprob(context, batch, prompt, label)))
+                    .mapToDouble(label -> Math.exp(logprob(context, batch, prompt, telling(label, labels))))
                     .toArray();
             var sum = Arrays.stream(weights).sum();
             lora.ifPresent(LoraAdapter::close);
@@ -73,10 +80,20 @@ class LabelsWithModelTest {
         }
     }
 
-    private double logprob(LlamaContext context, TokenBatch batch, int[] prompt, String label) {
-        var tokens = IntStream.concat(
-                        Arrays.stream(prompt), Arrays.stream(engine.format().answer(label)))
-                .toArray();
+    /// The tokens of a label up to the first one that no other has there.
+    private int[] telling(String label, List<String> labels) {
+        var own = engine.format().answer(label);
+        var shared = labels.stream()
+                .filter(other -> !other.equals(label))
+                .mapToInt(other -> Arrays.mismatch(own, engine.format().answer(other)))
+                .max()
+                .orElseThrow();
+        return Arrays.copyOf(own, shared + 1);
+    }
+
+    private static double logprob(LlamaContext context, TokenBatch batch, int[] prompt, int[] label) {
+        var tokens =
+                IntStream.concat(Arrays.stream(prompt), Arrays.stream(label)).toArray();
         var from = prompt.length - 1;
         context.removeSequence(0, from, -1);
         batch.clear();
@@ -95,6 +112,28 @@ class LabelsWithModelTest {
                 .mapToDouble(i -> Math.exp(logits[i]))
                 .sum();
         return logits[token] - Math.log(sum);
+    }
+
+    @Test
+    void ofAThousandLabelsTheOneThatThePromptHoldsIsChosen() {
+        var texts = IntStream.range(0, 1000).mapToObj(i -> "number " + i).toList();
+        var examples = List.of(new Example("7", "number 7"), new Example("841", "number 841"));
+
+        var answers = choose(
+                Optional.empty(),
+                Stream.of("356", "12")
+                        .map(input -> engine.format()
+                                .query("Say it.", examples, input)
+                                .tokens())
+                        .toList(),
+                texts);
+
+        assertThat(answers).extracting(Answer::text).containsExactly("number 356", "number 12");
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.labels().values().stream()
+                                .mapToDouble(share -> share)
+                                .sum())
+                        .isCloseTo(1, within(1e-9)));
     }
 
     /// Lists that nobody would write.

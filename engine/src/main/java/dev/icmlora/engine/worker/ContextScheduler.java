@@ -39,7 +39,7 @@ public final class ContextScheduler {
     private final PrefixCache prefixes;
     private final Map<Optional<ScaledAdapter>, Group> groups = new LinkedHashMap<>();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
-    private final Branches branches;
+    private final Deque<Integer> freeBranches = new ArrayDeque<>();
     private int reserved;
     private long arrived;
     private long placements;
@@ -58,7 +58,9 @@ public final class ContextScheduler {
         for (var id = 0; id < sequences; id++) {
             freeIds.add(id);
         }
-        this.branches = new Branches(decoder, sequences + cached, branches);
+        for (var id = 0; id < branches; id++) {
+            freeBranches.add(sequences + cached + id);
+        }
     }
 
     /// Requests with the same adapter.
@@ -168,7 +170,7 @@ public final class ContextScheduler {
     }
 
     private boolean place(Sequence sequence) {
-        if (sequence.needsBranch() && branches.isEmpty()) {
+        if (sequence.branches() > freeBranches.size()) {
             return false;
         }
         var match = prefixes.longest(sequence.request().prefixKey(), sequence.prompt());
@@ -195,7 +197,8 @@ public final class ContextScheduler {
         var id = freeIds.remove();
         var need = sequence.mostTokens() - shared;
         sequence.place(id, entry, shared, need, ++placements);
-        sequence.takeBranches(branches);
+        sequence.branch(
+                Stream.generate(freeBranches::remove).limit(sequence.branches()).toList());
         reserved += need;
         sequence.request().placed();
         groups.get(sequence.request().adapter()).running.add(sequence);
@@ -354,7 +357,8 @@ public final class ContextScheduler {
     private void leave(Sequence sequence) {
         decoder.remove(sequence.id());
         freeIds.add(sequence.id());
-        sequence.giveBranches();
+        sequence.branchIds().forEach(decoder::remove);
+        freeBranches.addAll(sequence.branchIds());
         release(sequence);
         groups.get(sequence.request().adapter()).running.remove(sequence);
     }

@@ -159,10 +159,10 @@ final class DecodeRequest {
     }
 
     /// What prompts begin with in common counts once, whatever was kept from before: the same request is
-    /// always counted the same. So are labels: all of them count after each prompt, read or left out.
+    /// always counted the same. What is read of labels counts after each prompt.
     private int promptTokens() {
         var shared = sharedPrefix();
-        var labels = wanted instanceof Choosing choosing ? choosing.labels().allTokens() : 0;
+        var labels = wanted instanceof Choosing choosing ? choosing.labels().readTokens() : 0;
         return shared
                 + prompts.stream()
                         .mapToInt(prompt -> prompt.length - shared + labels)

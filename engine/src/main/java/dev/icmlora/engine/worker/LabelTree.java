@@ -2,91 +2,105 @@ package dev.icmlora.engine.worker;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
-import java.util.OptionalInt;
 
-/// Some labels as a tree of their tokens: what several of them begin with is one way. Each node is a token that is
-/// read, and says how likely each token after it is.
+/// Some labels as a tree of tokens: what several of them begin with is read once. Each way through it is a
+/// sequence of its own beside the others, a branch, so that all of it fits into one batch. The last token of a
+/// label is not read: how likely it is, the scores after the one before it say.
 final class LabelTree {
 
     /// The prompt's last token, which every label follows.
     static final int ROOT = 0;
 
     private final List<Node> nodes = new ArrayList<>();
+    private final int branches;
 
     /// A token that is read, and what may follow it.
     ///
-    /// @param depth tokens from the prompt up to this one, 0 for the root
-    /// @param labels that go on from here or end here
-    private record Node(int token, int parent, int depth, List<Integer> labels, List<Edge> edges) {}
+    /// @param position after the prompt, from 0
+    /// @param branches that it belongs to
+    private record Node(int token, int position, List<Integer> branches, List<Edge> edges) {
+
+        boolean isTip() {
+            return position >= 0 && edges.stream().allMatch(Edge::ends);
+        }
+    }
 
     /// A token that may follow.
     ///
     /// @param target the node of that token; or, where the token ends a label, which one
     private record Edge(int token, boolean ends, int target) {}
 
-    /// @param order which labels, so that those that begin alike follow one another
-    /// @param tokens of all labels, each with the token that ends an answer and stands nowhere else
-    LabelTree(List<Integer> order, List<int[]> tokens) {
-        add(-1, -1, 0);
+    /// Takes labels off the front, as many as the tree has room for, but at least one.
+    ///
+    /// @param labels those that begin alike follow one another
+    /// @param tokens of all labels; none is the beginning of another
+    LabelTree(Deque<Integer> labels, List<int[]> tokens, int mostBranches, int mostTokens) {
+        nodes.add(new Node(-1, -1, List.of(), new ArrayList<>()));
         var path = new ArrayList<>(List.of(ROOT));
         var before = new int[0];
-        for (var label : order) {
-            var own = tokens.get(label);
+        var tips = 0;
+        while (!labels.isEmpty()) {
+            var own = tokens.get(labels.element());
             var shared = Arrays.mismatch(before, own);
             path.subList(shared + 1, path.size()).clear();
-            for (var position = shared; position < own.length - 1; position++) {
-                var parent = path.getLast();
-                path.add(add(own[position], parent, position + 1));
-                nodes.get(parent).edges.add(new Edge(own[position], false, path.getLast()));
+            var read = own.length - 1 - shared;
+            tips += read == 0 || nodes.get(path.getLast()).isTip() ? 0 : 1;
+            if (before.length > 0 && (tips > mostBranches || size() - 1 + read > mostTokens)) {
+                break;
             }
-            nodes.get(path.getLast()).edges.add(new Edge(own[own.length - 1], true, label));
-            path.forEach(node -> nodes.get(node).labels.add(label));
+            for (var position = shared; position < own.length - 1; position++) {
+                path.add(add(own[position], position, path.getLast()));
+            }
+            nodes.get(path.getLast()).edges.add(new Edge(own[own.length - 1], true, labels.remove()));
             before = own;
         }
+        branches = branch(ROOT, 0);
     }
 
-    private int add(int token, int parent, int depth) {
-        nodes.add(new Node(token, parent, depth, new ArrayList<>(), new ArrayList<>()));
+    private int add(int token, int position, int parent) {
+        nodes.add(new Node(token, position, new ArrayList<>(), new ArrayList<>()));
+        nodes.get(parent).edges.add(new Edge(token, false, nodes.size() - 1));
         return nodes.size() - 1;
     }
 
-    /// Nodes with the root, which is read with the prompt.
+    /// Numbers the branches below a node.
+    ///
+    /// @param first the next number
+    /// @return the one after the last
+    private int branch(int node, int first) {
+        var next = first;
+        for (var edge : nodes.get(node).edges) {
+            next = edge.ends ? next : branch(edge.target, next);
+        }
+        next += nodes.get(node).isTip() ? 1 : 0;
+        for (var branch = first; branch < next && node != ROOT; branch++) {
+            nodes.get(node).branches.add(branch);
+        }
+        return next;
+    }
+
+    /// Nodes with the root, which is read with the prompt. Each comes after those that lead to it.
     int size() {
         return nodes.size();
+    }
+
+    int branches() {
+        return branches;
     }
 
     int token(int node) {
         return nodes.get(node).token;
     }
 
-    /// The node before this one; -1 for the root.
-    int parent(int node) {
-        return nodes.get(node).parent;
+    /// Where a node's token stands after the prompt, from 0.
+    int position(int node) {
+        return nodes.get(node).position;
     }
 
-    /// Tokens from the prompt up to a node's own, 0 for the root.
-    int depth(int node) {
-        return nodes.get(node).depth;
-    }
-
-    /// The labels that a node leads to.
-    List<Integer> labels(int node) {
-        return nodes.get(node).labels;
-    }
-
-    /// The node that follows, where only one does.
-    OptionalInt onlyChild(int node) {
-        var children = nodes.get(node).edges.stream().filter(edge -> !edge.ends).toList();
-        return children.size() == 1 ? OptionalInt.of(children.getFirst().target) : OptionalInt.empty();
-    }
-
-    /// The nodes that follow.
-    List<Integer> children(int node) {
-        return nodes.get(node).edges.stream()
-                .filter(edge -> !edge.ends)
-                .map(Edge::target)
-                .toList();
+    List<Integer> branches(int node) {
+        return nodes.get(node).branches;
     }
 
     /// The tokens that may follow a node.

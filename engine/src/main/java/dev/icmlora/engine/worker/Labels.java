@@ -1,5 +1,7 @@
 package dev.icmlora.engine.worker;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -7,69 +9,74 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.generator.task.PromptFormat;
 
-/// Texts of which an answer is one. The probability of a label is that of its tokens and of the answer's end
-/// after them, so one that another begins with is told from it.
+/// Texts of which an answer is one. For example, "delivery" and "refund" differ in their first token already,
+/// so the scores after the prompt tell how likely each is, and nothing more is read.
+///
+/// The score of a label is the probability that an answer begins with its tokens, up to the first one that
+/// tells it from all others. The token that ends an answer is one of them where another label goes on after
+/// this one: "wait" is told from "wait and see" by its end.
 public final class Labels {
 
-    /// Branches of a context in which labels are read side by side, beside the sequences of its texts.
+    /// Branches of a context that are read side by side, beside the sequences of its texts.
     public static final int BRANCHES = 32;
 
-    /// Part of the context that several labels may take.
+    /// Part of the context that the labels of one tree may take.
     private static final int PART_OF_CONTEXT = 16;
 
     private final List<String> texts;
     private final List<int[]> tokens;
-    private final LabelTree tree;
-    private final int mostTokens;
+    private final List<LabelTree> trees = new ArrayList<>();
 
-    private Labels(List<String> texts, List<int[]> tokens, int partTokens) {
+    private Labels(List<String> texts, List<int[]> tokens, int treeTokens) {
         this.texts = List.copyOf(texts);
         this.tokens = tokens;
         var order = IntStream.range(0, tokens.size())
                 .boxed()
                 .sorted((a, b) -> Arrays.compare(tokens.get(a), tokens.get(b)))
                 .toList();
-        this.tree = new LabelTree(order, tokens);
-        this.mostTokens = mostTokens(order, partTokens);
-    }
-
-    /// Of parts with few labels each, the largest: nobody needs room for more of them at once.
-    private int mostTokens(List<Integer> order, int partTokens) {
-        var most = 0;
-        var from = 0;
-        while (from < order.size()) {
-            var to = endOfPart(order, from, partTokens);
-            most = Math.max(most, new LabelTree(order.subList(from, to), tokens).size() - 1);
-            from = to;
+        var telling = telling(order, tokens);
+        var left = new ArrayDeque<>(order);
+        while (!left.isEmpty()) {
+            trees.add(new LabelTree(left, telling, BRANCHES, treeTokens));
         }
-        return most;
     }
 
     /// @param texts two or more, no two of the same tokens
-    /// @param contextTokens of the context that reads them; many labels are not read at once, and take little of it
-    /// @throws IllegalArgumentException if two have the same tokens
+    /// @param contextTokens of the context that reads them; many labels are read in parts that take little
+    /// of it
+    /// @throws IllegalArgumentException if two have the same tokens, or one the token that ends an answer
     public static Labels of(List<String> texts, PromptFormat format, int contextTokens) {
         return of(texts, texts.stream().map(format::answer).toList(), contextTokens / PART_OF_CONTEXT);
     }
 
-    /// @param tokens of each label, with the token that ends an answer
-    /// @param partTokens that several labels may take of the memory at once
-    static Labels of(List<String> texts, List<int[]> tokens, int partTokens) {
+    /// @param tokens of each label, with the token that ends an answer and stands nowhere else
+    /// @param treeTokens that a tree of more than one label has at most
+    static Labels of(List<String> texts, List<int[]> tokens, int treeTokens) {
         if (new HashSet<>(tokens.stream().map(Arrays::toString).toList()).size() < tokens.size()) {
             throw new IllegalArgumentException("two labels have the same tokens");
         }
-        return new Labels(texts, tokens, partTokens);
+        if (tokens.stream().anyMatch(Labels::endsEarly)) {
+            throw new IllegalArgumentException("a label holds the token that ends an answer");
+        }
+        return new Labels(texts, tokens, treeTokens);
     }
 
-    private int endOfPart(List<Integer> order, int from, int partTokens) {
-        var read = 0;
-        for (var to = from; to < order.size(); to++) {
-            read += tokens.get(order.get(to)).length - 1;
-            if (to > from && (to - from == BRANCHES || read > partTokens)) {
-                return to;
-            }
+    private static boolean endsEarly(int[] tokens) {
+        return Arrays.stream(tokens, 0, tokens.length - 1).anyMatch(token -> token == tokens[tokens.length - 1]);
+    }
+
+    /// Of each label, the tokens up to the first one that tells it from all others.
+    private static List<int[]> telling(List<Integer> order, List<int[]> tokens) {
+        var telling = new ArrayList<>(tokens);
+        var sharedBefore = 0;
+        for (var i = 0; i < order.size(); i++) {
+            var own = tokens.get(order.get(i));
+            // In this order, no other begins with more of its tokens than those next to it.
+            var sharedAfter = i == order.size() - 1 ? 0 : Arrays.mismatch(own, tokens.get(order.get(i + 1)));
+            telling.set(order.get(i), Arrays.copyOf(own, Math.max(sharedBefore, sharedAfter) + 1));
+            sharedBefore = sharedAfter;
         }
-        return order.size();
+        return telling;
     }
 
     public int size() {
@@ -85,17 +92,23 @@ public final class Labels {
         return tokens.get(label).length - 1;
     }
 
-    LabelTree tree() {
-        return tree;
+    /// Read one after the other; together they have all labels.
+    List<LabelTree> trees() {
+        return trees;
     }
 
-    /// Tokens of the memory that reading them takes at most, beside the prompt's.
+    /// Branches of the widest tree.
+    int branches() {
+        return trees.stream().mapToInt(LabelTree::branches).max().orElse(0);
+    }
+
+    /// Tokens of the largest tree.
     public int mostTokens() {
-        return mostTokens;
+        return trees.stream().mapToInt(tree -> tree.size() - 1).max().orElse(0);
     }
 
-    /// Tokens of all labels, what they begin with in common once.
-    int allTokens() {
-        return tree.size() - 1;
+    /// Tokens that are read after each prompt.
+    int readTokens() {
+        return trees.stream().mapToInt(tree -> tree.size() - 1).sum();
     }
 }

@@ -1,6 +1,7 @@
 package dev.icmlora.engine.worker;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// One prompt and its answer on their way through a scheduler.
 abstract sealed class Sequence permits WrittenSequence, LabelSequence {
@@ -14,6 +15,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     private final int promptLength;
     private int id = NO_ID;
     private long placement;
+    private List<Integer> branchIds = List.of();
     private PrefixCache.Entry prefix;
     private int reserved;
     private int[] tokens;
@@ -61,6 +63,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     /// Gives its place up; it goes on elsewhere with a prefill of its prompt and of what it has of its answer.
     void displace() {
         id = NO_ID;
+        branchIds = List.of();
         prefix = null;
         position = 0;
         reserved = 0;
@@ -165,16 +168,18 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         return length - promptLength;
     }
 
-    /// Whether it needs a branch beside its place. It may take more while there are some.
-    abstract boolean needsBranch();
+    /// Branches that it needs beside its place.
+    abstract int branches();
 
-    /// Takes the branch that it needs.
-    ///
-    /// @param free those that nobody has; one at least where one is needed
-    abstract void takeBranches(Branches free);
+    /// Takes branches, which are empty.
+    void branch(List<Integer> ids) {
+        branchIds = ids;
+    }
 
-    /// Gives back all branches that it has.
-    abstract void giveBranches();
+    /// The branches that it has.
+    List<Integer> branchIds() {
+        return branchIds;
+    }
 
     abstract boolean ended();
 

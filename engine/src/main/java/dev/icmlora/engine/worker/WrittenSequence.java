@@ -77,18 +77,8 @@ final class WrittenSequence extends Sequence {
     }
 
     @Override
-    boolean needsBranch() {
-        return false;
-    }
-
-    @Override
-    void takeBranches(Branches free) {
-        // It has no other way than its own.
-    }
-
-    @Override
-    void giveBranches() {
-        // It took none.
+    int branches() {
+        return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.icmlora.engine.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
@@ -32,10 +34,7 @@ import dev.icmlora.llama.SamplingOptions;
 @Timeout(20)
 class LabelsTest {
 
-    /// Unlikely after any token, so that no label can be left out.
     private static final int END = 99;
-    /// As likely as the labels' tokens, which are smaller.
-    private static final int LIKELY_END = 6;
     private static final int CELLS = 400;
     private static final Optional<ScaledAdapter> BASE = Optional.empty();
 
@@ -58,25 +57,25 @@ class LabelsTest {
     /// Of few tokens, so that many begin alike and some are the beginning of others.
     private record Drawn(List<int[]> tokens, Labels labels) {
 
-        static Drawn of(Random random, int count, int partTokens) {
-            return of(random, count, partTokens, END);
-        }
-
-        static Drawn of(Random random, int count, int partTokens, int end) {
+        static Drawn of(Random random, int count, int treeTokens) {
             var drawn = new LinkedHashMap<String, int[]>();
             for (var i = 0; i < 20 * count && drawn.size() < count; i++) {
-                var tokens = IntStream.concat(random.ints(1 + random.nextInt(5), 0, 6), IntStream.of(end))
+                var tokens = IntStream.concat(random.ints(1 + random.nextInt(5), 0, 6), IntStream.of(END))
                         .toArray();
                 drawn.put(Arrays.toString(tokens), tokens);
             }
-            var tokens = List.copyOf(drawn.values());
-            return new Drawn(tokens, Labels.of(List.copyOf(drawn.keySet()), tokens, partTokens));
+            return of(List.copyOf(drawn.values()), treeTokens);
+        }
+
+        static Drawn of(List<int[]> tokens, int treeTokens) {
+            var texts = tokens.stream().map(Arrays::toString).toList();
+            return new Drawn(tokens, Labels.of(texts, tokens, treeTokens));
         }
 
         /// As the fake finds the token n likeliest after n tokens.
         Map<String, Double> alone(int promptLength) {
             var scores = tokens.stream()
-                    .mapToDouble(label -> -IntStream.range(0, label.length)
+                    .mapToDouble(label -> -IntStream.range(0, telling(label))
                             .map(i -> Math.abs(label[i] - promptLength - i))
                             .sum())
                     .toArray();
@@ -88,16 +87,23 @@ class LabelsTest {
             }
             return probabilities;
         }
+
+        /// How many of a label's tokens tell it from all others.
+        private int telling(int[] label) {
+            return 1
+                    + tokens.stream()
+                            .filter(other -> other != label)
+                            .mapToInt(other -> Arrays.mismatch(label, other))
+                            .max()
+                            .orElse(0);
+        }
     }
 
     @RepeatedTest(100)
     void labelsAreScoredAsEachIsAlone(RepetitionInfo repetition) {
         var random = new Random(repetition.getCurrentRepetition());
-        var end = random.nextBoolean() ? END : LIKELY_END;
-        var drawn = Drawn.of(random, 2 + random.nextInt(70), 1 + random.nextInt(60), end);
-        var lengths = random.ints(1 + random.nextInt(6), 1, end == END ? 60 : 8)
-                .boxed()
-                .toList();
+        var drawn = Drawn.of(random, 2 + random.nextInt(150), 1 + random.nextInt(60));
+        var lengths = random.ints(1 + random.nextInt(6), 1, 60).boxed().toList();
         var beside = new Decoding(SamplingOptions.GREEDY, 20, List.of());
 
         var text = decode(List.of(prompt(5)), beside);
@@ -108,102 +114,105 @@ class LabelsTest {
         assertThat(text.join().answers().getFirst().labels()).isEmpty();
     }
 
-    /// A label that is a thousandth as likely as the likeliest, or more, has its own probability; another one has a
-    /// bound.
     private static void requireAlike(Answer answer, Map<String, Double> expected) {
         assertThat(answer.labels().keySet()).containsExactlyElementsOf(expected.keySet());
+        expected.forEach((label, share) ->
+                assertThat(answer.labels().get(label)).as(label).isCloseTo(share, within(1e-9)));
         var likeliest =
                 expected.values().stream().mapToDouble(share -> share).max().orElseThrow();
-        var chosen = answer.labels().get(answer.text());
-        expected.forEach((label, share) -> {
-            var given = answer.labels().get(label);
-            assertThat(given).as(label).isCloseTo(share, within(1e-3));
-            if (share >= likeliest / 1000) {
-                assertThat(given / chosen).as(label).isCloseTo(share / likeliest, within(1e-9));
-            } else {
-                assertThat(given / chosen).as(label).isBetween(share / likeliest - 1e-9, 1e-3);
-            }
-        });
         assertThat(expected.get(answer.text())).isCloseTo(likeliest, within(1e-9));
         assertThat(answer.probability().orElseThrow()).isEqualTo(answer.labels().get(answer.text()));
         assertThat(answer.finish()).isEqualTo(Finish.STOP);
     }
 
-    /// What several labels begin with is read once, and a way that does not part in one batch.
+    @Test
+    void labelsThatDifferInTheirFirstTokenAreKnownWithThePrompt() {
+        var drawn = Drawn.of(List.of(new int[] {1, 7, END}, new int[] {2, 7, 8, END}, new int[] {5, END}), 60);
+
+        var answers = choose(List.of(4), drawn).join();
+
+        assertThat(decoder.decoded).hasSize(1);
+        assertThat(decoder.tokensRead).isEqualTo(4);
+        assertThat(answers.promptTokens()).isEqualTo(4);
+        assertThat(answers.completionTokens()).as("of the label").isEqualTo(1);
+        assertThat(drawn.labels.branches()).isZero();
+    }
+
+    /// Of several labels, what they begin with is read once, and all of it in one batch. What tells them apart
+    /// is not.
     @Test
     void labelsThatBeginAlikeShareTheirTokens() {
         var labels = Labels.of(
                 List.of("a", "ab", "abc", "abd"),
                 List.of(new int[] {1, END}, new int[] {1, 2, END}, new int[] {1, 2, 3, END}, new int[] {1, 2, 4, END}),
                 60);
-        var read = decoder.tokensRead;
 
         var answers = decode(List.of(prompt(3)), new Choosing(labels, AnswerListener.NONE, ""))
                 .join();
 
-        assertThat(labels.mostTokens()).isEqualTo(4);
-        assertThat(decoder.tokensRead - read).isEqualTo(3 + 4);
-        assertThat(decoder.decoded).hasSize(3);
-        assertThat(answers.promptTokens()).isEqualTo(3 + 4);
+        assertThat(labels.mostTokens()).isEqualTo(2);
+        assertThat(labels.branches()).isEqualTo(1);
+        assertThat(decoder.tokensRead).isEqualTo(3 + 2);
+        assertThat(decoder.decoded).hasSize(2);
+        assertThat(answers.promptTokens()).isEqualTo(3 + 2);
         assertThat(answers.completionTokens())
                 .isEqualTo(answers.answers().getFirst().text().length());
     }
 
-    /// After three tokens, 3 is likeliest, and 30 all but impossible.
+    /// Each of 10 first tokens and each of 10 after it is followed by 10 more: 110 tokens, and 100 ways through
+    /// them.
     @Test
-    void labelsThatCannotMatterAreNotRead() {
-        var labels = Labels.of(
-                List.of("likely", "as likely", "unlikely", "as unlikely"),
-                List.of(new int[] {3, 4, 5}, new int[] {3, 2, 5}, new int[] {30, 31, 32, 33, 5}, new int[] {
-                    30, 31, 32, 34, 5
-                }),
-                60);
-        var read = decoder.tokensRead;
+    void aThousandLabelsAreReadInParts() {
+        var tokens = IntStream.range(0, 1000)
+                .mapToObj(i -> new int[] {i / 100, i / 10 % 10, i % 10, END})
+                .toList();
+        var drawn = Drawn.of(tokens, 200);
 
-        var answers = decode(List.of(prompt(3)), new Choosing(labels, AnswerListener.NONE, ""))
-                .join();
+        var answers = choose(List.of(3, 5), drawn).join();
 
-        assertThat(decoder.tokensRead - read).isEqualTo(3 + 3);
-        assertThat(answers.answers().getFirst().text()).isEqualTo("likely");
-        assertThat(answers.answers().getFirst().labels().get("unlikely"))
-                .isEqualTo(answers.answers().getFirst().labels().get("as unlikely"))
-                .isPositive()
-                .isLessThan(1e-3);
-        assertThat(answers.promptTokens()).as("counted as if all were read").isEqualTo(3 + 3 + 5);
-    }
-
-    /// The likeliest beginning leads to an unlikely end only.
-    @Test
-    void whatWasPutAsideIsReadIfItMayMatterAfterAll() {
-        var labels = Labels.of(
-                List.of("good beginning", "bad beginning"),
-                List.of(new int[] {3, 90, END}, new int[] {20, 4, END}),
-                60);
-
-        var answer = decode(List.of(prompt(3)), new Choosing(labels, AnswerListener.NONE, ""))
-                .join()
-                .answers()
-                .getFirst();
-
-        assertThat(answer.text()).isEqualTo("bad beginning");
-        assertThat(answer.probability().orElseThrow()).isCloseTo(1, within(1e-9));
+        assertThat(answers.answers())
+                .zipSatisfy(List.of(3, 5), (answer, length) -> requireAlike(answer, drawn.alone(length)));
+        assertThat(drawn.labels.branches()).isEqualTo(Labels.BRANCHES);
+        assertThat(drawn.labels.trees()).hasSize(4);
+        assertThat(drawn.labels.readTokens())
+                .as("three of the first tokens lead into two parts")
+                .isEqualTo(110 + 3);
+        assertThat(answers.promptTokens()).isEqualTo(3 + 5 + 2 * drawn.labels.readTokens());
     }
 
     @Test
-    void severalInputsReadTheirLabelsInTheSameBatches() {
-        var drawn = Drawn.of(new Random(3), 10, 40);
-        choose(List.of(3), drawn).join();
-        var alone = decoder.decoded.size();
+    void whoLeavesWhileLabelsAreReadLeavesNothingInTheMemory() {
+        var drawn = Drawn.of(new Random(8), 150, 20);
+        var cancellation = new Cancellation();
+        var decodes = new AtomicInteger();
+        decoder.beforeDecode = () -> {
+            if (decodes.incrementAndGet() == 3) {
+                cancellation.request();
+            }
+        };
 
-        choose(List.of(3, 4, 5, 6), drawn).join();
+        var left = worker.decode(
+                BASE,
+                List.of(prompt(3)),
+                new Choosing(drawn.labels, AnswerListener.NONE, ""),
+                cancellation,
+                Observed.NOTHING);
 
-        assertThat(decoder.decoded.size() - alone).isLessThan(3 * alone);
+        assertThatThrownBy(left::join).hasCauseInstanceOf(CancelledException.class);
+        choose(List.of(4), drawn).join();
+        assertThat(decoder.usedCells()).isZero();
     }
 
-    /// The labels of the crowd fill each batch.
+    /// Each tree of the crowd has more tokens than a batch.
     @Test
     void aCrowdWithManyLabelsDoesNotKeepAnotherAdapterOut() {
-        var drawn = Drawn.of(new Random(5), 70, 60);
+        var tokens = IntStream.range(0, 8)
+                .mapToObj(i -> IntStream.concat(
+                                IntStream.rangeClosed(0, 12).map(position -> position == 12 ? i : i / 2),
+                                IntStream.of(END))
+                        .toArray())
+                .toList();
+        var drawn = Drawn.of(tokens, 60);
         var passes = new Semaphore(1);
         adapted.beforeDecode = passes::acquireUninterruptibly;
         var crowd = IntStream.range(0, 40)
@@ -225,7 +234,7 @@ class LabelsTest {
     @Test
     void labelsThatAreDisplacedAreScoredAgain() {
         for (var failing = 2; failing < 8; failing++) {
-            var drawn = Drawn.of(new Random(failing), 60, 20);
+            var drawn = Drawn.of(new Random(failing), 150, 8);
             var failed = failing;
             var decodes = new AtomicInteger();
             var both = new Semaphore(0);
@@ -262,6 +271,13 @@ class LabelsTest {
     @Test
     void labelsOfTheSameTokensAreRefused() {
         var tokens = List.of(new int[] {1, END}, new int[] {1, END});
+
+        assertThatIllegalArgumentException().isThrownBy(() -> Labels.of(List.of("a", "b"), tokens, 10));
+    }
+
+    @Test
+    void aLabelThatHoldsTheEndOfAnAnswerIsRefused() {
+        var tokens = List.of(new int[] {1, END}, new int[] {1, END, 2, END});
 
         assertThatIllegalArgumentException().isThrownBy(() -> Labels.of(List.of("a", "b"), tokens, 10));
     }
