@@ -15,7 +15,7 @@ final class LabelTokens {
 
     /// @param labels that [AnswerRules] has checked
     /// @throws dev.icmlora.function.error.InvalidRequestException if one has no tokens, the same as another,
-    /// or more than the context holds
+    /// more than the context holds, or the token that ends an answer
     static Labels of(List<String> labels, Engine engine) {
         var violations = new Violations();
         var places = new HashMap<List<Integer>, Integer>();
@@ -32,6 +32,13 @@ final class LabelTokens {
                     "has no tokens: the model's vocabulary has none for any of its characters");
             violations.when(
                     before != null, field, null, labels.get(i), "has the tokens of /labels/%d".formatted(before));
+            violations.when(
+                    tokens.subList(0, tokens.size() - 1)
+                            .contains(engine.format().endOfTurn()),
+                    field,
+                    null,
+                    labels.get(i),
+                    "holds what ends an answer of this model");
             violations.when(
                     tokens.size() > engine.contextTokens(),
                     field,

@@ -66,7 +66,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
 
     private String answer() {
         return wanted instanceof Choosing
-                ? "labels of %d".formatted(wanted.mostTokens())
+                ? "%d tokens of labels".formatted(wanted.mostTokens())
                 : "an answer of up to %d".formatted(wanted.mostTokens());
     }
 

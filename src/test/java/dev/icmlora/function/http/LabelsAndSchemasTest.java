@@ -294,6 +294,6 @@ class LabelsAndSchemasTest {
                 .statusCode(400)
                 .body("errors[0].field", equalTo("/inputs/0"))
                 .body("errors[0].limit", equalTo(4096))
-                .body("errors[0].message", containsString("with labels of"));
+                .body("errors[0].message", containsString("tokens of labels"));
     }
 }
