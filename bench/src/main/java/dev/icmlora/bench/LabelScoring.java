@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/// What it costs to score ten labels, against writing one answer of the same length: whole requests, their prompts
-/// included. Once by the base model, which knows nothing of the labels and gives each next to no probability, and once
-/// by an adapter that is tuned on ten examples, which makes most of them too unlikely to be read.
+/// What it costs to score ten labels, against writing one answer of the same length: whole requests, their
+/// prompts included. By the base model and by an adapter that is tuned on ten examples, with labels that differ
+/// in their first token, of which nothing is read; and by the base model with labels of which the beginnings
+/// must be read.
 final class LabelScoring implements Part {
 
     private static final List<String> LABELS = List.of(
@@ -22,6 +23,17 @@ final class LabelScoring implements Part {
             "complaint about staff",
             "praise and thanks",
             "cancel the order",
+            "something else entirely");
+    private static final List<String> ALIKE = List.of(
+            "a question about billing",
+            "a question about shipping",
+            "a question about returns",
+            "a question about the product",
+            "a complaint about billing",
+            "a complaint about shipping",
+            "a complaint about staff",
+            "a wish to cancel the order",
+            "a wish to return the order",
             "something else entirely");
     private static final List<String> MESSAGES = List.of(
             "Why was my card charged twice?",
@@ -36,7 +48,8 @@ final class LabelScoring implements Part {
             "Do you know a good place for lunch?");
     private static final String DESCRIPTION = "What is the message about?";
     private static final List<Way> WAYS = List.of(
-            new Way("base model", "plain", Map.of("description", DESCRIPTION)),
+            new Way("base model", "plain", Map.of("description", DESCRIPTION), LABELS),
+            new Way("base model, labels that begin alike", "plain", Map.of("description", DESCRIPTION), ALIKE),
             new Way(
                     "tuned",
                     "tuned",
@@ -46,7 +59,8 @@ final class LabelScoring implements Part {
                             "examples",
                             IntStream.range(0, LABELS.size())
                                     .mapToObj(i -> Map.of("input", MESSAGES.get(i), "output", LABELS.get(i)))
-                                    .toList())));
+                                    .toList()),
+                    LABELS));
     private static final List<Integer> INPUTS = List.of(1, 16);
     /// One request is short: other threads that take a processor now and then must not decide.
     private static final int TIMES_ROUNDS = 3;
@@ -61,7 +75,7 @@ final class LabelScoring implements Part {
     /// How the labels are served.
     ///
     /// @param name in the report
-    private record Way(String name, String mode, Map<String, Object> task) {}
+    private record Way(String name, String mode, Map<String, Object> task, List<String> labels) {}
 
     /// @param tokens of an answer
     private record Taken(double millis, double tokens) {}
@@ -81,7 +95,7 @@ final class LabelScoring implements Part {
         var written = new ArrayList<Double>();
         var tokens = new ArrayList<Double>();
         for (var round = 0; round < machine.warmUps() + TIMES_ROUNDS * machine.rounds(); round++) {
-            var labels = ask(client, way, inputs, "labels", LABELS);
+            var labels = ask(client, way, inputs, "labels", way.labels);
             var greedy = ask(client, way, inputs, "max_tokens", (int) Math.ceil(labels.tokens()));
             if (round >= machine.warmUps()) {
                 scored.add(labels.millis());
