@@ -193,6 +193,18 @@ public final class GgmlBackendH {
         }
     }
 
+    private static final Downcall ggml_backend_buffer_get_base =
+            Linkage.downcall("ggml_backend_buffer_get_base", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `void * ggml_backend_buffer_get_base(ggml_backend_buffer_t buffer);`
+    public static MemorySegment ggml_backend_buffer_get_base(MemorySegment buffer) {
+        try {
+            return (MemorySegment) ggml_backend_buffer_get_base.handle().invokeExact(buffer);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final Downcall ggml_backend_buffer_get_size =
             Linkage.downcall("ggml_backend_buffer_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 

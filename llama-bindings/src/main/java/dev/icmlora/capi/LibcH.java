@@ -7,8 +7,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
-/// `stdio.h`. Each method is the C function of its name.
+/// `stdio.h` and `sys/mman.h`. Each method is the C function of its name.
 public final class LibcH {
+    /// Of Linux, whatever the processor.
+    public static final int MADV_DONTNEED = 4;
+
     private LibcH() {}
 
     private static final Downcall fmemopen =
@@ -29,6 +32,18 @@ public final class LibcH {
     public static int fclose(MemorySegment stream) {
         try {
             return (int) fclose.handle().invokeExact(stream);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final Downcall madvise =
+            Linkage.downcall("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+    /// `int madvise(void * addr, size_t length, int advice);`
+    public static int madvise(MemorySegment addr, long length, int advice) {
+        try {
+            return (int) madvise.handle().invokeExact(addr, length, advice);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -56,6 +56,7 @@ public final class Linkage {
                 LlamaH.class,
                 LlamaVocabH.class,
                 LlamaContextH.class,
+                LlamaExtH.class,
                 LlamaSamplerH.class);
         for (Class<?> header : headers) {
             try {

@@ -17,7 +17,11 @@ final class BufferType {
 
     /// @param tensor with data
     static BufferType of(GgmlTensor tensor) {
-        return new BufferType(GgmlBackendH.ggml_backend_buffer_get_type(tensor.buffer()));
+        return of(tensor.buffer());
+    }
+
+    static BufferType of(MemorySegment buffer) {
+        return new BufferType(GgmlBackendH.ggml_backend_buffer_get_type(buffer));
     }
 
     /// The device whose own kind it is.
@@ -32,6 +36,11 @@ final class BufferType {
     /// are neither the host's memory nor any device's own.
     boolean isPlain() {
         return GgmlBackendH.ggml_backend_buft_is_host(type) || device().isPresent();
+    }
+
+    /// Whether it is what C allocates for everything: pages of the process alone, and of no file or device.
+    boolean isHeap() {
+        return name().equals("CPU");
     }
 
     /// Such as `CPU_REPACK`.

@@ -59,6 +59,13 @@ final class HiddenStates {
         return callback;
     }
 
+    /// @throws NativeCallException if the context that is to give them does not compute them
+    void requireNode(ContextGraph graph) {
+        if (!graph.computes(node)) {
+            throw new NativeCallException("llama_graph_reserve", 0, "the model's graph has no node " + node);
+        }
+    }
+
     /// Forgets the decode before.
     ///
     /// @param wanted batch indices, of a batch of one sequence: llama.cpp computes those in their order

@@ -4,10 +4,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 
 import dev.icmlora.capi.CallArena;
+import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
 import dev.icmlora.capi.NativeHandle;
@@ -22,6 +24,9 @@ import dev.icmlora.ggml.NativeCallException;
 ///
 /// Every number is checked here before it reaches llama.cpp, which ends the process on a bad one.
 public final class LlamaContext implements AutoCloseable {
+    /// Tokens of a context whose memory is less than it is worth to look for it.
+    private static final int SMALL = 1024;
+
     private final LlamaModel model;
     private final ContextOptions options;
     private final NativeHandle handle;
@@ -55,7 +60,9 @@ public final class LlamaContext implements AutoCloseable {
         this.contextTokens = LlamaContextH.llama_n_ctx_seq(context);
     }
 
-    /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all
+    /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all, or the model's graph
+    /// has
+    /// no node of those hidden states
     /// @throws IllegalArgumentException if the model is an encoder, or has fewer layers than the hidden states are
     /// to be taken after
     public static LlamaContext create(LlamaModel model, ContextOptions options) {
@@ -85,10 +92,11 @@ public final class LlamaContext implements AutoCloseable {
             if (context.equals(MemorySegment.NULL)) {
                 throw new NativeCallException("llama_init_from_model", 0, options + " " + errors.text());
             }
-            if (LlamaContextH.llama_get_memory(context).equals(MemorySegment.NULL)) {
-                // An encoder: llama_decode would run it, under conditions that end the process.
+            try {
+                prepare(model, options, context, states);
+            } catch (RuntimeException e) {
                 LlamaContextH.llama_free(context);
-                throw new IllegalArgumentException(model.architecture() + " is no model that generates text");
+                throw e;
             }
             return new LlamaContext(model, options, context, evalCallback, states);
         } catch (RuntimeException e) {
@@ -97,6 +105,21 @@ public final class LlamaContext implements AutoCloseable {
         } finally {
             graphs.unlock();
         }
+    }
+
+    private static void prepare(LlamaModel model, ContextOptions options, MemorySegment context, HiddenStates states) {
+        if (LlamaContextH.llama_get_memory(context).equals(MemorySegment.NULL)) {
+            // An encoder: llama_decode would run it, under conditions that end the process.
+            throw new IllegalArgumentException(model.architecture() + " is no model that generates text");
+        }
+        if (states == null && options.contextTokens() < SMALL) {
+            return;
+        }
+        ContextGraph graph = ContextGraph.of(context, options.microBatchTokens());
+        if (states != null) {
+            states.requireNode(graph);
+        }
+        ContextMemory.giveBack(graph);
     }
 
     public LlamaModel model() {
@@ -334,6 +357,18 @@ public final class LlamaContext implements AutoCloseable {
         adapter = newAdapter;
         if (old != null) {
             old.drop();
+        }
+    }
+
+    /// What the graph of one token is computed from, with the adapter that is attached.
+    Collection<GgmlTensor> graphLeaves() {
+        MemorySegment context = handle.get();
+        Lock graphs = model.adapterSet().readLock();
+        graphs.lock();
+        try {
+            return ContextGraph.of(context, 1).leaves();
+        } finally {
+            graphs.unlock();
         }
     }
 

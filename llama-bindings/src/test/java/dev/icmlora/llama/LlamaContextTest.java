@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.TestInstallation;
 import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.NativeCallException;
 import dev.icmlora.llama.DecodeException.Reason;
 
 class LlamaContextTest {
@@ -33,6 +37,37 @@ class LlamaContextTest {
                     .isEqualTo(" Paris");
             assertThat(context.lastPosition(0)).isEqualTo(prompt.length - 1);
         }
+    }
+
+    /// llama.cpp itself fills all of it with zeros.
+    @Test
+    void memoryIsResidentWhereATokenNeedsIt() throws IOException {
+        int tokens = 8192;
+        long all = 2L * Short.BYTES * tokens * model.layers() * model.hiddenSize() / model.heads() * model.kvHeads();
+        long before = residentBytes();
+        try (LlamaContext context = LlamaContext.create(model, ContextOptions.of(tokens, 64));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            context.decode(batch);
+            assertThat(residentBytes() - before).isLessThan(all / 2);
+            assertThat(model.vocabulary().detokenize(SharedModel.argmax(context.logits(prompt.length - 1))))
+                    .isEqualTo(" Paris");
+        }
+    }
+
+    @Test
+    void refusesAModelWithoutTheNodeOfItsHiddenStates() {
+        HiddenStates states = HiddenStates.after(3, model.layers());
+        assertThatExceptionOfType(NativeCallException.class)
+                .isThrownBy(() -> states.requireNode(new ContextGraph(List.of())))
+                .withMessageContaining("no node l_out-2");
+    }
+
+    private static long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
