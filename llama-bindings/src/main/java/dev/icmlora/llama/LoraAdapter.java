@@ -3,6 +3,7 @@ package dev.icmlora.llama;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 
@@ -21,10 +22,12 @@ import dev.icmlora.ggml.TensorInfo;
 /// to keeps it alive until it is detached or the context is closed.
 public final class LoraAdapter implements AutoCloseable {
     private final LlamaModel model;
+    private final List<TensorInfo> tensors;
     private final NativeHandle handle;
 
-    private LoraAdapter(LlamaModel model, MemorySegment adapter) {
+    private LoraAdapter(LlamaModel model, List<TensorInfo> tensors, MemorySegment adapter) {
         this.model = model;
+        this.tensors = tensors;
         this.handle = new NativeHandle("adapter", adapter, this::free);
     }
 
@@ -35,8 +38,10 @@ public final class LoraAdapter implements AutoCloseable {
     /// @throws IllegalArgumentException if it is no LoRA adapter for this architecture
     /// @throws NativeCallException if llama.cpp refuses it; the message carries the reason
     public static LoraAdapter load(LlamaModel model, byte[] gguf) {
+        List<TensorInfo> tensors;
         try (GgufFile file = GgufFile.parse(gguf)) {
             requireAdapter(file, model.architecture());
+            tensors = List.copyOf(file.tensors());
         }
         model.handle().hold();
         Lock exclusive = model.adapterSet().writeLock();
@@ -58,7 +63,7 @@ public final class LoraAdapter implements AutoCloseable {
             if (adapter.equals(MemorySegment.NULL)) {
                 throw new NativeCallException("llama_adapter_lora_init_from_file_ptr", 0, errors.text());
             }
-            return new LoraAdapter(model, adapter);
+            return new LoraAdapter(model, tensors, adapter);
         } catch (RuntimeException e) {
             model.handle().drop();
             throw e;
@@ -106,6 +111,11 @@ public final class LoraAdapter implements AutoCloseable {
     /// Leaves the context with the base model alone.
     public static void detachAll(LlamaContext context) {
         context.detachAll();
+    }
+
+    /// In the order of the file that it was loaded from.
+    List<TensorInfo> tensors() {
+        return tensors;
     }
 
     NativeHandle handle() {

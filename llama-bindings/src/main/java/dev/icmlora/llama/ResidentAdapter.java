@@ -1,7 +1,5 @@
 package dev.icmlora.llama;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -11,11 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.EvalCallback;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.TensorRef;
-import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeCallException;
 import dev.icmlora.ggml.Tensor;
 import dev.icmlora.ggml.TensorInfo;
@@ -24,9 +19,8 @@ import dev.icmlora.ggml.TensorInfo;
 /// allocated or rebuilt, and the contexts that it is attached to go on with the new weights at their next
 /// decode.
 ///
-/// llama.cpp has no function that hands out an adapter's tensors. They are found once, by a decode in a
-/// throw-away context whose callback sees each node of the graph: the factors are sources of the nodes they
-/// take part in, under the names that the file gave them.
+/// llama.cpp has no function that hands out an adapter's tensors. They are found once, in the graph of a throw-away
+/// context: the factors are sources of the nodes they take part in, under the names that the file gave them.
 ///
 /// Belongs to one thread at a time together with the contexts it is attached to: writing weights under a
 /// running decode gives an answer from two adapters. The memory of a context is not cleared: see
@@ -43,7 +37,7 @@ public final class ResidentAdapter implements AutoCloseable {
         this.slots = slots;
         this.copies = new WeightCopies(
                 slots.values().stream().map(Slot::tensor).toList(),
-                slots.values().stream().mapToLong(slot -> slot.info.bytes()).sum());
+                slots.values().stream().mapToLong(slot -> slot.info.bytes()).summaryStatistics());
     }
 
     /// @param adapterGguf as [LoraAdapter#load] takes it; its weights are the first ones, its shapes and
@@ -51,55 +45,29 @@ public final class ResidentAdapter implements AutoCloseable {
     /// @throws NativeCallException if llama.cpp refuses it, or a tensor takes no part in the model's
     /// computation
     public static ResidentAdapter create(LlamaModel model, byte[] adapterGguf) {
-        Map<String, TensorInfo> wanted = new LinkedHashMap<>();
-        try (GgufFile file = GgufFile.parse(adapterGguf)) {
-            file.tensors().forEach(tensor -> wanted.put(tensor.name(), tensor));
-        }
         LoraAdapter adapter = LoraAdapter.load(model, adapterGguf);
         try {
-            return new ResidentAdapter(adapter, find(model, adapter, wanted));
+            return new ResidentAdapter(adapter, find(model, adapter));
         } catch (RuntimeException e) {
             adapter.close();
             throw e;
         }
     }
 
-    private static Map<String, Slot> find(LlamaModel model, LoraAdapter adapter, Map<String, TensorInfo> wanted) {
+    private static Map<String, Slot> find(LlamaModel model, LoraAdapter adapter) {
         Map<String, GgmlTensor> seen = new HashMap<>();
-        ContextOptions smallest = ContextOptions.of(256, 1);
-        try (Arena arena = CallArena.open()) {
-            MemorySegment callback =
-                    EvalCallback.pointer((node, ask, userData) -> observe(node, ask, wanted.keySet(), seen), arena);
-            try (LlamaContext probe = LlamaContext.create(model, smallest, callback);
-                    TokenBatch token = TokenBatch.allocate(1, 1)) {
-                adapter.attach(probe, 1);
-                token.add(0, 0, 0, true);
-                probe.decode(token);
-            }
+        try (LlamaContext probe = LlamaContext.create(model, ContextOptions.of(256, 1))) {
+            adapter.attach(probe, 1);
+            probe.graphLeaves().forEach(leaf -> seen.put(leaf.name(), leaf));
         }
         Map<String, Slot> slots = new LinkedHashMap<>();
-        wanted.forEach((name, info) -> slots.put(name, slot(info, seen.get(name))));
+        adapter.tensors().forEach(tensor -> slots.put(tensor.name(), slot(tensor, seen.get(tensor.name()))));
         return slots;
-    }
-
-    /// An exception that left an upcall would end the process.
-    private static boolean observe(MemorySegment node, boolean ask, Set<String> wanted, Map<String, GgmlTensor> seen) {
-        try {
-            GgmlTensor tensor = GgmlTensor.at(node);
-            for (int i = 0; i < GgmlTensor.MAX_SOURCES; i++) {
-                tensor.source(i)
-                        .filter(source -> wanted.contains(source.name()))
-                        .ifPresent(source -> seen.put(source.name(), source));
-            }
-        } catch (Throwable ignored) {
-            // A tensor that was not seen is reported by name when the decode is over.
-        }
-        return !ask; // no value is wanted, and the decode goes on
     }
 
     private static Slot slot(TensorInfo wanted, GgmlTensor seen) {
         if (seen == null) {
-            throw new NativeCallException("llama_decode", 0, "the model does not use " + wanted);
+            throw new NativeCallException("llama_graph_reserve", 0, "the model does not use " + wanted);
         }
         boolean same = seen.type() == wanted.type().id();
         long[] shape = wanted.shape();
@@ -107,7 +75,7 @@ public final class ResidentAdapter implements AutoCloseable {
             same &= seen.ne(i) == (i < shape.length ? shape[i] : 1);
         }
         if (!same) {
-            throw new NativeCallException("llama_decode", 0, "the model uses another tensor as " + wanted);
+            throw new NativeCallException("llama_graph_reserve", 0, "the model uses another tensor as " + wanted);
         }
         return new Slot(wanted, seen);
     }

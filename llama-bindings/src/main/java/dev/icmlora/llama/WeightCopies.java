@@ -4,7 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Set;
 
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlTensor;
@@ -28,13 +30,15 @@ final class WeightCopies implements AutoCloseable {
     /// closed, with this object: see [AdapterBank].
     private final MemorySegment staging;
 
+    /// Whether each copy is done at once, and the next one may have its place.
+    private final boolean onCpu;
+
     private long staged;
 
     /// @param tensors with data
-    /// @param bytes of all tensors together
+    /// @param bytes of each tensor
     /// @throws NativeCallException if a device does not start
-    WeightCopies(Collection<GgmlTensor> tensors, long bytes) {
-        this.staging = Arena.ofAuto().allocate(bytes + ALIGNMENT * (1 + tensors.size()), ALIGNMENT);
+    WeightCopies(Collection<GgmlTensor> tensors, LongSummaryStatistics bytes) {
         try {
             for (GgmlTensor tensor : tensors) {
                 MemorySegment device = device(tensor);
@@ -46,6 +50,9 @@ final class WeightCopies implements AutoCloseable {
             close();
             throw e;
         }
+        this.onCpu = backends.keySet().equals(Set.of(CpuDevice.get().address()));
+        long together = onCpu ? bytes.getMax() : bytes.getSum() + ALIGNMENT * tensors.size();
+        this.staging = Arena.ofAuto().allocate(together + ALIGNMENT, ALIGNMENT);
     }
 
     /// A device takes copies into buffers of its own type only, and ends the process at others; the CPU takes all.
@@ -67,7 +74,7 @@ final class WeightCopies implements AutoCloseable {
     /// @param data as many bytes as it has; each tensor at most once until [#finish]
     void begin(GgmlTensor target, byte[] data) {
         MemorySegment copy = staging.asSlice(staged, data.length).copyFrom(MemorySegment.ofArray(data));
-        staged += (data.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        staged += onCpu ? 0 : (data.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         MemorySegment backend = backendOf.get(target.struct().address()).get();
         GgmlBackendH.ggml_backend_tensor_set_async(backend, target.struct(), copy, 0, data.length);
     }
