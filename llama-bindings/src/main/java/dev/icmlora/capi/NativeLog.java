@@ -53,18 +53,23 @@ public final class NativeLog {
     /// An exception that left an upcall would end the process, hence the catch-all.
     private static void receive(int level, MemorySegment text, MemorySegment userData) {
         try {
-            OF_THREAD.get().append(level, CString.read(text));
+            OF_THREAD.get().append(level, text);
         } catch (Throwable ignored) {
             // Losing a log line is better than losing the process, and there is nowhere left to report to.
         }
     }
 
-    private void append(int newLevel, String text) {
-        if (text == null) {
-            return;
-        }
+    /// What nobody wants is not even read: a start has thousands of lines for debugging.
+    private void append(int newLevel, MemorySegment pointer) {
         if (newLevel != CONT) {
             level = newLevel;
+        }
+        if (level != ERROR && !LOGGER.isLoggable(logged())) {
+            return;
+        }
+        String text = CString.read(pointer);
+        if (text == null) {
+            return;
         }
         line.append(text);
         if (text.endsWith("\n")) {
@@ -78,7 +83,15 @@ public final class NativeLog {
         if (level == ERROR && captures > 0) {
             errors.append(message).append('\n');
         } else if (!message.isEmpty()) {
-            LOGGER.log(level == ERROR ? Level.ERROR : level == DEBUG ? Level.TRACE : Level.DEBUG, message);
+            LOGGER.log(logged(), message);
         }
+    }
+
+    private Level logged() {
+        return switch (level) {
+            case ERROR -> Level.ERROR;
+            case DEBUG -> Level.TRACE;
+            default -> Level.DEBUG;
+        };
     }
 }
