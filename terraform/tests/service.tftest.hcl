@@ -105,7 +105,7 @@ run "not_more_requests_than_cloud_run_allows" {
 run "probes" {
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].http_get[0].path == "/q/health/started" && google_cloud_run_v2_service.function[0].template[0].containers[0].liveness_probe[0].http_get[0].path == "/q/health/live"
-    error_message = "Started means: model and generator have answered once. Live means: the worker's thread does not hang."
+    error_message = "Started means: model and generator are loaded. Live means: the worker's thread does not hang."
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].period_seconds * google_cloud_run_v2_service.function[0].template[0].containers[0].startup_probe[0].failure_threshold <= 240

@@ -1,5 +1,6 @@
 package dev.icmlora.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,6 @@ import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.engine.selection.Neighbourhood;
 import dev.icmlora.engine.selection.Selector;
-import dev.icmlora.engine.worker.Decoding;
-import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
@@ -24,12 +23,10 @@ import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.network.InvalidGeneratorException;
-import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
-import dev.icmlora.llama.SamplingOptions;
 
 /// A base model, its generator and its workers. Requests use it through a session each.
 ///
@@ -37,6 +34,10 @@ import dev.icmlora.llama.SamplingOptions;
 public final class Engine implements AutoCloseable {
 
     private static final int FINGERPRINTED_EXAMPLES = 16;
+
+    /// For so long the virtual machine's compiler has much to do after a start. Two threads of a computation would wait
+    /// for each other wherever it takes one's processor, which takes several times as long.
+    private static final Duration COMPILING = Duration.ofSeconds(1);
 
     private final NativeHandles handles;
     private final EngineOptions options;
@@ -84,6 +85,7 @@ public final class Engine implements AutoCloseable {
             tools.put(opened.worker(), opened.tools());
         }
         this.placement = new Placement(List.copyOf(tools.keySet()));
+        share.single(COMPILING);
     }
 
     /// Of each matrix of a resident adapter; none where all are tuned at the usual rate.
@@ -258,28 +260,6 @@ public final class Engine implements AutoCloseable {
     Adapter adapter(float[] latent, float strength) {
         return shape.widen(
                 generator.generate(List.of(latent), new float[] {strength}).getFirst());
-    }
-
-    /// Goes the whole way once in every worker, so that the first request finds every page and every compiled
-    /// method in place. The virtual machine's compiler has much to do meanwhile: two threads of a computation would
-    /// wait for each other wherever it takes one's processor, which takes several times as long.
-    public void warmUp() {
-        share.single(true);
-        try {
-            tools.keySet().forEach(this::warmUp);
-        } finally {
-            share.single(false);
-        }
-    }
-
-    private void warmUp(Worker worker) {
-        var task = new Task("Repeat the input.", List.of(new Example("one", "one"), new Example("two", "two")));
-        var prompt = format().query(task.description(), List.of(), "hello").tokens();
-        var nobody = new Cancellation();
-        var session = new EngineSession(this, nobody, EngineObserver.Observed.NOTHING, worker);
-        var vector = session.fingerprint(task);
-        var adapter = new ScaledAdapter(session.generate(vector, 1), 1);
-        session.answer(Optional.of(adapter), List.of(prompt), new Decoding(SamplingOptions.GREEDY, 1, List.of()));
     }
 
     @Override

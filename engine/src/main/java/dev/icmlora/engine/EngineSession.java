@@ -47,23 +47,12 @@ public final class EngineSession {
     private final Engine engine;
     private final Cancellation cancellation;
     private final Observed observed;
-    private final Optional<Worker> pinned;
     private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
 
     EngineSession(Engine engine, Cancellation cancellation, Observed observed) {
-        this(engine, cancellation, observed, Optional.empty());
-    }
-
-    /// All in one worker.
-    EngineSession(Engine engine, Cancellation cancellation, Observed observed, Worker worker) {
-        this(engine, cancellation, observed, Optional.of(worker));
-    }
-
-    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, Optional<Worker> pinned) {
         this.engine = engine;
         this.cancellation = cancellation;
         this.observed = observed;
-        this.pinned = pinned;
     }
 
     public Engine engine() {
@@ -163,7 +152,7 @@ public final class EngineSession {
     }
 
     private Worker idlest() {
-        return pinned.orElseGet(engine.placement()::idlest);
+        return engine.placement().idlest();
     }
 
     /// @throws RuntimeException what the work failed with
@@ -259,7 +248,7 @@ public final class EngineSession {
         adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
         Function<Worker, CompletableFuture<Answers>> work =
                 worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
-        var answers = pinned.map(work).orElseGet(() -> engine.placement().with(adapter, work));
+        var answers = engine.placement().with(adapter, work);
         return observed.phase("answer", () -> await(answers));
     }
 

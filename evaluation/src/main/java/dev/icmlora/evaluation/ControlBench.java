@@ -54,11 +54,6 @@ public final class ControlBench implements AutoCloseable {
         return new ControlBench(engine, GeneratorFile.read(generator));
     }
 
-    /// As the function does when it starts.
-    void warmUp() {
-        engine.warmUp();
-    }
-
     public GeneratorFile file() {
         return file;
     }

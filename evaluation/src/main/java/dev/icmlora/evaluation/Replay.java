@@ -20,7 +20,6 @@ final class Replay {
     /// @param bench borrowed, that has answered nothing yet
     Replay(ControlBench bench) {
         this.bench = bench;
-        bench.warmUp();
     }
 
     /// Requests that no adapter answers, or one that is chosen, are passed over, and those after enough answers.

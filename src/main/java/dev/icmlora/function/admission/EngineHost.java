@@ -36,7 +36,7 @@ public final class EngineHost {
         this.config = config;
     }
 
-    /// Loads the engine and generates once, before the first request is let in.
+    /// Loads the engine, before the first request is let in.
     ///
     /// @throws StartupException if a part is missing or cannot be used
     void start(@Observes StartupEvent event) {
@@ -45,7 +45,6 @@ public final class EngineHost {
         } catch (EngineStartException e) {
             throw new StartupException(e.getMessage());
         }
-        engine.warmUp();
         var places = engine.workers() * config.worker().sequences();
         admission = new Admission(config.queue().capacity(), places, config.requestTimeout());
         started = true;
@@ -111,7 +110,7 @@ public final class EngineHost {
         return engine;
     }
 
-    /// Whether everything is loaded and one generation was answered.
+    /// Whether everything is loaded.
     public boolean isStarted() {
         return started;
     }

@@ -27,12 +27,12 @@ final class HealthChecks {
         this.engineHost = engineHost;
     }
 
-    /// Model and generator are loaded and have answered once.
+    /// Model and generator are loaded, and requests are let in.
     @Produces
     @Startup
     @Singleton
     AsyncHealthCheck started() {
-        return () -> response(() -> named("warmed up", engineHost.isStarted()));
+        return () -> response(() -> named("engine", engineHost.isStarted()));
     }
 
     /// The base model is the one that was checked. Its file may lie in a network, which no event loop should wait for.

@@ -18,7 +18,7 @@ interface OperationDescription {
 
     @GET
     @Path("/health/started")
-    @Operation(operationId = "started", summary = "Model and generator are loaded and have answered once")
+    @Operation(operationId = "started", summary = "Model and generator are loaded, and requests are let in")
     @SecurityRequirementsSet
     @APIResponse(responseCode = "200", ref = "Up")
     @APIResponse(responseCode = "503", ref = "Down")

@@ -30,7 +30,7 @@ class HealthTest {
     Vertx vertx;
 
     @ParameterizedTest
-    @CsvSource({"started,warmed up", "live,worker threads", "live,base model", "ready,room in the queue"})
+    @CsvSource({"started,engine", "live,worker threads", "live,base model", "ready,room in the queue"})
     void isUpOnceStarted(String probe, String check) {
         given().get("/q/health/" + probe)
                 .then()

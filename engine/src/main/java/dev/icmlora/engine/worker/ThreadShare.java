@@ -1,5 +1,6 @@
 package dev.icmlora.engine.worker;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The processors, shared by the workers that have something to do. Threads of one computation wait for each
@@ -8,11 +9,12 @@ public final class ThreadShare {
 
     private final int threads;
     private final AtomicInteger busy = new AtomicInteger();
-    private volatile boolean single;
+    private volatile long single;
 
     /// @param threads of all workers together
     public ThreadShare(int threads) {
         this.threads = threads;
+        this.single = System.nanoTime();
     }
 
     void enter() {
@@ -28,14 +30,13 @@ public final class ThreadShare {
         return busy.get();
     }
 
-    /// Has every worker compute with one thread, from its next time slice on: for as long as other work takes the
-    /// processors.
-    public void single(boolean wanted) {
-        single = wanted;
+    /// Has every worker compute with one thread, from its next time slice on: while other work takes the processors.
+    public void single(Duration next) {
+        single = System.nanoTime() + next.toNanos();
     }
 
     /// Threads for one of them.
     int each() {
-        return single ? 1 : Math.max(1, threads / Math.max(1, busy.get()));
+        return System.nanoTime() - single < 0 ? 1 : Math.max(1, threads / Math.max(1, busy.get()));
     }
 }
