@@ -64,6 +64,8 @@ public final class TinyModel {
         FULL_GEMMA3("gemma3", LARGE_HEADS),
         /// Positions are scaled, but where a window is.
         LINEAR_GEMMA3("gemma3", LARGE_HEADS),
+        /// Positions turn half of a head.
+        HALF_TURNED_GEMMA3("gemma3", LARGE_HEADS),
         ERNIE("ernie4_5", USUAL);
 
         private final String architecture;
@@ -160,6 +162,7 @@ public final class TinyModel {
             case LINEAR_LLAMA ->
                 file.string(prefix + "rope.scaling.type", "linear").float32(prefix + "rope.scaling.factor", 4);
             case GEMMA3 -> window(prefix);
+            case HALF_TURNED_GEMMA3 -> file.uint32(prefix + "rope.dimension_count", sizes.headSize / 2);
             case LINEAR_GEMMA3 -> {
                 window(prefix);
                 file.float32(prefix + "rope.scaling.factor", 8);
@@ -186,7 +189,7 @@ public final class TinyModel {
             case QWEN2 -> biases(prefix, sizes.targets().subList(0, 3));
             case BIASED_LLAMA -> biases(prefix, sizes.targets());
             case QWEN3 -> headNorms(prefix);
-            case GEMMA3, FULL_GEMMA3, LINEAR_GEMMA3 -> {
+            case GEMMA3, FULL_GEMMA3, LINEAR_GEMMA3, HALF_TURNED_GEMMA3 -> {
                 headNorms(prefix);
                 vector(prefix + "post_attention_norm.weight", sizes.width, 1);
                 vector(prefix + "post_ffw_norm.weight", sizes.width, 1);
