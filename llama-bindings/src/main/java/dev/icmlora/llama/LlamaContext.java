@@ -112,7 +112,9 @@ public final class LlamaContext implements AutoCloseable {
             // An encoder: llama_decode would run it, under conditions that end the process.
             throw new IllegalArgumentException(model.architecture() + " is no model that generates text");
         }
-        if (states == null && options.contextTokens() < SMALL) {
+        // The graph asked for below has one sequence, which memory in equal parts, one for each, cannot have.
+        boolean keepsMemory = options.contextTokens() < SMALL || !options.unifiedKv() && options.maxSequences() > 1;
+        if (states == null && keepsMemory) {
             return;
         }
         ContextGraph graph = ContextGraph.of(context, options.microBatchTokens());

@@ -55,6 +55,17 @@ class LlamaContextTest {
     }
 
     @Test
+    void aLargeMemoryMayBeInEqualParts() {
+        ContextOptions parts = ContextOptions.of(2048, 64).withSequences(2).withUnifiedKv(false);
+        try (LlamaContext context = LlamaContext.create(model, parts);
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            context.decode(batch);
+            assertThat(model.vocabulary().detokenize(SharedModel.argmax(context.logits(prompt.length - 1))))
+                    .isEqualTo(" Paris");
+        }
+    }
+
+    @Test
     void refusesAModelWithoutTheNodeOfItsHiddenStates() {
         HiddenStates states = HiddenStates.after(3, model.layers());
         assertThatExceptionOfType(NativeCallException.class)
