@@ -179,7 +179,8 @@ public final class Engine implements AutoCloseable {
 
     /// The base model as PEFT knows it.
     public PeftModel peftModel() {
-        return new PeftModel(modelName, model.model().heads(), model.model().kvHeads());
+        var base = model.model();
+        return PeftModel.of(modelName, base.architecture(), base.heads(), base.kvHeads());
     }
 
     /// A task with as many of its first examples as a fingerprint reads: more of them hardly change a task vector, and

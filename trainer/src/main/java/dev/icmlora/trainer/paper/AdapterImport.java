@@ -62,8 +62,9 @@ public record AdapterImport(
             ForeignLora lora = ForeignLora.read(
                     file,
                     layout.architecture(),
-                    new PeftModel(
+                    PeftModel.of(
                             base.id().name(),
+                            layout.architecture(),
                             model.shape().heads(),
                             model.shape().kvHeads()));
             requireTargets(lora, model, layout);

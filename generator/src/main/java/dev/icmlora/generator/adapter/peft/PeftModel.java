@@ -4,16 +4,18 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The base model as PEFT knows it: the original `LlamaForCausalLM` that the GGUF file was converted
-/// from.
+/// The base model as PEFT knows it: the original that the GGUF file was converted from.
 ///
-/// llama.cpp interleaves the two halves of each head of queries and keys when it converts such a model,
-/// so their rows stand in another order there.
+/// llama.cpp interleaves the two halves of each head of queries and keys when it converts a `LlamaForCausalLM` or a
+/// `MistralForCausalLM`, so their rows stand in another order there.
 ///
 /// @param name for people
-/// @param heads query heads
-/// @param kvHeads key and value heads
+/// @param heads query heads whose rows are interleaved, 0 where they stand as in the original
+/// @param kvHeads key heads whose rows are
 public record PeftModel(String name, int heads, int kvHeads) {
+
+    /// GGUF's name of both.
+    private static final String INTERLEAVED = "llama";
 
     /// GGUF's name of a module to the original's.
     private static final Map<String, String> MODULES = Map.of(
@@ -27,6 +29,13 @@ public record PeftModel(String name, int heads, int kvHeads) {
 
     private static final Map<String, String> GGUF_NAMES =
             MODULES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
+
+    /// @param architecture in the GGUF file's `general.architecture`
+    /// @param heads query heads
+    /// @param kvHeads key and value heads
+    public static PeftModel of(String name, String architecture, int heads, int kvHeads) {
+        return architecture.equals(INTERLEAVED) ? new PeftModel(name, heads, kvHeads) : new PeftModel(name, 0, 0);
+    }
 
     /// The original's name of a module.
     ///

@@ -1,8 +1,9 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,10 +33,19 @@ import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.trainer.curriculum.CurriculumSettings;
+import dev.icmlora.trainer.generator.GeneratorExport;
+import dev.icmlora.trainer.generator.GeneratorSettings;
+import dev.icmlora.trainer.generator.GeneratorTraining;
+import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.session.TrainingSettings;
+import dev.icmlora.trainer.shared.SharedAdapterTraining;
 
 /// `ICM_LORA_MODEL` names a base model of another architecture, without a chat template. In a process of its own,
 /// since that is a variable of the environment.
 class TrainAnotherModelTest {
+    private static final int VECTORS = 2;
+
     @TempDir
     private Path scratch;
 
@@ -74,8 +84,7 @@ class TrainAnotherModelTest {
         }
     }
 
-    private static int train(Path model, Path tasks, Path generator, Path log)
-            throws IOException, InterruptedException {
+    private int train(Path model, Path tasks, Path generator, Path log) throws IOException, InterruptedException {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -83,19 +92,45 @@ class TrainAnotherModelTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                IcmLoraTrainer.class.getName(),
-                "train",
+                TrainAnotherModelTest.class.getName(),
                 tasks.toString(),
-                "--minutes",
-                "0.01",
-                "--vectors",
-                "2",
-                "--output",
+                scratch.resolve("training").toString(),
                 generator.toString());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put(Installation.MODEL_VARIABLE, model.toString());
         return builder.start().waitFor();
+    }
+
+    /// As `icm-lora train` does, for seconds.
+    ///
+    /// @param arguments folders of the tasks and of the training, and the generator's file
+    public static void main(String[] arguments) throws IOException {
+        CurriculumSettings tasks = CurriculumSettings.ofFolder(Path.of(arguments[0]));
+        Path folder = Path.of(arguments[1]);
+        Schedule schedule = new Schedule(Schedule.RATE, Schedule.WARM_UP, Long.MAX_VALUE, 0.3, 6);
+        TrainingSettings settings = TrainingSettings.of(folder, tasks, schedule, 50);
+        new SharedAdapterTraining(
+                        settings,
+                        SharedAdapterTraining.Batches.DEFAULT,
+                        SharedAdapterTraining.RANK,
+                        SharedAdapterTraining.TARGETS)
+                .run(System.out);
+        new GeneratorTraining(
+                        settings,
+                        GeneratorSettings.DEFAULT.withVectors(VECTORS),
+                        GeneratorTraining.Batches.DEFAULT,
+                        GeneratorTraining.Start.ZERO)
+                .run(System.out);
+        new GeneratorExport(
+                        Optional.of(folder),
+                        new GeneratorExport.Source.Trained(
+                                GeneratorTraining.RUN, GeneratorExport.State.BEST, "another model's"),
+                        Optional.of(Path.of(arguments[2])),
+                        VECTORS,
+                        tasks,
+                        1)
+                .run(new PrintWriter(System.out, true));
     }
 
     private static String word(int i) {
