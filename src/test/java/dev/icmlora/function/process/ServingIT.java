@@ -112,12 +112,12 @@ class ServingIT {
     /// The limit is in terms of how quick the machine is: half of it is enough for some steps and not for all.
     @Test
     void aLongTuningIsCutShortAndNotLate() throws Exception {
-        var limit = Duration.ofMillis(12 * millisOfFingerprint());
+        var limit = Duration.ofMillis(24 * millisOfFingerprint());
         try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()))) {
             var address = function.awaitAddress();
 
             for (var i = 0; i < 2; i++) {
-                var reply = ofLongTask(address, "auto");
+                var reply = ofLongTask(address, "auto", "Give the secret words.");
 
                 assertThat(reply.getBoolean("selection.hurried")).isTrue();
                 assertThat(reply.getBoolean("adapter.cached")).isFalse();
@@ -126,17 +126,21 @@ class ServingIT {
         }
     }
 
+    /// Of the second request: what the first one takes differs from start to start.
     private long millisOfFingerprint() throws Exception {
         try (var function = FunctionProcess.start(folder, Map.of())) {
-            return (long) ofLongTask(function.awaitAddress(), "adapter").getFloat("timing_ms.fingerprint");
+            var address = function.awaitAddress();
+            ofLongTask(address, "adapter", "Say the secret words.");
+            return (long)
+                    ofLongTask(address, "adapter", "Give the secret words.").getFloat("timing_ms.fingerprint");
         }
     }
 
-    private static JsonPath ofLongTask(String address, String mode) {
+    private static JsonPath ofLongTask(String address, String mode, String description) {
         var examples = IntStream.range(0, 8)
                 .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(5), "output", "mild thunder " + i))
                 .toList();
-        var task = Map.of("description", "Give the secret words.", "examples", examples);
+        var task = Map.of("description", description, "examples", examples);
         return given().contentType(ContentType.JSON)
                 .body(Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1))
                 .post(address + "/generate")
