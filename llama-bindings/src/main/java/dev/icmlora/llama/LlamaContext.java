@@ -60,9 +60,8 @@ public final class LlamaContext implements AutoCloseable {
         this.contextTokens = LlamaContextH.llama_n_ctx_seq(context);
     }
 
-    /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all, or the model's graph
-    /// has
-    /// no node of those hidden states
+    /// @throws NativeCallException if llama.cpp cannot create it, for want of memory above all, or the model's
+    /// graph has no node of those hidden states
     /// @throws IllegalArgumentException if the model is an encoder, or has fewer layers than the hidden states are
     /// to be taken after
     public static LlamaContext create(LlamaModel model, ContextOptions options) {
