@@ -12,6 +12,7 @@ import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
+import dev.icmlora.capi.LlamaTokenDataArray;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.capi.NativeLog;
 import dev.icmlora.ggml.NativeCallException;
@@ -38,6 +39,9 @@ public final class LlamaContext implements AutoCloseable {
     private final MemorySegment evalCallback;
     private final int batchTokens;
     private final int contextTokens;
+
+    /// Made when first needed: it is as large as the vocabulary.
+    private LlamaTokenDataArray candidates;
 
     private BitSet outputs = new BitSet();
     private NativeHandle adapter;
@@ -226,6 +230,16 @@ public final class LlamaContext implements AutoCloseable {
             throw new NativeCallException("llama_get_logits_ith", 0, "no such output");
         }
         return row.reinterpret((long) vocabularySize * Float.BYTES);
+    }
+
+    /// All tokens with their scores at a position, for a sampler to choose from. Valid until the next call.
+    LlamaTokenDataArray candidates(int batchIndex) {
+        MemorySegment logits = logitsSegment(batchIndex);
+        if (candidates == null) {
+            candidates = new LlamaTokenDataArray(Arena.ofAuto(), vocabularySize);
+        }
+        candidates.fill(logits);
+        return candidates;
     }
 
     /// Weights that are finite can be large enough for scores that are not. Samplers sort by them, which has

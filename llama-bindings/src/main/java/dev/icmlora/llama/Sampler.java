@@ -15,16 +15,16 @@ public final class Sampler implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final NativeHandle handle;
 
-    /// Present only with a grammar: see [#sampleChecked].
-    private final LlamaTokenDataArray candidates;
+    /// See [#sampleChecked].
+    private final boolean hasGrammar;
 
     /// Whether the greatest score decides and nothing else. llama.cpp's own sampler would sort out an array of the
     /// whole vocabulary first, which takes several times as long.
     private final boolean greedy;
 
-    private Sampler(Vocabulary vocabulary, MemorySegment chain, LlamaTokenDataArray candidates, boolean greedy) {
+    private Sampler(Vocabulary vocabulary, MemorySegment chain, boolean hasGrammar, boolean greedy) {
         this.vocabulary = vocabulary;
-        this.candidates = candidates;
+        this.hasGrammar = hasGrammar;
         this.greedy = greedy;
         NativeHandle model = vocabulary.model();
         this.handle = new NativeHandle("sampler", chain, address -> {
@@ -35,10 +35,6 @@ public final class Sampler implements AutoCloseable {
 
     /// @throws IllegalArgumentException if the grammar does not parse or has no rule `root`
     public static Sampler create(SamplingOptions options, Vocabulary vocabulary) {
-        // First, since it may find no memory. The candidates are collected with the sampler: no arena is closed on a
-        // request thread.
-        LlamaTokenDataArray candidates =
-                options.grammar().isPresent() ? new LlamaTokenDataArray(Arena.ofAuto(), vocabulary.size()) : null;
         vocabulary.model().hold();
         try (Arena arena = CallArena.open()) {
             MemorySegment chain =
@@ -49,8 +45,9 @@ public final class Sampler implements AutoCloseable {
                 LlamaSamplerH.llama_sampler_free(chain);
                 throw e;
             }
-            boolean greedy = options.temperature() == 0 && options.penaltyWindow() == 0 && candidates == null;
-            return new Sampler(vocabulary, chain, candidates, greedy);
+            boolean hasGrammar = options.grammar().isPresent();
+            boolean greedy = options.temperature() == 0 && options.penaltyWindow() == 0 && !hasGrammar;
+            return new Sampler(vocabulary, chain, hasGrammar, greedy);
         } catch (RuntimeException e) {
             vocabulary.model().drop();
             throw e;
@@ -118,15 +115,14 @@ public final class Sampler implements AutoCloseable {
         if (greedy) {
             return context.likeliest(batchIndex);
         }
-        return candidates == null
-                ? LlamaSamplerH.llama_sampler_sample(chain, context.address(), batchIndex)
-                : sampleChecked(chain, context.logitsSegment(batchIndex));
+        return hasGrammar
+                ? sampleChecked(chain, context.candidates(batchIndex))
+                : LlamaSamplerH.llama_sampler_sample(chain, context.address(), batchIndex);
     }
 
     /// What `llama_sampler_sample` does, with a look at the choice before it is accepted: where a grammar
     /// allows no token at all, accepting one would end the process.
-    private int sampleChecked(MemorySegment chain, MemorySegment logits) {
-        candidates.fill(logits);
+    private int sampleChecked(MemorySegment chain, LlamaTokenDataArray candidates) {
         LlamaSamplerH.llama_sampler_apply(chain, candidates.struct());
         if (!candidates.isSelected() || candidates.selectedLogit() == Float.NEGATIVE_INFINITY) {
             throw new IllegalStateException("the grammar allows no token here");

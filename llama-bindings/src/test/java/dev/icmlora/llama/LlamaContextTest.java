@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +42,11 @@ class LlamaContextTest {
     void memoryIsResidentWhereATokenNeedsIt() throws IOException {
         int tokens = 8192;
         long all = 2L * Short.BYTES * tokens * model.layers() * model.hiddenSize() / model.heads() * model.kvHeads();
-        long before = residentBytes();
+        long before = SharedModel.residentBytes();
         try (LlamaContext context = LlamaContext.create(model, ContextOptions.of(tokens, 64));
                 TokenBatch batch = SharedModel.batch(prompt)) {
             context.decode(batch);
-            assertThat(residentBytes() - before).isLessThan(all / 2);
+            assertThat(SharedModel.residentBytes() - before).isLessThan(all / 2);
             assertThat(model.vocabulary().detokenize(SharedModel.argmax(context.logits(prompt.length - 1))))
                     .isEqualTo(" Paris");
         }
@@ -71,14 +69,6 @@ class LlamaContextTest {
         assertThatExceptionOfType(NativeCallException.class)
                 .isThrownBy(() -> states.requireNode(new ContextGraph(List.of())))
                 .withMessageContaining("no node l_out-2");
-    }
-
-    private static long residentBytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

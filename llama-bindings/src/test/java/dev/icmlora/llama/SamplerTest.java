@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,6 +79,23 @@ class SamplerTest {
         List<Integer> tokens = generate(SamplingOptions.GREEDY.withGrammar("root ::= [0-9] [0-9] \"!\""), 10);
         assertThat(text(tokens)).matches("[0-9]{2}!");
         assertThat(vocabulary.isEndOfGeneration(tokens.getLast())).isTrue();
+    }
+
+    @Test
+    void samplersWithAGrammarShareTheirContextsRoomForAllTokens() throws IOException {
+        SamplingOptions options = SamplingOptions.GREEDY.withGrammar("root ::= [0-9]");
+        try (LlamaContext context = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(prompt)) {
+            context.decode(batch);
+            long before = SharedModel.residentBytes();
+            for (int i = 0; i < 200; i++) {
+                try (Sampler sampler = Sampler.create(options, vocabulary)) {
+                    sampler.sample(context, prompt.length - 1);
+                }
+            }
+            long aToken = Integer.BYTES + 2 * Float.BYTES;
+            assertThat(SharedModel.residentBytes() - before).isLessThan(50 * vocabulary.size() * aToken);
+        }
     }
 
     @Test

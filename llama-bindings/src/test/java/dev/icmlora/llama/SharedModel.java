@@ -1,5 +1,8 @@
 package dev.icmlora.llama;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.IntStream;
 
 import dev.icmlora.TestInstallation;
@@ -45,5 +48,14 @@ final class SharedModel {
             bb += b[i] * b[i];
         }
         return dot / Math.sqrt(aa * bb);
+    }
+
+    /// What the process has in memory.
+    static long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElseThrow();
     }
 }
