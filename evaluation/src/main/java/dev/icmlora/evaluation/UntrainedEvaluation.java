@@ -34,10 +34,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
             Condition.SHOTS_3,
             Condition.SHOTS_5,
             Condition.SHOTS_8,
-            Condition.SHOTS_16,
-            Condition.TUNED,
-            Condition.TUNED_16,
-            Condition.TUNED_64);
+            Condition.TUNED);
 
     /// @param name in the report
     /// @param meaning of it
