@@ -1,7 +1,7 @@
 """llama.cpp's own server, started with an exported adapter, writes what the function writes."""
 
+import itertools
 import json
-import os
 import pathlib
 import socket
 import subprocess
@@ -13,9 +13,6 @@ import urllib.request
 
 import greedy
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PINNED = ROOT / "models" / json.loads((ROOT / "models/base-model.json").read_text())["file"]
-MODEL = os.environ.get("ICM_LORA_MODEL", PINNED)
 PATIENCE = 120
 
 folder = tempfile.TemporaryDirectory()
@@ -33,7 +30,7 @@ class Server:
         self.log = file.with_suffix(".log")
         # Without repacked weights: a build for the processor that it is on uses AMX for them, and some virtual machines
         # announce AMX and do not have it.
-        command = [program, "--model", MODEL, "--lora", file, "--host", "127.0.0.1", "--port", port, "--ctx-size", 1024]
+        command = [program, "--model", greedy.MODEL, "--lora", file, "--host", "127.0.0.1", "--port", port, "--ctx-size", 1024]
         command.append("--no-repack")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
@@ -55,8 +52,9 @@ class Server:
         with urllib.request.urlopen(request, timeout=600) as reply:
             return json.loads(reply.read())
 
-    def tokenize(self, text, markup):
-        return self.send("/tokenize", {"content": text, "add_special": False, "parse_special": markup})["tokens"]
+    def tokenize(self, text, markup, start=False):
+        body = {"content": text, "add_special": start, "parse_special": markup}
+        return self.send("/tokenize", body)["tokens"]
 
 
 def answer(program, adapter_id, description, text):
@@ -64,7 +62,8 @@ def answer(program, adapter_id, description, text):
         servers[adapter_id] = Server(program, adapter_id)
         servers[adapter_id].await_health()
     server = servers[adapter_id]
-    prompt = [token for piece, markup in greedy.pieces(description, text) for token in server.tokenize(piece, markup)]
+    prompt = server.tokenize("", True, start=True)
+    prompt += [token for piece, markup in greedy.pieces(description, text) for token in server.tokenize(piece, markup)]
     reply = server.send(
         "/completion",
         {
@@ -76,19 +75,19 @@ def answer(program, adapter_id, description, text):
             "n_probs": 1,
         },
     )
-    end = server.tokenize("<|im_end|>", True)
-    written = [token for token in reply["completion_probabilities"] if token["id"] not in end]
+    end = server.tokenize(greedy.MARKUP.end, True)[0]
+    written = itertools.takewhile(lambda token: token["id"] != end, reply["completion_probabilities"])
     return [bytes(token["bytes"]) for token in written]
 
 
-def main():
-    program = sys.argv[1]
+def compare(program, asked):
     try:
-        greedy.compare(lambda *prompt: answer(program, *prompt))
+        greedy.compare(lambda *prompt: answer(program, *prompt), asked)
     finally:
         for server in servers.values():
             server.process.terminate()
             server.process.wait()
 
 
-main()
+if __name__ == "__main__":
+    compare(sys.argv[1], greedy.prompts(greedy.generated))
