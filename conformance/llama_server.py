@@ -30,8 +30,8 @@ class Server:
         self.log = file.with_suffix(".log")
         # Without repacked weights: a build for the processor that it is on uses AMX for them, and some virtual machines
         # announce AMX and do not have it.
-        command = [program, "--model", greedy.MODEL, "--lora", file, "--host", "127.0.0.1", "--port", port, "--ctx-size", 1024]
-        command.append("--no-repack")
+        command = [program, "--model", greedy.MODEL, "--lora", file, "--host", "127.0.0.1", "--port", port]
+        command += ["--ctx-size", 1024, "--no-repack"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
 
