@@ -14,6 +14,7 @@ import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.selection.Calibration;
 import dev.icmlora.engine.selection.Neighbourhood;
 import dev.icmlora.engine.selection.Selector;
+import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
@@ -150,6 +151,11 @@ public final class Engine implements AutoCloseable {
     /// Whether adapters can be generated; else they can only be tuned, and B0 changes nothing.
     public boolean isTrained() {
         return manifest().isTrained();
+    }
+
+    /// How the adapters of a task are tuned, unless a request says how many steps.
+    public TuningOptions tuningOptions(Task task) {
+        return isTrained() ? TuningOptions.forExamples(task.examples().size()) : TuningOptions.fromNothing();
     }
 
     public PromptFormat format() {

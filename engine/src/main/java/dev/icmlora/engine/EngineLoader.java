@@ -57,11 +57,9 @@ public final class EngineLoader {
     }
 
     private static GeneratorFile untrained(LoadedModel model, EngineOptions options) {
+        var layout = options.adapters().of(model);
         return UntrainedGenerator.of(
-                model.id(),
-                model.format().fingerprint(),
-                model.model().hiddenSize(),
-                options.adapters().of(model));
+                model.id(), model.format().fingerprint(), model.model().hiddenSize(), layout, model.gains(layout));
     }
 
     /// Of a damaged model it is said that it is damaged, not that the generator is another model's.

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -12,6 +14,7 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;
+import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
@@ -20,6 +23,9 @@ import dev.icmlora.llama.ModelOptions;
 /// A base model in memory, and how tasks are put to it. It is all that fingerprints need, so a generator can be trained
 /// with it before there is one.
 public final class LoadedModel implements AutoCloseable {
+
+    /// Rows of a matrix that tell its gain.
+    private static final long GAIN_ROWS = 64;
 
     private final Path file;
     private final MappedFile mapped;
@@ -72,12 +78,50 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private Target target(String module, GgufFile weights) {
-        var name = "blk.0." + module + ".weight";
-        var shape = weights.tensor(name)
-                .orElseThrow(() -> new EngineStartException(
-                        "%s has no tensor %s, which an adapter could change".formatted(file, name)))
-                .shape();
+        var shape = weight(0, module, weights).shape();
         return new Target(module, Math.toIntExact(shape[0]), Math.toIntExact(shape[1]));
+    }
+
+    /// How many times larger each matrix that an adapter changes makes what goes into it: the root mean square of its
+    /// weights times the root of its inputs. In an adapter's order.
+    ///
+    /// Weights of some models are scaled so that all have 1, those of others have several times as much. A
+    /// change of one size is then a change of another size to what comes out.
+    ///
+    /// @throws EngineStartException if the file has no such matrices
+    public List<Double> gains(AdapterLayout layout) {
+        try (GgufFile weights = GgufFile.open(file)) {
+            return IntStream.range(0, layout.layers())
+                    .boxed()
+                    .flatMap(layer -> layout.modules().stream().map(module -> weight(layer, module, weights)))
+                    .map(matrix -> gain(matrix, weights))
+                    .toList();
+        }
+    }
+
+    private static double gain(TensorInfo matrix, GgufFile weights) {
+        var rows = matrix.shape()[1];
+        var sampled = Math.min(rows, GAIN_ROWS);
+        var squares = LongStream.range(0, sampled)
+                .mapToObj(i -> weights.row(matrix, i * rows / sampled))
+                .mapToDouble(LoadedModel::squares)
+                .sum();
+        return Math.sqrt(squares / sampled);
+    }
+
+    private static double squares(float[] row) {
+        var squares = 0.0;
+        for (var weight : row) {
+            squares += weight * weight;
+        }
+        return squares;
+    }
+
+    private TensorInfo weight(int layer, String module, GgufFile weights) {
+        var name = "blk.%d.%s.weight".formatted(layer, module);
+        return weights.tensor(name)
+                .orElseThrow(() -> new EngineStartException(
+                        "%s has no tensor %s, which an adapter could change".formatted(file, name)));
     }
 
     /// How a task becomes tokens.

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -204,19 +205,39 @@ public final class GgufFile implements AutoCloseable {
     /// @throws IllegalArgumentException if the tensor is not of this file, exceeds 2 GiB of floats, or has an
     /// integer or 64-bit type
     public float[] floats(TensorInfo tensor) {
-        MemorySegment data = data(tensor, Float.BYTES);
-        return switch (tensor.type()) {
+        return floats(tensor.type(), data(tensor, Float.BYTES), Math.toIntExact(tensor.elements()));
+    }
+
+    /// One row of the tensor, as [#floats(TensorInfo)] gives all of them: `shape[0]` elements.
+    ///
+    /// @throws IndexOutOfBoundsException if the tensor has no such row
+    /// @throws IllegalArgumentException as [#floats(TensorInfo)], but for the size
+    public float[] row(TensorInfo tensor, long row) {
+        Entry entry = entry(tensor);
+        long elements = tensor.shape()[0];
+        Objects.checkIndex(row, elements == 0 ? 0 : tensor.elements() / elements);
+        long bytes = tensor.type().bytes(elements);
+        return floats(tensor.type(), file().asSlice(entry.offset + row * bytes, bytes), Math.toIntExact(elements));
+    }
+
+    private static float[] floats(GgmlType type, MemorySegment data, int elements) {
+        return switch (type) {
             case F32 -> data.toArray(F32);
             case F16 -> Halves.fromF16(data.toArray(ValueLayout.JAVA_BYTE));
-            default -> Dequantisation.toFloats(tensor.type(), data, Math.toIntExact(tensor.elements()));
+            default -> Dequantisation.toFloats(type, data, elements);
         };
     }
 
-    private MemorySegment data(TensorInfo tensor, int bytesPerElement) {
+    private Entry entry(TensorInfo tensor) {
         Entry entry = tensors.get(tensor.name());
         if (entry == null || !entry.info.equals(tensor)) {
             throw new IllegalArgumentException("no such tensor in this file: " + tensor);
         }
+        return entry;
+    }
+
+    private MemorySegment data(TensorInfo tensor, int bytesPerElement) {
+        Entry entry = entry(tensor);
         if (tensor.bytes() > Integer.MAX_VALUE - 8 || tensor.elements() > (Integer.MAX_VALUE - 8) / bytesPerElement) {
             throw new IllegalArgumentException("tensor exceeds 2 GiB: " + tensor);
         }

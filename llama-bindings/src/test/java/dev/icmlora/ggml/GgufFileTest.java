@@ -51,6 +51,9 @@ class GgufFileTest {
             TensorInfo b = file.tensor("b").orElseThrow();
             assertThat(b.shape()).containsExactly(2, 2);
             assertThat(file.floats(b)).containsExactly(1, 2, 3, 4);
+            assertThat(file.row(b, 1)).containsExactly(3, 4);
+            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> file.row(b, 2));
+            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> file.row(b, -1));
         }
         assertThat(small().toBytes()).isEqualTo(bytes);
     }
@@ -186,6 +189,7 @@ class GgufFileTest {
             float scale = Float.float16ToFloat(block.getShort(0));
             assertThat(weights[0]).isEqualTo(scale * block.get(2));
             assertThat(weights[31]).isEqualTo(scale * block.get(33));
+            assertThat(model.row(q, 575)).containsExactly(Arrays.copyOfRange(weights, 575 * 576, 576 * 576));
         }
     }
 }

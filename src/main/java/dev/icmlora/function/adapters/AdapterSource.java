@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningResult;
@@ -85,8 +84,7 @@ public final class AdapterSource {
         requireRepeatable(key);
         try (var _ = places.enter(key.tenant())) {
             var start = of(start(key, session), session);
-            var options =
-                    TuningOptions.forExamples(key.task().examples().size()).withSteps(key.steps());
+            var options = session.engine().tuningOptions(key.task()).withSteps(key.steps());
             var result = session.tune(start.known().adapter(), key.task(), options, budget, progress);
             return new Supplied(
                     remember(key, result),

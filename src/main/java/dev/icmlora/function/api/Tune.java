@@ -5,7 +5,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// How an adapter is tuned on a task's examples. A field that is absent or null has its default.
 ///
-/// @param steps gradient steps; default by the number of examples: 6 for five, 12 for sixteen and more
+/// @param steps gradient steps; default by the number of examples: 6 for five, 12 for sixteen and more; without a
+/// generator always 12
 /// @param when default [When#NOW]
 /// @param budgetMs milliseconds after which no further step begins; default none
 @Schema(additionalProperties = Schema.False.class)

@@ -55,7 +55,7 @@ final class Decisions {
         ///
         /// @param labels whether an answer is one of some labels, and not a text
         Optional<ToDoubleFunction<Answer>> curve(float scale, boolean labels, Engine engine) {
-            return tuned(scale)
+            return tuned(scale, engine)
                     .flatMap(tuning -> labels
                             ? engine.calibration()
                                     .labels()
@@ -66,9 +66,9 @@ final class Decisions {
                                     .map(curve -> answer -> curve.of(probability(answer), answer.tokens(), tuning)));
         }
 
-        private Optional<TuningSummary> tuned(float scale) {
+        private Optional<TuningSummary> tuned(float scale, Engine engine) {
             return adapter.map(Supplied::known)
-                    .filter(known -> TunedKeys.isUsual(known.key()))
+                    .filter(known -> TunedKeys.isUsual(known.key(), engine))
                     .flatMap(KnownAdapter::tuning)
                     .filter(seen -> seen.outcome() == Outcome.TUNED && Double.isFinite(seen.lossAfter()))
                     .filter(_ -> scale == 1 && !served().showsExamples());
@@ -89,7 +89,7 @@ final class Decisions {
         if (!Selector.isTuned(task) || session.engine().tuningRefusal().isPresent()) {
             return untuned(key, examplesFit, null, false, session);
         }
-        var tuned = TunedKeys.of(key, tune);
+        var tuned = TunedKeys.of(key, tune, session.engine());
         var supplied = adapters.known(tuned);
         if (supplied.isPresent()) {
             return ofTuning(supplied.get(), examplesFit, session);

@@ -143,7 +143,7 @@ public final class TaskService {
             var key = new AdapterKey(tenant, task, 1);
             return engineHost.submit(key, session -> adapter(key, adapters.of(key, session), session));
         }
-        var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune());
+        var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune(), engineHost.engine());
         var budget = Decisions.budget(request.tune());
         return engineHost.submit(key, session -> adapter(key, adapters.of(key, budget, progress, session), session));
     }
@@ -224,7 +224,7 @@ public final class TaskService {
     private Metered<GenerateReply> tuned(AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var key = TunedKeys.of(start, tune);
+        var key = TunedKeys.of(start, tune, prompts.session().engine());
         // What does not fit is refused before anything is tuned.
         var tokens = prompts.of(request.mode());
         var supplied = tune.when() == Tune.When.NOW

@@ -1,6 +1,6 @@
 package dev.icmlora.function.service;
 
-import dev.icmlora.engine.tune.TuningOptions;
+import dev.icmlora.engine.Engine;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.api.Tune;
 
@@ -10,16 +10,16 @@ final class TunedKeys {
     private TunedKeys() {}
 
     /// @param start what tuning begins with
-    static AdapterKey of(AdapterKey start, Tune tune) {
-        return start.tuned(tune.steps() == null ? usualSteps(start) : tune.steps());
+    static AdapterKey of(AdapterKey start, Tune tune, Engine engine) {
+        return start.tuned(tune.steps() == null ? usualSteps(start, engine) : tune.steps());
     }
 
     /// Whether it is of the generated adapter, tuned for as many steps as where a request names none.
-    static boolean isUsual(AdapterKey key) {
-        return key.strength() == 1 && key.steps() == usualSteps(key) && !key.isCutShort();
+    static boolean isUsual(AdapterKey key, Engine engine) {
+        return key.strength() == 1 && key.steps() == usualSteps(key, engine) && !key.isCutShort();
     }
 
-    private static int usualSteps(AdapterKey key) {
-        return TuningOptions.forExamples(key.task().examples().size()).steps();
+    private static int usualSteps(AdapterKey key, Engine engine) {
+        return engine.tuningOptions(key.task()).steps();
     }
 }

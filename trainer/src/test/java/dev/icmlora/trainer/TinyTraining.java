@@ -102,7 +102,7 @@ public abstract class TinyTraining {
     protected static GeneratorFile export(Path checkpoint) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
             return new TrainedGenerator(file, LAYOUT.architecture(), TinyModel.HIDDEN)
-                    .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint());
+                    .file("tiny", new BaseModelId("tiny", "0"), format.fingerprint(), List.of());
         }
     }
 

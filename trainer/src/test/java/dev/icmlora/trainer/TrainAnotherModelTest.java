@@ -71,6 +71,10 @@ class TrainAnotherModelTest {
                     .isEqualTo("gemma3");
             assertThat(engine.manifest().architecture().hidden())
                     .isEqualTo(engine.model().model().hiddenSize());
+            // Its matrices leave what goes into them as large as it is.
+            assertThat(engine.manifest().tuningRates())
+                    .hasSize(6)
+                    .allSatisfy(rate -> assertThat(rate).isBetween(0.19f, 0.24f));
             EngineSession session = engine.session(new Cancellation());
             Adapter adapter = session.generate(new Task("Write it twice.", List.of(new Example("no", "nono"))), 1);
             int[] prompt =

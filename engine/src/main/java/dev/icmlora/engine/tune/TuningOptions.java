@@ -44,6 +44,11 @@ public record TuningOptions(
                 STEPS_FOR_FEW + more, RATE, LAST_RATE_SHARE, DECAY_OF_MEAN, DECAY_OF_SQUARES, EXAMPLES_PER_STEP);
     }
 
+    /// 12 steps, for adapters that change nothing yet: what a trained start knows they have to learn.
+    public static TuningOptions fromNothing() {
+        return forExamples(MANY_EXAMPLES);
+    }
+
     public TuningOptions withSteps(int wanted) {
         return new TuningOptions(wanted, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep);
     }

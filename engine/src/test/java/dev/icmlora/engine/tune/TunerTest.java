@@ -285,6 +285,7 @@ class TunerTest {
         assertThat(TuningOptions.forExamples(5).steps()).isEqualTo(6);
         assertThat(TuningOptions.forExamples(16).steps()).isEqualTo(12);
         assertThat(TuningOptions.forExamples(1000).steps()).isEqualTo(12);
+        assertThat(TuningOptions.fromNothing().steps()).isEqualTo(12);
         TuningOptions six = TuningOptions.forExamples(5);
         assertThat(six.rateOf(0)).isEqualTo(1.5e-3f);
         assertThat(six.rateOf(5)).isCloseTo(4.5e-4f, within(1e-9f));

@@ -1,7 +1,6 @@
 package dev.icmlora.generator.network;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +19,14 @@ public final class UntrainedGenerator {
     /// makes tuning slower.
     private static final double DEVIATION = 0.84;
 
-    /// How many times the usual rate tuning takes from nothing.
-    private static final float RATE = 2;
-
     private UntrainedGenerator() {}
 
     /// @param hidden hidden size of the base model
     /// @param layout of the adapters
-    public static GeneratorFile of(BaseModelId base, String promptFormat, int hidden, AdapterLayout layout) {
+    /// @param gains how many times larger each adapted matrix of the base model makes what goes into it, in an
+    /// adapter's order
+    public static GeneratorFile of(
+            BaseModelId base, String promptFormat, int hidden, AdapterLayout layout, List<Double> gains) {
         GeneratorArchitecture architecture = new GeneratorArchitecture(hidden, layout.layers(), 1, 1, 1, layout);
         Map<String, float[]> weights = new HashMap<>();
         architecture.tensors().forEach((name, spec) -> weights.put(name, new float[Math.toIntExact(spec.elements())]));
@@ -47,7 +46,7 @@ public final class UntrainedGenerator {
                         architecture,
                         List.of(),
                         List.of(),
-                        Collections.nCopies(layout.layers() * layout.targets().size(), RATE)),
+                        TuningRates.FROM_NOTHING.of(gains)),
                 weights);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -17,9 +19,29 @@ import dev.icmlora.ggml.Halves;
 /// What adapters begin with where nobody trained a generator.
 class UntrainedGeneratorTest {
     private static final BaseModelId BASE = new BaseModelId("tiny", "00ff");
+    private static final int MATRICES =
+            TestGenerators.LAYOUT.layers() * TestGenerators.LAYOUT.targets().size();
 
     private static GeneratorFile untrained() {
-        return UntrainedGenerator.of(BASE, "v1:0", 32, TestGenerators.LAYOUT);
+        return untrained(Collections.nCopies(MATRICES, 1.0));
+    }
+
+    private static GeneratorFile untrained(List<Double> gains) {
+        return UntrainedGenerator.of(BASE, "v1:0", 32, TestGenerators.LAYOUT, gains);
+    }
+
+    @Test
+    void ratesFollowTheGainsAndStayWithinWhatAFileHolds() {
+        List<Double> gains = new ArrayList<>(Collections.nCopies(MATRICES, 1.0));
+        gains.set(0, 5.0);
+        gains.set(1, Double.POSITIVE_INFINITY);
+        gains.set(2, Double.NaN);
+        gains.set(3, 0.0);
+
+        List<Float> rates = untrained(gains).manifest().tuningRates();
+
+        assertThat(rates.getFirst()).isEqualTo(5 * rates.getLast());
+        assertThat(rates.subList(1, 4)).containsExactly(100f, 0.01f, 0.01f);
     }
 
     @Test

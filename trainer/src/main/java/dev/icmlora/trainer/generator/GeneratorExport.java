@@ -14,6 +14,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.generator.network.TuningRates;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.curriculum.TrainingTask;
@@ -97,9 +98,13 @@ public record GeneratorExport(
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
             Checkpoint.requireBase(file, checkpoint, base.id().fingerprint());
-            return new TrainedGenerator(
-                            file, base.model().architecture(), base.model().hiddenSize())
-                    .file(source.name, base.id(), base.format().fingerprint());
+            TrainedGenerator generator = new TrainedGenerator(
+                    file, base.model().architecture(), base.model().hiddenSize());
+            return generator.file(
+                    source.name,
+                    base.id(),
+                    base.format().fingerprint(),
+                    TuningRates.FROM_TRAINED.of(base.gains(generator.layout())));
         }
     }
 

@@ -72,9 +72,15 @@ public final class TrainedGenerator {
         return arrays;
     }
 
+    /// Of its adapters.
+    AdapterLayout layout() {
+        return architecture.adapter();
+    }
+
+    /// @param usualRates of tuning, where the training learned none
     /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the checkpoint does not hold a usable
     /// generator
-    public GeneratorFile file(String name, BaseModelId base, String promptFormat) {
+    public GeneratorFile file(String name, BaseModelId base, String promptFormat, List<Float> usualRates) {
         Map<String, float[]> weights = new HashMap<>();
         for (String tensor : architecture.tensors().keySet()) {
             if (!tensor.startsWith("adapter.")) {
@@ -96,7 +102,8 @@ public final class TrainedGenerator {
                         checkpoint
                                 .tensor(SharedAdapter.RATES)
                                 .map(rates -> SharedAdapter.tuningRates(checkpoint.floats(rates)))
-                                .orElse(List.of())),
+                                .filter(learned -> !learned.isEmpty())
+                                .orElse(usualRates)),
                 weights);
     }
 
