@@ -5,9 +5,9 @@ import java.util.List;
 /// How many times the usual rate the matrices of adapters are tuned at, where training did not learn it.
 ///
 /// A matrix B is changed in proportion to its gain, which is how many times larger the base model's matrix makes what
-/// goes into it. So tuning changes the same share of what a matrix does in every model: weights of one are several
-/// times
-/// those of another. The two numbers were chosen on validation tasks of the default base model and of Gemma 3 270M.
+/// goes into it. So tuning changes the same share of what a matrix does in every model, though weights of one are
+/// several times those of another. Both numbers were chosen on validation tasks of the default base model and
+/// of Gemma 3 270M.
 public enum TuningRates {
     /// For adapters that change nothing before they are tuned.
     FROM_NOTHING(0.43),
@@ -30,7 +30,7 @@ public enum TuningRates {
     }
 
     private float of(double gain) {
-        // Not a number is the gain of a matrix that holds such a one.
+        // A matrix that holds a NaN has that for its gain.
         return (float) (gain > 0 ? Math.clamp(ofGainOne * gain, LEAST, MOST) : LEAST);
     }
 }
