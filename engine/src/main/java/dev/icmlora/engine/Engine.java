@@ -79,7 +79,7 @@ public final class Engine implements AutoCloseable {
         this.selector = new Selector(calibration);
         this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
-        this.tuners = handles.own(new Tuners(model, tuningRates(file.manifest()), options));
+        this.tuners = handles.own(new Tuners(model, tuningRates(file.manifest()), options, share));
         var first = shape.widen(generator.generate(new float[architecture.latent()]));
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number, first);

@@ -10,6 +10,7 @@ import dev.icmlora.engine.tune.FrozenWeights;
 import dev.icmlora.engine.tune.Tuner;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.UnsupportedBaseModelException;
+import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.NativeException;
@@ -21,6 +22,7 @@ final class Tuners implements AutoCloseable {
     private final LoadedModel model;
     private final List<Float> rates;
     private final EngineOptions options;
+    private final ThreadShare share;
     private final NativeHandles handles = new NativeHandles();
     private final Map<Worker, Tuner> tuners = new ConcurrentHashMap<>();
     /// How many bytes each had after its last slice.
@@ -29,10 +31,12 @@ final class Tuners implements AutoCloseable {
     private String refusal;
 
     /// @param rates of each matrix B, that the generator learned
-    Tuners(LoadedModel model, List<Float> rates, EngineOptions options) {
+    /// @param share of the processors that a worker has
+    Tuners(LoadedModel model, List<Float> rates, EngineOptions options, ThreadShare share) {
         this.model = model;
         this.rates = rates;
         this.options = options;
+        this.share = share;
         this.refusal = options.tuning()
                 ? FrozenWeights.refusal(model.model()).orElse(null)
                 : "tuning is off (ICM_LORA_TUNING)";
@@ -51,6 +55,7 @@ final class Tuners implements AutoCloseable {
 
     /// Computes the next slice; on the thread of the tuning's worker.
     void advance(Tuning tuning) {
+        tuning.threads(share.each());
         tuning.advance();
         running.put(tuning, tuning.bytes());
     }
@@ -73,8 +78,7 @@ final class Tuners implements AutoCloseable {
     }
 
     private Tuner open() {
-        var threads = Math.max(1, options.threadCount() / options.workers());
-        var backend = handles.own(Backend.best(threads));
+        var backend = handles.own(Backend.best(options.threadCount()));
         if (weights == null) {
             weights = handles.own(transposed(backend));
         }

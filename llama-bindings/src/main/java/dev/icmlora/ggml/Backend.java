@@ -18,8 +18,15 @@ public final class Backend implements AutoCloseable {
     /// Preferred first; the last is always the CPU, which runs what the others cannot.
     private final List<NativeHandle> backends;
 
-    private Backend(List<NativeHandle> backends) {
+    private final List<MemorySegment> devices;
+    private final int mostThreads;
+    private int threads;
+
+    private Backend(List<NativeHandle> backends, List<MemorySegment> devices, int threads) {
         this.backends = List.copyOf(backends);
+        this.devices = List.copyOf(devices);
+        this.mostThreads = threads;
+        this.threads = threads;
     }
 
     /// @param threads 1 to 512
@@ -50,7 +57,7 @@ public final class Backend implements AutoCloseable {
             for (MemorySegment device : devices) {
                 backends.add(init(device, threads));
             }
-            return new Backend(backends);
+            return new Backend(backends, devices, threads);
         } catch (RuntimeException e) {
             backends.forEach(NativeHandle::close);
             throw e;
@@ -70,6 +77,22 @@ public final class Backend implements AutoCloseable {
             GgmlBackendH.ggml_backend_free(address);
             pool.ifPresent(NativeHandle::close);
         });
+    }
+
+    /// Has graphs compute with so many threads of the CPU from now on.
+    ///
+    /// @param wanted 1 up to those that it was opened with
+    public void threads(int wanted) {
+        if (wanted < 1 || wanted > mostThreads) {
+            throw new IllegalArgumentException("threads are 1 to " + mostThreads + ", not " + wanted);
+        }
+        if (wanted == threads) {
+            return;
+        }
+        for (int i = 0; i < devices.size(); i++) {
+            BackendThreads.set(devices.get(i), backends.get(i).get(), wanted);
+        }
+        threads = wanted;
     }
 
     /// Such as `CPU` or `CUDA0`.

@@ -96,6 +96,13 @@ public final class Tuning implements AutoCloseable {
         return done;
     }
 
+    /// Computes with so many threads of the CPU from now on, as does all else on the same backend. It changes no byte.
+    ///
+    /// @param threads 1 up to those that the backend was opened with
+    public void threads(int threads) {
+        backend.threads(threads);
+    }
+
     /// Computes the next slice.
     ///
     /// @throws IllegalStateException if it is done already

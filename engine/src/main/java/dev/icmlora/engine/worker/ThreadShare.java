@@ -36,7 +36,12 @@ public final class ThreadShare {
     }
 
     /// Threads for one of them.
-    int each() {
-        return System.nanoTime() - single < 0 ? 1 : Math.max(1, threads / Math.max(1, busy.get()));
+    public int each() {
+        return singleFor().isPositive() ? 1 : Math.max(1, threads / Math.max(1, busy.get()));
+    }
+
+    /// How long every worker goes on with one thread; not positive where none has to.
+    Duration singleFor() {
+        return Duration.ofNanos(single - System.nanoTime());
     }
 }

@@ -44,6 +44,7 @@ public final class Worker implements AutoCloseable {
     private final ContextScheduler adapted;
     private final IntConsumer threads;
     private final ThreadShare share;
+    private final Crowding crowding;
     private final long sliceNanos;
     private final LongSupplier clock;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -93,6 +94,7 @@ public final class Worker implements AutoCloseable {
         this.adapted = adapted;
         this.threads = threads;
         this.share = share;
+        this.crowding = new Crowding(share);
         this.sliceNanos = timeSlice.toNanos();
         this.clock = clock;
         this.thread = Thread.ofPlatform().name(name).start(this::work);
@@ -207,12 +209,14 @@ public final class Worker implements AutoCloseable {
 
     private void workUntilIdle() {
         share.enter();
+        crowding.begin();
         try {
             while (!isIdle()) {
                 busySince = System.nanoTime();
                 workOnce();
             }
         } finally {
+            crowding.computed(threadsNow);
             busySince = 0;
             share.leave();
         }
@@ -357,6 +361,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void shareThreads() {
+        crowding.computed(threadsNow);
         var mine = share.each();
         if (mine != threadsNow) {
             threads.accept(mine);

@@ -58,7 +58,8 @@ class TunerTest {
     @BeforeAll
     static void open() {
         LlamaModel model = BaseModelFixture.model();
-        backend = Backend.cpu(1);
+        backend = Backend.cpu(2);
+        backend.threads(1);
         weights = FrozenWeights.of(model, backend);
         format = PromptFormat.of(model);
         GeneratorFile file = GeneratorFile.read(Installation.ofThisProcess().generator());
@@ -134,6 +135,22 @@ class TunerTest {
                     .sum(examples);
         }
         assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.15 * change));
+    }
+
+    @Test
+    void howManyThreadsComputeChangesNoByte() {
+        TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
+        Adapter alone = tune(PAST, options).adapter();
+        try (Tuning tuning = tuner.begin(shared, PAST, options)) {
+            for (int slice = 0; !tuning.run(() -> true); slice++) {
+                tuning.threads(1 + slice % 2);
+                tuning.advance();
+            }
+            tuning.threads(1);
+            assertThat(tuning.result().adapter().id()).isEqualTo(alone.id());
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.threads(3));
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.threads(0));
     }
 
     @Test

@@ -1,0 +1,91 @@
+package dev.icmlora.engine.worker;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/// Notices when other processes take the processors of a worker's computations, and has them make do with one thread.
+///
+/// The threads of a computation wait for each other at every node of its graph, and spin meanwhile. One that loses its
+/// processor holds up the others for as long, and a tuning step has some thousand nodes. A single thread only goes on
+/// later.
+///
+/// Belongs to the worker's thread.
+final class Crowding {
+
+    /// How long a thread is watched before it is judged.
+    private static final Duration WINDOW = Duration.ofMillis(200);
+
+    /// Least share of the time that a thread must have its processor. One other process on two processors leaves two
+    /// threads two thirds; reading requests and sending texts leave nine tenths.
+    private static final double LEAST_SHARE = 0.7;
+
+    /// How long one thread computes before all are tried again, at first and at most: every trial costs time.
+    private static final Duration FIRST = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST = Duration.ofSeconds(16);
+
+    private final ThreadShare share;
+    private final LongSupplier clock;
+    private final LongSupplier processorTime;
+    private long since;
+    private long processorTimeSince;
+    /// What was computed by several threads and not judged yet: how long that took, and how long of it this one had a
+    /// processor.
+    private long took;
+    private long had;
+    private Duration next = FIRST;
+
+    Crowding(ThreadShare share) {
+        this(share, System::nanoTime, processorTime());
+    }
+
+    /// Where it is not known, as if nobody ever took the processor.
+    private static LongSupplier processorTime() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return threads.isCurrentThreadCpuTimeSupported() ? threads::getCurrentThreadCpuTime : System::nanoTime;
+    }
+
+    /// @param clock in nanoseconds
+    /// @param processorTime that the calling thread has had, in nanoseconds
+    Crowding(ThreadShare share, LongSupplier clock, LongSupplier processorTime) {
+        this.share = share;
+        this.clock = clock;
+        this.processorTime = processorTime;
+    }
+
+    /// The worker has something to do, and does not wait for anything from now on.
+    void begin() {
+        since = clock.getAsLong();
+        processorTimeSince = processorTime.getAsLong();
+    }
+
+    /// The worker computed since one of these was called last.
+    ///
+    /// @param threads that computed
+    void computed(int threads) {
+        long began = since;
+        long hadBefore = processorTimeSince;
+        begin();
+        if (threads == 1) {
+            return;
+        }
+        took += since - began;
+        had += processorTimeSince - hadBefore;
+        if (took >= WINDOW.toNanos()) {
+            judge((double) had / took);
+            took = 0;
+            had = 0;
+        }
+    }
+
+    private void judge(double shareOfTime) {
+        if (shareOfTime < LEAST_SHARE) {
+            share.single(next);
+            next = next.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : next.multipliedBy(2);
+        } else {
+            next = FIRST;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.icmlora.engine.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+class CrowdingTest {
+
+    private long now;
+    private long had;
+    private final ThreadShare share = new ThreadShare(4);
+    private final Crowding crowding = new Crowding(share, () -> now, () -> had);
+
+    private void pass(Duration time, double shareOfTime) {
+        now += time.toNanos();
+        had += Math.round(shareOfTime * time.toNanos());
+    }
+
+    private void compute(int threads, double shareOfTime) {
+        pass(Duration.ofMillis(400), shareOfTime);
+        crowding.computed(threads);
+    }
+
+    @Test
+    void allThreadsComputeWhereTheProcessorsAreTheirs() {
+        crowding.begin();
+        compute(4, 0.9);
+        assertThat(share.each()).isEqualTo(4);
+    }
+
+    @Test
+    void oneThreadComputesWhereOtherProcessesTakeThem() {
+        crowding.begin();
+        compute(4, 0.66);
+        assertThat(share.each()).isEqualTo(1);
+    }
+
+    @Test
+    void waitingForSomethingToDoDoesNotCount() {
+        crowding.begin();
+        pass(Duration.ofSeconds(5), 0);
+        crowding.begin();
+        compute(4, 0.9);
+        assertThat(share.each()).isEqualTo(4);
+    }
+
+    @Test
+    void aMomentProvesNothing() {
+        crowding.begin();
+        pass(Duration.ofMillis(50), 0);
+        crowding.computed(4);
+        pass(Duration.ofMillis(350), 1);
+        crowding.computed(4);
+        assertThat(share.each()).isEqualTo(4);
+    }
+
+    @Test
+    void momentsBetweenWhichTheWorkerWaitsAddUp() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(share.each()).isEqualTo(4);
+            crowding.begin();
+            pass(Duration.ofMillis(80), 0.5);
+            crowding.computed(4);
+            pass(Duration.ofSeconds(1), 0);
+        }
+        assertThat(share.each()).isEqualTo(1);
+    }
+
+    @Test
+    void aSingleThreadIsNotJudged() {
+        crowding.begin();
+        compute(1, 0.5);
+        assertThat(share.each()).isEqualTo(4);
+    }
+
+    @Test
+    void trialsThatFailAreFurtherApartEachTime() {
+        crowding.begin();
+        assertThat(crowdedFor(8)).containsExactly(1L, 2L, 4L, 8L, 16L, 16L, 16L, 16L);
+        compute(4, 1);
+        assertThat(crowdedFor(2)).containsExactly(1L, 2L);
+    }
+
+    /// Seconds for which each of some trials in a row has one thread compute.
+    private long[] crowdedFor(int trials) {
+        long[] seconds = new long[trials];
+        for (int i = 0; i < trials; i++) {
+            compute(4, 0.5);
+            seconds[i] = Math.round(share.singleFor().toNanos() / 1e9);
+        }
+        return seconds;
+    }
+}
