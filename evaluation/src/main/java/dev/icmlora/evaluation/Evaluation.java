@@ -50,8 +50,9 @@ final class Evaluation {
     /// no test left.
     ///
     /// @param catalogue ids of the tasks that the generator was trained on
-    /// @param most of a group, drawn with the seed; the groups stay in suite order
-    static List<Subject> subjects(TaskSuite suite, Set<String> catalogue, int most, long seed) {
+    /// @param mostSeen of them, drawn with the seed; they stay in suite order
+    /// @param mostHeldOut likewise
+    static List<Subject> subjects(TaskSuite suite, Set<String> catalogue, int mostSeen, int mostHeldOut, long seed) {
         List<Subject> seen = new ArrayList<>();
         List<Subject> heldOut = new ArrayList<>();
         for (SuiteTask task : suite.tasks()) {
@@ -65,8 +66,8 @@ final class Evaluation {
                 seen.stream().flatMap(subject -> subject.task.pairs().stream()).collect(Collectors.toSet());
         heldOut.replaceAll(subject -> new Subject(without(known, subject.task), Group.HELD_OUT));
         heldOut.removeIf(subject -> subject.task.test().isEmpty());
-        List<Subject> subjects = draw(seen, most, new SplittableRandom(seed));
-        subjects.addAll(draw(heldOut, most, new SplittableRandom(seed)));
+        List<Subject> subjects = draw(seen, mostSeen, new SplittableRandom(seed));
+        subjects.addAll(draw(heldOut, mostHeldOut, new SplittableRandom(seed)));
         return subjects;
     }
 

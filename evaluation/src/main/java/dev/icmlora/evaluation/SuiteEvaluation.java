@@ -35,7 +35,12 @@ public final class SuiteEvaluation {
     /// @param own seen tasks to train a LoRA of their own for; with 0, text domains get none either
     /// @param baselines whether the paper's baselines are made too: mean, nearest, another task's, diffusion, noise
     public record Controlled(int passages, int known, int own, boolean baselines) {
-        public static final Controlled DEFAULT = new Controlled(10, Integer.MAX_VALUE, 8, false);
+        public static final Controlled DEFAULT = new Controlled(10, 100, 0, false);
+
+        /// Those of researchers: the paper's baselines, which are made from all seen tasks, and LoRAs of their own.
+        public Controlled withBaselines() {
+            return new Controlled(passages, Integer.MAX_VALUE, 8, true);
+        }
     }
 
     /// All of them borrowed.
@@ -67,7 +72,7 @@ public final class SuiteEvaluation {
                 .collect(Collectors.toSet());
         TaskSuite suite = TaskSuite.create(measurement.suiteSeed());
         List<Evaluation.Subject> measured =
-                Evaluation.subjects(suite, catalogue, measurement.tasks(), measurement.seed());
+                Evaluation.subjects(suite, catalogue, measurement.seen(), measurement.tasks(), measurement.seed());
         train(measured, texts, progress);
         List<KnownTask> known = new ArrayList<>();
         for (Evaluation.Subject subject : ProgressBar.wrap(known(suite, catalogue, measured), "task vectors")) {
@@ -91,7 +96,7 @@ public final class SuiteEvaluation {
             }
         }
         List<LabelResult> labels = new LabelEvaluation(function, measurement.seed())
-                .measure(Evaluation.subjects(suite, catalogue, Integer.MAX_VALUE, measurement.seed()));
+                .measure(Evaluation.subjects(suite, catalogue, 0, Integer.MAX_VALUE, measurement.seed()));
         return new EvaluationReport(
                 manifest.name(),
                 measurement.seed(),
@@ -137,9 +142,8 @@ public final class SuiteEvaluation {
 
     /// The seen tasks, which controls are made from, and the held-out ones that are measured.
     private List<Evaluation.Subject> known(TaskSuite suite, Set<String> catalogue, List<Evaluation.Subject> measured) {
-        int most = Math.max(controlled.known, measurement.tasks());
-        Stream<Evaluation.Subject> seen = Evaluation.subjects(suite, catalogue, most, measurement.seed()).stream()
-                .filter(subject -> subject.group() == Group.SEEN);
+        int most = Math.max(controlled.known, measurement.seen());
+        Stream<Evaluation.Subject> seen = Evaluation.subjects(suite, catalogue, most, 0, measurement.seed()).stream();
         return Stream.concat(seen, measured.stream().filter(subject -> subject.group() == Group.HELD_OUT))
                 .toList();
     }

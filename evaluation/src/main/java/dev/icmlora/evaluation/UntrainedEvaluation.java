@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 
 import me.tongfei.progressbar.ProgressBar;
 
-import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
@@ -103,8 +102,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
         Set<String> trained =
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
         return split == Split.HELD_OUT
-                ? Evaluation.subjects(suite, trained, measurement.tasks(), measurement.seed()).stream()
-                        .filter(subject -> subject.group() == Group.HELD_OUT)
+                ? Evaluation.subjects(suite, trained, 0, measurement.tasks(), measurement.seed()).stream()
                         .map(Evaluation.Subject::task)
                         .toList()
                 : suite.tasks(split).stream().limit(measurement.tasks()).toList();

@@ -26,14 +26,14 @@ class EvaluationTest {
         SuiteTask trained = SUITE.tasks(Split.TRAIN).getFirst();
 
         Map<String, Group> groups =
-                Evaluation.subjects(SUITE, Set.of(heldOut.id(), trained.id()), Integer.MAX_VALUE, 1).stream()
+                Evaluation.subjects(SUITE, Set.of(heldOut.id(), trained.id()), 2, Integer.MAX_VALUE, 1).stream()
                         .collect(Collectors.toMap(s -> s.task().id(), Evaluation.Subject::group));
 
         assertThat(groups)
                 .containsEntry(heldOut.id(), Group.SEEN)
                 .containsEntry(trained.id(), Group.SEEN)
                 .hasSize(SUITE.tasks(Split.HELD_OUT).size() + 1);
-        assertThat(Evaluation.subjects(SUITE, Set.of(trained.id()), 3, 1)).hasSize(1 + 3);
+        assertThat(Evaluation.subjects(SUITE, Set.of(trained.id()), 1, 3, 1)).hasSize(1 + 3);
     }
 
     @Test
@@ -42,10 +42,11 @@ class EvaluationTest {
         Set<Example> known = trained.stream().flatMap(t -> t.pairs().stream()).collect(Collectors.toSet());
         Set<String> catalogue = trained.stream().map(SuiteTask::id).collect(Collectors.toSet());
 
-        List<SuiteTask> heldOut = Evaluation.subjects(SUITE, catalogue, Integer.MAX_VALUE, 1).stream()
-                .filter(subject -> subject.group() == Group.HELD_OUT)
-                .map(Evaluation.Subject::task)
-                .toList();
+        List<SuiteTask> heldOut =
+                Evaluation.subjects(SUITE, catalogue, Integer.MAX_VALUE, Integer.MAX_VALUE, 1).stream()
+                        .filter(subject -> subject.group() == Group.HELD_OUT)
+                        .map(Evaluation.Subject::task)
+                        .toList();
 
         assertThat(SUITE.tasks(Split.HELD_OUT))
                 .anyMatch(task -> task.test().stream().map(SuiteTask::pair).anyMatch(known::contains));

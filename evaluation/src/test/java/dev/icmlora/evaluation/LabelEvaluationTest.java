@@ -41,7 +41,7 @@ class LabelEvaluationTest {
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
 
         List<LabelResult> results = new LabelEvaluation(new FunctionClient(this::generate), 1)
-                .measure(Evaluation.subjects(suite, trained, Integer.MAX_VALUE, 1));
+                .measure(Evaluation.subjects(suite, trained, 0, Integer.MAX_VALUE, 1));
 
         assertThat(results)
                 .hasSizeGreaterThan(10)

@@ -21,7 +21,7 @@ import dev.icmlora.tasks.suite.TaskSuite;
 
 class UntrainedEvaluationTest {
 
-    private static final Measurement MEASUREMENT = new Measurement(2, 3, 1, 1);
+    private static final Measurement MEASUREMENT = new Measurement(2, 3, 0, 1, 1);
     private static final TaskSuite SUITE = TaskSuite.create(MEASUREMENT.suiteSeed());
 
     @TempDir
@@ -77,7 +77,7 @@ class UntrainedEvaluationTest {
 
         assertThat(measure(Split.HELD_OUT, List.of()).rows())
                 .extracting(UntrainedEvaluation.Row::task)
-                .containsExactlyElementsOf(Evaluation.subjects(SUITE, trained, 3, 1).stream()
+                .containsExactlyElementsOf(Evaluation.subjects(SUITE, trained, 0, 3, 1).stream()
                         .filter(subject -> subject.group() == Group.HELD_OUT)
                         .map(subject -> subject.task().id())
                         .toList());

@@ -52,20 +52,21 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--references",
             paramLabel = "N",
-            description = "Most seen tasks that the controls and the map are made from (default: all).")
-    private int references = Controlled.DEFAULT.known();
+            description = "Most seen tasks that the map is made from, and the controls with --baselines (default: 100;"
+                    + " all with --baselines).")
+    private Integer references;
 
     @Option(
             names = "--own",
             paramLabel = "N",
             description = "Seen tasks to train a LoRA of their own for, some minutes for each 8; with 0, text domains"
-                    + " get none either (default: ${DEFAULT-VALUE}).")
-    private int own = Controlled.DEFAULT.own();
+                    + " get none either (default: 0; 8 with --baselines).")
+    private Integer own;
 
     @Option(
             names = "--baselines",
-            description = "Measure the paper's baselines too: the mean of adapters, the nearest task's, another task's,"
-                    + " latents by diffusion, noise.")
+            description = "Measure what takes training and time, too: LoRAs of single tasks, and the paper's baselines:"
+                    + " the mean of adapters, the nearest task's, another task's, latents by diffusion, noise.")
     private boolean baselines;
 
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")
@@ -137,7 +138,7 @@ public final class EvalCommand implements Callable<Integer> {
                     new TrainedReferences(trained),
                     new FunctionClient(function::generate),
                     measurement,
-                    new Controlled(passages, references, own, baselines));
+                    controlled());
             TextDomains texts = passages == 0
                     ? new TextDomains(List.of(), new LinkedHashMap<>())
                     : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
@@ -145,6 +146,12 @@ public final class EvalCommand implements Callable<Integer> {
             print(new ReportFiles(folder).write(report), folder, ", with plots in evaluation.html");
         }
         return 0;
+    }
+
+    private Controlled controlled() {
+        Controlled usual = baselines ? Controlled.DEFAULT.withBaselines() : Controlled.DEFAULT;
+        return new Controlled(
+                passages, references == null ? usual.known() : references, own == null ? usual.own() : own, baselines);
     }
 
     private void print(String report, Path folder, String more) {

@@ -24,8 +24,14 @@ final class MeasurementOptions {
     @Option(
             names = "--tasks",
             paramLabel = "N",
-            description = "Most tasks of a group, drawn at random (default: ${DEFAULT-VALUE}).")
+            description = "Most held-out tasks, drawn at random (default: ${DEFAULT-VALUE}).")
     private int tasks = Measurement.DEFAULT.tasks();
+
+    @Option(
+            names = "--seen",
+            paramLabel = "N",
+            description = "Most tasks of those that the generator was trained on (default: ${DEFAULT-VALUE}).")
+    private int seen = Measurement.DEFAULT.seen();
 
     @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
     private long seed = Measurement.DEFAULT.seed();
@@ -34,7 +40,7 @@ final class MeasurementOptions {
     private long suiteSeed = Measurement.DEFAULT.suiteSeed();
 
     Measurement measurement() {
-        return new Measurement(inputs, tasks, seed, suiteSeed);
+        return new Measurement(inputs, tasks, seen, seed, suiteSeed);
     }
 
     /// The caller closes it.
