@@ -10,8 +10,8 @@ import dev.icmlora.generator.adapter.Adapter;
 /// It gets the function's requests in the function's order: what a context keeps of a prompt moves the rounding of the
 /// next, which alone decides a few answers in a hundred.
 final class Replay {
-    /// So many answers tell a share to within half a percent; more take time and tell nothing new.
-    private static final int ENOUGH = 1000;
+    /// So many answers tell a share to within a percent; more take time and tell nothing new.
+    private static final int ENOUGH = 500;
 
     private final ControlBench bench;
     private int compared;
