@@ -34,7 +34,7 @@ public interface FunctionConfig {
     /// looked for like the model; none for another base model that it was not trained for.
     Optional<Path> generator();
 
-    /// Threads that compute. Default: the number of processors.
+    /// Threads that compute; one, while other processes take the processors. Default: the number of processors.
     OptionalInt threads();
 
     /// Workers that decode side by side, each a thread with contexts and a resident adapter of its own.
