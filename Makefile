@@ -70,7 +70,8 @@ train: setup ## train a generator into models/generator.gguf; killed, it goes on
 	@scripts/icm-lora export --vectors 16
 
 eval: setup $(function_jar) ## start the function and print the evaluation, about 40 minutes
-	@scripts/with-function scripts/icm-lora eval $(ARGS)
+	@# What was tuned is asked again at the end.
+	@ICM_LORA_CACHE_ADAPTERS=512M scripts/with-function scripts/icm-lora eval $(ARGS)
 
 verify: ## read all bytes of libraries and model, and compare them with what is pinned
 	@scripts/verify

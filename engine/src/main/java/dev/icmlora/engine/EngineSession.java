@@ -18,6 +18,7 @@ import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.selection.ReviewedAnswers;
 import dev.icmlora.engine.tune.Tuner;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
@@ -250,6 +251,25 @@ public final class EngineSession {
                 worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
         var answers = engine.placement().with(adapter, work);
         return observed.phase("answer", () -> await(answers));
+    }
+
+    /// Answers prompts, and asks for a second opinion on each answer that is not sure. Nobody hears of an answer before
+    /// it is known which one counts: then its listener is told all of it.
+    ///
+    /// @param second the same prompts for another one, where that can be asked; not called if all answers are sure
+    /// @param wanted greedily, or one of some labels: how probable an answer is tells nothing if it was drawn
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    public ReviewedAnswers answer(Asked first, Supplier<Optional<Asked>> second, Wanted wanted) {
+        var unheard = wanted.unheard();
+        var alone = ReviewedAnswers.alone(answer(first.adapter(), first.prompts(), unheard));
+        var unsure = alone.unsure();
+        var other = unsure.isEmpty() ? Optional.<Asked>empty() : second.get();
+        var reviewed = other.map(asked -> asked.only(unsure))
+                .map(asked -> alone.with(unsure, answer(asked.adapter(), asked.prompts(), unheard)))
+                .orElse(alone);
+        var told = wanted.tellsLogprobs() ? reviewed : reviewed.withoutLogprobs();
+        told.tell(wanted.listener());
+        return told;
     }
 
     static void requireScalable(Adapter adapter, float scale) {

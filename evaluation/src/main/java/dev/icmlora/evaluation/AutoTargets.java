@@ -25,6 +25,11 @@ final class AutoTargets {
                         "≥ +12 points, interval above 0",
                         r -> Target.points(r, Condition.AUTO, Condition.SHOTS_5, 12, Lowest.ABOVE_ZERO)),
                 Target.measured(
+                        heldOut,
+                        "held-out: auto − tuned",
+                        "≥ +3 points, interval above 0",
+                        r -> Target.points(r, Condition.AUTO, Condition.TUNED, 3, Lowest.ABOVE_ZERO)),
+                Target.measured(
                         heldOut, "held-out, worst single task: auto − 5-shot", "≥ −13 points", AutoTargets::worst),
                 Target.measured(
                         heldOut,

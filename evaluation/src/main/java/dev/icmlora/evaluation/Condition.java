@@ -38,7 +38,10 @@ enum Condition {
             "generated-5-shot",
             "the same adapter, and the 5 examples in the prompt",
             new Request("adapter_examples", Condition.EXAMPLES, 1)),
-    AUTO("auto", "tunes, since there are five examples", Request.later(1, "auto", Condition.EXAMPLES)),
+    AUTO(
+            "auto",
+            "tunes, and asks B0 with the examples in the prompt for a second opinion on what is not sure",
+            Request.later(1, "auto", Condition.EXAMPLES)),
     TUNED(
             "tuned",
             "generated adapter tuned on the 5 examples within the request, none of them in the prompt",
@@ -148,7 +151,7 @@ enum Condition {
 
     /// Whether the function is asked how sure it is of each answer.
     boolean asksConfidence() {
-        return this == SHOTS_5 || this == TUNED;
+        return this == SHOTS_5 || this == TUNED || this == AUTO;
     }
 
     /// Its name in tables and in JSON.

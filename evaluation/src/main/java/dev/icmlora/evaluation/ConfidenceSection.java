@@ -1,6 +1,7 @@
 package dev.icmlora.evaluation;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.Reliability.Bin;
 import dev.icmlora.evaluation.TaskResult.Group;
@@ -11,20 +12,21 @@ final class ConfidenceSection {
     private ConfidenceSection() {}
 
     static String of(EvaluationReport report) {
-        Optional<Reliability> tuned = reliability(report, Condition.TUNED);
-        if (tuned.isEmpty()) {
+        Optional<Reliability> auto = reliability(report, Condition.AUTO);
+        if (auto.isEmpty()) {
             return "";
         }
         MarkdownTable summary = new MarkdownTable()
                 .text("answers of held-out tasks")
                 .numbers("answers", "of them calibrated", "right, %", "calibration error", "kept at 95 % right, %");
-        row(summary, Condition.TUNED, tuned.get());
-        reliability(report, Condition.SHOTS_5).ifPresent(base -> row(summary, Condition.SHOTS_5, base));
+        Stream.of(Condition.AUTO, Condition.TUNED, Condition.SHOTS_5)
+                .forEach(
+                        condition -> reliability(report, condition).ifPresent(found -> row(summary, condition, found)));
         return "\n## How sure each answer is\n\n"
                 + "Kept: the share of the answers, the surest first, of which 95 % are right together. Calibration error:"
                 + " mean distance between confidence and share of right answers, over the bins below. A confidence that is not"
                 + " calibrated is the model's own probability.\n\n"
-                + summary + "\n" + bins(tuned.get());
+                + summary + "\n" + bins(auto.get());
     }
 
     /// Of held-out tasks; empty where the function was not asked.
@@ -44,11 +46,11 @@ final class ConfidenceSection {
                 Figures.format("%.1f", 100 * reliability.coverage(Reliability.PRECISION)));
     }
 
-    private static MarkdownTable bins(Reliability tuned) {
+    private static MarkdownTable bins(Reliability auto) {
         MarkdownTable table = new MarkdownTable()
-                .text("confidence, " + Figures.code(Condition.TUNED))
+                .text("confidence, " + Figures.code(Condition.AUTO))
                 .numbers("answers", "mean confidence, %", "right, %");
-        for (Bin bin : tuned.bins()) {
+        for (Bin bin : auto.bins()) {
             boolean empty = bin.answers().isEmpty();
             table.row(
                     Figures.format("%.1f to %.1f", bin.number() / 10.0, (bin.number() + 1) / 10.0),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.evaluation.TaskResult.Group;
@@ -99,7 +100,9 @@ final class Evaluation {
                 case Condition.Control control ->
                     controls.adapter(control, stated, random)
                             .map(adapter -> answer(question, adapter))
-                            .ifPresent(answers -> scores.put(condition, score(question, answers, 0, null, List.of())));
+                            .ifPresent(answers -> scores.put(
+                                    condition,
+                                    new Score(right(question, answers), promptTokens(question, 0), null, List.of())));
             }
         }
         return new TaskResult(
@@ -157,20 +160,38 @@ final class Evaluation {
     }
 
     private Score score(Question question, Condition.Request request, FunctionClient.Reply reply) {
-        int shown = request.shown(reply.selection().served());
         Served served = new Served(reply.selection(), reply.timingMs());
-        return score(question, reply.outputs(), shown, served, judged(question, reply));
+        double promptTokens =
+                promptTokens(question, request.shown(reply.selection().served()))
+                        + reviewedTokens(question, request, reply);
+        return new Score(right(question, reply.outputs()), promptTokens, served, judged(question, reply));
     }
 
-    /// @param shown examples in the prompts
-    /// @param served null for a control
-    /// @param judged how sure the function is of each answer
-    private Score score(Question question, List<String> answers, int shown, Served served, List<Judged> judged) {
-        double promptTokens = question.prompts(bench.format(), shown).stream()
+    /// What second opinions read beside, for each answer.
+    private double reviewedTokens(Question question, Condition.Request request, FunctionClient.Reply reply) {
+        if (reply.details() == null) {
+            return 0;
+        }
+        List<int[]> shown = question.prompts(bench.format(), request.examples());
+        return IntStream.range(0, shown.size())
+                        .filter(i -> reply.details().get(i).secondOpinion() != null)
+                        .map(i -> shown.get(i).length)
+                        .sum()
+                / (double) shown.size();
+    }
+
+    /// Mean over the prompts.
+    ///
+    /// @param shown examples in them
+    private double promptTokens(Question question, int shown) {
+        return question.prompts(bench.format(), shown).stream()
                 .mapToInt(prompt -> prompt.length)
                 .average()
                 .orElseThrow();
-        return new Score((double) question.right(answers) / question.tests().size(), promptTokens, served, judged);
+    }
+
+    private static double right(Question question, List<String> answers) {
+        return (double) question.right(answers) / question.tests().size();
     }
 
     /// None where the function does not say how sure it is.

@@ -11,7 +11,8 @@ import dev.icmlora.evaluation.TaskResult.Group;
 ///
 /// @param generator name of the generator
 /// @param seed of what was drawn
-/// @param agreement share of the answers under adapters that function and [Replay] gave alike
+/// @param agreement share of the answers under adapters that function and [Replay] gave alike; null where there are no
+/// controls
 /// @param results one for each task
 /// @param labels one for each held-out task that has labels
 /// @param closeness one for each task that has an adapter of its own
@@ -20,7 +21,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 public record EvaluationReport(
         String generator,
         long seed,
-        double agreement,
+        Double agreement,
         Storage storage,
         List<TaskResult> results,
         List<LabelResult> labels,

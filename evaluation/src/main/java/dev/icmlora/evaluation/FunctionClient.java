@@ -40,7 +40,8 @@ public final class FunctionClient {
             Usage usage,
             Map<String, Double> timingMs) {
         /// @param calibrated whether the confidence was fitted to how often such answers are right
-        record Detail(Double confidence, Boolean calibrated) {}
+        /// @param secondOpinion of the answer; null where none was asked
+        record Detail(Double confidence, Boolean calibrated, String secondOpinion) {}
 
         record Usage(int promptTokens, int completionTokens) {}
 

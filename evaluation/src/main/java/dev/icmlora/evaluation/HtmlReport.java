@@ -49,7 +49,7 @@ final class HtmlReport {
                     Results.of(report.results()).stream().map(Group::of).toList(),
                     report.texts(),
                     report.map(),
-                    ConfidenceSection.reliability(report, Condition.TUNED).stream()
+                    ConfidenceSection.reliability(report, Condition.AUTO).stream()
                             .flatMap(tuned -> tuned.bins().stream())
                             .filter(bin -> !bin.answers().isEmpty())
                             .map(bin -> new Sureness(

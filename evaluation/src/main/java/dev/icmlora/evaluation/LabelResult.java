@@ -15,7 +15,8 @@ record LabelResult(String task, int labels, Map<Way, List<Judged>> answers) {
     enum Way {
         SHOWN("base model, examples in the prompt, `labels`", "examples", true),
         TEXT("mode `tuned`, any text", "tuned", false),
-        TUNED("mode `tuned`, `labels`", "tuned", true);
+        TUNED("mode `tuned`, `labels`", "tuned", true),
+        AUTO("mode `auto`, `labels`", "auto", true);
 
         private final String meaning;
         private final String mode;

@@ -52,17 +52,25 @@ final class MarkdownReport {
         return Figures.format(
                 "\nGenerator \"%s\", served over HTTP with the quantised model; tasks, descriptions, examples and"
                         + " inputs drawn with seed %d, up to %d inputs a task. Exact match in percent, mean over tasks,"
-                        + " with a 95 %% interval by paired bootstrap over tasks. Adapters that no request"
-                        + " can ask for are served by the same engine in a second process. Where it was given the function's"
-                        + " requests for adapters in the same order, it gave the same text for %.1f %% of the answers.\n"
+                        + " with a 95 %% interval by paired bootstrap over tasks.%s\n"
                         + "\nThe generator's file takes %,d bytes, the B matrices of one adapter %,d; it was trained on"
                         + " %d tasks.\n",
                 report.generator(),
                 report.seed(),
                 inputs,
-                100 * report.agreement(),
+                agreement(),
                 report.storage().generator(),
                 report.storage().adapter(),
                 report.storage().tasks());
+    }
+
+    private String agreement() {
+        return report.agreement() == null
+                ? ""
+                : Figures.format(
+                        " Adapters that no request can ask for are served by the same engine in a second process. Where it"
+                                + " was given the function's requests for adapters in the same order, it gave the same text"
+                                + " for %.1f %% of the answers.",
+                        100 * report.agreement());
     }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 import dev.icmlora.generator.adapter.Adapter;
 
@@ -13,12 +14,12 @@ final class Replay {
     /// So many answers tell a share to within a percent; more take time and tell nothing new.
     private static final int ENOUGH = 500;
 
-    private final ControlBench bench;
+    private final Optional<ControlBench> bench;
     private int compared;
     private int agreed;
 
-    /// @param bench borrowed, that has answered nothing yet
-    Replay(ControlBench bench) {
+    /// @param bench borrowed, that has answered nothing yet; empty where nothing is to be compared
+    Replay(Optional<ControlBench> bench) {
         this.bench = bench;
     }
 
@@ -26,9 +27,12 @@ final class Replay {
     ///
     /// @param outputs the function's
     void compare(Question question, Condition.Request request, List<String> outputs) {
-        if (!request.namesAdapter() || compared >= ENOUGH) {
-            return;
+        if (request.namesAdapter() && compared < ENOUGH) {
+            bench.ifPresent(again -> compare(again, question, request, outputs));
         }
+    }
+
+    private void compare(ControlBench bench, Question question, Condition.Request request, List<String> outputs) {
         float[] latent = bench.latent(bench.vector(question.task(request.examples())));
         Adapter adapter = bench.generate(latent, (float) request.strength().orElse(1));
         List<int[]> prompts = question.prompts(bench.format(), request.shown(request.mode()));
@@ -39,8 +43,8 @@ final class Replay {
         }
     }
 
-    /// Share of the answers that both gave alike: how far controls and function may be compared.
-    double agreement() {
-        return compared == 0 ? 1 : (double) agreed / compared;
+    /// Share of the answers that both gave alike: how far controls and function may be compared. Empty where none was.
+    OptionalDouble agreement() {
+        return compared == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) agreed / compared);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -37,6 +38,11 @@ public final class SuiteEvaluation {
     public record Controlled(int passages, int known, int own, boolean baselines) {
         public static final Controlled DEFAULT = new Controlled(10, 100, 0, false);
 
+        /// Whether there are adapters that no request can ask for.
+        public boolean hasControls() {
+            return own > 0 || baselines;
+        }
+
         /// Those of researchers: the paper's baselines, which are made from all seen tasks, and LoRAs of their own.
         public Controlled withBaselines() {
             return new Controlled(passages, Integer.MAX_VALUE, 8, true);
@@ -45,10 +51,10 @@ public final class SuiteEvaluation {
 
     /// All of them borrowed.
     ///
-    /// @param replay that has answered nothing yet
+    /// @param replay that has answered nothing yet; empty where there are no controls to compare with
     public SuiteEvaluation(
             ControlBench bench,
-            ControlBench replay,
+            Optional<ControlBench> replay,
             TrainedAdapters trained,
             FunctionClient function,
             Measurement measurement,
@@ -100,7 +106,7 @@ public final class SuiteEvaluation {
         return new EvaluationReport(
                 manifest.name(),
                 measurement.seed(),
-                replay.agreement(),
+                replay.agreement().isPresent() ? (Double) replay.agreement().getAsDouble() : null,
                 new Storage(generatorBytes, catalogue.size(), adapterBytes(known.getFirst())),
                 results,
                 labels,

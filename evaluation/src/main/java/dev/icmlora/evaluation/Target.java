@@ -37,14 +37,12 @@ record Target(String what, String required, String measured, Verdict verdict) {
     /// What is asked of the lower end of an interval.
     enum Lowest {
         ANY,
-        ABOVE_MINUS_THREE,
         FROM_ZERO,
         ABOVE_ZERO;
 
         private boolean allows(double low) {
             return switch (this) {
                 case ANY -> true;
-                case ABOVE_MINUS_THREE -> low > -3;
                 case FROM_ZERO -> low >= 0;
                 case ABOVE_ZERO -> low > 0;
             };

@@ -14,6 +14,34 @@ import dev.icmlora.tasks.text.TextDomain;
 /// Belongs to one thread.
 public interface TrainedAdapters extends AutoCloseable {
 
+    /// Where none is wanted.
+    TrainedAdapters NONE = new TrainedAdapters() {
+        @Override
+        public void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) {
+            throw new IllegalStateException("nothing here trains adapters");
+        }
+
+        @Override
+        public List<List<NamedTensor>> own(SuiteTask task) {
+            return List.of();
+        }
+
+        @Override
+        public List<List<NamedTensor>> own(TextDomain domain) {
+            return List.of();
+        }
+
+        @Override
+        public Latents latents(List<float[]> vectors, List<float[]> latents) {
+            throw new IllegalStateException("nothing here learns latents");
+        }
+
+        @Override
+        public void close() {
+            // There is nothing to close.
+        }
+    };
+
     /// Trains on the training examples of each task and each text domain, those aside that training holds back.
     void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException;
 

@@ -33,7 +33,8 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
             Condition.SHOTS_3,
             Condition.SHOTS_5,
             Condition.SHOTS_8,
-            Condition.TUNED);
+            Condition.TUNED,
+            Condition.AUTO);
 
     /// @param name in the report
     /// @param meaning of it

@@ -145,18 +145,22 @@ class EvaluationReportTest {
     void howSureEachAnswerIsStandsBesideHowOftenItIsRight() {
         TaskResult asked = sure(
                 sure(
-                        result("letters/a", Group.HELD_OUT, _ -> 0.5),
+                        sure(
+                                result("letters/a", Group.HELD_OUT, _ -> 0.5),
+                                Condition.AUTO,
+                                new Judged(0.95, true, true),
+                                new Judged(0.45, true, true),
+                                new Judged(0.35, true, false)),
                         Condition.TUNED,
-                        new Judged(0.95, true, true),
-                        new Judged(0.45, true, true),
-                        new Judged(0.35, true, false)),
+                        new Judged(0.9, true, false)),
                 Condition.SHOTS_5,
                 new Judged(0.9, false, false),
                 new Judged(0.2, false, true));
         EvaluationReport report = report(asked);
 
         assertThat(MarkdownReport.of(report))
-                .contains("| `tuned` | 3 | 3 | 66.7 | 0.317 | 66.7 |")
+                .contains("| `auto` | 3 | 3 | 66.7 | 0.317 | 66.7 |")
+                .contains("| `tuned` | 1 | 1 | 0.0 | 0.900 | 0.0 |")
                 .contains("| `5-shot` | 2 | 0 | 50.0 | 0.850 | 0.0 |")
                 .contains("| 0.4 to 0.5 | 1 | 45.0 | 100.0 |")
                 .contains("| 0.5 to 0.6 | 0 |  |  |");
@@ -164,7 +168,8 @@ class EvaluationReportTest {
         assertThat(verdicts(report))
                 .containsEntry(CALIBRATION, Verdict.NOT_HELD)
                 .containsEntry(COVERAGE, Verdict.HELD);
-        assertThat(target(report, COVERAGE).measured()).isEqualTo("+66.7 points (`tuned` 66.7, `5-shot` 0.0)");
+        assertThat(target(report, COVERAGE).measured())
+                .isEqualTo("+66.7 points (`auto` 66.7, `tuned` 0.0, `5-shot` 0.0)");
     }
 
     @Test
@@ -300,7 +305,7 @@ class EvaluationReportTest {
         return new EvaluationReport(
                 "g",
                 1,
-                1,
+                1.0,
                 new Storage(17, 200, 1),
                 results,
                 List.of(),

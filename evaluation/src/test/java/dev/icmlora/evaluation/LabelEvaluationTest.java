@@ -48,10 +48,10 @@ class LabelEvaluationTest {
                 .extracting(LabelResult::task)
                 .contains("classification/urgency", "letters/starts-with-vowel")
                 .doesNotContain("classification/spam");
-        assertThat(asked).hasSize(3 * results.size());
+        assertThat(asked).hasSize(4 * results.size());
         assertThat(asked)
                 .filteredOn(request -> request.has("labels"))
-                .hasSize(2 * results.size())
+                .hasSize(3 * results.size())
                 .allSatisfy(
                         request -> assertThat(request.getAsJsonObject("task").getAsJsonArray("examples"))
                                 .hasSize(5));

@@ -13,6 +13,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param calibrated whether the confidence was fitted to how often such answers are right: that of a label or
 /// a free text by a tuned adapter is
 /// @param probabilities of all labels, in the order of the request, 1 together
+/// @param secondOpinion whether another model gave the same answer, another one, or another one that counts; absent
+/// where
+/// none was asked
 /// @param reason why there is no output; absent where there is one
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AnswerDetail(
@@ -22,5 +25,11 @@ public record AnswerDetail(
         Boolean calibrated,
 
         @Schema(description = "Of each label; 1 together") Map<String, Double> probabilities,
+
+        @Schema(
+                description =
+                        "Of the shared adapter with the examples in the prompt; where it prevails, the output is its",
+                enumeration = {"agrees", "disagrees", "prevails"})
+        String secondOpinion,
 
         @Schema(description = "Why the output is null") String reason) {}

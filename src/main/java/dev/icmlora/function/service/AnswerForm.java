@@ -1,12 +1,15 @@
 package dev.icmlora.function.service;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.selection.Opinion;
+import dev.icmlora.engine.selection.ReviewedAnswers;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
@@ -64,34 +67,41 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         return request.labels() != null;
     }
 
+    /// Whether the likeliest answer is taken, and none is drawn.
+    boolean isGreedy() {
+        return request.temperature() == 0;
+    }
+
     /// Whether nothing but the model and its labels had a say in an answer: a label, or the likeliest text, and whole.
     private boolean isFree(Answer answer) {
-        return grammar.isEmpty()
-                && request.temperature() == 0
-                && request.stop().isEmpty()
-                && answer.finish() == Finish.STOP;
+        return grammar.isEmpty() && isGreedy() && request.stop().isEmpty() && answer.finish() == Finish.STOP;
     }
 
     /// What the reply says of the answers; null where nothing was asked.
     ///
     /// @param curve fitted to such answers of what serves; empty where the model's own probability is all there is
-    List<AnswerDetail> details(List<Answer> answers, Optional<ToDoubleFunction<Answer>> curve) {
+    List<AnswerDetail> details(ReviewedAnswers answers, Optional<ToDoubleBiFunction<Answer, Opinion>> curve) {
         var asked = request.wantsConfidence() || isLabel() || grammar.isPresent();
         return asked
-                ? answers.stream()
-                        .map(answer -> detail(answer, curve.filter(_ -> isFree(answer))))
+                ? IntStream.range(0, answers.opinions().size())
+                        .mapToObj(i -> detail(
+                                answers.answers().answers().get(i),
+                                answers.opinions().get(i),
+                                curve))
                         .toList()
                 : null;
     }
 
-    private AnswerDetail detail(Answer answer, Optional<ToDoubleFunction<Answer>> fitted) {
+    private AnswerDetail detail(Answer answer, Opinion opinion, Optional<ToDoubleBiFunction<Answer, Opinion>> curve) {
         var probabilities = answer.labels().isEmpty() ? null : answer.labels();
-        if (answer.probability().isEmpty()) {
-            return new AnswerDetail(null, null, probabilities, incomplete(answer));
+        var second = opinion == Opinion.NONE ? null : opinion.name().toLowerCase(Locale.ROOT);
+        if (!request.wantsConfidence() && !isLabel()) {
+            return new AnswerDetail(null, null, probabilities, second, incomplete(answer));
         }
-        var confidence = fitted.map(curve -> curve.applyAsDouble(answer))
-                .orElseGet(() -> answer.probability().getAsDouble());
-        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, reason(answer, confidence));
+        var fitted = curve.filter(_ -> isFree(answer));
+        var confidence = fitted.map(of -> of.applyAsDouble(answer, opinion))
+                .orElseGet(() -> answer.probability().orElseThrow());
+        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, second, reason(answer, confidence));
     }
 
     private String incomplete(Answer answer) {

@@ -1,19 +1,26 @@
 package dev.icmlora.function.service;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleBiFunction;
 
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.Asked;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.selection.Opinion;
+import dev.icmlora.engine.selection.ReviewedAnswers;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -44,7 +51,19 @@ final class Decisions {
     /// @param tuning what tuning did, or that it waits; null where nothing is tuned
     /// @param readTokens tokens that were read beside the prompts
     /// @param tuningTokens tokens of the examples of all steps that were taken
-    record Decided(Selection selection, Optional<Supplied> adapter, Tuned tuning, int readTokens, int tuningTokens) {
+    /// @param reviewed whether answers that are not sure need a second opinion
+    record Decided(
+            Selection selection,
+            Optional<Supplied> adapter,
+            Tuned tuning,
+            int readTokens,
+            int tuningTokens,
+            boolean reviewed) {
+
+        /// What answers alone.
+        Decided(Selection selection, Optional<Supplied> adapter, Tuned tuning, int readTokens, int tuningTokens) {
+            this(selection, adapter, tuning, readTokens, tuningTokens, false);
+        }
 
         Mode served() {
             return selection.served();
@@ -54,16 +73,17 @@ final class Decisions {
         /// the generated one for as many steps as usual, without examples in the prompt.
         ///
         /// @param labels whether an answer is one of some labels, and not a text
-        Optional<ToDoubleFunction<Answer>> curve(float scale, boolean labels, Engine engine) {
+        Optional<ToDoubleBiFunction<Answer, Opinion>> curve(float scale, boolean labels, Engine engine) {
             return tuned(scale, engine)
                     .flatMap(tuning -> labels
                             ? engine.calibration()
                                     .labels()
-                                    .map(curve -> answer -> curve.of(
-                                            probability(answer), answer.labels().size(), tuning))
+                                    .map(curve -> (answer, opinion) -> curve.of(
+                                            probability(answer), answer.labels().size(), tuning, opinion))
                             : engine.calibration()
                                     .answers()
-                                    .map(curve -> answer -> curve.of(probability(answer), answer.tokens(), tuning)));
+                                    .map(curve -> (answer, opinion) ->
+                                            curve.of(probability(answer), answer.tokens(), tuning, opinion)));
         }
 
         private Optional<TuningSummary> tuned(float scale, Engine engine) {
@@ -136,7 +156,12 @@ final class Decisions {
                     OptionalDouble.empty(),
                     known.key().isCutShort());
             return new Decided(
-                    selection, Optional.of(supplied), report, supplied.fingerprintTokens(), supplied.tuningTokens());
+                    selection,
+                    Optional.of(supplied),
+                    report,
+                    supplied.fingerprintTokens(),
+                    supplied.tuningTokens(),
+                    true);
         }
         var shared = adapters.of(known.key().shared(), session);
         return new Decided(
@@ -145,6 +170,41 @@ final class Decisions {
                 report,
                 supplied.fingerprintTokens(),
                 supplied.tuningTokens());
+    }
+
+    /// Answers as it was decided.
+    ///
+    /// @param prompts for what was decided
+    /// @param scale of whatever adapter answers
+    /// @param shown the same prompts with the examples of [Engine#fingerprinted]; empty if they do not fit
+    /// @param greedy whether the likeliest answers are wanted
+    ReviewedAnswers answer(
+            Decided decided,
+            List<int[]> prompts,
+            float scale,
+            Supplier<Optional<List<int[]>>> shown,
+            boolean greedy,
+            Wanted wanted,
+            EngineSession session) {
+        var asked = new Asked(scaled(decided.adapter(), scale), prompts);
+        if (!decided.reviewed() || !greedy) {
+            return ReviewedAnswers.alone(session.answer(asked.adapter(), asked.prompts(), wanted));
+        }
+        var key = decided.adapter().orElseThrow().known().key();
+        return session.answer(
+                asked,
+                () -> shown.get().map(again -> new Asked(scaled(secondAdapter(key, session), scale), again)),
+                wanted);
+    }
+
+    /// What gives a second opinion on the answers of an adapter: the shared one, or without a generator the base model
+    /// alone.
+    private Optional<Supplied> secondAdapter(AdapterKey key, EngineSession session) {
+        return session.engine().isTrained() ? Optional.of(adapters.of(key.shared(), session)) : Optional.empty();
+    }
+
+    private static Optional<ScaledAdapter> scaled(Optional<Supplied> supplied, float scale) {
+        return supplied.map(adapter -> new ScaledAdapter(adapter.known().adapter(), scale));
     }
 
     private Decided untuned(AdapterKey key, boolean examplesFit, Tuned tuning, boolean hurried, EngineSession session) {

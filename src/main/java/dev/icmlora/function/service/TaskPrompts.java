@@ -2,6 +2,7 @@ package dev.icmlora.function.service;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.worker.Choosing;
@@ -54,6 +55,24 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
                     session.cancellation().check();
                     return prompt(task.examples(), input).length <= room();
                 });
+    }
+
+    /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task. Empty if one
+    /// is
+    /// too long.
+    Optional<List<int[]>> withFewExamples() {
+        var examples = session.engine().fingerprinted(task).examples();
+        if (tokensOfTask(examples) > room()) {
+            return Optional.empty();
+        }
+        var prompts = new ArrayList<int[]>();
+        for (var input : inputs) {
+            session.cancellation().check();
+            prompts.add(prompt(examples, input));
+        }
+        return Optional.of(prompts)
+                .<List<int[]>>map(List::copyOf)
+                .filter(all -> all.stream().allMatch(prompt -> prompt.length <= room()));
     }
 
     private int room() {

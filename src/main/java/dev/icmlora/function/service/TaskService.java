@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.tune.TuningProgress;
-import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterFiles;
@@ -256,16 +255,14 @@ public final class TaskService {
         return answer(form, decided, served.showsExamples() ? prompts.of(served) : described, prompts);
     }
 
-    private static Metered<GenerateReply> answer(
-            AnswerForm form, Decided decided, List<int[]> tokens, TaskPrompts prompts) {
+    private Metered<GenerateReply> answer(AnswerForm form, Decided decided, List<int[]> tokens, TaskPrompts prompts) {
         var scale = form.request().scale().floatValue();
-        var adapter = decided.adapter()
-                .map(supplied -> new ScaledAdapter(supplied.known().adapter(), scale));
-        var answers = prompts.session().answer(adapter, tokens, prompts.wanted());
-        var details = form.details(
-                answers.answers(),
-                decided.curve(scale, form.isLabel(), prompts.session().engine()));
-        var phases = prompts.session().phases(answers);
+        var session = prompts.session();
+        var reviewed = decisions.answer(
+                decided, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), session);
+        var answers = reviewed.answers();
+        var details = form.details(reviewed, decided.curve(scale, form.isLabel(), session.engine()));
+        var phases = session.phases(answers);
         var reply = new GenerateReply(
                 null,
                 AnswerForm.outputs(answers.answers(), details),

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -13,7 +14,6 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
-import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
@@ -25,10 +25,12 @@ import dev.icmlora.function.adapters.OwnedId;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
+import dev.icmlora.function.service.Decisions.Decided;
 import dev.icmlora.function.service.NamedFunctions.NamedText;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [TaskService] is the
@@ -174,13 +176,21 @@ public final class TextService {
         var wanted = wanted(tenant, request, tokens, listener, session);
         prompts.requireFit(tokens, wanted);
         var id = supplied.map(s -> s.known().adapter().id());
-        var writer = new Writer(
-                id.orElse(engineHost.modelName()),
+        var decided = new Decided(
+                Selection.named(id.isPresent() ? Mode.ADAPTER : Mode.PLAIN),
                 supplied,
-                id.isPresent() ? Mode.ADAPTER : Mode.PLAIN,
+                null,
                 supplied.map(Supplied::fingerprintTokens).orElse(0),
                 0);
-        return write(request, writer, tokens, wanted, listener, session);
+        return write(
+                request,
+                id.orElse(engineHost.modelName()),
+                decided,
+                tokens,
+                Optional::empty,
+                wanted,
+                listener,
+                session);
     }
 
     /// As a function's task is served in mode auto.
@@ -196,47 +206,56 @@ public final class TextService {
         prompts.requireFit(described, wanted);
         var shown = prompts.withExamples(named.task(), wanted);
         var decided = decisions.of(key, named.tune(), shown.isPresent(), account, session);
-        var writer = new Writer(
-                named.function().toString(),
-                decided.adapter(),
-                decided.served(),
-                decided.readTokens(),
-                decided.tuningTokens());
         var tokens = decided.served().showsExamples() ? shown.orElseThrow() : described;
-        return write(request, writer, tokens, wanted, listener, session);
+        var few = session.engine().fingerprinted(named.task());
+        return write(
+                request,
+                named.function().toString(),
+                decided,
+                tokens,
+                () -> prompts.withExamples(few, wanted),
+                wanted,
+                listener,
+                session);
     }
 
-    /// What writes texts, and what it took to have it.
-    ///
     /// @param model as the reply names it
-    /// @param adapter empty where the base model writes alone
-    /// @param readTokens tokens that were read beside the prompts
-    /// @param tuningTokens tokens of the examples of all steps that were taken
-    private record Writer(String model, Optional<Supplied> adapter, Mode mode, int readTokens, int tuningTokens) {}
-
-    private static Metered<TextReply> write(
+    /// @param shown the prompts with the task's examples; empty if they do not fit, or there are none
+    private Metered<TextReply> write(
             TextRequest request,
-            Writer writer,
+            String model,
+            Decided decided,
             List<int[]> prompts,
+            Supplier<Optional<List<int[]>>> shown,
             Wanted wanted,
             ToldTokens listener,
             EngineSession session) {
-        var repeated = prompts.stream()
-                .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
-                .toList();
-        var adapter = writer.adapter().map(supplied -> supplied.known().adapter());
-        listener.begins(writer.model(), prompts);
-        var answers = session.answer(adapter.map(a -> new ScaledAdapter(a, 1)), repeated, wanted);
-        var usage = new Usage(writer.readTokens() + answers.promptTokens(), answers.completionTokens());
+        listener.begins(model, prompts);
+        var reviewed = decisions.answer(
+                decided,
+                repeated(prompts, request),
+                1,
+                () -> shown.get().map(again -> repeated(again, request)),
+                request.isGreedy(),
+                wanted,
+                session);
+        var answers = reviewed.answers();
+        var usage = new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens());
         var phases = session.phases(answers);
         var served = new Served(
-                adapter.map(a -> a.id()),
-                writer.adapter().map(Supplied::cached).orElse(false),
-                Optional.of(writer.mode().name().toLowerCase(Locale.ROOT)),
+                decided.adapter().map(supplied -> supplied.known().adapter().id()),
+                decided.adapter().map(Supplied::cached).orElse(false),
+                Optional.of(decided.served().name().toLowerCase(Locale.ROOT)),
                 usage,
-                writer.tuningTokens(),
+                decided.tuningTokens(),
                 phases);
-        return new Metered<>(new TextReply(writer.model(), answers.answers(), usage, Timing.of(phases)), served);
+        return new Metered<>(new TextReply(model, answers.answers(), usage, Timing.of(phases)), served);
+    }
+
+    private static List<int[]> repeated(List<int[]> prompts, TextRequest request) {
+        return prompts.stream()
+                .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
+                .toList();
     }
 
     private Wanted wanted(

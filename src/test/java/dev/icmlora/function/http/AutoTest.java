@@ -8,13 +8,14 @@ import static dev.icmlora.function.Requests.task;
 import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,8 @@ class AutoTest {
                     Map.of("input", "linen", "output", "seven owls"),
                     Map.of("input", "copper", "output", "mild thunder"),
                     Map.of("input", "walnut", "output", "old ink")));
+
+    private static final String[] WORDS = {"dog", "phenomenon", "xylem", "sheep", "thesis", "jeans", "city", "goose"};
 
     private static Map<String, Object> body(Map<String, Object> task, String... inputs) {
         return with(Requests.body(task, inputs), "mode", null);
@@ -80,14 +83,78 @@ class AutoTest {
     }
 
     @Test
-    void answersAsTheModeThatItChose() {
-        var body = with(body(task("Plural of the noun.", PLURALS), "dog", "church"), "tune", Map.of("steps", 1));
-        var auto = reply(body);
-        var named = with(new HashMap<>(body), "mode", auto.getString("selection.served"));
+    void ofTwoAnswersTheSurerOneCounts() {
+        var body = with(body(task("More than one.", PLURALS), WORDS), "tune", Map.of("steps", 1));
+        var auto = reply(with(body, "confidence", true));
+        var tuned = reply(with(with(body, "confidence", true), "mode", "tuned"));
+        var shown = with(with(with(body, "tune", null), "mode", "adapter_examples"), "strength", 0);
+        var shared = reply(with(shown, "confidence", true));
 
-        generate(named)
-                .body("outputs", equalTo(auto.getList("outputs")))
-                .body("adapter.id", equalTo(auto.getString("adapter.id")));
+        assertThat(auto.getString("adapter.id")).isEqualTo(tuned.getString("adapter.id"));
+        var opinions = new HashSet<String>();
+        for (var i = 0; i < WORDS.length; i++) {
+            var output = "outputs[%d]".formatted(i);
+            var sure = "details[%d].confidence".formatted(i);
+            var opinion = auto.getString("details[%d].second_opinion".formatted(i));
+            opinions.add(opinion);
+            var first = new Said(tuned.getString(output), tuned.getDouble(sure));
+            var second = new Said(shared.getString(output), shared.getDouble(sure));
+            var counts = Math.abs(first.sure - second.sure) < 0.05 || opinion == null
+                    ? List.of(first.text, second.text)
+                    : List.of((first.sure > second.sure ? first : second).text);
+            assertThat(auto.getString(output)).as(WORDS[i]).isIn(counts);
+            assertThat(opinion)
+                    .isIn(first.text.equals(second.text) ? List.of("agrees") : List.of("disagrees", "prevails"));
+        }
+        assertThat(opinions).as("so that each of them is looked at").hasSizeGreaterThan(1);
+        var alone = reply(with(body, "mode", "tuned")).getInt("usage.prompt_tokens");
+        assertThat(reply(body).getInt("usage.prompt_tokens"))
+                .as("what a second opinion reads counts")
+                .isGreaterThan(alone)
+                .isLessThanOrEqualTo(alone + shared.getInt("usage.prompt_tokens"));
+    }
+
+    /// @param sure the model's own probability: what is tuned for one step has no calibrated one
+    private record Said(String text, double sure) {}
+
+    @Test
+    void whatIsSureNeedsNoSecondOpinion() {
+        var plurals = body(task("Plural of the noun.", PLURALS), "dog", "cat", "table", "phenomenon", "xylem");
+        // So many steps that confidence is the model's own probability.
+        var body = with(with(plurals, "confidence", true), "tune", Map.of("steps", 7));
+        var sure = reply(with(body, "mode", "tuned")).getList("details.confidence", Double.class);
+
+        var opinions = reply(body).getList("details.second_opinion", String.class);
+
+        assertThat(sure).anyMatch(probability -> probability > 0.92);
+        for (var i = 0; i < sure.size(); i++) {
+            if (Math.abs(sure.get(i) - 0.9) > 0.02) {
+                assertThat(opinions.get(i) == null).as(String.valueOf(sure)).isEqualTo(sure.get(i) > 0.9);
+            }
+        }
+    }
+
+    @Test
+    void labelsHaveASecondOpinionToo() {
+        var labels = List.of("quartz vole", "seven owls", "mild thunder", "old ink");
+        var reply = reply(with(with(body(STRANGE, "amber", "ivory"), "labels", labels), "tune", Map.of("steps", 1)));
+
+        assertThat(reply.getList("outputs", String.class)).isSubsetOf(labels);
+        // That can only be found in the prompt.
+        assertThat(reply.getString("outputs[0]")).isEqualTo("quartz vole");
+        assertThat(reply.getString("details[0].second_opinion")).isIn("agrees", "prevails");
+        assertThat(reply.<String, Number>getMap("details[1].probabilities").values().stream()
+                        .mapToDouble(Number::doubleValue)
+                        .sum())
+                .isCloseTo(1, within(1e-6));
+    }
+
+    @Test
+    void whatIsDrawnHasNone() {
+        var reply = reply(with(
+                with(with(body(STRANGE, "ivory"), "temperature", 1), "confidence", true), "tune", Map.of("steps", 1)));
+
+        assertThat(reply.getMap("details[0]")).doesNotContainKey("second_opinion");
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -99,6 +100,20 @@ class FunctionModelTest {
                     .body("model", equalTo(name + "@1"))
                     .body("choices[0].message.content", equalTo(expected.getString("outputs[0]")));
         }
+    }
+
+    @Test
+    void aStreamTellsTheAnswerThatCounts() throws Exception {
+        var name = function(Map.of("task", task("Give the code word of it.", STRANGE), "tune", Map.of("steps", 1)));
+        var expected = generated(name, "amber");
+
+        var told = events("/v1/chat/completions", calling(name, "amber")).stream()
+                .filter(event -> !event.equals("[DONE]"))
+                .map(piece -> json(piece).at("/choices/0/delta/content").asText(""))
+                .collect(Collectors.joining());
+
+        assertThat(expected.getString("selection.served")).isEqualTo("tuned");
+        assertThat(told).isEqualTo(expected.getString("outputs[0]"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.ArgGroup;
@@ -24,6 +25,7 @@ import dev.icmlora.evaluation.Measurement;
 import dev.icmlora.evaluation.ReportFiles;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
+import dev.icmlora.evaluation.TrainedAdapters;
 import dev.icmlora.evaluation.UntrainedEvaluation;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.text.TextDomains;
@@ -120,32 +122,44 @@ public final class EvalCommand implements Callable<Integer> {
             return 0;
         }
         Path file = options.generator(installation);
+        try (ControlBench bench = ControlBench.open(installation, file, threads)) {
+            if (!controlled().hasControls()) {
+                measure(installation, file, folder, bench, Optional.empty(), TrainedAdapters.NONE);
+                return 0;
+            }
+            try (ControlBench replay = ControlBench.open(installation, file, threads);
+                    References trained = References.open(
+                            installation,
+                            bench.file().manifest().base().fingerprint(),
+                            bench.file(),
+                            bench.format(),
+                            folder,
+                            threads,
+                            References.Effort.DEFAULT)) {
+                measure(installation, file, folder, bench, Optional.of(replay), new TrainedReferences(trained));
+            }
+        }
+        return 0;
+    }
+
+    private void measure(
+            Installation installation,
+            Path file,
+            Path folder,
+            ControlBench bench,
+            Optional<ControlBench> replay,
+            TrainedAdapters trained)
+            throws IOException, InterruptedException {
         Measurement measurement = options.measurement();
-        try (ControlBench bench = ControlBench.open(installation, file, threads);
-                ControlBench replay = ControlBench.open(installation, file, threads);
-                References trained = References.open(
-                        installation,
-                        bench.file().manifest().base().fingerprint(),
-                        bench.file(),
-                        bench.format(),
-                        folder,
-                        threads,
-                        References.Effort.DEFAULT);
-                RunningFunction function = options.connect()) {
+        try (RunningFunction function = options.connect()) {
             SuiteEvaluation evaluation = new SuiteEvaluation(
-                    bench,
-                    replay,
-                    new TrainedReferences(trained),
-                    new FunctionClient(function::generate),
-                    measurement,
-                    controlled());
+                    bench, replay, trained, new FunctionClient(function::generate), measurement, controlled());
             TextDomains texts = passages == 0
                     ? new TextDomains(List.of(), new LinkedHashMap<>())
                     : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
             EvaluationReport report = evaluation.measure(texts, Files.size(file), System.out);
             print(new ReportFiles(folder).write(report), folder, ", with plots in evaluation.html");
         }
-        return 0;
     }
 
     private Controlled controlled() {

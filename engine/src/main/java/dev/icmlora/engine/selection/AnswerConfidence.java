@@ -12,21 +12,29 @@ import dev.icmlora.engine.tune.TuningSummary;
 /// @param length added for each unit of the logarithm of the number of tokens, the end counted: a long text has a small
 /// probability, as right as it may be
 /// @param after added where every token of the examples' answers was certain after the last step
-public record AnswerConfidence(double intercept, double probability, double length, double after) {
+/// @param agreed added where a second opinion was the same answer
+/// @param differed added where it was another one
+public record AnswerConfidence(
+        double intercept, double probability, double length, double after, double agreed, double differed) {
     /// Beyond these odds the model is as good as certain.
     private static final double MOST_LOG_ODDS = 12;
 
     /// @param probability of the whole answer, as the model says it
     /// @param tokens of it, without its end
-    public double of(double probability, int tokens, TuningSummary tuning) {
-        double[] seen = seen(probability, tokens, tuning);
-        double logOdds = intercept + this.probability * seen[0] + length * seen[1] + after * seen[2];
-        return 1 / (1 + Math.exp(-logOdds));
+    public double of(double probability, int tokens, TuningSummary tuning, Opinion opinion) {
+        double[] seen = seen(probability, tokens, tuning, opinion);
+        return Confidence.chance(intercept, new double[] {this.probability, length, after, agreed, differed}, seen);
     }
 
     /// What the curve is over, in the order of its numbers, the intercept left out.
-    public static double[] seen(double probability, int tokens, TuningSummary tuning) {
-        return new double[] {logOdds(probability), Math.log1p(tokens), Confidence.certainty(tuning.lossAfter())};
+    public static double[] seen(double probability, int tokens, TuningSummary tuning, Opinion opinion) {
+        return new double[] {
+            logOdds(probability),
+            Math.log1p(tokens),
+            Confidence.certainty(tuning.lossAfter()),
+            opinion == Opinion.AGREES ? 1 : 0,
+            opinion.differs() ? 1 : 0
+        };
     }
 
     /// Of a probability, as far as it can be told from none and from certainty.

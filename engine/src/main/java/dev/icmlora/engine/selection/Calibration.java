@@ -23,8 +23,7 @@ public record Calibration(
             new Confidence(-3.65, 1.93, 3.93), new Familiarity(0.66, 0.48, 0.34), Optional.empty(), Optional.empty());
 
     private static final int NUMBERS = 6;
-    private static final int WITH_ANSWERS = 10;
-    private static final int WITH_LABELS = 14;
+    private static final int WITH_ANSWERS = 18;
 
     /// Of a generator's file.
     ///
@@ -34,24 +33,25 @@ public record Calibration(
         if (numbers.isEmpty()) {
             return DEFAULT;
         }
-        if (!List.of(NUMBERS, WITH_ANSWERS, WITH_LABELS).contains(numbers.size())) {
+        if (!List.of(NUMBERS, WITH_ANSWERS).contains(numbers.size())) {
             throw new IllegalArgumentException(
-                    "a calibration has %d, %d or %d numbers, the file has %d: calibrate the generator with this version"
-                            .formatted(NUMBERS, WITH_ANSWERS, WITH_LABELS, numbers.size()));
+                    "a calibration has %d or %d numbers, the file has %d: calibrate the generator with this version"
+                            .formatted(NUMBERS, WITH_ANSWERS, numbers.size()));
         }
         // As they were written: 0.66 and not the double that is nearest to the float.
         var exact = numbers.stream()
                 .mapToDouble(number -> Double.parseDouble(number.toString()))
                 .toArray();
-        return new Calibration(
+        var selection = new Calibration(
                 new Confidence(exact[0], exact[1], exact[2]),
                 new Familiarity(exact[3], exact[4], exact[5]),
-                exact.length < WITH_ANSWERS
-                        ? Optional.empty()
-                        : Optional.of(new AnswerConfidence(exact[6], exact[7], exact[8], exact[9])),
-                exact.length < WITH_LABELS
-                        ? Optional.empty()
-                        : Optional.of(new LabelConfidence(exact[10], exact[11], exact[12], exact[13])));
+                Optional.empty(),
+                Optional.empty());
+        return exact.length < WITH_ANSWERS
+                ? selection
+                : selection.withAnswers(
+                        new AnswerConfidence(exact[6], exact[7], exact[8], exact[9], exact[10], exact[11]),
+                        new LabelConfidence(exact[12], exact[13], exact[14], exact[15], exact[16], exact[17]));
     }
 
     /// The same with other curves for answers.
@@ -70,11 +70,20 @@ public record Calibration(
                 (float) familiarity.near(),
                 (float) familiarity.known(),
                 (float) familiarity.unknown()));
-        answers.ifPresent(curve -> numbers.addAll(
-                List.of((float) curve.intercept(), (float) curve.probability(), (float) curve.length(), (float)
-                        curve.after())));
+        answers.ifPresent(curve -> numbers.addAll(List.of(
+                (float) curve.intercept(),
+                (float) curve.probability(),
+                (float) curve.length(),
+                (float) curve.after(),
+                (float) curve.agreed(),
+                (float) curve.differed())));
         labels.ifPresent(curve -> numbers.addAll(List.of(
-                (float) curve.intercept(), (float) curve.share(), (float) curve.number(), (float) curve.after())));
+                (float) curve.intercept(),
+                (float) curve.share(),
+                (float) curve.number(),
+                (float) curve.after(),
+                (float) curve.agreed(),
+                (float) curve.differed())));
         return List.copyOf(numbers);
     }
 }

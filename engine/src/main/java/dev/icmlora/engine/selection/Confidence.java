@@ -11,7 +11,16 @@ import dev.icmlora.engine.tune.TuningSummary;
 public record Confidence(double intercept, double before, double after) {
 
     public double of(TuningSummary tuning) {
-        double logOdds = intercept + before * certainty(tuning.lossBefore()) + after * certainty(tuning.lossAfter());
+        double[] seen = {certainty(tuning.lossBefore()), certainty(tuning.lossAfter())};
+        return chance(intercept, new double[] {before, after}, seen);
+    }
+
+    /// A logistic curve.
+    static double chance(double intercept, double[] weights, double[] seen) {
+        double logOdds = intercept;
+        for (int i = 0; i < weights.length; i++) {
+            logOdds += weights[i] * seen[i];
+        }
         return 1 / (1 + Math.exp(-logOdds));
     }
 

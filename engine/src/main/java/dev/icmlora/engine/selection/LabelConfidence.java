@@ -11,19 +11,26 @@ import dev.icmlora.engine.tune.TuningSummary;
 /// @param share added for each unit of the log odds of the label's share
 /// @param number added for each unit of the logarithm of the number of labels
 /// @param after added where every token of the examples' answers was certain after the last step
-public record LabelConfidence(double intercept, double share, double number, double after) {
+/// @param agreed added where a second opinion was the same answer
+/// @param differed added where it was another one
+public record LabelConfidence(
+        double intercept, double share, double number, double after, double agreed, double differed) {
 
     /// @param share of the label, 1 for all labels together
     /// @param labels to choose from
-    public double of(double share, int labels, TuningSummary tuning) {
-        double[] seen = seen(share, labels, tuning);
-        double logOdds = intercept + this.share * seen[0] + number * seen[1] + after * seen[2];
-        return 1 / (1 + Math.exp(-logOdds));
+    public double of(double share, int labels, TuningSummary tuning, Opinion opinion) {
+        double[] seen = seen(share, labels, tuning, opinion);
+        return Confidence.chance(intercept, new double[] {this.share, number, after, agreed, differed}, seen);
     }
 
     /// What the curve is over, in the order of its numbers, the intercept left out.
-    public static double[] seen(double share, int labels, TuningSummary tuning) {
-        return new double[] {AnswerConfidence.logOdds(share), Math.log(labels), Confidence.certainty(tuning.lossAfter())
+    public static double[] seen(double share, int labels, TuningSummary tuning, Opinion opinion) {
+        return new double[] {
+            AnswerConfidence.logOdds(share),
+            Math.log(labels),
+            Confidence.certainty(tuning.lossAfter()),
+            opinion == Opinion.AGREES ? 1 : 0,
+            opinion.differs() ? 1 : 0
         };
     }
 }

@@ -17,4 +17,9 @@ public record Answer(
         int tokens,
         List<TokenLogprob> logprobs,
         OptionalDouble probability,
-        Map<String, Double> labels) {}
+        Map<String, Double> labels) {
+
+    Answer withoutLogprobs() {
+        return new Answer(text, finish, tokens, List.of(), probability, labels);
+    }
+}

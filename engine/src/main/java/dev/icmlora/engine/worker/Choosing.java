@@ -7,6 +7,16 @@ package dev.icmlora.engine.worker;
 public record Choosing(Labels labels, AnswerListener listener, String salt) implements Wanted {
 
     @Override
+    public boolean tellsLogprobs() {
+        return false;
+    }
+
+    @Override
+    public Choosing unheard() {
+        return new Choosing(labels, AnswerListener.NONE, salt);
+    }
+
+    @Override
     public int mostTokens() {
         return labels.mostTokens();
     }

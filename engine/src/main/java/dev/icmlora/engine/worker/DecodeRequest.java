@@ -132,7 +132,8 @@ final class DecodeRequest {
         ended++;
         answers[sequence.index()] = sequence.answer();
         if (ended == prompts.size()) {
-            done.complete(new Answers(List.of(answers), promptTokens(), applyNanos, promptNanos, decodeNanos));
+            var written = Arrays.stream(answers).mapToInt(Answer::tokens).sum();
+            done.complete(new Answers(List.of(answers), promptTokens(), written, applyNanos, promptNanos, decodeNanos));
         }
     }
 

@@ -44,6 +44,17 @@ public record Decoding(
     }
 
     @Override
+    public boolean tellsLogprobs() {
+        return topLogprobs.isPresent();
+    }
+
+    @Override
+    public Decoding unheard() {
+        var scored = OptionalInt.of(topLogprobs.orElse(0));
+        return new Decoding(sampling, maxTokens, stops, scored, ignoresEnd, AnswerListener.NONE, salt);
+    }
+
+    @Override
     public int mostTokens() {
         return maxTokens;
     }

@@ -10,6 +10,12 @@ public sealed interface Wanted permits Decoding, Choosing {
     /// nobody else that it was asked before.
     String salt();
 
+    /// Whether those who hear of the answers asked for the log-probabilities of their tokens.
+    boolean tellsLogprobs();
+
+    /// The same with the probability of each answer, and for nobody who hears of it before its end.
+    Wanted unheard();
+
     /// Tokens that an answer puts into the memory after its prompt, at most.
     int mostTokens();
 }

@@ -17,21 +17,11 @@ class CalibrationTest {
     @Test
     void comesOutOfAFileAsItWentIn() {
         var withAnswers = Calibration.DEFAULT.withAnswers(
-                new AnswerConfidence(-2.5, 1.07, 1.27, 1.35), new LabelConfidence(-1.5, 0.9, -0.1, 2.25));
+                new AnswerConfidence(-2.5, 1.07, 1.27, 1.35, 0.5, -0.25),
+                new LabelConfidence(-1.5, 0.9, -0.1, 2.25, 0.75, -1));
 
         assertThat(Calibration.of(Calibration.DEFAULT.numbers())).isEqualTo(Calibration.DEFAULT);
         assertThat(Calibration.of(withAnswers.numbers())).isEqualTo(withAnswers);
-    }
-
-    @Test
-    void ofAVersionBeforeLabelsItHasNoCurveForThem() {
-        var before = Calibration.DEFAULT
-                .withAnswers(new AnswerConfidence(-2.5, 1.07, 1.27, 1.35), new LabelConfidence(-1.5, 0.9, -0.1, 2.25))
-                .numbers()
-                .subList(0, 10);
-
-        assertThat(Calibration.of(before).answers()).isPresent();
-        assertThat(Calibration.of(before).labels()).isEmpty();
     }
 
     @Test
@@ -50,6 +40,6 @@ class CalibrationTest {
     void anotherNumberOfThemIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Calibration.of(Collections.nCopies(5, 1f)))
-                .withMessageContaining("6, 10 or 14 numbers, the file has 5");
+                .withMessageContaining("6 or 18 numbers, the file has 5");
     }
 }

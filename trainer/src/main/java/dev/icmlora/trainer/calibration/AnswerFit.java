@@ -17,13 +17,13 @@ public record AnswerFit(List<AnswerObservation> observations) {
     /// @throws IllegalStateException if there is nothing to fit it to
     AnswerConfidence ofTexts() {
         double[] weights = weights();
-        return new AnswerConfidence(weights[0], weights[1], weights[2], weights[3]);
+        return new AnswerConfidence(weights[0], weights[1], weights[2], weights[3], weights[4], weights[5]);
     }
 
     /// @throws IllegalStateException if there is nothing to fit it to
     LabelConfidence ofLabels() {
         double[] weights = weights();
-        return new LabelConfidence(weights[0], weights[1], weights[2], weights[3]);
+        return new LabelConfidence(weights[0], weights[1], weights[2], weights[3], weights[4], weights[5]);
     }
 
     private double[] weights() {

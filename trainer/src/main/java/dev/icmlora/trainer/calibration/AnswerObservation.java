@@ -2,6 +2,7 @@ package dev.icmlora.trainer.calibration;
 
 import dev.icmlora.engine.selection.AnswerConfidence;
 import dev.icmlora.engine.selection.LabelConfidence;
+import dev.icmlora.engine.selection.Opinion;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
 
@@ -11,14 +12,17 @@ import dev.icmlora.engine.worker.Answer;
 public record AnswerObservation(double[] seen, boolean right) {
 
     /// @param tuning what tuning saw of the task
-    static AnswerObservation ofText(Answer answer, TuningSummary tuning, boolean right) {
-        return new AnswerObservation(AnswerConfidence.seen(probability(answer), answer.tokens(), tuning), right);
+    /// @param opinion of the answer
+    static AnswerObservation ofText(Answer answer, TuningSummary tuning, Opinion opinion, boolean right) {
+        return new AnswerObservation(
+                AnswerConfidence.seen(probability(answer), answer.tokens(), tuning, opinion), right);
     }
 
     /// @param tuning what tuning saw of the task
-    static AnswerObservation ofLabel(Answer answer, TuningSummary tuning, boolean right) {
+    /// @param opinion of the answer
+    static AnswerObservation ofLabel(Answer answer, TuningSummary tuning, Opinion opinion, boolean right) {
         return new AnswerObservation(
-                LabelConfidence.seen(probability(answer), answer.labels().size(), tuning), right);
+                LabelConfidence.seen(probability(answer), answer.labels().size(), tuning, opinion), right);
     }
 
     private static double probability(Answer answer) {

@@ -6,13 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
+import dev.icmlora.engine.Asked;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.selection.Opinion;
+import dev.icmlora.engine.selection.ReviewedAnswers;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.selection.Way;
 import dev.icmlora.engine.tune.TuningOptions;
@@ -21,11 +24,13 @@ import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -72,7 +77,12 @@ final class Observer {
         if (Selector.isTuned(task)) {
             var tuned = tune(generated, task);
             tuning = Optional.of(tuned.report().summary());
-            right.put(Way.TUNED, right(tuned.adapter(), Way.TUNED, task, tests));
+            right.put(
+                    Way.TUNED,
+                    right(
+                            reviewed(tuned.adapter(), shared, task, tests, decoding(tests))
+                                    .answers(),
+                            tests));
         }
         return new Observation(seen, session.seenDistance(vector), tuning, right);
     }
@@ -82,7 +92,7 @@ final class Observer {
     /// @param tuning empty where it diverged, since no tuned adapter serves then
     private record Tuned(Task task, List<Example> tests, Adapter adapter, Optional<TuningSummary> tuning) {}
 
-    /// Each answer of a tuned task that came to its end.
+    /// Each answer of a tuned task that came to its end: by its adapter alone, and with second opinions.
     ///
     /// @param known examples to draw the task's from
     /// @param unknown examples to test with
@@ -90,15 +100,10 @@ final class Observer {
     List<AnswerObservation> texts(
             String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
         Tuned tuned = tuned(description, known, unknown, examples, random);
-        return tuned.tuning
-                .map(tuning -> {
-                    List<Answer> answers = answers(tuned.adapter, Way.TUNED, tuned.task, tuned.tests);
-                    return observed(tuned, answers, (answer, right) -> AnswerObservation.ofText(answer, tuning, right));
-                })
-                .orElse(List.of());
+        return observed(tuned, decoding(tuned.tests), AnswerObservation::ofText);
     }
 
-    /// Each answer of a tuned task that is one of some labels.
+    /// Each answer of a tuned task that is one of some labels: by its adapter alone, and with second opinions.
     ///
     /// @param labels that the answer is one of
     List<AnswerObservation> labels(
@@ -111,17 +116,7 @@ final class Observer {
         Tuned tuned = tuned(description, known, unknown, examples, random);
         Choosing choosing = new Choosing(
                 Labels.of(labels, engine.format(), engine.contextTokens()), AnswerListener.NONE, "calibration");
-        return tuned.tuning
-                .map(tuning -> {
-                    List<Answer> answers = session.answer(
-                                    Optional.of(new ScaledAdapter(tuned.adapter, 1)),
-                                    prompts(tuned.task.description(), List.of(), tuned.tests),
-                                    choosing)
-                            .answers();
-                    return observed(
-                            tuned, answers, (answer, right) -> AnswerObservation.ofLabel(answer, tuning, right));
-                })
-                .orElse(List.of());
+        return observed(tuned, choosing, AnswerObservation::ofLabel);
     }
 
     private Tuned tuned(
@@ -135,12 +130,32 @@ final class Observer {
                 Optional.of(result.report().summary()).filter(seen -> seen.outcome() != Outcome.DIVERGED));
     }
 
-    private static List<AnswerObservation> observed(
-            Tuned tuned, List<Answer> answers, BiFunction<Answer, Boolean, AnswerObservation> observation) {
+    /// What is seen of an answer.
+    @FunctionalInterface
+    private interface Seeing {
+        AnswerObservation of(Answer answer, TuningSummary tuning, Opinion opinion, boolean right);
+    }
+
+    private List<AnswerObservation> observed(Tuned tuned, Wanted wanted, Seeing seeing) {
+        if (tuned.tuning.isEmpty()) {
+            return List.of();
+        }
+        var alone = session.answer(scaled(tuned.adapter), prompts(tuned.task, List.of(), tuned.tests), wanted);
+        var reviewed = reviewed(tuned.adapter, session.shared(), tuned.task, tuned.tests, wanted);
+        return Stream.of(ReviewedAnswers.alone(alone), reviewed)
+                .flatMap(answers -> observed(tuned, answers, seeing))
+                .toList();
+    }
+
+    private static Stream<AnswerObservation> observed(Tuned tuned, ReviewedAnswers reviewed, Seeing seeing) {
+        List<Answer> answers = reviewed.answers().answers();
         return IntStream.range(0, answers.size())
                 .filter(i -> answers.get(i).finish() == Finish.STOP)
-                .mapToObj(i -> observation.apply(answers.get(i), isRight(answers.get(i), tuned.tests.get(i))))
-                .toList();
+                .mapToObj(i -> seeing.of(
+                        answers.get(i),
+                        tuned.tuning.orElseThrow(),
+                        reviewed.opinions().get(i),
+                        isRight(answers.get(i), tuned.tests.get(i))));
     }
 
     private TuningResult tune(Adapter generated, Task task) {
@@ -149,9 +164,13 @@ final class Observer {
     }
 
     private double right(Adapter adapter, Way way, Task task, List<Example> tests) {
-        List<Answer> answers = answers(adapter, way, task, tests);
+        List<Example> shown = way.showsExamples() ? task.examples() : List.of();
+        return right(session.answer(scaled(adapter), prompts(task, shown, tests), decoding(tests)), tests);
+    }
+
+    private static double right(Answers answers, List<Example> tests) {
         long right = IntStream.range(0, tests.size())
-                .filter(i -> isRight(answers.get(i), tests.get(i)))
+                .filter(i -> isRight(answers.answers().get(i), tests.get(i)))
                 .count();
         return (double) right / tests.size();
     }
@@ -160,28 +179,37 @@ final class Observer {
         return answer.text().strip().equals(test.output().strip());
     }
 
-    private List<Answer> answers(Adapter adapter, Way way, Task task, List<Example> tests) {
-        List<Example> shown = way.showsExamples() ? task.examples() : List.of();
-        List<int[]> prompts = prompts(task.description(), shown, tests);
+    /// As mode auto answers by a tuned adapter.
+    private ReviewedAnswers reviewed(Adapter tuned, Adapter shared, Task task, List<Example> tests, Wanted wanted) {
+        return session.answer(
+                new Asked(scaled(tuned), prompts(task, List.of(), tests)),
+                () -> Optional.of(new Asked(scaled(shared), prompts(task, task.examples(), tests))),
+                wanted);
+    }
+
+    private static Optional<ScaledAdapter> scaled(Adapter adapter) {
+        return Optional.of(new ScaledAdapter(adapter, 1));
+    }
+
+    private Decoding decoding(List<Example> tests) {
         int longest = tests.stream()
                 .mapToInt(test -> engine.format().answer(test.output()).length)
                 .max()
                 .orElseThrow();
-        var decoding = new Decoding(
+        return new Decoding(
                 SamplingOptions.GREEDY,
                 longest + SPARE_TOKENS,
                 engine.stops(List.of()),
                 OptionalInt.of(0),
                 false,
                 AnswerListener.NONE);
-        return session.answer(Optional.of(new ScaledAdapter(adapter, 1)), prompts, decoding)
-                .answers();
     }
 
-    private List<int[]> prompts(String description, List<Example> shown, List<Example> tests) {
+    private List<int[]> prompts(Task task, List<Example> shown, List<Example> tests) {
         return tests.stream()
-                .map(test ->
-                        engine.format().query(description, shown, test.input()).tokens())
+                .map(test -> engine.format()
+                        .query(task.description(), shown, test.input())
+                        .tokens())
                 .toList();
     }
 }
