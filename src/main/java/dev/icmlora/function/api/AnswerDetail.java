@@ -13,8 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param calibrated whether the confidence was fitted to how often such answers are right: that of a label or
 /// a free text by a tuned adapter is
 /// @param probabilities of all labels, in the order of the request, 1 together
-/// @param secondOpinion whether another model gave the same answer, another one, or another one that counts; absent
-/// where
+/// @param secondOpinion whether another model gave the same answer, another one, or another one that counts; absent if
 /// none was asked
 /// @param reason why there is no output; absent where there is one
 @JsonInclude(JsonInclude.Include.NON_NULL)

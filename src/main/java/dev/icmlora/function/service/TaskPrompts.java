@@ -57,9 +57,8 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
                 });
     }
 
-    /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task. Empty if one
-    /// is
-    /// too long.
+    /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task. Empty if
+    /// one is too long.
     Optional<List<int[]>> withFewExamples() {
         var examples = session.engine().fingerprinted(task).examples();
         if (tokensOfTask(examples) > room()) {
