@@ -16,7 +16,7 @@ import dev.icmlora.engine.worker.Finish;
 ///
 /// @param opinions one for each answer
 public record ReviewedAnswers(Answers answers, List<Opinion> opinions) {
-    /// From this probability on, an answer needs no second opinion: too few were ever overruled.
+    /// From this probability on, an answer needs no second opinion: asking for one made no more of them right.
     private static final double SURE = 0.9;
 
     public ReviewedAnswers {
