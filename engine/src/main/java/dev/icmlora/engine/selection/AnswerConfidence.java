@@ -5,7 +5,7 @@ import dev.icmlora.engine.tune.TuningSummary;
 /// The chance that one answer of a tuned adapter is exactly right: a logistic curve over the model's own probability of
 /// it, its length, and what tuning saw.
 ///
-/// It was fitted to the likeliest text for a prompt without examples.
+/// It was fitted to the likeliest text for a prompt without examples, alone and with second opinions.
 ///
 /// @param intercept log odds where all else adds nothing
 /// @param probability added for each unit of the log odds of the answer's probability

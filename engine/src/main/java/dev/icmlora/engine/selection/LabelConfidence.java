@@ -5,7 +5,7 @@ import dev.icmlora.engine.tune.TuningSummary;
 /// The chance that the label which a tuned adapter finds likeliest is right: a logistic curve over its share of all
 /// labels, their number, and what tuning saw.
 ///
-/// It was fitted to the labels of prompts without examples.
+/// It was fitted to the labels of prompts without examples, alone and with second opinions.
 ///
 /// @param intercept log odds where all else adds nothing
 /// @param share added for each unit of the log odds of the label's share
