@@ -34,6 +34,7 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
+import dev.icmlora.trainer.foundation.FoundationTraining;
 import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorSettings;
 import dev.icmlora.trainer.generator.GeneratorTraining;
@@ -106,7 +107,7 @@ class TrainAnotherModelTest {
         return builder.start().waitFor();
     }
 
-    /// As `icm-lora train` does, for seconds.
+    /// As `make train` does, for seconds.
     ///
     /// @param arguments folders of the tasks and of the training, and the generator's file
     public static void main(String[] arguments) throws IOException {
@@ -126,10 +127,11 @@ class TrainAnotherModelTest {
                         GeneratorTraining.Batches.DEFAULT,
                         GeneratorTraining.Start.ZERO)
                 .run(System.out);
+        new FoundationTraining(settings, Optional.empty(), 0).run(System.out);
         new GeneratorExport(
                         Optional.of(folder),
                         new GeneratorExport.Source.Trained(
-                                GeneratorTraining.RUN, GeneratorExport.State.BEST, "another model's"),
+                                FoundationTraining.RUN, GeneratorExport.State.BEST, "another model's"),
                         Optional.of(Path.of(arguments[2])),
                         VECTORS,
                         tasks,

@@ -13,14 +13,14 @@ import dev.icmlora.cli.options.TrainingOptions;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.foundation.FoundationTraining;
 
-/// `icm-lora train-foundation`: A, B0, rates and generator, for what tuning makes of them.
+/// `icm-lora train-foundation`: A, B0, prior and decoder together, on drawn tasks too.
 @Command(
         name = "train-foundation",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Trains A, B0 and generator on together, so that an adapter tuned from them on a few examples answers"
-                        + " well; killed, it goes on where it was.")
+                "Trains A, B0 and generator on together, on the suite's tasks and on tasks that nobody wrote; killed, it"
+                        + " goes on where it was.")
 public final class TrainFoundationCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions options;
@@ -28,7 +28,7 @@ public final class TrainFoundationCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "FILE",
-            description = "Begin with an exported generator (default: with A and B0 of train-b0, and no residual).")
+            description = "Go on from an exported generator (default: from what train-generator left).")
     private Path from;
 
     @Option(

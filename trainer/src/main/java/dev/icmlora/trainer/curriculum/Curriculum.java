@@ -80,6 +80,19 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
         return Stream.concat(tasks.stream(), texts.stream()).toList();
     }
 
+    /// What training draws from: what belongs to each task once, and what belongs to each kind of text as often as it
+    /// counts, because a kind of text is wider than a task.
+    ///
+    /// @param ofLearned something of each of [#learned]
+    /// @param textWeight a kind of text is drawn as often as so many tasks
+    public <T> List<T> drawn(List<T> ofLearned, int textWeight) {
+        List<T> drawn = new ArrayList<>(ofLearned.subList(0, tasks.size()));
+        for (int i = 0; i < textWeight; i++) {
+            drawn.addAll(ofLearned.subList(tasks.size(), ofLearned.size()));
+        }
+        return drawn;
+    }
+
     private static List<TrainingTask> shuffled(List<TrainingTask> tasks, long seed) {
         List<TrainingTask> shuffled = new ArrayList<>(tasks);
         Collections.shuffle(shuffled, new SplittableRandom(seed));

@@ -8,20 +8,15 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.trainer.model.Batch;
 
-/// A request as tuning sees it, and what is asked afterwards.
+/// A request of a task, and what is asked under its adapter.
 ///
 /// @param description that the request brings, or none
-/// @param examples that it brings
+/// @param examples that it brings, of which the task vector is made
 /// @param questions others of the task, with their answers
-public record Episode(String description, List<Example> examples, List<Example> questions) {
-    public Episode {
+record Episode(String description, List<Example> examples, List<Example> questions) {
+    Episode {
         examples = List.copyOf(examples);
         questions = List.copyOf(questions);
-    }
-
-    /// The examples as questions, which is how tuning sees them.
-    Batch.Sample toTune(PromptFormat format, int owner) {
-        return asked(description, examples, format, owner);
     }
 
     Batch.Sample toAnswer(PromptFormat format, int owner) {
@@ -31,6 +26,26 @@ public record Episode(String description, List<Example> examples, List<Example> 
     /// The questions as one prompt, each with those before it and their answers in view.
     Batch.Sample inContext(PromptFormat format, int owner) {
         return new Batch.Sample(format.packed(description, questions), owner);
+    }
+
+    /// Of the questions, or of the examples if these are longer.
+    int tokens(PromptFormat format) {
+        return Math.max(
+                asked(description, examples, format, 0).length(),
+                toAnswer(format, 0).length());
+    }
+
+    /// Whether there is but one question.
+    boolean isLeast() {
+        return questions.size() == 1;
+    }
+
+    /// With one question less, and one example less if there are several.
+    Episode smaller() {
+        return new Episode(
+                description,
+                examples.subList(0, Math.max(1, examples.size() - 1)),
+                questions.subList(0, questions.size() - 1));
     }
 
     /// What the task vector is made of: the description alone as often as with the examples; without a description,

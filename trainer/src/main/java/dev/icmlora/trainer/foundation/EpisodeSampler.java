@@ -14,10 +14,8 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// Draws episodes, of the tasks that are trained on and of tasks that nobody wrote.
 ///
-/// @param draws such a task, as [dev.icmlora.tasks.drawn.TaskDraws#draw]
-///
 /// @param tasks that are trained on
-/// @param draws tasks without end
+/// @param draws tasks without end, as [dev.icmlora.tasks.drawn.TaskDraws#draw]
 /// @param mix how often which is drawn, and how large
 record EpisodeSampler(
         PromptFormat format,
@@ -31,7 +29,7 @@ record EpisodeSampler(
     /// @param described share of episodes with a description
     /// @param most examples of an episode
     /// @param questions that are asked afterwards
-    /// @param maxTokens of the examples together, and of the questions
+    /// @param maxTokens of the questions, and of the examples: an episode of more is made smaller
     record Mix(double drawn, List<Kind> kinds, double described, int most, int questions, int maxTokens) {
         static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, List.of(Kind.values()), 0.85, 8, 6, 400);
 
@@ -47,6 +45,9 @@ record EpisodeSampler(
                     ? TrainingTask.of(draws.apply(mix.kinds, random))
                     : PromptSampler.pick(tasks, random);
             Episode episode = draw(task, random);
+            while (!fits(episode) && !episode.isLeast()) {
+                episode = episode.smaller();
+            }
             if (fits(episode)) {
                 return episode;
             }
@@ -64,7 +65,6 @@ record EpisodeSampler(
     }
 
     private boolean fits(Episode episode) {
-        return episode.toTune(format, 0).length() <= mix.maxTokens
-                && episode.toAnswer(format, 0).length() <= mix.maxTokens;
+        return episode.tokens(format) <= mix.maxTokens;
     }
 }

@@ -12,21 +12,21 @@ import dev.icmlora.trainer.generator.GeneratorNetwork.Generated;
 import dev.icmlora.trainer.model.Lora;
 import dev.icmlora.trainer.shared.SharedAdapter;
 
-/// What tuning begins with: A, B0 and rates, and the network whose residual may be added to B0.
+/// What tuning begins with: A and B0, and the network whose residual may be added to B0.
 ///
 /// @param network that generates from this B0
 record Foundation(SharedAdapter shared, GeneratorNetwork network) {
 
     /// All that is trained, by name.
     SequencedMap<String, NDArray> parameters() {
-        SequencedMap<String, NDArray> parameters = new LinkedHashMap<>(shared.all());
+        SequencedMap<String, NDArray> parameters = new LinkedHashMap<>(shared.matrices());
         parameters.putAll(network.parameters());
         return parameters;
     }
 
     /// What is computed of the shared matrices belongs to a scope, until it is closed.
     void lend(NDManager scope) {
-        scope.tempAttachAll(shared.all().values().toArray(NDArray[]::new));
+        scope.tempAttachAll(shared.matrices().values().toArray(NDArray[]::new));
     }
 
     /// An adapter for each task, without chance.

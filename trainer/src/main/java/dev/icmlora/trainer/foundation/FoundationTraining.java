@@ -10,20 +10,22 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.TuningRates;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.tasks.drawn.TaskDraws;
 import dev.icmlora.tasks.suite.TaskSuite;
-import dev.icmlora.trainer.curriculum.StepRandom;
+import dev.icmlora.trainer.curriculum.Curriculum;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.generator.ExportedGenerator;
+import dev.icmlora.trainer.generator.GeneratorExport;
+import dev.icmlora.trainer.generator.GeneratorExport.Source;
+import dev.icmlora.trainer.generator.GeneratorExport.State;
 import dev.icmlora.trainer.generator.GeneratorNetwork;
-import dev.icmlora.trainer.generator.GeneratorSettings;
+import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.generator.TrainedGenerator;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSession;
@@ -31,51 +33,56 @@ import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.vectors.Fingerprints;
 
-/// Trains A, B0, rates and generator together, for what tuning makes of them.
+/// Trains A, B0 and generator on together.
 ///
 /// @param training what every training is told
-/// @param from a generator that it begins with; B0 of `train-b0` and no residual, if there is none
+/// @param from a generator that it goes on from; what `train-generator` left in the folder, if there is none
 /// @param drawn share of tasks that nobody wrote
 public record FoundationTraining(TrainingSettings training, Optional<GeneratorFile> from, double drawn) {
+
+    /// Folder of the run inside the training folder.
+    public static final String RUN = "foundation";
 
     public static final double DRAWN = 0.5;
 
     /// Seen tasks that validation tunes for.
     private static final int SEEN_TASKS = 14;
 
-    /// Task vectors that the statistics are taken of.
-    private static final int STATISTICS_VECTORS = 400;
-
     /// Goes on from the last checkpoint, if there is one.
     ///
     /// @return whether it came to its end, and was not told to stop
     public boolean run(PrintStream out) throws IOException {
-        try (TrainingSession session = TrainingSession.open(training);
-                Fingerprints fingerprints = new Fingerprints(session.base(), vectorLayer(session))) {
-            EpisodeSampler sampler = sampler(session);
-            Standardization statistics =
-                    from.map(GeneratorFile::statistics).orElseGet(() -> statistics(sampler, fingerprints));
-            Function<Task, float[]> vectors = task -> statistics.apply(fingerprints.of(task));
-            SharedAdapter shared = shared(session);
-            try (GeneratorNetwork network = network(session, shared)) {
-                TunedObjective objective = new TunedObjective(
+        try (TrainingSession session = TrainingSession.open(training)) {
+            GeneratorFile begin = from.orElseGet(() -> trained(session));
+            begin.manifest()
+                    .requireMatch(session.baseModelId(), session.format().fingerprint());
+            GeneratorArchitecture architecture = begin.manifest().architecture();
+            Standardization statistics = begin.statistics();
+            ExportedGenerator exported = new ExportedGenerator(begin);
+            SharedAdapter shared = exported.shared(session.manager());
+            try (Fingerprints fingerprints = new Fingerprints(session.base(), architecture.vectorLayer());
+                    GeneratorNetwork network =
+                            new GeneratorNetwork(architecture, shared, training.seed(), session.manager())) {
+                exported.copyInto(network);
+                Function<Task, float[]> vectors = task -> statistics.apply(fingerprints.of(task));
+                FoundationObjective objective = new FoundationObjective(
                         session.model(),
                         new Foundation(shared, network),
-                        sampler,
+                        sampler(session),
                         vectors,
-                        validations(session, vectors),
-                        TrainedGenerator.vectorArrays(vectorLayer(session), statistics, session.manager()),
-                        TunedObjective.Settings.of(training.seed()),
+                        validations(session, vectors, tuningRates(session, architecture)),
+                        TrainedGenerator.vectorArrays(architecture.vectorLayer(), statistics, session.manager()),
+                        FoundationObjective.Settings.of(training.seed()),
                         session.manager());
                 new TrainingRun(
                                 session.identity(
-                                        SharedAdapter.FOUNDATION,
+                                        RUN,
                                         settings(shared),
-                                        session.curriculum().tasks()),
+                                        session.curriculum().learned()),
                                 objective,
                                 training.schedule(),
                                 training.intervals(),
-                                session.folder().resolve(SharedAdapter.FOUNDATION),
+                                session.folder().resolve(RUN),
                                 session.stop()::isRequested,
                                 session.manager())
                         .train(out, training.stopAfter());
@@ -84,76 +91,45 @@ public record FoundationTraining(TrainingSettings training, Optional<GeneratorFi
         }
     }
 
-    private int vectorLayer(TrainingSession session) {
-        return from.map(file -> file.manifest().architecture().vectorLayer())
-                .orElseGet(() -> GeneratorSettings.DEFAULT
-                        .vectorLayer()
-                        .of(session.base().model()));
+    private static GeneratorFile trained(TrainingSession session) {
+        return GeneratorExport.trained(
+                session.folder(),
+                new Source.Trained(GeneratorTraining.RUN, State.LAST, GeneratorExport.DEFAULT_NAME),
+                session.base());
     }
 
     private EpisodeSampler sampler(TrainingSession session) {
+        Curriculum curriculum = session.curriculum();
         return new EpisodeSampler(
                 session.format(),
-                session.curriculum().tasks(),
+                curriculum.drawn(curriculum.learned(), GeneratorTraining.Batches.DEFAULT.textWeight()),
                 TaskDraws.of(TaskSuite.create(training.curriculum().suiteSeed()))::draw,
                 EpisodeSampler.Mix.DEFAULT.withDrawn(drawn));
     }
 
-    private Standardization statistics(EpisodeSampler sampler, Fingerprints fingerprints) {
-        RandomGenerator random = StepRandom.of(training.seed(), -1);
-        return Standardization.over(
-                Stream.generate(() -> fingerprints.of(sampler.draw(random).condition(random)))
-                        .limit(STATISTICS_VECTORS)
-                        .toList());
-    }
-
-    private SharedAdapter shared(TrainingSession session) {
-        if (from.isPresent()) {
-            from.get()
-                    .manifest()
-                    .requireMatch(session.baseModelId(), session.format().fingerprint());
-            return new ExportedGenerator(from.get()).shared(session.manager());
-        }
-        return SharedAdapter.trained(
-                session.folder(),
-                session.model().config(),
-                session.baseModelId().fingerprint(),
-                session.manager());
-    }
-
-    private GeneratorNetwork network(TrainingSession session, SharedAdapter shared) {
-        GeneratorSettings usual = GeneratorSettings.DEFAULT;
-        GeneratorArchitecture architecture = from.map(file -> file.manifest().architecture())
-                .orElseGet(() -> new GeneratorArchitecture(
-                        session.model().config().shape().width(),
-                        vectorLayer(session),
-                        usual.priorUnits(),
-                        usual.latent(),
-                        usual.decoderUnits(),
-                        shared.layout()));
-        GeneratorNetwork network = new GeneratorNetwork(architecture, shared, training.seed(), session.manager());
-        from.ifPresent(file -> new ExportedGenerator(file).copyInto(network));
-        return network;
+    private static List<Float> tuningRates(TrainingSession session, GeneratorArchitecture architecture) {
+        return TuningRates.FROM_TRAINED.of(session.base().gains(architecture.adapter()));
     }
 
     private SequencedMap<String, TunedValidation> validations(
-            TrainingSession session, Function<Task, float[]> vectors) {
+            TrainingSession session, Function<Task, float[]> vectors, List<Float> rates) {
         List<TrainingTask> seen = new ArrayList<>(session.curriculum().tasks());
         Collections.shuffle(seen, new SplittableRandom(training.seed()));
         SequencedMap<String, TunedValidation> validations = new LinkedHashMap<>();
         validations.put(
                 TrainingSession.SEEN,
-                TunedValidation.of(seen.subList(0, Math.min(SEEN_TASKS, seen.size())), session.format(), vectors));
+                TunedValidation.of(
+                        seen.subList(0, Math.min(SEEN_TASKS, seen.size())), session.format(), vectors, rates));
         if (!session.curriculum().validation().isEmpty()) {
             validations.put(
                     TrainingSession.UNSEEN,
-                    TunedValidation.of(session.curriculum().validation(), session.format(), vectors));
+                    TunedValidation.of(session.curriculum().validation(), session.format(), vectors, rates));
         }
         return validations;
     }
 
     private String settings(SharedAdapter shared) {
-        return "from %s, rate %s, drawn %s, seed %d"
+        return "on %s, rate %s, drawn %s, seed %d"
                 .formatted(shared.fingerprint(), training.schedule().rate(), drawn, training.seed());
     }
 }

@@ -27,7 +27,8 @@ import dev.icmlora.trainer.model.Lora;
 /// @param examples of each task, owned by its index
 /// @param vectors of each task, standardised, of description and examples
 /// @param questions that are asked afterwards
-record TunedValidation(List<Batch.Sample> examples, float[][] vectors, Validation questions) {
+/// @param rates how many times the rate of a step each matrix B is tuned at
+record TunedValidation(List<Batch.Sample> examples, float[][] vectors, Validation questions, float[] rates) {
     /// As served for five examples.
     static final TuningOptions OPTIONS = TuningOptions.forExamples(5);
 
@@ -39,7 +40,9 @@ record TunedValidation(List<Batch.Sample> examples, float[][] vectors, Validatio
     private static final int TASKS_AT_ONCE = 4;
 
     /// @param vectors takes a task's vector, standardised
-    static TunedValidation of(List<TrainingTask> tasks, PromptFormat format, Function<Task, float[]> vectors) {
+    /// @param rates of each matrix B, as in a generator's file
+    static TunedValidation of(
+            List<TrainingTask> tasks, PromptFormat format, Function<Task, float[]> vectors, List<Float> rates) {
         List<Task> requests = tasks.stream()
                 .map(task -> new Task(
                         task.task().descriptions().getFirst(), task.examples().subList(0, EXAMPLES)))
@@ -51,20 +54,28 @@ record TunedValidation(List<Batch.Sample> examples, float[][] vectors, Validatio
         return new TunedValidation(
                 examples,
                 requests.stream().map(vectors).toArray(float[][]::new),
-                Validation.of(tasks, QUESTIONS_OF_A_TASK * tasks.size(), format));
+                Validation.of(tasks, QUESTIONS_OF_A_TASK * tasks.size(), format),
+                floats(rates));
+    }
+
+    private static float[] floats(List<Float> list) {
+        float[] floats = new float[list.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = list.get(i);
+        }
+        return floats;
     }
 
     SequencedMap<String, Double> figures(NDManager manager, BaseModel model, Foundation foundation) {
         SequencedMap<String, Double> figures = new LinkedHashMap<>();
-        float[] rates = foundation.shared().tuningRates().toFloatArray();
         try (NDManager scope = manager.newSubManager()) {
             foundation.lend(scope);
             Lora generated = foundation.starts(scope, vectors, 1);
-            put(figures, "", questions.score(scope, model, tuned(scope, model, generated, rates, OPTIONS)));
-            put(figures, "_at_2", questions.score(scope, model, tuned(scope, model, generated, rates, FEWEST)));
+            put(figures, "", questions.score(scope, model, tuned(scope, model, generated, OPTIONS)));
+            put(figures, "_at_2", questions.score(scope, model, tuned(scope, model, generated, FEWEST)));
             put(figures, "_before", questions.score(scope, model, generated));
             Lora shared = foundation.starts(scope, vectors, 0);
-            put(figures, "_b0_at_4", questions.score(scope, model, tuned(scope, model, shared, rates, FEWER)));
+            put(figures, "_b0_at_4", questions.score(scope, model, tuned(scope, model, shared, FEWER)));
             put(figures, "_b0_before", questions.score(scope, model, shared));
         }
         return figures;
@@ -76,8 +87,8 @@ record TunedValidation(List<Batch.Sample> examples, float[][] vectors, Validatio
     }
 
     /// @param starts an adapter for each task
-    private Lora tuned(NDManager scope, BaseModel model, Lora starts, float[] rates, TuningOptions options) {
-        InnerTuning tuning = new InnerTuning(model, options);
+    private Lora tuned(NDManager scope, BaseModel model, Lora starts, TuningOptions options) {
+        RequestTuning tuning = new RequestTuning(model, options);
         List<NDList> parts = starts.b().stream().map(_ -> new NDList()).toList();
         for (int from = 0; from < examples.size(); from += TASKS_AT_ONCE) {
             int to = Math.min(examples.size(), from + TASKS_AT_ONCE);

@@ -1,10 +1,10 @@
-/// The foundation: A, B0, the rates of tuning and the generator, learned together for what a few gradient steps on a
-/// task's own examples make of them.
+/// The foundation: A, B0 and the generator, trained on together, on the suite's tasks and on tasks that nobody wrote.
 ///
-/// A step of [dev.icmlora.trainer.foundation.TunedObjective] draws some tasks,
-/// [dev.icmlora.trainer.foundation.InnerTuning] tunes an adapter for each as the engine does in a request, from B0 or
-/// from what is generated, and the loss is that of other questions of the same tasks under the tuned adapters, whose
-/// gradient is taken for that of the start (first-order MAML, arXiv 1703.03400 section 5.2). The rates are learned as
-/// in
-/// Meta-SGD (arXiv 1707.09835), one for each matrix.
+/// Before, [dev.icmlora.trainer.shared.SharedAdapterTraining] has learned A and B0, and
+/// [dev.icmlora.trainer.generator.GeneratorTraining] prior and decoder on top of them, both from the suite alone. A
+/// step
+/// of [dev.icmlora.trainer.foundation.FoundationObjective] draws some tasks, lets half of them begin with B0 and half
+/// with what is generated, and asks each its questions. Nothing is tuned in a step: training for what tuning makes of
+/// a start (MAML, arXiv 1703.03400) brought nothing over this in the same time.
+/// [dev.icmlora.trainer.foundation.TunedValidation] tells what tuning makes of it all the same.
 package dev.icmlora.trainer.foundation;

@@ -2,7 +2,6 @@ package dev.icmlora.trainer.generator;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDArray;
@@ -19,7 +18,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 /// to F16 took.
 public record ExportedGenerator(GeneratorFile file) {
 
-    /// A, B0 and the rates of tuning.
+    /// A and B0.
     public SharedAdapter shared(NDManager manager) {
         AdapterLayout layout = file.manifest().architecture().adapter();
         SequencedMap<String, NDArray> matrices = new LinkedHashMap<>();
@@ -37,11 +36,7 @@ public record ExportedGenerator(GeneratorFile file) {
                                 new Shape(1, target.out(), layout.rank())));
             }
         }
-        List<Float> tuningRates = file.manifest().tuningRates();
-        NDArray rates = tuningRates.isEmpty()
-                ? manager.zeros(new Shape(matrices.size() / 2))
-                : manager.create(SharedAdapter.rates(tuningRates));
-        return new SharedAdapter(layout, matrices, rates);
+        return new SharedAdapter(layout, matrices);
     }
 
     /// Gives a network the weights of prior and decoder.

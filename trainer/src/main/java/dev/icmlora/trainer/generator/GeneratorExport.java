@@ -89,12 +89,15 @@ public record GeneratorExport(
         }
     }
 
-    private static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
+    /// What a training left, without the latents of its seen tasks.
+    ///
+    /// @param training folder of training
+    /// @throws IllegalArgumentException when it left nothing there, or for another base model
+    public static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
         Path run = training.resolve(source.run);
         Path checkpoint = source.state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
         if (!Files.exists(checkpoint)) {
-            throw new IllegalArgumentException(
-                    "there is no " + checkpoint + " to export: run `icm-lora train-generator` first");
+            throw new IllegalArgumentException("there is no " + checkpoint + ": run `icm-lora train-generator` first");
         }
         try (GgufFile file = GgufFile.open(checkpoint)) {
             Checkpoint.requireBase(file, checkpoint, base.id().fingerprint());

@@ -66,7 +66,7 @@ public final class GeneratorObjective implements Objective {
     @Override
     public SequencedMap<String, NDArray> constants() {
         SequencedMap<String, NDArray> constants = examinations.vectorArrays(manager);
-        constants.putAll(shared.all());
+        constants.putAll(shared.matrices());
         return constants;
     }
 

@@ -36,7 +36,7 @@ public record GeneratorSetup(
             throws IOException {
         SharedAdapter shared = from.isPresent()
                 ? from.get().shared(session.manager())
-                : SharedAdapter.latest(
+                : SharedAdapter.trained(
                         session.folder(),
                         session.model().config(),
                         session.baseModelId().fingerprint(),

@@ -2,13 +2,10 @@ package dev.icmlora.trainer.generator;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
@@ -129,7 +126,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                 session.model(),
                 network,
                 setup.shared(),
-                drawn(session, setup.learners()),
+                session.curriculum().drawn(setup.learners(), batches.textWeight),
                 new PromptSampler(session.format(), mix),
                 setup.examinations(),
                 new GeneratorObjective.Settings(
@@ -140,17 +137,6 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                         generator.kl(),
                         training.seed()),
                 session.manager());
-    }
-
-    /// Each task once, each text as often as it counts: a kind of text is wider than a task.
-    private List<Learner> drawn(TrainingSession session, List<Learner> learners) {
-        int tasks = session.curriculum().tasks().size();
-        int learned = session.curriculum().learned().size();
-        List<Learner> drawn = new ArrayList<>(learners.subList(0, tasks));
-        for (int i = 0; i < batches.textWeight; i++) {
-            drawn.addAll(learners.subList(tasks, learned));
-        }
-        return drawn;
     }
 
     private String settings(TrainingSession session, GeneratorSetup setup) {

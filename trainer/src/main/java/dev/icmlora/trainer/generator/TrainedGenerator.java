@@ -77,10 +77,10 @@ public final class TrainedGenerator {
         return architecture.adapter();
     }
 
-    /// @param usualRates of tuning, where the training learned none
+    /// @param tuningRates of its matrices, as in [GeneratorManifest#tuningRates]
     /// @throws dev.icmlora.generator.network.InvalidGeneratorException when the checkpoint does not hold a usable
     /// generator
-    public GeneratorFile file(String name, BaseModelId base, String promptFormat, List<Float> usualRates) {
+    public GeneratorFile file(String name, BaseModelId base, String promptFormat, List<Float> tuningRates) {
         Map<String, float[]> weights = new HashMap<>();
         for (String tensor : architecture.tensors().keySet()) {
             if (!tensor.startsWith("adapter.")) {
@@ -93,17 +93,7 @@ public final class TrainedGenerator {
         }
         return GeneratorFile.of(
                 new GeneratorManifest(
-                        name,
-                        base,
-                        promptFormat,
-                        architecture,
-                        Checkpoint.tasks(checkpoint),
-                        List.of(),
-                        checkpoint
-                                .tensor(SharedAdapter.RATES)
-                                .map(rates -> SharedAdapter.tuningRates(checkpoint.floats(rates)))
-                                .filter(learned -> !learned.isEmpty())
-                                .orElse(usualRates)),
+                        name, base, promptFormat, architecture, Checkpoint.tasks(checkpoint), List.of(), tuningRates),
                 weights);
     }
 

@@ -25,25 +25,14 @@ import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.model.Lora;
 
-/// What all adapters share: the matrices A and B0, and how fast each B is tuned from there.
+/// What all adapters share: the matrices A and B0.
 ///
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
-/// @param rates `[layers * targets]`, layer by layer; see [#tuningRates]
-public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices, NDArray rates) {
-
-    /// The rates in a checkpoint.
-    public static final String RATES = "tuning.rates";
-
-    /// A matrix is tuned at the usual rate times e to the power of this times its value. Adam moves every parameter by
-    /// about its rate, and a thousand steps at the rate of B0 are to reach far enough.
-    private static final float RATE_GAIN = 10;
+public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
 
     /// Folder of its training inside the training folder.
     static final String RUN = "b0";
-
-    /// Folder in which it is trained on for what tuning makes of it.
-    public static final String FOUNDATION = "foundation";
 
     /// alpha / rank. Fixed, so that a checkpoint's arrays say all there is to know about its adapter.
     public static final float SCALE = 2;
@@ -65,22 +54,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
                         AdapterLayout.nameOfB(layer, target), manager.zeros(new Shape(1, target.out(), layout.rank())));
             }
         }
-        return new SharedAdapter(
-                layout,
-                matrices,
-                manager.zeros(
-                        new Shape((long) layout.layers() * layout.targets().size())));
-    }
-
-    /// What `train-foundation` learned in a training folder or, where that was not run, `train-b0`.
-    ///
-    /// @param base fingerprint of the base model
-    /// @throws IllegalArgumentException when neither was run yet, or for another base model
-    public static SharedAdapter latest(Path folder, BaseModelConfig model, String base, NDManager manager) {
-        Path foundation = TrainingRun.checkpoint(folder.resolve(FOUNDATION));
-        return Files.exists(foundation)
-                ? read(foundation, model, base, manager)
-                : trained(folder, model, base, manager);
+        return new SharedAdapter(layout, matrices);
     }
 
     /// What `train-b0` learned, in a training folder.
@@ -93,46 +67,13 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
             throw new IllegalArgumentException(
                     "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
         }
-        return read(checkpoint, model, base, manager);
-    }
-
-    private static SharedAdapter read(Path checkpoint, BaseModelConfig model, String base, NDManager manager) {
         try (GgufFile file = GgufFile.open(checkpoint)) {
             Checkpoint.requireBase(file, checkpoint, base);
             int rank = rank(file);
             SharedAdapter shared = initial(model.layout(modules(file), rank, SCALE * rank), 0, manager);
-            Checkpoint.read(file, file.tensor(RATES).isPresent() ? shared.all() : shared.matrices());
+            Checkpoint.read(file, shared.matrices());
             return shared;
         }
-    }
-
-    /// The matrices and the rates by name.
-    public SequencedMap<String, NDArray> all() {
-        SequencedMap<String, NDArray> all = new LinkedHashMap<>(matrices);
-        all.put(RATES, rates);
-        return all;
-    }
-
-    /// How many times the usual rate each B is tuned at, in the order of [#b0]; gradients flow through it.
-    public NDArray tuningRates() {
-        return rates.mul(RATE_GAIN).exp();
-    }
-
-    /// What [#tuningRates] makes of the rates in a checkpoint; none if they were not learned.
-    public static List<Float> tuningRates(float[] rates) {
-        boolean learned = IntStream.range(0, rates.length).anyMatch(i -> rates[i] != 0);
-        return IntStream.range(0, learned ? rates.length : 0)
-                .mapToObj(i -> (float) Math.exp(RATE_GAIN * rates[i]))
-                .toList();
-    }
-
-    /// The inverse of [#tuningRates(float[])].
-    public static float[] rates(List<Float> tuningRates) {
-        float[] rates = new float[tuningRates.size()];
-        for (int i = 0; i < rates.length; i++) {
-            rates[i] = (float) Math.log(tuningRates.get(i)) / RATE_GAIN;
-        }
-        return rates;
     }
 
     /// Tells one A and B0 from another.

@@ -15,7 +15,7 @@ import dev.icmlora.trainer.model.LoraTuning;
 /// Tunes adapters for several tasks at once, each as the engine does in a request.
 ///
 /// @param options of every one, but for how many examples make a step: here it is all
-record InnerTuning(BaseModel model, TuningOptions options) {
+record RequestTuning(BaseModel model, TuningOptions options) {
 
     /// @param starts an adapter for each task to begin with
     /// @param rates how many times the rate of a step each matrix B is tuned at
@@ -51,7 +51,7 @@ record InnerTuning(BaseModel model, TuningOptions options) {
         float[] shares = new float
                 [samples.stream()
                         .flatMap(sample -> sample.prompts().stream())
-                        .mapToInt(InnerTuning::answerTokens)
+                        .mapToInt(RequestTuning::answerTokens)
                         .sum()];
         int next = 0;
         for (Batch.Sample sample : samples) {

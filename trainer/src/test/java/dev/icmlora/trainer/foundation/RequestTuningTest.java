@@ -31,11 +31,11 @@ import dev.icmlora.trainer.model.Batch;
 import dev.icmlora.trainer.model.Lora;
 
 /// What training takes for tuning is what tuning does.
-class InnerTuningTest extends TinyTraining {
+class RequestTuningTest extends TinyTraining {
     private static final BooleanSupplier NEVER = () -> false;
     private static final TuningOptions OPTIONS =
             TuningOptions.forExamples(3).withSteps(3).withRate(0.02f);
-    /// As a generator learns them: other ones for other matrices.
+    /// Other ones for other matrices.
     private static final List<Float> RATES = IntStream.range(
                     0, LAYOUT.layers() * LAYOUT.targets().size())
             .mapToObj(i -> 0.5f + 0.25f * i)
@@ -55,11 +55,10 @@ class InnerTuningTest extends TinyTraining {
                 Backend backend = Backend.cpu(1);
                 FrozenWeights weights = FrozenWeights.of(tinyLlama, backend)) {
             List<Batch.Sample> samples = IntStream.range(0, TASKS.size())
-                    .mapToObj(i -> new Episode(
-                                    TASKS.get(i).description(), TASKS.get(i).examples(), List.of())
-                            .toTune(format, i))
+                    .mapToObj(i -> Episode.asked(
+                            TASKS.get(i).description(), TASKS.get(i).examples(), format, i))
                     .toList();
-            List<NDArray> together = new InnerTuning(model, OPTIONS)
+            List<NDArray> together = new RequestTuning(model, OPTIONS)
                     .tune(scope, lora(scope, start), rates(), samples)
                     .b();
             Tuner tuner = new Tuner(weights, format, backend, 512, RATES);
