@@ -1,5 +1,7 @@
 package dev.icmlora.function.api;
 
+import java.util.function.DoubleUnaryOperator;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -7,7 +9,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 ///
 /// @param served the mode that answered
 /// @param strength of the residual in the serving adapter, or in the one that tuning began with
-/// @param confidence chance that an answer is exactly right; absent without a trained generator, to which it is fitted
+/// @param confidence chance that an answer is exactly right, in the mean over the answers; absent without a trained
+/// generator, to which it is fitted
 /// @param seenDistance to the nearest task that the generator was trained on, in standard deviations of their latents;
 /// absent where tuning decided
 /// @param hurried true where the task was not tuned for want of time or of a free place; else absent
@@ -21,6 +24,15 @@ public record Selection(
         @Schema(minimum = "0", maximum = "1") Double confidence,
         @Schema(minimum = "0") Double seenDistance,
         Boolean hurried) {
+
+    /// The same, as sure as the answers are; a confidence that is absent stays so.
+    ///
+    /// @param ofAnswers makes that of the answers of that of the task
+    public Selection with(DoubleUnaryOperator ofAnswers) {
+        return confidence == null
+                ? this
+                : new Selection(served, strength, ofAnswers.applyAsDouble(confidence), seenDistance, hurried);
+    }
 
     /// Of a request that named its mode.
     public static Selection named(Mode served) {

@@ -98,10 +98,29 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         if (!request.wantsConfidence() && !isLabel()) {
             return new AnswerDetail(null, null, probabilities, second, incomplete(answer));
         }
-        var fitted = curve.filter(_ -> isFree(answer));
-        var confidence = fitted.map(of -> of.applyAsDouble(answer, opinion))
-                .orElseGet(() -> answer.probability().orElseThrow());
+        var fitted = fitted(answer, opinion, curve);
+        var confidence = fitted.orElseGet(() -> answer.probability().orElseThrow());
         return new AnswerDetail(confidence, fitted.isPresent(), probabilities, second, reason(answer, confidence));
+    }
+
+    /// How sure the answers are together: the mean over all of them.
+    ///
+    /// @param curve fitted to such answers of what serves, if there is one
+    /// @param ofTask for an answer that the curve was not fitted to
+    double confidence(ReviewedAnswers answers, Optional<ToDoubleBiFunction<Answer, Opinion>> curve, double ofTask) {
+        return IntStream.range(0, answers.opinions().size())
+                .mapToDouble(i -> fitted(
+                                answers.answers().answers().get(i),
+                                answers.opinions().get(i),
+                                curve)
+                        .orElse(ofTask))
+                .average()
+                .orElse(ofTask);
+    }
+
+    private Optional<Double> fitted(
+            Answer answer, Opinion opinion, Optional<ToDoubleBiFunction<Answer, Opinion>> curve) {
+        return curve.filter(_ -> isFree(answer)).map(of -> of.applyAsDouble(answer, opinion));
     }
 
     private String incomplete(Answer answer) {

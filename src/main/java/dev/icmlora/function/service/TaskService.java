@@ -261,14 +261,16 @@ public final class TaskService {
         var reviewed = decisions.answer(
                 decided, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), session);
         var answers = reviewed.answers();
-        var details = form.details(reviewed, decided.curve(scale, form.isLabel(), session.engine()));
+        var curve = decided.curve(scale, form.isLabel(), session.engine());
+        var details = form.details(reviewed, curve);
+        var selection = decided.selection().with(ofTask -> form.confidence(reviewed, curve, ofTask));
         var phases = session.phases(answers);
         var reply = new GenerateReply(
                 null,
                 AnswerForm.outputs(answers.answers(), details),
                 details,
                 decided.adapter().map(TaskService::served).orElse(null),
-                decided.selection(),
+                selection,
                 decided.tuning(),
                 new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens()),
                 Timing.of(phases));

@@ -69,6 +69,19 @@ class AutoTest {
     }
 
     @Test
+    void itIsAsSureOfTheTaskAsOfTheAnswersToIt() {
+        var words = body(task("Plural, if you please.", PLURALS), "dog", "church", "phenomenon", "xylem");
+        var reply = reply(with(words, "confidence", true));
+
+        assertThat(reply.getList("details.calibrated")).containsOnly(true);
+        var mean = reply.getList("details.confidence", Double.class).stream()
+                .mapToDouble(sure -> sure)
+                .average()
+                .orElseThrow();
+        assertThat(reply.getDouble("selection.confidence")).isCloseTo(mean, within(1e-6));
+    }
+
+    @Test
     void tunesATaskOnce() {
         var body = with(body(task("The plural of this.", PLURALS), "dog", "church"), "tune", Map.of("steps", 1));
         var first = reply(body);

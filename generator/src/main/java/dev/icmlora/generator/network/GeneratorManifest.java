@@ -18,7 +18,7 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param calibration the numbers by which a way to serve is chosen and confidence is told, in the order of whoever
 /// does; none for a generator that was not calibrated
 /// @param tuningRates how many times the usual rate each matrix B is tuned at, layer by layer and module by module;
-/// none for a generator that did not learn them
+/// none, and it is once for each, in a file from before [TuningRates]
 public record GeneratorManifest(
         String name,
         BaseModelId base,
