@@ -63,7 +63,7 @@ const checks = {
     const page = await open();
     await accessible(page);
     await ask(page);
-    for (const column of ["plain", "examples", "adapter", "tuned"]) {
+    for (const column of ["plain", "examples", "adapter", "auto"]) {
       const cells = await page.locator(`td[data-column=${column}]`).allTextContents();
       assert.equal(cells.length, 2);
       assert.ok(cells.every((text) => text.length > 0), column);
@@ -84,7 +84,7 @@ const checks = {
     assert.match(await page.textContent("#tuning-note"), /^Step \d+ of \d+, loss \d+\.\d{3}/);
     assert.match(await page.textContent("#status"), /^Tuning on your examples: step \d+ of \d+$/);
     assert.ok(await page.isVisible("#tuning-share"));
-    assert.match(await page.locator("td[data-column=tuned]").first().textContent(), /^before: ./);
+    assert.match(await page.locator("td[data-column=auto]").first().textContent(), /^before: ./);
     await done(page);
     const losses = (await page.textContent("#losses")).split(" → ").map(Number);
     assert.ok(losses.length > 2 && losses.at(-1) < losses[0] / 2, `the loss falls: ${losses}`);
@@ -93,7 +93,7 @@ const checks = {
     assert.deepEqual([drawn[0][0], drawn.at(-1)[0]], [0, 100]);
     assert.ok(drawn.at(-1)[1] > drawn[0][1], "the line goes down");
     assert.match(await page.textContent("#tuning-note"), /^\d+ steps took .* loss \d.* before, \d.* after\.$/);
-    const cell = await page.locator("td[data-column=tuned]").first().textContent();
+    const cell = await page.locator("td[data-column=auto]").first().textContent();
     assert.match(cell, /^.+before: .+$/s);
     await closed(page);
   },
@@ -105,10 +105,10 @@ const checks = {
     await page.click("#ask");
     await done(page);
     const label = /^(refund|delivery|repair|purchase)/;
-    for (const column of ["plain", "examples", "adapter", "tuned"]) {
+    for (const column of ["plain", "examples", "adapter", "auto"]) {
       for (const text of await page.locator(`td[data-column=${column}]`).allTextContents()) assert.match(text, label);
     }
-    assert.match(await page.locator("td[data-column=tuned]").first().textContent(), /^[a-z]+ \(\d+ %\)before: [a-z]+ \(\d+ %\)$/);
+    assert.match(await page.locator("td[data-column=auto]").first().textContent(), /^[a-z]+ \(\d+ %\)before: [a-z]+ \(\d+ %\)$/);
     await page.click("#copy-curl");
     assert.match(await page.textContent("#snippet"), /"labels"/);
     await closed(page);
@@ -121,7 +121,7 @@ const checks = {
     for (const name of names) {
       await page.selectOption("#shipped", name);
       await page.waitForFunction(() => !document.getElementById("figures").hidden);
-      assert.match(await page.textContent("#figures"), /\d+ % of \d+ (answers|fields) .* \d+ % tuned .*(none was wrong|is right)\.$/s);
+      assert.match(await page.textContent("#figures"), /\d+ % of \d+ (answers|fields) .* \d+ % in mode auto .*(none was wrong|is right)\.$/s);
       assert.equal((await page.inputValue("#inputs")).split("\n").length, 4, name);
     }
     await accessible(page);
@@ -131,7 +131,7 @@ const checks = {
     await page.fill("#inputs", "Green socks made of wool, 8.50 euros");
     await page.click("#ask");
     await done(page);
-    for (const column of ["plain", "examples", "adapter", "tuned"]) {
+    for (const column of ["plain", "examples", "adapter", "auto"]) {
       const [text] = await page.locator(`td[data-column=${column}]`).allTextContents();
       assert.match(text, /^\{ ?"product": ?".*", ?"colour": ?"[a-z]+", ?"price": ?[-0-9.eE+]+ ?\}/, column);
     }

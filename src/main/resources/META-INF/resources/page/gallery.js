@@ -29,12 +29,12 @@ export function figures({ of, counted, right, failure, measured }) {
   const share = (count) => percent(count / of);
   const shares =
     `On inputs that are not among the examples, ${share(right.plain)} of ${of} ${counted} were right by the ` +
-    `description alone, ${share(right.examples)} with the examples in the prompt, and ${share(right.tuned)} tuned ` +
-    `(${measured}).`;
-  if (!failure) return `${shares} Tuned, none was wrong.`;
+    `description alone, ${share(right.examples)} with the examples in the prompt, and ${share(right.auto)} in mode ` +
+    `auto (${measured}).`;
+  if (!failure) return `${shares} There, none was wrong.`;
   const { input, answer, confidence, output } = failure;
   return (
-    `${shares} The wrong answer that it was surest of, tuned: “${input}” → ${answer ?? "not complete"} ` +
+    `${shares} The wrong answer that it was surest of there: “${input}” → ${answer ?? "not complete"} ` +
     `(${percent(confidence)}), where ${output} is right.`
   );
 }

@@ -10,7 +10,7 @@ const PHASES = ["fingerprint", "generate", "apply", "tune", "prompt", "decode"];
 const SERVED = {
   adapter: "An adapter, the description alone in the prompt",
   adapter_examples: "The shared adapter, your examples in the prompt",
-  tuned: "The tuned adapter, the description alone in the prompt",
+  tuned: "The tuned adapter, and where it was not sure, the shared adapter with your examples too",
 };
 
 const at = (id) => document.getElementById(id);
@@ -103,7 +103,7 @@ function emptyAnswers(inputs) {
     head.scope = "row";
     head.textContent = input;
     row.append(head);
-    for (const column of [...modes.map((mode) => mode.name), "tuned"]) {
+    for (const column of [...modes.map((mode) => mode.name), "auto"]) {
       const cell = document.createElement("td");
       cell.dataset.column = column;
       row.append(cell);
@@ -122,9 +122,12 @@ async function ask(task, inputs, type, signal) {
   at("results-title").focus();
   const model = await baseModel();
   const body = { task, inputs, mode: "auto", max_tokens: 64, ...type };
-  await tune(body, rows, signal);
+  const cells = rows.map((row) => row.cells[row.cells.length - 1]);
+  if (task.examples.length > 0) await tune(body, cells, signal);
   at("status").textContent = "Asking in mode auto";
-  measured(await generate(body, signal), body, model);
+  const reply = await generate(body, signal);
+  for (const [index, cell] of cells.entries()) cell.prepend(answer(reply, index));
+  measured(reply, body, model);
   // One after the other: the function does one thing at a time, and so the reader can follow.
   for (const [index, input] of inputs.entries()) {
     for (const [column, mode] of modes.entries()) {
@@ -142,20 +145,12 @@ async function ask(task, inputs, type, signal) {
 }
 
 /** First, so that its loss is seen falling: mode auto would tune by itself. */
-async function tune(body, rows, signal) {
-  const cells = rows.map((row) => row.cells[row.cells.length - 1]);
-  if (body.task.examples.length === 0) {
-    for (const cell of cells) cell.textContent = "–";
-    return;
-  }
+async function tune(body, cells, signal) {
   at("status").textContent = "Asking the generated adapter, before it is tuned";
   const generated = await generate({ ...body, mode: "adapter" }, signal);
   for (const [index, cell] of cells.entries()) cell.append(before(answer(generated, index)));
   at("status").textContent = "Tuning on your examples";
   await watchTuning(body.task, (sentence) => (at("status").textContent = sentence), signal);
-  at("status").textContent = "Asking the tuned adapter";
-  const reply = await generate({ ...body, mode: "tuned" }, signal);
-  for (const [index, cell] of cells.entries()) cell.prepend(answer(reply, index));
 }
 
 /** An answer, and of a label or JSON how sure it is. */

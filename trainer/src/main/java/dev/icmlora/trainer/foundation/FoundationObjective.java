@@ -96,9 +96,11 @@ final class FoundationObjective implements Objective {
         float[][] noise = new float[tasks][foundation.network().latent()];
         float[] strengths = new float[tasks];
         for (int i = 0; i < tasks; i++) {
-            float[] vector = vectors.apply(episodes.get(i).condition(random));
-            conditions[i] = settings.dropout.of(vector, random);
             strengths[i] = random.nextInt(2);
+            conditions[i] = strengths[i] == 0
+                    // B0 is the same for all tasks, and reading one takes a while.
+                    ? new float[foundation.network().condition()]
+                    : settings.dropout.of(vectors.apply(episodes.get(i).condition(random)), random);
             for (int k = 0; k < noise[i].length; k++) {
                 noise[i][k] = (float) random.nextGaussian();
             }

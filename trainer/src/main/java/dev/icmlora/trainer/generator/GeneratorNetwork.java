@@ -15,6 +15,7 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorArchitecture.TensorSpec;
+import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.trainer.model.Lora;
 import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.TorchScript;
@@ -72,6 +73,11 @@ public final class GeneratorNetwork implements AutoCloseable {
 
     public SequencedMap<String, NDArray> parameters() {
         return Collections.unmodifiableSequencedMap(weights);
+    }
+
+    /// Values of a task vector.
+    public int condition() {
+        return TaskVector.length(architecture.hidden());
     }
 
     public int latent() {
