@@ -62,7 +62,9 @@ public final class TaskDraws {
         /// A task of the suite, asked about the answer of another.
         CHAINED,
         /// A rule drawn at random.
-        RULE
+        RULE,
+        /// Sentences to be sorted by what they are about.
+        SORTING
     }
 
     private record Pair(SuiteTask first, SuiteTask second) {}
@@ -116,7 +118,8 @@ public final class TaskDraws {
             case EXCHANGED -> exchanged(Domain.pick(random, exchangeable));
             case JOINED -> joined(Domain.pick(random, sameQuestions), random);
             case CHAINED -> chained(Domain.pick(random, chains));
-            case RULE -> rule(random);
+            case RULE -> of(Families.rule(random), random);
+            case SORTING -> of(Families.sorting(random), random);
         };
     }
 
@@ -201,8 +204,7 @@ public final class TaskDraws {
                 .toList());
     }
 
-    private static Draft rule(RandomGenerator random) {
-        TaskRecipe recipe = Families.rule(random);
+    private static Draft of(TaskRecipe recipe, RandomGenerator random) {
         return new Draft(recipe.descriptions(), recipe.examples(random, 3 * LEAST_EXAMPLES));
     }
 

@@ -43,6 +43,11 @@ public final class Families {
         return DrawnTasks.rule(random);
     }
 
+    /// Sentences to be sorted by what they are about, drawn at random.
+    public static TaskRecipe sorting(RandomGenerator random) {
+        return SortingTasks.sorting(random);
+    }
+
     /// Families of which no task is trained on: they show what the generator makes of a kind of task that it has never
     /// seen.
     public static Set<String> heldOut() {

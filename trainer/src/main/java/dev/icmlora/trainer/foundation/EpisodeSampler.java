@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.foundation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -31,7 +32,14 @@ record EpisodeSampler(
     /// @param questions that are asked afterwards
     /// @param maxTokens of the questions, and of the examples: an episode of more is made smaller
     record Mix(double drawn, List<Kind> kinds, double described, int most, int questions, int maxTokens) {
-        static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, List.of(Kind.values()), 0.85, 8, 6, 400);
+        static final Mix DEFAULT = new Mix(FoundationTraining.DRAWN, usual(), 0.85, 8, 6, 400);
+
+        /// Each once, and more often what people ask most: to sort texts.
+        private static List<Kind> usual() {
+            List<Kind> kinds = new ArrayList<>(List.of(Kind.values()));
+            kinds.addAll(List.of(Kind.SORTING, Kind.SORTING));
+            return kinds;
+        }
 
         /// The same with another share of tasks that nobody wrote.
         Mix withDrawn(double share) {
