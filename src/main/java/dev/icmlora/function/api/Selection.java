@@ -25,13 +25,13 @@ public record Selection(
         @Schema(minimum = "0") Double seenDistance,
         Boolean hurried) {
 
-    /// The same, as sure as the answers are; a confidence that is absent stays so.
+    /// The same with another confidence, where it has one.
     ///
-    /// @param ofAnswers makes that of the answers of that of the task
-    public Selection with(DoubleUnaryOperator ofAnswers) {
+    /// @param change takes the confidence that there is
+    public Selection withConfidence(DoubleUnaryOperator change) {
         return confidence == null
                 ? this
-                : new Selection(served, strength, ofAnswers.applyAsDouble(confidence), seenDistance, hurried);
+                : new Selection(served, strength, change.applyAsDouble(confidence), seenDistance, hurried);
     }
 
     /// Of a request that named its mode.

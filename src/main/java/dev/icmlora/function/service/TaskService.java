@@ -263,7 +263,7 @@ public final class TaskService {
         var answers = reviewed.answers();
         var curve = decided.curve(scale, form.isLabel(), session.engine());
         var details = form.details(reviewed, curve);
-        var selection = decided.selection().with(ofTask -> form.confidence(reviewed, curve, ofTask));
+        var selection = decided.selection().withConfidence(ofTask -> form.confidence(reviewed, curve, ofTask));
         var phases = session.phases(answers);
         var reply = new GenerateReply(
                 null,

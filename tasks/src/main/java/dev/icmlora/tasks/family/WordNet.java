@@ -23,6 +23,9 @@ final class WordNet {
 
     private static final Dictionary DICTIONARY = open();
 
+    /// In place of the offset of a more general word.
+    private static final long NONE = -1;
+
     private WordNet() {}
 
     /// A sense of a noun or verb.
@@ -86,8 +89,6 @@ final class WordNet {
             return new Meaning(word(synset), parts[0].strip(), sentence);
         }
     }
-
-    private static final long NONE = -1;
 
     private static long moreGeneral(Synset synset) {
         try {
