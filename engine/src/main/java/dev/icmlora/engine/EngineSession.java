@@ -18,6 +18,7 @@ import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.selection.MeaninglessInputs;
 import dev.icmlora.engine.selection.ReviewedAnswers;
 import dev.icmlora.engine.tune.Tuner;
 import dev.icmlora.engine.tune.Tuning;
@@ -26,12 +27,15 @@ import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answers;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.NextToken;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.LatentDistribution;
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
@@ -253,6 +257,31 @@ public final class EngineSession {
         return observed.phase("answer", () -> await(answers));
     }
 
+    /// The same, without the bias of whom they are put to.
+    public Answers answer(Asked asked, Wanted wanted) {
+        var answers = answer(asked.adapter(), asked.prompts(), asked.of(wanted));
+        return answers.and(asked.bias().read(), answers.answers());
+    }
+
+    /// How much likelier some labels are than others whatever the input.
+    ///
+    /// @param adapter empty for the base model alone
+    /// @param shown whether prompts show the examples, whose words make up the inputs that it is told by
+    /// @param choosing among the labels
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    public LabelBias bias(Optional<ScaledAdapter> adapter, Task task, boolean shown, Choosing choosing) {
+        var examples = shown ? task.examples() : List.<Example>of();
+        var room = engine.contextTokens() - choosing.mostTokens();
+        var prompts = MeaninglessInputs.of(task.examples()).stream()
+                .map(input -> engine.format()
+                        .query(task.description(), examples, input)
+                        .tokens())
+                .filter(prompt -> prompt.length <= room)
+                .toList();
+        var raw = choosing.by(LabelBias.NONE).unheard();
+        return prompts.isEmpty() ? LabelBias.NONE : LabelBias.of(answer(adapter, prompts, raw));
+    }
+
     /// Answers prompts, and asks for a second opinion on each answer that is not sure. Nobody hears of an answer before
     /// it is known which one counts: then its listener is told all of it.
     ///
@@ -261,11 +290,11 @@ public final class EngineSession {
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type
     public ReviewedAnswers answer(Asked first, Supplier<Optional<Asked>> second, Wanted wanted) {
         var unheard = wanted.unheard();
-        var alone = ReviewedAnswers.alone(answer(first.adapter(), first.prompts(), unheard));
+        var alone = ReviewedAnswers.alone(answer(first, unheard));
         var unsure = alone.unsure();
         var other = unsure.isEmpty() ? Optional.<Asked>empty() : second.get();
         var reviewed = other.map(asked -> asked.only(unsure))
-                .map(asked -> alone.with(unsure, answer(asked.adapter(), asked.prompts(), unheard)))
+                .map(asked -> alone.with(unsure, answer(asked, unheard)))
                 .orElse(alone);
         var told = wanted.tellsLogprobs() ? reviewed : reviewed.withoutLogprobs();
         told.tell(wanted.listener());

@@ -156,7 +156,8 @@ public interface FunctionConfig {
         MemorySize adapters();
 
         /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by
-        /// where it does not tune; the ones unused for longest go first.
+        /// where it does not tune. As much again for what tuned tasks answer to inputs that say nothing, by
+        /// which labels are weighed. The ones unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();
     }

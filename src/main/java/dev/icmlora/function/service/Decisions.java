@@ -19,6 +19,7 @@ import dev.icmlora.engine.selection.Way;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.TokenAccount;
@@ -40,11 +41,13 @@ final class Decisions {
     private final AdapterSource adapters;
     private final BackgroundTuning background;
     private final SeenDistances distances;
+    private final LabelBiases biases;
 
-    Decisions(AdapterSource adapters, BackgroundTuning background, SeenDistances distances) {
+    Decisions(AdapterSource adapters, BackgroundTuning background, SeenDistances distances, LabelBiases biases) {
         this.adapters = adapters;
         this.background = background;
         this.distances = distances;
+        this.biases = biases;
     }
 
     /// @param adapter empty where the base model serves alone
@@ -186,15 +189,29 @@ final class Decisions {
             boolean greedy,
             Wanted wanted,
             EngineSession session) {
-        var asked = new Asked(scaled(decided.adapter(), scale), prompts);
+        var first = asked(decided, prompts, scale, wanted, session);
         if (!decided.reviewed() || !greedy) {
-            return ReviewedAnswers.alone(session.answer(asked.adapter(), asked.prompts(), wanted));
+            return ReviewedAnswers.alone(session.answer(first, wanted));
         }
         var key = decided.adapter().orElseThrow().known().key();
         return session.answer(
-                asked,
-                () -> shown.get().map(again -> new Asked(scaled(secondAdapter(key, session), scale), again)),
-                wanted);
+                first, () -> shown.get().map(again -> second(key, again, scale, wanted, session)), wanted);
+    }
+
+    private Asked asked(Decided decided, List<int[]> prompts, float scale, Wanted wanted, EngineSession session) {
+        var adapter = scaled(decided.adapter(), scale);
+        var bias = decided.adapter()
+                .map(supplied -> supplied.known().key())
+                .filter(AdapterKey::isTuned)
+                .map(key -> biases.of(adapter, key.task(), false, wanted, session))
+                .orElse(LabelBias.NONE);
+        return new Asked(adapter, prompts, bias);
+    }
+
+    private Asked second(AdapterKey key, List<int[]> prompts, float scale, Wanted wanted, EngineSession session) {
+        var adapter = scaled(secondAdapter(key, session), scale);
+        var shown = session.engine().fingerprinted(key.task());
+        return new Asked(adapter, prompts, biases.of(adapter, shown, true, wanted, session));
     }
 
     /// What gives a second opinion on the answers of an adapter: the shared one, or without a generator the base model

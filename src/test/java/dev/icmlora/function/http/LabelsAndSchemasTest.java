@@ -39,12 +39,11 @@ class LabelsAndSchemasTest {
 
     /// One begins with another.
     private static final List<String> LABELS = List.of("wait", "wait and see", "immediate");
-    private static final Map<String, Object> TRIAGE = task(
-            "How urgent is it?",
-            List.of(
-                    Map.of("input", "The house is on fire.", "output", "immediate"),
-                    Map.of("input", "The lamp flickers at times.", "output", "wait and see"),
-                    Map.of("input", "I want a new chair.", "output", "wait")));
+    private static final List<Map<String, String>> EXAMPLES = List.of(
+            Map.of("input", "The house is on fire.", "output", "immediate"),
+            Map.of("input", "The lamp flickers at times.", "output", "wait and see"),
+            Map.of("input", "I want a new chair.", "output", "wait"));
+    private static final Map<String, Object> TRIAGE = task("How urgent is it?", EXAMPLES);
 
     private static Map<String, Object> triage(String mode, String... inputs) {
         return with(with(body(TRIAGE, inputs), "labels", LABELS), "mode", mode);
@@ -91,6 +90,23 @@ class LabelsAndSchemasTest {
 
         assertThat(outputs(with(body, "tune", Map.of("steps", 12))))
                 .containsExactly("immediate", "wait and see", "wait");
+    }
+
+    /// What it answers to inputs that say nothing is asked once for a task and its labels.
+    @ParameterizedTest
+    @ValueSource(strings = {"tuned", "auto"})
+    void aTunedTaskIsAskedForItsBiasOnce(String mode) {
+        var task = task("Is it urgent? " + mode, EXAMPLES);
+        var body = with(with(body(task, "My arm is broken."), "mode", mode), "labels", LABELS);
+
+        var first = generate(body).extract().jsonPath();
+        var second = generate(body).extract().jsonPath();
+
+        assertThat(second.getString("outputs[0]")).isEqualTo(first.getString("outputs[0]"));
+        var tokens = second.getInt("usage.prompt_tokens");
+        assertThat(first.getInt("usage.prompt_tokens")).isGreaterThan(tokens + 8);
+        generate(with(body, "labels", List.of("wait", "immediate")))
+                .body("usage.prompt_tokens", greaterThan(tokens + 8));
     }
 
     /// Lists that nobody would write, more of them than are read side by side.

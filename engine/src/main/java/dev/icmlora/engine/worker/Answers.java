@@ -18,6 +18,9 @@ public record Answers(
         long promptNanos,
         long decodeNanos) {
 
+    /// Nothing was asked.
+    static final Answers NONE = new Answers(List.of(), 0, 0, 0, 0, 0);
+
     public Answers {
         answers = List.copyOf(answers);
     }
@@ -37,6 +40,11 @@ public record Answers(
                 applyNanos + others.applyNanos,
                 promptNanos + others.promptNanos,
                 decodeNanos + others.decodeNanos);
+    }
+
+    /// What these took, as what was read for others.
+    Answers asRead() {
+        return new Answers(List.of(), promptTokens, 0, applyNanos, promptNanos, decodeNanos);
     }
 
     /// The same for a reader of the answers alone, who did not ask for the log-probabilities of their tokens.

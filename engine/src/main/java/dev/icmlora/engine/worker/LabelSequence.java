@@ -18,6 +18,7 @@ final class LabelSequence extends Sequence {
     private static final int MOST_OUTPUTS = 64;
 
     private final Labels labels;
+    private final LabelBias bias;
     private final double[] ofLabels;
     private final double[][] ofNodes;
     /// What the batch that is being made has of the tree.
@@ -27,9 +28,10 @@ final class LabelSequence extends Sequence {
     private int next;
     private int nextBefore;
 
-    LabelSequence(DecodeRequest request, int index, Labels labels, Decoder decoder) {
+    LabelSequence(DecodeRequest request, int index, Choosing choosing, Decoder decoder) {
         super(request, index, decoder);
-        this.labels = labels;
+        this.labels = choosing.labels();
+        this.bias = choosing.bias();
         this.ofLabels = new double[labels.size()];
         this.ofNodes =
                 labels.trees().stream().map(each -> new double[each.size()]).toArray(double[][]::new);
@@ -79,7 +81,9 @@ final class LabelSequence extends Sequence {
         while (!ended() && next == labels.trees().get(tree).size()) {
             begin(tree + 1);
         }
-        return ended() ? new Delta(labels.text(chosen()), List.of()) : new Delta("", List.of());
+        return ended()
+                ? new Delta(labels.text(likeliest(bias.weighed(ofLabels))), List.of())
+                : new Delta("", List.of());
     }
 
     private void score(int scored, int node, int output) {
@@ -99,9 +103,9 @@ final class LabelSequence extends Sequence {
         }
     }
 
-    private int chosen() {
-        return IntStream.range(0, ofLabels.length)
-                .reduce((a, b) -> ofLabels[b] > ofLabels[a] ? b : a)
+    private static int likeliest(double[] logprobs) {
+        return IntStream.range(0, logprobs.length)
+                .reduce((a, b) -> logprobs[b] > logprobs[a] ? b : a)
                 .orElseThrow();
     }
 
@@ -122,8 +126,9 @@ final class LabelSequence extends Sequence {
 
     @Override
     Answer answer() {
-        var chosen = chosen();
-        var probabilities = probabilities(ofLabels[chosen]);
+        var weighed = bias.weighed(ofLabels);
+        var chosen = likeliest(weighed);
+        var probabilities = probabilities(weighed, weighed[chosen]);
         return new Answer(
                 labels.text(chosen),
                 Finish.STOP,
@@ -133,13 +138,13 @@ final class LabelSequence extends Sequence {
                 probabilities);
     }
 
-    private Map<String, Double> probabilities(double greatest) {
-        var sum = Arrays.stream(ofLabels)
+    private Map<String, Double> probabilities(double[] logprobs, double greatest) {
+        var sum = Arrays.stream(logprobs)
                 .map(logprob -> Math.exp(logprob - greatest))
                 .sum();
         var probabilities = new LinkedHashMap<String, Double>();
-        for (var label = 0; label < ofLabels.length; label++) {
-            probabilities.put(labels.text(label), Math.exp(ofLabels[label] - greatest) / sum);
+        for (var label = 0; label < logprobs.length; label++) {
+            probabilities.put(labels.text(label), Math.exp(logprobs[label] - greatest) / sum);
         }
         return Collections.unmodifiableMap(probabilities);
     }

@@ -83,6 +83,10 @@ public final class Labels {
         return texts.size();
     }
 
+    public List<String> texts() {
+        return texts;
+    }
+
     String text(int label) {
         return texts.get(label);
     }

@@ -41,7 +41,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     static Sequence of(DecodeRequest request, int index, Decoder decoder) {
         return switch (request.wanted()) {
             case Decoding decoding -> new WrittenSequence(request, index, decoding, decoder);
-            case Choosing choosing -> new LabelSequence(request, index, choosing.labels(), decoder);
+            case Choosing choosing -> new LabelSequence(request, index, choosing, decoder);
         };
     }
 

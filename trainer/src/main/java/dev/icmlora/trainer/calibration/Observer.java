@@ -28,6 +28,7 @@ import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
@@ -140,7 +141,7 @@ final class Observer {
         if (tuned.tuning.isEmpty()) {
             return List.of();
         }
-        var alone = session.answer(scaled(tuned.adapter), prompts(tuned.task, List.of(), tuned.tests), wanted);
+        var alone = session.answer(asked(tuned.adapter, tuned.task, false, tuned.tests, wanted), wanted);
         var reviewed = reviewed(tuned.adapter, session.shared(), tuned.task, tuned.tests, wanted);
         return Stream.of(ReviewedAnswers.alone(alone), reviewed)
                 .flatMap(answers -> observed(tuned, answers, seeing))
@@ -182,9 +183,15 @@ final class Observer {
     /// As mode auto answers by a tuned adapter.
     private ReviewedAnswers reviewed(Adapter tuned, Adapter shared, Task task, List<Example> tests, Wanted wanted) {
         return session.answer(
-                new Asked(scaled(tuned), prompts(task, List.of(), tests)),
-                () -> Optional.of(new Asked(scaled(shared), prompts(task, task.examples(), tests))),
+                asked(tuned, task, false, tests, wanted),
+                () -> Optional.of(asked(shared, task, true, tests, wanted)),
                 wanted);
+    }
+
+    private Asked asked(Adapter adapter, Task task, boolean shown, List<Example> tests, Wanted wanted) {
+        var scaled = scaled(adapter);
+        var bias = wanted instanceof Choosing choosing ? session.bias(scaled, task, shown, choosing) : LabelBias.NONE;
+        return new Asked(scaled, prompts(task, shown ? task.examples() : List.of(), tests), bias);
     }
 
     private static Optional<ScaledAdapter> scaled(Adapter adapter) {
