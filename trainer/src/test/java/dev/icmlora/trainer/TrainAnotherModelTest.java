@@ -34,7 +34,6 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
-import dev.icmlora.trainer.foundation.FoundationTraining;
 import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorSettings;
 import dev.icmlora.trainer.generator.GeneratorTraining;
@@ -127,11 +126,10 @@ class TrainAnotherModelTest {
                         GeneratorTraining.Batches.DEFAULT,
                         GeneratorTraining.Start.ZERO)
                 .run(System.out);
-        new FoundationTraining(settings, Optional.empty(), 0).run(System.out);
         new GeneratorExport(
                         Optional.of(folder),
                         new GeneratorExport.Source.Trained(
-                                FoundationTraining.RUN, GeneratorExport.State.BEST, "another model's"),
+                                GeneratorTraining.RUN, GeneratorExport.State.BEST, "another model's"),
                         Optional.of(Path.of(arguments[2])),
                         VECTORS,
                         tasks,

@@ -20,7 +20,6 @@ public final class IcmLoraTrainer {
                 new TrainCommand(),
                 new VectorsCommand(),
                 new TrainB0Command(),
-                new TrainFoundationCommand(),
                 new TrainGeneratorCommand(),
                 new ExportCommand(),
                 new CalibrateCommand(),

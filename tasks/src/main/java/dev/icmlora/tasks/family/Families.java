@@ -2,10 +2,8 @@ package dev.icmlora.tasks.family;
 
 import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 import dev.icmlora.tasks.recipe.TaskFamily;
-import dev.icmlora.tasks.recipe.TaskRecipe;
 
 /// The families of the suite.
 public final class Families {
@@ -36,16 +34,6 @@ public final class Families {
 
     public static List<TaskFamily> all() {
         return ALL;
-    }
-
-    /// A rule drawn at random.
-    public static TaskRecipe rule(RandomGenerator random) {
-        return DrawnTasks.rule(random);
-    }
-
-    /// Sentences to be sorted by what they are about, drawn at random.
-    public static TaskRecipe sorting(RandomGenerator random) {
-        return SortingTasks.sorting(random);
     }
 
     /// Families of which no task is trained on: they show what the generator makes of a kind of task that it has never

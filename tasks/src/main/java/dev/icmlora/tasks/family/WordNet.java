@@ -1,11 +1,7 @@
 package dev.icmlora.tasks.family;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -23,89 +19,7 @@ final class WordNet {
 
     private static final Dictionary DICTIONARY = open();
 
-    /// In place of the offset of a more general word.
-    private static final long NONE = -1;
-
     private WordNet() {}
-
-    /// A sense of a noun or verb.
-    ///
-    /// @param word the first that has it
-    /// @param definition without the sentences that follow it
-    /// @param sentence with the word in it
-    record Meaning(String word, String definition, Optional<String> sentence) {}
-
-    /// A noun or verb, and the meanings of all that come under it.
-    ///
-    /// @param under tells the next more general noun or verb
-    record Subject(String name, long under, List<Meaning> meanings) {}
-
-    /// Those with neither too few meanings to make a task of, nor so many that they say nothing.
-    static List<Subject> subjects() {
-        return Subjects.ALL;
-    }
-
-    /// Read when first asked for, since it takes a second.
-    private static final class Subjects {
-        private static final int FEWEST = 40;
-        private static final int MOST = 1500;
-
-        private static final List<Subject> ALL =
-                Stream.of(POS.NOUN, POS.VERB).flatMap(Subjects::of).toList();
-
-        private static Stream<Subject> of(POS pos) {
-            Map<Long, Synset> synsets = new LinkedHashMap<>();
-            synsets(pos).forEachRemaining(synset -> synsets.put(synset.getOffset(), synset));
-            Map<Long, Long> under = new HashMap<>();
-            synsets.forEach((offset, synset) -> under.put(offset, moreGeneral(synset)));
-            Map<Long, List<Meaning>> meanings = new LinkedHashMap<>();
-            synsets.forEach((offset, synset) -> {
-                Meaning meaning = meaning(synset);
-                for (long above = under.get(offset); above != NONE; above = under.get(above)) {
-                    meanings.computeIfAbsent(above, _ -> new ArrayList<>()).add(meaning);
-                }
-            });
-            return meanings.entrySet().stream()
-                    .filter(subject -> subject.getValue().size() >= FEWEST
-                            && subject.getValue().size() <= MOST)
-                    // Of these there are hundreds, and they define one another.
-                    .filter(subject -> !word(synsets.get(subject.getKey())).endsWith(" genus"))
-                    .map(subject -> new Subject(
-                            word(synsets.get(subject.getKey())),
-                            under.get(subject.getKey()),
-                            List.copyOf(subject.getValue())));
-        }
-
-        private static String word(Synset synset) {
-            return synset.getWords().getFirst().getLemma().replace('_', ' ');
-        }
-
-        /// A gloss is a definition, and perhaps sentences in quotation marks.
-        private static Meaning meaning(Synset synset) {
-            String[] parts = synset.getGloss().split("; *\"", 2);
-            Optional<String> sentence = parts.length == 1
-                    ? Optional.empty()
-                    : Optional.of(parts[1].split("\"", 2)[0].strip()).filter(text -> text.contains(" "));
-            return new Meaning(word(synset), parts[0].strip(), sentence);
-        }
-    }
-
-    private static long moreGeneral(Synset synset) {
-        try {
-            List<Pointer> pointers = synset.getPointers(PointerType.HYPERNYM);
-            return pointers.isEmpty() ? NONE : pointers.getFirst().getTargetOffset();
-        } catch (JWNLException e) {
-            throw new IllegalStateException("WordNet cannot be read", e);
-        }
-    }
-
-    private static Iterator<Synset> synsets(POS pos) {
-        try {
-            return DICTIONARY.getSynsetIterator(pos);
-        } catch (JWNLException e) {
-            throw new IllegalStateException("WordNet cannot be read", e);
-        }
-    }
 
     /// The parts of speech that the word has.
     static List<POS> partsOfSpeech(String word) {

@@ -91,9 +91,8 @@ public record GeneratorExport(
 
     /// What a training left, without the latents of its seen tasks.
     ///
-    /// @param training folder of training
     /// @throws IllegalArgumentException when it left nothing there, or for another base model
-    public static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
+    private static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
         Path run = training.resolve(source.run);
         Path checkpoint = source.state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
         if (!Files.exists(checkpoint)) {

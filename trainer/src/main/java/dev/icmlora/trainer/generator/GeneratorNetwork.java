@@ -1,6 +1,5 @@
 package dev.icmlora.trainer.generator;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,31 +83,15 @@ public final class GeneratorNetwork implements AutoCloseable {
         return architecture.latent();
     }
 
-    /// @param divergence KL(p(z given c) || N(0, I)) of each dimension `[tasks, latent]`, times the strengths
+    /// @param divergence KL(p(z given c) || N(0, I)) of each dimension `[tasks, latent]`
     /// @param lora one adapter for each task
     public record Generated(NDArray divergence, Lora lora) {}
 
     /// @param vectors standardised task vectors, one a task
     /// @param noise `[tasks][latent]` standard normal, or zero for the mean adapter
     Generated generate(NDManager scope, float[][] vectors, float[][] noise) {
-        float[] full = new float[vectors.length];
-        Arrays.fill(full, 1);
-        return generate(scope, vectors, noise, full);
-    }
-
-    /// @param vectors standardised task vectors, one a task
-    /// @param noise `[tasks][latent]` standard normal, or zero for the mean adapter
-    /// @param strengths of the residual of each task; 0 gives B0
-    public Generated generate(NDManager scope, float[][] vectors, float[][] noise, float[] strengths) {
         NDList generated = program.call(
-                scope,
-                "generate",
-                scope.create(vectors),
-                scope.create(noise),
-                scope.create(strengths),
-                trunk(),
-                heads(),
-                shared.b0());
+                scope, "generate", scope.create(vectors), scope.create(noise), trunk(), heads(), shared.b0());
         List<NDArray> b = List.copyOf(generated.subList(1, generated.size()));
         return new Generated(generated.getFirst(), shared.lora(b));
     }

@@ -63,8 +63,7 @@ public final class TrainedGenerator {
     /// What a checkpoint says of the task vectors.
     ///
     /// @param vectorLayer that they were taken after
-    public static SequencedMap<String, NDArray> vectorArrays(
-            int vectorLayer, Standardization statistics, NDManager manager) {
+    static SequencedMap<String, NDArray> vectorArrays(int vectorLayer, Standardization statistics, NDManager manager) {
         SequencedMap<String, NDArray> arrays = new LinkedHashMap<>();
         arrays.put(VECTOR_LAYER, manager.create(new float[] {vectorLayer}));
         arrays.put("vector.mean", manager.create(statistics.mean()));

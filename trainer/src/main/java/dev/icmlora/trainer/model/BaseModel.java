@@ -179,39 +179,6 @@ public final class BaseModel implements AutoCloseable {
         return new Outcome(outcome.get(0), outcome.get(1));
     }
 
-    /// Takes a step of Adam on B of every adapter, as the engine's tuning does. Gradients do not flow through it.
-    ///
-    /// @param shares how much each answer token counts, adding up to 1 for each adapter
-    /// @param rates of each matrix B, in the adapters' order
-    public LoraTuning tuned(
-            NDManager scope, Batch batch, float[] shares, LoraTuning before, float[] rates, float beta1, float beta2) {
-        Lora lora = before.lora();
-        NDList after = program.call(
-                scope,
-                "tuned",
-                cells(scope, batch, batch.tokens()),
-                cells(scope, batch, batch.positions()),
-                cells(scope, batch, batch.branches()),
-                scope.create(batch.owners()),
-                scope.create(batch.rows()),
-                scope.create(batch.targets()),
-                scope.create(shares),
-                weights,
-                modules(scope, lora, lora.a()),
-                modules(scope, lora, lora.b()),
-                modules(scope, lora, before.means()),
-                modules(scope, lora, before.squares()),
-                scope.create(lora.scale()),
-                scope.create(ofModules(lora, rates)),
-                scope.create(new float[] {before.steps() + 1, beta1, beta2}));
-        int each = after.size() / 3;
-        return new LoraTuning(
-                new Lora(lora.modules(), lora.a(), adapted(lora, after.subList(0, each)), lora.scale()),
-                adapted(lora, after.subList(each, 2 * each)),
-                adapted(lora, after.subList(2 * each, 3 * each)),
-                before.steps() + 1);
-    }
-
     /// The logits `[rows, vocabulary]` at the batch's rows.
     public NDArray logits(NDManager scope, Batch batch, Lora lora) {
         return program.call(
@@ -242,29 +209,6 @@ public final class BaseModel implements AutoCloseable {
             }
         }
         return all;
-    }
-
-    /// A number for each module of each layer, 0 where there is no adapter.
-    private float[] ofModules(Lora lora, float[] numbers) {
-        float[] all = new float[config.shape().layers() * BaseModelConfig.MODULES.size()];
-        int next = 0;
-        for (int i = 0; i < all.length; i++) {
-            if (lora.modules().contains(BaseModelConfig.MODULES.get(i % BaseModelConfig.MODULES.size()))) {
-                all[i] = numbers[next++];
-            }
-        }
-        return all;
-    }
-
-    /// The other way round: of the matrices of all modules those that there are.
-    private static List<NDArray> adapted(Lora lora, List<NDArray> all) {
-        List<NDArray> adapted = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            if (lora.modules().contains(BaseModelConfig.MODULES.get(i % BaseModelConfig.MODULES.size()))) {
-                adapted.add(all.get(i));
-            }
-        }
-        return adapted;
     }
 
     private static NDArray cells(NDManager scope, Batch batch, long[] values) {
