@@ -8,14 +8,14 @@ import java.util.List;
 /// Half of it is taken away from each answer. Inputs that say nothing tell the bias roughly, and taking all of it away
 /// makes some tasks worse.
 ///
-/// @param logs added up with a label's log-probability by [#weighed]; one for each label in their order, or none
+/// @param logs added to the labels' log-probabilities by [#weighed]; one for each label in their order, or none
 /// @param read what it took to find out; nothing where that was known before
 public record LabelBias(List<Double> logs, Answers read) {
     /// All labels are as likely as the model says.
     public static final LabelBias NONE = new LabelBias(List.of(), Answers.NONE);
 
     private static final double SHARE_TAKEN_AWAY = 0.5;
-    /// A label that is less likely than this counts as if it were so.
+    /// A label that is less likely counts as if it were so likely.
     private static final double LEAST = 1e-9;
 
     public LabelBias {
