@@ -217,7 +217,7 @@ final class MixedTraffic implements AutoCloseable {
 
     private void pages() throws InterruptedException {
         client.ask("/v1/embeddings", Map.of("model", base, "input", "word " + number.incrementAndGet()));
-        for (var path : List.of("/", "/q/openapi", "/q/metrics", "/q/health", "/v1/models")) {
+        for (var path : List.of("/", "/openapi.json", "/q/metrics", "/q/health", "/v1/models")) {
             client.get(path, "*/*");
         }
         Thread.sleep(50);

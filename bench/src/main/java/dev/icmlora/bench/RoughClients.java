@@ -35,7 +35,7 @@ enum RoughClients {
     DEAF("20 clients that ask for 2000 documents each and read none", 20) {
         @Override
         void use(Socket socket, Connections connections) throws IOException {
-            var request = "GET /q/openapi HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            var request = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
             socket.getOutputStream().write(request.repeat(2000).getBytes(US_ASCII));
         }
     },

@@ -33,7 +33,6 @@ public final class Access {
     private static final String BASIC = "basic ";
     private static final String ADMISSION = Access.class.getName() + ".admission";
     private static final String HEALTH = "/q/health";
-    private static final String OPENAPI = "/q/openapi";
     private static final String CALLER = Access.class.getName() + ".caller";
     /// After the request has its name, before anything answers.
     private static final int EARLY = 900;
@@ -77,7 +76,7 @@ public final class Access {
 
     /// Quarkus' own routes do not ask who may have them: nobody may but those that read metrics.
     private void proceed(RoutingContext context) {
-        if (isOperation(context) && !context.normalizedPath().startsWith(OPENAPI)) {
+        if (isOperation(context)) {
             try {
                 require(context, Role.METRICS);
             } catch (MissingRoleException e) {

@@ -9,9 +9,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirementsSet;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/// What Quarkus serves of [HealthChecks] and of metrics, for `/q/openapi`. Nobody implements this, so JAX-RS serves
-/// none of
-/// it.
+/// What Quarkus serves of [HealthChecks] and of metrics, for `/openapi.json`. Nobody implements this, so JAX-RS serves
+/// none of it.
 @Path("/q")
 @Tag(name = "operation")
 interface OperationDescription {

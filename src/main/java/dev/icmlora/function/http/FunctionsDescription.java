@@ -3,6 +3,8 @@ package dev.icmlora.function.http;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -16,8 +18,8 @@ import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 
-/// What [Functions] and the page are, for `/q/openapi`: Funqy describes nothing. Nobody implements this, so
-/// JAX-RS serves none of it.
+/// What [Functions] and the page are, for `/openapi.json`: Funqy describes nothing. Nobody implements this,
+/// so JAX-RS serves none of it.
 @Path("/")
 @Tag(name = "tasks")
 @APIResponse(responseCode = "401", ref = "Problem")
@@ -28,6 +30,7 @@ interface FunctionsDescription {
 
     @POST
     @Path("/generate")
+    @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "generate", summary = "Answer inputs for a task")
     @APIResponse(responseCode = "200", description = "One answer for each input")
     @APIResponse(responseCode = "400", ref = "Problem")

@@ -71,7 +71,7 @@ final class HttpRules {
                 Pattern.compile("/functions/[^/]+"),
                 Set.of(HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT));
         methods.put(
-                Pattern.compile("/q/(health|metrics|openapi).*|/events|/functions|/jobs/[^/]+/results"),
+                Pattern.compile("/q/(health|metrics).*|/events|/functions|/jobs/[^/]+/results"),
                 Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS));
         return methods;
     }

@@ -1,4 +1,4 @@
-/// The function over HTTP, beside OpenAI's interface and events, and what all paths have in common for `/q/openapi`.
+/// The function over HTTP, beside OpenAI's interface and events, and what all paths have in common for `/openapi.json`.
 @OpenAPIDefinition(
         info = @Info(title = "ICM-LoRA function", version = "1", description = """
                 Describe a task, get a specialised model. The function generates a LoRA adapter for the task and \

@@ -15,7 +15,7 @@ import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
 
 /// The one place that agents talk to. Where it is off, [dev.icmlora.function.http] answers that nothing is here.
-/// A client reads what there is from `tools/list`, and not from `/q/openapi`.
+/// A client reads what there is from `tools/list`, and not from `/openapi.json`.
 @Path("/mcp")
 public final class McpResource {
 

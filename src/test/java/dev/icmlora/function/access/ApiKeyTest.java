@@ -39,7 +39,7 @@ class ApiKeyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/adapters/x", "/q/metrics", "/q/openapi", "/nothing"})
+    @ValueSource(strings = {"/adapters/x", "/q/metrics", "/openapi.json", "/nothing"})
     void withoutTheKeyThereIsAProblem(String path) {
         given().get(path)
                 .then()

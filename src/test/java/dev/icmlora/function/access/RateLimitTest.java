@@ -75,7 +75,6 @@ class RateLimitTest {
                 .then()
                 .statusCode(200);
         given().get("/q/health/ready").then().statusCode(200);
-        request().get("/q/openapi").then().statusCode(200);
         var metrics = given().header("Authorization", "Bearer " + SharedInstallation.KEY_OF_SCRAPER)
                 .get("/q/metrics")
                 .then()

@@ -66,12 +66,7 @@ class OpenApiTest {
     private static final String NEEDS_ADAPTERS = "POST /adapters/blend";
 
     private static JsonNode description() throws IOException {
-        var json = given().queryParam("format", "json")
-                .get("/q/openapi")
-                .then()
-                .statusCode(200)
-                .extract()
-                .asString();
+        var json = given().get("/openapi.json").then().statusCode(200).extract().asString();
         return new ObjectMapper().readTree(json);
     }
 

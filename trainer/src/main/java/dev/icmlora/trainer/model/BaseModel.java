@@ -34,9 +34,14 @@ public final class BaseModel implements AutoCloseable {
     /// How the frozen matrices are stored and multiplied; norms, rotations and the residual stream are always F32.
     public enum Precision {
         F32,
-        /// Twice as fast where the CPU multiplies bfloat16.
-        BF16
+        /// Twice as fast where the processor has instructions for bfloat16, thirty times slower where it has none.
+        BF16,
+        /// Whichever of the two this processor multiplies faster, as measured when the model is loaded.
+        FASTEST
     }
+
+    /// Rows and columns of the matrix that both are measured with: some milliseconds.
+    private static final int PROBE = 512;
 
     private final BaseModelConfig config;
     private final NDManager manager;
@@ -44,11 +49,12 @@ public final class BaseModel implements AutoCloseable {
     private final TorchScript program;
     private final List<NDArray> weights = new ArrayList<>();
 
-    private BaseModel(BaseModelWeights own, NDManager manager, Precision precision) {
+    private BaseModel(BaseModelWeights own, NDManager manager, Precision asked) {
         this.config = BaseModelConfig.of(own);
         this.manager = manager;
         this.none = manager.create(new Shape(0));
         this.program = TorchScript.compile(BaseModel.class, "transformer.torchscript", constants(own.shape()));
+        Precision precision = asked == Precision.FASTEST ? fastest() : asked;
         own.layers().forEach(layer -> add(layer, precision));
         weights.add(windows(own.shape()));
         add(own.ropeDivisors());
@@ -143,6 +149,28 @@ public final class BaseModel implements AutoCloseable {
             whole.attach(manager);
             return whole;
         }
+    }
+
+    private Precision fastest() {
+        try (NDManager scope = manager.newSubManager()) {
+            long inF32 = nanos(scope, probe(scope));
+            long inBf16 = nanos(scope, bfloat16(scope, probe(scope)));
+            return inBf16 < inF32 ? Precision.BF16 : Precision.F32;
+        }
+    }
+
+    private static NDArray probe(NDManager scope) {
+        return scope.randomNormal(new Shape(PROBE, PROBE));
+    }
+
+    /// Of the second of two products: the first one may compile something.
+    private long nanos(NDManager scope, NDArray matrix) {
+        long started = 0;
+        for (int run = 0; run < 2; run++) {
+            started = System.nanoTime();
+            program.call(scope, "product", matrix, matrix);
+        }
+        return System.nanoTime() - started;
     }
 
     private NDArray bfloat16(NDManager scope, NDArray band) {

@@ -112,7 +112,7 @@ public final class References implements AutoCloseable {
         try (LlamaModel model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
             return new References(
                     manager,
-                    BaseModel.of(model, manager, Precision.BF16),
+                    BaseModel.of(model, manager, Precision.FASTEST),
                     base,
                     new ExportedGenerator(generator).shared(manager),
                     format,

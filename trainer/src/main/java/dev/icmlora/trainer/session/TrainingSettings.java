@@ -42,7 +42,7 @@ public record TrainingSettings(
                 NEVER,
                 1,
                 Runtime.getRuntime().availableProcessors(),
-                Precision.BF16,
+                Precision.FASTEST,
                 new TrainingRun.Intervals(usual.log(), usual.checkpoint(), validateEvery));
     }
 
