@@ -21,13 +21,11 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.generator.network.Generator;
-import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.network.InvalidGeneratorException;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
-import dev.icmlora.ggml.Backend;
 
 /// A base model, its generator and its workers. Requests use it through a session each.
 ///
@@ -61,7 +59,7 @@ public final class Engine implements AutoCloseable {
             NativeHandles handles,
             LoadedModel model,
             String modelName,
-            GeneratorFile file,
+            Generator generator,
             EngineOptions options,
             EngineObserver observer) {
         var threads = options.threadCount();
@@ -72,14 +70,14 @@ public final class Engine implements AutoCloseable {
         this.observer = observer;
         this.chatFormat = new ChatFormat(model.model());
         this.share = new ThreadShare(threads);
-        var architecture = file.manifest().architecture();
+        var architecture = generator.manifest().architecture();
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), share);
-        this.generator = handles.own(Generator.load(file, handles.own(Backend.best(threads))));
-        this.calibration = calibration(file);
+        this.generator = generator;
+        this.calibration = calibration(generator.manifest());
         this.selector = new Selector(calibration);
         this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
-        this.tuners = handles.own(new Tuners(model, tuningRates(file.manifest()), options, share));
+        this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
         var first = shape.widen(generator.generate(new float[architecture.latent()]));
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number, first);
@@ -107,9 +105,9 @@ public final class Engine implements AutoCloseable {
         return ofResident;
     }
 
-    private static Calibration calibration(GeneratorFile file) {
+    private static Calibration calibration(GeneratorManifest manifest) {
         try {
-            return Calibration.of(file.manifest().calibration());
+            return Calibration.of(manifest.calibration());
         } catch (IllegalArgumentException e) {
             throw new InvalidGeneratorException(e.getMessage(), e);
         }

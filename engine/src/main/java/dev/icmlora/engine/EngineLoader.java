@@ -10,9 +10,12 @@ import java.util.stream.Collectors;
 
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
+import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.network.InvalidGeneratorException;
 import dev.icmlora.generator.network.UntrainedGenerator;
+import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Device;
 import dev.icmlora.ggml.Device.Type;
 import dev.icmlora.ggml.Devices;
@@ -34,20 +37,24 @@ public final class EngineLoader {
         var handles = new NativeHandles();
         try {
             var check = CompletableFuture.runAsync(files::verifyModel);
-            var reading = CompletableFuture.supplyAsync(() -> files.generator().map(GeneratorFile::read));
+            var reading = files.generator().map(file -> CompletableFuture.supplyAsync(() -> GeneratorFile.read(file)));
             NativeLibraries.load(files.nativeDirectory());
             requireGpu(options);
             times.end("libraries");
+            var backend = handles.own(Backend.best(options.threadCount()));
+            var trained = reading.map(file ->
+                    handles.own(Opening.begin("generator", () -> Generator.load(file.join(), backend))));
             var model = handles.own(LoadedModel.load(files.model(), options));
             times.end("model");
-            var generator = reading.join().orElseGet(() -> untrained(model, options));
-            requireMatch(generator, model, check);
+            var generator = trained.map(Opening::get)
+                    .orElseGet(() -> handles.own(Generator.load(untrained(model, options), backend)));
+            requireMatch(generator.manifest(), model, check);
             times.end("generator");
             var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
             times.end("workers");
             check.join();
             times.end("checksum");
-            log(model, generator, engine.adapterShape().layout(), times);
+            log(model, generator.manifest(), engine.adapterShape().layout(), times);
             engine.tuningRefusal().ifPresent(reason -> info("Adapters are not tuned here: %s", reason));
             return engine;
         } catch (RuntimeException e) {
@@ -63,9 +70,9 @@ public final class EngineLoader {
     }
 
     /// Of a damaged model it is said that it is damaged, not that the generator is another model's.
-    private static void requireMatch(GeneratorFile generator, LoadedModel model, CompletableFuture<Void> check) {
+    private static void requireMatch(GeneratorManifest generator, LoadedModel model, CompletableFuture<Void> check) {
         try {
-            generator.manifest().requireMatch(model.id(), model.format().fingerprint());
+            generator.requireMatch(model.id(), model.format().fingerprint());
         } catch (InvalidGeneratorException e) {
             check.join();
             throw e;
@@ -104,8 +111,7 @@ public final class EngineLoader {
         return failure.getMessage().lines().findFirst().orElse("");
     }
 
-    private static void log(LoadedModel model, GeneratorFile file, AdapterLayout adapter, StartTimes times) {
-        var generator = file.manifest();
+    private static void log(LoadedModel model, GeneratorManifest generator, AdapterLayout adapter, StartTimes times) {
         var targets = String.join(", ", adapter.modules());
         var devices = gpus().isEmpty()
                 ? "the CPU"

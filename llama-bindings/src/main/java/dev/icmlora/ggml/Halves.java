@@ -2,6 +2,8 @@ package dev.icmlora.ggml;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /// IEEE 754 half precision, little endian, as stored in GGUF tensors of type F16. Rounds to nearest even, as
 /// `ggml_fp32_to_fp16` does.
@@ -9,8 +11,16 @@ public final class Halves {
     /// The largest number that is not infinite.
     public static final float LARGEST = 65_504;
 
-    /// Of a number's second byte.
-    private static final int EXPONENT = 0x7c;
+    /// The exponents of four numbers, all ones where one is not finite.
+    private static final long EXPONENTS = 0x7c00_7c00_7c00_7c00L;
+
+    /// Added to exponents, it carries into the sign of a number whose exponent is all ones, and of no other.
+    private static final long CARRIES = 0x0400_0400_0400_0400L;
+
+    private static final long SIGNS = 0x8000_8000_8000_8000L;
+
+    /// Fours that are copied at once.
+    private static final int BLOCK = 1 << 12;
 
     private Halves() {}
 
@@ -38,10 +48,33 @@ public final class Halves {
         return values;
     }
 
-    /// Whether all numbers are finite, as their exponents say: none is converted.
+    /// Whether all numbers are finite, as their exponents say: none is converted, and four are looked at at once, since
+    /// a start does this to millions before the compiler knows of it.
+    ///
+    /// @throws IllegalArgumentException if the length is odd
     public static boolean areFinite(byte[] bytes) {
-        for (int high = 1; high < bytes.length; high += Short.BYTES) {
-            if ((bytes[high] & EXPONENT) == EXPONENT) {
+        if (bytes.length % Short.BYTES != 0) {
+            throw new IllegalArgumentException("odd number of bytes: " + bytes.length);
+        }
+        LongBuffer fours = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+        long[] block = new long[Math.min(BLOCK, fours.remaining())];
+        while (fours.hasRemaining()) {
+            int count = Math.min(block.length, fours.remaining());
+            fours.get(block, 0, count);
+            if (!areFinite(block, count)) {
+                return false;
+            }
+        }
+        // Zeros, which are finite, fill the last four up.
+        int rest = bytes.length / Long.BYTES * Long.BYTES;
+        byte[] last = Arrays.copyOfRange(bytes, rest, rest + Long.BYTES);
+        return areFinite(
+                new long[] {ByteBuffer.wrap(last).order(ByteOrder.LITTLE_ENDIAN).getLong()}, 1);
+    }
+
+    private static boolean areFinite(long[] fours, int count) {
+        for (int i = 0; i < count; i++) {
+            if (((fours[i] & EXPONENTS) + CARRIES & SIGNS) != 0) {
                 return false;
             }
         }

@@ -1,5 +1,7 @@
 package dev.icmlora.ggml;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -187,7 +189,8 @@ public final class Tensor {
         }
         requireData();
         try (Arena arena = CallArena.open()) {
-            MemorySegment data = arena.allocate(Math.max(1, heap.byteSize())).copyFrom(heap);
+            // Not `allocate`, which writes zeros first, in a loop that a start runs before it is compiled.
+            MemorySegment data = arena.allocateFrom(JAVA_BYTE, heap, JAVA_BYTE, 0, heap.byteSize());
             GgmlBackendH.ggml_backend_tensor_set(tensor.struct(), data, 0, heap.byteSize());
         }
         written = true;

@@ -27,16 +27,17 @@ import dev.icmlora.ggml.TensorInfo;
 ///
 /// All adapters must have the same A. A bank belongs to one thread at a time together with the contexts
 /// made by [#context]; closing is ordered as for [LoraAdapter].
+///
+/// That one adapter is made when the bank is first attached or written: its memory is `loraSlots` times an
+/// adapter's, and a process that is asked for one adapter at a time never needs it.
 public final class AdapterBank implements AutoCloseable {
     private final LlamaModel model;
+    private final byte[] narrow;
     private final int loraSlots;
     private final int rank;
-    private final ResidentAdapter wide;
-    /// The wide B matrices as they are in the resident adapter.
-    private final Map<String, NamedTensor> b = new HashMap<>();
 
-    /// Addresses of the A matrices, in order: by them the products are recognised.
-    private final long[] aMatrices;
+    /// None before it is first needed.
+    private Wide wide;
 
     // Collected, not closed, with this object: it is made on any thread, and a native image cannot close an arena
     // that others might use.
@@ -50,55 +51,86 @@ public final class AdapterBank implements AutoCloseable {
     private int masked;
     private RuntimeException failure;
 
-    private AdapterBank(LlamaModel model, int loraSlots, int rank, ResidentAdapter wide, List<NamedTensor> tensors) {
+    /// The adapter of all LoRA slots.
+    ///
+    /// @param b the B matrices as they are in it
+    /// @param aMatrices addresses of the A matrices, in order: by them the products are recognised
+    private record Wide(ResidentAdapter adapter, Map<String, NamedTensor> b, long[] aMatrices) {
+        static Wide of(ResidentAdapter adapter, List<NamedTensor> tensors) {
+            Map<String, NamedTensor> b = new HashMap<>();
+            List<Long> addresses = new ArrayList<>();
+            for (NamedTensor tensor : tensors) {
+                if (isA(tensor.name())) {
+                    addresses.add(adapter.address(tensor.name()));
+                } else {
+                    b.put(tensor.name(), tensor);
+                }
+            }
+            return new Wide(
+                    adapter,
+                    b,
+                    addresses.stream().mapToLong(Long::longValue).sorted().toArray());
+        }
+    }
+
+    private AdapterBank(LlamaModel model, byte[] narrow, int loraSlots, int rank) {
         this.model = model;
+        this.narrow = narrow;
         this.loraSlots = loraSlots;
         this.rank = rank;
-        this.wide = wide;
-        List<Long> addresses = new ArrayList<>();
-        for (NamedTensor tensor : tensors) {
-            if (isA(tensor.name())) {
-                addresses.add(wide.address(tensor.name()));
-            } else {
-                b.put(tensor.name(), tensor);
-            }
-        }
-        this.aMatrices = addresses.stream().mapToLong(Long::longValue).sorted().toArray();
         this.callback = EvalCallback.pointer((node, ask, data) -> observe(node, ask), Arena.ofAuto());
         this.zeros = Arena.ofAuto().allocate((long) loraSlots * rank * Float.BYTES, Float.BYTES);
     }
 
     /// @param adapterGguf as [LoraAdapter#load] takes it, all of one rank; its A is that of all, its B is
-    /// not used
+    /// not used. It must not be written to
     /// @param loraSlots adapters at the same time, 2 or more
     /// @throws IllegalArgumentException if it is no such adapter
-    /// @throws NativeCallException if llama.cpp refuses it
     public static AdapterBank create(LlamaModel model, byte[] adapterGguf, int loraSlots) {
         if (loraSlots < 2) {
             throw new IllegalArgumentException("a bank has 2 LoRA slots or more, not " + loraSlots);
         }
-        List<NamedTensor> widened = new ArrayList<>();
+        try (GgufFile file = GgufFile.parse(adapterGguf)) {
+            return new AdapterBank(model, adapterGguf, loraSlots, rank(file));
+        }
+    }
+
+    private static int rank(GgufFile adapter) {
         int rank = 0;
+        for (TensorInfo tensor : adapter.tensors()) {
+            int itsRank = (int) tensor.shape()[isA(tensor.name()) ? 1 : 0];
+            if (rank != 0 && itsRank != rank) {
+                throw new IllegalArgumentException(tensor + " is of another rank than " + rank);
+            }
+            rank = itsRank;
+        }
+        return rank;
+    }
+
+    /// @throws NativeCallException if llama.cpp refuses it
+    private Wide wide() {
+        if (wide == null) {
+            wide = widened();
+        }
+        return wide;
+    }
+
+    private Wide widened() {
+        List<NamedTensor> tensors = new ArrayList<>();
         GgufWriter file = new GgufWriter();
-        try (GgufFile narrow = GgufFile.parse(adapterGguf)) {
+        try (GgufFile adapter = GgufFile.parse(narrow)) {
             for (String key : List.of("general.type", "general.architecture", "adapter.type")) {
-                file.string(key, narrow.string(key).orElse(""));
+                file.string(key, adapter.string(key).orElse(""));
             }
             // llama.cpp divides by the rank, which is a LoRA slot's times their number.
             file.float32("adapter.lora.alpha", (float)
-                    (loraSlots * narrow.float32("adapter.lora.alpha").orElse(Double.NaN)));
-            for (TensorInfo tensor : narrow.tensors()) {
-                int itsRank = (int) tensor.shape()[isA(tensor.name()) ? 1 : 0];
-                if (rank != 0 && itsRank != rank) {
-                    throw new IllegalArgumentException(tensor + " is of another rank than " + rank);
-                }
-                rank = itsRank;
-                widened.add(widen(tensor, narrow.bytes(tensor), loraSlots));
+                    (loraSlots * adapter.float32("adapter.lora.alpha").orElse(Double.NaN)));
+            for (TensorInfo tensor : adapter.tensors()) {
+                tensors.add(widen(tensor, adapter.bytes(tensor), loraSlots));
             }
         }
-        widened.forEach(tensor -> file.tensor(tensor.name(), tensor.type(), tensor.shape(), tensor.data()));
-        ResidentAdapter wide = ResidentAdapter.create(model, file.toBytes());
-        return new AdapterBank(model, loraSlots, rank, wide, widened);
+        tensors.forEach(tensor -> file.tensor(tensor.name(), tensor.type(), tensor.shape(), tensor.data()));
+        return Wide.of(ResidentAdapter.create(model, file.toBytes()), tensors);
     }
 
     private static boolean isA(String name) {
@@ -129,8 +161,10 @@ public final class AdapterBank implements AutoCloseable {
 
     /// Makes the bank the only adapter of a context that it made; from then on its batches are decoded with
     /// [#decode].
+    ///
+    /// @throws NativeCallException if llama.cpp refuses the bank's adapter
     public void attach(LlamaContext context) {
-        wide.attach(context, 1);
+        wide().adapter.attach(context, 1);
     }
 
     /// Gives LoRA slots to adapters. All are checked before the first is written.
@@ -138,6 +172,7 @@ public final class AdapterBank implements AutoCloseable {
     /// @param generated of each LoRA slot, the B matrices in the order and shape of the adapter that the bank
     /// was made from
     /// @throws IllegalArgumentException if a LoRA slot is not there, or a matrix does not fit
+    /// @throws NativeCallException if llama.cpp refuses the bank's adapter
     public void put(Map<Integer, ? extends Collection<NamedTensor>> generated) {
         generated.forEach((slot, tensors) -> {
             requireSlot(slot);
@@ -146,7 +181,7 @@ public final class AdapterBank implements AutoCloseable {
         Map<String, NamedTensor> changed = new HashMap<>();
         generated.forEach((slot, tensors) -> {
             for (NamedTensor tensor : tensors) {
-                NamedTensor target = b.get(tensor.name());
+                NamedTensor target = wide().b.get(tensor.name());
                 int row = (int) GgmlType.F16.bytes(rank);
                 int stride = row * loraSlots;
                 for (int from = 0, to = slot * row; from < tensor.data().length; from += row, to += stride) {
@@ -155,7 +190,7 @@ public final class AdapterBank implements AutoCloseable {
                 changed.put(tensor.name(), target);
             }
         });
-        wide.apply(changed.values());
+        wide().adapter.apply(changed.values());
     }
 
     private void requireSlot(int slot) {
@@ -165,7 +200,7 @@ public final class AdapterBank implements AutoCloseable {
     }
 
     private void requireFits(NamedTensor tensor) {
-        NamedTensor wideOne = b.get(tensor.name());
+        NamedTensor wideOne = wide().b.get(tensor.name());
         if (wideOne == null) {
             throw new IllegalArgumentException("no tensor " + tensor.name() + " in this bank");
         }
@@ -197,6 +232,7 @@ public final class AdapterBank implements AutoCloseable {
         if (batch.size() > context.options().microBatchTokens()) {
             throw new IllegalArgumentException("a batch of " + batch.size() + " tokens would be decoded in pieces");
         }
+        int products = wide().aMatrices.length;
         failure = null;
         masked = 0;
         slotOfToken = slotOf.clone();
@@ -210,9 +246,8 @@ public final class AdapterBank implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
-        if (masked != aMatrices.length) {
-            throw new NativeCallException(
-                    "llama_decode", 0, masked + " products kept apart in place of " + aMatrices.length);
+        if (masked != products) {
+            throw new NativeCallException("llama_decode", 0, masked + " products kept apart in place of " + products);
         }
     }
 
@@ -224,7 +259,7 @@ public final class AdapterBank implements AutoCloseable {
             }
             GgmlTensor tensor = GgmlTensor.at(node);
             if (ask) {
-                return Arrays.binarySearch(aMatrices, tensor.sourceAddress(0)) >= 0;
+                return Arrays.binarySearch(wide.aMatrices, tensor.sourceAddress(0)) >= 0;
             }
             mask(tensor);
             masked++;
@@ -264,6 +299,8 @@ public final class AdapterBank implements AutoCloseable {
     /// Idempotent.
     @Override
     public void close() {
-        wide.close();
+        if (wide != null) {
+            wide.adapter.close();
+        }
     }
 }
