@@ -184,7 +184,7 @@ public final class Engine implements AutoCloseable {
     /// The base model as PEFT knows it.
     public PeftModel peftModel() {
         var base = model.model();
-        return PeftModel.of(modelName, base.architecture(), base.heads(), base.kvHeads());
+        return PeftModel.of(modelName, base.architecture(), base.turnsHalves(), base.heads(), base.kvHeads());
     }
 
     /// A task with as many of its first examples as a fingerprint reads: more of them hardly change a task vector, and
@@ -196,7 +196,10 @@ public final class Engine implements AutoCloseable {
                 return shortened;
             }
         }
-        return new Task(task.description(), List.of());
+        // A description that is not there gives no task vector. Whoever counts the example's tokens refuses it.
+        var rest =
+                Math.min(task.description().isEmpty() ? 1 : 0, task.examples().size());
+        return new Task(task.description(), task.examples().subList(0, rest));
     }
 
     /// Tokens that the fingerprint of a task reads.

@@ -27,8 +27,11 @@ final class Tuners implements AutoCloseable {
     private final Map<Worker, Tuner> tuners = new ConcurrentHashMap<>();
     /// How many bytes each had after its last slice.
     private final Map<Tuning, Long> running = new ConcurrentHashMap<>();
-    private FrozenWeights weights;
-    private String refusal;
+    /// Both are written under this object's lock, which the first tuning holds while it transposes the model; who
+    /// only reads them does not wait for it.
+    private volatile FrozenWeights weights;
+
+    private volatile String refusal;
 
     /// @param rates of each matrix B, that the generator learned
     /// @param share of the processors that a worker has
@@ -43,14 +46,15 @@ final class Tuners implements AutoCloseable {
     }
 
     /// Why nothing can be tuned; empty if it can, as far as is known.
-    synchronized Optional<String> refusal() {
+    Optional<String> refusal() {
         return Optional.ofNullable(refusal);
     }
 
     /// Bytes of the transposed weights, and of what the tunings that run compute in; 0 as long as nobody tuned.
-    synchronized long bytes() {
+    long bytes() {
         var ofRunning = running.values().stream().mapToLong(Long::longValue).sum();
-        return ofRunning + (weights == null ? 0 : weights.bytes());
+        var transposed = weights;
+        return ofRunning + (transposed == null ? 0 : transposed.bytes());
     }
 
     /// Computes the next slice; on the thread of the tuning's worker.
@@ -90,8 +94,10 @@ final class Tuners implements AutoCloseable {
             return FrozenWeights.of(model.model(), backend);
         } catch (UnsupportedBaseModelException e) {
             refusal = e.getMessage();
-        } catch (NativeException e) {
+        } catch (NativeException | OutOfMemoryError e) {
             refusal = "there is no memory for the transposed weights that tuning needs: " + e.getMessage();
+        } catch (ArithmeticException e) {
+            refusal = "one of its matrices has more than 2 GiB";
         }
         throw new UnusableInputException("mode", null, "tuned", refusal);
     }

@@ -97,18 +97,6 @@ public final class LlamaH {
         }
     }
 
-    private static final Downcall llama_model_n_ctx_train =
-            Linkage.downcall("llama_model_n_ctx_train", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `int32_t llama_model_n_ctx_train(const struct llama_model * model);`
-    public static int llama_model_n_ctx_train(MemorySegment model) {
-        try {
-            return (int) llama_model_n_ctx_train.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall llama_model_n_embd =
             Linkage.downcall("llama_model_n_embd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
@@ -157,25 +145,37 @@ public final class LlamaH {
         }
     }
 
-    private static final Downcall llama_model_size =
-            Linkage.downcall("llama_model_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    private static final Downcall llama_model_is_recurrent =
+            Linkage.downcall("llama_model_is_recurrent", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
-    /// `uint64_t llama_model_size(const struct llama_model * model);`
-    public static long llama_model_size(MemorySegment model) {
+    /// `bool llama_model_is_recurrent(const struct llama_model * model);`
+    public static boolean llama_model_is_recurrent(MemorySegment model) {
         try {
-            return (long) llama_model_size.handle().invokeExact(model);
+            return (boolean) llama_model_is_recurrent.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }
     }
 
-    private static final Downcall llama_model_n_params =
-            Linkage.downcall("llama_model_n_params", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    private static final Downcall llama_model_is_hybrid =
+            Linkage.downcall("llama_model_is_hybrid", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
-    /// `uint64_t llama_model_n_params(const struct llama_model * model);`
-    public static long llama_model_n_params(MemorySegment model) {
+    /// `bool llama_model_is_hybrid(const struct llama_model * model);`
+    public static boolean llama_model_is_hybrid(MemorySegment model) {
         try {
-            return (long) llama_model_n_params.handle().invokeExact(model);
+            return (boolean) llama_model_is_hybrid.handle().invokeExact(model);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final Downcall llama_model_rope_type =
+            Linkage.downcall("llama_model_rope_type", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    /// `enum llama_rope_type llama_model_rope_type(const struct llama_model * model);`
+    public static int llama_model_rope_type(MemorySegment model) {
+        try {
+            return (int) llama_model_rope_type.handle().invokeExact(model);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

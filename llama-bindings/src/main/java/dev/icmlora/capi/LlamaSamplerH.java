@@ -73,18 +73,6 @@ public final class LlamaSamplerH {
         }
     }
 
-    private static final Downcall llama_sampler_reset =
-            Linkage.downcall("llama_sampler_reset", FunctionDescriptor.ofVoid(ADDRESS));
-
-    /// `void llama_sampler_reset(struct llama_sampler * smpl);`
-    public static void llama_sampler_reset(MemorySegment smpl) {
-        try {
-            llama_sampler_reset.handle().invokeExact(smpl);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall llama_sampler_accept =
             Linkage.downcall("llama_sampler_accept", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
 

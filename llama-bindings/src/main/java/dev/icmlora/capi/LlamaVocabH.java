@@ -71,30 +71,6 @@ public final class LlamaVocabH {
         }
     }
 
-    private static final Downcall llama_vocab_eot =
-            Linkage.downcall("llama_vocab_eot", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `llama_token llama_vocab_eot(const struct llama_vocab * vocab);`
-    public static int llama_vocab_eot(MemorySegment vocab) {
-        try {
-            return (int) llama_vocab_eot.handle().invokeExact(vocab);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final Downcall llama_vocab_pad =
-            Linkage.downcall("llama_vocab_pad", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `llama_token llama_vocab_pad(const struct llama_vocab * vocab);`
-    public static int llama_vocab_pad(MemorySegment vocab) {
-        try {
-            return (int) llama_vocab_pad.handle().invokeExact(vocab);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall llama_vocab_get_add_bos =
             Linkage.downcall("llama_vocab_get_add_bos", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 

@@ -30,6 +30,9 @@ import dev.icmlora.ggml.NativeLibraries;
 /// block whose order is slightly off; a close that freed at once would leave them dangling. After [#close]
 /// the model itself refuses every call with [IllegalStateException].
 public final class LlamaModel implements AutoCloseable {
+    /// `LLAMA_ROPE_TYPE_NORM`; a model without rotary positions has less.
+    private static final int NEIGHBOURS = 0;
+
     private final NativeHandle handle;
     private final Vocabulary vocabulary;
 
@@ -45,7 +48,7 @@ public final class LlamaModel implements AutoCloseable {
     /// @param path a GGUF file of an architecture that llama.cpp v0.5.0 knows
     /// @throws UncheckedIOException if there is no such file
     /// @throws NativeCallException if llama.cpp refuses it; the message carries the reason
-    /// @throws IllegalArgumentException if it has an encoder
+    /// @throws IllegalArgumentException if it has an encoder, or recurrent layers
     public static LlamaModel load(Path path, ModelOptions options) {
         NativeLibraries.directory();
         if (!Files.isRegularFile(path)) {
@@ -62,12 +65,25 @@ public final class LlamaModel implements AutoCloseable {
             if (model.equals(MemorySegment.NULL)) {
                 throw new NativeCallException("llama_model_load_from_file", 0, path + ": " + errors.text());
             }
-            if (LlamaH.llama_model_has_encoder(model)) {
+            refusal(model).ifPresent(reason -> {
                 LlamaH.llama_model_free(model);
-                throw new IllegalArgumentException(path + " has an encoder; only decoders are supported");
-            }
+                throw new IllegalArgumentException(path + " " + reason);
+            });
             return new LlamaModel(model);
         }
+    }
+
+    private static Optional<String> refusal(MemorySegment model) {
+        if (LlamaH.llama_model_has_encoder(model)) {
+            return Optional.of("has an encoder; only decoders are supported");
+        }
+        if (LlamaH.llama_model_is_recurrent(model) || LlamaH.llama_model_is_hybrid(model)) {
+            // The part of a prompt that another one shares cannot be taken out of such a state.
+            return Optional.of(
+                    "has layers that keep one state of all that they have read, as Mamba's do; only attention"
+                            + " is supported");
+        }
+        return Optional.empty();
     }
 
     public Vocabulary vocabulary() {
@@ -94,18 +110,10 @@ public final class LlamaModel implements AutoCloseable {
         return LlamaH.llama_model_n_head_kv(handle.get());
     }
 
-    /// Tokens of context the model was trained with.
-    public int trainedContext() {
-        return LlamaH.llama_model_n_ctx_train(handle.get());
-    }
-
-    public long parameters() {
-        return LlamaH.llama_model_n_params(handle.get());
-    }
-
-    /// Bytes of all tensors.
-    public long bytes() {
-        return LlamaH.llama_model_size(handle.get());
+    /// Whether positions turn the halves of a head against each other (`LLAMA_ROPE_TYPE_NEOX` and later ones), and
+    /// not neighbouring numbers.
+    public boolean turnsHalves() {
+        return LlamaH.llama_model_rope_type(handle.get()) > NEIGHBOURS;
     }
 
     /// One line such as `llama 256M Q8_0`.

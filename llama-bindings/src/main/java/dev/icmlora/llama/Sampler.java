@@ -132,11 +132,6 @@ public final class Sampler implements AutoCloseable {
         return token;
     }
 
-    /// Forgets what was chosen; the random state starts over from the seed.
-    public void reset() {
-        LlamaSamplerH.llama_sampler_reset(handle.get());
-    }
-
     /// Idempotent.
     @Override
     public void close() {

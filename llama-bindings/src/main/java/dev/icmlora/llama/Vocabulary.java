@@ -5,6 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaVocabH;
@@ -14,6 +17,15 @@ import dev.icmlora.ggml.NativeCallException;
 /// The tokens of a model, borrowed from it: after the model is closed every call throws
 /// [IllegalStateException]. Usable from any thread.
 public final class Vocabulary {
+    /// Characters that any thread has the stack for. Where llama.cpp has no code of its own for the pattern by which
+    /// a vocabulary cuts texts into words, it takes `std::regex`, which calls itself for every character of a word.
+    /// Words of some thousand characters then end the process (llama.cpp's issue 15594).
+    private static final int SHORT = 512;
+
+    private static final long STACK = 1 << 20;
+    /// Twice what was seen there.
+    private static final long STACK_OF_CHARACTER = 2048;
+
     private final NativeHandle model;
     private final MemorySegment vocab;
     private final int size;
@@ -35,6 +47,26 @@ public final class Vocabulary {
     /// @param parseSpecial take markup such as `<|im_start|>` for control tokens; false for any text that a
     /// user wrote
     public int[] tokenize(String text, boolean parseSpecial) {
+        return text.length() <= SHORT
+                ? tokens(text, parseSpecial)
+                : onStackFor(text.length(), () -> tokens(text, parseSpecial));
+    }
+
+    private static int[] onStackFor(int characters, Supplier<int[]> work) {
+        long stack = STACK + (long) characters * STACK_OF_CHARACTER;
+        try {
+            return CompletableFuture.supplyAsync(work, task -> new Thread(null, task, "tokenizer", stack).start())
+                    .join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                default -> throw e;
+            }
+        }
+    }
+
+    private int[] tokens(String text, boolean parseSpecial) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         MemorySegment vocabulary = live();
         try (Arena arena = CallArena.open()) {
@@ -128,15 +160,6 @@ public final class Vocabulary {
     /// End of sequence.
     public OptionalInt eos() {
         return optional(LlamaVocabH.llama_vocab_eos(live()));
-    }
-
-    /// End of turn.
-    public OptionalInt eot() {
-        return optional(LlamaVocabH.llama_vocab_eot(live()));
-    }
-
-    public OptionalInt padding() {
-        return optional(LlamaVocabH.llama_vocab_pad(live()));
     }
 
     /// Whether the model expects [#bos] before a prompt; [#tokenize] leaves that to the caller.

@@ -74,10 +74,10 @@ class NativeLibrariesTest {
         copy("libggml.v0.5.0.so", "libggml.so");
         byte[] llama = Files.readAllBytes(TestInstallation.nativeDirectory().resolve("libllama.v0.5.0.so"));
         String renamed =
-                new String(llama, StandardCharsets.ISO_8859_1).replace("\0llama_vocab_pad\0", "\0llama_vocab_pax\0");
+                new String(llama, StandardCharsets.ISO_8859_1).replace("\0llama_detokenize\0", "\0llama_detokenizx\0");
         Files.write(directory.resolve("libllama.so"), renamed.getBytes(StandardCharsets.ISO_8859_1));
         assertThat(loadInAnotherProcess())
-                .isEqualTo("MissingSymbolException: no function llama_vocab_pad in the libraries of " + directory);
+                .isEqualTo("MissingSymbolException: no function llama_detokenize in the libraries of " + directory);
     }
 
     @Test

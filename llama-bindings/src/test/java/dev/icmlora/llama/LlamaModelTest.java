@@ -9,13 +9,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.ChildProcess;
 import dev.icmlora.TestInstallation;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.ggml.NativeCallException;
 
 class LlamaModelTest {
@@ -28,12 +33,10 @@ class LlamaModelTest {
         assertThat(model.hiddenSize()).isEqualTo(576);
         assertThat(model.heads()).isEqualTo(9);
         assertThat(model.kvHeads()).isEqualTo(3);
-        assertThat(model.trainedContext()).isEqualTo(8192);
+        assertThat(model.turnsHalves()).isFalse();
         assertThat(model.description()).contains("Q8_0");
         assertThat(model.metadata("general.architecture")).contains("llama");
         assertThat(model.metadata("no.such.key")).isEmpty();
-        assertThat(model.bytes()).isBetween(140_000_000L, 150_000_000L);
-        assertThat(model.parameters()).isEqualTo(134_515_008L);
     }
 
     @Test
@@ -66,6 +69,59 @@ class LlamaModelTest {
                 LlamaContext context = LlamaContext.create(model, SharedModel.options(1))) {
             System.out.println(context.contextTokens());
         }
+    }
+
+    /// Of one layer, all zeros.
+    private static Path mamba(Path directory) {
+        int width = 32;
+        int inner = 2 * width;
+        int state = 8;
+        int rank = 4;
+        GgufWriter file = new GgufWriter()
+                .string("general.architecture", "mamba")
+                .string("tokenizer.ggml.model", "none")
+                .uint32("mamba.vocab_size", 96)
+                .uint32("mamba.context_length", 512)
+                .uint32("mamba.embedding_length", width)
+                .uint32("mamba.feed_forward_length", 0)
+                .uint32("mamba.attention.head_count", 0)
+                .uint32("mamba.block_count", 1)
+                .uint32("mamba.ssm.conv_kernel", 4)
+                .uint32("mamba.ssm.inner_size", inner)
+                .uint32("mamba.ssm.state_size", state)
+                .uint32("mamba.ssm.time_step_rank", rank)
+                .float32("mamba.attention.layer_norm_rms_epsilon", 1e-5f);
+        Map<String, long[]> tensors = new LinkedHashMap<>();
+        tensors.put("token_embd.weight", new long[] {width, 96});
+        tensors.put("output_norm.weight", new long[] {width});
+        tensors.put("blk.0.attn_norm.weight", new long[] {width});
+        tensors.put("blk.0.ssm_in.weight", new long[] {width, 2L * inner});
+        tensors.put("blk.0.ssm_conv1d.weight", new long[] {4, inner});
+        tensors.put("blk.0.ssm_conv1d.bias", new long[] {inner});
+        tensors.put("blk.0.ssm_x.weight", new long[] {inner, rank + 2L * state});
+        tensors.put("blk.0.ssm_dt.weight", new long[] {rank, inner});
+        tensors.put("blk.0.ssm_dt.bias", new long[] {inner});
+        tensors.put("blk.0.ssm_a", new long[] {state, inner});
+        tensors.put("blk.0.ssm_d", new long[] {inner});
+        tensors.put("blk.0.ssm_out.weight", new long[] {inner, width});
+        tensors.forEach((name, shape) -> file.tensor(
+                name,
+                GgmlType.F32,
+                shape,
+                new byte[Float.BYTES * (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)]));
+        Path path = directory.resolve("mamba.gguf");
+        file.write(path);
+        return path;
+    }
+
+    /// What one prompt shares with another could not be taken out of its state.
+    @Test
+    void aModelWithoutAttentionIsRefused(@TempDir Path directory) {
+        Path mamba = mamba(directory);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LlamaModel.load(mamba, ModelOptions.DEFAULT))
+                .withMessageContaining("mamba.gguf has layers that keep one state of all that they have read");
     }
 
     @Test

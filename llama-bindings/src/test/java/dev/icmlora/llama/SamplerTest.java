@@ -140,6 +140,12 @@ class SamplerTest {
         Sampler sampler = Sampler.create(SamplingOptions.GREEDY, vocabulary);
         sampler.close();
         sampler.close();
-        assertThatIllegalStateException().isThrownBy(sampler::reset);
+        try (LlamaContext context = LlamaContext.create(SharedModel.get(), SharedModel.options(1));
+                TokenBatch batch = SharedModel.batch(vocabulary.tokenize("a", false))) {
+            context.decode(batch);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> sampler.sample(context, 0))
+                    .withMessage("this sampler is closed");
+        }
     }
 }

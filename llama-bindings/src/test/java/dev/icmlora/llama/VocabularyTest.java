@@ -5,10 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.TestInstallation;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.GgufWriter;
 
 class VocabularyTest {
     private final Vocabulary vocabulary = SharedModel.get().vocabulary();
@@ -49,6 +59,55 @@ class VocabularyTest {
     void longTextIsTokenisedWhole() {
         String text = "lorem ipsum ".repeat(20_000);
         assertThat(vocabulary.detokenize(vocabulary.tokenize(text, false))).isEqualTo(text);
+    }
+
+    /// The default model's tokens, but cut into words by a pattern that llama.cpp leaves to `std::regex`.
+    private static Path cutByRegex(Path directory) {
+        Path path = directory.resolve("tekken.gguf");
+        try (GgufFile other = GgufFile.open(TestInstallation.model())) {
+            GgufWriter file = new GgufWriter()
+                    .string("general.architecture", "llama")
+                    .uint32("llama.block_count", 1)
+                    .uint32("llama.embedding_length", 32)
+                    .uint32("llama.feed_forward_length", 32)
+                    .uint32("llama.attention.head_count", 1)
+                    .uint32("llama.context_length", 512)
+                    .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+                    .string("tokenizer.ggml.pre", "tekken");
+            other.keys().stream()
+                    .filter(key -> key.startsWith("tokenizer.ggml.") && !key.equals("tokenizer.ggml.pre"))
+                    .forEach(key -> file.copy(other, key));
+            int tokens = other.strings("tokenizer.ggml.tokens").size();
+            zeros(file, "token_embd.weight", 32, tokens);
+            zeros(file, "output_norm.weight", 32);
+            for (String vector : List.of("attn_norm", "ffn_norm")) {
+                zeros(file, "blk.0." + vector + ".weight", 32);
+            }
+            for (String matrix :
+                    List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")) {
+                zeros(file, "blk.0." + matrix + ".weight", 32, 32);
+            }
+            file.write(path);
+        }
+        return path;
+    }
+
+    private static void zeros(GgufWriter file, String name, long... shape) {
+        int elements = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        file.tensor(name, GgmlType.F16, shape, new byte[Short.BYTES * elements]);
+    }
+
+    /// Where `std::regex` calls itself for each of its characters, on a thread whose stack is small.
+    @Test
+    void aWordMayBeAsLongAsATextIs(@TempDir Path directory) throws Exception {
+        String word = "A".repeat(100_000);
+        try (LlamaModel model = LlamaModel.load(cutByRegex(directory), ModelOptions.DEFAULT)) {
+            Vocabulary other = model.vocabulary();
+            List<String> back = new ArrayList<>();
+            Thread.startVirtualThread(() -> back.add(other.detokenize(other.tokenize(word, false))))
+                    .join();
+            assertThat(back).containsExactly(word);
+        }
     }
 
     @Test

@@ -30,8 +30,14 @@ public final class AdapterFiles {
     }
 
     /// An adapter for PEFT.
+    ///
+    /// @throws InvalidRequestException if it is not known how PEFT has it
     public byte[] peft(Adapter adapter) {
-        return new PeftArchive(engineHost.engine().peftModel()).of(adapter);
+        try {
+            return new PeftArchive(engineHost.engine().peftModel()).of(adapter);
+        } catch (InvalidAdapterException e) {
+            throw refused(e);
+        }
     }
 
     /// The adapter in a GGUF file or in PEFT's zip, whoever made it.

@@ -60,7 +60,7 @@ final class LoraTensors implements AutoCloseable {
             }
             tensors.setB(matricesOf(adapter.generated()));
             return tensors;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             store.close();
             throw e;
         }

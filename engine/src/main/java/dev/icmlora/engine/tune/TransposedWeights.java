@@ -51,7 +51,7 @@ final class TransposedWeights implements AutoCloseable {
             }
             fill(store, OUTPUT, output);
             return new TransposedWeights(store);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             store.close();
             throw e;
         }

@@ -65,6 +65,7 @@ public record AdapterImport(
                     PeftModel.of(
                             base.id().name(),
                             layout.architecture(),
+                            base.model().turnsHalves(),
                             model.shape().heads(),
                             model.shape().kvHeads()));
             requireTargets(lora, model, layout);

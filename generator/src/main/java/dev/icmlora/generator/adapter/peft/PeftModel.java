@@ -1,21 +1,24 @@
 package dev.icmlora.generator.adapter.peft;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import dev.icmlora.generator.adapter.InvalidAdapterException;
+
 /// The base model as PEFT knows it: the original that the GGUF file was converted from.
 ///
-/// llama.cpp interleaves the two halves of each head of queries and keys when it converts a `LlamaForCausalLM` or a
-/// `MistralForCausalLM`, so their rows stand in another order there.
+/// llama.cpp interleaves the two halves of each head of queries and keys when it converts a `LlamaForCausalLM` and
+/// its like (`undo_permute` in `convert_hf_to_gguf.py`), so their rows stand in another order there.
 ///
 /// @param name for people
 /// @param heads query heads whose rows are interleaved, 0 where they stand as in the original
 /// @param kvHeads key heads whose rows are
 public record PeftModel(String name, int heads, int kvHeads) {
 
-    /// GGUF's name of both.
-    private static final String INTERLEAVED = "llama";
+    /// Architectures whose rows are interleaved, by GGUF's names.
+    private static final Set<String> INTERLEAVED = Set.of("llama", "smollm3", "granite");
 
     /// GGUF's name of a module to the original's.
     private static final Map<String, String> MODULES = Map.of(
@@ -31,10 +34,24 @@ public record PeftModel(String name, int heads, int kvHeads) {
             MODULES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 
     /// @param architecture in the GGUF file's `general.architecture`
+    /// @param turnsHalves whether positions turn the halves of a head against each other, as in the original: then
+    /// nothing had to be interleaved
     /// @param heads query heads
     /// @param kvHeads key and value heads
-    public static PeftModel of(String name, String architecture, int heads, int kvHeads) {
-        return architecture.equals(INTERLEAVED) ? new PeftModel(name, heads, kvHeads) : new PeftModel(name, 0, 0);
+    /// @throws InvalidAdapterException if it is not known of the architecture how its rows stand
+    public static PeftModel of(String name, String architecture, boolean turnsHalves, int heads, int kvHeads) {
+        if (turnsHalves) {
+            return new PeftModel(name, 0, 0);
+        }
+        if (INTERLEAVED.contains(architecture)) {
+            return new PeftModel(name, heads, kvHeads);
+        }
+        throw new InvalidAdapterException(
+                "",
+                INTERLEAVED.stream().sorted().toList(),
+                architecture,
+                "cannot be PEFT's: how its rows stand in a base model of the architecture " + architecture
+                        + " is not known; GGUF's form can be used");
     }
 
     /// The original's name of a module.
