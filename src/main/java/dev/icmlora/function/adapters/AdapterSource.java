@@ -157,7 +157,7 @@ public final class AdapterSource {
     }
 
     /// Makes an adapter known that was generated, and could be again.
-    public KnownAdapter add(AdapterKey key, Adapter adapter) {
+    private KnownAdapter add(AdapterKey key, Adapter adapter) {
         return add(KnownAdapter.of(key, adapter));
     }
 

@@ -1,11 +1,9 @@
 package dev.icmlora.function.adapters;
 
-import java.util.HashMap;
-import java.util.Map;
-
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.admission.TenantPlaces;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.error.QueueFullException;
@@ -15,37 +13,16 @@ import dev.icmlora.function.error.QueueFullException;
 @Singleton
 final class TuningPlaces {
 
-    private final int capacity;
-    private final int ofOneTenant;
-    private final Map<Tenant, Integer> busy = new HashMap<>();
-    private int taken;
+    private final TenantPlaces places;
 
     TuningPlaces(FunctionConfig config) {
-        this.capacity = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
-        this.ofOneTenant = config.tenancy() == Tenancy.KEY ? Math.max(1, capacity / 2) : capacity;
-    }
-
-    /// A place that is taken until it is closed.
-    interface Place extends AutoCloseable {
-        @Override
-        void close();
+        var capacity = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
+        var ofOneTenant = config.tenancy() == Tenancy.KEY ? Math.max(1, capacity / 2) : capacity;
+        this.places = new TenantPlaces(capacity, ofOneTenant, QueueFullException::ofTunings);
     }
 
     /// @throws QueueFullException if none is free
-    synchronized Place enter(Tenant tenant) {
-        if (taken == capacity) {
-            throw QueueFullException.ofTunings(capacity);
-        }
-        if (busy.getOrDefault(tenant, 0) == ofOneTenant) {
-            throw QueueFullException.ofTunings(ofOneTenant);
-        }
-        taken++;
-        busy.merge(tenant, 1, Integer::sum);
-        return () -> leave(tenant);
-    }
-
-    private synchronized void leave(Tenant tenant) {
-        taken--;
-        busy.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+    TenantPlaces.Place enter(Tenant tenant) {
+        return places.enter(tenant);
     }
 }

@@ -32,6 +32,11 @@ public record JobStatus(
     /// What an id looks like.
     public static final String ID = "^[0-9a-f]{32}$";
 
+    /// Of a job that nobody has begun with.
+    public static JobStatus taken(String id, String function, int inputs) {
+        return new JobStatus(id, State.OPEN, function, inputs, 0, null, null, null, null);
+    }
+
     /// Where a job stands.
     public enum State {
         /// It waits for its turn, or is worked on.

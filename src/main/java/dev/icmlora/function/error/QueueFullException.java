@@ -28,6 +28,11 @@ public final class QueueFullException extends RequestException {
         return new QueueFullException(limit + " jobs are open already, which is the limit");
     }
 
+    /// Too many results are being downloaded.
+    public static QueueFullException ofResults(int limit) {
+        return new QueueFullException(limit + " results are being downloaded already, which is the limit");
+    }
+
     @Override
     public Problem problem() {
         return problem("queue-full", "The function is busy", 429);

@@ -12,13 +12,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
-import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RedeliverException;
@@ -121,23 +117,16 @@ final class BatchJob {
     /// What the answers depend on. Parts under another identity are not gone on with: the inputs were changed, or the
     /// generator was, or a newer version of the function is there.
     private String identity(StoredObject task, Checked checked, Work work) {
-        var request = checked.request();
-        var adapter = request.mode().usesAdapter() && request.adapter() == null
-                ? service.adapter(work.tenant(), work.account(), new AdapterRequest(request.task(), tune(request)))
+        var adapter = service.beginning(checked.request())
+                .map(request -> service.adapter(work.tenant(), work.account(), request)
                         .await()
                         .indefinitely()
-                        .id()
-                : "";
+                        .id())
+                .orElse("");
         var parts = Stream.concat(
                 Stream.of(task.version(), checked.inputs().object().version(), adapter),
                 checked.function().map(FunctionName::toString).stream());
         return parts.collect(Collectors.joining("\n"));
-    }
-
-    private static Tune tune(GenerateRequest request) {
-        return request.mode() == Mode.TUNED
-                ? Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT)
-                : null;
     }
 
     private void answer(

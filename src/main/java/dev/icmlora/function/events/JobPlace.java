@@ -1,5 +1,6 @@
 package dev.icmlora.function.events;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -16,15 +17,16 @@ record JobPlace(Tenant tenant, String id) {
     /// What is to be done, of all tenants.
     static final String OPEN = "open-jobs/";
 
+    private static final int DIGITS_OF_TIME = 12;
     private static final String ALL = "jobs/";
     /// Where everybody shares them; no tenant's id.
     private static final String SHARED = "shared";
 
     /// Of a new job.
     static JobPlace next(Tenant tenant) {
-        var time = "%012x".formatted(System.currentTimeMillis());
+        var time = ("%0" + DIGITS_OF_TIME + "x").formatted(System.currentTimeMillis());
         var chance = UUID.randomUUID().toString().replace("-", "");
-        return new JobPlace(tenant, time + chance.substring(time.length()));
+        return new JobPlace(tenant, time + chance.substring(DIGITS_OF_TIME));
     }
 
     /// The job whose task has this key; empty where that is no task.
@@ -40,6 +42,11 @@ record JobPlace(Tenant tenant, String id) {
     static JobPlace ofOpen(String key) {
         var parts = key.substring(OPEN.length()).split("/", 2);
         return new JobPlace(parts[0].equals(SHARED) ? Tenant.SHARED : new Tenant(parts[0]), parts[1]);
+    }
+
+    /// When the job was taken, by the clock of the instance that did.
+    Instant taken() {
+        return Instant.ofEpochMilli(Long.parseLong(id.substring(0, DIGITS_OF_TIME), 16));
     }
 
     /// Whether its id looks like one.

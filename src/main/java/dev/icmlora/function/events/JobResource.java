@@ -1,5 +1,6 @@
 package dev.icmlora.function.events;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,7 @@ import dev.icmlora.function.api.Source;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.http.ResultPlaces;
 
 /// Requests that take longer than a client waits.
 @Path("/jobs")
@@ -53,11 +55,13 @@ public final class JobResource {
     private final Jobs jobs;
     private final ClientConnection client;
     private final JsonBody json;
+    private final ResultPlaces places;
 
-    JobResource(Jobs jobs, ClientConnection client, JsonBody json) {
+    JobResource(Jobs jobs, ClientConnection client, JsonBody json, ResultPlaces places) {
         this.jobs = jobs;
         this.client = client;
         this.json = json;
+        this.places = places;
     }
 
     @POST
@@ -192,12 +196,19 @@ public final class JobResource {
     @APIResponse(responseCode = "409", ref = "Problem")
     public Response results(
             @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
-                    String id) {
+                    String id,
+            @Context RoutingContext context) {
         client.require(Role.CALL);
         var results = jobs.results(client.tenant(), id);
+        places.take(client.tenant(), context);
+        // Not opened where no body is sent.
         StreamingOutput lines = out -> {
-            try (results) {
-                results.transferTo(out);
+            try (var in = results.get()) {
+                in.transferTo(out);
+            } catch (IOException e) {
+                if (!context.response().closed()) {
+                    throw e;
+                }
             }
         };
         return Response.ok(lines, MediaType.valueOf("application/jsonl")).build();

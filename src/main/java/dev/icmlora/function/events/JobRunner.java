@@ -1,6 +1,7 @@
 package dev.icmlora.function.events;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jboss.logging.Logger;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.UnknownAdapterException;
 import dev.icmlora.function.error.UnknownJobException;
@@ -36,6 +38,8 @@ final class JobRunner {
     private static final int LAST = Integer.MAX_VALUE;
 
     private static final Duration PAUSE = Duration.ofSeconds(10);
+    /// For so long a job is left to an instance that knows its adapter.
+    private static final Duration PATIENCE = Duration.ofHours(1);
 
     private final OwnBucket bucket;
     private final BatchJob batches;
@@ -158,6 +162,9 @@ final class JobRunner {
             }
             return store.end(job, State.COMPLETED);
         } catch (InvalidRequestException | UnknownAdapterException e) {
+            if (e instanceof UnknownAdapterException && mayBeKnownElsewhere(store, job)) {
+                throw new RedeliverException(e.getMessage());
+            }
             lease.check();
             outcomes.publish(
                     store.store(),
@@ -168,6 +175,12 @@ final class JobRunner {
         } catch (EndedException e) {
             return store.ended(job).orElseThrow(() -> new UnknownJobException(job.id()));
         }
+    }
+
+    /// The instance that took the job knew its adapter. What was answered is not to be lost, nor a job that this
+    /// instance only found first.
+    private static boolean mayBeKnownElsewhere(JobStore store, JobPlace job) {
+        return job.taken().plus(PATIENCE).isAfter(Instant.now()) || store.isBegun(job);
     }
 
     private static void requireOpen(JobStore store, JobPlace job) {

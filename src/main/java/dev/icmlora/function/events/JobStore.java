@@ -90,6 +90,11 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         return store.find(job.open()).isPresent();
     }
 
+    /// Whether answers are stored that are not published yet.
+    boolean isBegun(JobPlace job) {
+        return !store.list(job.keys().parts()).isEmpty();
+    }
+
     /// Who pays for an open job; empty if it is not open any more.
     Optional<String> payer(JobPlace job) {
         return store.find(job.open()).map(this::text).map(payer -> payer.equals(NOBODY) ? "" : payer);

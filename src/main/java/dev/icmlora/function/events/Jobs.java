@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
@@ -41,6 +43,7 @@ public final class Jobs {
     private final OwnBucket bucket;
     private final RequestRules rules;
     private final NamedFunctions functions;
+    private final AdapterSource adapters;
     private final JobSources sources;
     private final JobRunner runner;
     private final ObjectMapper json;
@@ -50,6 +53,7 @@ public final class Jobs {
             OwnBucket bucket,
             RequestRules rules,
             NamedFunctions functions,
+            AdapterSource adapters,
             JobSources sources,
             JobRunner runner,
             ObjectMapper json,
@@ -57,6 +61,7 @@ public final class Jobs {
         this.bucket = bucket;
         this.rules = rules;
         this.functions = functions;
+        this.adapters = adapters;
         this.sources = sources;
         this.runner = runner;
         this.json = json;
@@ -70,12 +75,16 @@ public final class Jobs {
     /// @throws QueueFullException if the tenant has too many open
     /// @throws StorageFullException if its ended ones take too much
     /// @throws FunctionsOffException if there is no place for it
+    /// @throws dev.icmlora.function.error.UnknownAdapterException if its adapter is not known here
     JobStatus submit(Tenant tenant, String payer, JobRequest sent) {
         var store = place().orElseThrow(FunctionsOffException::ofJobs);
         var request = sent.request();
         checkInputs(sent);
         var any = request.withInputs(List.of("any"));
         rules.check(any);
+        if (any.adapter() != null) {
+            adapters.byId(tenant, any.adapter());
+        }
         var named = functions.answering(tenant, any);
         var whole = named.map(NamedFunctions.Named::request).orElse(any).withInputs(request.inputs());
         if (store.open(tenant) >= MOST_OPEN) {
@@ -87,14 +96,17 @@ public final class Jobs {
         // After all that costs less: the object is read through.
         var source = sent.source().map(sources::find);
         var job = JobPlace.next(tenant);
+        var function = named.map(NamedFunctions.Named::function).map(FunctionName::toString);
         try {
-            var function = named.map(NamedFunctions.Named::function).map(FunctionName::toString);
             store.add(job, whole, source, function, payer);
         } catch (IOException e) {
             throw new IllegalStateException("requests have a JSON form", e);
         }
         runner.wake();
-        return store.status(job);
+        // Nothing is asked of the store any more: if it failed now, the client would send again what was taken.
+        var inputs =
+                source.map(JobSources.Found::inputs).orElse(request.inputs().size());
+        return JobStatus.taken(job.id(), function.orElse(null), inputs);
     }
 
     /// Whether an input can be answered is said with its answer; that there are some is said here.
@@ -162,17 +174,17 @@ public final class Jobs {
         });
     }
 
-    /// The results, one line an input.
+    /// The results, one line an input, which are opened when they are asked for.
     ///
     /// @throws UnknownJobException if the tenant has no such job
     /// @throws JobStateException if it is not completed
-    InputStream results(Tenant tenant, String id) {
+    Supplier<InputStream> results(Tenant tenant, String id) {
         return on(tenant, id, (store, job) -> {
             var state = store.ended(job).orElse(State.OPEN);
             if (state != State.COMPLETED) {
                 throw new JobStateException(id, name(state), "completed");
             }
-            return store.results(job);
+            return () -> store.results(job);
         });
     }
 

@@ -2,7 +2,6 @@ package dev.icmlora.function.http;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
@@ -48,23 +47,14 @@ public final class ClientConnection {
 
     /// The same work, cancelled when the client leaves before it is done.
     public <T> Uni<T> whileOpen(Uni<T> work) {
-        var context = current.getCurrent();
-        var eventLoop = context.vertx().getOrCreateContext();
+        var end = RequestEnd.of(current.getCurrent());
         return Uni.createFrom().emitter(emitter -> {
             var running = work.subscribe().with(emitter::complete, emitter::fail);
-            // The caller may be on a thread of its own, and the client may have left meanwhile.
-            eventLoop.runOnContext(now -> atEnd(context, () -> {
+            // The client may have left meanwhile.
+            end.then(() -> {
                 running.cancel();
                 emitter.fail(new CancelledException());
-            }));
+            });
         });
-    }
-
-    private static void atEnd(RoutingContext context, Runnable action) {
-        if (context.response().ended() || context.response().closed()) {
-            action.run();
-        } else {
-            context.addEndHandler(end -> action.run());
-        }
     }
 }

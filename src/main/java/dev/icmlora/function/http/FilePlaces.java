@@ -23,6 +23,6 @@ final class FilePlaces {
         if (!free.tryAcquire()) {
             throw QueueFullException.ofFiles(PLACES);
         }
-        context.addEndHandler(_ -> free.release());
+        RequestEnd.of(context).then(free::release);
     }
 }

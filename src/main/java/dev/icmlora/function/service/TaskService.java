@@ -25,6 +25,7 @@ import dev.icmlora.function.api.GenerateReply.ServedAdapter;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
+import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
@@ -145,6 +146,29 @@ public final class TaskService {
         var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune(), engineHost.engine());
         var budget = Decisions.budget(request.tune());
         return engineHost.submit(key, session -> adapter(key, adapters.of(key, budget, progress, session), session));
+    }
+
+    /// What the answers to a request come from, or begin with, and so would be others with another generator.
+    /// Mode [Mode#AUTO] takes as much of the task as a task vector is taken from, and does without where nothing is
+    /// generated.
+    ///
+    /// @return empty where the task makes no adapter
+    public Optional<AdapterRequest> beginning(GenerateRequest request) {
+        if (!request.mode().usesAdapter() || request.adapter() != null) {
+            return Optional.empty();
+        }
+        if (request.mode() == Mode.TUNED) {
+            return Optional.of(new AdapterRequest(
+                    request.task(), Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT)));
+        }
+        if (request.mode() != Mode.AUTO) {
+            return Optional.of(new AdapterRequest(request.task(), null));
+        }
+        var engine = engineHost.engine();
+        return engine.isTrained()
+                ? Optional.of(new AdapterRequest(
+                        TaskBody.of(engine.fingerprinted(request.task().toTask())), null))
+                : Optional.empty();
     }
 
     /// The GGUF file of a known adapter.

@@ -143,29 +143,41 @@ public final class LocalStore implements ObjectStore {
                     throw new ConditionFailedException(key);
                 }
             }
-            case Condition.IfVersion(var version) -> {
-                IN_THIS_PROCESS.lock();
-                try (var file = FileChannel.open(
-                                root.resolve(OWN_FOLDER, "lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                        var lock = file.lock()) {
-                    if (!lock.isValid()
-                            || find(key)
-                                    .filter(now -> now.version().equals(version))
-                                    .isEmpty()) {
+            case Condition.IfVersion(var version) ->
+                exclusively(() -> {
+                    if (find(key).filter(now -> now.version().equals(version)).isEmpty()) {
                         throw new ConditionFailedException(key);
                     }
                     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-                } finally {
-                    IN_THIS_PROCESS.unlock();
-                }
-            }
+                });
+        }
+    }
+
+    private interface FileWork {
+        void run() throws IOException;
+    }
+
+    /// What looks at an object and then changes it would bring back one that is deleted in between.
+    private void exclusively(FileWork work) throws IOException {
+        IN_THIS_PROCESS.lock();
+        try (var file = FileChannel.open(
+                        Files.createDirectories(root.resolve(OWN_FOLDER)).resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                var _ = file.lock()) {
+            work.run();
+        } finally {
+            IN_THIS_PROCESS.unlock();
         }
     }
 
     @Override
     public void delete(String key) {
+        var path = path(key);
         try {
-            Files.deleteIfExists(path(key));
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                exclusively(() -> Files.deleteIfExists(path));
+            }
         } catch (IOException e) {
             throw failed("delete", key, e);
         }

@@ -7,6 +7,7 @@ import static dev.icmlora.function.Requests.post;
 import static dev.icmlora.function.Requests.task;
 import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
@@ -18,16 +19,21 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.RandomAccessFile;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
@@ -41,6 +47,9 @@ import dev.icmlora.function.Requests;
 /// Requests that are answered in the background.
 @QuarkusTest
 class JobsTest {
+
+    @TestHTTPResource("/")
+    URI function;
 
     private static final Path BUCKET = Path.of("target");
     private static final Path EVENTS = Path.of("target/events-bucket").toAbsolutePath();
@@ -107,6 +116,22 @@ class JobsTest {
         assertThat(results(id)).extracting(line -> line.get("input").asText()).containsExactly("dog", "knife", "bus");
     }
 
+    /// More than an adapter is generated from.
+    @Test
+    void modeAutoTakesAsManyExamplesAsInARequest() {
+        var examples = IntStream.range(0, 70)
+                .mapToObj(i -> Map.of("input", "thing " + i, "output", "things " + i))
+                .toList();
+        var request = with(body(task("Write the plural.", examples), "dog", "bus"), "tune", Map.of("when", "never"));
+        request = with(with(request, "mode", "auto"), "max_tokens", 4);
+        var expected = outputs(request);
+
+        var id = submitted(request);
+
+        ended(id).body("state", equalTo("completed")).body("answered", equalTo(2));
+        assertThat(results(id)).extracting(line -> line.get("output").asText()).isEqualTo(expected);
+    }
+
     @Test
     void anInputThatCannotBeAnsweredCostsItsOwnAnswer() {
         var id = submitted(with(body(plurals(), "dog", "", "bus"), "mode", "plain"));
@@ -163,16 +188,91 @@ class JobsTest {
 
     @Test
     void whatOnlyShowsWhenItIsWorkedOnFailsTheJob() {
-        var request = with(with(body(plurals(), "x"), "task", null), "adapter", "sha256:" + "0".repeat(64));
+        // Each digit is a token.
+        var examples = Collections.nCopies(6, Map.of("input", "7".repeat(2000), "output", "7"));
 
-        var id = submitted(request);
+        var id = submitted(body(task("Write the first digit.", examples), "x"));
 
         ended(id)
                 .body("state", equalTo("failed"))
-                .body("error.type", equalTo("urn:icm-lora:problem:unknown-adapter"))
-                .body("error.status", equalTo(404));
+                .body("error.status", equalTo(400))
+                .body("error.errors[0].field", equalTo("/task"));
         given().get("/jobs/{id}/results", id).then().statusCode(409);
         cancel(id).statusCode(409).body("detail", containsString("is failed"));
+    }
+
+    private static Map<String, Object> by(String adapter) {
+        return with(with(body(plurals(), "dog"), "task", null), "adapter", adapter);
+    }
+
+    @Test
+    void anAdapterThatNobodyKnowsIsRefused() {
+        post("/jobs", by("sha256:" + "0".repeat(64)))
+                .statusCode(404)
+                .body("type", equalTo("urn:icm-lora:problem:unknown-adapter"));
+    }
+
+    /// As on an instance that has not made it.
+    @Test
+    void aJobWaitsForAnAdapterThatWasKnownWhenItCame() throws Exception {
+        var making = Map.of("task", task("Write the plural of " + UUID.randomUUID(), List.of()));
+        var adapter = post("/adapter", making).statusCode(200).extract().<String>path("id");
+        var busy = Stream.of(1, 2)
+                .map(_ -> {
+                    var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+                    awaitWork(id);
+                    return id;
+                })
+                .toList();
+        var id = submitted(by(adapter));
+        given().delete("/adapters/{id}", adapter).then().statusCode(204);
+        busy.forEach(each -> cancel(each).statusCode(200));
+        busy.forEach(JobsTest::deleted);
+
+        ended(submitted(with(body(plurals(), "dog"), "mode", "plain")));
+        status(id).body("state", equalTo("open"));
+
+        post("/adapter", making).statusCode(200).body("id", equalTo(adapter));
+        ended(id).body("state", equalTo("completed")).body("answered", equalTo(1));
+    }
+
+    /// What nobody reads takes no more than its place.
+    @Test
+    void resultsAreDownloadedByFewAtOnce() throws Exception {
+        var id = submitted(with(body(plurals(), "dog"), "mode", "plain"));
+        ended(id).body("state", equalTo("completed"));
+        given().head("/jobs/{id}/results", id).then().statusCode(200);
+        try (var file = new RandomAccessFile(
+                BUCKET.resolve("jobs/shared")
+                        .resolve(id)
+                        .resolve("results.jsonl")
+                        .toFile(),
+                "rw")) {
+            file.setLength(64 << 20);
+        }
+        var asking = "GET /jobs/%s/results HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .formatted(id)
+                .getBytes(US_ASCII);
+        var readers = new ArrayList<Socket>();
+        try {
+            for (var i = 0; i < 16; i++) {
+                var reader = new Socket(function.getHost(), function.getPort());
+                readers.add(reader);
+                reader.getOutputStream().write(asking);
+            }
+            Eventually.until(() -> {
+                try (var another = new Socket(function.getHost(), function.getPort())) {
+                    another.getOutputStream().write(asking);
+                    return new String(another.getInputStream().readNBytes(12), US_ASCII).equals("HTTP/1.1 429");
+                }
+            });
+        } finally {
+            for (var reader : readers) {
+                reader.close();
+            }
+        }
+        Eventually.until(() -> given().head("/jobs/{id}/results", id).statusCode() == 200);
+        deleted(id);
     }
 
     @Test

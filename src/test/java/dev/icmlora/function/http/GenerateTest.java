@@ -14,7 +14,9 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -57,6 +59,17 @@ class GenerateTest {
                 .body("outputs", equalTo(first.getList("outputs")))
                 .body("timing_ms.fingerprint", equalTo(0f))
                 .body("timing_ms.generate", equalTo(0f));
+    }
+
+    /// Nor is there a description to take a fingerprint from.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void examplesThatAreLongerThanTheContextAreRefused(int count) {
+        var example = Map.of("input", "語".repeat(2000), "output", "言".repeat(2000));
+
+        post("/generate", with(body(task("", Collections.nCopies(count, example)), "dog"), "mode", "auto"))
+                .statusCode(400)
+                .body("errors[0].field", startsWith("/task"));
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.PeftFiles;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -46,6 +48,7 @@ class WithoutGeneratorIT {
                 folder,
                 Map.of(
                         "ICM_LORA_GENERATOR", "none",
+                        "ICM_LORA_STORAGE_BUCKET", "file:" + Files.createDirectory(folder.resolve("bucket")),
                         "ICM_LORA_ADAPTER_MODULES", String.join(",", MODULES),
                         "ICM_LORA_ADAPTER_MAX_RANK", "20",
                         "ICM_LORA_ADAPTERS_UPLOAD", "true",
@@ -95,6 +98,20 @@ class WithoutGeneratorIT {
                 .body("adapter.id", equalTo(id))
                 .body("adapter.cached", equalTo(true));
         given().get(address + "/adapters/" + id).then().statusCode(200);
+    }
+
+    @Test
+    void jobsAreAnsweredAsRequestsAre() {
+        var id = post("/jobs", "{\"task\": %s, \"inputs\": [\"stone\"], \"max_tokens\": 8}".formatted(TASK))
+                .statusCode(202)
+                .extract()
+                .<String>path("id");
+        Eventually.until(
+                () -> !given().get(address + "/jobs/" + id).path("state").equals("open"));
+        given().get(address + "/jobs/" + id)
+                .then()
+                .body("state", equalTo("completed"))
+                .body("answered", equalTo(1));
     }
 
     private static byte[] peft(int rank) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,32 @@ class LocalStoreTest extends ObjectStoreContract {
         assertThatExceptionOfType(StorageRefusedException.class).isThrownBy(() -> store().find(key));
         assertThatExceptionOfType(StorageRefusedException.class)
                 .isThrownBy(() -> store().write(key, content, Map.of(), new Condition.IfAbsent()));
+    }
+
+    /// However the two meet: what was looked at before it was deleted is not written after it.
+    @Test
+    void whatIsDeletedDoesNotComeBack() throws Exception {
+        var store = store();
+        var content = Content.of(new byte[1]);
+        var chance = new Random(1);
+        for (var i = 0; i < 500; i++) {
+            var first = store.write("a", content, Map.of(), new Condition.IfAbsent());
+            var writer = Thread.startVirtualThread(() -> {
+                var version = first;
+                try {
+                    while (true) {
+                        version = store.write("a", content, Map.of(), new Condition.IfVersion(version));
+                    }
+                } catch (ConditionFailedException e) {
+                    // It is deleted.
+                }
+            });
+            Thread.sleep(Duration.ofNanos(chance.nextInt(3_000_000)));
+            store.delete("a");
+            // It writes for as long as it finds something.
+            assertThat(writer.join(Duration.ofSeconds(30))).isTrue();
+            assertThat(store.find("a")).isEmpty();
+        }
     }
 
     @Test
