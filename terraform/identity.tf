@@ -7,6 +7,8 @@ locals {
       id      = basename(secret)
     }
   }
+
+  grants_kms_key = var.kms_key != null && (var.grants_in_other_projects || try(split("/", var.kms_key)[1] == var.project, false))
 }
 
 # The function's own account has no role in the project: what it may do is granted on single buckets and secrets.
@@ -80,7 +82,7 @@ data "google_storage_project_service_account" "this" {
 }
 
 resource "google_kms_crypto_key_iam_member" "service_agent" {
-  for_each = var.kms_key == null ? {} : merge(
+  for_each = !local.grants_kms_key ? {} : merge(
     {
       artifactregistry = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-artifactregistry.iam.gserviceaccount.com"
       run              = local.run_agent

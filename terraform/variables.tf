@@ -71,7 +71,7 @@ variable "binary_authorization" {
 }
 
 variable "grants_in_other_projects" {
-  description = "Grants what an image or a secret of another project needs there: Cloud Run's agent reads the repository, the function reads the secret. Who applies has to be allowed to grant it; false where the owners do."
+  description = "Grants what an image, a secret or a kms_key of another project needs there: Cloud Run's agent reads the repository, the function reads the secret, Google's agents use the key. Who applies has to be allowed to grant it; false where the owners do."
   type        = bool
   default     = true
   nullable    = false

@@ -110,10 +110,38 @@ func TestWorkflowsAreWhatGitHubReads(t *testing.T) {
 		for _, missing := range missingScripts(text) {
 			t.Errorf("%s: %s", name, missing)
 		}
+		for _, step := range unheardPipes(t, text) {
+			t.Errorf("%s: %s pipes, and has no shell: bash, with which a failure before the pipe counts", name, step)
+		}
+	}
+	unheard := "jobs:\n  a:\n    steps:\n      - name: b\n        run: false | tee log\n"
+	if steps := unheardPipes(t, unheard); len(steps) != 1 || steps[0] != "b" {
+		t.Errorf("a pipe without pipefail was not found: %v", steps)
 	}
 	if mistakes, _ := linter.Lint("a.yml", []byte("on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    step: []\n"), nil); len(mistakes) == 0 {
 		t.Error("an unknown key was not found")
 	}
+}
+
+// Steps of a workflow whose pipes swallow failures: GitHub's default shell has no pipefail, the one that is asked for has.
+func unheardPipes(t *testing.T, text string) []string {
+	var workflow struct {
+		Jobs map[string]struct {
+			Steps []struct{ Name, Run, Shell string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(text), &workflow); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			if strings.Contains(strings.ReplaceAll(step.Run, "||", ""), "|") && step.Shell != "bash" {
+				names = append(names, step.Name)
+			}
+		}
+	}
+	return names
 }
 
 // By Google's own type of a build, which refuses a field that it does not know.

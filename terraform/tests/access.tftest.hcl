@@ -157,10 +157,11 @@ run "their_owners_grant" {
   variables {
     image                    = "europe-docker.pkg.dev/images-project/lora/function:1.0"
     secret_env               = { ICM_LORA_API_KEY = { secret = "projects/keys-project/secrets/key" }, ICM_LORA_API_KEYS_ALICE = { secret = "alice" } }
+    kms_key                  = "projects/keys-project/locations/europe-west4/keyRings/ring/cryptoKeys/key"
     grants_in_other_projects = false
   }
   assert {
-    condition     = length(google_artifact_registry_repository_iam_member.image_reader) == 0 && keys(google_secret_manager_secret_iam_member.function) == ["alice"]
+    condition     = length(google_artifact_registry_repository_iam_member.image_reader) == 0 && keys(google_secret_manager_secret_iam_member.function) == ["alice"] && length(google_kms_crypto_key_iam_member.service_agent) == 0
     error_message = "Nothing is granted outside this project."
   }
 }

@@ -1,4 +1,4 @@
-import { baseModel, chat, generate } from "./api.js";
+import { baseModel, chat, generate, Refusal } from "./api.js";
 import { bars } from "./bars.js";
 import { kept, modes } from "./chats.js";
 import { definition, figures, gallery, task as shippedTask } from "./gallery.js";
@@ -11,6 +11,8 @@ const SERVED = {
   adapter: "An adapter, the description alone in the prompt",
   adapter_examples: "The shared adapter, your examples in the prompt",
   tuned: "The tuned adapter, and where it was not sure, the shared adapter with your examples too",
+  examples: "The base model, your examples in the prompt",
+  plain: "The base model, the description alone in the prompt",
 };
 
 const at = (id) => document.getElementById(id);
@@ -137,8 +139,10 @@ async function ask(task, inputs, type, signal) {
         continue;
       }
       at("status").textContent = `Input ${index + 1} of ${inputs.length}: ${mode.name}`;
-      await chat({ ...mode.chat(model, task, input), ...kept(type) }, (piece) => (cell.textContent += piece), signal);
-      if (!cell.textContent) cell.textContent = "(an empty answer)";
+      const body = { ...mode.chat(model, task, input), ...kept(type) };
+      const refused = await unlessRefused(chat(body, (piece) => (cell.textContent += piece), signal));
+      if (refused) cell.title = refused;
+      if (!cell.textContent) cell.textContent = refused ? "–" : "(an empty answer)";
     }
   }
   at("status").textContent = "Done.";
@@ -147,10 +151,30 @@ async function ask(task, inputs, type, signal) {
 /** First, so that its loss is seen falling: mode auto would tune by itself. */
 async function tune(body, cells, signal) {
   at("status").textContent = "Asking the generated adapter, before it is tuned";
+  await unlessRefused(showBefore(body, cells, signal));
+  at("status").textContent = "Tuning on your examples";
+  const say = (sentence) => (at("status").textContent = sentence);
+  at("tuning").hidden = Boolean(await unlessRefused(watchTuning(body.task, say, signal)));
+}
+
+async function showBefore(body, cells, signal) {
   const generated = await generate({ ...body, mode: "adapter" }, signal);
   for (const [index, cell] of cells.entries()) cell.append(before(answer(generated, index)));
-  at("status").textContent = "Tuning on your examples";
-  await watchTuning(body.task, (sentence) => (at("status").textContent = sentence), signal);
+}
+
+/**
+ * Not every function generates adapters, or tunes them; mode auto answers anyway, or says what is wrong with the task.
+ *
+ * @returns why it was refused; nothing if it was done
+ */
+async function unlessRefused(work) {
+  try {
+    await work;
+    return undefined;
+  } catch (failure) {
+    if (failure instanceof Refusal) return failure.message;
+    throw failure;
+  }
 }
 
 /** An answer, and of a label or JSON how sure it is. */
@@ -171,8 +195,9 @@ function before(output) {
 function measured(reply, body, model) {
   last = { body, model };
   const { served, confidence } = reply.selection;
-  at("served").textContent =
-    `${SERVED[served]}. An answer is right with a chance of about ${Math.round(100 * confidence)} %.`;
+  const chance =
+    confidence === undefined ? "" : ` An answer is right with a chance of about ${Math.round(100 * confidence)} %.`;
+  at("served").textContent = `${SERVED[served]}.${chance}`;
   bars(
     at("timing"),
     PHASES.map((phase) => ({

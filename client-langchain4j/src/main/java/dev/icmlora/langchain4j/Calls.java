@@ -22,8 +22,13 @@ final class Calls {
         try {
             return client.post(path, body);
         } catch (IcmLoraException e) {
-            throw e.status() == 0 ? unanswered(e) : refused(e);
+            throw mapped(e);
         }
+    }
+
+    /// The same in LangChain4j's words.
+    static RuntimeException mapped(IcmLoraException e) {
+        return e.status() == 0 ? unanswered(e) : refused(e);
     }
 
     private static RuntimeException refused(IcmLoraException e) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.embedding.DimensionAwareEmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingParameter;
@@ -18,6 +19,7 @@ import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.output.TokenUsage;
 
 import dev.icmlora.client.IcmLoraClient;
+import dev.icmlora.client.IcmLoraException;
 
 /// A running function as an embedding model: hidden states of its base model, of length 1. The base model was
 /// not trained for that, so expect less than of a model that was.
@@ -25,6 +27,8 @@ public final class IcmLoraEmbeddingModel extends DimensionAwareEmbeddingModel {
 
     /// What `/v1/embeddings` takes.
     private static final int MOST_TEXTS = 256;
+    /// The body was too long, or there was not time enough: half of it may do.
+    private static final Set<Integer> TOO_MUCH = Set.of(413, 504);
 
     private final IcmLoraClient client;
     private final String modelName;
@@ -60,11 +64,23 @@ public final class IcmLoraEmbeddingModel extends DimensionAwareEmbeddingModel {
         List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
         List<Embedding> embeddings = new ArrayList<>(texts.size());
         TokenUsage usage = new TokenUsage(0, 0);
-        for (int begin = 0; begin < texts.size(); begin += MOST_TEXTS) {
-            List<String> batch = texts.subList(begin, Math.min(begin + MOST_TEXTS, texts.size()));
+        int most = MOST_TEXTS;
+        while (embeddings.size() < texts.size()) {
+            int begin = embeddings.size();
+            List<String> batch = texts.subList(begin, Math.min(begin + most, texts.size()));
             ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", request.modelName());
             batch.forEach(body.putArray("input")::add);
-            JsonNode reply = Calls.post(client, "/v1/embeddings", body);
+            JsonNode reply;
+            try {
+                reply = client.post("/v1/embeddings", body);
+            } catch (IcmLoraException e) {
+                if (batch.size() == 1 || !TOO_MUCH.contains(e.status())) {
+                    throw Calls.mapped(e);
+                }
+                most = batch.size() / 2;
+                continue;
+            }
+            requireAll(reply, batch.size());
             reply.path("data").forEach(entry -> embeddings.add(embedding(entry.path("embedding"))));
             usage = usage.add(
                     new TokenUsage(reply.path("usage").path("prompt_tokens").asInt(), 0));
@@ -74,6 +90,14 @@ public final class IcmLoraEmbeddingModel extends DimensionAwareEmbeddingModel {
                 .modelName(request.modelName())
                 .tokenUsage(usage)
                 .build();
+    }
+
+    private static void requireAll(JsonNode reply, int texts) {
+        int count = reply.path("data").size();
+        if (count != texts) {
+            throw new LangChain4jException(
+                    "The reply has %d embeddings of %d texts: is this an ICM-LoRA function?".formatted(count, texts));
+        }
     }
 
     private static Embedding embedding(JsonNode numbers) {

@@ -17,6 +17,7 @@ public final class IcmLoraException extends RuntimeException {
     private static final Pattern INPUT = Pattern.compile("/inputs/(\\d+)");
 
     private final int status;
+    private final String type;
     private final String title;
     private final String detail;
     private final transient List<FieldError> errors;
@@ -28,9 +29,11 @@ public final class IcmLoraException extends RuntimeException {
     /// @param message a sentence that names field, limit and value
     public record FieldError(String field, String message) {}
 
-    private IcmLoraException(int status, String title, String detail, List<FieldError> errors, Throwable cause) {
+    private IcmLoraException(
+            int status, String type, String title, String detail, List<FieldError> errors, Throwable cause) {
         super(message(status, title, detail, errors), cause);
         this.status = status;
+        this.type = type;
         this.title = title;
         this.detail = detail;
         this.errors = List.copyOf(errors);
@@ -46,12 +49,12 @@ public final class IcmLoraException extends RuntimeException {
 
     /// No reply came.
     static IcmLoraException unanswered(String title, Throwable cause) {
-        return new IcmLoraException(0, title, String.valueOf(cause.getMessage()), List.of(), cause);
+        return new IcmLoraException(0, "", title, String.valueOf(cause.getMessage()), List.of(), cause);
     }
 
     /// A reply that no such function gives.
     static IcmLoraException unexpected(String what) {
-        return new IcmLoraException(200, "The reply is not the function's", what, List.of(), null);
+        return new IcmLoraException(200, "", "The reply is not the function's", what, List.of(), null);
     }
 
     /// A reply with a status of an error: problem details (RFC 9457), OpenAI's form, or whatever stands
@@ -68,7 +71,7 @@ public final class IcmLoraException extends RuntimeException {
         }
         if (!problem.has("title")) {
             String shown = body.length() > LONGEST_DETAIL ? body.substring(0, LONGEST_DETAIL) + "…" : body;
-            return new IcmLoraException(status, "HTTP status", shown, List.of(), null);
+            return new IcmLoraException(status, "", "HTTP status", shown, List.of(), null);
         }
         List<FieldError> errors = new ArrayList<>();
         for (JsonNode error : problem.path("errors")) {
@@ -76,7 +79,12 @@ public final class IcmLoraException extends RuntimeException {
                     error.path("field").asText(), error.path("message").asText()));
         }
         return new IcmLoraException(
-                status, problem.path("title").asText(), problem.path("detail").asText(), errors, null);
+                status,
+                problem.path("type").asText(),
+                problem.path("title").asText(),
+                problem.path("detail").asText(),
+                errors,
+                null);
     }
 
     private static IcmLoraException refusedByOpenAi(int status, JsonNode error) {
@@ -84,7 +92,7 @@ public final class IcmLoraException extends RuntimeException {
         List<FieldError> errors = error.hasNonNull("param")
                 ? List.of(new FieldError(error.get("param").asText(), message))
                 : List.of();
-        return new IcmLoraException(status, error.path("type").asText(), message, errors, null);
+        return new IcmLoraException(status, "", error.path("type").asText(), message, errors, null);
     }
 
     /// The same with its inputs counted from another one on: those of a batch among all of them.
@@ -94,12 +102,17 @@ public final class IcmLoraException extends RuntimeException {
         List<FieldError> counting = errors.stream()
                 .map(error -> new FieldError(counted.apply(error.field()), counted.apply(error.message())))
                 .toList();
-        return new IcmLoraException(status, title, counted.apply(detail), counting, getCause());
+        return new IcmLoraException(status, type, title, counted.apply(detail), counting, getCause());
     }
 
     /// HTTP status of the reply; 0 if none came.
     public int status() {
         return status;
+    }
+
+    /// The URI of the function's own kind of problem; empty if it has none.
+    String type() {
+        return type;
     }
 
     /// What kind of problem it is, the same for all of its kind.

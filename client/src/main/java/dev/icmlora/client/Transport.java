@@ -36,7 +36,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 record Transport(
         URI address, Optional<String> key, Optional<IdentityToken> identityToken, Duration timeout, HttpClient http) {
 
-    private static final Set<Integer> BUSY = Set.of(429, 503);
+    private static final int UNAVAILABLE = 503;
+    private static final Set<Integer> BUSY = Set.of(429, UNAVAILABLE);
+    /// Problems of a function that has not begun with a request.
+    private static final Set<String> NOTHING_TAKEN =
+            Set.of("urn:icm-lora:problem:shutting-down", "urn:icm-lora:problem:issuer-unavailable");
     /// Of the connections for one request. A function that is busy is asked until the time is over; one that is
     /// not there should not keep a program waiting.
     static final int MOST_BROKEN = 4;
@@ -93,7 +97,7 @@ record Transport(
                     return reply.body();
                 }
                 failure = IcmLoraException.refused(reply.statusCode(), text.apply(reply.body()));
-                if (!BUSY.contains(reply.statusCode())) {
+                if (!mayTryAgain(call, reply.statusCode(), failure)) {
                     throw failure;
                 }
                 least = retryAfter(reply.headers());
@@ -115,6 +119,12 @@ record Transport(
             }
             Pauses.sleep(wait);
         }
+    }
+
+    /// A 503 of whatever stands before the function, or of its store, does not say that nothing was taken.
+    private static boolean mayTryAgain(Call call, int status, IcmLoraException failure) {
+        return BUSY.contains(status)
+                && (call.repeatable() || status != UNAVAILABLE || NOTHING_TAKEN.contains(failure.type()));
     }
 
     private HttpRequest request(Call call, Instant deadline) {

@@ -44,6 +44,30 @@ class JobTest {
         }
     }
 
+    /// Of a store that took it and did not say so, or of what stands before a function that ended.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Service Unavailable",
+                "{\"type\": \"urn:icm-lora:problem:storage-unavailable\", \"title\": \"The store does not answer\"}"
+            })
+    void whatIsUnavailableMayHaveTakenTheJob(String body) throws IOException {
+        try (var server = new ScriptedServer(new Reply(503, null, body), TAKEN)) {
+            assertThatExceptionOfType(IcmLoraException.class)
+                    .isThrownBy(() -> echo(server).submit(List.of("a")))
+                    .satisfies(e -> assertThat(e.status()).isEqualTo(503));
+            assertThat(server.received()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aFunctionThatEndsHasTakenNothing() throws IOException {
+        var ending = "{\"type\": \"urn:icm-lora:problem:shutting-down\", \"title\": \"The function is shutting down\"}";
+        try (var server = new ScriptedServer(new Reply(503, null, ending), TAKEN)) {
+            assertThat(echo(server).submit(List.of("a")).id()).isEqualTo(ID);
+        }
+    }
+
     @Test
     void aFunctionThatIsBusyIsAskedAgain() throws IOException {
         try (var server = new ScriptedServer(Reply.of(429), TAKEN)) {

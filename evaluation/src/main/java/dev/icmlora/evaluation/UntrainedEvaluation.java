@@ -44,6 +44,11 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
         private static Way of(Condition condition) {
             return switch (condition) {
                 case TUNED -> of(condition, "tuned on 5 examples");
+                case AUTO ->
+                    of(
+                            condition,
+                            "tunes, and asks the base model with the examples in the prompt for a second"
+                                    + " opinion on what is not sure");
                 default -> of(condition, condition.meaning());
             };
         }
@@ -72,6 +77,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     record Row(String task, String family, int inputs, SequencedMap<String, Outcome> ways) {}
 
     /// @throws IOException if the function does not answer, or refuses
+    /// @throws IllegalArgumentException if it has a generator
     public UntrainedReport measure() throws IOException, InterruptedException {
         List<Way> ways = Stream.concat(
                         CONDITIONS.stream().map(Way::of), steps.stream().map(Way::at))
@@ -91,6 +97,10 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     private Outcome ask(Question question, Way way) throws IOException, InterruptedException {
         FunctionClient.Reply reply = function.ask(
                 question.task(way.request.examples()), question.inputs(), way.request, question.maxBytes(), false);
+        if (reply.selection().confidence() != null) {
+            throw new IllegalArgumentException("the function has a generator, and is to be measured without one: start"
+                    + " it with ICM_LORA_GENERATOR=none, or with a base model that none was trained for");
+        }
         int inputs = question.tests().size();
         return new Outcome(
                 100.0 * question.right(reply.outputs()) / inputs,

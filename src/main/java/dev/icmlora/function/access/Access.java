@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,8 +35,10 @@ public final class Access {
     private static final String ADMISSION = Access.class.getName() + ".admission";
     private static final String HEALTH = "/q/health";
     private static final String CALLER = Access.class.getName() + ".caller";
-    /// After the request has its name, before anything answers.
-    private static final int EARLY = 900;
+    /// After Quarkus has looked where a browser's request comes from, whose question beforehand brings no key, and
+    /// before
+    /// it asks who it is.
+    private static final int EARLY = SecurityHandlerPriorities.CORS - 1;
 
     private final ApiKeys keys;
     private final Tokens tokens;

@@ -148,8 +148,8 @@ public final class TaskService {
         return engineHost.submit(key, session -> adapter(key, adapters.of(key, budget, progress, session), session));
     }
 
-    /// What the answers to a request come from, or begin with, and so would be others with another generator.
-    /// Mode [Mode#AUTO] takes as much of the task as a task vector is taken from, and does without where nothing is
+    /// What the answers to a request come from, or a tuning begins with, and so would be others with another generator.
+    /// Modes that tune take as much of the task as a task vector is taken from, and do without where nothing is
     /// generated.
     ///
     /// @return empty where the task makes no adapter
@@ -157,11 +157,7 @@ public final class TaskService {
         if (!request.mode().usesAdapter() || request.adapter() != null) {
             return Optional.empty();
         }
-        if (request.mode() == Mode.TUNED) {
-            return Optional.of(new AdapterRequest(
-                    request.task(), Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT)));
-        }
-        if (request.mode() != Mode.AUTO) {
+        if (!request.mode().tunes()) {
             return Optional.of(new AdapterRequest(request.task(), null));
         }
         var engine = engineHost.engine();

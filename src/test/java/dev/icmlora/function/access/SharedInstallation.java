@@ -25,6 +25,8 @@ public final class SharedInstallation implements QuarkusTestProfile {
     static final int PER_MINUTE = 30;
     static final int TOKENS_PER_DAY = 600;
     static final String BUCKET = "test.bucket";
+    /// Whose pages may ask.
+    static final String SITE = "https://app.example";
 
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -41,6 +43,8 @@ public final class SharedInstallation implements QuarkusTestProfile {
                     entry("icm-lora.roles.scraper", "metrics"),
                     entry("icm-lora.events.senders", SENDER),
                     entry("icm-lora.tenancy", "key"),
+                    entry("quarkus.http.cors.enabled", "true"),
+                    entry("quarkus.http.cors.origins", SITE),
                     entry("icm-lora.rate-limit.requests-per-minute", Integer.toString(PER_MINUTE)),
                     entry("icm-lora.rate-limit.tokens-per-day", Integer.toString(TOKENS_PER_DAY)),
                     entry("icm-lora.events.buckets", "file:" + bucket),

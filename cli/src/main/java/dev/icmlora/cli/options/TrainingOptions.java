@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 import dev.icmlora.trainer.loop.Schedule;
@@ -81,6 +82,17 @@ public final class TrainingOptions {
                 threads,
                 precision,
                 new TrainingRun.Intervals(logEvery, checkpointEvery, validateEvery));
+    }
+
+    /// Refuses options that a command has with all others, and could only ignore.
+    ///
+    /// @throws IllegalArgumentException if one of them was given
+    public static void refuse(CommandSpec command, String... names) {
+        for (String name : names) {
+            if (command.commandLine().getParseResult().hasMatchedOption(name)) {
+                throw new IllegalArgumentException(name + " does nothing in " + command.qualifiedName());
+            }
+        }
     }
 
     /// What the process says when a training ends.

@@ -5,7 +5,9 @@ import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 import dev.icmlora.cli.options.ShardOption;
 import dev.icmlora.cli.options.TrainingOptions;
@@ -19,6 +21,9 @@ import dev.icmlora.trainer.paper.ZooRun;
         description = "Trains an adapter for each training task by itself, many in one batch, and keeps several"
                 + " checkpoints of each; killed, it goes on where it was.")
 public final class ZooCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private TrainingOptions options;
 
@@ -43,6 +48,8 @@ public final class ZooCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        // The length of each task's training is --length.
+        TrainingOptions.refuse(spec, "--minutes", "--steps", "--patience", "--stop-after");
         boolean finished = new ZooRun(options.settings(), together, length, keep, shard.shard()).run(System.out);
         return TrainingOptions.exitCode(finished);
     }

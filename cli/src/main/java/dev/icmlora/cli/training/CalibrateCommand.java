@@ -1,6 +1,8 @@
 package dev.icmlora.cli.training;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.selection.Calibration;
+import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.AnswerFit;
 import dev.icmlora.trainer.calibration.CalibrationReport;
@@ -63,34 +66,48 @@ public final class CalibrateCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         EngineFiles installed = EngineFiles.installed();
         EngineFiles files = generator == null ? installed : installed.withGenerator(generator);
         Path file = files.generator().orElseThrow();
+        requireAtLeast("--tasks", tasks, 1);
+        requireAtLeast("--draws", draws, 1);
+        requireAtLeast("--examples", examples, Selector.LEAST_EXAMPLES);
         PrintWriter out = spec.commandLine().getOut();
-        CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
         Optional<Calibration> kept = answersOnly
                 ? Optional.of(Calibration.of(GeneratorFile.read(file).manifest().calibration()))
                 : Optional.empty();
-        if (kept.isEmpty()) {
-            // The engine refuses the numbers of another version's selection.
-            write(file, List.of());
+        // Beside the file, which keeps its numbers until there are new ones. The engine refuses those of another
+        // version's selection.
+        Path measured = file.resolveSibling(file.getFileName() + ".calibrating");
+        write(file, kept.map(Calibration::numbers).orElse(List.of()), measured);
+        Calibration fitted;
+        try (Engine engine = EngineLoader.load(
+                files.withGenerator(measured), EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
+            fitted = fit(kept, engine, out);
+        } finally {
+            Files.deleteIfExists(measured);
         }
-        try (Engine engine =
-                EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
-            Calibration selection =
-                    kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out));
-            // What took long is not lost if the rest fails.
-            write(file, selection.numbers());
-            Calibration all = CalibrationReport.print(
-                    selection, new AnswerFit(subjects.texts(engine)), new AnswerFit(subjects.labels(engine)), out);
-            write(file, all.numbers());
-        }
+        write(file, fitted.numbers(), file);
         out.flush();
         return 0;
     }
 
-    private static void write(Path generator, List<Float> calibration) {
-        GeneratorFile.read(generator).withCalibration(calibration).write(generator);
+    private Calibration fit(Optional<Calibration> kept, Engine engine, PrintWriter out) {
+        CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
+        Calibration selection =
+                kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out));
+        return CalibrationReport.print(
+                selection, new AnswerFit(subjects.texts(engine)), new AnswerFit(subjects.labels(engine)), out);
+    }
+
+    private static void requireAtLeast(String option, int given, int least) {
+        if (given < least) {
+            throw new IllegalArgumentException(option + " is " + given + ", but must be at least " + least);
+        }
+    }
+
+    private static void write(Path generator, List<Float> calibration, Path to) {
+        GeneratorFile.read(generator).withCalibration(calibration).write(to);
     }
 }

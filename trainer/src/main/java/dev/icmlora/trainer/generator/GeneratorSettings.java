@@ -23,6 +23,6 @@ public record GeneratorSettings(
     /// Names a run that is made with these.
     @Override
     public String toString() {
-        return "latent %d beta %s vectors after %s".formatted(latent, kl.beta(), vectorLayer);
+        return "latent %d beta %s, %d vectors after %s".formatted(latent, kl.beta(), vectors, vectorLayer);
     }
 }
