@@ -33,7 +33,6 @@ final class Admission implements AutoCloseable {
 
     private final int capacity;
     private final int places;
-    private final Duration limit;
     private final Map<Object, Deque<Job<?>>> queues = new LinkedHashMap<>();
     private final Map<Object, Integer> working = new HashMap<>();
     private int waiting;
@@ -42,11 +41,9 @@ final class Admission implements AutoCloseable {
 
     /// @param capacity requests that may wait
     /// @param places requests that are worked on at the same time
-    /// @param limit time from submission to result
-    Admission(int capacity, int places, Duration limit) {
+    Admission(int capacity, int places) {
         this.capacity = capacity;
         this.places = places;
-        this.limit = limit;
     }
 
     /// Work that begins once the result is subscribed to and there is a place for it.
@@ -55,11 +52,12 @@ final class Admission implements AutoCloseable {
     /// what the work throws.
     ///
     /// @param queue what it queues for: work with an equal one waits in line
-    <T> Uni<T> submit(Object queue, Function<Cancellation, T> work) {
+    /// @param limit time from submission to result
+    <T> Uni<T> submit(Object queue, Duration limit, Function<Cancellation, T> work) {
         return Uni.createFrom().deferred(() -> {
             var waited = new AtomicReference<>(limit);
             return Uni.createFrom()
-                    .<T>emitter(emitter -> enqueue(new Job<>(queue, waited, work, emitter)))
+                    .<T>emitter(emitter -> enqueue(new Job<>(queue, limit, waited, work, emitter)))
                     .ifNoItem()
                     .after(limit)
                     .failWith(() -> new DeadlineException(limit, waited.get()));
@@ -174,17 +172,19 @@ final class Admission implements AutoCloseable {
         private final AtomicReference<Duration> waited;
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
-        private final Cancellation cancellation = new Cancellation(limit);
+        private final Cancellation cancellation;
         private final Context trace = Context.current();
         private final long since = System.nanoTime();
 
         /// @param waited is told how long it waited, when that is over
         private Job(
                 Object queue,
+                Duration limit,
                 AtomicReference<Duration> waited,
                 Function<Cancellation, T> work,
                 UniEmitter<? super T> emitter) {
             this.queue = queue;
+            this.cancellation = new Cancellation(limit);
             this.waited = waited;
             this.work = work;
             this.emitter = emitter;

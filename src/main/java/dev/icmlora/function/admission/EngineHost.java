@@ -1,5 +1,6 @@
 package dev.icmlora.function.admission;
 
+import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -46,7 +47,7 @@ public final class EngineHost {
             throw new StartupException(e.getMessage());
         }
         var places = engine.workers() * config.worker().sequences();
-        admission = new Admission(config.queue().capacity(), places, config.requestTimeout());
+        admission = new Admission(config.queue().capacity(), places);
         started = true;
     }
 
@@ -66,7 +67,12 @@ public final class EngineHost {
     ///
     /// @param queue what is equal for requests of one adapter
     public <T> Uni<T> submit(Object queue, Function<EngineSession, T> work) {
-        return admission.submit(queue, cancellation -> {
+        return submit(queue, config.requestTimeout(), work);
+    }
+
+    /// The same with another time for it than a request has.
+    public <T> Uni<T> submit(Object queue, Duration limit, Function<EngineSession, T> work) {
+        return admission.submit(queue, limit, cancellation -> {
             requireIntactModel();
             var result = refusing(() -> work.apply(engine.session(cancellation)));
             requireIntactModel();

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
@@ -27,6 +28,7 @@ import dev.icmlora.function.service.TaskService;
 @Singleton
 final class Answering {
 
+    private static final Logger LOG = Logger.getLogger(Answering.class);
     private static final Pattern ONE_INPUT = Pattern.compile("/inputs/(\\d+)");
     /// Characters of an input; a longer one gets an error in place of an answer.
     private static final int LONGEST_INPUT = 100_000;
@@ -36,6 +38,21 @@ final class Answering {
 
     Answering(TaskService service) {
         this.service = service;
+    }
+
+    /// Tunes for all batches, if the request wants that. Where there is no place or not time enough, the first batch
+    /// does, for as long as it has.
+    ///
+    /// @throws InvalidRequestException if it cannot be tuned
+    /// @throws RedeliverException if the function ends
+    void tune(GenerateRequest request, Work work) {
+        try {
+            service.tuneAhead(work.tenant(), work.account(), request).await().indefinitely();
+        } catch (EngineClosedException | CancelledException | RateLimitException e) {
+            throw new RedeliverException(e.getMessage());
+        } catch (ComputationFailedException | DeadlineException | QueueFullException e) {
+            LOG.debugf("Not tuned ahead: %s", e.getMessage());
+        }
     }
 
     /// Answers to a batch, in order.

@@ -138,6 +138,7 @@ final class BatchJob {
             String served,
             Work work) {
         var firstBatch = true;
+        answering.tune(checked.request(), work);
         try (var inputs = file.inputs(checked, task)) {
             inputs.skip(checkpoint.done());
             while (checkpoint.done() < checked.count()) {

@@ -1,5 +1,6 @@
 package dev.icmlora.function.service;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,6 +19,8 @@ final class BackgroundTuning {
 
     private static final Logger LOG = Logger.getLogger(BackgroundTuning.class);
     private static final int MOST = 16;
+    /// For so long nobody minds. Half of it is for the steps.
+    static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final AdapterSource adapters;
     private final EngineHost engineHost;
@@ -36,7 +39,7 @@ final class BackgroundTuning {
             return;
         }
         engineHost
-                .submit(key, session -> adapters.of(key, session))
+                .submit(key, LIMIT, session -> adapters.of(key, session))
                 .subscribe()
                 .with(
                         supplied -> {

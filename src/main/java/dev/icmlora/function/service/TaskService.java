@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
@@ -165,6 +166,37 @@ public final class TaskService {
                 ? Optional.of(new AdapterRequest(
                         TaskBody.of(engine.fingerprinted(request.task().toTask())), null))
                 : Optional.empty();
+    }
+
+    /// Tunes what the answers to a request come from, for longer than a request has time: one that is cut short is
+    /// tuned anew by the next. Does nothing where nothing is to be tuned now, or it is known.
+    ///
+    /// @param request that names no function
+    /// @param account that pays for it
+    /// @throws dev.icmlora.function.error.RequestException at once or through the result
+    public Uni<Void> tuneAhead(Tenant tenant, TokenAccount account, GenerateRequest request) {
+        var engine = engineHost.engine();
+        var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
+        var isWanted = request.mode().tunes() && tune.when() == Tune.When.NOW && tune.budgetMs() == null;
+        if (!isWanted || request.adapter() != null || engine.tuningRefusal().isPresent()) {
+            return Uni.createFrom().voidItem();
+        }
+        var start = key(tenant, request);
+        var hasExamples = request.mode() == Mode.AUTO
+                ? Selector.isTuned(start.task())
+                : !start.task().examples().isEmpty();
+        var key = TunedKeys.of(start, tune, engine);
+        if (!hasExamples || adapters.known(key).isPresent()) {
+            return Uni.createFrom().voidItem();
+        }
+        return meter.measure(
+                        "adapter",
+                        account,
+                        () -> engineHost.submit(
+                                key,
+                                BackgroundTuning.LIMIT,
+                                session -> adapter(key, adapters.of(key, session), session)))
+                .replaceWithVoid();
     }
 
     /// The GGUF file of a known adapter.

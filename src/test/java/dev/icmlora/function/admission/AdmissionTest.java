@@ -29,15 +29,17 @@ class AdmissionTest {
 
     @Test
     void refusesWhatMayNeitherRunNorWait() {
-        try (var admission = new Admission(1, 1, LONG)) {
+        try (var admission = new Admission(1, 1)) {
             var running = occupy(admission, "red");
             assertThat(admission.hasRoom()).isTrue();
             var waiting = submit(admission, "red", "waited");
             assertThat(admission.hasRoom()).isFalse();
             assertThat(admission.waiting()).isEqualTo(1);
 
-            assertThatThrownBy(() ->
-                            admission.submit("red", c -> "refused").await().indefinitely())
+            assertThatThrownBy(() -> admission
+                            .submit("red", LONG, c -> "refused")
+                            .await()
+                            .indefinitely())
                     .isInstanceOf(QueueFullException.class);
             assertThatThrownBy(admission::requireRoom).isInstanceOf(QueueFullException.class);
 
@@ -50,11 +52,11 @@ class AdmissionTest {
     @Test
     void aCrowdThatWantsOneAdapterDoesNotKeepAnotherOut() {
         var order = new CopyOnWriteArrayList<String>();
-        try (var admission = new Admission(100, 2, LONG)) {
+        try (var admission = new Admission(100, 2)) {
             // One of the two places is the crowd's throughout.
             var running = occupy(admission, "crowd");
             var other = new CountDownLatch(1);
-            var holder = admission.submit("holder", c -> await(other)).subscribeAsCompletionStage();
+            var holder = admission.submit("holder", LONG, c -> await(other)).subscribeAsCompletionStage();
             var crowd = IntStream.range(0, 20)
                     .mapToObj(i -> submit(admission, "crowd", () -> order.add("crowd")))
                     .toList();
@@ -73,10 +75,10 @@ class AdmissionTest {
     @Test
     void whoeverHasWaitedLongGoesBeforeThoseWhoseAdaptersAreIdle() throws InterruptedException {
         var order = new CopyOnWriteArrayList<String>();
-        try (var admission = new Admission(100, 2, LONG)) {
+        try (var admission = new Admission(100, 2)) {
             var running = occupy(admission, "busy");
             var other = new CountDownLatch(1);
-            var holder = admission.submit("holder", c -> await(other)).subscribeAsCompletionStage();
+            var holder = admission.submit("holder", LONG, c -> await(other)).subscribeAsCompletionStage();
             var patient = submit(admission, "busy", () -> order.add("patient"));
             // A second of waiting weighs as much as one request at work.
             Thread.sleep(1200);
@@ -96,9 +98,9 @@ class AdmissionTest {
 
     @Test
     void workThatMissesItsDeadlineFailsAndIsTold() {
-        try (var admission = new Admission(1, 1, SHORT)) {
+        try (var admission = new Admission(1, 1)) {
             var told = new CompletableFuture<Boolean>();
-            var late = admission.submit("red", cancellation -> {
+            var late = admission.submit("red", SHORT, cancellation -> {
                 await(gate);
                 return told.complete(cancellation.isRequested());
             });
@@ -113,10 +115,10 @@ class AdmissionTest {
 
     @Test
     void aDeadlineThatPassedInTheQueueSaysSo() {
-        try (var admission = new Admission(1, 1, SHORT)) {
+        try (var admission = new Admission(1, 1)) {
             occupy(admission, "red");
 
-            var late = deadline(admission.submit("red", c -> "never"));
+            var late = deadline(admission.submit("red", SHORT, c -> "never"));
             gate.countDown();
 
             assertThat(late.hasMostlyWaited()).isTrue();
@@ -130,10 +132,10 @@ class AdmissionTest {
 
     @Test
     void cancelledWorkLeavesTheQueueWithoutBeingDone() {
-        try (var admission = new Admission(1, 1, LONG)) {
+        try (var admission = new Admission(1, 1)) {
             occupy(admission, "red");
             var cancelled = admission
-                    .<String>submit("red", c -> {
+                    .<String>submit("red", LONG, c -> {
                         throw new AssertionError("must not run");
                     })
                     .subscribe()
@@ -143,29 +145,29 @@ class AdmissionTest {
 
             assertThat(admission.hasRoom()).isTrue();
             gate.countDown();
-            assertThat(admission.submit("red", c -> "next").await().indefinitely())
+            assertThat(admission.submit("red", LONG, c -> "next").await().indefinitely())
                     .isEqualTo("next");
         }
     }
 
     @Test
     void aFailureReachesOnlyItsSubmitter() {
-        try (var admission = new Admission(1, 1, LONG)) {
+        try (var admission = new Admission(1, 1)) {
             assertThatThrownBy(() -> admission
-                            .submit("red", c -> {
+                            .submit("red", LONG, c -> {
                                 throw new IllegalStateException("broken");
                             })
                             .await()
                             .indefinitely())
                     .hasMessage("broken");
-            assertThat(admission.submit("red", c -> "fine").await().indefinitely())
+            assertThat(admission.submit("red", LONG, c -> "fine").await().indefinitely())
                     .isEqualTo("fine");
         }
     }
 
     @Test
     void closingEndsWhatRunsAndRefusesTheRest() {
-        var admission = new Admission(1, 1, LONG);
+        var admission = new Admission(1, 1);
         var running = occupy(admission, "red");
         var waiting = submit(admission, "red", "never");
 
@@ -175,23 +177,24 @@ class AdmissionTest {
         gate.countDown();
         closing.join();
         assertThat(running.join()).isEqualTo("ran");
-        assertThatThrownBy(() -> admission.submit("red", c -> "late").await().indefinitely())
+        assertThatThrownBy(
+                        () -> admission.submit("red", LONG, c -> "late").await().indefinitely())
                 .isInstanceOf(EngineClosedException.class);
     }
 
     private static CompletableFuture<String> submit(Admission admission, String queue, String result) {
-        return admission.submit(queue, c -> result).subscribeAsCompletionStage();
+        return admission.submit(queue, LONG, c -> result).subscribeAsCompletionStage();
     }
 
     private static CompletableFuture<Boolean> submit(Admission admission, String queue, Supplier<Boolean> work) {
-        return admission.submit(queue, c -> work.get()).subscribeAsCompletionStage();
+        return admission.submit(queue, LONG, c -> work.get()).subscribeAsCompletionStage();
     }
 
     /// Work that has begun and keeps its place until the gate opens.
     private CompletableFuture<String> occupy(Admission admission, String queue) {
         var begun = new CountDownLatch(1);
         var running = admission
-                .submit(queue, c -> {
+                .submit(queue, LONG, c -> {
                     begun.countDown();
                     await(gate);
                     return "ran";

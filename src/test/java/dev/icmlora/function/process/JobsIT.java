@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
@@ -75,6 +77,52 @@ class JobsIT {
                     .then()
                     .statusCode(200)
                     .body("state", equalTo("cancelled"));
+        }
+    }
+
+    /// Half a request's time is for its steps.
+    @Test
+    void aTuningThatTakesLongerThanARequestMayIsNotCutShort() throws Exception {
+        var request = Map.of(
+                "task",
+                Map.of(
+                        "description",
+                        "Write it in capitals.",
+                        "examples",
+                        Stream.of("cat", "house", "river")
+                                .map(word -> Map.of("input", word, "output", word.toUpperCase(Locale.ROOT)))
+                                .toList()),
+                "inputs",
+                List.of("stone", "tree", "cloud", "lake", "road"),
+                "mode",
+                "tuned",
+                "tune",
+                Map.of("steps", 100),
+                "max_tokens",
+                4);
+        try (var function = start(0, "-Dicm-lora.request-timeout=6s")) {
+            var address = function.awaitAddress();
+            var id = given().contentType(ContentType.JSON)
+                    .body(request)
+                    .post(address + "/jobs")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .<String>path("id");
+            Eventually.until(
+                    () -> !given().get(address + "/jobs/" + id).path("state").equals("open"));
+            given().get(address + "/jobs/" + id)
+                    .then()
+                    .body("state", equalTo("completed"))
+                    .body("answered", equalTo(5));
+
+            given().contentType(ContentType.JSON)
+                    .body(request)
+                    .post(address + "/generate")
+                    .then()
+                    .statusCode(200)
+                    .body("adapter.cached", equalTo(true))
+                    .body("tuning.steps", equalTo(100));
         }
     }
 

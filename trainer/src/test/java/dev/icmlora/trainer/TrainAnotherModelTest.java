@@ -38,6 +38,7 @@ import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorSettings;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapterTraining;
 
@@ -129,7 +130,7 @@ class TrainAnotherModelTest {
         new GeneratorExport(
                         Optional.of(folder),
                         new GeneratorExport.Source.Trained(
-                                GeneratorTraining.RUN, GeneratorExport.State.BEST, "another model's"),
+                                GeneratorTraining.RUN, TrainingRun.State.BEST, "another model's"),
                         Optional.of(Path.of(arguments[2])),
                         VECTORS,
                         tasks,

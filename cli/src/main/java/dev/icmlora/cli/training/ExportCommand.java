@@ -15,6 +15,7 @@ import dev.icmlora.cli.options.CurriculumOptions;
 import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorExport.Source;
 import dev.icmlora.trainer.generator.GeneratorTraining;
+import dev.icmlora.trainer.loop.TrainingRun;
 
 /// `icm-lora export`: the generator file that the function serves.
 @Command(
@@ -43,7 +44,7 @@ public final class ExportCommand implements Callable<Integer> {
             names = "--state",
             description =
                     "${COMPLETION-CANDIDATES}: the least loss on unseen tasks, or the end (default: ${DEFAULT-VALUE}).")
-    private GeneratorExport.State state = GeneratorExport.State.LAST;
+    private TrainingRun.State state = TrainingRun.State.LAST;
 
     @Option(
             names = "--exported",

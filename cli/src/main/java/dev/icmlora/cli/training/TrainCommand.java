@@ -24,6 +24,7 @@ import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorSettings;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.loop.Schedule;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapterTraining;
 
@@ -146,7 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
     private GeneratorExport export(Path folder, Path file) {
         return new GeneratorExport(
                 Optional.of(folder),
-                new GeneratorExport.Source.Trained(GeneratorTraining.RUN, GeneratorExport.State.BEST, name()),
+                new GeneratorExport.Source.Trained(GeneratorTraining.RUN, TrainingRun.State.BEST, name()),
                 Optional.of(file),
                 vectors,
                 CurriculumSettings.ofFolder(tasks),

@@ -41,13 +41,6 @@ public record GeneratorExport(
     /// What a generator is called that has no name of its own.
     public static final String DEFAULT_NAME = "icm-lora default generator";
 
-    /// Which state of a run becomes the generator.
-    public enum State {
-        /// With the least loss on unseen tasks.
-        BEST,
-        LAST
-    }
-
     /// What is exported.
     public sealed interface Source {
 
@@ -55,7 +48,7 @@ public record GeneratorExport(
         ///
         /// @param run folder of the training inside the training folder
         /// @param name what the generator is called
-        record Trained(String run, State state, String name) implements Source {}
+        record Trained(String run, TrainingRun.State state, String name) implements Source {}
 
         /// An exported generator, to give it the latents of its seen tasks.
         record Exported(Path file) implements Source {}
@@ -94,7 +87,7 @@ public record GeneratorExport(
     /// @throws IllegalArgumentException when it left nothing there, or for another base model
     private static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
         Path run = training.resolve(source.run);
-        Path checkpoint = source.state == State.BEST ? TrainingRun.best(run) : TrainingRun.checkpoint(run);
+        Path checkpoint = source.state.of(run);
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException("there is no " + checkpoint + ": run `icm-lora train-generator` first");
         }

@@ -38,6 +38,7 @@ public record GeneratorSetup(
                 ? from.get().shared(session.manager())
                 : SharedAdapter.trained(
                         session.folder(),
+                        training.schedule().state(),
                         session.model().config(),
                         session.baseModelId().fingerprint(),
                         session.manager());

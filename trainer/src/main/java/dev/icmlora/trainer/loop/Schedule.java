@@ -27,6 +27,11 @@ public record Schedule(float rate, int warmUp, long steps, double seconds, int p
         this(rate, warmUp, steps, seconds, Integer.MAX_VALUE);
     }
 
+    /// The state that a run with this schedule is for: one that stops early has gone on beyond its best.
+    public TrainingRun.State state() {
+        return patience == Integer.MAX_VALUE ? TrainingRun.State.LAST : TrainingRun.State.BEST;
+    }
+
     /// @param step steps done
     /// @param elapsed seconds of training so far, those before a resume included
     public float rate(long step, double elapsed) {

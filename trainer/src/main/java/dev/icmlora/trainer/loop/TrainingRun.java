@@ -60,6 +60,19 @@ public final class TrainingRun {
         this.manager = manager;
     }
 
+    /// Which state of a run is taken.
+    public enum State {
+        /// That with the least loss on validation tasks.
+        BEST,
+        /// After the last step.
+        LAST;
+
+        /// @param folder of the run
+        public Path of(Path folder) {
+            return this == BEST ? best(folder) : checkpoint(folder);
+        }
+    }
+
     public static Path checkpoint(Path folder) {
         return folder.resolve("checkpoint.gguf");
     }

@@ -23,6 +23,7 @@ import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.torch.Torch;
@@ -57,7 +58,7 @@ public record AdapterImport(
             curriculum.learned(task, training, base.format());
             BaseModelConfig model = BaseModelConfig.of(base.model());
             String fingerprint = base.id().fingerprint();
-            SharedAdapter shared = SharedAdapter.trained(training, model, fingerprint, manager);
+            SharedAdapter shared = SharedAdapter.trained(training, TrainingRun.State.LAST, model, fingerprint, manager);
             AdapterLayout layout = shared.layout();
             ForeignLora lora = ForeignLora.read(
                     file,

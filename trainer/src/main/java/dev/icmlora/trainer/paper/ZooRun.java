@@ -6,6 +6,7 @@ import java.util.List;
 
 import dev.icmlora.trainer.curriculum.Shard;
 import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapter;
@@ -39,7 +40,11 @@ public record ZooRun(TrainingSettings training, int together, int length, int ke
                             base,
                             session.format(),
                             SharedAdapter.trained(
-                                    session.folder(), session.model().config(), base, session.manager()),
+                                    session.folder(),
+                                    TrainingRun.State.LAST,
+                                    session.model().config(),
+                                    base,
+                                    session.manager()),
                             Zoo.in(session.folder()),
                             session.folder().resolve("zoo-run"),
                             new ZooTraining.Settings(

@@ -59,10 +59,12 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
 
     /// What `train-b0` learned, in a training folder.
     ///
+    /// @param state of its run
     /// @param base fingerprint of the base model
     /// @throws IllegalArgumentException when it was not run yet, or for another base model
-    public static SharedAdapter trained(Path folder, BaseModelConfig model, String base, NDManager manager) {
-        Path checkpoint = TrainingRun.checkpoint(folder.resolve(RUN));
+    public static SharedAdapter trained(
+            Path folder, TrainingRun.State state, BaseModelConfig model, String base, NDManager manager) {
+        Path checkpoint = state.of(folder.resolve(RUN));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException(
                     "there is no B0 to begin with: run `icm-lora train-b0` first, which writes " + checkpoint);
