@@ -100,7 +100,7 @@ class JobsIT {
                 Map.of("steps", 100),
                 "max_tokens",
                 4);
-        try (var function = start(0, "-Dicm-lora.request-timeout=6s")) {
+        try (var function = start(0, "-Dicm-lora.request-timeout=4s")) {
             var address = function.awaitAddress();
             var id = given().contentType(ContentType.JSON)
                     .body(request)
@@ -122,7 +122,7 @@ class JobsIT {
                     .then()
                     .statusCode(200)
                     .body("adapter.cached", equalTo(true))
-                    .body("tuning.steps", equalTo(100));
+                    .body("tuning.steps", equalTo(40));
         }
     }
 
