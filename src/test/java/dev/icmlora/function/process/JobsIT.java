@@ -97,7 +97,7 @@ class JobsIT {
                 "mode",
                 "tuned",
                 "tune",
-                Map.of("steps", 100),
+                Map.of("steps", 40),
                 "max_tokens",
                 4);
         try (var function = start(0, "-Dicm-lora.request-timeout=4s")) {
