@@ -1,6 +1,7 @@
 package dev.icmlora.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ class UntrainedEvaluationTest {
     private Path folder;
 
     private final List<JsonObject> asked = new ArrayList<>();
+    /// As the function says it of its choice; without a generator it does not.
+    private String confidence = "";
 
     /// Knows every answer, but only where it was tuned.
     private String generate(String request) {
@@ -38,8 +41,9 @@ class UntrainedEvaluationTest {
         for (JsonElement input : body.getAsJsonArray("inputs")) {
             outputs.add(tuned ? answer(body, input.getAsString()) : "?");
         }
-        return "{\"outputs\": %s, \"usage\": {\"prompt_tokens\": 50}, \"timing_ms\": {\"tune\": 1500, \"decode\": 500}}"
-                .formatted(new Gson().toJson(outputs));
+        String selection = "{\"served\": \"tuned\"%s}".formatted(confidence);
+        return "{\"outputs\": %s, \"selection\": %s, \"usage\": {\"prompt_tokens\": 50}, \"timing_ms\": {\"tune\": 1500, \"decode\": 500}}"
+                .formatted(new Gson().toJson(outputs), selection);
     }
 
     private static String answer(JsonObject request, String input) {
@@ -68,6 +72,15 @@ class UntrainedEvaluationTest {
                         "| `tuned` | tuned on 5 examples | 100.0 [100.0, 100.0] | +100.0 [+100.0, +100.0] | 25 | 2.0 |")
                 .contains("Worst single task, `tuned` − `5-shot`: +100.0 points");
         assertThat(folder).isDirectoryContaining(file -> file.endsWith("untrained.json"));
+    }
+
+    @Test
+    void aFunctionWithAGeneratorIsRefused() {
+        confidence = ", \"confidence\": 0.5";
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> measure(Split.HELD_OUT, List.of()))
+                .withMessageContaining("ICM_LORA_GENERATOR=none");
     }
 
     @Test
