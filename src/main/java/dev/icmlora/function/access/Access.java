@@ -35,9 +35,8 @@ public final class Access {
     private static final String ADMISSION = Access.class.getName() + ".admission";
     private static final String HEALTH = "/q/health";
     private static final String CALLER = Access.class.getName() + ".caller";
-    /// After Quarkus has looked where a browser's request comes from, whose question beforehand brings no key, and
-    /// before
-    /// it asks who it is.
+    /// After Quarkus has looked where a browser's request comes from, whose question beforehand brings no key (CORS),
+    /// and before it asks who it is.
     private static final int EARLY = SecurityHandlerPriorities.CORS - 1;
 
     private final ApiKeys keys;
