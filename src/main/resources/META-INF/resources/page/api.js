@@ -1,13 +1,18 @@
 // The function's interface, as far as the page needs it.
 
-/** What the function refused, in words for a person. */
-export class Refusal extends Error {}
+/** What the function refused, in words for a person; with its status, if it answered. */
+export class Refusal extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 async function refusal(response) {
   const body = await response.json().catch(() => ({}));
   const told = body.errors?.map((e) => e.message).join("; ") || body.detail || body.error?.message || body.title;
-  if (response.status === 429) return new Refusal("Too many requests are waiting. Try again in a moment.");
-  return new Refusal(told || `The function answered ${response.status} ${response.statusText}.`);
+  if (response.status === 429) return new Refusal("Too many requests are waiting. Try again in a moment.", 429);
+  return new Refusal(told || `The function answered ${response.status} ${response.statusText}.`, response.status);
 }
 
 async function reach(path, options) {
@@ -39,7 +44,7 @@ export async function generate(body, signal) {
 export async function tuned(task, progress, signal) {
   const response = await send("adapter", { task, tune: {} }, signal, "text/event-stream");
   for await (const event of events(response.body)) {
-    if (event.error) throw new Refusal(event.error.detail || event.error.title);
+    if (event.error) throw new Refusal(event.error.detail || event.error.title, event.error.status);
     if (event.reply) return event.reply;
     progress(event);
   }

@@ -1,4 +1,4 @@
-import { baseModel, chat, generate, Refusal } from "./api.js";
+import { baseModel, chat, generate } from "./api.js";
 import { bars } from "./bars.js";
 import { kept, modes } from "./chats.js";
 import { definition, figures, gallery, task as shippedTask } from "./gallery.js";
@@ -172,7 +172,7 @@ async function unlessRefused(work) {
     await work;
     return undefined;
   } catch (failure) {
-    if (failure instanceof Refusal) return failure.message;
+    if (failure.status === 400) return failure.message;
     throw failure;
   }
 }
