@@ -18,6 +18,7 @@ import static org.hamcrest.Matchers.matchesRegex;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.net.URI;
@@ -255,17 +256,20 @@ class JobsTest {
                 .getBytes(US_ASCII);
         var readers = new ArrayList<Socket>();
         try {
-            for (var i = 0; i < 16; i++) {
-                var reader = new Socket(function.getHost(), function.getPort());
-                readers.add(reader);
-                reader.getOutputStream().write(asking);
+            while (readers.size() < 16) {
+                // The place of a request before is free a little after its answer.
+                Eventually.until(() -> {
+                    readers.add(new Socket(function.getHost(), function.getPort()));
+                    if (statusOf(readers.getLast(), asking).equals("HTTP/1.1 200")) {
+                        return true;
+                    }
+                    readers.removeLast().close();
+                    return false;
+                });
             }
-            Eventually.until(() -> {
-                try (var another = new Socket(function.getHost(), function.getPort())) {
-                    another.getOutputStream().write(asking);
-                    return new String(another.getInputStream().readNBytes(12), US_ASCII).equals("HTTP/1.1 429");
-                }
-            });
+            try (var another = new Socket(function.getHost(), function.getPort())) {
+                assertThat(statusOf(another, asking)).isEqualTo("HTTP/1.1 429");
+            }
         } finally {
             for (var reader : readers) {
                 reader.close();
@@ -273,6 +277,12 @@ class JobsTest {
         }
         Eventually.until(() -> given().head("/jobs/{id}/results", id).statusCode() == 200);
         deleted(id);
+    }
+
+    /// As far as the status. What follows is not read.
+    private static String statusOf(Socket socket, byte[] asking) throws IOException {
+        socket.getOutputStream().write(asking);
+        return new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), US_ASCII);
     }
 
     @Test
