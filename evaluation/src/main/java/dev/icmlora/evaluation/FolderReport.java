@@ -26,7 +26,7 @@ public record FolderReport(ControlBench bench, int inputs, long seed) {
 
     /// @return the report as Markdown
     public String of(List<SuiteTask> tasks) {
-        Set<String> seen = bench.file().manifest().catalogue().stream()
+        Set<String> seen = bench.file().manifest().learnedFrom().stream()
                 .map(CatalogueEntry::task)
                 .collect(Collectors.toSet());
         List<Row> rows = new ArrayList<>();

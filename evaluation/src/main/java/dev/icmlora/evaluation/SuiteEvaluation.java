@@ -73,7 +73,7 @@ public final class SuiteEvaluation {
     public EvaluationReport measure(TextDomains texts, long generatorBytes, PrintStream progress)
             throws IOException, InterruptedException {
         GeneratorManifest manifest = bench.file().manifest();
-        Set<String> catalogue = manifest.catalogue().stream()
+        Set<String> catalogue = manifest.learnedFrom().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
                 .collect(Collectors.toSet());
         TaskSuite suite = TaskSuite.create(measurement.suiteSeed());

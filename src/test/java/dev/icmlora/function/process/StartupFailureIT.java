@@ -200,6 +200,7 @@ class StartupFailureIT {
                 own.promptFormat(),
                 own.architecture(),
                 own.catalogue(),
+                own.before(),
                 own.calibration(),
                 own.tuningRates());
         var weights = new LinkedHashMap<String, float[]>();

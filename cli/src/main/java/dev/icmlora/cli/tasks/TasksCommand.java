@@ -37,7 +37,7 @@ public final class TasksCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = generator == null ? Installation.ofThisProcess().generator() : generator;
-        List<CatalogueEntry> tasks = GeneratorFile.read(file).manifest().catalogue().stream()
+        List<CatalogueEntry> tasks = GeneratorFile.read(file).manifest().learnedFrom().stream()
                 .filter(entry -> entry.task().contains(match))
                 .toList();
         PrintWriter out = spec.commandLine().getOut();

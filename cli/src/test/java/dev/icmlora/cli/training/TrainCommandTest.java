@@ -7,15 +7,18 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 
@@ -48,6 +51,31 @@ class TrainCommandTest {
                 .contains("# Generator \"my-tasks\"", "| user/double | yes | 4 |", "| **tasks trained on** |  | 8 |");
     }
 
+    /// Or they would count as tasks that it never saw.
+    @Test
+    void aGeneratorThatGoesOnWithOtherTasksNamesThoseOfBeforeToo() throws IOException {
+        Path tasks = Files.createDirectory(scratch.resolve("my-tasks"));
+        write(tasks.resolve("shout.jsonl"), "Write it in capital letters.", i -> word(i).toUpperCase(Locale.ROOT));
+        Path folder = scratch.resolve("training");
+        Path before = Installation.ofThisProcess().generator();
+        Path generator = scratch.resolve("mine.gguf");
+
+        int trained =
+                run("train-generator --steps 1 --vectors 2 --validate-every 1000 --from %s --task-folder %s --folder %s"
+                        .formatted(before, tasks, folder));
+        int exported =
+                run("export --vectors 2 --task-folder %s --folder %s --output %s".formatted(tasks, folder, generator));
+        int listed = run("tasks --generator " + generator);
+
+        assertThat(List.of(trained, exported, listed)).as(err.toString()).containsOnly(0);
+        GeneratorFile file = GeneratorFile.read(generator);
+        assertThat(file.manifest().catalogue()).extracting(CatalogueEntry::task).containsExactly("user/shout");
+        assertThat(file.manifest().before())
+                .isEqualTo(GeneratorFile.read(before).manifest().catalogue());
+        assertThat(file.seenTasks()).hasSize(1);
+        assertThat(out.toString()).contains("user/shout\n", "letters/");
+    }
+
     @Test
     void whatIsWrongWithATaskIsSaidBeforeAnythingIsTrained() throws IOException {
         Path tasks = Files.createDirectory(scratch.resolve("bad-tasks"));
@@ -61,13 +89,17 @@ class TrainCommandTest {
     }
 
     private int train(Path tasks, String... options) {
+        return execute(Stream.concat(Stream.of("train", tasks.toString()), Stream.of(options)));
+    }
+
+    private int run(String command) {
+        return execute(Stream.of(command.split(" ")));
+    }
+
+    private int execute(Stream<String> arguments) {
         CommandLine command =
                 IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] arguments = new String[options.length + 2];
-        arguments[0] = "train";
-        arguments[1] = tasks.toString();
-        System.arraycopy(options, 0, arguments, 2, options.length);
-        return command.execute(arguments);
+        return command.execute(arguments.toArray(String[]::new));
     }
 
     private static String word(int i) {

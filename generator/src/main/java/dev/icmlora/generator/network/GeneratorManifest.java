@@ -2,6 +2,8 @@ package dev.icmlora.generator.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -15,6 +17,7 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param promptFormat {@link dev.icmlora.generator.task.PromptFormat#fingerprint()} at training time
 /// @param architecture sizes
 /// @param catalogue the tasks it was trained on
+/// @param before the tasks that only what it begins with was trained on: its B0, or the generator that it went on from
 /// @param calibration the numbers by which a way to serve is chosen and confidence is told, in the order of whoever
 /// does; none for a generator that was not calibrated
 /// @param tuningRates how many times the usual rate each matrix B is tuned at, layer by layer and module by module;
@@ -25,6 +28,7 @@ public record GeneratorManifest(
         String promptFormat,
         GeneratorArchitecture architecture,
         List<CatalogueEntry> catalogue,
+        List<CatalogueEntry> before,
         List<Float> calibration,
         List<Float> tuningRates) {
     static final String FILE_ARCHITECTURE = "icm-lora";
@@ -48,8 +52,8 @@ public record GeneratorManifest(
     private static final String PRIOR_UNITS = "icm-lora.prior.units";
     private static final String LATENT = "icm-lora.latent";
     private static final String DECODER_UNITS = "icm-lora.decoder.units";
-    private static final String CATALOGUE_TASKS = "icm-lora.catalogue.tasks";
-    private static final String CATALOGUE_FAMILIES = "icm-lora.catalogue.families";
+    private static final String CATALOGUE = "icm-lora.catalogue";
+    private static final String BEFORE = "icm-lora.before";
     private static final String CALIBRATION = "icm-lora.calibration";
     private static final String TUNING_RATES = "icm-lora.tuning.rates";
 
@@ -57,6 +61,7 @@ public record GeneratorManifest(
 
     public GeneratorManifest {
         catalogue = List.copyOf(catalogue);
+        before = List.copyOf(before);
         calibration = List.copyOf(calibration);
         tuningRates = List.copyOf(tuningRates);
         int matrices = architecture.adapter().layers()
@@ -75,7 +80,7 @@ public record GeneratorManifest(
 
     /// The same generator with other numbers of calibration.
     GeneratorManifest withCalibration(List<Float> numbers) {
-        return new GeneratorManifest(name, base, promptFormat, architecture, catalogue, numbers, tuningRates);
+        return new GeneratorManifest(name, base, promptFormat, architecture, catalogue, before, numbers, tuningRates);
     }
 
     /// Whether it learned any task; else its adapters change nothing until they are tuned.
@@ -83,8 +88,45 @@ public record GeneratorManifest(
         return !catalogue.isEmpty();
     }
 
+    /// Every task that it has learned from, itself or in what it begins with: what it does on these says nothing of
+    /// what
+    /// it does on others.
+    public List<CatalogueEntry> learnedFrom() {
+        return Stream.concat(catalogue.stream(), before.stream()).toList();
+    }
+
     /// One training task.
-    public record CatalogueEntry(String task, String family) {}
+    public record CatalogueEntry(String task, String family) {
+
+        private static final String TASKS = ".tasks";
+        private static final String FAMILIES = ".families";
+
+        /// As two lists, whose names begin with the key; no entries, no lists.
+        public static void write(GgufWriter file, String key, List<CatalogueEntry> entries) {
+            if (entries.isEmpty()) {
+                return;
+            }
+            file.strings(key + TASKS, entries.stream().map(CatalogueEntry::task).toList())
+                    .strings(
+                            key + FAMILIES,
+                            entries.stream().map(CatalogueEntry::family).toList());
+        }
+
+        /// None where the file has no such lists.
+        ///
+        /// @throws InvalidGeneratorException when one list is longer than the other
+        public static List<CatalogueEntry> read(GgufFile file, String key) {
+            List<String> tasks = file.strings(key + TASKS);
+            List<String> families = file.strings(key + FAMILIES);
+            if (tasks.size() != families.size()) {
+                throw new InvalidGeneratorException(
+                        key + " has " + tasks.size() + " tasks and " + families.size() + " families");
+            }
+            return IntStream.range(0, tasks.size())
+                    .mapToObj(i -> new CatalogueEntry(tasks.get(i), families.get(i)))
+                    .toList();
+        }
+    }
 
     /// Refuses a base model or a prompt format other than the one this generator was trained with.
     ///
@@ -120,13 +162,9 @@ public record GeneratorManifest(
                 .ints(TARGETS_OUT, targets.stream().mapToInt(Target::out).toArray())
                 .uint32(PRIOR_UNITS, architecture.priorUnits())
                 .uint32(LATENT, architecture.latent())
-                .uint32(DECODER_UNITS, architecture.decoderUnits())
-                .strings(
-                        CATALOGUE_TASKS,
-                        catalogue.stream().map(CatalogueEntry::task).toList())
-                .strings(
-                        CATALOGUE_FAMILIES,
-                        catalogue.stream().map(CatalogueEntry::family).toList());
+                .uint32(DECODER_UNITS, architecture.decoderUnits());
+        CatalogueEntry.write(file, CATALOGUE, catalogue);
+        CatalogueEntry.write(file, BEFORE, before);
         writeTo(file, CALIBRATION, calibration);
         writeTo(file, TUNING_RATES, tuningRates);
     }
@@ -181,7 +219,8 @@ public record GeneratorManifest(
                         integer(file, LATENT),
                         integer(file, DECODER_UNITS),
                         adapter),
-                catalogue(file),
+                CatalogueEntry.read(file, CATALOGUE),
+                CatalogueEntry.read(file, BEFORE),
                 numbers(file, CALIBRATION),
                 numbers(file, TUNING_RATES));
     }
@@ -195,20 +234,6 @@ public record GeneratorManifest(
             numbers.add(number);
         }
         return numbers;
-    }
-
-    private static List<CatalogueEntry> catalogue(GgufFile file) {
-        List<String> tasks = file.strings(CATALOGUE_TASKS);
-        List<String> families = file.strings(CATALOGUE_FAMILIES);
-        if (tasks.size() != families.size()) {
-            throw new InvalidGeneratorException(
-                    "the catalogue has " + tasks.size() + " tasks and " + families.size() + " families");
-        }
-        List<CatalogueEntry> catalogue = new ArrayList<>();
-        for (int i = 0; i < tasks.size(); i++) {
-            catalogue.add(new CatalogueEntry(tasks.get(i), families.get(i)));
-        }
-        return catalogue;
     }
 
     private static String string(GgufFile file, String key) {

@@ -46,6 +46,7 @@ public final class UntrainedGenerator {
                         architecture,
                         List.of(),
                         List.of(),
+                        List.of(),
                         TuningRates.FROM_NOTHING.of(gains)),
                 weights);
     }

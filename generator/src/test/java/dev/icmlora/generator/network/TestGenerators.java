@@ -30,6 +30,7 @@ public final class TestGenerators {
                 Stream.of(tasks)
                         .map(task -> new GeneratorManifest.CatalogueEntry(task, "letters"))
                         .toList(),
+                List.of(new GeneratorManifest.CatalogueEntry("words/plural", "words")),
                 List.of(),
                 List.of());
     }

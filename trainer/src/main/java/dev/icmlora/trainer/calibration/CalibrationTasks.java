@@ -100,7 +100,9 @@ public record CalibrationTasks(int most, int draws, int examples, long seed, lon
     }
 
     private static Set<String> catalogue(Engine engine) {
-        return engine.manifest().catalogue().stream().map(CatalogueEntry::task).collect(Collectors.toSet());
+        return engine.manifest().learnedFrom().stream()
+                .map(CatalogueEntry::task)
+                .collect(Collectors.toSet());
     }
 
     private List<SuiteTask> validation(Engine engine) {

@@ -36,7 +36,7 @@ public record ExportedGenerator(GeneratorFile file) {
                                 new Shape(1, target.out(), layout.rank())));
             }
         }
-        return new SharedAdapter(layout, matrices);
+        return new SharedAdapter(layout, matrices, file.manifest().learnedFrom());
     }
 
     /// Gives a network the weights of prior and decoder.

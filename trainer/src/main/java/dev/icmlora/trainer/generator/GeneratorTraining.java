@@ -104,9 +104,10 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                 start.give(session, network);
                 new TrainingRun(
                                 session.identity(
-                                        RUN,
-                                        settings(session, setup),
-                                        session.curriculum().learned()),
+                                                RUN,
+                                                settings(session, setup),
+                                                session.curriculum().learned())
+                                        .after(setup.shared().learnedFrom()),
                                 objective(session, setup, network),
                                 training.schedule(),
                                 training.intervals(),

@@ -92,7 +92,14 @@ public final class TrainedGenerator {
         }
         return GeneratorFile.of(
                 new GeneratorManifest(
-                        name, base, promptFormat, architecture, Checkpoint.tasks(checkpoint), List.of(), tuningRates),
+                        name,
+                        base,
+                        promptFormat,
+                        architecture,
+                        Checkpoint.tasks(checkpoint),
+                        Checkpoint.before(checkpoint),
+                        List.of(),
+                        tuningRates),
                 weights);
     }
 

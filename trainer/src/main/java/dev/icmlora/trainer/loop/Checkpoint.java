@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
 
 import ai.djl.ndarray.NDArray;
 
@@ -27,8 +26,8 @@ public record Checkpoint(long step, double elapsed, double best, int stale) {
 
     private static final String KIND = "icm-lora-training";
     private static final String BASE = "training.base";
-    private static final String TASKS = "training.tasks";
-    private static final String FAMILIES = "training.families";
+    private static final String LEARNED = "training";
+    private static final String BEFORE = "training.before";
 
     /// After one more step.
     Checkpoint next(double seconds) {
@@ -46,14 +45,12 @@ public record Checkpoint(long step, double elapsed, double best, int stale) {
                 .string("general.architecture", KIND)
                 .string("training.run", run.name())
                 .string(BASE, run.base())
-                .strings(TASKS, run.tasks().stream().map(CatalogueEntry::task).toList())
-                .strings(
-                        FAMILIES,
-                        run.tasks().stream().map(CatalogueEntry::family).toList())
                 .uint64("training.step", step)
                 .float32("training.elapsed", (float) elapsed)
                 .float32("training.best", (float) best)
                 .uint32("training.stale", stale);
+        CatalogueEntry.write(file, LEARNED, run.tasks());
+        CatalogueEntry.write(file, BEFORE, run.before());
         state.forEach((name, array) -> file.tensor(name, GgmlType.F32, shape(array), bytes(array)));
         file.write(path);
     }
@@ -94,11 +91,12 @@ public record Checkpoint(long step, double elapsed, double best, int stale) {
 
     /// The tasks that a checkpoint was trained on.
     public static List<CatalogueEntry> tasks(GgufFile file) {
-        List<String> tasks = file.strings(TASKS);
-        List<String> families = file.strings(FAMILIES);
-        return IntStream.range(0, tasks.size())
-                .mapToObj(i -> new CatalogueEntry(tasks.get(i), families.get(i)))
-                .toList();
+        return CatalogueEntry.read(file, LEARNED);
+    }
+
+    /// The tasks that only what it began with was trained on.
+    public static List<CatalogueEntry> before(GgufFile file) {
+        return CatalogueEntry.read(file, BEFORE);
     }
 
     /// Reads the named arrays of a checkpoint of any run.

@@ -13,7 +13,9 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 ///     goes on from a checkpoint
 /// @param base fingerprint of the base model
 /// @param tasks what it is trained on
-public record RunIdentity(String kind, String settings, String base, List<CatalogueEntry> tasks) {
+/// @param before what only its beginning was trained on
+public record RunIdentity(
+        String kind, String settings, String base, List<CatalogueEntry> tasks, List<CatalogueEntry> before) {
 
     public static RunIdentity of(String kind, String settings, String base, List<TrainingTask> tasks) {
         return new RunIdentity(
@@ -23,6 +25,20 @@ public record RunIdentity(String kind, String settings, String base, List<Catalo
                 tasks.stream()
                         .map(task ->
                                 new CatalogueEntry(task.task().id(), task.task().family()))
+                        .toList(),
+                List.of());
+    }
+
+    /// The same of a run that begins with what learned from tasks, these or others.
+    public RunIdentity after(List<CatalogueEntry> learned) {
+        return new RunIdentity(
+                kind,
+                settings,
+                base,
+                tasks,
+                learned.stream()
+                        .filter(task -> !tasks.contains(task))
+                        .distinct()
                         .toList());
     }
 

@@ -54,7 +54,8 @@ public record CvaeTraining(TrainingSettings training, GeneratorSettings generato
                 List<TrainingTask> trained =
                         learners.stream().map(Learner::task).toList();
                 new TrainingRun(
-                                session.identity(RUN, settings(setup), trained),
+                                session.identity(RUN, settings(setup), trained)
+                                        .after(setup.shared().learnedFrom()),
                                 objective,
                                 training.schedule(),
                                 training.intervals(),

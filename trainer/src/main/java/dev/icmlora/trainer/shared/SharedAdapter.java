@@ -18,6 +18,7 @@ import ai.djl.ndarray.types.Shape;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.trainer.loop.Checkpoint;
@@ -29,7 +30,9 @@ import dev.icmlora.trainer.model.Lora;
 ///
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`
-public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> matrices) {
+/// @param learnedFrom the tasks that they were trained on
+public record SharedAdapter(
+        AdapterLayout layout, SequencedMap<String, NDArray> matrices, List<CatalogueEntry> learnedFrom) {
 
     /// Folder of its training inside the training folder.
     static final String RUN = "b0";
@@ -54,7 +57,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
                         AdapterLayout.nameOfB(layer, target), manager.zeros(new Shape(1, target.out(), layout.rank())));
             }
         }
-        return new SharedAdapter(layout, matrices);
+        return new SharedAdapter(layout, matrices, List.of());
     }
 
     /// What `train-b0` learned, in a training folder.
@@ -74,7 +77,7 @@ public record SharedAdapter(AdapterLayout layout, SequencedMap<String, NDArray> 
             int rank = rank(file);
             SharedAdapter shared = initial(model.layout(modules(file), rank, SCALE * rank), 0, manager);
             Checkpoint.read(file, shared.matrices());
-            return shared;
+            return new SharedAdapter(shared.layout, shared.matrices, Checkpoint.tasks(file));
         }
     }
 
