@@ -229,12 +229,20 @@ public final class EngineSession {
     ///
     /// @param adapter empty for the base model alone
     /// @param next called on the worker's thread
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or the prompt
+    /// is longer than the context
     public void predict(Optional<ScaledAdapter> adapter, Prompt prompt, NextToken next) {
         adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
         var worker = idlest();
         var tools = engine.tools(worker);
         var cells = prompt.tokens().length;
+        if (cells > engine.contextTokens()) {
+            throw new UnusableInputException(
+                    "prompt",
+                    engine.contextTokens(),
+                    cells,
+                    "a prompt has %d tokens, more than the context of %d".formatted(cells, engine.contextTokens()));
+        }
         Supplier<Prompt> work = () -> {
             adapter.ifPresent(wanted -> tools.adapters().apply(wanted.adapter(), wanted.scale()));
             var predictor = adapter.isPresent() ? tools.adaptedPredictor() : tools.basePredictor();

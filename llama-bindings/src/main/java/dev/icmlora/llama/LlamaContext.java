@@ -245,7 +245,7 @@ public final class LlamaContext implements AutoCloseable {
     /// Weights that are finite can be large enough for scores that are not. Samplers sort by them, which has
     /// no meaning in C then, and answer with some token.
     ///
-    /// @throws NativeCallException unless all scores at this position are finite
+    /// @throws ScoresNotFiniteException unless all scores at this position are finite
     public void requireFiniteLogits(int batchIndex) {
         MemorySegment row = logitsSegment(batchIndex);
         // As bits, which the compiler makes vectors of: this is done for every token.
@@ -254,10 +254,7 @@ public final class LlamaContext implements AutoCloseable {
             largest = Math.max(largest, row.getAtIndex(ValueLayout.JAVA_INT, token) & Integer.MAX_VALUE);
         }
         if (largest >= Float.floatToIntBits(Float.POSITIVE_INFINITY)) {
-            throw new NativeCallException(
-                    "llama_decode",
-                    0,
-                    "a score is " + Float.intBitsToFloat(largest) + ": the weights are too large for this model");
+            throw new ScoresNotFiniteException(Float.intBitsToFloat(largest));
         }
     }
 
@@ -296,6 +293,12 @@ public final class LlamaContext implements AutoCloseable {
     public void clearMemory() {
         handle.get();
         LlamaContextH.llama_memory_clear(memory, false);
+    }
+
+    /// Forgets all sequences, and overwrites their keys and values with zeros.
+    public void wipeMemory() {
+        handle.get();
+        LlamaContextH.llama_memory_clear(memory, true);
     }
 
     /// Forgets positions `[from, to)` of a sequence.

@@ -105,7 +105,7 @@ public final class Sampler implements AutoCloseable {
     /// @throws IllegalArgumentException if that position was no output, or the context's model has another
     /// vocabulary
     /// @throws IllegalStateException if the grammar allows no token here
-    /// @throws dev.icmlora.ggml.NativeCallException if the model's scores are not finite
+    /// @throws ScoresNotFiniteException if the model's scores are not finite
     public int sample(LlamaContext context, int batchIndex) {
         MemorySegment chain = handle.get();
         if (context.model().vocabulary() != vocabulary) {

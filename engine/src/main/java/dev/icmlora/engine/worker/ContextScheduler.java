@@ -18,12 +18,18 @@ import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.ggml.NativeException;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
+import dev.icmlora.llama.ScoresNotFiniteException;
 
 /// One context of a worker and all that is decoded in it: who has a place, who waits for one, who shares a batch.
 ///
 /// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank gives
 /// each its LoRA slot. They join and leave at any token. Every sequence is given a place only when the memory has room
 /// for all it may come to hold, beside what is reserved for others, so that the memory never runs out under it.
+///
+/// Weights that are too large make keys and values that are not finite, and these spoil the scores of others in the
+/// same
+/// memory. It is wiped then, and each of those whose scores are not finite goes on alone, so that only the one with the
+/// weights fails.
 ///
 /// Belongs to the worker's thread.
 public final class ContextScheduler {
@@ -45,6 +51,8 @@ public final class ContextScheduler {
     private long placements;
     /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
     private boolean overfull;
+    /// Scores of the last batch were not finite: nothing in the memory can be relied upon.
+    private boolean spoilt;
 
     /// @param decoder of a context with room for `sequences + cached + branches` sequences
     /// @param sequences that are decoded side by side
@@ -127,8 +135,8 @@ public final class ContextScheduler {
     }
 
     /// Gives places to those who wait: first to the group that has fewest, in it to the request that has
-    /// fewest, and to the one that came first. If that one does not fit, nobody else gets a place before
-    /// it.
+    /// fewest, and to the one that came first. If that one does not fit, or is to be alone, nobody else gets
+    /// a place before it.
     void admit() {
         while (!freeIds.isEmpty() && !overfull) {
             var next = groups.values().stream()
@@ -136,10 +144,21 @@ public final class ContextScheduler {
                     .filter(DecodeRequest::hasMore)
                     .filter(this::needNotWait)
                     .min(fewestPlaces);
-            if (next.isEmpty() || !place(next.get())) {
+            if (next.isEmpty() || !toleratesOthers(next.get()) || !place(next.get())) {
                 return;
             }
         }
+    }
+
+    private boolean toleratesOthers(DecodeRequest request) {
+        return running()
+                .map(Sequence::request)
+                .filter(other -> other != request)
+                .noneMatch(other -> other.isAlone() || request.isAlone());
+    }
+
+    private Stream<Sequence> running() {
+        return groups.values().stream().flatMap(group -> group.running.stream());
     }
 
     private int placesOfGroup(DecodeRequest request) {
@@ -265,7 +284,19 @@ public final class ContextScheduler {
         var nanos = System.nanoTime() - start;
         requests.forEach(request -> request.decoded(reading.contains(request), nanos));
         running.forEach(this::advance);
+        if (spoilt) {
+            wipe();
+        }
         return true;
+    }
+
+    /// Everybody who has a place begins anew with an empty memory, and goes on where he was.
+    private void wipe() {
+        running().toList().forEach(this::displace);
+        prefixes.dropAll();
+        decoder.wipe();
+        overfull = false;
+        spoilt = false;
     }
 
     /// A failure costs the requests of this batch their answers, and nobody else anything. Without room in
@@ -294,13 +325,15 @@ public final class ContextScheduler {
             return false;
         }
         var youngest = running.getLast();
-        for (var sequence : sequences(youngest)) {
-            leave(sequence);
-            sequence.displace();
-            youngest.displaced(sequence);
-        }
+        sequences(youngest).forEach(this::displace);
         overfull = true;
         return true;
+    }
+
+    private void displace(Sequence sequence) {
+        leave(sequence);
+        sequence.displace();
+        sequence.request().displaced(sequence);
     }
 
     private void advance(Sequence sequence) {
@@ -309,13 +342,22 @@ public final class ContextScheduler {
             return; // another sequence of the same request has just failed
         }
         try {
-            if (!sequence.isPrefilling() && sequence.index() == 0) {
-                cachePrompt(sequence);
-            }
             var delta = sequence.advance();
+            if (!sequence.isPrefilling() && sequence.index() == 0) {
+                cachePrompt(sequence); // only now: its scores are finite
+            }
             if (!delta.isEmpty()) {
                 request.wanted().listener().wrote(sequence.index(), delta);
             }
+        } catch (ScoresNotFiniteException e) {
+            spoilt = true;
+            if (request.isAlone()) {
+                fail(request, e);
+            } else {
+                // It may have done this, or a neighbour.
+                request.goOnAlone();
+            }
+            return;
         } catch (RuntimeException e) {
             // Such as a grammar that allows no token here.
             fail(request, e);

@@ -27,6 +27,7 @@ final class DecodeRequest {
     private int started;
     private int ended;
     private int running;
+    private boolean alone;
     private long applyNanos;
     private long promptNanos;
     private long decodeNanos;
@@ -91,6 +92,16 @@ final class DecodeRequest {
     /// Sequences that are being decoded.
     int running() {
         return running;
+    }
+
+    /// Whether nobody is decoded beside it.
+    boolean isAlone() {
+        return alone;
+    }
+
+    /// Goes on beside nobody: what is wrong with its answer then is its own.
+    void goOnAlone() {
+        alone = true;
     }
 
     boolean hasMore() {

@@ -49,6 +49,9 @@ public interface Decoder {
     /// Forgets a sequence.
     void remove(int sequence);
 
+    /// Forgets all sequences, and what their memory held.
+    void wipe();
+
     /// @throws IllegalArgumentException if the options hold a grammar that does not parse
     Chooser chooser(SamplingOptions options);
 
@@ -66,13 +69,15 @@ public interface Decoder {
     /// How likely each of some tokens was, after the batch that was decoded last.
     ///
     /// @return natural logarithms of their probabilities
-    /// @throws dev.icmlora.ggml.NativeCallException if the model's scores are not finite
+    /// @throws dev.icmlora.llama.ScoresNotFiniteException if the model's scores are not finite
     double[] logprobs(int[] tokens, int output);
 
     /// Chooses the tokens of one text, and remembers them.
     interface Chooser extends AutoCloseable {
 
         /// The token that follows an output of the batch that was decoded last.
+        ///
+        /// @throws dev.icmlora.llama.ScoresNotFiniteException if the model's scores are not finite
         int next(int output);
 
         @Override

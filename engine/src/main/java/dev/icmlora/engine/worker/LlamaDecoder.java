@@ -80,6 +80,11 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
+    public void wipe() {
+        context.wipeMemory();
+    }
+
+    @Override
     public Chooser chooser(SamplingOptions options) {
         var sampler = Sampler.create(options, vocabulary);
         return new Chooser() {

@@ -105,6 +105,13 @@ final class PrefixCache {
                 .sum();
     }
 
+    /// Drops all that is unused.
+    void dropAll() {
+        while (dropOldest()) {
+            // One after the other.
+        }
+    }
+
     /// Drops what was unused for longest.
     ///
     /// @return whether there was any

@@ -138,6 +138,11 @@ final class FakeDecoder implements Decoder {
         sequence.add(cell);
     }
 
+    @Override
+    public void wipe() {
+        memory.clear();
+    }
+
     int usedCells() {
         return (int) memory.values().stream()
                 .flatMap(List::stream)
