@@ -42,10 +42,14 @@ public record PeftReader(PeftModel model, long largestBytes) {
             "layer_replication",
             "trainable_token_indices",
             "target_parameters",
-            "lora_bias");
+            "lora_bias",
+            "alora_invocation_tokens");
 
     /// Ways to begin a training that leave the base model as it is.
     private static final List<String> STARTS = List.of("true", "false", "null", "gaussian", "eva", "orthogonal", "");
+
+    /// Enough to name each module of each layer: a tree of JSON takes many times the memory of its text.
+    private static final int LARGEST_CONFIG = 1 << 16;
 
     private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
 
@@ -126,6 +130,13 @@ public record PeftReader(PeftModel model, long largestBytes) {
     }
 
     private static JsonNode config(byte[] file) {
+        if (file.length > LARGEST_CONFIG) {
+            throw new InvalidAdapterException(
+                    PeftArchive.CONFIG,
+                    LARGEST_CONFIG,
+                    file.length,
+                    "is larger than %d bytes".formatted(LARGEST_CONFIG));
+        }
         try {
             var config = JSON.readTree(file);
             if (!config.isObject()) {

@@ -159,6 +159,9 @@ class PeftReaderTest {
                         good().setting("use_anything_new", true).zip()),
                 Arguments.of("has bias = \"all\"", good().setting("bias", "all").zip()),
                 Arguments.of(
+                        "has alora_invocation_tokens = [1,2]",
+                        good().setting("alora_invocation_tokens", List.of(1, 2)).zip()),
+                Arguments.of(
                         "has fan_in_fan_out = true",
                         good().setting("fan_in_fan_out", true).zip()),
                 Arguments.of(
@@ -237,6 +240,20 @@ class PeftReaderTest {
     private static byte[] surplus() {
         var weights = good().weights();
         return zipWith(Arrays.copyOf(weights, weights.length + 8));
+    }
+
+    /// The objects of its JSON would take hundreds of megabytes.
+    @Test
+    void aLargeConfigurationIsRefusedBeforeItIsParsed() {
+        var config = ("{\"x\":[" + "{\"\":0},".repeat(1 << 18) + "0]}").getBytes(UTF_8);
+        var zip = PeftFiles.zip(Map.of(PeftArchive.CONFIG, config, PeftArchive.WEIGHTS, good().weights()));
+        var reader = new PeftReader(new PeftModel("test", 1, 1), 1 << 24);
+
+        var refused = Allocation.bytes(() -> assertThatExceptionOfType(InvalidAdapterException.class)
+                .isThrownBy(() -> reader.read(zip))
+                .withMessageContaining("adapter_config.json is larger than 65536 bytes"));
+
+        assertThat(refused).isLessThan(5L * config.length);
     }
 
     /// Its numbers are NaN, and would take megabytes.
