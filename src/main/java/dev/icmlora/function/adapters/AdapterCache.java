@@ -17,8 +17,16 @@ import dev.icmlora.function.config.FunctionConfig;
 @Singleton
 public final class AdapterCache {
 
+    private static final int MOST_DIVERGED = 16;
+
     private final Map<OwnedId, KnownAdapter> byId = new ConcurrentHashMap<>();
     private final Cache<AdapterKey, KnownAdapter> byKey;
+    /// What tuning made worse, with the adapter from before, so that nobody tries it again.
+    private final Cache<AdapterKey, KnownAdapter> diverged = Caffeine.newBuilder()
+            .maximumWeight(MOST_DIVERGED)
+            .weigher((AdapterKey key, KnownAdapter known) -> 1)
+            .executor(Runnable::run)
+            .build();
 
     AdapterCache(FunctionConfig config) {
         // Caffeine finds its class for these wishes by name, SSMW: META-INF/native-image tells a native executable of
@@ -32,7 +40,7 @@ public final class AdapterCache {
     }
 
     Optional<KnownAdapter> find(AdapterKey key) {
-        return Optional.ofNullable(byKey.getIfPresent(key));
+        return Optional.ofNullable(byKey.getIfPresent(key)).or(() -> Optional.ofNullable(diverged.getIfPresent(key)));
     }
 
     Optional<KnownAdapter> find(OwnedId id) {
@@ -59,8 +67,14 @@ public final class AdapterCache {
     ///
     /// @return whether it was there
     boolean remove(OwnedId id) {
+        diverged.asMap().values().removeIf(known -> known.ownedId().equals(id));
         var wasFound = byKey.asMap().values().removeIf(known -> known.ownedId().equals(id));
         return byId.remove(id) != null || wasFound;
+    }
+
+    /// @param known a task that was tuned in vain, and the adapter from before
+    void addDiverged(KnownAdapter known) {
+        diverged.put(known.key(), known);
     }
 
     void add(KnownAdapter known) {

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import dev.icmlora.engine.request.Cancellation;
@@ -22,15 +23,30 @@ public final class Once<K, V> {
     /// @param make makes it, and puts it where `known` finds it
     /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
     public V of(K key, Supplier<Optional<V>> known, Supplier<V> make, Cancellation cancellation) {
+        return of(key, known, make, cancellation, () -> false).orElseThrow();
+    }
+
+    /// The same for one who does not wait for long while another makes it.
+    ///
+    /// @param impatient whether the wait is over
+    /// @return empty if another was still making it then
+    public Optional<V> of(
+            K key,
+            Supplier<Optional<V>> known,
+            Supplier<V> make,
+            Cancellation cancellation,
+            BooleanSupplier impatient) {
         var mine = new CountDownLatch(1);
         while (true) {
             var first = making.putIfAbsent(key, mine);
             if (first != null) {
-                await(first, cancellation);
+                if (!await(first, cancellation, impatient)) {
+                    return Optional.empty();
+                }
                 continue;
             }
             try {
-                return known.get().orElseGet(make);
+                return Optional.of(known.get().orElseGet(make));
             } finally {
                 making.remove(key);
                 mine.countDown();
@@ -38,11 +54,15 @@ public final class Once<K, V> {
         }
     }
 
-    private static void await(CountDownLatch latch, Cancellation cancellation) {
+    private static boolean await(CountDownLatch latch, Cancellation cancellation, BooleanSupplier impatient) {
         try {
             do {
                 cancellation.check();
+                if (impatient.getAsBoolean()) {
+                    return false;
+                }
             } while (!latch.await(NOTICE_MILLIS, TimeUnit.MILLISECONDS));
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while another request makes the same", e);

@@ -4,7 +4,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Body of `POST /adapter`.
 ///
-/// @param tune if given, the shared adapter is tuned on the task's examples; if not, an adapter is generated
+/// @param tune if given, the generated adapter is tuned on the task's examples
 @Schema(additionalProperties = Schema.False.class)
 public record AdapterRequest(
         @Schema(required = true) TaskBody task,

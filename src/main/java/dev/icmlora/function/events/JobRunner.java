@@ -20,6 +20,8 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.RequestException;
@@ -48,6 +50,7 @@ final class JobRunner {
     private final Access access;
     private final ObjectMapper json;
     private final EventsConfig config;
+    private final int ofOneTenant;
     private final Set<JobPlace> running = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
     private Thread thread;
@@ -59,7 +62,8 @@ final class JobRunner {
             Outcomes outcomes,
             Access access,
             ObjectMapper json,
-            EventsConfig config) {
+            EventsConfig config,
+            FunctionConfig function) {
         this.bucket = bucket;
         this.batches = batches;
         this.sources = sources;
@@ -67,6 +71,7 @@ final class JobRunner {
         this.access = access;
         this.json = json;
         this.config = config;
+        this.ofOneTenant = function.tenancy() == Tenancy.KEY ? Math.ceilDiv(config.jobs(), 2) : config.jobs();
     }
 
     void start(@Observes @Priority(LAST) StartupEvent event) {
@@ -113,12 +118,12 @@ final class JobRunner {
         }
     }
 
-    /// No tenant has more than half of the places.
+    /// Where there are tenants, none has more than half of the places.
     private boolean hasPlace(JobPlace job) {
         var own = running.stream()
                 .filter(other -> other.tenant().equals(job.tenant()))
                 .count();
-        return running.size() < config.jobs() && own < Math.ceilDiv(config.jobs(), 2);
+        return running.size() < config.jobs() && own < ofOneTenant;
     }
 
     private void run(JobStore store, JobPlace job) {

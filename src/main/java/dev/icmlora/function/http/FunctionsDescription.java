@@ -79,7 +79,7 @@ interface FunctionsDescription {
     @POST
     @Path("/adapter")
     @Operation(operationId = "adapter", summary = "Generate or tune an adapter, answer nothing", description = """
-            With tune, the shared adapter is tuned on the task's examples; a client that then accepts \
+            With tune, the generated adapter is tuned on the task's examples; a client that then accepts \
             text/event-stream before anything else hears how far it is. When it leaves, the tuning ends.""")
     @APIResponse(
             responseCode = "200",

@@ -62,18 +62,24 @@ final class CompletionForm implements ReplyForm {
             if (tokens.isEmpty()) {
                 return null;
             }
-            var texts = tokens.stream().map(CompletionForm::text).toList();
             var offsets = new ArrayList<Integer>();
-            var offset = 0;
-            for (var text : texts) {
-                offsets.add(offset);
-                offset += text.length();
+            var characters = 0;
+            for (var token : tokens) {
+                offsets.add(characters);
+                for (var unit : token.bytes()) {
+                    characters += beginsCharacter(unit) ? 1 : 0;
+                }
             }
             return new Logprobs(
-                    texts,
+                    tokens.stream().map(CompletionForm::text).toList(),
                     tokens.stream().map(TokenLogprob::logprob).toList(),
                     tokens.stream().map(Logprobs::likeliest).toList(),
                     offsets);
+        }
+
+        /// Of UTF-8; a token may hold a part of a character.
+        private static boolean beginsCharacter(byte unit) {
+            return (unit & 0xC0) != 0x80;
         }
 
         private static Map<String, Double> likeliest(TokenLogprob token) {

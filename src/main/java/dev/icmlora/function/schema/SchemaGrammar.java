@@ -192,19 +192,35 @@ public final class SchemaGrammar {
 
     private String constant(JsonNode schema, String at) {
         only(schema, at, Set.of("const", "enum", "type"));
+        var keyword = schema.has("enum") ? "enum" : "const";
         var values = new ArrayList<JsonNode>();
+        (schema.has("enum") ? schema.get("enum") : List.of(schema.get("const"))).forEach(values::add);
         if (schema.has("const")) {
-            values.add(schema.get("const"));
-        } else {
-            schema.get("enum").forEach(values::add);
+            values.removeIf(value -> !value.equals(schema.get("const")));
+        }
+        if (schema.has("type")) {
+            var types = typesOf(schema, at);
+            values.removeIf(value -> types.stream().noneMatch(type -> isOf(type, value)));
         }
         if (values.isEmpty()) {
-            throw refusal(at + "/enum", null, null, "must name at least one value");
+            throw refusal(at + "/" + keyword, null, null, "must name at least one value that the schema allows");
         }
         return add(values.stream().map(value -> literal(value.toString())).collect(Collectors.joining(" | ")));
     }
 
-    private String types(JsonNode schema, String at, int depth) {
+    private static boolean isOf(String type, JsonNode value) {
+        return switch (type) {
+            case "object" -> value.isObject();
+            case "array" -> value.isArray();
+            case "string" -> value.isTextual();
+            case "boolean" -> value.isBoolean();
+            case "null" -> value.isNull();
+            case "integer" -> value.isNumber() && value.doubleValue() % 1 == 0;
+            default -> value.isNumber();
+        };
+    }
+
+    private static List<String> typesOf(JsonNode schema, String at) {
         var types = new ArrayList<String>();
         var type = schema.path("type");
         if (type.isTextual()) {
@@ -218,13 +234,18 @@ public final class SchemaGrammar {
         } else if (!type.isMissingNode()) {
             throw refusal(at + "/type", KEYWORDS.keySet(), Violation.shown(type), "must be a type or several");
         }
-        var known = new HashSet<>(Set.of("type"));
         for (var each : types) {
             if (!KEYWORDS.containsKey(each)) {
                 throw refusal(at + "/type", KEYWORDS.keySet().stream().sorted().toList(), each, "is no type: " + each);
             }
-            known.addAll(KEYWORDS.get(each));
         }
+        return types;
+    }
+
+    private String types(JsonNode schema, String at, int depth) {
+        var types = typesOf(schema, at);
+        var known = new HashSet<>(Set.of("type"));
+        types.forEach(each -> known.addAll(KEYWORDS.get(each)));
         only(schema, at, types.isEmpty() ? Set.of() : known);
         if (types.isEmpty()) {
             return "any";
@@ -303,10 +324,10 @@ public final class SchemaGrammar {
         if (!properties.isMissingNode() && !properties.isObject()) {
             throw refusal(at + "/properties", "an object", Violation.shown(properties), "must be an object");
         }
+        var required = required(schema, properties, at);
         if (properties.isEmpty()) {
             return additional.isBoolean() && !additional.booleanValue() ? add("\"{\" ws \"}\"") : "any-object";
         }
-        var required = required(schema, properties, at);
         var pairs = properties.properties().stream()
                 .map(entry -> new Pair(
                         literal(JsonNodeFactory.instance
@@ -320,7 +341,11 @@ public final class SchemaGrammar {
 
     private static Set<String> required(JsonNode schema, JsonNode properties, String at) {
         var required = new HashSet<String>();
-        for (var name : schema.path("required")) {
+        var names = schema.path("required");
+        if (!names.isMissingNode() && !names.isArray()) {
+            throw refusal(at + "/required", "an array", Violation.shown(names), "must be an array of names");
+        }
+        for (var name : names) {
             if (!properties.has(name.asText())) {
                 throw refusal(at + "/required", null, name.asText(), "names " + name + ", which is no property");
             }

@@ -7,6 +7,10 @@ import java.util.OptionalInt;
 import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.selection.Opinion;
 import dev.icmlora.engine.selection.ReviewedAnswers;
@@ -29,6 +33,9 @@ import dev.icmlora.llama.SamplingOptions;
 record AnswerForm(GenerateRequest request, Optional<String> grammar) {
 
     private static final String SCHEMA = "/schema";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     /// @throws dev.icmlora.function.error.InvalidRequestException if its schema cannot be followed
     static AnswerForm of(GenerateRequest request) {
@@ -124,10 +131,20 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
     }
 
     private String incomplete(Answer answer) {
-        if (grammar.isPresent() && answer.finish() == Finish.LENGTH) {
+        if (grammar.isPresent() && answer.finish() == Finish.LENGTH && !isWhole(answer.text())) {
             return "the JSON was not complete after max_tokens %d".formatted(request.maxTokens());
         }
         return null;
+    }
+
+    /// A number never is: it might have had more digits.
+    private static boolean isWhole(String json) {
+        try {
+            var value = JSON.readTree(json);
+            return !value.isNumber() && !value.isMissingNode();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     private String reason(Answer answer, double confidence) {

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.Asked;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.selection.Opinion;
 import dev.icmlora.engine.selection.ReviewedAnswers;
 import dev.icmlora.engine.selection.Selector;
@@ -132,13 +133,21 @@ final class Decisions {
         if (session.cancellation().isShortOfTime()) {
             return untuned(tuned, examplesFit, null, true, session);
         }
-        Supplied supplied;
+        Optional<Supplied> supplied;
         try {
-            supplied = adapters.of(tuned, budget(tune), _ -> {}, session);
+            supplied = adapters.soon(tuned, budget(tune), session);
         } catch (QueueFullException e) {
-            return untuned(tuned, examplesFit, null, true, session);
+            supplied = Optional.empty();
+        } catch (UnusableInputException e) {
+            if (session.engine().tuningRefusal().isEmpty()) {
+                throw e;
+            }
+            // Only the first tuning shows that there is no memory for any.
+            return untuned(tuned, examplesFit, null, false, session);
         }
-        return ofTuning(supplied, examplesFit, session);
+        return supplied.isPresent()
+                ? ofTuning(supplied.get(), examplesFit, session)
+                : untuned(tuned, examplesFit, null, true, session);
     }
 
     static Optional<Duration> budget(Tune tune) {

@@ -196,6 +196,9 @@ public final class TaskService {
                                 key,
                                 BackgroundTuning.LIMIT,
                                 session -> adapter(key, adapters.of(key, session), session)))
+                .onFailure(_ ->
+                        request.mode() == Mode.AUTO && engine.tuningRefusal().isPresent())
+                .recoverWithNull()
                 .replaceWithVoid();
     }
 

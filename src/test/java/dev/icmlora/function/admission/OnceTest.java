@@ -65,6 +65,25 @@ class OnceTest {
     }
 
     @Test
+    void whoeverIsImpatientGetsNothingWhileAnotherMakesIt() throws Exception {
+        var begun = new CountDownLatch(1);
+        var gate = new CountDownLatch(1);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = clients.submit(() -> ask("red", () -> {
+                begun.countDown();
+                gate.await();
+                return makings.incrementAndGet();
+            }));
+            begun.await();
+
+            assertThat(once.of("red", Optional::empty, makings::incrementAndGet, new Cancellation(), () -> true))
+                    .isEmpty();
+            gate.countDown();
+            assertThat(first.get()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whoeverLeavesWhileAnotherMakesItNeedNotWait() throws Exception {
         var begun = new CountDownLatch(1);
         var gate = new CountDownLatch(1);

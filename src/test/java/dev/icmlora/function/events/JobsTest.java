@@ -218,13 +218,7 @@ class JobsTest {
     void aJobWaitsForAnAdapterThatWasKnownWhenItCame() throws Exception {
         var making = Map.of("task", task("Write the plural of " + UUID.randomUUID(), List.of()));
         var adapter = post("/adapter", making).statusCode(200).extract().<String>path("id");
-        var busy = Stream.of(1, 2)
-                .map(_ -> {
-                    var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
-                    awaitWork(id);
-                    return id;
-                })
-                .toList();
+        var busy = takingAllPlaces();
         var id = submitted(by(adapter));
         given().delete("/adapters/{id}", adapter).then().statusCode(204);
         busy.forEach(each -> cancel(each).statusCode(200));
@@ -474,22 +468,29 @@ class JobsTest {
     /// With all places taken, nobody has begun when the object is replaced.
     @Test
     void whatTakesTheObjectsPlaceIsNotAnswered() throws Exception {
-        var long1 = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
-        awaitWork(long1);
-        var long2 = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
-        awaitWork(long2);
+        var busy = takingAllPlaces();
         var key = object(1);
         var id = submitted(over(key));
 
         Files.writeString(EVENTS.resolve(key), "\"something else, and more of it\"");
 
-        cancel(long1).statusCode(200);
-        cancel(long2).statusCode(200);
+        busy.forEach(each -> cancel(each).statusCode(200));
         ended(id)
                 .body("state", equalTo("failed"))
                 .body("error.status", equalTo(400))
                 .body("error.errors[0].field", equalTo("/source/key"))
                 .body("error.detail", containsString("was replaced or deleted"));
+    }
+
+    /// Jobs of which an instance works on no more, and which take long.
+    private static List<String> takingAllPlaces() {
+        return IntStream.range(0, 4)
+                .mapToObj(_ -> {
+                    var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 100));
+                    awaitWork(id);
+                    return id;
+                })
+                .toList();
     }
 
     private static void awaitWork(String id) {

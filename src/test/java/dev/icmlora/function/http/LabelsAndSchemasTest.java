@@ -255,6 +255,27 @@ class LabelsAndSchemasTest {
     }
 
     @Test
+    void jsonThatIsCompleteAtTheLastTokenIsAnAnswer() {
+        var body = with(body(TRIAGE, "Say it."), "schema", json("{\"enum\": [\"crimson\"]}"));
+        var tokens = generate(body).extract().<Integer>path("usage.completion_tokens");
+
+        generate(with(body, "max_tokens", tokens))
+                .body("outputs", equalTo(List.of("\"crimson\"")))
+                .body("usage.completion_tokens", equalTo(tokens));
+        generate(with(body, "max_tokens", tokens - 1)).body("outputs", equalTo(Collections.nCopies(1, null)));
+        generate(with(with(body(TRIAGE, "Say it."), "schema", json("{\"const\": 12345}")), "max_tokens", 5))
+                .body("outputs", equalTo(Collections.nCopies(1, null)));
+    }
+
+    /// As schemas say it that name a value's type beside it.
+    @Test
+    void aValueIsOfItsTypeToo() {
+        var schema = json("{\"type\": [\"integer\", \"null\"], \"enum\": [\"a\", 1.5, 2.0, \"null\"], \"const\": 2.0}");
+
+        generate(with(body(TRIAGE, "Say it."), "schema", schema)).body("outputs", equalTo(List.of("2.0")));
+    }
+
+    @Test
     void aChatChoosesAmongLabelsToo() {
         var reply = chatReply(with(with(chat("Is the sky blue?"), "labels", List.of("yes", "no")), "temperature", 1))
                 .body("choices[0].finish_reason", equalTo("stop"))
@@ -290,6 +311,10 @@ class LabelsAndSchemasTest {
                 "schema       | {'type': 'text'}        | /schema/type | is no type: text",
                 "schema       | {'pattern': 'a'}        | /schema/pattern | is not supported",
                 "schema       | {'enum': []}            | /schema/enum | at least one value",
+                "schema       | {'enum': ['a'], 'type': 'number'} | /schema/enum | at least one value",
+                "schema       | {'enum': ['a'], 'const': 'b'} | /schema/enum | at least one value",
+                "schema       | {'type':'object','required':['a']} | /schema/required | which is no property",
+                "schema       | {'properties':{'a':{}},'required':'a'} | /schema/required | must be an array",
                 "schema       | 7                       | /schema | must be an object",
                 "schema       | {'type':'string','minLength':3,'maxLength':2} | /schema/maxLength | less than the minimum",
             })

@@ -88,6 +88,10 @@ class TunedTest {
         generate(with(with(body(task, "one"), "mode", "adapter"), "strength", 0))
                 .body("adapter.id", equalTo(reply.getString("adapter.id")))
                 .body("outputs", equalTo(reply.getList("outputs")));
+        generate(with(request, "tune", Map.of("steps", 1)))
+                .body("tuning.state", equalTo("diverged"))
+                .body("timing_ms.tune", equalTo(0f))
+                .body("outputs", equalTo(reply.getList("outputs")));
     }
 
     @Test

@@ -83,6 +83,20 @@ class CompletionsTest {
     }
 
     @Test
+    void textOffsetsCountCharactersThatTokensShareOnce() {
+        var body =
+                with(with(completion("Repeat: 🙂🙂🙂🙂🙂🙂 🙂🙂🙂🙂🙂🙂 🙂🙂🙂🙂"), "logprobs", 0), "max_tokens", 12);
+        var reply = post("/v1/completions", body).statusCode(200).extract().jsonPath();
+        var text = reply.getString("choices[0].text");
+        var offsets = reply.getList("choices[0].logprobs.text_offset", Integer.class);
+
+        assertThat(reply.getList("choices[0].logprobs.tokens", String.class))
+                .as("a character in several tokens")
+                .anyMatch(token -> token.contains("\uFFFD"));
+        assertThat(offsets).isSorted().allMatch(offset -> offset <= text.codePointCount(0, text.length()));
+    }
+
+    @Test
     void embeddingsHaveLengthOneAndTellTextsApart() {
         var body = Map.of(
                 "model", BASE, "input", List.of("The cat sleeps.", "The cat is sleeping.", "Stock prices fell."));

@@ -6,12 +6,10 @@ import java.util.Optional;
 import com.google.gson.JsonObject;
 import picocli.CommandLine.Option;
 
-/// Whether the function tunes an adapter on a task's examples, in place of generating one.
+/// Whether the function tunes the adapter that it generates, on the task's examples.
 final class TuneOptions {
 
-    @Option(
-            names = "--tune",
-            description = "Tune the shared adapter on the task's examples, in place of generating an adapter.")
+    @Option(names = "--tune", description = "Tune the generated adapter on the task's examples.")
     private boolean tune;
 
     @Option(
