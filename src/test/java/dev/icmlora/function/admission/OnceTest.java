@@ -66,25 +66,21 @@ class OnceTest {
 
     @Test
     void whoeverIsImpatientGetsNothingWhileAnotherMakesIt() throws Exception {
-        var begun = new CountDownLatch(1);
-        var gate = new CountDownLatch(1);
-        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            var first = clients.submit(() -> ask("red", () -> {
-                begun.countDown();
-                gate.await();
-                return makings.incrementAndGet();
-            }));
-            begun.await();
-
-            assertThat(once.of("red", Optional::empty, makings::incrementAndGet, new Cancellation(), () -> true))
-                    .isEmpty();
-            gate.countDown();
-            assertThat(first.get()).isEqualTo(1);
-        }
+        whileAnotherMakesIt(() -> assertThat(
+                        once.of("red", Optional::empty, makings::incrementAndGet, new Cancellation(), () -> true))
+                .isEmpty());
     }
 
     @Test
     void whoeverLeavesWhileAnotherMakesItNeedNotWait() throws Exception {
+        var left = new Cancellation();
+        left.request();
+
+        whileAnotherMakesIt(() -> assertThatThrownBy(() -> once.of("red", Optional::empty, () -> 0, left))
+                .isInstanceOf(CancelledException.class));
+    }
+
+    private void whileAnotherMakesIt(Runnable check) throws Exception {
         var begun = new CountDownLatch(1);
         var gate = new CountDownLatch(1);
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -94,11 +90,8 @@ class OnceTest {
                 return makings.incrementAndGet();
             }));
             begun.await();
-            var left = new Cancellation();
-            left.request();
 
-            assertThatThrownBy(() -> once.of("red", Optional::empty, () -> 0, left))
-                    .isInstanceOf(CancelledException.class);
+            check.run();
 
             gate.countDown();
             assertThat(first.get()).isEqualTo(1);
