@@ -69,7 +69,7 @@ train: setup ## train a generator into models/generator.gguf; killed, it goes on
 	@scripts/icm-lora train-generator --steps 905 --minutes 1000
 	@scripts/icm-lora export --vectors 16
 
-eval: setup $(function_jar) ## start the function and print the evaluation, about 40 minutes
+eval: setup $(function_jar) ## start the function and print the evaluation, in less than 40 minutes
 	@# What was tuned is asked again at the end.
 	@ICM_LORA_CACHE_ADAPTERS=512M scripts/with-function scripts/icm-lora eval $(ARGS)
 

@@ -12,7 +12,7 @@ enum Condition {
     SHOTS_3("3-shot", "base model, 3 examples in the prompt", new Request("examples", 3, 1)),
     SHOTS_5("5-shot", "base model, 5 examples in the prompt", new Request("examples", Condition.EXAMPLES, 1)),
     SHOTS_8("8-shot", "base model, 8 examples in the prompt", new Request("examples", Condition.FEW_EXAMPLES, 1)),
-    SHOTS_16("16-shot", "base model, 16 examples in the prompt", Request.later(2, "examples", 16)),
+    SHOTS_16("16-shot", "base model, 16 examples in the prompt", Request.later(Condition.LAST_ROUND, "examples", 16)),
     B0("b0", "the shared adapter B0: one LoRA for all tasks", new Request("adapter", 0, 0)),
     B0_EXAMPLES(
             "b0-5-shot",
@@ -58,8 +58,11 @@ enum Condition {
             "tuned-b0",
             "B0 tuned on the 5 examples at 4 steps",
             Request.later(2, "tuned", Condition.EXAMPLES).tuned(0, 4)),
-    TUNED_16("tuned-16", "tuned on 16 examples", Request.later(2, "tuned", 16)),
-    TUNED_64("tuned-64", "tuned on 64 examples, or all that there are", Request.later(2, "tuned", 64));
+    TUNED_16("tuned-16", "tuned on 16 examples", Request.later(Condition.LAST_ROUND, "tuned", 16)),
+    TUNED_64(
+            "tuned-64",
+            "tuned on 64 examples, or all that there are",
+            Request.later(Condition.LAST_ROUND, "tuned", 64));
 
     /// Examples that a task is stated with.
     static final int EXAMPLES = 5;
@@ -67,8 +70,8 @@ enum Condition {
     /// Most examples of the first conditions.
     static final int FEW_EXAMPLES = 8;
 
-    /// Rounds in which the function is asked.
-    static final int ROUNDS = 3;
+    /// The round of many examples, which takes the longest: it is asked for as many tasks as there is time for.
+    static final int LAST_ROUND = 3;
 
     private final String id;
     private final String meaning;

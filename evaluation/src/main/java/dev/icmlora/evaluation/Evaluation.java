@@ -211,13 +211,15 @@ final class Evaluation {
     }
 
     static <T> List<T> draw(List<T> all, int most, SplittableRandom random) {
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            order.add(i);
-        }
-        Collections.shuffle(order, random);
         List<T> drawn = new ArrayList<>();
-        order.stream().limit(most).sorted().forEach(i -> drawn.add(all.get(i)));
+        order(all.size(), random).stream().limit(most).sorted().forEach(i -> drawn.add(all.get(i)));
         return drawn;
+    }
+
+    /// The numbers from 0, in an order that is drawn.
+    static List<Integer> order(int count, SplittableRandom random) {
+        List<Integer> order = IntStream.range(0, count).boxed().collect(Collectors.toCollection(ArrayList::new));
+        Collections.shuffle(order, random);
+        return order;
     }
 }

@@ -40,7 +40,8 @@ final class GroupSection {
                                 results.group().meaning())
                 + "Prompt tokens: length of an answer's prompt. What an adapter is made from is read once for each task,"
                 + " and not counted.\n\n"
-                + section.conditions() + "\n" + section.heldOutFamilies() + section.trained() + section.families();
+                + section.conditions() + "\n" + section.fewerTasks() + section.heldOutFamilies() + section.trained()
+                + section.families();
     }
 
     private String title() {
@@ -68,6 +69,15 @@ final class GroupSection {
                     condition.meaning());
         }
         return table;
+    }
+
+    /// That it took too long to ask every task with many examples.
+    private String fewerTasks() {
+        int asked = results.having(Condition.TUNED_64).tasks().size();
+        return results.group() != Group.HELD_OUT || asked == results.tasks().size()
+                ? ""
+                : "%d of the %d tasks, drawn at random, were asked with 16 and 64 examples, as many as there was time for.\n\n"
+                        .formatted(asked, results.tasks().size());
     }
 
     /// Over those tasks alone of whose whole family nothing was trained on.
@@ -101,8 +111,6 @@ final class GroupSection {
                                 Condition.GENERATED_EXAMPLES,
                                 Condition.AUTO,
                                 Condition.TUNED,
-                                Condition.TUNED_16,
-                                Condition.TUNED_64,
                                 Condition.OWN));
     }
 

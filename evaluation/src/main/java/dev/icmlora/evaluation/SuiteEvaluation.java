@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ public final class SuiteEvaluation {
     private final FunctionClient function;
     private final Measurement measurement;
     private final Controlled controlled;
+    private final Duration limit;
 
     /// How far the controls go.
     ///
@@ -52,19 +54,22 @@ public final class SuiteEvaluation {
     /// All of them borrowed.
     ///
     /// @param replay that has answered nothing yet; empty where there are no controls to compare with
+    /// @param limit from the first task vector on; past it, no further task is asked with many examples
     public SuiteEvaluation(
             ControlBench bench,
             Optional<ControlBench> replay,
             TrainedAdapters trained,
             FunctionClient function,
             Measurement measurement,
-            Controlled controlled) {
+            Controlled controlled,
+            Duration limit) {
         this.bench = bench;
         this.replay = new Replay(replay);
         this.trained = trained;
         this.function = function;
         this.measurement = measurement;
         this.controlled = controlled;
+        this.limit = limit;
     }
 
     /// @param texts none for no text domains
@@ -80,12 +85,15 @@ public final class SuiteEvaluation {
         List<Evaluation.Subject> measured =
                 Evaluation.subjects(suite, catalogue, measurement.seen(), measurement.tasks(), measurement.seed());
         train(measured, texts, progress);
+        long began = System.nanoTime();
         List<KnownTask> known = new ArrayList<>();
         for (Evaluation.Subject subject : ProgressBar.wrap(known(suite, catalogue, measured), "task vectors")) {
             known.add(KnownTask.of(subject, bench));
         }
         List<TaskResult> results = new ArrayList<>();
         List<Closeness> closeness = new ArrayList<>();
+        List<LabelResult> labels;
+        List<TextResult> textResults;
         try (Controls controls = new Controls(bench, trained, known, controlled.baselines)) {
             Evaluation evaluation =
                     new Evaluation(function, bench, controls, replay, measurement.inputs(), measurement.seed());
@@ -93,16 +101,18 @@ public final class SuiteEvaluation {
                 results.add(evaluation.measure(subject));
                 evaluation.closeness(subject).ifPresent(closeness::add);
             }
-            for (int round = 1; round < Condition.ROUNDS; round++) {
+            for (int round = 1; round < Condition.LAST_ROUND; round++) {
                 int asked = 0;
                 for (Evaluation.Subject subject : ProgressBar.wrap(measured, "round " + (round + 1))) {
                     results.set(asked, results.get(asked).with(evaluation.measure(subject, round)));
                     asked++;
                 }
             }
+            labels = new LabelEvaluation(function, measurement.seed())
+                    .measure(Evaluation.subjects(suite, catalogue, 0, Integer.MAX_VALUE, measurement.seed()));
+            textResults = texts(texts);
+            askWithManyExamples(evaluation, measured, results, began);
         }
-        List<LabelResult> labels = new LabelEvaluation(function, measurement.seed())
-                .measure(Evaluation.subjects(suite, catalogue, 0, Integer.MAX_VALUE, measurement.seed()));
         return new EvaluationReport(
                 manifest.name(),
                 measurement.seed(),
@@ -111,9 +121,26 @@ public final class SuiteEvaluation {
                 results,
                 labels,
                 closeness,
-                texts(texts),
+                textResults,
                 texts.missing(),
                 TaskMap.of(known));
+    }
+
+    /// In an order that is drawn, so that those that there is time for are a sample of all.
+    private void askWithManyExamples(
+            Evaluation evaluation, List<Evaluation.Subject> measured, List<TaskResult> results, long began)
+            throws IOException, InterruptedException {
+        List<Integer> order = Evaluation.order(measured.size(), new SplittableRandom(measurement.seed()));
+        order.removeIf(at -> measured.get(at).group() != Group.HELD_OUT);
+        try (ProgressBar bar = new ProgressBar("many examples", order.size())) {
+            for (int at : order) {
+                if (Duration.ofNanos(System.nanoTime() - began).compareTo(limit) > 0) {
+                    return;
+                }
+                results.set(at, results.get(at).with(evaluation.measure(measured.get(at), Condition.LAST_ROUND)));
+                bar.step();
+            }
+        }
     }
 
     private List<TextResult> texts(TextDomains texts) {

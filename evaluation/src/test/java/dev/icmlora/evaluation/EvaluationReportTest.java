@@ -109,6 +109,32 @@ class EvaluationReportTest {
                 .containsEntry("held-out: tuned on 64 examples − on sixteen", Verdict.NOT_HELD);
     }
 
+    @Test
+    void whatThereWasNoTimeForIsNotCounted() {
+        TaskResult whole = result("letters/a", Group.HELD_OUT, EvaluationReportTest::learnsFromMore);
+        TaskResult cut = without(result("lists/a", Group.HELD_OUT, _ -> 1), Condition.SHOTS_16, Condition.TUNED_64);
+        EvaluationReport some = report(whole, cut);
+        EvaluationReport none = report(cut);
+
+        String sixteen = "held-out, sixteen examples: tuned − in the prompt";
+        assertThat(target(some, sixteen).measured())
+                .isEqualTo("+25.0 points [+25.0, +25.0] (`tuned-16` 50.0, `16-shot` 25.0)");
+        assertThat(MarkdownReport.of(some))
+                .contains("| `tuned-64` | 1 | 75.0 [75.0, 75.0] |")
+                .contains("1 of the 2 tasks, drawn at random, were asked with 16 and 64 examples");
+        assertThat(verdicts(none))
+                .containsEntry(sixteen, Verdict.NOT_MEASURED)
+                .containsEntry("held-out: tuned on 64 examples − on sixteen", Verdict.NOT_MEASURED);
+        assertThat(MarkdownReport.of(none)).doesNotContain("| `tuned-64` |");
+        assertThat(MarkdownReport.of(report(whole))).doesNotContain("drawn at random, were asked");
+    }
+
+    private static TaskResult without(TaskResult result, Condition... conditions) {
+        Map<Condition, Score> scores = new EnumMap<>(result.scores());
+        scores.keySet().removeAll(List.of(conditions));
+        return new TaskResult(result.task(), result.family(), result.group(), result.inputs(), scores);
+    }
+
     private static double learnsFromMore(Condition condition) {
         return switch (condition) {
             case TUNED_64 -> 0.75;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,9 @@ import dev.icmlora.trainer.paper.References;
                 + " saw, and on held-out tasks; prints the tables and writes them to a folder.")
 public final class EvalCommand implements Callable<Integer> {
 
+    /// So that all is done in less than 40, with what a fresh clone has to fetch and build.
+    private static final int USUAL_MINUTES = 33;
+
     @Spec
     private CommandSpec spec;
 
@@ -70,6 +74,14 @@ public final class EvalCommand implements Callable<Integer> {
             description = "Measure what takes training and time, too: LoRAs of single tasks, and the paper's baselines:"
                     + " the mean of adapters, the nearest task's, another task's, latents by diffusion, noise.")
     private boolean baselines;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "Ask no further held-out task with 16 and 64 examples after so many minutes, training not"
+                    + " counted (default: " + USUAL_MINUTES
+                    + "; no limit with --baselines).")
+    private Integer minutes;
 
     @Option(names = "--threads", description = "CPU threads of the controls (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -153,7 +165,7 @@ public final class EvalCommand implements Callable<Integer> {
         Measurement measurement = options.measurement();
         try (RunningFunction function = options.connect()) {
             SuiteEvaluation evaluation = new SuiteEvaluation(
-                    bench, replay, trained, new FunctionClient(function::generate), measurement, controlled());
+                    bench, replay, trained, new FunctionClient(function::generate), measurement, controlled(), limit());
             TextDomains texts = passages == 0
                     ? new TextDomains(List.of(), new LinkedHashMap<>())
                     : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
@@ -166,6 +178,11 @@ public final class EvalCommand implements Callable<Integer> {
         Controlled usual = baselines ? Controlled.DEFAULT.withBaselines() : Controlled.DEFAULT;
         return new Controlled(
                 passages, references == null ? usual.known() : references, own == null ? usual.own() : own, baselines);
+    }
+
+    private Duration limit() {
+        int usual = baselines ? Integer.MAX_VALUE : USUAL_MINUTES;
+        return Duration.ofMinutes(minutes == null ? usual : minutes);
     }
 
     private void print(String report, Path folder, String more) {
