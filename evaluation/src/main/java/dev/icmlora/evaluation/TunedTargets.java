@@ -27,13 +27,13 @@ final class TunedTargets {
                         "held-out: tuned − B0 with 5 examples in the prompt",
                         "≥ +5 points, interval above 0",
                         r -> Target.points(r, Condition.TUNED, Condition.B0_EXAMPLES, 5, Lowest.ABOVE_ZERO)),
-                Target.measured(
-                        having(heldOut, Condition.TUNED_16, Condition.SHOTS_16),
+                withManyExamples(
+                        heldOut,
                         "held-out, sixteen examples: tuned − in the prompt",
                         "≥ +10 points",
                         r -> Target.points(r, Condition.TUNED_16, Condition.SHOTS_16, 10, Lowest.ANY)),
-                Target.measured(
-                        having(heldOut, Condition.TUNED_64, Condition.TUNED_16),
+                withManyExamples(
+                        heldOut,
                         "held-out: tuned on 64 examples − on sixteen",
                         "> 0, interval above 0",
                         r -> Target.points(r, Condition.TUNED_64, Condition.TUNED_16, 0, Lowest.ABOVE_ZERO)),
@@ -75,9 +75,17 @@ final class TunedTargets {
                         Target.Verdict.of(tuned.error() <= 0.08));
     }
 
-    /// Not every task may have been asked with many examples.
-    private static Optional<Results> having(Optional<Results> results, Condition... conditions) {
-        return results.map(all -> all.having(conditions)).filter(some -> !some.isEmpty());
+    /// Of fewer than half of the tasks, chance says more than the figure.
+    private static Target withManyExamples(
+            Optional<Results> results, String what, String required, Function<Results, Finding> measure) {
+        Optional<Results> asked =
+                results.map(all -> all.having(Condition.SHOTS_16, Condition.TUNED_16, Condition.TUNED_64));
+        int tasks = asked.map(some -> some.tasks().size()).orElse(0);
+        int all = results.map(each -> each.tasks().size()).orElse(0);
+        return 0 < all && 2 * tasks < all
+                ? new Target(
+                        what, required, "%d of %d tasks are too few".formatted(tasks, all), Target.Verdict.NOT_MEASURED)
+                : Target.measured(asked, what, required, measure);
     }
 
     private static Target withConfidence(

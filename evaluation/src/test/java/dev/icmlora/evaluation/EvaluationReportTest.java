@@ -112,8 +112,10 @@ class EvaluationReportTest {
     @Test
     void whatThereWasNoTimeForIsNotCounted() {
         TaskResult whole = result("letters/a", Group.HELD_OUT, EvaluationReportTest::learnsFromMore);
-        TaskResult cut = without(result("lists/a", Group.HELD_OUT, _ -> 1), Condition.SHOTS_16, Condition.TUNED_64);
+        TaskResult cut = without(
+                result("lists/a", Group.HELD_OUT, _ -> 1), Condition.SHOTS_16, Condition.TUNED_16, Condition.TUNED_64);
         EvaluationReport some = report(whole, cut);
+        EvaluationReport few = report(whole, cut, cut);
         EvaluationReport none = report(cut);
 
         String sixteen = "held-out, sixteen examples: tuned − in the prompt";
@@ -122,6 +124,8 @@ class EvaluationReportTest {
         assertThat(MarkdownReport.of(some))
                 .contains("| `tuned-64` | 1 | 75.0 [75.0, 75.0] |")
                 .contains("1 of the 2 tasks, drawn at random, were asked with 16 and 64 examples");
+        assertThat(target(few, sixteen).measured()).isEqualTo("1 of 3 tasks are too few");
+        assertThat(verdicts(few)).containsEntry(sixteen, Verdict.NOT_MEASURED);
         assertThat(verdicts(none))
                 .containsEntry(sixteen, Verdict.NOT_MEASURED)
                 .containsEntry("held-out: tuned on 64 examples − on sixteen", Verdict.NOT_MEASURED);
