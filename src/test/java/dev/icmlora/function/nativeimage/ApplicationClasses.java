@@ -28,6 +28,8 @@ import java.util.zip.ZipFile;
 final class ApplicationClasses implements AutoCloseable {
 
     private static final String SUFFIX = ".class";
+    /// What a jar has for newer Java than its other classes: JEP 238.
+    private static final String OTHER_VERSIONS = "META-INF/versions/";
     private static final ClassFile FORMAT =
             ClassFile.of(DebugElementsOption.DROP_DEBUG, LineNumbersOption.DROP_LINE_NUMBERS);
 
@@ -46,7 +48,7 @@ final class ApplicationClasses implements AutoCloseable {
                 jars.add(jar);
                 jar.stream()
                         .map(ZipEntry::getName)
-                        .filter(name -> name.endsWith(SUFFIX))
+                        .filter(name -> name.endsWith(SUFFIX) && !name.startsWith(OTHER_VERSIONS))
                         .forEach(name -> places.putIfAbsent(name.substring(0, name.length() - SUFFIX.length()), jar));
             }
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.NewObjectInstruction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +43,7 @@ class LinkageIT {
             "org.apache.logging.log4j.", "Quarkus replaces Netty's choice of a logger, and JBoss'",
             "org.jboss.modules.", "Quarkus replaces the log manager's JDKSpecific",
             "org.graalvm.nativeimage.", "GraalVM's own");
+    private static final List<String> REPLACED = List.of("com/fasterxml/", "io/netty/", "io/quarkus/", "io/vertx/");
     private static final String SERVICES = "META-INF/services/";
 
     private static ApplicationClasses classes;
@@ -167,6 +171,60 @@ class LinkageIT {
             }
         }
         return early;
+    }
+
+    /// Netty, Jackson and Vert.x are newer than those that Quarkus comes with, and than what they or Quarkus call.
+    @Test
+    void noClassCallsAMethodThatItsLibraryLacks() {
+        var lacking = new TreeMap<String, String>();
+        REPLACED.stream()
+                .flatMap(classes::below)
+                .forEach(type -> type.methods().forEach((member, method) -> {
+                    var caller = new Method(type.name(), member);
+                    calls(method)
+                            .filter(LinkageIT::isLacking)
+                            .forEach(called ->
+                                    lacking.put(called + called.member().descriptor(), caller.toString()));
+                }));
+        assertThat(lacking).as("what is called and not there, and by whom").isEmpty();
+    }
+
+    private static Stream<Method> calls(MethodModel method) {
+        return method.code().stream().flatMap(CodeModel::elementStream).mapMulti((element, calls) -> {
+            if (element instanceof InvokeInstruction call) {
+                calls.accept(new Method(call.owner().asInternalName(), Reachability.member(call.method())));
+            }
+        });
+    }
+
+    /// Of a class that is there with all that it is made of.
+    private static boolean isLacking(Method called) {
+        var owner = called.owner();
+        return classes.find(owner).filter(type -> !type.isOfJdk()).isPresent()
+                && isWhole(owner)
+                && classes.supertypes(owner).stream()
+                        .noneMatch(type ->
+                                classes.find(type).orElseThrow().methods().containsKey(called.member()));
+    }
+
+    /// Nobody brings OpenSSL, which Netty's classes for it cannot be linked without.
+    @Test
+    void nettysOpenSslIsReplacedWhereverItIsMade() throws Exception {
+        var context = classes.find("io/netty/handler/ssl/SslContext").orElseThrow();
+        var making = context.methods().entrySet().stream()
+                .filter(method -> method.getValue().code().stream()
+                        .flatMap(CodeModel::elementStream)
+                        .anyMatch(element -> element instanceof NewObjectInstruction creation
+                                && creation.className()
+                                        .asInternalName()
+                                        .startsWith("io/netty/handler/ssl/ReferenceCountedOpenSsl")))
+                .map(method -> new Method(context.name(), method.getKey()))
+                .toList();
+
+        var replaced = new HashMap<>(Substitutions.read());
+        replaced.putAll(Substitutions.of("io.quarkus.netty.runtime.graal.Target_io_netty_handler_ssl_SslContext"));
+        assertThat(making).hasSizeGreaterThan(1);
+        assertThat(replaced.keySet()).containsAll(making);
     }
 
     /// It would have to be registered. What Quarkus serves and reads itself, it registers itself.

@@ -138,7 +138,7 @@ final class Reachability {
         }
     }
 
-    private static Member member(MemberRefEntry entry) {
+    static Member member(MemberRefEntry entry) {
         return new Member(entry.name().stringValue(), entry.type().stringValue());
     }
 

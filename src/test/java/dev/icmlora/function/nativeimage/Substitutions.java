@@ -15,7 +15,7 @@ import com.oracle.svm.core.annotate.TargetClass;
 import dev.icmlora.function.nativeimage.ApplicationClasses.Member;
 import dev.icmlora.function.nativeimage.Reachability.Method;
 
-/// What the package `graal` puts in place of vendors' methods, as GraalVM finds it: by annotations, name and types.
+/// What stands in place of vendors' methods, as GraalVM finds it: by annotations, name and types.
 final class Substitutions {
 
     private static final Path CLASSES = Path.of("target/classes");
@@ -23,12 +23,23 @@ final class Substitutions {
 
     private Substitutions() {}
 
-    /// Each method that is replaced, and what replaces it.
+    /// Each method that the package `graal` replaces, and what replaces it.
     ///
     /// @throws ReflectiveOperationException if a method to be replaced does not exist
     static Map<Method, Method> read() throws IOException, ReflectiveOperationException {
+        return of(types());
+    }
+
+    /// Those of some classes that may be another library's, by their names.
+    ///
+    /// @throws ReflectiveOperationException if a method to be replaced does not exist
+    static Map<Method, Method> of(String... names) throws ReflectiveOperationException {
+        return of(Stream.of(names).map(Substitutions::loaded).toArray(Class<?>[]::new));
+    }
+
+    private static Map<Method, Method> of(Class<?>[] types) throws ReflectiveOperationException {
         var substitutes = new HashMap<Method, Method>();
-        for (var type : types()) {
+        for (var type : types) {
             for (var method : type.getDeclaredMethods()) {
                 if (method.isAnnotationPresent(Substitute.class)) {
                     substitutes.put(method(original(type, method)), method(method));
