@@ -22,7 +22,7 @@ gallery_directory := $(CURDIR)/src/target/gallery
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
-.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files large-jobs conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check terraform-test deploy-test format layout-check clean
+.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files large-jobs conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check native-analysis terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ native: setup ## build a native executable, with GraalVM or Mandrel 25, or one i
 
 native-check: setup ## check without GraalVM what a native executable must be told, and that it would link
 	@scripts/native-check
+
+native-analysis: setup ## have GraalVM's builder follow all code without a GraalVM, some minutes; links nothing
+	@scripts/native-analysis
 
 terraform-test: ## check terraform/ against a mocked provider; no account is needed
 	@scripts/terraform-test
