@@ -1,5 +1,7 @@
 package dev.icmlora.trainer.model;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ import dev.icmlora.trainer.torch.TorchScript;
 ///
 /// Belongs to the thread that started PyTorch.
 public final class BaseModel implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(BaseModel.class.getName());
     /// Rows of a matrix that are de-quantised at once: that of a large vocabulary would fill the heap.
     private static final int BAND = 16_384;
 
@@ -42,6 +45,7 @@ public final class BaseModel implements AutoCloseable {
 
     /// Rows and columns of the matrix that both are measured with: some milliseconds.
     private static final int PROBE = 512;
+    private static final int PROBES = 6;
 
     private final BaseModelConfig config;
     private final NDManager manager;
@@ -55,6 +59,7 @@ public final class BaseModel implements AutoCloseable {
         this.none = manager.create(new Shape(0));
         this.program = TorchScript.compile(BaseModel.class, "transformer.torchscript", constants(own.shape()));
         Precision precision = asked == Precision.FASTEST ? fastest() : asked;
+        LOG.log(Level.INFO, "PyTorch multiplies in {0}", precision);
         own.layers().forEach(layer -> add(layer, precision));
         weights.add(windows(own.shape()));
         add(own.ropeDivisors());
@@ -163,14 +168,15 @@ public final class BaseModel implements AutoCloseable {
         return scope.randomNormal(new Shape(PROBE, PROBE));
     }
 
-    /// Of the second of two products: the first one may compile something.
+    /// Of the quickest of some products: the first ones may compile something, and others may have to wait.
     private long nanos(NDManager scope, NDArray matrix) {
-        long started = 0;
-        for (int run = 0; run < 2; run++) {
-            started = System.nanoTime();
+        long least = Long.MAX_VALUE;
+        for (int run = 0; run < PROBES; run++) {
+            long started = System.nanoTime();
             program.call(scope, "product", matrix, matrix);
+            least = Math.min(least, System.nanoTime() - started);
         }
-        return System.nanoTime() - started;
+        return least;
     }
 
     private NDArray bfloat16(NDManager scope, NDArray band) {
