@@ -21,12 +21,14 @@ import dev.icmlora.function.nativeimage.ApplicationClasses.TextFile;
 /// What jars tell GraalVM under `META-INF/native-image`.
 ///
 /// @param runTime packages and classes that are initialised at run time
+/// @param buildTime packages and classes that are initialised while the executable is built
 /// @param reflection what is registered for reflection, by class
-record ImageMetadata(Set<String> runTime, Map<String, List<JsonNode>> reflection) {
+record ImageMetadata(Set<String> runTime, Set<String> buildTime, Map<String, List<JsonNode>> reflection) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FOLDER = "META-INF/native-image/";
     private static final String RUN_TIME = "--initialize-at-run-time=";
+    private static final String BUILD_TIME = "--initialize-at-build-time=";
 
     static ImageMetadata of(ApplicationClasses classes) {
         var files = classes.files(FOLDER).toList();
@@ -44,15 +46,17 @@ record ImageMetadata(Set<String> runTime, Map<String, List<JsonNode>> reflection
     /// @param options texts of `native-image.properties`
     /// @param registrations texts of `reflect-config.json` and its successor, `reachability-metadata.json`
     static ImageMetadata of(Stream<String> options, Stream<String> registrations) {
+        var arguments = options.flatMap(ImageMetadata::arguments).toList();
         return new ImageMetadata(
-                options.flatMap(ImageMetadata::runTime).collect(Collectors.toSet()),
+                values(arguments, RUN_TIME),
+                values(arguments, BUILD_TIME),
                 registrations
                         .flatMap(ImageMetadata::types)
                         .collect(Collectors.groupingBy(type ->
                                 type.path("type").asText(type.path("name").asText()))));
     }
 
-    private static Stream<String> runTime(String text) {
+    private static Stream<String> arguments(String text) {
         var options = new Properties();
         try {
             options.load(new StringReader(text));
@@ -60,9 +64,15 @@ record ImageMetadata(Set<String> runTime, Map<String, List<JsonNode>> reflection
             throw new UncheckedIOException(e);
         }
         return Stream.of(
-                        options.getProperty("Args", "").replaceAll(",\\s+", ",").split("\\s+"))
-                .filter(option -> option.startsWith(RUN_TIME))
-                .flatMap(option -> Stream.of(option.substring(RUN_TIME.length()).split(",")));
+                options.getProperty("Args", "").replaceAll(",\\s+", ",").split("\\s+"));
+    }
+
+    private static Set<String> values(List<String> arguments, String option) {
+        return arguments.stream()
+                .filter(argument -> argument.startsWith(option))
+                .flatMap(argument ->
+                        Stream.of(argument.substring(option.length()).split(",")))
+                .collect(Collectors.toSet());
     }
 
     private static Stream<JsonNode> types(String text) {
@@ -75,9 +85,19 @@ record ImageMetadata(Set<String> runTime, Map<String, List<JsonNode>> reflection
         }
     }
 
+    /// What names a class more closely counts.
+    ///
     /// @param name with dots
     boolean isInitialisedAtRunTime(String name) {
-        return runTime.stream().anyMatch(prefix -> name.equals(prefix) || name.startsWith(prefix + "."));
+        return closest(runTime, name) > closest(buildTime, name);
+    }
+
+    private static int closest(Set<String> prefixes, String name) {
+        return prefixes.stream()
+                .filter(prefix -> name.equals(prefix) || name.startsWith(prefix + ".") || name.startsWith(prefix + "$"))
+                .mapToInt(String::length)
+                .max()
+                .orElse(-1);
     }
 
     /// Whether a class is registered in one of these ways, such as `allDeclaredConstructors`.

@@ -167,10 +167,34 @@ class LinkageIT {
         for (var type : reachability.initialised()) {
             var name = type.replace('/', '.');
             if (VENDORS.stream().anyMatch(type::startsWith) && !excepted.test(name)) {
-                EarlyInitialisation.of(type, classes).ifPresent(what -> early.put(name, what));
+                EarlyInitialisation.of(type, classes, _ -> false).ifPresent(what -> early.put(name, what));
             }
         }
         return early;
+    }
+
+    @Test
+    void noInitialiserOfOursUsesWhatWaitsForRunTime() {
+        assertThat(hurried(metadata::isInitialisedAtRunTime)).isEmpty();
+    }
+
+    /// The engine keeps a type of ggml.
+    @Test
+    void whatAnInitialiserOfOursUsesIsSeen() {
+        assertThat(hurried(name -> name.startsWith("dev.icmlora.ggml.")))
+                .containsEntry("dev.icmlora.engine.tune.TransposedWeights", "dev.icmlora.ggml.GgmlType");
+    }
+
+    /// Classes of ours whose initialisers run while the executable is built, and use one that must wait.
+    private static Map<String, String> hurried(Predicate<String> waiting) {
+        var hurried = new TreeMap<String, String>();
+        classes.below("dev/icmlora/").map(ReadClass::name).forEach(type -> {
+            var name = type.replace('/', '.');
+            if (!waiting.test(name)) {
+                EarlyInitialisation.of(type, classes, waiting).ifPresent(used -> hurried.put(name, used));
+            }
+        });
+        return hurried;
     }
 
     /// Netty, Jackson and Vert.x are newer than those that Quarkus comes with, and than what they or Quarkus call.
