@@ -146,7 +146,10 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         for (int i = 0; i < b.size(); i++) {
             float[] values = Halves.fromF16(b.get(i).data());
             if (sums.size() == i) {
-                sums.add(new float[values.length]);
+                // Zero plus a negative zero would be zero: another adapter.
+                float[] nothing = new float[values.length];
+                Arrays.fill(nothing, -0f);
+                sums.add(nothing);
             }
             float[] sum = sums.get(i);
             for (int j = 0; j < values.length; j++) {

@@ -328,6 +328,21 @@ class ResidentShapeTest {
                 .containsExactly(combined(1, QUERY, generated(2), 0.5f, generated(3), -1), within(0.05f));
     }
 
+    /// A weight that rounds to zero may be a negative one.
+    @Test
+    void twoHalvesOfAnAdapterAreThatAdapter() {
+        List<NamedTensor> b = new ArrayList<>(matrices(2, false));
+        NamedTensor first = b.getFirst();
+        float[] values = Halves.fromF16(first.data());
+        values[0] = -0f;
+        b.set(0, new NamedTensor(first.name(), first.type(), first.shape(), Halves.toF16(values)));
+        Adapter adapter = generated(2).withGenerated(b);
+
+        assertThat(SHAPE.sum(List.of(adapter, adapter), new float[] {0.5f, 0.5f})
+                        .id())
+                .isEqualTo(adapter.id());
+    }
+
     @Test
     void theSumOfAdaptersWithDifferentAStacksTheirRanks() {
         Adapter one = SHAPE.fit(List.of(update(0, QUERY, 1, 1, 8)));
