@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.RetryingStore;
 import dev.icmlora.function.storage.StoredObject;
 
 /// A bucket as its user sees it, who uploads and looks, and as its provider does, who tells the function of uploads.
@@ -34,6 +36,7 @@ public record TaskBucket(Bucket bucket, ObjectStore store) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RECORDED_PUSH = "/dev/icmlora/function/events/pubsub/finalized.json";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /// @return the version of the task file
     public String upload(String name, String task) {
@@ -45,8 +48,9 @@ public record TaskBucket(Bucket bucket, ObjectStore store) {
         return store.find("results/" + name + ending);
     }
 
+    /// S3Proxy lists what is being written, too, and cannot say its version yet.
     public List<StoredObject> parts(String name) {
-        return store.list("results/" + name + ".parts/");
+        return new RetryingStore(store, PATIENCE).list("results/" + name + ".parts/");
     }
 
     public String text(StoredObject object) {
