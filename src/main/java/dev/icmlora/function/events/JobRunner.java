@@ -127,8 +127,9 @@ final class JobRunner {
     }
 
     private void run(JobStore store, JobPlace job) {
+        var ended = false;
         try {
-            work(store, job);
+            ended = work(store, job);
         } catch (RequestException | StorageException e) {
             LOG.debugf("Job %s comes again: %s", job.id(), e.getMessage());
         } catch (RuntimeException e) {
@@ -136,21 +137,25 @@ final class JobRunner {
         } finally {
             running.remove(job);
         }
+        if (ended) {
+            // Its place is free for the next one.
+            wake();
+        }
     }
 
-    private void work(JobStore store, JobPlace job) {
+    /// @return false if there was nothing to do
+    private boolean work(JobStore store, JobPlace job) {
         var payer = store.payer(job);
         if (payer.isEmpty()) {
             // Another instance was quicker.
-            return;
+            return false;
         }
         try (var lease = Lease.acquire(store.store(), job.keys().lease(), config.lease())) {
             var state = store.ended(job).orElseGet(() -> answer(store, job, payer.get(), lease));
             lease.check();
             store.close(job, state);
             lease.settle();
-            // For the next one.
-            wake();
+            return true;
         }
     }
 

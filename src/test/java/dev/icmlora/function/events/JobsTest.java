@@ -281,7 +281,7 @@ class JobsTest {
 
     @Test
     void aCancelledJobEndsAndStaysCancelled() throws Exception {
-        var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+        var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 32));
 
         for (var i = 0; i < 2; i++) {
             cancel(id).statusCode(200).body("state", equalTo("cancelled")).body("done", nullValue());
@@ -486,7 +486,7 @@ class JobsTest {
     private static List<String> takingAllPlaces() {
         return IntStream.range(0, 4)
                 .mapToObj(_ -> {
-                    var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 100));
+                    var id = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 16));
                     awaitWork(id);
                     return id;
                 })
@@ -530,7 +530,7 @@ class JobsTest {
         var ids = Stream.of("dog", "knife", "bus")
                 .map(input -> submitted(with(body(plurals(), input), "mode", "plain")))
                 .toList();
-        var cancelled = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 200));
+        var cancelled = submitted(with(with(body(plurals(), inputs(50)), "mode", "plain"), "max_tokens", 32));
         cancel(cancelled).statusCode(200);
         ended(ids.getLast());
 

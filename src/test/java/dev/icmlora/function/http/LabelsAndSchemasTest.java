@@ -97,7 +97,8 @@ class LabelsAndSchemasTest {
     @ValueSource(strings = {"tuned", "auto"})
     void aTunedTaskIsAskedForItsBiasOnce(String mode) {
         var task = task("Is it urgent? " + mode, EXAMPLES);
-        var body = with(with(body(task, "My arm is broken."), "mode", mode), "labels", LABELS);
+        var labelled = with(with(body(task, "My arm is broken."), "mode", mode), "labels", LABELS);
+        var body = with(labelled, "tune", Map.of("steps", 1));
 
         var first = generate(body).extract().jsonPath();
         var second = generate(body).extract().jsonPath();

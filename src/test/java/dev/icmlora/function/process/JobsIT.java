@@ -28,7 +28,7 @@ class JobsIT {
 
     private static final int INPUTS = 40;
     /// Half of a request's time is not enough for them on any machine.
-    private static final int STEPS = 16;
+    private static final int STEPS = 8;
 
     @TempDir
     Path folder;
