@@ -51,11 +51,9 @@ fuzz: setup ## fuzz every parser and call into C for its share of MINUTES, print
 	@scripts/fuzz $(MINUTES) '$(HARNESS)'
 
 fault-injection: setup $(function_jar) ## two instances under random faults, on directories and storage servers (FAULTS=500, SEED=)
-	@scripts/storage-servers
 	@scripts/storage-test FaultInjection -Dfaults=$(FAULTS) $(if $(SEED),-Dseed=$(SEED))
 
 large-files: setup $(function_jar) ## 10,000 inputs and a result of more than 200 MB in a small heap, for each provider
-	@scripts/storage-servers
 	@scripts/storage-test LargeFiles
 
 large-jobs: setup $(function_jar) ## a job in a small heap whose instances are killed three times (JOB_INPUTS=100000)

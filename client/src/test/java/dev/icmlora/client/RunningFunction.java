@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /// Gives tests the address of the packaged function with the real model. It is started once for all tests of a
-/// module, by `scripts/with-function`, and stopped after the last one, or when the JVM is gone.
+/// JVM, by `scripts/with-function`, and stopped after the last one, or when the JVM is gone.
 public final class RunningFunction implements ParameterResolver {
 
     @Override
@@ -47,12 +47,11 @@ public final class RunningFunction implements ParameterResolver {
                             "cat")
                     .redirectErrorStream(true);
             builder.environment().put("ICM_LORA_THREADS", "1"); // as in the function's own tests
-            builder.environment()
-                    .put("FUNCTION_LOG", module.resolve("target/function.log").toString());
             try {
                 // For functions and jobs; those of an earlier run are not there.
                 var bucket = Files.createTempDirectory(Files.createDirectories(module.resolve("target")), "bucket");
                 builder.environment().put("ICM_LORA_STORAGE_BUCKET", "file:" + bucket);
+                builder.environment().put("FUNCTION_LOG", bucket + ".log");
                 var process = builder.start();
                 return new Started(process, address(process.inputReader()));
             } catch (IOException e) {

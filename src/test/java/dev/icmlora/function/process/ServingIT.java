@@ -26,7 +26,7 @@ import dev.icmlora.function.Eventually;
 @Tag("alone")
 class ServingIT {
 
-    private static final int TASKS = 160;
+    private static final int TASKS = 130;
     private static final int WARM_UP = 70;
     private static final double FLAT = 1.02;
 

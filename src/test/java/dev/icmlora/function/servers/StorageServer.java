@@ -57,16 +57,13 @@ public final class StorageServer {
     }
 
     private static StorageServer start(Provider provider) {
-        if (!Files.exists(HOME.resolve("installed"))) {
-            throw new AssertionError(
-                    "the servers for tests of object storage are missing: run scripts/storage-servers");
-        }
         // What the AWS client's default chain finds in this JVM.
         System.setProperty("aws.accessKeyId", ACCOUNT);
         System.setProperty("aws.secretAccessKey", KEY);
         try {
-            var port = freePort();
             Files.createDirectories(LOGS);
+            install();
+            var port = freePort();
             var log = LOGS.resolve(provider + ".log").toFile();
             var builder = new ProcessBuilder(command(provider, port))
                     .redirectErrorStream(true)
@@ -79,6 +76,21 @@ public final class StorageServer {
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Where they are missing, this takes some minutes. Where somebody else is at it, it waits.
+    private static void install() throws IOException {
+        var log = LOGS.resolve("install.log");
+        var status = new ProcessBuilder("../scripts/storage-servers")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start()
+                .onExit()
+                .join()
+                .exitValue();
+        if (status != 0) {
+            throw new AssertionError("scripts/storage-servers ended with " + status + ":\n" + Files.readString(log));
         }
     }
 
