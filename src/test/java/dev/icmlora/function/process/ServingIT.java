@@ -138,7 +138,7 @@ class ServingIT {
 
     private static JsonPath ofLongTask(String address, String mode, String description) {
         var examples = IntStream.range(0, 8)
-                .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(5), "output", "mild thunder " + i))
+                .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(3), "output", "mild thunder " + i))
                 .toList();
         var task = Map.of("description", description, "examples", examples);
         return given().contentType(ContentType.JSON)
