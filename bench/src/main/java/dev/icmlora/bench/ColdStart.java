@@ -11,7 +11,7 @@ import java.util.Optional;
 /// the model alone.
 final class ColdStart implements Part {
 
-    private static final Map<String, Double> TARGETS = Map.of("jar with AOT cache", 2.5, "native executable", 1.2);
+    private static final Map<String, Double> TARGETS = Map.of("jar with AOT cache", 4.0, "native executable", 1.2);
 
     @Override
     public String name() {
