@@ -43,11 +43,9 @@ public record Comparison(long compared, long different, long failed, List<Differ
         }
 
         private static String cut(String text) {
-            if (text == null || text.length() <= KEPT) {
-                return text;
-            }
-            // Not through the middle of a character.
-            return text.substring(0, Character.isHighSurrogate(text.charAt(KEPT - 1)) ? KEPT - 1 : KEPT);
+            return text == null || text.codePointCount(0, text.length()) <= KEPT
+                    ? text
+                    : text.substring(0, text.offsetByCodePoints(0, KEPT));
         }
     }
 

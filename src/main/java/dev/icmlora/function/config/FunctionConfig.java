@@ -209,7 +209,7 @@ public interface FunctionConfig {
         @WithDefault("2000")
         int descriptionCharacters();
 
-        /// Examples of a task.
+        /// Examples of a task, in modes that do not tune; in others 1,024.
         @WithDefault("64")
         int examples();
 

@@ -66,13 +66,14 @@ final class Answering {
         var answers = new Answer[inputs.size()];
         var positions = new ArrayList<Integer>();
         for (var i = 0; i < inputs.size(); i++) {
-            if (inputs.get(i).length() <= LONGEST_INPUT) {
+            var characters = inputs.get(i).codePointCount(0, inputs.get(i).length());
+            if (characters <= LONGEST_INPUT) {
                 positions.add(i);
             } else {
                 answers[i] = Answer.failed(
                         first + i,
                         "/inputs/%d has %d characters, more than the limit of %d"
-                                .formatted(first + i, inputs.get(i).length(), LONGEST_INPUT));
+                                .formatted(first + i, characters, LONGEST_INPUT));
             }
         }
         var tooLong = Tally.failures(inputs.size() - positions.size());
