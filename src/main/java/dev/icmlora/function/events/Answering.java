@@ -20,8 +20,10 @@ import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.service.TaskService;
+import dev.icmlora.function.storage.StorageException;
 
 /// Gets answers from the function, one batch after the other. An input that cannot be answered costs its own answer
 /// only.
@@ -109,17 +111,35 @@ final class Answering {
                 throw new RedeliverException(e.getMessage());
             }
             // Too many inputs for the time of one request, or one that is too slow or fails by itself.
-            if (positions.size() == 1) {
-                var at = positions.getFirst();
-                answers[at] = Answer.failed(first + at, e.getMessage());
-                return Tally.failures(1);
-            }
-            work.deadline().check();
-            var half = positions.size() / 2;
-            var left = answer(request, first, inputs, positions.subList(0, half), answers, work);
-            work.deadline().check();
-            return left.plus(answer(request, first, inputs, positions.subList(half, positions.size()), answers, work));
+            return inHalves(request, first, inputs, positions, answers, work, e.getMessage());
+        } catch (RequestException | StorageException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A fault of ours. Asked for ever, it would never end.
+            LOG.errorf(e, "%d inputs cannot be answered together", positions.size());
+            return inHalves(request, first, inputs, positions, answers, work, "the function failed; its log says why");
         }
+    }
+
+    /// Of one input, it is its answer that it failed.
+    private Tally inHalves(
+            GenerateRequest request,
+            int first,
+            List<String> inputs,
+            List<Integer> positions,
+            Answer[] answers,
+            Work work,
+            String failure) {
+        if (positions.size() == 1) {
+            var at = positions.getFirst();
+            answers[at] = Answer.failed(first + at, failure);
+            return Tally.failures(1);
+        }
+        work.deadline().check();
+        var half = positions.size() / 2;
+        var left = answer(request, first, inputs, positions.subList(0, half), answers, work);
+        work.deadline().check();
+        return left.plus(answer(request, first, inputs, positions.subList(half, positions.size()), answers, work));
     }
 
     /// Notes what is wrong with single inputs; throws the exception on if more is wrong than that.

@@ -1,12 +1,15 @@
 package dev.icmlora.function.events;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -17,6 +20,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
+import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.StorageException;
 
 /// Raises events for the task files in configured directories, as a bucket's notifications do: at least once for each
@@ -38,12 +42,8 @@ final class DirectoryWatcher {
     private final Buckets buckets;
     private final TaskEvents events;
     private final EventsConfig config;
-    private final Set<ObjectCreated> delivered = ConcurrentHashMap.newKeySet();
-    private final Map<ObjectCreated, Setback> setbacks = new ConcurrentHashMap<>();
-    private final Set<ObjectCreated> underway = ConcurrentHashMap.newKeySet();
-    private Map<String, String> before = new HashMap<>();
-    private String fault = "";
-    private Thread thread;
+    private final Semaphore places;
+    private final List<Thread> threads = new ArrayList<>();
 
     /// A delivery that failed: it is not tried again at once, so that what cannot be done does not keep others away.
     private record Setback(long until, Duration pause) {
@@ -62,87 +62,96 @@ final class DirectoryWatcher {
         this.buckets = buckets;
         this.events = events;
         this.config = config;
+        this.places = new Semaphore(config.jobs());
     }
 
     void start(@Observes @Priority(LAST) StartupEvent event) {
-        if (!buckets.directories().isEmpty()) {
-            thread = Thread.ofVirtual().name("directory watcher").start(this::watch);
+        for (var bucket : buckets.directories()) {
+            threads.add(Thread.ofVirtual().name("watcher of " + bucket).start(new Directory(bucket)::watch));
         }
     }
 
     void stop(@Observes ShutdownEvent event) {
-        if (thread != null) {
-            thread.interrupt();
-        }
+        threads.forEach(Thread::interrupt);
     }
 
-    private void watch() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                lookAgain();
-                Thread.sleep(config.watchInterval());
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
-    }
+    /// Each is looked at by itself: one that is away keeps no other waiting.
+    private final class Directory {
 
-    private void lookAgain() {
-        try {
-            look();
-            fault = "";
-        } catch (RuntimeException e) {
-            // Once, not at every look: a directory may be away for long.
-            if (!fault.equals(String.valueOf(e.getMessage()))) {
-                fault = String.valueOf(e.getMessage());
-                LOG.warnf("A directory cannot be watched: %s", fault);
-            }
-        }
-    }
+        private final Bucket bucket;
+        private final Set<ObjectCreated> delivered = ConcurrentHashMap.newKeySet();
+        private final Map<ObjectCreated, Setback> setbacks = new ConcurrentHashMap<>();
+        private final Set<ObjectCreated> underway = ConcurrentHashMap.newKeySet();
+        private Set<ObjectCreated> before = Set.of();
+        private String fault = "";
 
-    private void look() {
-        var now = new HashMap<String, String>();
-        var there = new HashSet<ObjectCreated>();
-        for (var bucket : buckets.directories()) {
-            for (var file : buckets.find(bucket).orElseThrow().list(config.tasksPrefix())) {
-                now.put(bucket + file.key(), file.version());
-                var event = new ObjectCreated(bucket, file.key(), Optional.of(file.version()));
-                there.add(event);
-                if (file.version().equals(before.get(bucket + file.key()))) {
-                    deliver(event, file.key());
+        private Directory(Bucket bucket) {
+            this.bucket = bucket;
+        }
+
+        private void watch() {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    lookAgain();
+                    Thread.sleep(config.watchInterval());
+                } catch (InterruptedException e) {
+                    return;
                 }
             }
         }
-        before = now;
-        delivered.retainAll(there);
-        setbacks.keySet().retainAll(there);
-    }
 
-    private void deliver(ObjectCreated event, String key) {
-        var setback = setbacks.get(event);
-        if (delivered.contains(event)
-                || setback != null && !setback.isOver()
-                || underway.size() >= config.jobs()
-                || !underway.add(event)) {
-            return;
-        }
-        Thread.ofVirtual().name("event " + key).start(() -> {
+        private void lookAgain() {
             try {
-                events.handle(event);
-                delivered.add(event);
-            } catch (RedeliverException | StorageException e) {
-                LOG.debugf("%s comes again: %s", key, e.getMessage());
-                setBack(event);
+                look();
+                fault = "";
             } catch (RuntimeException e) {
-                LOG.errorf(e, "%s failed, and comes again", key);
-                setBack(event);
-            } finally {
-                underway.remove(event);
+                // Once, not at every look: a directory may be away for long.
+                if (!fault.equals(String.valueOf(e.getMessage()))) {
+                    fault = String.valueOf(e.getMessage());
+                    LOG.warnf("A directory cannot be watched: %s", fault);
+                }
             }
-        });
-    }
+        }
 
-    private void setBack(ObjectCreated event) {
-        setbacks.compute(event, (failed, last) -> Setback.after(last, config.watchInterval()));
+        private void look() {
+            var there = buckets.find(bucket).orElseThrow().list(config.tasksPrefix()).stream()
+                    .map(file -> new ObjectCreated(bucket, file.key(), Optional.of(file.version())))
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+            // One that is still being written has another version at each look.
+            there.stream().filter(before::contains).forEach(this::deliver);
+            before = there;
+            delivered.retainAll(there);
+            setbacks.keySet().retainAll(there);
+        }
+
+        private void deliver(ObjectCreated event) {
+            var setback = setbacks.get(event);
+            if (delivered.contains(event)
+                    || setback != null && !setback.isOver()
+                    || underway.contains(event)
+                    || !places.tryAcquire()) {
+                return;
+            }
+            underway.add(event);
+            Thread.ofVirtual().name("event " + event.key()).start(() -> {
+                try {
+                    events.handle(event);
+                    delivered.add(event);
+                } catch (RedeliverException | StorageException e) {
+                    LOG.debugf("%s comes again: %s", event.key(), e.getMessage());
+                    setBack(event);
+                } catch (RuntimeException e) {
+                    LOG.errorf(e, "%s failed, and comes again", event.key());
+                    setBack(event);
+                } finally {
+                    underway.remove(event);
+                    places.release();
+                }
+            });
+        }
+
+        private void setBack(ObjectCreated event) {
+            setbacks.compute(event, (failed, last) -> Setback.after(last, config.watchInterval()));
+        }
     }
 }

@@ -115,6 +115,9 @@ final class JobRunner {
             }
         } catch (StorageException e) {
             LOG.warnf("Jobs cannot be looked for: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            // The next look may do.
+            LOG.error("Jobs cannot be looked for", e);
         }
     }
 
@@ -164,10 +167,12 @@ final class JobRunner {
         try {
             var task = store.task(job);
             if (!Outcomes.isCompleted(store.store(), keys, task.version())) {
+                var account = access.account(payer);
+                // Before its object is read: a job without tokens waits, and comes here again and again.
+                account.requireRest();
                 var inputs = store.source(job).map(sources::open);
                 var deadline = Deadline.in(config.deadline());
-                var work = new Work(
-                        job.tenant(), access.account(payer), lease, deadline, () -> requireOpen(store, job), inputs);
+                var work = new Work(job.tenant(), account, lease, deadline, () -> requireOpen(store, job), inputs);
                 batches.run(store.store(), keys, task, Map.of("job", job.id()), work);
             }
             return store.end(job, State.COMPLETED);

@@ -242,9 +242,14 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         store.delete(job.open());
     }
 
-    /// Forgets a job, with all that belongs to it. Its task goes first, and with it the job.
+    /// Forgets a job, with all that belongs to it. Its task and its end go last: until then there is a job that has
+    /// ended, and whoever was cut off can delete it again.
     void delete(JobPlace job) {
-        store.delete(job.keys().task());
-        store.list(job.folder()).forEach(object -> store.delete(object.key()));
+        var last = List.of(job.keys().task(), job.end());
+        store.list(job.folder()).stream()
+                .map(StoredObject::key)
+                .filter(key -> !last.contains(key))
+                .forEach(store::delete);
+        last.forEach(store::delete);
     }
 }

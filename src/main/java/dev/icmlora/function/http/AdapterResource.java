@@ -124,6 +124,7 @@ public final class AdapterResource {
                             schema = @Schema(implementation = String.class, maxLength = 2000))
                     String description,
             @Context RoutingContext context) {
+        UploadBodies.requireRead(context);
         client.require(Role.UPLOAD);
         return described(
                 uploads.upload(client.tenant(), JsonBody.bytes(context), Objects.requireNonNullElse(description, "")));

@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.NotFoundException;
 
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Role;
@@ -22,6 +23,7 @@ import dev.icmlora.function.error.UploadsOffException;
 final class UploadBodies {
 
     private static final int BEFORE_ALL_BODIES = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
+    private static final String READ = UploadBodies.class.getName();
 
     private final FunctionConfig.Adapters config;
     private final Access access;
@@ -63,7 +65,17 @@ final class UploadBodies {
     /// The body is read and is not too long, whatever Quarkus would think of its length.
     private static void passTheLimit(RoutingContext context) {
         context.request().headers().remove(HttpHeaders.CONTENT_LENGTH);
+        context.put(READ, true);
         context.next();
+    }
+
+    /// JAX-RS finds a resource by more forms of its path than a route has, such as `/adapters;a=b`.
+    ///
+    /// @throws NotFoundException if the request did not come through here
+    static void requireRead(RoutingContext context) {
+        if (context.get(READ) == null) {
+            throw new NotFoundException();
+        }
     }
 
     private void fail(RoutingContext context) {

@@ -1,6 +1,7 @@
 package dev.icmlora.function.access;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -70,6 +71,18 @@ class ApiKeyTest {
                 .statusCode(403)
                 .body("type", equalTo("urn:icm-lora:problem:uploads-off"))
                 .body("detail", containsString("icm-lora.adapters.upload"));
+    }
+
+    /// JAX-RS takes parameters off a path, and does not mind a slash.
+    @ParameterizedTest
+    @ValueSource(strings = {"/adapters;a=b", "/adapters/", "/adapters/;a", "/%61dapters"})
+    void uploadsAreOffHoweverThePathIsWritten(String path) {
+        given().urlEncodingEnabled(false)
+                .header("Authorization", "Bearer " + KEY)
+                .body(new byte[9])
+                .put(path)
+                .then()
+                .statusCode(anyOf(equalTo(403), equalTo(404), equalTo(405)));
     }
 
     /// As long as nobody wants it, the path of agents is like any other at which there is nothing.

@@ -110,6 +110,23 @@ class EventsIT {
         }
     }
 
+    @Test
+    void aDirectoryThatIsAwayKeepsNoOtherWaiting() throws Exception {
+        var away = Files.createDirectory(folder.resolve("away"));
+        var environment = Map.of(
+                "ICM_LORA_EVENTS_BUCKETS",
+                "file:" + away + ",file:" + bucket,
+                "ICM_LORA_EVENTS_WATCH_INTERVAL",
+                "100ms");
+        try (var function = FunctionProcess.start(folder, environment)) {
+            var address = function.awaitAddress();
+            Files.delete(away);
+            upload();
+
+            Eventually.until(() -> Files.exists(results()));
+        }
+    }
+
     private void upload() throws Exception {
         var inputs = IntStream.range(0, INPUTS).mapToObj(i -> "thing " + i).toList();
         var task = Map.of("description", "Repeat the text.");
