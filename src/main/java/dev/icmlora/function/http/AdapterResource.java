@@ -3,6 +3,7 @@ package dev.icmlora.function.http;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
@@ -117,7 +118,7 @@ public final class AdapterResource {
     @APIResponse(responseCode = "413", ref = "Problem")
     @APIResponse(responseCode = "414", description = "The description makes the address too long")
     @APIResponse(responseCode = "507", ref = "Problem")
-    public Uni<Response> upload(
+    public Response upload(
             @QueryParam("description")
                     @Parameter(
                             description = "What the adapter is for, put into its prompts before the input",
@@ -126,8 +127,9 @@ public final class AdapterResource {
             @Context RoutingContext context) {
         UploadBodies.requireRead(context);
         client.require(Role.UPLOAD);
-        return described(
-                uploads.upload(client.tenant(), JsonBody.bytes(context), Objects.requireNonNullElse(description, "")));
+        var file = JsonBody.bytes(context);
+        var given = Objects.requireNonNullElse(description, "");
+        return described(context, () -> uploads.upload(client.tenant(), file, given));
     }
 
     @POST
@@ -159,18 +161,20 @@ public final class AdapterResource {
     @APIResponse(responseCode = "413", ref = "Problem")
     @APIResponse(responseCode = "415", ref = "Problem")
     @APIResponse(responseCode = "507", ref = "Problem")
-    public Uni<Response> blend(@Context RoutingContext context) {
+    public Response blend(@Context RoutingContext context) {
         client.require(Role.UPLOAD);
         places.take(context);
-        return described(uploads.sum(client.tenant(), json.read(context, SumRequest.class)));
+        var sum = json.read(context, SumRequest.class);
+        return described(context, () -> uploads.sum(client.tenant(), sum));
     }
 
-    private static Uni<Response> described(Uni<AdapterDescription> work) {
-        return work.map(adapter -> Response.status(adapter.cached() ? 200 : 201)
+    private Response described(RoutingContext context, Supplier<Uni<AdapterDescription>> work) {
+        var adapter = places.holding(context, () -> work.get().await().indefinitely());
+        return Response.status(adapter.cached() ? 200 : 201)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.LOCATION, "/adapters/" + adapter.id())
                 .entity(adapter)
-                .build());
+                .build();
     }
 
     /// The adapter's GGUF file, whose SHA-256 is its id and which llama.cpp loads with `--lora`; or, for a
@@ -220,7 +224,8 @@ public final class AdapterResource {
         if (!gguf) {
             places.take(context);
         }
-        var file = gguf ? service.adapterFile(tenant, id) : service.peftArchive(tenant, id);
+        var file =
+                gguf ? service.adapterFile(tenant, id) : places.holding(context, () -> service.peftArchive(tenant, id));
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);
         if (unchanged != null) {

@@ -1,10 +1,12 @@
 package dev.icmlora.function.http;
 
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.error.QueueFullException;
 
 /// Bounds how many requests read, write or add up adapters at once: each holds whole files in memory, and none of it
@@ -13,16 +15,52 @@ import dev.icmlora.function.error.QueueFullException;
 final class FilePlaces {
 
     private static final int PLACES = 4;
+    private static final String PLACE = FilePlaces.class.getName();
 
     private final Semaphore free = new Semaphore(PLACES);
 
-    /// Takes a place until the request has ended.
+    /// Takes a place until the request has ended, and its work with it.
     ///
     /// @throws QueueFullException if there is none
     void take(RoutingContext context) {
         if (!free.tryAcquire()) {
             throw QueueFullException.ofFiles(PLACES);
         }
-        RequestEnd.of(context).then(free::release);
+        var place = new Place();
+        context.put(PLACE, place);
+        RequestEnd.of(context).then(place::leave);
+    }
+
+    /// Work of a request that has a place. It keeps that, although its client may have left: it still waits for its
+    /// turn
+    /// then, with a thread and a file.
+    ///
+    /// @throws CancelledException if the client has left before
+    <T> T holding(RoutingContext context, Supplier<T> work) {
+        Place place = context.get(PLACE);
+        place.enter();
+        try {
+            return work.get();
+        } finally {
+            place.leave();
+        }
+    }
+
+    private final class Place {
+
+        private int users = 1;
+
+        private synchronized void enter() {
+            if (users == 0) {
+                throw new CancelledException();
+            }
+            users++;
+        }
+
+        private synchronized void leave() {
+            if (--users == 0) {
+                free.release();
+            }
+        }
     }
 }

@@ -136,11 +136,15 @@ class ServingIT {
         }
     }
 
-    private static JsonPath ofLongTask(String address, String mode, String description) {
+    private static Map<String, Object> longTask(String description, int length) {
         var examples = IntStream.range(0, 8)
-                .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(3), "output", "mild thunder " + i))
+                .mapToObj(i -> Map.of("input", (i + " quartz vole ").repeat(length), "output", "mild thunder " + i))
                 .toList();
-        var task = Map.of("description", description, "examples", examples);
+        return Map.of("description", description, "examples", examples);
+    }
+
+    private static JsonPath ofLongTask(String address, String mode, String description) {
+        var task = longTask(description, 3);
         return given().contentType(ContentType.JSON)
                 .body(Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1))
                 .post(address + "/generate")
@@ -148,6 +152,32 @@ class ServingIT {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
+    }
+
+    @Test
+    void aTuningThatNobodyWaitsForDoesNotHoldUpTheStop() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            var address = function.awaitAddress();
+            var request = Map.of(
+                    "task",
+                    longTask("Whisper the secret words.", 40),
+                    "inputs",
+                    List.of("1"),
+                    "mode",
+                    "tuned",
+                    "tune",
+                    Map.of("steps", 100, "when", "background"),
+                    "max_tokens",
+                    1);
+            given().contentType(ContentType.JSON)
+                    .body(request)
+                    .post(address + "/generate")
+                    .then()
+                    .statusCode(200);
+            awaitBusy(address);
+
+            assertThat(function.terminate()).isIn(0, 143);
+        }
     }
 
     private static void awaitBusy(String address) {
