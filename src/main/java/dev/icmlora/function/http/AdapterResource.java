@@ -163,7 +163,7 @@ public final class AdapterResource {
     @APIResponse(responseCode = "507", ref = "Problem")
     public Response blend(@Context RoutingContext context) {
         client.require(Role.UPLOAD);
-        places.take(context);
+        places.take(client.tenant(), context);
         var sum = json.read(context, SumRequest.class);
         return described(context, () -> uploads.sum(client.tenant(), sum));
     }
@@ -222,7 +222,7 @@ public final class AdapterResource {
         var gguf = variant.getMediaType().isCompatible(GGUF);
         var tenant = client.tenant();
         if (!gguf) {
-            places.take(context);
+            places.take(tenant, context);
         }
         var file =
                 gguf ? service.adapterFile(tenant, id) : places.holding(context, () -> service.peftArchive(tenant, id));

@@ -1,12 +1,16 @@
 package dev.icmlora.function.http;
 
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.admission.TenantPlaces;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.error.QueueFullException;
 
 /// Bounds how many requests read, write or add up adapters at once: each holds whole files in memory, and none of it
@@ -17,16 +21,22 @@ final class FilePlaces {
     private static final int PLACES = 4;
     private static final String PLACE = FilePlaces.class.getName();
 
-    private final Semaphore free = new Semaphore(PLACES);
+    private final TenantPlaces places;
+
+    @Inject
+    FilePlaces(FunctionConfig config) {
+        this(config.tenancy() == Tenancy.KEY ? PLACES / 2 : PLACES);
+    }
+
+    FilePlaces(int ofOneTenant) {
+        this.places = new TenantPlaces(PLACES, ofOneTenant, QueueFullException::ofFiles);
+    }
 
     /// Takes a place until the request has ended, and its work with it.
     ///
     /// @throws QueueFullException if there is none
-    void take(RoutingContext context) {
-        if (!free.tryAcquire()) {
-            throw QueueFullException.ofFiles(PLACES);
-        }
-        var place = new Place();
+    void take(Tenant tenant, RoutingContext context) {
+        var place = new Place(places.enter(tenant));
         context.put(PLACE, place);
         RequestEnd.of(context).then(place::leave);
     }
@@ -46,9 +56,14 @@ final class FilePlaces {
         }
     }
 
-    private final class Place {
+    private static final class Place {
 
+        private final TenantPlaces.Place taken;
         private int users = 1;
+
+        private Place(TenantPlaces.Place taken) {
+            this.taken = taken;
+        }
 
         private synchronized void enter() {
             if (users == 0) {
@@ -59,7 +74,7 @@ final class FilePlaces {
 
         private synchronized void leave() {
             if (--users == 0) {
-                free.release();
+                taken.close();
             }
         }
     }

@@ -52,7 +52,7 @@ final class UploadBodies {
             if (!config.upload()) {
                 throw new UploadsOffException();
             }
-            places.take(context);
+            places.take(access.tenant(context), context);
         } catch (RequestException e) {
             // The body is not waited for.
             context.response().putHeader(HttpHeaders.CONNECTION, "close");

@@ -2,6 +2,7 @@ package dev.icmlora.function.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.net.InetAddress;
 import java.net.Socket;
@@ -21,15 +22,17 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.Eventually;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.error.QueueFullException;
 
 class FilePlacesTest {
 
     private static final int MANY = 20;
+    private static final Tenant TENANT = Tenant.of("one");
 
     private static boolean isTaken(FilePlaces places, RoutingContext request) {
         try {
-            places.take(request);
+            places.take(TENANT, request);
             return true;
         } catch (QueueFullException e) {
             return false;
@@ -39,7 +42,7 @@ class FilePlacesTest {
     private final List<Socket> clients = new ArrayList<>();
     private final BlockingQueue<RoutingContext> requests = new LinkedBlockingQueue<>();
     private final Vertx vertx = Vertx.vertx();
-    private final FilePlaces places = new FilePlaces();
+    private final FilePlaces places = new FilePlaces(4);
     private int port;
 
     @BeforeEach
@@ -96,7 +99,7 @@ class FilePlacesTest {
         for (var i = 0; i < 4; i++) {
             var request = request();
             all.add(request);
-            places.take(request);
+            places.take(TENANT, request);
             Thread.ofVirtual()
                     .start(() -> places.holding(request, () -> {
                         begun.countDown();
@@ -116,9 +119,25 @@ class FilePlacesTest {
     }
 
     @Test
+    void oneTenantLeavesPlacesToOthers() throws Exception {
+        var shared = new FilePlaces(2);
+        shared.take(TENANT, request());
+        shared.take(TENANT, request());
+        assertThat(isTaken(shared, request())).isFalse();
+
+        var another = Tenant.of("another");
+        shared.take(another, request());
+        shared.take(another, request());
+
+        assertThatExceptionOfType(QueueFullException.class)
+                .isThrownBy(() -> shared.take(Tenant.of("a third"), request()))
+                .withMessageContaining("4");
+    }
+
+    @Test
     void workOfAClientThatLeftIsNotBegun() throws Exception {
         var request = request();
-        places.take(request);
+        places.take(TENANT, request);
         leave();
 
         Eventually.until(() -> isCancelled(request));
