@@ -9,10 +9,9 @@ import java.util.OptionalDouble;
 /// What the function said to one input.
 ///
 /// @param value the answer; empty where there is none, and `reason` says why
-/// @param confidence how sure the function is of it, 0 to 1: of a text or a label by a tuned adapter, the chance that
-/// it
-/// is right. Else it is the model's own figure, so find a threshold on examples that you know: of a label, its share
-/// among all labels; of other outputs the probability of the whole text, which is the lower the longer it is
+/// @param confidence how sure the function is of it, 0 to 1: of a text or a label by a tuned adapter, the chance
+/// that it is right. Else it is the model's own figure, so find a threshold on examples that you know: of a label,
+/// its share among all labels; of other outputs the probability of the whole text, which is the lower the longer it is
 /// @param probabilities of all labels, in their order, 1 together; empty unless outputs are an enum or a
 /// boolean
 /// @param reason why there is no value: it was less sure than [FunctionBuilder#abstainBelow] wants, or it was

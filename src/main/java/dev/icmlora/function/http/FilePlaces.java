@@ -41,9 +41,8 @@ final class FilePlaces {
         RequestEnd.of(context).then(place::leave);
     }
 
-    /// Work of a request that has a place. It keeps that, although its client may have left: it still waits for its
-    /// turn
-    /// then, with a thread and a file.
+    /// Work of a request that has a place. It keeps that, although its client may have left: it still waits
+    /// for its turn then, with a thread and a file.
     ///
     /// @throws CancelledException if the client has left before
     <T> T holding(RoutingContext context, Supplier<T> work) {
