@@ -5,11 +5,15 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
@@ -25,17 +29,24 @@ import dev.icmlora.function.error.QueueFullException;
 ///
 /// There is a queue for each adapter. Next is the one with the fewest requests at work, where every second
 /// that its first request has waited counts as one request less. So a crowd that asks for one adapter does
-/// not keep others out, and nobody waits for ever.
+/// not keep others out, and nobody waits for ever. Whoever waits for what another one makes has no place meanwhile,
+/// and comes back through its queue.
 ///
 /// A request that is cancelled, by its deadline or because its subscriber left, leaves the queue, or is
 /// told through its [Cancellation] when it is worked on already. Any thread may call this.
 final class Admission implements AutoCloseable {
 
+    /// What the current thread does.
+    private static final ScopedValue<Admission.Job<?>> CURRENT = ScopedValue.newInstance();
+
     private final int capacity;
     private final int places;
     private final Map<Object, Deque<Job<?>>> queues = new LinkedHashMap<>();
     private final Map<Object, Integer> working = new HashMap<>();
+    private final Set<Job<?>> begun = new HashSet<>();
+    /// In the queues, or for what another one makes.
     private int waiting;
+    /// At a place.
     private int busy;
     private boolean closed;
 
@@ -54,10 +65,19 @@ final class Admission implements AutoCloseable {
     /// @param queue what it queues for: work with an equal one waits in line
     /// @param limit time from submission to result
     <T> Uni<T> submit(Object queue, Duration limit, Function<Cancellation, T> work) {
+        return submit(queue, limit, false, work);
+    }
+
+    /// The same for work that takes long and can be asked for again: it is cancelled at the [#close].
+    <T> Uni<T> submitLong(Object queue, Duration limit, Function<Cancellation, T> work) {
+        return submit(queue, limit, true, work);
+    }
+
+    private <T> Uni<T> submit(Object queue, Duration limit, boolean isLong, Function<Cancellation, T> work) {
         return Uni.createFrom().deferred(() -> {
             var waited = new AtomicReference<>(limit);
             return Uni.createFrom()
-                    .<T>emitter(emitter -> enqueue(new Job<>(queue, limit, waited, work, emitter)))
+                    .<T>emitter(emitter -> enqueue(new Job<>(queue, limit, isLong, waited, work, emitter)))
                     .ifNoItem()
                     .after(limit)
                     .failWith(() -> new DeadlineException(limit, waited.get()));
@@ -67,7 +87,7 @@ final class Admission implements AutoCloseable {
     private void enqueue(Job<?> job) {
         job.emitter.onTermination(() -> leave(job));
         synchronized (this) {
-            if (!closed && waiting < capacity + places - busy) {
+            if (hasRoom()) {
                 queues.computeIfAbsent(job.queue, queue -> new ArrayDeque<>()).add(job);
                 waiting++;
                 letIn();
@@ -86,11 +106,12 @@ final class Admission implements AutoCloseable {
         var queue = queues.get(job.queue);
         if (queue != null && queue.remove(job)) {
             taken(job);
+            notifyAll();
         }
     }
 
     private void letIn() {
-        while (waiting > 0 && busy < places) {
+        while (!queues.isEmpty() && busy < places) {
             var now = System.nanoTime();
             var job = queues.values().stream()
                     .map(Deque::element)
@@ -98,10 +119,53 @@ final class Admission implements AutoCloseable {
                     .orElseThrow();
             queues.get(job.queue).remove();
             taken(job);
+            job.hasPlace = true;
             busy++;
             working.merge(job.queue, 1, Integer::sum);
-            Thread.ofVirtual().name("request").start(job);
+            if (begun.add(job)) {
+                Thread.ofVirtual()
+                        .name("request")
+                        .start(() -> ScopedValue.where(CURRENT, job).run(job));
+            } else {
+                notifyAll();
+            }
         }
+    }
+
+    private void leavePlace(Job<?> job) {
+        if (job.hasPlace) {
+            job.hasPlace = false;
+            busy--;
+            working.computeIfPresent(job.queue, (queue, count) -> count == 1 ? null : count - 1);
+            letIn();
+        }
+    }
+
+    /// Waits for what another one makes. Where the current thread does something that was submitted, its place is
+    /// others' meanwhile.
+    ///
+    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
+    static <T> T withoutPlace(Supplier<T> wait) {
+        return CURRENT.isBound() ? CURRENT.get().withoutPlace(wait) : wait.get();
+    }
+
+    private synchronized void stepAside(Job<?> job) {
+        waiting++;
+        leavePlace(job);
+    }
+
+    private synchronized void stayAway() {
+        waiting--;
+    }
+
+    private synchronized void comeBack(Job<?> job) {
+        if (job.cancellation.isRequested()) {
+            stayAway();
+            return;
+        }
+        queues.computeIfAbsent(job.queue, queue -> new ArrayDeque<>()).addFirst(job);
+        letIn();
+        awaitThat(() -> job.hasPlace || job.cancellation.isRequested());
     }
 
     private void taken(Job<?> job) {
@@ -112,9 +176,8 @@ final class Admission implements AutoCloseable {
     }
 
     private synchronized void ended(Job<?> job) {
-        busy--;
-        working.computeIfPresent(job.queue, (queue, count) -> count == 1 ? null : count - 1);
-        letIn();
+        begun.remove(job);
+        leavePlace(job);
         notifyAll();
     }
 
@@ -124,7 +187,7 @@ final class Admission implements AutoCloseable {
 
     /// Whether another request would be taken now.
     synchronized boolean hasRoom() {
-        return !closed && waiting < capacity;
+        return !closed && waiting < capacity + places - busy;
     }
 
     /// Refuses at once what [#submit] would refuse now.
@@ -134,27 +197,35 @@ final class Admission implements AutoCloseable {
         }
     }
 
-    /// Requests that wait for a place.
+    /// Requests that wait for a place, or for what another one makes.
     synchronized int waiting() {
         return waiting;
     }
 
-    /// Takes no more, refuses what waits, and lets what is worked on end.
+    /// Takes no more, refuses what waits, and lets what is worked on end, unless that takes long.
     @Override
     public void close() {
         Deque<Job<?>> refused = new ArrayDeque<>();
         synchronized (this) {
             closed = true;
-            queues.values().forEach(refused::addAll);
+            queues.values().stream()
+                    .flatMap(Deque::stream)
+                    .filter(job -> !begun.contains(job))
+                    .forEach(refused::add);
+            begun.stream().filter(job -> job.isLong).forEach(refused::add);
         }
-        // They leave their queues by failing.
+        // They leave their queues by failing, or are told to end.
         refused.forEach(job -> job.emitter.fail(new EngineClosedException()));
         awaitEnd();
     }
 
     private synchronized void awaitEnd() {
+        awaitThat(begun::isEmpty);
+    }
+
+    private void awaitThat(BooleanSupplier condition) {
         var interrupted = false;
-        while (busy > 0) {
+        while (!condition.getAsBoolean()) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -169,22 +240,27 @@ final class Admission implements AutoCloseable {
     private final class Job<T> implements Runnable {
 
         private final Object queue;
+        private final boolean isLong;
         private final AtomicReference<Duration> waited;
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
         private final Cancellation cancellation;
         private final Context trace = Context.current();
         private final long since = System.nanoTime();
+        /// Guarded by the admission.
+        private boolean hasPlace;
 
         /// @param waited is told how long it waited, when that is over
         private Job(
                 Object queue,
                 Duration limit,
+                boolean isLong,
                 AtomicReference<Duration> waited,
                 Function<Cancellation, T> work,
                 UniEmitter<? super T> emitter) {
             this.queue = queue;
             this.cancellation = new Cancellation(limit);
+            this.isLong = isLong;
             this.waited = waited;
             this.work = work;
             this.emitter = emitter;
@@ -193,6 +269,20 @@ final class Admission implements AutoCloseable {
         /// The lowest is let in first.
         private double rank(long now) {
             return working.getOrDefault(queue, 0) - (double) (now - since) / TimeUnit.SECONDS.toNanos(1);
+        }
+
+        private <R> R withoutPlace(Supplier<R> wait) {
+            stepAside(this);
+            R result;
+            try {
+                result = wait.get();
+            } catch (RuntimeException | Error e) {
+                stayAway();
+                throw e;
+            }
+            comeBack(this);
+            cancellation.check();
+            return result;
         }
 
         @Override

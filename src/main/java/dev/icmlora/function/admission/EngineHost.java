@@ -14,6 +14,7 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.EngineStartException;
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
@@ -51,7 +52,8 @@ public final class EngineHost {
         started = true;
     }
 
-    /// Refuses what waits, ends what runs, and closes the engine where nothing uses it any more.
+    /// Refuses what waits, lets what runs end unless that takes long, and closes the engine where nothing uses it any
+    /// more.
     void stop(@Observes ShutdownEvent event) {
         started = false;
         if (admission != null) {
@@ -67,17 +69,20 @@ public final class EngineHost {
     ///
     /// @param queue what is equal for requests of one adapter
     public <T> Uni<T> submit(Object queue, Function<EngineSession, T> work) {
-        return submit(queue, config.requestTimeout(), work);
+        return admission.submit(queue, config.requestTimeout(), cancellation -> work(cancellation, work));
     }
 
-    /// The same with another time for it than a request has.
-    public <T> Uni<T> submit(Object queue, Duration limit, Function<EngineSession, T> work) {
-        return admission.submit(queue, limit, cancellation -> {
-            requireIntactModel();
-            var result = refusing(() -> work.apply(engine.session(cancellation)));
-            requireIntactModel();
-            return result;
-        });
+    /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
+    /// stop.
+    public <T> Uni<T> submitLong(Object queue, Duration limit, Function<EngineSession, T> work) {
+        return admission.submitLong(queue, limit, cancellation -> work(cancellation, work));
+    }
+
+    private <T> T work(Cancellation cancellation, Function<EngineSession, T> work) {
+        requireIntactModel();
+        var result = refusing(() -> work.apply(engine.session(cancellation)));
+        requireIntactModel();
+        return result;
     }
 
     /// Refuses at once what [#submit] would refuse now: before something is read that only an answer needs.

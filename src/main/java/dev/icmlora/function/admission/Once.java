@@ -11,11 +11,12 @@ import java.util.function.Supplier;
 import dev.icmlora.engine.request.Cancellation;
 
 /// Makes a thing once for all who ask for it at the same time: the first makes it, the others wait and find
-/// it where it was put. If the first fails or leaves, the next makes it. Thread-safe.
+/// it where it was put, and have no place in the admission meanwhile. If the first fails or leaves, the next makes it.
+/// Thread-safe.
 public final class Once<K, V> {
 
     /// How soon one who waits notices that nobody waits for it any more.
-    private static final long NOTICE_MILLIS = 20;
+    private static final long NOTICE_MILLIS = 50;
 
     private final ConcurrentMap<K, CountDownLatch> making = new ConcurrentHashMap<>();
 
@@ -40,7 +41,7 @@ public final class Once<K, V> {
         while (true) {
             var first = making.putIfAbsent(key, mine);
             if (first != null) {
-                if (!await(first, cancellation, impatient)) {
+                if (!Admission.withoutPlace(() -> await(first, cancellation, impatient))) {
                     return Optional.empty();
                 }
                 continue;

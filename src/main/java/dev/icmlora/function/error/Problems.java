@@ -1,5 +1,7 @@
 package dev.icmlora.function.error;
 
+import java.time.Duration;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -61,6 +63,7 @@ public final class Problems {
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
             case 406 -> "Not Acceptable";
+            case 408 -> "Request Timeout";
             case 413 -> "Content Too Large";
             case 415 -> "Unsupported Media Type";
             case 421 -> "Misdirected Request";
@@ -99,6 +102,12 @@ public final class Problems {
     /// @param sent its length, as far as the client said it
     public static Problem bodyTooLong(String sent, long limit) {
         return of(413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
+    }
+
+    /// The body was not there in time.
+    public static Problem bodyTooSlow(Duration limit) {
+        var message = "The body must be sent within " + limit.toSeconds() + " s";
+        return of(408, new Violation("", limit.toSeconds(), null, message));
     }
 
     /// Sends a problem in the form that the path asks for, unless the client is gone.

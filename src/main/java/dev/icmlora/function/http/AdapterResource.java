@@ -115,6 +115,7 @@ public final class AdapterResource {
                             mediaType = "application/json",
                             schema = @Schema(implementation = AdapterDescription.class)))
     @APIResponse(responseCode = "400", ref = "Problem")
+    @APIResponse(responseCode = "408", ref = "Problem")
     @APIResponse(responseCode = "413", ref = "Problem")
     @APIResponse(responseCode = "414", description = "The description makes the address too long")
     @APIResponse(responseCode = "507", ref = "Problem")

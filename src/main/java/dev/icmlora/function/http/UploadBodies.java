@@ -1,5 +1,7 @@
 package dev.icmlora.function.http;
 
+import java.time.Duration;
+
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -24,17 +26,22 @@ final class UploadBodies {
 
     private static final int BEFORE_ALL_BODIES = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
     private static final String READ = UploadBodies.class.getName();
+    /// Bytes a second. A slower client would keep its place from others.
+    private static final int SLOWEST = 128 << 10;
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final FunctionConfig.Adapters config;
     private final Access access;
     private final FilePlaces places;
     private final Problems problems;
+    private final Duration longest;
 
     UploadBodies(FunctionConfig config, Access access, FilePlaces places, Problems problems) {
         this.config = config.adapters();
         this.access = access;
         this.places = places;
         this.problems = problems;
+        this.longest = GRACE.plusSeconds(config.adapters().maxBytes().asLongValue() / SLOWEST);
     }
 
     void register(@Observes Router router) {
@@ -59,7 +66,17 @@ final class UploadBodies {
             context.fail(e);
             return;
         }
+        var timer = context.vertx().setTimer(longest.toMillis(), _ -> giveUp(context));
+        context.addEndHandler(_ -> context.vertx().cancelTimer(timer));
         longBody.handle(context);
+    }
+
+    private void giveUp(RoutingContext context) {
+        if (context.get(READ) == null) {
+            problems.write(Problems.bodyTooSlow(longest), context);
+            // Nor is the rest waited for.
+            context.request().connection().close();
+        }
     }
 
     /// The body is read and is not too long, whatever Quarkus would think of its length.

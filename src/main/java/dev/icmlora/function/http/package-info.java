@@ -28,11 +28,11 @@
                                     description = """
                                     400 the request is not valid; 401 there is no valid key or token; 403 the caller \
                                     may not do this, or uploads are off; 404 not found; 405 another method is needed; \
-                                    406 and 415 another media type; 413 the body is too long; 429 too many wait, the \
-                                    caller sent too many, or it has used its tokens; 503 shutting down, the model's \
-                                    file was changed, a token cannot be verified now, or the storage of functions \
-                                    does not answer; 504 not done in time; 507 no room for another adapter or \
-                                    function""",
+                                    406 and 415 another media type; 408 the body comes too slowly; 413 it is too \
+                                    long; 429 too many wait, the caller sent too many, or it has used its tokens; 503 \
+                                    shutting down, the model's file was changed, a token cannot be verified now, or \
+                                    the storage of functions does not answer; 504 not done in time; 507 no room for \
+                                    another adapter or function""",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,

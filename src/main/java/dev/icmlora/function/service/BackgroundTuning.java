@@ -1,15 +1,10 @@
 package dev.icmlora.function.service;
 
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.quarkus.runtime.ShutdownEvent;
-import io.smallrye.mutiny.subscription.Cancellable;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.interceptor.Interceptor;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.TokenAccount;
@@ -24,14 +19,12 @@ final class BackgroundTuning {
 
     private static final Logger LOG = Logger.getLogger(BackgroundTuning.class);
     private static final int MOST = 16;
-    private static final int BEFORE_THE_ENGINE = Interceptor.Priority.APPLICATION;
-    private static final Cancellable BEGINNING = () -> {};
     /// For so long nobody minds. Half of it is for the steps.
     static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final AdapterSource adapters;
     private final EngineHost engineHost;
-    private final Map<AdapterKey, Cancellable> waiting = new ConcurrentHashMap<>();
+    private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
 
     BackgroundTuning(AdapterSource adapters, EngineHost engineHost) {
         this.adapters = adapters;
@@ -42,11 +35,11 @@ final class BackgroundTuning {
     ///
     /// @param account that pays for it
     void later(AdapterKey key, TokenAccount account) {
-        if (waiting.size() >= MOST || waiting.putIfAbsent(key, BEGINNING) != null) {
+        if (waiting.size() >= MOST || !waiting.add(key)) {
             return;
         }
-        var tuning = engineHost
-                .submit(key, LIMIT, session -> adapters.of(key, session))
+        engineHost
+                .submitLong(key, LIMIT, session -> adapters.of(key, session))
                 .subscribe()
                 .with(
                         supplied -> {
@@ -57,12 +50,5 @@ final class BackgroundTuning {
                             waiting.remove(key);
                             LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
                         });
-        // Unless it has ended already.
-        waiting.replace(key, BEGINNING, tuning);
-    }
-
-    /// Nobody waits for them, so nor does the stop.
-    void stop(@Observes @Priority(BEFORE_THE_ENGINE) ShutdownEvent event) {
-        waiting.values().forEach(Cancellable::cancel);
     }
 }

@@ -192,7 +192,7 @@ public final class TaskService {
         return meter.measure(
                         "adapter",
                         account,
-                        () -> engineHost.submit(
+                        () -> engineHost.submitLong(
                                 key,
                                 BackgroundTuning.LIMIT,
                                 session -> adapter(key, adapters.of(key, session), session)))

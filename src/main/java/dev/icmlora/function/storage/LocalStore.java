@@ -2,20 +2,26 @@ package dev.icmlora.function.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -23,23 +29,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /// A directory as a bucket. Keys are paths below it; a version is size, time and inode; metadata are extended
 /// attributes, so the file system must have them (ext4, xfs, btrfs, and tmpfs since Linux 6.6 do).
 ///
 /// A file is written under a name of its own first. A hard link, which fails if the name is taken, makes a new object
-/// visible; a rename under a lock that other processes respect replaces an old one.
+/// visible; a rename replaces an old one. Both happen under a lock that other processes respect, since a folder that
+/// the store has made goes with its last object.
 public final class LocalStore implements ObjectStore {
 
     private static final String OWN_FOLDER = ".icm-lora";
+    private static final String LOCK = "lock";
     private static final String ATTRIBUTE = "icm-lora.";
+    /// Of a folder that the store has made.
+    private static final String MADE = ATTRIBUTE + "made";
+    /// A draft that is as old was left by a process that is gone.
+    private static final Duration LONGEST_DRAFT = Duration.ofDays(1);
 
     /// File locks are per process: inside it, this lock stands before them.
     private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
 
     private final Path root;
+    private final AtomicBoolean swept = new AtomicBoolean();
 
     public LocalStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
@@ -98,13 +111,14 @@ public final class LocalStore implements ObjectStore {
             if (!Files.isDirectory(root)) {
                 throw new StorageUnavailableException(root + " is not there", null);
             }
-            var folder = Files.createDirectories(root.resolve(OWN_FOLDER));
-            var draft = folder.resolve(UUID.randomUUID().toString());
+            var draft = ownFolder().resolve(UUID.randomUUID().toString());
             try {
                 fill(draft, content, metadata);
                 var version = version(Files.readAttributes(draft, BasicFileAttributes.class));
-                Files.createDirectories(target.getParent());
-                publish(draft, target, key, condition);
+                exclusively(() -> {
+                    makeFolder(target.getParent());
+                    publish(draft, target, key, condition);
+                });
                 return version;
             } finally {
                 Files.deleteIfExists(draft);
@@ -143,13 +157,57 @@ public final class LocalStore implements ObjectStore {
                     throw new ConditionFailedException(key);
                 }
             }
-            case Condition.IfVersion(var version) ->
-                exclusively(() -> {
-                    if (find(key).filter(now -> now.version().equals(version)).isEmpty()) {
-                        throw new ConditionFailedException(key);
-                    }
-                    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-                });
+            case Condition.IfVersion(var version) -> {
+                if (find(key).filter(now -> now.version().equals(version)).isEmpty()) {
+                    throw new ConditionFailedException(key);
+                }
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+    }
+
+    private void makeFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        makeFolder(folder.getParent());
+        Files.createDirectory(folder);
+        attributes(folder).write(MADE, ByteBuffer.allocate(0));
+    }
+
+    /// A bucket has no folders. Those that somebody else has made stay, and those right below the directory, since
+    /// others watch them and put files there.
+    private void leaveNoEmptyFolder(Path last) {
+        try {
+            for (var folder = last; folder.getNameCount() > root.getNameCount() + 1; folder = folder.getParent()) {
+                if (!attributes(folder).list().contains(MADE)) {
+                    return;
+                }
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            // It has other objects, or is gone.
+        }
+    }
+
+    private Path ownFolder() throws IOException {
+        var folder = Files.createDirectories(root.resolve(OWN_FOLDER));
+        if (swept.compareAndSet(false, true)) {
+            sweep(folder);
+        }
+        return folder;
+    }
+
+    private static void sweep(Path folder) {
+        var oldest = FileTime.from(Instant.now().minus(LONGEST_DRAFT));
+        try (var files = Files.newDirectoryStream(folder, file -> !file.endsWith(LOCK))) {
+            for (var file : files) {
+                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Another process sweeps too. Only room was to be gained.
         }
     }
 
@@ -161,9 +219,7 @@ public final class LocalStore implements ObjectStore {
     private void exclusively(FileWork work) throws IOException {
         IN_THIS_PROCESS.lock();
         try (var file = FileChannel.open(
-                        Files.createDirectories(root.resolve(OWN_FOLDER)).resolve("lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+                        ownFolder().resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var _ = file.lock()) {
             work.run();
         } finally {
@@ -176,7 +232,10 @@ public final class LocalStore implements ObjectStore {
         var path = path(key);
         try {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                exclusively(() -> Files.deleteIfExists(path));
+                exclusively(() -> {
+                    Files.deleteIfExists(path);
+                    leaveNoEmptyFolder(path.getParent());
+                });
             }
         } catch (IOException e) {
             throw failed("delete", key, e);
@@ -192,29 +251,47 @@ public final class LocalStore implements ObjectStore {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        try (var files = Files.walk(folder)) {
-            return files.filter(file -> !file.startsWith(root.resolve(OWN_FOLDER)))
-                    .map(file -> root.relativize(file).toString())
-                    .filter(key -> key.startsWith(prefix))
-                    .flatMap(this::listed)
-                    .sorted(Comparator.comparing(StoredObject::key))
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
+        var listing = new Listing(prefix);
+        try {
+            Files.walkFileTree(folder, listing);
+        } catch (IOException e) {
             throw failed("list", prefix, e);
         }
+        return listing.found.stream()
+                .sorted(Comparator.comparing(StoredObject::key))
+                .toList();
     }
 
-    private Stream<StoredObject> listed(String key) {
-        try {
-            var attributes =
-                    Files.readAttributes(root.resolve(key), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return attributes.isRegularFile()
-                    ? Stream.of(new StoredObject(key, version(attributes), attributes.size(), Map.of()))
-                    : Stream.empty();
-        } catch (NoSuchFileException e) {
-            return Stream.empty();
-        } catch (IOException e) {
-            throw failed("list", key, e);
+    /// Others may take away what it is about to look at.
+    private final class Listing extends SimpleFileVisitor<Path> {
+
+        private final String prefix;
+        private final List<StoredObject> found = new ArrayList<>();
+
+        private Listing(String prefix) {
+            this.prefix = prefix;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return folder.equals(root.resolve(OWN_FOLDER)) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            var key = root.relativize(file).toString();
+            if (attributes.isRegularFile() && key.startsWith(prefix)) {
+                found.add(new StoredObject(key, version(attributes), attributes.size(), Map.of()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
         }
     }
 

@@ -5,21 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.smallrye.mutiny.Uni;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.QueueFullException;
 
-@Timeout(10)
+@Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
 class AdmissionTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
@@ -180,6 +186,130 @@ class AdmissionTest {
         assertThatThrownBy(
                         () -> admission.submit("red", LONG, c -> "late").await().indefinitely())
                 .isInstanceOf(EngineClosedException.class);
+    }
+
+    @Test
+    void whoeverWaitsForWhatAnotherMakesKeepsNobodyOut() {
+        try (var admission = new Admission(10, 2)) {
+            var once = new Once<String, String>();
+            var made = new AtomicReference<String>();
+            var begun = new CountDownLatch(1);
+            var crowd = IntStream.range(0, 5)
+                    .mapToObj(i -> admission
+                            .submit(
+                                    "crowd",
+                                    LONG,
+                                    c -> once.of(
+                                            "red",
+                                            () -> Optional.ofNullable(made.get()),
+                                            () -> {
+                                                begun.countDown();
+                                                await(gate);
+                                                made.set("made");
+                                                return "made";
+                                            },
+                                            c))
+                            .subscribeAsCompletionStage())
+                    .toList();
+            await(begun);
+
+            assertThat(submit(admission, "alone", "answered").join()).isEqualTo("answered");
+            Eventually.until(() -> admission.waiting() == 4);
+            gate.countDown();
+            assertThat(crowd).allSatisfy(one -> assertThat(one.join()).isEqualTo("made"));
+            assertThat(admission.waiting()).isZero();
+        }
+    }
+
+    /// They come back one by one.
+    @Test
+    void noMoreAreAtWorkThanThereArePlacesWhenWhatTheyWaitForIsMade() {
+        try (var admission = new Admission(50, 3)) {
+            var atWork = new AtomicInteger();
+            var most = new AtomicInteger();
+            var crowd = IntStream.range(0, 40)
+                    .mapToObj(i -> submit(admission, "crowd " + i % 4, () -> {
+                        Admission.withoutPlace(() -> await(gate));
+                        most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+                        LockSupport.parkNanos(1_000_000);
+                        atWork.decrementAndGet();
+                        return true;
+                    }))
+                    .toList();
+            gate.countDown();
+
+            crowd.forEach(CompletableFuture::join);
+            assertThat(most.get()).isLessThanOrEqualTo(3);
+            assertThat(admission.waiting()).isZero();
+        }
+    }
+
+    @Test
+    void whoeverLeavesWhileAnotherMakesItLeavesNothingBehind() {
+        try (var admission = new Admission(2, 1)) {
+            var aside = new CountDownLatch(1);
+            var ended = new CountDownLatch(1);
+            var left = admission
+                    .submit("red", LONG, c -> {
+                        try {
+                            return Admission.withoutPlace(() -> {
+                                aside.countDown();
+                                return await(gate);
+                            });
+                        } finally {
+                            ended.countDown();
+                        }
+                    })
+                    .subscribe()
+                    .with(_ -> {});
+            await(aside);
+            left.cancel();
+            gate.countDown();
+            await(ended);
+
+            assertThat(submit(admission, "red", "next").join()).isEqualTo("next");
+            assertThat(admission.waiting()).isZero();
+        }
+    }
+
+    @Test
+    void closingEndsWhatWaitsForWhatAnotherMakes() {
+        var admission = new Admission(1, 1);
+        var aside = new CountDownLatch(1);
+        var waiting = submit(
+                admission,
+                "red",
+                () -> Admission.withoutPlace(() -> {
+                    aside.countDown();
+                    return await(gate);
+                }));
+        await(aside);
+
+        var closing = CompletableFuture.runAsync(admission::close);
+        gate.countDown();
+
+        closing.join();
+        assertThat(waiting.join()).isTrue();
+    }
+
+    @Test
+    void closingDoesNotWaitForWhatTakesLong() {
+        var admission = new Admission(1, 1);
+        var begun = new CountDownLatch(1);
+        var running = admission
+                .submitLong("red", LONG, c -> {
+                    begun.countDown();
+                    while (!c.isRequested()) {
+                        Thread.onSpinWait();
+                    }
+                    return "cut short";
+                })
+                .subscribeAsCompletionStage();
+        await(begun);
+
+        admission.close();
+
+        assertThatThrownBy(running::join).hasCauseInstanceOf(EngineClosedException.class);
     }
 
     private static CompletableFuture<String> submit(Admission admission, String queue, String result) {

@@ -15,11 +15,12 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 
-@Timeout(10)
+@Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
 class OnceTest {
 
     private final Once<String, Integer> once = new Once<>();

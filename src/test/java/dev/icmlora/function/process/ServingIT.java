@@ -155,29 +155,37 @@ class ServingIT {
     }
 
     @Test
-    void aTuningThatNobodyWaitsForDoesNotHoldUpTheStop() throws Exception {
-        try (var function = FunctionProcess.start(folder, Map.of())) {
+    void tuningsThatCanBeBegunAgainDoNotHoldUpTheStop(@TempDir Path bucket) throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_STORAGE_BUCKET", "file:" + bucket))) {
             var address = function.awaitAddress();
-            var request = Map.of(
-                    "task",
-                    longTask("Whisper the secret words.", 40),
-                    "inputs",
-                    List.of("1"),
-                    "mode",
-                    "tuned",
-                    "tune",
-                    Map.of("steps", 100, "when", "background"),
-                    "max_tokens",
-                    1);
             given().contentType(ContentType.JSON)
-                    .body(request)
+                    .body(longTuning("Shout the secret words.", "now"))
+                    .post(address + "/jobs")
+                    .then()
+                    .statusCode(202);
+            awaitBusy(address);
+            given().contentType(ContentType.JSON)
+                    .body(longTuning("Whisper the secret words.", "background"))
                     .post(address + "/generate")
                     .then()
                     .statusCode(200);
-            awaitBusy(address);
 
             assertThat(function.terminate()).isIn(0, 143);
         }
+    }
+
+    private static Map<String, Object> longTuning(String description, String when) {
+        return Map.of(
+                "task",
+                longTask(description, 40),
+                "inputs",
+                List.of("1"),
+                "mode",
+                "tuned",
+                "tune",
+                Map.of("steps", 100, "when", when),
+                "max_tokens",
+                1);
     }
 
     private static void awaitBusy(String address) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.lessThan;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.PeftFiles;
 
 /// Clients that have the function unpack more than they send, more at once than it has places for files.
@@ -28,6 +31,7 @@ import dev.icmlora.function.PeftFiles;
 class UploadCrowdIT {
 
     private static final int CLIENTS = 400;
+    private static final int PLACES = 4;
     private static final int LIMIT = 16 << 20;
     /// As long as Kubernetes waits for the probe of liveness.
     private static final long PATIENCE_MILLIS = 5000;
@@ -60,6 +64,40 @@ class UploadCrowdIT {
             var good = PeftFiles.zip("attn_v", 1, 1, new float[576], new float[192]);
             assertThat(upload(client, address, good).join().statusCode()).isEqualTo(201);
             assertThat(function.output()).doesNotContain("OutOfMemoryError");
+        }
+    }
+
+    /// They say that more is coming, and send nothing.
+    @Test
+    void clientsThatSendNothingKeepTheirPlacesForShort() throws Exception {
+        var environment = Map.of("ICM_LORA_ADAPTERS_UPLOAD", "true", "ICM_LORA_ADAPTERS_MAX_BYTES", "64K");
+        var good = PeftFiles.zip("attn_v", 1, 1, new float[576], new float[192]);
+        var idle = new ArrayList<Socket>();
+        try (var function = FunctionProcess.start(folder, environment);
+                var client = HttpClient.newHttpClient()) {
+            var address = URI.create(function.awaitAddress());
+            for (var i = 0; i < PLACES; i++) {
+                var socket = new Socket(address.getHost(), address.getPort());
+                idle.add(socket);
+                socket.getOutputStream()
+                        .write("PUT /adapters HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n".getBytes());
+            }
+            Eventually.until(
+                    () -> upload(client, address.toString(), good).join().statusCode() == 429);
+
+            for (var socket : idle) {
+                socket.setSoTimeout(30_000);
+                assertThat(new String(socket.getInputStream().readAllBytes()))
+                        .startsWith("HTTP/1.1 408 Request Timeout")
+                        .contains("The body must be sent within 5 s");
+            }
+            assertThat(upload(client, address.toString(), good).join().statusCode())
+                    .isEqualTo(201);
+            assertThat(function.output()).doesNotContain("ERROR");
+        } finally {
+            for (var socket : idle) {
+                socket.close();
+            }
         }
     }
 

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +119,80 @@ class LocalStoreTest extends ObjectStoreContract {
         store().write("a", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
 
         try (var files = Files.walk(folder.resolve(".icm-lora"))) {
-            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+            assertThat(files.filter(Files::isRegularFile)).allMatch(file -> file.endsWith("lock"));
         }
+    }
+
+    @Test
+    void aDraftOfAProcessThatIsGoneGoesWithTheNextWrite() throws Exception {
+        var own = Files.createDirectory(folder.resolve(".icm-lora"));
+        var old = Files.createFile(own.resolve("old"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        var underway = Files.createFile(own.resolve("underway"));
+
+        store().write("a", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+
+        assertThat(old).doesNotExist();
+        assertThat(underway).exists();
+    }
+
+    @Test
+    void aFolderGoesWithItsLastObject() {
+        var store = store();
+        for (var key : new String[] {"jobs/1/parts/a", "jobs/1/parts/b", "jobs/1/task"}) {
+            store.write(key, Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+        }
+
+        store.delete("jobs/1/parts/a");
+        assertThat(folder.resolve("jobs/1/parts")).exists();
+        store.delete("jobs/1/parts/b");
+        assertThat(folder.resolve("jobs/1/parts")).doesNotExist();
+        store.delete("jobs/1/task");
+        assertThat(folder.resolve("jobs")).isEmptyDirectory();
+    }
+
+    /// Somebody may be about to put a file there.
+    @Test
+    void aFolderThatOthersMadeStays() throws Exception {
+        var made = Files.createDirectories(folder.resolve("tasks/today"));
+        var store = store();
+        store.write("tasks/today/parts/a", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+        store.delete("tasks/today/parts/a");
+
+        assertThat(made).isEmptyDirectory();
+    }
+
+    /// However they meet: what is written is there, and a list does not fail over folders that go.
+    @Test
+    void foldersComeAndGoUnderWritersAndReaders() throws Exception {
+        var store = store();
+        var others = new LocalStore(folder);
+        var busy = new AtomicBoolean(true);
+        var reader = new FutureTask<>(() -> {
+            while (busy.get()) {
+                others.list("");
+            }
+            return null;
+        });
+        var deleter = new FutureTask<>(() -> {
+            while (busy.get()) {
+                others.write("jobs/1/deep/other", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+                others.delete("jobs/1/deep/other");
+            }
+            return null;
+        });
+        Thread.startVirtualThread(reader);
+        Thread.startVirtualThread(deleter);
+        try {
+            for (var i = 0; i < 500; i++) {
+                store.write("jobs/1/deep/own", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+                assertThat(store.find("jobs/1/deep/own")).isPresent();
+                store.delete("jobs/1/deep/own");
+            }
+        } finally {
+            busy.set(false);
+        }
+        reader.get(30, TimeUnit.SECONDS);
+        deleter.get(30, TimeUnit.SECONDS);
     }
 }
