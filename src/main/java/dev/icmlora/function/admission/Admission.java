@@ -1,16 +1,16 @@
 package dev.icmlora.function.admission;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,16 +36,21 @@ import dev.icmlora.function.error.QueueFullException;
 /// told through its [Cancellation] when it is worked on already. Any thread may call this.
 final class Admission implements AutoCloseable {
 
+    private static final Comparator<Job<?>> FIRST_COME = (one, other) -> Long.signum(one.since - other.since);
+
     /// What the current thread does.
     private static final ScopedValue<Admission.Job<?>> CURRENT = ScopedValue.newInstance();
 
     private final int capacity;
     private final int places;
-    private final Map<Object, Deque<Job<?>>> queues = new LinkedHashMap<>();
+    /// Whoever has waited for longest comes first, and so whoever comes back.
+    private final Map<Object, Queue<Job<?>>> queues = new LinkedHashMap<>();
     private final Map<Object, Integer> working = new HashMap<>();
     private final Set<Job<?>> begun = new HashSet<>();
-    /// In the queues, or for what another one makes.
+    /// In the queues.
     private int waiting;
+    /// Waiting for what another one makes.
+    private int aside;
     /// At a place.
     private int busy;
     private boolean closed;
@@ -75,12 +80,12 @@ final class Admission implements AutoCloseable {
 
     private <T> Uni<T> submit(Object queue, Duration limit, boolean isLong, Function<Cancellation, T> work) {
         return Uni.createFrom().deferred(() -> {
-            var waited = new AtomicReference<>(limit);
+            var waited = new Waiting();
             return Uni.createFrom()
                     .<T>emitter(emitter -> enqueue(new Job<>(queue, limit, isLong, waited, work, emitter)))
                     .ifNoItem()
                     .after(limit)
-                    .failWith(() -> new DeadlineException(limit, waited.get()));
+                    .failWith(() -> new DeadlineException(limit, waited.within(limit)));
         });
     }
 
@@ -88,13 +93,17 @@ final class Admission implements AutoCloseable {
         job.emitter.onTermination(() -> leave(job));
         synchronized (this) {
             if (hasRoom()) {
-                queues.computeIfAbsent(job.queue, queue -> new ArrayDeque<>()).add(job);
-                waiting++;
-                letIn();
+                queue(job);
                 return;
             }
         }
         job.emitter.fail(refusal());
+    }
+
+    private void queue(Job<?> job) {
+        queues.computeIfAbsent(job.queue, _ -> new PriorityQueue<>(FIRST_COME)).add(job);
+        waiting++;
+        letIn();
     }
 
     private RuntimeException refusal() {
@@ -114,7 +123,7 @@ final class Admission implements AutoCloseable {
         while (!queues.isEmpty() && busy < places) {
             var now = System.nanoTime();
             var job = queues.values().stream()
-                    .map(Deque::element)
+                    .map(Queue::element)
                     .min(Comparator.comparingDouble(first -> first.rank(now)))
                     .orElseThrow();
             queues.get(job.queue).remove();
@@ -150,22 +159,20 @@ final class Admission implements AutoCloseable {
     }
 
     private synchronized void stepAside(Job<?> job) {
-        waiting++;
+        aside++;
         leavePlace(job);
     }
 
     private synchronized void stayAway() {
-        waiting--;
+        aside--;
     }
 
     private synchronized void comeBack(Job<?> job) {
-        if (job.cancellation.isRequested()) {
-            stayAway();
-            return;
+        aside--;
+        if (!job.cancellation.isRequested()) {
+            queue(job);
+            awaitThat(() -> job.hasPlace || job.cancellation.isRequested());
         }
-        queues.computeIfAbsent(job.queue, queue -> new ArrayDeque<>()).addFirst(job);
-        letIn();
-        awaitThat(() -> job.hasPlace || job.cancellation.isRequested());
     }
 
     private void taken(Job<?> job) {
@@ -187,7 +194,7 @@ final class Admission implements AutoCloseable {
 
     /// Whether another request would be taken now.
     synchronized boolean hasRoom() {
-        return !closed && waiting < capacity + places - busy;
+        return !closed && waiting + aside < capacity + places - busy;
     }
 
     /// Refuses at once what [#submit] would refuse now.
@@ -197,7 +204,7 @@ final class Admission implements AutoCloseable {
         }
     }
 
-    /// Requests that wait for a place, or for what another one makes.
+    /// Requests that wait for a place.
     synchronized int waiting() {
         return waiting;
     }
@@ -205,11 +212,11 @@ final class Admission implements AutoCloseable {
     /// Takes no more, refuses what waits, and lets what is worked on end, unless that takes long.
     @Override
     public void close() {
-        Deque<Job<?>> refused = new ArrayDeque<>();
+        var refused = new ArrayList<Job<?>>();
         synchronized (this) {
             closed = true;
             queues.values().stream()
-                    .flatMap(Deque::stream)
+                    .flatMap(Queue::stream)
                     .filter(job -> !begun.contains(job))
                     .forEach(refused::add);
             begun.stream().filter(job -> job.isLong).forEach(refused::add);
@@ -241,7 +248,7 @@ final class Admission implements AutoCloseable {
 
         private final Object queue;
         private final boolean isLong;
-        private final AtomicReference<Duration> waited;
+        private final Waiting waited;
         private final Function<Cancellation, T> work;
         private final UniEmitter<? super T> emitter;
         private final Cancellation cancellation;
@@ -250,12 +257,12 @@ final class Admission implements AutoCloseable {
         /// Guarded by the admission.
         private boolean hasPlace;
 
-        /// @param waited is told how long it waited, when that is over
+        /// @param waited is told when it waits no longer, or waits again
         private Job(
                 Object queue,
                 Duration limit,
                 boolean isLong,
-                AtomicReference<Duration> waited,
+                Waiting waited,
                 Function<Cancellation, T> work,
                 UniEmitter<? super T> emitter) {
             this.queue = queue;
@@ -272,6 +279,7 @@ final class Admission implements AutoCloseable {
         }
 
         private <R> R withoutPlace(Supplier<R> wait) {
+            waited.begin();
             stepAside(this);
             R result;
             try {
@@ -282,13 +290,14 @@ final class Admission implements AutoCloseable {
             }
             comeBack(this);
             cancellation.check();
+            waited.end();
             return result;
         }
 
         @Override
         public void run() {
             Runnable outcome;
-            waited.set(Duration.ofNanos(System.nanoTime() - since));
+            waited.end();
             try (var _ = trace.makeCurrent()) {
                 cancellation.check();
                 var result = work.apply(cancellation);

@@ -17,6 +17,8 @@ public final class Once<K, V> {
 
     /// How soon one who waits notices that nobody waits for it any more.
     private static final long NOTICE_MILLIS = 50;
+    /// What is made sooner, or only looked up, is not worth a place.
+    private static final long SOON_MILLIS = 5;
 
     private final ConcurrentMap<K, CountDownLatch> making = new ConcurrentHashMap<>();
 
@@ -41,7 +43,7 @@ public final class Once<K, V> {
         while (true) {
             var first = making.putIfAbsent(key, mine);
             if (first != null) {
-                if (!Admission.withoutPlace(() -> await(first, cancellation, impatient))) {
+                if (!isSoon(first) && !Admission.withoutPlace(() -> await(first, cancellation, impatient))) {
                     return Optional.empty();
                 }
                 continue;
@@ -55,15 +57,27 @@ public final class Once<K, V> {
         }
     }
 
+    private static boolean isSoon(CountDownLatch latch) {
+        return uninterrupted(() -> latch.await(SOON_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
     private static boolean await(CountDownLatch latch, Cancellation cancellation, BooleanSupplier impatient) {
+        do {
+            cancellation.check();
+            if (impatient.getAsBoolean()) {
+                return false;
+            }
+        } while (!uninterrupted(() -> latch.await(NOTICE_MILLIS, TimeUnit.MILLISECONDS)));
+        return true;
+    }
+
+    private interface Wait {
+        boolean isOver() throws InterruptedException;
+    }
+
+    private static boolean uninterrupted(Wait wait) {
         try {
-            do {
-                cancellation.check();
-                if (impatient.getAsBoolean()) {
-                    return false;
-                }
-            } while (!latch.await(NOTICE_MILLIS, TimeUnit.MILLISECONDS));
-            return true;
+            return wait.isOver();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while another request makes the same", e);

@@ -9,14 +9,14 @@ public final class DeadlineException extends RequestException {
 
     private final boolean mostlyWaited;
 
-    /// @param waited in the queue, of all of the limit
+    /// @param waited for a place or for what others make, of all of the limit
     public DeadlineException(Duration limit, Duration waited) {
-        super("The request was not answered within %d ms, which is the limit; %d ms of them it waited in the queue"
+        super("The request was not answered within %d ms, which is the limit; %d ms of them it waited for others"
                 .formatted(limit.toMillis(), waited.toMillis()));
         this.mostlyWaited = waited.compareTo(limit.dividedBy(2)) > 0;
     }
 
-    /// Whether it was worked on for less than half of the time: what filled the queue may be why, and not the request.
+    /// Whether it was worked on for less than half of the time: they may be why, and not the request.
     public boolean hasMostlyWaited() {
         return mostlyWaited;
     }

@@ -104,10 +104,14 @@ public final class Problems {
         return of(413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
     }
 
-    /// The body was not there in time.
-    public static Problem bodyTooSlow(Duration limit) {
-        var message = "The body must be sent within " + limit.toSeconds() + " s";
-        return of(408, new Violation("", limit.toSeconds(), null, message));
+    /// The body comes too slowly.
+    ///
+    /// @param slowest in bytes a second
+    /// @param grace for so long no speed is asked for
+    public static Problem bodyTooSlow(int slowest, Duration grace) {
+        var message =
+                "After %d s, the body must have come with %d bytes a second".formatted(grace.toSeconds(), slowest);
+        return of(408, new Violation("", slowest, null, message));
     }
 
     /// Sends a problem in the form that the path asks for, unless the client is gone.

@@ -26,22 +26,21 @@ final class UploadBodies {
 
     private static final int BEFORE_ALL_BODIES = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
     private static final String READ = UploadBodies.class.getName();
-    /// Bytes a second. A slower client would keep its place from others.
-    private static final int SLOWEST = 128 << 10;
+    /// Bytes a second, after the time of grace. A slower client would keep its place from others.
+    private static final int SLOWEST = 64 << 10;
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration LOOKS = Duration.ofSeconds(1);
 
     private final FunctionConfig.Adapters config;
     private final Access access;
     private final FilePlaces places;
     private final Problems problems;
-    private final Duration longest;
 
     UploadBodies(FunctionConfig config, Access access, FilePlaces places, Problems problems) {
         this.config = config.adapters();
         this.access = access;
         this.places = places;
         this.problems = problems;
-        this.longest = GRACE.plusSeconds(config.adapters().maxBytes().asLongValue() / SLOWEST);
     }
 
     void register(@Observes Router router) {
@@ -66,17 +65,23 @@ final class UploadBodies {
             context.fail(e);
             return;
         }
-        var timer = context.vertx().setTimer(longest.toMillis(), _ -> giveUp(context));
-        context.addEndHandler(_ -> context.vertx().cancelTimer(timer));
+        var begin = System.nanoTime();
+        var looks = context.vertx().setPeriodic(LOOKS.toMillis(), _ -> {
+            var time = Duration.ofNanos(System.nanoTime() - begin).minus(GRACE);
+            if (context.get(READ) == null && context.request().bytesRead() < SLOWEST * time.toSeconds()) {
+                giveUp(context);
+            }
+        });
+        context.addEndHandler(_ -> context.vertx().cancelTimer(looks));
         longBody.handle(context);
     }
 
     private void giveUp(RoutingContext context) {
-        if (context.get(READ) == null) {
-            problems.write(Problems.bodyTooSlow(longest), context);
-            // Nor is the rest waited for.
-            context.request().connection().close();
-        }
+        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        problems.write(Problems.bodyTooSlow(SLOWEST, GRACE), context);
+        // A client that still sends would not read it if the connection were closed at once.
+        context.vertx()
+                .setTimer(LOOKS.toMillis(), _ -> context.request().connection().close());
     }
 
     /// The body is read and is not too long, whatever Quarkus would think of its length.

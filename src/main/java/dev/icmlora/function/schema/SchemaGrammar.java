@@ -398,6 +398,22 @@ public final class SchemaGrammar {
     }
 
     private static String literal(String json) {
-        return '"' + json.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        var writable = json.codePoints()
+                .mapToObj(c -> isWritable(c) ? Character.toString(c) : escaped(c))
+                .collect(Collectors.joining());
+        return '"' + writable.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /// Vocabularies lack bytes of characters that there are not yet, and half a pair has none. JSON has escapes for
+    /// both.
+    private static boolean isWritable(int character) {
+        return Character.isDefined(character) && Character.getType(character) != Character.SURROGATE;
+    }
+
+    private static String escaped(int character) {
+        return Character.toString(character)
+                .chars()
+                .mapToObj("\\u%04x"::formatted)
+                .collect(Collectors.joining());
     }
 }

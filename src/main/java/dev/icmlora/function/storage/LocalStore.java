@@ -28,9 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /// A directory as a bucket. Keys are paths below it; a version is size, time and inode; metadata are extended
 /// attributes, so the file system must have them (ext4, xfs, btrfs, and tmpfs since Linux 6.6 do).
@@ -41,21 +42,25 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class LocalStore implements ObjectStore {
 
     private static final String OWN_FOLDER = ".icm-lora";
-    private static final String LOCK = "lock";
     private static final String ATTRIBUTE = "icm-lora.";
     /// Of a folder that the store has made.
     private static final String MADE = ATTRIBUTE + "made";
     /// A draft that is as old was left by a process that is gone.
     private static final Duration LONGEST_DRAFT = Duration.ofDays(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Pattern DRAFT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    /// File locks are per process: inside it, this lock stands before them.
-    private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
+    /// By directory: there are few, and stores of one of them share its lock.
+    private static final Map<Path, DirectoryLock> LOCKS = new ConcurrentHashMap<>();
 
     private final Path root;
+    private final DirectoryLock lock;
     private final AtomicBoolean swept = new AtomicBoolean();
 
     public LocalStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
+        this.lock = LOCKS.computeIfAbsent(
+                this.root, path -> new DirectoryLock(path.resolve(OWN_FOLDER).resolve("lock"), PATIENCE));
     }
 
     @Override
@@ -115,10 +120,7 @@ public final class LocalStore implements ObjectStore {
             try {
                 fill(draft, content, metadata);
                 var version = version(Files.readAttributes(draft, BasicFileAttributes.class));
-                exclusively(() -> {
-                    makeFolder(target.getParent());
-                    publish(draft, target, key, condition);
-                });
+                exclusively(() -> publish(draft, target, key, condition));
                 return version;
             } finally {
                 Files.deleteIfExists(draft);
@@ -151,6 +153,7 @@ public final class LocalStore implements ObjectStore {
     private void publish(Path draft, Path target, String key, Condition condition) throws IOException {
         switch (condition) {
             case Condition.IfAbsent absent -> {
+                makeFolder(target.getParent());
                 try {
                     Files.createLink(target, draft);
                 } catch (FileAlreadyExistsException e) {
@@ -167,11 +170,17 @@ public final class LocalStore implements ObjectStore {
     }
 
     private void makeFolder(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
+        if (folder.equals(root)) {
             return;
         }
-        makeFolder(folder.getParent());
-        Files.createDirectory(folder);
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            return;
+        } catch (NoSuchFileException e) {
+            makeFolder(folder.getParent());
+            Files.createDirectory(folder);
+        }
         attributes(folder).write(MADE, ByteBuffer.allocate(0));
     }
 
@@ -200,31 +209,30 @@ public final class LocalStore implements ObjectStore {
 
     private static void sweep(Path folder) {
         var oldest = FileTime.from(Instant.now().minus(LONGEST_DRAFT));
-        try (var files = Files.newDirectoryStream(folder, file -> !file.endsWith(LOCK))) {
+        try (var files = Files.newDirectoryStream(folder)) {
             for (var file : files) {
-                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0) {
+                if (DRAFT.matcher(file.getFileName().toString()).matches() && isOlder(file, oldest)) {
                     Files.deleteIfExists(file);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // Another process sweeps too. Only room was to be gained.
+            // Only room was to be gained.
         }
     }
 
-    private interface FileWork {
-        void run() throws IOException;
+    private static boolean isOlder(Path file, FileTime oldest) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0;
+        } catch (NoSuchFileException e) {
+            // It is published.
+            return false;
+        }
     }
 
     /// What looks at an object and then changes it would bring back one that is deleted in between.
-    private void exclusively(FileWork work) throws IOException {
-        IN_THIS_PROCESS.lock();
-        try (var file = FileChannel.open(
-                        ownFolder().resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var _ = file.lock()) {
-            work.run();
-        } finally {
-            IN_THIS_PROCESS.unlock();
-        }
+    private void exclusively(DirectoryLock.FileWork work) throws IOException {
+        ownFolder();
+        lock.exclusively(work);
     }
 
     @Override

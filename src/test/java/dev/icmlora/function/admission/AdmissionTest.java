@@ -214,7 +214,7 @@ class AdmissionTest {
             await(begun);
 
             assertThat(submit(admission, "alone", "answered").join()).isEqualTo("answered");
-            Eventually.until(() -> admission.waiting() == 4);
+            Eventually.until(() -> admission.waiting() == 0);
             gate.countDown();
             assertThat(crowd).allSatisfy(one -> assertThat(one.join()).isEqualTo("made"));
             assertThat(admission.waiting()).isZero();
@@ -273,23 +273,80 @@ class AdmissionTest {
     }
 
     @Test
-    void closingEndsWhatWaitsForWhatAnotherMakes() {
+    void closingEndsWhatComesBack() {
         var admission = new Admission(1, 1);
         var aside = new CountDownLatch(1);
-        var waiting = submit(
+        var made = new CountDownLatch(1);
+        var back = submit(
                 admission,
                 "red",
                 () -> Admission.withoutPlace(() -> {
                     aside.countDown();
-                    return await(gate);
+                    return await(made);
                 }));
         await(aside);
+        var another = occupy(admission, "green");
+        made.countDown();
+        Eventually.until(() -> admission.waiting() == 1);
 
         var closing = CompletableFuture.runAsync(admission::close);
+        Eventually.until(() -> !admission.hasRoom() && isClosed(admission));
         gate.countDown();
 
         closing.join();
-        assertThat(waiting.join()).isTrue();
+        assertThat(back.join()).isTrue();
+        assertThat(another.join()).isEqualTo("ran");
+    }
+
+    private static boolean isClosed(Admission admission) {
+        try {
+            admission.requireRoom();
+            return false;
+        } catch (EngineClosedException e) {
+            return true;
+        } catch (QueueFullException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void whoeverComesBackGoesBeforeThoseWhoCameLater() {
+        var order = new CopyOnWriteArrayList<Integer>();
+        try (var admission = new Admission(10, 1)) {
+            var aside = new CountDownLatch(3);
+            var made = new CountDownLatch(1);
+            var crowd = IntStream.range(0, 3)
+                    .mapToObj(i -> submit(admission, "red", () -> {
+                        Admission.withoutPlace(() -> {
+                            aside.countDown();
+                            return await(made);
+                        });
+                        return order.add(i);
+                    }))
+                    .toList();
+            await(aside);
+            var another = occupy(admission, "green");
+            var late = submit(admission, "red", () -> order.add(3));
+            made.countDown();
+            Eventually.until(() -> admission.waiting() == 4);
+            gate.countDown();
+
+            crowd.forEach(CompletableFuture::join);
+            late.join();
+            another.join();
+            assertThat(order).containsExactly(0, 1, 2, 3);
+        }
+    }
+
+    /// A deadline that passes then was no fault of the request.
+    @Test
+    void waitingForWhatAnotherMakesIsWaiting() {
+        try (var admission = new Admission(1, 1)) {
+            var late = deadline(admission.submit("red", SHORT, c -> Admission.withoutPlace(() -> await(gate))));
+            gate.countDown();
+
+            assertThat(late.hasMostlyWaited()).isTrue();
+        }
     }
 
     @Test

@@ -144,22 +144,6 @@ class JobsTest {
         assertThat(results(id).get(1).get("error").asText()).isEqualTo("/inputs/1 must not be empty");
     }
 
-    /// The model has no token for the first bytes of that character.
-    @Test
-    void anAnswerThatTheModelCannotWriteCostsItself() {
-        var request = with(body(plurals(), "dog", "knife", "bus"), "mode", "plain");
-
-        var id = submitted(with(request, "schema", Map.of("const", "\ud900\udc00")));
-
-        ended(id)
-                .body("state", equalTo("completed"))
-                .body("answered", equalTo(0))
-                .body("failed", equalTo(3));
-        assertThat(results(id))
-                .extracting(line -> line.get("error").asText())
-                .containsOnly("the function failed; its log says why");
-    }
-
     @Test
     void aJobKeepsTheVersionThatWasTheNewest() {
         var name = "f" + UUID.randomUUID();

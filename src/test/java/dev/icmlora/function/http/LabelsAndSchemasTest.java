@@ -276,6 +276,18 @@ class LabelsAndSchemasTest {
         generate(with(body(TRIAGE, "Say it."), "schema", schema)).body("outputs", equalTo(List.of("2.0")));
     }
 
+    /// The model has no token for the first byte of that character.
+    @Test
+    void whatTheModelHasNoTokensForIsWrittenAsAnEscape() {
+        var word = "é\ud900\udc00\"";
+        var body = with(with(body(TRIAGE, "Say it."), "schema", Map.of("const", word)), "max_tokens", 40);
+
+        var output = generate(body).extract().<String>path("outputs[0]");
+
+        assertThat(json(output).textValue()).isEqualTo(word);
+        assertThat(output).isEqualTo("\"é\\ud900\\udc00\\\"\"");
+    }
+
     @Test
     void aChatChoosesAmongLabelsToo() {
         var reply = chatReply(with(with(chat("Is the sky blue?"), "labels", List.of("yes", "no")), "temperature", 1))

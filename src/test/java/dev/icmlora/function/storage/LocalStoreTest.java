@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -126,14 +127,18 @@ class LocalStoreTest extends ObjectStoreContract {
     @Test
     void aDraftOfAProcessThatIsGoneGoesWithTheNextWrite() throws Exception {
         var own = Files.createDirectory(folder.resolve(".icm-lora"));
-        var old = Files.createFile(own.resolve("old"));
-        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
-        var underway = Files.createFile(own.resolve("underway"));
+        var yesterday = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
+        var old = Files.createFile(own.resolve(UUID.randomUUID().toString()));
+        Files.setLastModifiedTime(old, yesterday);
+        var underway = Files.createFile(own.resolve(UUID.randomUUID().toString()));
+        var another = Files.createDirectory(own.resolve("generator"));
+        Files.setLastModifiedTime(another, yesterday);
 
         store().write("a", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
 
         assertThat(old).doesNotExist();
         assertThat(underway).exists();
+        assertThat(another).exists();
     }
 
     @Test
@@ -148,6 +153,18 @@ class LocalStoreTest extends ObjectStoreContract {
         store.delete("jobs/1/parts/b");
         assertThat(folder.resolve("jobs/1/parts")).doesNotExist();
         store.delete("jobs/1/task");
+        assertThat(folder.resolve("jobs")).isEmptyDirectory();
+    }
+
+    @Test
+    void aWriteThatComesTooLateBringsNoFolderBack() {
+        var store = store();
+        var version = store.write("jobs/1/lease", Content.of(new byte[1]), Map.of(), new Condition.IfAbsent());
+        store.delete("jobs/1/lease");
+
+        assertThatExceptionOfType(ConditionFailedException.class)
+                .isThrownBy(() -> store.write(
+                        "jobs/1/lease", Content.of(new byte[1]), Map.of(), new Condition.IfVersion(version)));
         assertThat(folder.resolve("jobs")).isEmptyDirectory();
     }
 
