@@ -177,7 +177,7 @@ class ServingIT {
     private static Map<String, Object> longTuning(String description, String when) {
         return Map.of(
                 "task",
-                longTask(description, 40),
+                longTask(description, 20),
                 "inputs",
                 List.of("1"),
                 "mode",
