@@ -86,6 +86,11 @@ resource "google_storage_bucket" "files" {
     }
 
     precondition {
+      condition     = !var.access.public || lookup(var.env, "QUARKUS_OIDC_TENANT_ENABLED", "false") == "true"
+      error_message = "events and access.public exclude each other without an issuer of tokens (env): anyone could send events. Name the callers (access.invokers), or deploy two services."
+    }
+
+    precondition {
       condition     = !anytrue([for name in concat(keys(var.env), keys(var.secret_env)) : startswith(name, "ICM_LORA_API_KEY")])
       error_message = "events and an API key exclude each other: neither Pub/Sub nor Eventarc can send one, so that no event would be taken. Cloud Run's IAM says who calls (access.invokers). Or deploy two services."
     }

@@ -331,6 +331,16 @@ run "events_and_an_api_key" {
   expect_failures = [google_storage_bucket.files]
 }
 
+run "events_of_anyone" {
+  command = plan
+  variables {
+    timeout_seconds = 600
+    events          = {}
+    access          = { public = true }
+  }
+  expect_failures = [google_storage_bucket.files]
+}
+
 run "key_where_the_bucket_is_not" {
   command = plan
   variables {

@@ -31,6 +31,13 @@ record Call(String method, String path, Optional<JsonNode> body, boolean repeata
         return new Call("DELETE", path, Optional.empty(), true);
     }
 
+    /// Whether a refusal says that an earlier attempt, whose reply was lost, has done it.
+    ///
+    /// @param broken connections that broke before
+    boolean isDone(int status, int broken) {
+        return method.equals("DELETE") && status == 404 && broken > 0;
+    }
+
     /// The same where a second one would do what the first one does once more.
     Call once() {
         return new Call(method, path, body, false);

@@ -66,7 +66,7 @@ public final class IcmLoraException extends RuntimeException {
         } catch (JsonProcessingException e) {
             problem = Json.MAPPER.missingNode();
         }
-        if (problem.has("error")) {
+        if (problem.path("error").isObject()) {
             return refusedByOpenAi(status, problem.get("error"));
         }
         if (!problem.has("title")) {

@@ -15,6 +15,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /// @param <O> the type
 sealed interface OutputForm<O> permits TextForm, LabelForm, JsonForm {
 
+    /// Why there is no value where a named function's schema allows one that is none.
+    Optional<String> NULL = Optional.of("the answer is null");
+
     /// The form of a type, which is that of the function's outputs.
     ///
     /// @throws IllegalArgumentException saying why the type cannot be an output
@@ -74,7 +77,8 @@ sealed interface OutputForm<O> permits TextForm, LabelForm, JsonForm {
             return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason));
         }
         try {
-            return new Answer<>(Optional.of(read(output.asText())), confidence, probabilities, Optional.empty());
+            Optional<O> value = Optional.ofNullable(read(output.asText()));
+            return new Answer<>(value, confidence, probabilities, value.isPresent() ? Optional.empty() : NULL);
         } catch (JsonProcessingException e) {
             String reason = "the answer is outside its type: " + e.getOriginalMessage();
             return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason));

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -20,6 +21,10 @@ import java.time.format.DateTimeParseException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,6 +49,8 @@ record Transport(
     /// Of the connections for one request. A function that is busy is asked until the time is over; one that is
     /// not there should not keep a program waiting.
     static final int MOST_BROKEN = 4;
+    /// The request's own timeout goes first.
+    private static final int MARGIN_MILLIS = 100;
 
     /// The same with another timeout.
     Transport withTimeout(Duration other) {
@@ -92,8 +99,8 @@ record Transport(
             IcmLoraException failure;
             Duration least = Duration.ZERO;
             try {
-                HttpResponse<T> reply = http.send(request(call, deadline), body);
-                if (reply.statusCode() / 100 == 2) {
+                HttpResponse<T> reply = answered(request(call, deadline), body, deadline);
+                if (reply.statusCode() / 100 == 2 || call.isDone(reply.statusCode(), broken)) {
                     return reply.body();
                 }
                 failure = IcmLoraException.refused(reply.statusCode(), text.apply(reply.body()));
@@ -101,12 +108,14 @@ record Transport(
                     throw failure;
                 }
                 least = retryAfter(reply.headers());
-            } catch (HttpTimeoutException e) {
-                throw IcmLoraException.unanswered("No answer from " + address + " within " + timeout, e);
             } catch (IOException | UncheckedIOException e) {
+                boolean wasSent = !(e instanceof ConnectException || e instanceof HttpConnectTimeoutException);
+                if (wasSent && e instanceof HttpTimeoutException) {
+                    throw IcmLoraException.unanswered("No answer from " + address + " within " + timeout, e);
+                }
                 failure = IcmLoraException.unanswered("Nothing answers at " + address, e);
                 broken++;
-                if (broken == MOST_BROKEN || !call.repeatable() && !(e instanceof ConnectException)) {
+                if (broken == MOST_BROKEN || wasSent && !call.repeatable()) {
                     throw failure;
                 }
             } catch (InterruptedException e) {
@@ -118,6 +127,25 @@ record Transport(
                 throw failure;
             }
             Pauses.sleep(wait);
+        }
+    }
+
+    /// A reply with all of its body: the timeout of a request ends with the head.
+    private <T> HttpResponse<T> answered(HttpRequest request, BodyHandler<T> body, Instant deadline)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<T>> reply = http.sendAsync(request, body);
+        try {
+            return reply.get(
+                    Duration.between(Instant.now(), deadline).toMillis() + MARGIN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("the reply did not end");
+        } finally {
+            reply.cancel(true);
         }
     }
 

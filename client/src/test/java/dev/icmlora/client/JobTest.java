@@ -116,6 +116,15 @@ class JobTest {
     }
 
     @Test
+    void aJobThatIsGoneAfterABrokenConnectionIsForgotten() throws IOException {
+        var gone = new Reply(404, null, "{\"title\": \"There is no such job\", \"status\": 404}");
+        try (var server = new ScriptedServer(ScriptedServer.BROKEN, gone, gone)) {
+            echo(server).job(ID).delete();
+            assertThatThrownBy(() -> echo(server).job(ID).delete()).hasMessage("404 There is no such job");
+        }
+    }
+
+    @Test
     void aFailedJobSaysWhy() throws IOException {
         var failed = Reply.ok("{\"id\": \"" + ID + "\", \"state\": \"failed\", \"inputs\": 2, \"error\": "
                 + "{\"title\": \"The task is not valid\", \"status\": 400, \"detail\": \"no adapter\"}}");

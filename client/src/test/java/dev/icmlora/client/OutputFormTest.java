@@ -16,6 +16,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.node.TextNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,6 +171,16 @@ class OutputFormTest {
         assertThat(form.read("right now")).isEqualTo(Urgency.IMMEDIATE);
         assertThat(form.probabilities(Json.MAPPER.readTree("{\"WAIT\": 0.25, \"right now\": 0.75}")))
                 .containsExactly(Map.entry(Urgency.IMMEDIATE, 0.75), Map.entry(Urgency.WAIT, 0.25));
+    }
+
+    /// As a named function's schema may allow it.
+    @Test
+    void nullIsNoValue() throws Exception {
+        OutputForm<Square> form = OutputForm.of(Square.class);
+
+        var answer = form.answer(TextNode.valueOf("null"), Json.MAPPER.readTree("{}"));
+        assertThat(answer.value()).isEmpty();
+        assertThat(answer.reason()).contains("the answer is null");
     }
 
     @Test

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +96,40 @@ class RetryTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
     }
 
+    /// As one does whose node is gone: nobody refuses the connection.
+    @Test
+    void anAddressThatSwallowsConnectionsIsTriedAgain() throws IOException {
+        var http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofMillis(200)).build();
+        var others = new Socket[2];
+        try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (var i = 0; i < others.length; i++) {
+                others[i] = new Socket(full.getInetAddress(), full.getLocalPort());
+            }
+            var address = URI.create("http://127.0.0.1:" + full.getLocalPort() + "/");
+            var transport = new Transport(address, Optional.empty(), Optional.empty(), Duration.ofSeconds(20), http);
+            var begin = System.nanoTime();
+
+            assertThatExceptionOfType(IcmLoraException.class)
+                    .isThrownBy(() -> transport.text(Call.get("/").once()))
+                    .withMessageStartingWith("Nothing answers at " + address);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(4 * 200));
+        } finally {
+            for (var other : others) {
+                other.close();
+            }
+        }
+    }
+
+    @Test
+    void aReplyThatDoesNotEndIsWaitedForUntilTheTimeout() throws IOException {
+        try (var server = new ScriptedServer(ANSWER.stalled())) {
+            assertThatExceptionOfType(IcmLoraException.class)
+                    .isThrownBy(() -> echo(server, Duration.ofMillis(300)).apply("a"))
+                    .withMessageContaining("within PT0.3S");
+        }
+    }
+
     @Test
     void itIsGivenUpWhereThePauseWouldBeTooLong() throws IOException {
         try (var server = new ScriptedServer(Reply.of(429).retryAfter("30"))) {
@@ -158,6 +196,9 @@ class RetryTest {
             assertThatThrownBy(() -> echo(server).apply("a")).hasMessageContaining("is no JSON");
             assertThatThrownBy(() -> echo(server).apply("a")).hasMessageContaining("0 outputs for 1 inputs");
             assertThatThrownBy(() -> echo(server).apply("a")).hasMessage("502 HTTP status: <html>");
+        }
+        try (var gateway = new ScriptedServer(new Reply(401, null, "{\"error\": \"unauthorized\"}"))) {
+            assertThatThrownBy(() -> echo(gateway).apply("a")).hasMessageContaining("unauthorized");
         }
     }
 }

@@ -21,11 +21,12 @@ import com.sun.net.httpserver.HttpServer;
 final class ScriptedServer implements AutoCloseable {
 
     /// @param status 0 breaks the connection
-    /// @param missing bytes that are promised, and do not come before the connection breaks
-    record Reply(int status, String retryAfter, String body, int missing) {
+    /// @param missing bytes that are promised, and do not come
+    /// @param breaks whether the connection breaks then; else it hangs
+    record Reply(int status, String retryAfter, String body, int missing, boolean breaks) {
 
         Reply(int status, String retryAfter, String body) {
-            this(status, retryAfter, body, 0);
+            this(status, retryAfter, body, 0, true);
         }
 
         static Reply ok(String body) {
@@ -41,7 +42,11 @@ final class ScriptedServer implements AutoCloseable {
         }
 
         Reply brokenOff() {
-            return new Reply(status, retryAfter, body, 10);
+            return new Reply(status, retryAfter, body, 10, true);
+        }
+
+        Reply stalled() {
+            return new Reply(status, retryAfter, body, 10, false);
         }
     }
 
@@ -83,7 +88,9 @@ final class ScriptedServer implements AutoCloseable {
         exchange.sendResponseHeaders(reply.status(), bytes.length + reply.missing());
         exchange.getResponseBody().write(bytes);
         exchange.getResponseBody().flush();
-        exchange.close();
+        if (reply.breaks()) {
+            exchange.close();
+        }
     }
 
     private static JsonNode json(HttpExchange exchange) {

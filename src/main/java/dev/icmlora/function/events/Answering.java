@@ -161,6 +161,12 @@ final class Answering {
 
     private GenerateReply ask(GenerateRequest request, Work work) {
         while (true) {
+            if (service.isFull()) {
+                // Not even asked for, or it would be counted as a client's request that was refused.
+                work.deadline().check();
+                pause();
+                continue;
+            }
             try {
                 return service.generate(work.tenant(), work.account(), request)
                         .await()

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.error.StorageFullException;
@@ -195,18 +196,16 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     /// The versions of each name that has any, in the order of names.
     SortedMap<String, Versions> list(Tenant tenant) {
         var names = new TreeMap<String, Versions>();
-        var all = store.list(prefix(tenant));
-        all.stream()
-                .map(object -> object.key().substring(prefix(tenant).length()))
-                .filter(key -> key.indexOf('/') > 0)
-                .map(key -> key.substring(0, key.indexOf('/')))
-                .distinct()
-                .forEach(name -> {
-                    var versions = Versions.of(all, prefix(tenant, name));
-                    if (!versions.numbers().isEmpty()) {
-                        names.put(name, versions);
-                    }
-                });
+        var prefix = prefix(tenant);
+        var objects = store.list(prefix).stream()
+                .collect(Collectors.groupingBy(
+                        object -> object.key().substring(prefix.length()).split("/", 2)[0]));
+        objects.forEach((name, own) -> {
+            var versions = Versions.of(own, prefix(tenant, name));
+            if (!versions.numbers().isEmpty()) {
+                names.put(name, versions);
+            }
+        });
         return names;
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -205,7 +206,17 @@ public final class SchemaGrammar {
         if (values.isEmpty()) {
             throw refusal(at + "/" + keyword, null, null, "must name at least one value that the schema allows");
         }
+        if (!values.stream().allMatch(SchemaGrammar::isWhole)) {
+            throw refusal(at + "/" + keyword, "numbers of 64 bits", null, "holds a number that is too large");
+        }
         return add(values.stream().map(value -> literal(value.toString())).collect(Collectors.joining(" | ")));
+    }
+
+    /// Whether none of its numbers has become another one.
+    private static boolean isWhole(JsonNode value) {
+        return value.isContainerNode()
+                ? StreamSupport.stream(value.spliterator(), false).allMatch(SchemaGrammar::isWhole)
+                : !value.isDouble() || Double.isFinite(value.doubleValue());
     }
 
     private static boolean isOf(String type, JsonNode value) {

@@ -29,10 +29,13 @@ final class SchemaReadings {
 
     private static final int MOST = 1000;
     private static final int MOST_STARTS = 64;
+    /// More than the longest grammar can tell apart; references can stand for more than there is memory.
+    private static final int MOST_STARTS_IN_ALL = 50_000;
     private static final int DEEPEST_START = 3;
 
     private final JsonNode root;
     private final Map<JsonNode, Long> counts = new IdentityHashMap<>();
+    private final Map<JsonNode, List<Start>> constants = new IdentityHashMap<>();
     private final List<Map<JsonNode, List<Start>>> starts = Stream.<Map<JsonNode, List<Start>>>generate(
                     IdentityHashMap::new)
             .limit(DEEPEST_START)
@@ -59,12 +62,16 @@ final class SchemaReadings {
     private record Start(String text, boolean whole) {}
 
     private long count(JsonNode schema, String at) {
+        if (schema.has("$ref")) {
+            // Counted once, however often it is referred to.
+            return count(target(schema), at + "/$ref");
+        }
         var known = counts.putIfAbsent(schema, 1L); // for a schema in progress too, whose level is counted already
         if (known != null) {
             return known;
         }
         var most = 1L;
-        for (var alike : groups(alternatives(schema, at))) {
+        for (var alike : groups(alternatives(schema, at), at)) {
             var sum = alike.stream().mapToLong(this::within).sum();
             if (alike.size() > 1) {
                 requireFew(schema, at, alike, sum);
@@ -104,21 +111,29 @@ final class SchemaReadings {
 
     private List<Alternative> alternatives(JsonNode schema, String at) {
         var found = new ArrayList<Alternative>();
-        addAlternatives(schema, at, found);
+        addAlternatives(schema, at, found, Collections.newSetFromMap(new IdentityHashMap<>()));
         return found;
     }
 
     /// Stops at the limit: references to references can stand for more alternatives than there is memory.
-    private void addAlternatives(JsonNode schema, String at, List<Alternative> found) {
+    ///
+    /// @param open references that were followed to come here: no text is in between
+    private void addAlternatives(JsonNode schema, String at, List<Alternative> found, Set<JsonNode> open) {
         if (schema.has("$ref")) {
-            addAlternatives(target(schema), at + "/$ref", found);
+            var target = target(schema);
+            if (!open.add(target)) {
+                throw SchemaGrammar.refusal(
+                        at + "/$ref", null, schema.get("$ref").asText(), "refers to itself");
+            }
+            addAlternatives(target, at + "/$ref", found, open);
+            open.remove(target);
             return;
         }
         for (var combination : List.of("anyOf", "allOf")) {
             if (schema.has(combination)) {
                 var parts = schema.get(combination);
                 for (var i = 0; i < parts.size(); i++) {
-                    addAlternatives(parts.get(i), at + "/" + combination + "/" + i, found);
+                    addAlternatives(parts.get(i), at + "/" + combination + "/" + i, found, open);
                 }
                 return;
             }
@@ -186,12 +201,19 @@ final class SchemaReadings {
     }
 
     /// Puts together what begins alike: of texts in order, those that begin with one follow it.
-    private Collection<List<Alternative>> groups(List<Alternative> alternatives) {
+    private Collection<List<Alternative>> groups(List<Alternative> alternatives, String at) {
         var parents = IntStream.range(0, alternatives.size()).toArray();
         var starts = new ArrayList<Map.Entry<String, Integer>>();
         for (var i = 0; i < parents.length; i++) {
             for (var start : starts(alternatives.get(i), 0)) {
                 starts.add(Map.entry(start.text, i));
+            }
+            if (starts.size() > MOST_STARTS_IN_ALL) {
+                throw SchemaGrammar.refusal(
+                        at,
+                        MOST_STARTS_IN_ALL,
+                        null,
+                        "can begin in more than " + MOST_STARTS_IN_ALL + " ways, references followed");
             }
         }
         starts.sort(Map.Entry.comparingByKey());
@@ -221,7 +243,7 @@ final class SchemaReadings {
 
     private List<Start> starts(Alternative alternative, int depth) {
         return switch (alternative.form) {
-            case "const" -> constants(alternative.schema);
+            case "const" -> constants.computeIfAbsent(alternative.schema, SchemaReadings::constants);
             case "object" ->
                 depth == DEEPEST_START
                         ? List.of(new Start("{", false))

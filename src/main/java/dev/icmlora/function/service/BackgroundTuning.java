@@ -11,6 +11,11 @@ import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.admission.TenantPlaces;
+import dev.icmlora.function.admission.TenantPlaces.Place;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.error.QueueFullException;
 
 /// Tunes for later requests, while nobody waits for it. A task that finds no room is tuned when it is asked for again.
 /// Thread-safe.
@@ -25,30 +30,47 @@ final class BackgroundTuning {
     private final AdapterSource adapters;
     private final EngineHost engineHost;
     private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
+    private final TenantPlaces places;
 
-    BackgroundTuning(AdapterSource adapters, EngineHost engineHost) {
+    BackgroundTuning(AdapterSource adapters, EngineHost engineHost, FunctionConfig config) {
         this.adapters = adapters;
         this.engineHost = engineHost;
+        this.places = new TenantPlaces(
+                MOST, config.tenancy() == Tenancy.KEY ? MOST / 2 : MOST, QueueFullException::ofTunings);
     }
 
-    /// Does nothing where this key is tuned already, or too many wait.
+    /// Does nothing where this key waits already, or too many do.
     ///
     /// @param account that pays for it
-    void later(AdapterKey key, TokenAccount account) {
-        if (waiting.size() >= MOST || !waiting.add(key)) {
-            return;
+    /// @return whether it waits
+    boolean later(AdapterKey key, TokenAccount account) {
+        if (!waiting.add(key)) {
+            return true;
+        }
+        Place place;
+        try {
+            place = places.enter(key.tenant());
+        } catch (QueueFullException e) {
+            waiting.remove(key);
+            return false;
         }
         engineHost
                 .submitLong(key, LIMIT, session -> adapters.of(key, session))
                 .subscribe()
                 .with(
                         supplied -> {
-                            waiting.remove(key);
+                            end(key, place);
                             account.take((long) supplied.fingerprintTokens() + supplied.tuningTokens());
                         },
                         failure -> {
-                            waiting.remove(key);
+                            end(key, place);
                             LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
                         });
+        return true;
+    }
+
+    private void end(AdapterKey key, Place place) {
+        waiting.remove(key);
+        place.close();
     }
 }

@@ -121,8 +121,9 @@ final class Decisions {
         return switch (tune.when()) {
             case NOW -> now(tuned, tune, examplesFit, session);
             case BACKGROUND -> {
-                background.later(tuned, account);
-                yield untuned(key, examplesFit, TuningReports.waiting(task.examples()), false, session);
+                var waits = background.later(tuned, account);
+                var report = waits ? TuningReports.waiting(task.examples()) : null;
+                yield untuned(key, examplesFit, report, false, session);
             }
             case NEVER -> untuned(key, examplesFit, null, false, session);
         };

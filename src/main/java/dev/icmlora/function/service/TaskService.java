@@ -68,6 +68,11 @@ public final class TaskService {
         this.meter = meter;
     }
 
+    /// Whether the queue would refuse another request for now.
+    public boolean isFull() {
+        return engineHost.isStarted() && !engineHost.hasRoom();
+    }
+
     /// Answers a request's inputs.
     ///
     /// @param tenant whose adapters may answer
@@ -296,8 +301,9 @@ public final class TaskService {
         if (tune.when() == Tune.When.NEVER) {
             return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), null);
         }
-        background.later(key, account);
-        var waiting = TuningReports.waiting(key.task().examples());
+        var waiting = background.later(key, account)
+                ? TuningReports.waiting(key.task().examples())
+                : null;
         return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), waiting);
     }
 

@@ -30,6 +30,7 @@ import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
+import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
 import dev.icmlora.function.service.NamedFunctions.NamedText;
 
@@ -80,7 +81,7 @@ public final class TextService {
     /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
     public boolean isModel(Tenant tenant, String model) {
         return model.equals(engineHost.modelName())
-                || adapters.ids(tenant).contains(model)
+                || OwnedId.isId(model) && adapters.find(tenant, model).isPresent()
                 || functions.isKnown(tenant, model);
     }
 
@@ -109,6 +110,14 @@ public final class TextService {
             var key = new AdapterKey(tenant, named.task(), 1);
             return engineHost.submit(key, session -> write(named, key, account, listener, session));
         }
+        var violations = new Violations();
+        violations.when(
+                OwnedId.isId(asked.model()) && asked.task().isPresent(),
+                "/task",
+                null,
+                null,
+                "must not be given beside /model, which names an adapter");
+        violations.raise();
         var request = asked.with(asked.task().map(task -> functions.task(tenant, task)));
         return engineHost.submit(queue(tenant, request), session -> {
             // Here, and not before: a file may have to be read.

@@ -3,6 +3,7 @@ package dev.icmlora.function.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,6 +71,31 @@ class SchemaReadingsTest {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> grammar("{'$ref':'#/$defs/15','$defs':{'0':{'type':'null'}," + levels + "}}"))
                 .withMessageContaining("more than 1000 alternatives");
+    }
+
+    /// 20 million beginnings, of a schema of 200 KB.
+    @Test
+    void referencesThatMultiplyConstantsAreRefusedAtTheLimit() {
+        var constants = IntStream.range(0, 20_000).mapToObj(i -> "'a" + i + "'").collect(Collectors.joining(","));
+        var references = String.join(",", Collections.nCopies(1000, "{'$ref':'#/$defs/e'}"));
+
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> grammar("{'anyOf':[" + references + "],'$defs':{'e':{'enum':[" + constants + "]}}}"))
+                .withMessageContaining("can begin in more than 50000 ways");
+    }
+
+    /// Each of them is met below an array first, where the way back to `a` would be harmless.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 28})
+    void aReferenceToItselfIsFoundBehindOthers(int length) {
+        var others = IntStream.rangeClosed(1, length)
+                .mapToObj(i -> "'b%d':{'$ref':'#/$defs/%s'}".formatted(i, i < length ? "b" + (i + 1) : "a"))
+                .collect(Collectors.joining(","));
+
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> grammar("{'$ref':'#/$defs/a','$defs':{'a':{'anyOf':[{'items':{'$ref':'#/$defs/b1'}},"
+                        + "{'$ref':'#/$defs/b1'}]}," + others + "}}"))
+                .withMessageContaining("refers to itself");
     }
 
     /// Each level is an array of one of three kinds of the next.

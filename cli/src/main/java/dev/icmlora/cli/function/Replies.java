@@ -38,6 +38,16 @@ final class Replies {
         return value;
     }
 
+    /// What kind of problem a refusal tells of; empty where it does not say.
+    static String type(String body) {
+        try {
+            return text(JsonParser.parseString(body).getAsJsonObject(), "type");
+        } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
+            // Something between here and the function.
+            return "";
+        }
+    }
+
     /// Errors come as problem+json or in OpenAI's form; in a stream of events, both as `error`.
     ///
     /// @param status of the reply; a problem says its own

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import com.google.gson.Gson;
@@ -29,7 +30,11 @@ import com.google.gson.JsonObject;
 /// says what the function said, or that it cannot be reached.
 public final class RunningFunction implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final Set<Integer> BUSY = Set.of(429, 503);
+    private static final int UNAVAILABLE = 503;
+    private static final Set<Integer> BUSY = Set.of(429, UNAVAILABLE);
+    /// Problems of a function that has not begun with a request.
+    private static final Set<String> NOTHING_TAKEN =
+            Set.of("urn:icm-lora:problem:shutting-down", "urn:icm-lora:problem:issuer-unavailable");
     private static final Duration BUSY_PATIENCE = Duration.ofMinutes(2);
     private static final Gson JSON = new Gson();
 
@@ -94,7 +99,9 @@ public final class RunningFunction implements AutoCloseable {
     /// @param request body of `/jobs`
     /// @return the job's id
     String submit(JsonObject request) throws IOException, InterruptedException {
-        JsonObject job = Replies.object(text(post("/jobs", request.toString()).build()));
+        HttpRequest post = post("/jobs", request.toString()).build();
+        // A second job would be done, and paid for, too.
+        JsonObject job = Replies.object(text(post, RunningFunction::hasTakenNothing));
         return Replies.field(job, "id").getAsString();
     }
 
@@ -222,8 +229,23 @@ public final class RunningFunction implements AutoCloseable {
         }
     }
 
+    private static boolean isBusy(HttpResponse<String> response) {
+        return BUSY.contains(response.statusCode());
+    }
+
+    /// A 503 of whatever stands before the function, or of its store, does not say so.
+    private static boolean hasTakenNothing(HttpResponse<String> response) {
+        return isBusy(response)
+                && (response.statusCode() != UNAVAILABLE || NOTHING_TAKEN.contains(Replies.type(response.body())));
+    }
+
     /// Asks a function that is busy again.
     private String text(HttpRequest request) throws IOException, InterruptedException {
+        return text(request, RunningFunction::isBusy);
+    }
+
+    private String text(HttpRequest request, Predicate<HttpResponse<String>> again)
+            throws IOException, InterruptedException {
         Instant deadline = Instant.now().plus(BUSY_PATIENCE);
         Pauses pauses = new Pauses();
         while (true) {
@@ -232,8 +254,7 @@ public final class RunningFunction implements AutoCloseable {
                 return response.body();
             }
             Duration wait = longer(pauses.next(), retryAfter(response));
-            if (!BUSY.contains(response.statusCode())
-                    || Instant.now().plus(wait).isAfter(deadline)) {
+            if (!again.test(response) || Instant.now().plus(wait).isAfter(deadline)) {
                 throw Replies.refused(response.statusCode(), response.body());
             }
             Thread.sleep(wait);

@@ -110,6 +110,25 @@ class RunCommandTest {
         }
     }
 
+    /// A second one would be done too.
+    @Test
+    void aJobThatMayHaveBeenTakenIsNotSentAgain() throws IOException {
+        var unavailable = new Reply(503, "{\"type\": \"urn:icm-lora:problem:storage-unavailable\", \"status\": 503}");
+        try (var function = new ScriptedFunction(unavailable, Reply.ok("{\"id\": \"" + "0".repeat(32) + "\"}"))) {
+            assertThat(function.run("a\n", "run", "f", "--job").err()).contains("refused (503)");
+            assertThat(function.calls()).containsExactly("POST /jobs");
+        }
+    }
+
+    @Test
+    void aJobIsSentAgainToAFunctionThatHasTakenNothing() throws IOException {
+        var ends = new Reply(503, "{\"type\": \"urn:icm-lora:problem:shutting-down\", \"status\": 503}");
+        try (var function = new ScriptedFunction(Reply.problem(429, "is busy"), ends, Reply.problem(400, "is wrong"))) {
+            assertThat(function.run("a\n", "run", "f", "--job").err()).contains("refused (400)");
+            assertThat(function.calls()).containsExactly("POST /jobs", "POST /jobs", "POST /jobs");
+        }
+    }
+
     @Test
     void anAnswerThatIsNotSureIsLeftOut() throws IOException {
         var reply = Reply.ok("{\"outputs\": [null, \"wait\"], \"details\": ["
