@@ -150,6 +150,14 @@ class RefusalTest {
     }
 
     @Test
+    void anAdapterTakesNoTask() {
+        var id = "sha256:" + "0".repeat(64);
+        post("/v1/chat/completions", with(with(chat("hi"), "model", id), "task", Map.of("description", "Say it.")))
+                .statusCode(400)
+                .body("error.param", equalTo("task"));
+    }
+
+    @Test
     void aChatLongerThanTheContextIsToldBothNumbers() {
         post("/v1/chat/completions", chat("word ".repeat(5000)))
                 .statusCode(400)
