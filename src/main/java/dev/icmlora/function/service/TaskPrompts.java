@@ -3,6 +3,7 @@ package dev.icmlora.function.service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.worker.Choosing;
@@ -57,21 +58,27 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
                 });
     }
 
-    /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task. Empty if
-    /// one is too long.
+    /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task, or as many of
+    /// them as fit beside the input. Empty if not one does, beside some input.
     Optional<List<int[]>> withFewExamples() {
         var examples = session.engine().fingerprinted(task).examples();
-        if (tokensOfTask(examples) > room()) {
-            return Optional.empty();
-        }
         var prompts = new ArrayList<int[]>();
         for (var input : inputs) {
-            session.cancellation().check();
-            prompts.add(prompt(examples, input));
+            var prompt = withAsManyAsFit(examples, input);
+            if (prompt.isEmpty()) {
+                return Optional.empty();
+            }
+            prompts.add(prompt.get());
         }
-        return Optional.of(prompts)
-                .<List<int[]>>map(List::copyOf)
-                .filter(all -> all.stream().allMatch(prompt -> prompt.length <= room()));
+        return Optional.of(List.copyOf(prompts));
+    }
+
+    private Optional<int[]> withAsManyAsFit(List<Example> examples, String input) {
+        return IntStream.iterate(examples.size(), count -> count > 0, count -> count - 1)
+                .peek(_ -> session.cancellation().check())
+                .mapToObj(count -> prompt(examples.subList(0, count), input))
+                .filter(prompt -> prompt.length <= room())
+                .findFirst();
     }
 
     private int room() {

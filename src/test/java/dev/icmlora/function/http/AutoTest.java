@@ -232,6 +232,19 @@ class AutoTest {
         generate(with(request, "stop", List.of("a", "e", "o", " "))).body("selection.served", equalTo("tuned"));
     }
 
+    /// And changes nothing for the others.
+    @Test
+    void aLongInputIsShownAsManyExamplesAsFit() {
+        var shown = with(with(body(STRANGE, "amber"), "mode", "examples"), "max_tokens", 1);
+        var tokens = reply(shown).getInt("usage.prompt_tokens");
+        var both = with(body(STRANGE, "amber", "ivory ivory ivory ivory"), "max_tokens", 4096 - tokens);
+        var request = with(with(both, "stop", List.of(" ")), "tune", Map.of("steps", 1));
+
+        var reply = reply(with(request, "confidence", true));
+
+        assertThat(reply.getList("details.second_opinion")).hasSize(2).doesNotContainNull();
+    }
+
     @Test
     void besideAnAdapterThereIsNothingToChoose() {
         var id = generate(Requests.body(plurals(), "dog")).extract().<String>path("adapter.id");
