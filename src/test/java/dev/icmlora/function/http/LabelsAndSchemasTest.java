@@ -326,8 +326,6 @@ class LabelsAndSchemasTest {
                 "schema       | {'enum': []}            | /schema/enum | at least one value",
                 "schema       | {'enum': ['a'], 'type': 'number'} | /schema/enum | at least one value",
                 "schema       | {'enum': ['a'], 'const': 'b'} | /schema/enum | at least one value",
-                "schema       | {'enum': [1, 1e999]}    | /schema/enum | too large",
-                "schema       | {'const': {'a': [1e999]}} | /schema/const | too large",
                 "schema       | {'type':'object','required':['a']} | /schema/required | which is no property",
                 "schema       | {'properties':{'a':{}},'required':'a'} | /schema/required | must be an array",
                 "schema       | 7                       | /schema | must be an object",

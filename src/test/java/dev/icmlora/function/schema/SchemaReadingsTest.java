@@ -98,6 +98,14 @@ class SchemaReadingsTest {
                 .withMessageContaining("refers to itself");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{'enum':[1,1e999]}", "{'const':{'a':[-1e999]}}"})
+    void aNumberThatIsTooLargeIsRefused(String schema) {
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> grammar(schema))
+                .withMessageContaining("holds a number that is too large");
+    }
+
     /// Each level is an array of one of three kinds of the next.
     private static String levels(int count) {
         var schemas = IntStream.range(0, count)
