@@ -11,7 +11,9 @@ export class Refusal extends Error {
 async function refusal(response) {
   const body = await response.json().catch(() => ({}));
   const told = body.errors?.map((e) => e.message).join("; ") || body.detail || body.error?.message || body.title;
-  if (response.status === 429) return new Refusal("Too many requests are waiting. Try again in a moment.", 429);
+  if (response.status === 429 && body.type?.endsWith(":queue-full")) {
+    return new Refusal("Too many requests are waiting. Try again in a moment.", 429);
+  }
   return new Refusal(told || `The function answered ${response.status} ${response.statusText}.`, response.status);
 }
 
@@ -51,8 +53,8 @@ export async function tuned(task, progress, signal) {
   throw new Refusal("The function broke off in the middle of tuning.");
 }
 
-export async function baseModel() {
-  return (await (await reach("v1/models")).json()).data[0].id;
+export async function baseModel(signal) {
+  return (await (await reach("v1/models", { signal })).json()).data[0].id;
 }
 
 /** Streams the answer to a chat into `grew`, piece by piece. */

@@ -1,6 +1,12 @@
 // The gallery: functions that are shipped with the page, and what was measured of them.
 
-const read = (path) => fetch(path).then((response) => response.json());
+async function fetched(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} is a ${response.status}`);
+  return response;
+}
+
+const read = async (path) => (await fetched(path)).json();
 
 const INPUTS = 4;
 
@@ -16,7 +22,7 @@ export const task = (name) => read(`tasks/${name}.json`);
  * @param measured what was measured of it; the input that it failed at is among them
  */
 export async function definition({ name, failure }) {
-  const lines = (await (await fetch(`gallery/${name}.holdout.jsonl`)).text()).trim().split("\n");
+  const lines = (await (await fetched(`gallery/${name}.holdout.jsonl`)).text()).trim().split("\n");
   const inputs = lines.map((line) => JSON.parse(line).input);
   if (failure) inputs.unshift(failure.input);
   return { ...(await read(`gallery/${name}.json`)), inputs: [...new Set(inputs)].slice(0, INPUTS) };

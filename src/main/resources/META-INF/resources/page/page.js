@@ -6,6 +6,8 @@ import { asCurl, asPython } from "./snippets.js";
 import { watchTuning } from "./tuning.js";
 
 const MOST_INPUTS = 8;
+/** What one way of answering may be refused with, and another not. */
+const PASSED_OVER = [400, 429, 504];
 const PHASES = ["fingerprint", "generate", "apply", "tune", "prompt", "decode"];
 const SERVED = {
   adapter: "An adapter, the description alone in the prompt",
@@ -20,28 +22,35 @@ const form = at("task");
 let running = null;
 let last = null;
 
+/** So that each has another name, whatever was taken away. */
+function numberExamples() {
+  for (const [index, row] of [...at("examples").children].entries()) {
+    for (const field of row.querySelectorAll("input")) field.ariaLabel = `Example ${index + 1}, ${field.dataset.part}`;
+    row.querySelector("button").ariaLabel = `Remove example ${index + 1}`;
+  }
+}
+
 function addExample(example = { input: "", output: "" }) {
-  const number = at("examples").children.length + 1;
   const row = document.createElement("div");
   row.className = "example";
   for (const part of ["input", "output"]) {
     const field = document.createElement("input");
     field.value = example[part];
     field.dataset.part = part;
-    field.ariaLabel = `Example ${number}, ${part}`;
     field.placeholder = part;
     row.append(field);
   }
   const remove = document.createElement("button");
   remove.type = "button";
   remove.textContent = "✕";
-  remove.ariaLabel = `Remove example ${number}`;
   remove.addEventListener("click", () => {
     row.remove();
+    numberExamples();
     at("add-example").focus();
   });
   row.append(remove);
   at("examples").append(row);
+  numberExamples();
   return row;
 }
 
@@ -122,7 +131,7 @@ async function ask(task, inputs, type, signal) {
   at("tuning").hidden = true;
   at("results").hidden = false;
   at("results-title").focus();
-  const model = await baseModel();
+  const model = await baseModel(signal);
   const body = { task, inputs, mode: "auto", max_tokens: 64, ...type };
   const cells = rows.map((row) => row.cells[row.cells.length - 1]);
   if (task.examples.length > 0) await tune(body, cells, signal);
@@ -141,8 +150,8 @@ async function ask(task, inputs, type, signal) {
       at("status").textContent = `Input ${index + 1} of ${inputs.length}: ${mode.name}`;
       const body = { ...mode.chat(model, task, input), ...kept(type) };
       const refused = await unlessRefused(chat(body, (piece) => (cell.textContent += piece), signal));
-      if (refused) cell.title = refused;
-      if (!cell.textContent) cell.textContent = refused ? "–" : "(an empty answer)";
+      if (refused) cell.append(hint(refused));
+      if (!cell.textContent) cell.textContent = "(an empty answer)";
     }
   }
   at("status").textContent = "Done.";
@@ -163,7 +172,8 @@ async function showBefore(body, cells, signal) {
 }
 
 /**
- * Not every function generates adapters, or tunes them; mode auto answers anyway, or says what is wrong with the task.
+ * Not every function generates adapters, or tunes them, or has time or room for it now; mode auto answers anyway, or says
+ * what is wrong.
  *
  * @returns why it was refused; nothing if it was done
  */
@@ -172,7 +182,7 @@ async function unlessRefused(work) {
     await work;
     return undefined;
   } catch (failure) {
-    if (failure.status === 400) return failure.message;
+    if (PASSED_OVER.includes(failure.status)) return failure.message;
     throw failure;
   }
 }
@@ -184,11 +194,17 @@ function answer(reply, index) {
   return (reply.outputs[index] || reply.details?.[index].reason || "(an empty answer)") + sure;
 }
 
+function hint(text) {
+  const line = document.createElement("span");
+  line.className = "hint";
+  line.textContent = text;
+  return line;
+}
+
 /** What the adapter that tuning begins with answers. */
 function before(output) {
-  const line = document.createElement("span");
-  line.className = "before hint";
-  line.textContent = `before: ${output}`;
+  const line = hint(`before: ${output}`);
+  line.classList.add("before");
   return line;
 }
 
@@ -260,12 +276,22 @@ at("copy-python").addEventListener("click", () =>
   offer(asPython(location.origin, last.model, last.body)),
 );
 
-const galleryLoaded = gallery();
+// Without it there are still the tasks that come with the page.
+const galleryLoaded = gallery().catch(() => []);
 
 at("shipped").addEventListener("change", async () => {
   const name = at("shipped").value;
   at("figures").hidden = true;
+  show("");
   if (!name) return;
+  try {
+    await fill(name);
+  } catch {
+    show("The function did not give this task. Try again in a moment.");
+  }
+});
+
+async function fill(name) {
   const found = (await galleryLoaded).find((one) => one.name === name);
   const { task, inputs, labels, schema } = await (found ? definition(found) : shippedTask(name));
   if (at("shipped").value !== name) return; // another one was chosen meanwhile
@@ -277,7 +303,7 @@ at("shipped").addEventListener("change", async () => {
   at("schema").value = schema ? JSON.stringify(schema) : "";
   at("figures").textContent = found ? figures(found) : "";
   at("figures").hidden = !found;
-});
+}
 
 addExample();
 at("gallery").append(...(await galleryLoaded).map(({ name }) => new Option(name.replaceAll("-", " "), name)));

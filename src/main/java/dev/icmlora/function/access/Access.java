@@ -169,15 +169,14 @@ public final class Access {
     }
 
     private void refuse(Throwable failure, RoutingContext context) {
-        var response = context.response();
-        if (!context.request().isEnded()) {
-            // The body is not waited for.
-            response.putHeader(HttpHeaders.CONNECTION, "close");
-        }
         if (failure instanceof UnauthorizedException) {
-            response.putHeader("WWW-Authenticate", challenge());
+            context.response().putHeader("WWW-Authenticate", challenge());
         }
-        problems.write(problems.of(failure), context);
+        if (context.request().isEnded()) {
+            problems.write(problems.of(failure), context);
+        } else {
+            problems.writeEarly(problems.of(failure), context);
+        }
     }
 
     private String challenge() {

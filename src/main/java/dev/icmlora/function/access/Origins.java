@@ -1,6 +1,8 @@
 package dev.icmlora.function.access;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -45,8 +47,17 @@ final class Origins {
             Tokens tokens,
             Problems problems) {
         this.sitesAreNamed = sitesAreNamed;
-        this.isLocal = THIS_MACHINE.matcher(host).matches() && keys.isEmpty() && !tokens.areEnabled();
+        this.isLocal = isLoopback(host) && keys.isEmpty() && !tokens.areEnabled();
         this.problems = problems;
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            // Nothing can listen there.
+            return false;
+        }
     }
 
     void register(@Observes Filters filters) {

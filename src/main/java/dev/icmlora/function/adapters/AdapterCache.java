@@ -40,7 +40,17 @@ public final class AdapterCache {
     }
 
     Optional<KnownAdapter> find(AdapterKey key) {
-        return Optional.ofNullable(byKey.getIfPresent(key)).or(() -> Optional.ofNullable(diverged.getIfPresent(key)));
+        var found = Optional.ofNullable(byKey.getIfPresent(key));
+        found.filter(known -> !byId.containsKey(known.ownedId())).ifPresent(this::name);
+        return found.or(() -> Optional.ofNullable(diverged.getIfPresent(key)));
+    }
+
+    /// Another key's entry had the same adapter, and went.
+    private void name(KnownAdapter known) {
+        byKey.asMap().computeIfPresent(known.key(), (_, there) -> {
+            byId.putIfAbsent(there.ownedId(), there);
+            return there;
+        });
     }
 
     Optional<KnownAdapter> find(OwnedId id) {

@@ -148,6 +148,11 @@ final class AdapterFolder {
             }
             there.touch(id);
             var tuning = key.isTuned() ? there.card(id).map(AdapterCard::tuning) : Optional.<TuningSummary>empty();
+            if (key.isTuned() && tuning.isEmpty()) {
+                // Its card went, or says now that a client brought it: the task is tuned again.
+                index.forget(id);
+                return Optional.empty();
+            }
             return Optional.of(KnownAdapter.of(key, adapter, tuning));
         } catch (InvalidRequestException e) {
             return damaged(id, file);

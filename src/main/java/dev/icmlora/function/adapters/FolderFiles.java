@@ -39,9 +39,14 @@ record FolderFiles(Path folder, ObjectMapper json) {
     }
 
     private static boolean isAbandoned(Path draft) throws IOException {
-        return Files.getLastModifiedTime(draft)
-                .toInstant()
-                .isBefore(Instant.now().minus(ABANDONED));
+        try {
+            return Files.getLastModifiedTime(draft)
+                    .toInstant()
+                    .isBefore(Instant.now().minus(ABANDONED));
+        } catch (NoSuchFileException e) {
+            // Its process has just published it.
+            return false;
+        }
     }
 
     private List<Path> list() throws IOException {

@@ -35,6 +35,7 @@ public interface FunctionConfig {
     Optional<Path> generator();
 
     /// Threads that compute; one, while other processes take the processors. Default: the number of processors.
+    /// 1 to 512.
     OptionalInt threads();
 
     /// Workers that decode side by side, each a thread with contexts and a resident adapter of its own.
@@ -128,11 +129,11 @@ public interface FunctionConfig {
         @WithDefault("8")
         int sequences();
 
-        /// Tokens that their prompts and answers may take together.
+        /// Tokens that their prompts and answers may take together. 64 to 16777216.
         @WithDefault("4096")
         int contextTokens();
 
-        /// Tokens of one `llama_decode`.
+        /// Tokens of one `llama_decode`. 64 to those of the context.
         @WithDefault("512")
         int batchTokens();
 
@@ -187,7 +188,8 @@ public interface FunctionConfig {
         /// in memory only.
         Optional<Path> dir();
 
-        /// Most bytes in that folder. Generated adapters make room, those unused for longest first.
+        /// Most bytes in that folder. Generated adapters make room: first those that were written there, or read from
+        /// there, longest ago.
         @WithDefault("1G")
         MemorySize dirBytes();
     }

@@ -24,6 +24,7 @@ final class FunctionConfigLimits {
         var worker = config.worker();
         var limits = config.limits();
         new SettingLimits("icm-lora")
+                .between(1, 512, "threads", config.threads())
                 .between(1, 64, "workers", config.workers())
                 .atLeast(-1, "gpu-layers", config.gpuLayers())
                 .atLeastOneMillisecond("request-timeout", config.requestTimeout())
@@ -35,8 +36,9 @@ final class FunctionConfigLimits {
                         config.rateLimit().tokensPerDay())
                 .between(1, 8, "max-loras", config.maxLoras())
                 .between(1, 64, "worker.sequences", worker.sequences())
-                .atLeast(64, "worker.context-tokens", worker.contextTokens())
-                .atLeast(64, "worker.batch-tokens", worker.batchTokens())
+                .between(
+                        Math.max(64, worker.sequences() + 49), 1 << 24, "worker.context-tokens", worker.contextTokens())
+                .between(64, worker.contextTokens(), "worker.batch-tokens", worker.batchTokens())
                 .atLeast(1, "queue.capacity", config.queue().capacity())
                 .between(1, 256, "adapter.max-rank", config.adapter().maxRank())
                 .atLeast(1, "openai.max-tokens", config.openai().maxTokens())

@@ -22,6 +22,8 @@ public final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
 
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
     private final ObjectMapper mapper;
     private final MemorySize largestBody;
 
@@ -112,6 +114,16 @@ public final class Problems {
         var message =
                 "After %d s, the body must have come with %d bytes a second".formatted(grace.toSeconds(), slowest);
         return of(408, new Violation("", slowest, null, message));
+    }
+
+    /// Sends a problem before the body is there, which is not waited for. The connection closes a moment later: a
+    /// client
+    /// that still sends would not read the problem if it closed at once.
+    public void writeEarly(Problem problem, RoutingContext context) {
+        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        write(problem, context);
+        context.vertx()
+                .setTimer(MOMENT.toMillis(), _ -> context.request().connection().close());
     }
 
     /// Sends a problem in the form that the path asks for, unless the client is gone.

@@ -23,6 +23,11 @@ public final class QueueFullException extends RequestException {
         return new QueueFullException(limit + " adapters are brought, packed or added up already, which is the limit");
     }
 
+    /// Too many long bodies.
+    public static QueueFullException ofBodies(int limit) {
+        return new QueueFullException(limit + " requests with long bodies are at work already, which is the limit");
+    }
+
     /// Too many jobs of a tenant are open.
     public static QueueFullException ofJobs(int limit) {
         return new QueueFullException(limit + " jobs are open already, which is the limit");

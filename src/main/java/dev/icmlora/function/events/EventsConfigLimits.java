@@ -31,6 +31,9 @@ final class EventsConfigLimits {
                 .atLeast(1, "jobs", config.jobs())
                 .between(1, 256, "batch", config.batch())
                 .atLeastOneMillisecond("lease", config.lease())
+                .atLeastOneMillisecond("deadline", config.deadline())
+                .atLeastOneMillisecond("retry", config.retry())
+                .atLeastOneMillisecond("watch-interval", config.watchInterval())
                 .atLeast(1, "checkpoint.inputs", config.checkpoint().inputs())
                 .atLeast(1, "limits.inputs", config.limits().inputs())
                 .require();

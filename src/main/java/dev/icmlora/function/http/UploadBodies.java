@@ -1,7 +1,5 @@
 package dev.icmlora.function.http;
 
-import java.time.Duration;
-
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -26,20 +24,18 @@ final class UploadBodies {
 
     private static final int BEFORE_ALL_BODIES = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
     private static final String READ = UploadBodies.class.getName();
-    /// Bytes a second, after the time of grace. A slower client would keep its place from others.
-    private static final int SLOWEST = 64 << 10;
-    private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final Duration LOOKS = Duration.ofSeconds(1);
 
     private final FunctionConfig.Adapters config;
     private final Access access;
     private final FilePlaces places;
+    private final SlowBodies slow;
     private final Problems problems;
 
-    UploadBodies(FunctionConfig config, Access access, FilePlaces places, Problems problems) {
+    UploadBodies(FunctionConfig config, Access access, FilePlaces places, SlowBodies slow, Problems problems) {
         this.config = config.adapters();
         this.access = access;
         this.places = places;
+        this.slow = slow;
         this.problems = problems;
     }
 
@@ -60,28 +56,13 @@ final class UploadBodies {
             }
             places.take(access.tenant(context), context);
         } catch (RequestException e) {
-            // The body is not waited for.
-            context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            context.fail(e);
+            problems.writeEarly(e.problem(), context);
             return;
         }
-        var begin = System.nanoTime();
-        var looks = context.vertx().setPeriodic(LOOKS.toMillis(), _ -> {
-            var time = Duration.ofNanos(System.nanoTime() - begin).minus(GRACE);
-            if (context.get(READ) == null && context.request().bytesRead() < SLOWEST * time.toSeconds()) {
-                giveUp(context);
-            }
-        });
-        context.addEndHandler(_ -> context.vertx().cancelTimer(looks));
+        slow.watch(context);
+        // As `curl` says it of any file; the body would be taken for a form.
+        context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
         longBody.handle(context);
-    }
-
-    private void giveUp(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.CONNECTION, "close");
-        problems.write(Problems.bodyTooSlow(SLOWEST, GRACE), context);
-        // A client that still sends would not read it if the connection were closed at once.
-        context.vertx()
-                .setTimer(LOOKS.toMillis(), _ -> context.request().connection().close());
     }
 
     /// The body is read and is not too long, whatever Quarkus would think of its length.

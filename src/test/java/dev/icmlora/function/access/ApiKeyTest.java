@@ -1,11 +1,17 @@
 package dev.icmlora.function.access;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +22,8 @@ import io.restassured.http.ContentType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.Requests;
 
 @QuarkusTest
 @TestProfile(ApiKeyTest.WithKey.class)
@@ -58,6 +66,22 @@ class ApiKeyTest {
                 .then()
                 .statusCode(401)
                 .body("status", equalTo(401));
+    }
+
+    /// Nothing of it is sent.
+    @Test
+    void noLongBodyIsReadWithoutIt() throws IOException {
+        var uri = Requests.uri("/generate");
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(10_000);
+            var head =
+                    "POST /generate HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n";
+            socket.getOutputStream()
+                    .write(head.formatted(uri.getAuthority(), 1 << 20).getBytes(StandardCharsets.US_ASCII));
+
+            var reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(reply.readLine()).isEqualTo("HTTP/1.1 401 Unauthorized");
+        }
     }
 
     @Test
