@@ -294,9 +294,7 @@ class JobsTest {
                 .body("type", equalTo("urn:icm-lora:problem:job-state"));
         deleted(id);
         status(id).statusCode(404);
-        try (var left = Files.walk(BUCKET.resolve("jobs/shared"))) {
-            assertThat(left.filter(Files::isRegularFile).map(Path::toString)).noneMatch(file -> file.contains(id));
-        }
+        assertThat(BUCKET.resolve("jobs/shared").resolve(id)).doesNotExist();
         assertThat(BUCKET.resolve("open-jobs/shared").resolve(id)).doesNotExist();
     }
 
