@@ -15,7 +15,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param labels texts of which each answer is to be one; in place of a schema
 /// @param schema a JSON schema that each answer is to follow; in place of labels
 /// @param tune how the task is tuned
-/// @param shadow makes it a version that does not serve, but is compared with the one that does
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(additionalProperties = Schema.False.class)
@@ -32,14 +31,7 @@ public record FunctionDefinition(
         JsonNode schema,
 
         @Schema(nullable = true, description = "How the modes tuned and auto tune")
-        Tune tune,
-
-        @Schema(
-                nullable = true,
-                // Without it, the description forgets that it may be null.
-                implementation = Shadow.class,
-                description = "With it, this version does not serve: it runs beside the one that does, to be compared")
-        Shadow shadow) {
+        Tune tune) {
 
     public FunctionDefinition {
         schema = schema == null || schema.isNull() ? null : schema;

@@ -10,7 +10,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// One version of a function that has a name; see [FunctionDefinition].
 ///
 /// @param version from 1 on
-/// @param comparison how a version that runs beside compares; absent for others
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(requiredProperties = {"name", "version", "task"})
@@ -20,24 +19,10 @@ public record FunctionDescription(
         TaskBody task,
         List<String> labels,
         @Schema(implementation = Object.class) JsonNode schema,
-        Tune tune,
-        Shadow shadow,
-        Comparison comparison) {
+        Tune tune) {
 
     public static FunctionDescription of(String name, int version, FunctionDefinition definition) {
         return new FunctionDescription(
-                name,
-                version,
-                definition.task(),
-                definition.labels(),
-                definition.schema(),
-                definition.tune(),
-                definition.shadow(),
-                null);
-    }
-
-    /// The same with how its answers compare.
-    public FunctionDescription with(Comparison answers) {
-        return new FunctionDescription(name, version, task, labels, schema, tune, shadow, answers);
+                name, version, definition.task(), definition.labels(), definition.schema(), definition.tune());
     }
 }

@@ -2,7 +2,6 @@ package dev.icmlora.function.api;
 
 import java.util.List;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -13,11 +12,9 @@ public record FunctionList(List<Entry> functions) {
 
     /// @param newest the version that the name alone means
     /// @param versions that there are, in order
-    /// @param shadow the version that runs beside the newest; absent where none does
     @RegisterForReflection
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(
             name = "FunctionEntry",
             requiredProperties = {"name", "newest", "versions"})
-    public record Entry(String name, int newest, List<Integer> versions, Integer shadow) {}
+    public record Entry(String name, int newest, List<Integer> versions) {}
 }

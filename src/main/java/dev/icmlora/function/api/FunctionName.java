@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// Names a function: `urgency` is its newest version that is no [Shadow], `urgency@3` always the third.
+/// Names a function: `urgency` is its newest version, `urgency@3` always the third.
 ///
 /// @param name of the function
 /// @param version from 1 on; empty for the newest

@@ -61,14 +61,7 @@ final class DefineFunction implements Tool {
                   "description": "How it is tuned on its examples; leave it out for the default", "properties": {
                   "steps": {"type": "integer", "minimum": 1, "maximum": 100},
                   "when": {"enum": ["now", "background", "never"]},
-                  "budget_ms": {"type": "integer", "minimum": 1}}},
-                 "shadow": {"type": "object", "additionalProperties": false,
-                  "description": "Makes it a version that does not serve: it runs beside the one that does, and \
-                list_functions names both", "properties": {
-                  "every": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1,
-                   "description": "Of how many requests one is answered by it too"},
-                  "keep": {"type": "integer", "minimum": 0, "maximum": 20, "default": 0,
-                   "description": "How many inputs whose answers differ are kept"}}}}}""".formatted(FunctionName.NAME);
+                  "budget_ms": {"type": "integer", "minimum": 1}}}}}""".formatted(FunctionName.NAME);
     }
 
     @Override

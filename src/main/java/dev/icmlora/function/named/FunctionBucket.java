@@ -1,10 +1,8 @@
 package dev.icmlora.function.named;
 
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 
 import jakarta.inject.Singleton;
 
@@ -33,35 +31,21 @@ public final class FunctionBucket {
         return bucket.store().map(store -> new FunctionVersions(store, MOST_VERSIONS, MOST_BYTES));
     }
 
-    /// Adds a version, unless the newest one of its kind is the same.
+    /// Adds a version, unless the newest one is the same.
     ///
     /// @param content its definition, as JSON
     /// @throws FunctionsOffException if there is no place for it
-    /// @param every of how many requests one is answered by this version too; empty for one that serves
     /// @throws dev.icmlora.function.error.StorageFullException if the tenant has too many
-    public FunctionVersion add(Tenant tenant, String name, byte[] content, OptionalInt every) {
-        return versions().orElseThrow(FunctionsOffException::new).add(tenant, name, content, every);
+    public FunctionVersion add(Tenant tenant, String name, byte[] content) {
+        return versions().orElseThrow(FunctionsOffException::new).add(tenant, name, content);
     }
 
-    /// The version that is named, or the one that serves.
+    /// The version that is named, or the newest one.
     public Optional<FunctionVersion> find(Tenant tenant, FunctionName name) {
         return versions()
                 .flatMap(there -> name.version().isPresent()
                         ? there.find(tenant, name.name(), name.version().getAsInt())
-                        : there.served(tenant, name.name()));
-    }
-
-    /// What is known of how a version that runs beside compares, as JSON; empty for one that does not.
-    public Optional<byte[]> comparison(Tenant tenant, String name, int number) {
-        return versions().flatMap(there -> there.comparison(tenant, name, number));
-    }
-
-    /// Changes what [#comparison] gives back, once, however many do so at a time. Nothing happens if the version was
-    /// deleted.
-    ///
-    /// @param change may be called several times
-    public void compared(Tenant tenant, String name, int number, UnaryOperator<byte[]> change) {
-        versions().ifPresent(there -> there.compared(tenant, name, number, change));
+                        : there.newest(tenant, name.name()));
     }
 
     /// The versions of each name, in the order of names.

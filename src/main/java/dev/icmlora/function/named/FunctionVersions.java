@@ -7,10 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import dev.icmlora.function.access.Tenant;
@@ -24,9 +22,7 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Versions of functions in a bucket, which any number of processes may share:
-/// `functions/<tenant>/<name>/<number>.json`, and beside them `given`, the last number that the name gave away. A
-/// version
-/// that runs beside has its share in its name, and an object `<number>.compared.json` for what came of it.
+/// `functions/<tenant>/<name>/<number>.json`, and beside them `given`, the last number that the name gave away.
 ///
 /// A number is taken by a conditional write of `given`, so two who define at once get two numbers. `given` only rises
 /// and stays when versions are deleted: no number is given twice, and a program that names one never gets another
@@ -37,7 +33,6 @@ import dev.icmlora.function.storage.StoredObject;
 record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
     private static final String PREFIX = "functions/";
-    private static final String COMPARISON = ".compared.json";
     /// Where everybody shares them; no tenant's id.
     private static final String SHARED = "shared";
 
@@ -51,36 +46,23 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         return prefix(tenant) + name + "/";
     }
 
-    private static String comparisonKey(Tenant tenant, String name, int number) {
-        return prefix(tenant, name) + "%09d".formatted(number) + COMPARISON;
-    }
-
-    /// Adds a version, unless the newest one is the same; one that runs beside, unless that which does is the same.
+    /// Adds a version, unless the newest one is the same.
     ///
     /// @param content never `null`
-    /// @param every of how many requests one is answered by this version too; empty for one that serves
     /// @throws StorageFullException if the tenant has too many
-    FunctionVersion add(Tenant tenant, String name, byte[] content, OptionalInt every) {
+    FunctionVersion add(Tenant tenant, String name, byte[] content) {
         var all = store.list(prefix(tenant));
         var own = Versions.of(all, prefix(tenant, name));
-        var same = (every.isPresent() && own.beside().isPresent()
-                        ? read(own, own.beside().getAsInt())
-                        : served(own))
-                .filter(newest -> Arrays.equals(newest.content(), content));
+        var same = newest(own).filter(newest -> Arrays.equals(newest.content(), content));
         if (same.isPresent()) {
             return same.get();
         }
         requireRoom(all, content.length);
         var numbers = own.numbers();
         var number = take(tenant, name, numbers.isEmpty() ? 1 : numbers.getLast() + 1);
-        if (every.isPresent()) {
-            // First, and never again: what counts for a version that was deleted finds nothing to write into.
-            var nothing = Content.of("{}".getBytes(UTF_8));
-            store.write(comparisonKey(tenant, name, number), nothing, Map.of(), new Condition.IfAbsent());
-        }
-        var key = prefix(tenant, name) + Versions.file(number, every);
+        var key = prefix(tenant, name) + Versions.file(number);
         store.write(key, Content.of(content), Map.of(), new Condition.IfAbsent());
-        return new FunctionVersion(number, content, true, Optional.empty());
+        return new FunctionVersion(number, content, true);
     }
 
     /// A number that nobody else has or had.
@@ -132,8 +114,8 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     }
 
     /// The version that the name alone means; empty if there is none.
-    Optional<FunctionVersion> served(Tenant tenant, String name) {
-        return served(versions(tenant, name));
+    Optional<FunctionVersion> newest(Tenant tenant, String name) {
+        return newest(versions(tenant, name));
     }
 
     private Versions versions(Tenant tenant, String name) {
@@ -141,8 +123,8 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         return Versions.of(store.list(prefix), prefix);
     }
 
-    private Optional<FunctionVersion> served(Versions versions) {
-        return versions.serving().stream()
+    private Optional<FunctionVersion> newest(Versions versions) {
+        return versions.newestFirst().stream()
                 .map(number -> read(versions, number))
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -152,34 +134,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         if (!versions.has(number)) {
             return Optional.empty();
         }
-        var every = versions.everyBeside(number);
-        var beside = every.isPresent()
-                ? Optional.of(new FunctionVersion.Beside(versions.beside().getAsInt(), every.getAsInt()))
-                : Optional.<FunctionVersion.Beside>empty();
-        return content(versions.object(number)).map(content -> new FunctionVersion(number, content, false, beside));
-    }
-
-    /// What is known of how a version that runs beside compares, as JSON; empty for one that does not.
-    Optional<byte[]> comparison(Tenant tenant, String name, int number) {
-        return store.find(comparisonKey(tenant, name, number)).flatMap(this::content);
-    }
-
-    /// Changes what [#comparison] gives back, once. Nothing happens if the version was deleted.
-    void compared(Tenant tenant, String name, int number, UnaryOperator<byte[]> change) {
-        var key = comparisonKey(tenant, name, number);
-        for (var there = store.find(key); there.isPresent(); there = store.find(key)) {
-            var content = content(there.get());
-            if (content.isPresent()) {
-                var condition = new Condition.IfVersion(there.get().version());
-                try {
-                    store.write(key, Content.of(change.apply(content.get())), Map.of(), condition);
-                    return;
-                } catch (ConditionFailedException e) {
-                    // Another process counted meanwhile.
-                    continue;
-                }
-            }
-        }
+        return content(versions.object(number)).map(content -> new FunctionVersion(number, content, false));
     }
 
     /// Empty if the object was deleted or replaced meanwhile.
@@ -214,7 +169,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     /// @return whether it was there
     boolean delete(Tenant tenant, String name, int number) {
         var versions = versions(tenant, name);
-        return delete(tenant, name, versions, versions.has(number) ? List.of(number) : List.of());
+        return delete(versions, versions.has(number) ? List.of(number) : List.of());
     }
 
     /// Deletes all versions of a name.
@@ -222,15 +177,11 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     /// @return whether there was any
     boolean delete(Tenant tenant, String name) {
         var versions = versions(tenant, name);
-        return delete(tenant, name, versions, versions.numbers());
+        return delete(versions, versions.numbers());
     }
 
-    private boolean delete(Tenant tenant, String name, Versions versions, List<Integer> numbers) {
-        for (var number : numbers) {
-            // What it says of inputs goes first: nobody would find it without the version.
-            store.delete(comparisonKey(tenant, name, number));
-            store.delete(versions.object(number).key());
-        }
+    private boolean delete(Versions versions, List<Integer> numbers) {
+        numbers.forEach(number -> store.delete(versions.object(number).key()));
         return !numbers.isEmpty();
     }
 }

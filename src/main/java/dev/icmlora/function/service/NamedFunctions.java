@@ -2,8 +2,6 @@ package dev.icmlora.function.service;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,20 +11,17 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.api.AdapterRequest;
-import dev.icmlora.function.api.Comparison;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.FunctionList;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.api.Shadow;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.UnknownFunctionException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionBucket;
 import dev.icmlora.function.named.FunctionVersion;
-import dev.icmlora.function.named.FunctionVersion.Beside;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.generator.task.Task;
 
@@ -59,15 +54,7 @@ public final class NamedFunctions {
     ///
     /// @param function that it named, with its version
     /// @param request with what the function says in place of the name
-    /// @param beside the version that runs beside it
-    public record Named(FunctionName function, GenerateRequest request, Optional<Beside> beside) {}
-
-    /// A version that runs beside the one that served.
-    ///
-    /// @param function its name and number
-    /// @param request as it answers it
-    /// @param shadow how it is compared
-    record Shadowing(FunctionName function, GenerateRequest request, Shadow shadow) {}
+    public record Named(FunctionName function, GenerateRequest request) {}
 
     /// A request for a text as the function makes it that is its model.
     ///
@@ -86,9 +73,7 @@ public final class NamedFunctions {
             rules.check(function, definition);
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
             AnswerForm.of(RequestRules.ofAnyInput(definition)).wanted(tenant, engineHost.engine());
-            var shadow = definition.shadow();
-            var every = shadow == null ? OptionalInt.empty() : OptionalInt.of(shadow.every());
-            var version = bucket.add(tenant, function.name(), bytes(definition), every);
+            var version = bucket.add(tenant, function.name(), bytes(definition));
             return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
         });
     }
@@ -100,25 +85,15 @@ public final class NamedFunctions {
     public FunctionDescription describe(Tenant tenant, String name) {
         var function = RequestRules.functionName(name);
         var version = find(tenant, function);
-        var definition = definition(version);
-        var description = FunctionDescription.of(function.name(), version.number(), definition);
-        return definition.shadow() == null
-                ? description
-                : description.with(bucket.comparison(tenant, function.name(), version.number())
-                        .map(this::comparison)
-                        .orElse(Comparison.NONE));
+        return FunctionDescription.of(function.name(), version.number(), definition(version));
     }
 
     /// All functions of a tenant.
     public FunctionList list(Tenant tenant) {
         return new FunctionList(bucket.list(tenant).entrySet().stream()
                 .map(entry -> {
-                    var versions = entry.getValue();
-                    var beside = versions.beside().isPresent()
-                            ? Integer.valueOf(versions.beside().getAsInt())
-                            : null;
-                    return new FunctionList.Entry(
-                            entry.getKey(), versions.served().getAsInt(), versions.numbers(), beside);
+                    var numbers = entry.getValue().numbers();
+                    return new FunctionList.Entry(entry.getKey(), numbers.getLast(), numbers);
                 })
                 .toList());
     }
@@ -151,42 +126,7 @@ public final class NamedFunctions {
         requireOpen(request, definition);
         var whole = request.with(definition);
         rules.check(whole);
-        return Optional.of(new Named(name.at(version.number()), whole, version.beside()));
-    }
-
-    /// What a request that a function answered comes to for the version beside; empty if that was deleted meanwhile.
-    ///
-    /// @param function that answered
-    /// @param request that named it
-    /// @throws dev.icmlora.function.error.RequestException if that version does not go with the request
-    Optional<Shadowing> beside(Tenant tenant, FunctionName function, Beside beside, GenerateRequest request) {
-        var name = function.at(beside.number());
-        return bucket.find(tenant, name).map(version -> {
-            var definition = definition(version);
-            var whole = request.with(definition);
-            rules.check(whole);
-            return new Shadowing(name, whole, definition.shadow());
-        });
-    }
-
-    /// Counts what came of a comparison.
-    ///
-    /// @param function the version beside
-    /// @param change may be called several times
-    void compared(Tenant tenant, FunctionName function, UnaryOperator<Comparison> change) {
-        bucket.compared(
-                tenant,
-                function.name(),
-                function.version().orElseThrow(),
-                content -> bytes(change.apply(comparison(content))));
-    }
-
-    private Comparison comparison(byte[] content) {
-        try {
-            return json.readValue(content, Comparison.class);
-        } catch (IOException e) {
-            throw new StorageUnavailableException("what is known of a function's answers is damaged", null);
-        }
+        return Optional.of(new Named(name.at(version.number()), whole));
     }
 
     /// What a request for a text comes to whose model is a function; empty if the tenant has none of that name.

@@ -41,10 +41,6 @@ public final class RequestRules {
     private static final int TUNING_STEPS = 100;
     /// Examples of a task that is tuned on them; they are in no prompt.
     private static final int TUNING_EXAMPLES = 1024;
-    /// Of so many requests at most one is compared.
-    private static final int SHADOW_EVERY = 10_000;
-    /// Inputs that are kept because their answers differ.
-    private static final int SHADOW_KEEP = 20;
     /// Adapters of one sum.
     private static final int SUMMANDS = 16;
 
@@ -257,10 +253,6 @@ public final class RequestRules {
                 null,
                 task == null ? null : task.function(),
                 "must not be given: a function has a task of its own");
-        if (definition.shadow() != null) {
-            violations.range("/shadow/every", definition.shadow().every(), 1, SHADOW_EVERY);
-            violations.range("/shadow/keep", definition.shadow().keep(), 0, SHADOW_KEEP);
-        }
         violations.raise();
         check(ofAnyInput(definition));
     }

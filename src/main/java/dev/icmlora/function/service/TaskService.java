@@ -39,7 +39,6 @@ public final class TaskService {
 
     private final RequestRules rules;
     private final NamedFunctions functions;
-    private final Shadows shadows;
     private final AdapterSource adapters;
     private final AdapterFiles files;
     private final Decisions decisions;
@@ -50,7 +49,6 @@ public final class TaskService {
     TaskService(
             RequestRules rules,
             NamedFunctions functions,
-            Shadows shadows,
             AdapterSource adapters,
             AdapterFiles files,
             Decisions decisions,
@@ -59,7 +57,6 @@ public final class TaskService {
             RequestMeter meter) {
         this.rules = rules;
         this.functions = functions;
-        this.shadows = shadows;
         this.adapters = adapters;
         this.files = files;
         this.decisions = decisions;
@@ -87,9 +84,6 @@ public final class TaskService {
         return functions
                 .answering(tenant, request)
                 .map(named -> wholeGenerate(tenant, account, named.request())
-                        .invoke(metered -> shadows.later(
-                                new Shadows.Answered(tenant, account, named, request, metered.reply()),
-                                beside -> wholeGenerate(tenant, account, beside)))
                         .map(metered -> new Metered<>(metered.reply().by(named.function()), metered.served())))
                 .orElseGet(() -> wholeGenerate(tenant, account, request));
     }

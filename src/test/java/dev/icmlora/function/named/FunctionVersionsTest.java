@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -33,7 +32,6 @@ import dev.icmlora.function.storage.RetryingStore;
 class FunctionVersionsTest {
 
     private static final Tenant ALICE = Tenant.of("key:alice");
-    private static final OptionalInt SERVES = OptionalInt.empty();
     private static final int THREADS = 8;
     private static final int EACH = 12;
 
@@ -69,15 +67,15 @@ class FunctionVersionsTest {
 
     @Test
     void theSameDefinitionMakesNoVersion() {
-        assertThat(versions.add(ALICE, "f", content("a"), SERVES).isNew()).isTrue();
-        assertThat(versions.add(ALICE, "f", content("b"), SERVES).number()).isEqualTo(2);
+        assertThat(versions.add(ALICE, "f", content("a")).isNew()).isTrue();
+        assertThat(versions.add(ALICE, "f", content("b")).number()).isEqualTo(2);
 
-        var again = opened(1000, 1 << 20).add(ALICE, "f", content("b"), SERVES);
+        var again = opened(1000, 1 << 20).add(ALICE, "f", content("b"));
 
         assertThat(again.number()).isEqualTo(2);
         assertThat(again.isNew()).isFalse();
         // What an older version said is news again.
-        assertThat(versions.add(ALICE, "f", content("a"), SERVES).number()).isEqualTo(3);
+        assertThat(versions.add(ALICE, "f", content("a")).number()).isEqualTo(3);
     }
 
     @Test
@@ -87,7 +85,7 @@ class FunctionVersionsTest {
             var own = opened(1000, 1 << 20);
             var name = "t" + thread;
             work.add(() -> IntStream.range(0, EACH)
-                    .mapToObj(i -> own.add(ALICE, "f", content(name + "-" + i), SERVES))
+                    .mapToObj(i -> own.add(ALICE, "f", content(name + "-" + i)))
                     .toList());
         }
         var made = new TreeMap<Integer, byte[]>();
@@ -119,8 +117,7 @@ class FunctionVersionsTest {
             work.add(() -> {
                 var numbers = new ArrayList<Integer>();
                 for (var i = 0; i < EACH; i++) {
-                    var number =
-                            own.add(ALICE, "f", content(name + "-" + i), SERVES).number();
+                    var number = own.add(ALICE, "f", content(name + "-" + i)).number();
                     numbers.add(number);
                     switch (random.nextInt(3)) {
                         case 0 -> own.delete(ALICE, "f");
@@ -141,8 +138,8 @@ class FunctionVersionsTest {
         assertThat(given).hasSize(THREADS * EACH).doesNotHaveDuplicates();
         versions.delete(ALICE, "f");
         assertThat(numbers(ALICE)).isEmpty();
-        assertThat(versions.served(ALICE, "f")).isEmpty();
-        assertThat(versions.add(ALICE, "f", content("next"), SERVES).number())
+        assertThat(versions.newest(ALICE, "f")).isEmpty();
+        assertThat(versions.add(ALICE, "f", content("next")).number())
                 .isGreaterThan(given.stream().max(Integer::compare).orElseThrow());
     }
 
@@ -166,7 +163,7 @@ class FunctionVersionsTest {
                 default -> {
                     var text = "d" + random.nextInt(3);
                     var newest = kept.isEmpty() ? "" : kept.lastEntry().getValue();
-                    var added = versions.add(ALICE, name, content(text), SERVES);
+                    var added = versions.add(ALICE, name, content(text));
                     assertThat(added.isNew()).isEqualTo(!newest.equals(text));
                     if (added.isNew()) {
                         assertThat(added.number()).isEqualTo(last.merge(name, 1, Integer::sum));
@@ -177,7 +174,7 @@ class FunctionVersionsTest {
             for (var entry : model.entrySet()) {
                 var expected = Optional.ofNullable(entry.getValue().lastEntry())
                         .map(newest -> newest.getKey() + new String(content(newest.getValue()), UTF_8));
-                assertThat(text(versions.served(ALICE, entry.getKey()))).isEqualTo(expected);
+                assertThat(text(versions.newest(ALICE, entry.getKey()))).isEqualTo(expected);
             }
         }
         var listed = new TreeMap<String, List<Integer>>();
@@ -191,18 +188,18 @@ class FunctionVersionsTest {
 
     @Test
     void tenantsHaveNothingInCommon() {
-        versions.add(ALICE, "f", content("a"), SERVES);
+        versions.add(ALICE, "f", content("a"));
         var bob = Tenant.of("key:bob");
 
         for (var other : List.of(bob, Tenant.SHARED)) {
-            assertThat(versions.served(other, "f")).isEmpty();
+            assertThat(versions.newest(other, "f")).isEmpty();
             assertThat(versions.find(other, "f", 1)).isEmpty();
             assertThat(numbers(other)).isEmpty();
             assertThat(versions.delete(other, "f")).isFalse();
             assertThat(versions.delete(other, "f", 1)).isFalse();
-            assertThat(versions.add(other, "f", content("b"), SERVES).number()).isEqualTo(1);
+            assertThat(versions.add(other, "f", content("b")).number()).isEqualTo(1);
         }
-        assertThat(text(versions.served(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
     }
 
     @Test
@@ -210,31 +207,31 @@ class FunctionVersionsTest {
         var few = opened(3, 1 << 20);
         var small = opened(1000, 60);
         for (var i = 0; i < 3; i++) {
-            few.add(ALICE, "f", content("0123456789-" + i), SERVES);
+            few.add(ALICE, "f", content("0123456789-" + i));
         }
 
         assertThatExceptionOfType(StorageFullException.class)
-                .isThrownBy(() -> few.add(ALICE, "g", content("a"), SERVES))
+                .isThrownBy(() -> few.add(ALICE, "g", content("a")))
                 .withMessageContaining("3 versions");
         assertThatExceptionOfType(StorageFullException.class)
-                .isThrownBy(() -> small.add(ALICE, "g", content("a"), SERVES))
+                .isThrownBy(() -> small.add(ALICE, "g", content("a")))
                 .withMessageContaining("60 bytes");
         // Others have their own.
-        few.add(Tenant.SHARED, "f", content("a"), SERVES);
+        few.add(Tenant.SHARED, "f", content("a"));
         few.delete(ALICE, "f");
-        assertThat(few.add(ALICE, "g", content("a"), SERVES).number()).isEqualTo(1);
+        assertThat(few.add(ALICE, "g", content("a")).number()).isEqualTo(1);
     }
 
     @Test
     void whatSomebodyElsePutThereIsNoVersion() throws Exception {
-        versions.add(ALICE, "f", content("a"), SERVES);
+        versions.add(ALICE, "f", content("a"));
         var folder = bucket.resolve("functions").resolve(ALICE.id());
         Files.writeString(folder.resolve("f/notes.txt"), "not ours");
         Files.writeString(folder.resolve("f/0000000000000000002.json"), "a number that is too long");
         Files.writeString(folder.resolve("stray.json"), "not in a folder");
 
         assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.of(1)));
-        assertThat(text(versions.served(ALICE, "f"))).contains("1{\"task\":\"a\"}");
-        assertThat(versions.add(ALICE, "f", content("b"), SERVES).number()).isEqualTo(2);
+        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(versions.add(ALICE, "f", content("b")).number()).isEqualTo(2);
     }
 }

@@ -9,7 +9,6 @@ import com.google.gson.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,16 +34,8 @@ public final class DefineCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "FILE",
-            description = "JSON: a task, or an object with task and labels, schema, tune or shadow.")
+            description = "JSON: a task, or an object with task and labels, schema or tune.")
     private Path file;
-
-    @Option(
-            names = "--shadow",
-            paramLabel = "N",
-            description =
-                    "Do not let this version serve: it answers one of N requests beside the version that does, to be"
-                            + " compared with it.")
-    private Integer shadow;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -62,11 +53,6 @@ public final class DefineCommand implements Callable<Integer> {
             JsonObject task = definition;
             definition = new JsonObject();
             definition.add("task", task);
-        }
-        if (shadow != null) {
-            JsonObject every = new JsonObject();
-            every.addProperty("every", shadow);
-            definition.add("shadow", every);
         }
         return definition;
     }

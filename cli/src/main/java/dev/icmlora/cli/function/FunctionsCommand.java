@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         name = "functions",
         mixinStandardHelpOptions = true,
         description =
-                "Lists the functions that were defined, each with the version that its name means, and after a tab the"
-                        + " version that runs beside it. With a NAME, prints that one as JSON, with how its answers compare.")
+                "Lists the functions that were defined, each with the version that its name means. With a NAME, prints"
+                        + " that one as JSON.")
 public final class FunctionsCommand implements Callable<Integer> {
 
     @Spec
@@ -50,11 +50,8 @@ public final class FunctionsCommand implements Callable<Integer> {
             } else {
                 for (JsonElement one : functions) {
                     JsonObject known = one.getAsJsonObject();
-                    String called = known.get("name").getAsString() + "@";
-                    String beside = known.has("shadow")
-                            ? "\t" + called + known.get("shadow").getAsInt()
-                            : "";
-                    out.println(called + known.get("newest").getAsInt() + beside);
+                    out.println(known.get("name").getAsString() + "@"
+                            + known.get("newest").getAsInt());
                 }
             }
             out.flush();

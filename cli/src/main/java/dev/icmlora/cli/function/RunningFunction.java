@@ -87,8 +87,7 @@ public final class RunningFunction implements AutoCloseable {
         return Replies.object(get("/functions/" + encoded(name), "application/json"));
     }
 
-    /// The functions that have names, each with `name`, `newest` and `versions`, and `shadow` where a version runs
-    /// beside.
+    /// The functions that have names, each with `name`, `newest` and `versions`.
     JsonArray functions() throws IOException, InterruptedException {
         JsonObject reply = Replies.object(get("/functions", "application/json"));
         return Replies.field(reply, "functions").getAsJsonArray();

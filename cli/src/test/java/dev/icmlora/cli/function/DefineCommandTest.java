@@ -66,24 +66,6 @@ class DefineCommandTest {
     }
 
     @Test
-    void aVersionMayRunBesideInPlaceOfServing() throws IOException {
-        var defined = Reply.ok("{\"name\": \"f\", \"version\": 2}");
-        var list = Reply.ok("{\"functions\": [{\"name\": \"f\", \"newest\": 1, \"versions\": [1, 2], \"shadow\": 2}]}");
-        var description = Reply.ok("{\"name\": \"f\", \"version\": 2, \"comparison\": {\"compared\": 3}}");
-        try (var function = new ScriptedFunction(defined, list, description)) {
-            var ran = function.run("", "define", "f", file("{\"description\": \"Say it.\"}"), "--shadow", "10");
-
-            assertThat(ran.out()).isEqualTo("f@2\n");
-            assertThat(function.received().getFirst().body())
-                    .hasToString("{\"task\":{\"description\":\"Say it.\"},\"shadow\":{\"every\":10}}");
-            assertThat(function.run("", "functions").out()).isEqualTo("f@1\tf@2\n");
-            assertThat(function.run("", "functions", "f@2").out())
-                    .isEqualTo("{\"name\":\"f\",\"version\":2,\"comparison\":{\"compared\":3}}\n");
-            assertThat(function.calls()).endsWith("GET /functions/f%402");
-        }
-    }
-
-    @Test
     void functionsAreListed() throws IOException {
         var list = Reply.ok("{\"functions\": [{\"name\": \"a\", \"newest\": 2, \"versions\": [1, 2]},"
                 + " {\"name\": \"b\", \"newest\": 1, \"versions\": [1]}]}");
