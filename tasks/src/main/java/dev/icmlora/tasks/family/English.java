@@ -44,7 +44,7 @@ final class English {
         return REALISER.realise(word).getRealisation();
     }
 
-    /// A sentence under construction: a past statement in the active voice until told otherwise.
+    /// A sentence under construction, at first a past statement in the active voice.
     static final class Sentence {
 
         private final NPPhraseSpec subject;

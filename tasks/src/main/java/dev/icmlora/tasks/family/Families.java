@@ -9,26 +9,26 @@ import dev.icmlora.tasks.recipe.TaskFamily;
 public final class Families {
 
     private static final List<TaskFamily> ALL = List.of(
-            new LetterTasks(),
-            new ListTasks(),
-            new NumberTasks(),
-            new CountryTasks(),
-            new NameTranslationTasks(),
-            new NumberWordTasks(),
-            new DateTasks(),
-            new ClockTasks(),
-            new UnitTasks(),
-            new NamingTasks(),
-            new AddressTasks(),
-            new SentenceTasks(),
-            new InflectionTasks(),
-            new ExtractionTasks(),
-            new PeopleTasks(),
-            new CipherTasks(),
-            new ScriptTasks(),
-            new ClassificationTasks(),
-            new MeaningTasks(),
-            new MarkupTasks());
+            LetterTasks.family(),
+            ListTasks.family(),
+            NumberTasks.family(),
+            CountryTasks.family(),
+            NameTranslationTasks.family(),
+            NumberWordTasks.family(),
+            DateTasks.family(),
+            ClockTasks.family(),
+            UnitTasks.family(),
+            NamingTasks.family(),
+            AddressTasks.family(),
+            SentenceTasks.family(),
+            InflectionTasks.family(),
+            ExtractionTasks.family(),
+            PeopleTasks.family(),
+            CipherTasks.family(),
+            ScriptTasks.family(),
+            ClassificationTasks.family(),
+            MeaningTasks.family(),
+            MarkupTasks.family());
 
     private Families() {}
 

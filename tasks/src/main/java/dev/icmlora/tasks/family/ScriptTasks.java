@@ -2,7 +2,7 @@ package dev.icmlora.tasks.family;
 
 import static dev.icmlora.tasks.recipe.TaskRecipe.task;
 
-import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.ibm.icu.text.Transliterator;
@@ -13,58 +13,33 @@ import dev.icmlora.tasks.recipe.TaskFamily;
 import dev.icmlora.tasks.recipe.TaskRecipe;
 
 /// Names in other scripts, transliterated by ICU.
-final class ScriptTasks implements TaskFamily {
+final class ScriptTasks {
 
     private static final Domain<String> NAMES = Domain.of(Stream.concat(
                     Lexicon.names("female", "male", "surname").stream(), Lexicon.nouns("animal", "food").stream())
             .filter(name -> name.length() <= 6 && name.chars().noneMatch(c -> c == 'q' || c == 'x' || c == 'w'))
             .toList());
 
-    @Override
-    public String name() {
-        return "scripts";
+    private ScriptTasks() {}
+
+    static TaskFamily family() {
+        return new TaskFamily(
+                "scripts",
+                task("to-cyrillic", NAMES, by("Latin-Cyrillic")),
+                task("to-greek", NAMES, by("Latin-Greek/UNGEGN")),
+                task("to-katakana", NAMES, by("Latin-Katakana")),
+                task("to-hiragana", NAMES, by("Latin-Hiragana")),
+                back("from-cyrillic", by("Latin-Cyrillic"), by("Cyrillic-Latin; Latin-ASCII")),
+                back("from-greek", by("Latin-Greek/UNGEGN"), by("Greek-Latin/UNGEGN; Latin-ASCII")),
+                back("from-katakana", by("Latin-Katakana"), by("Katakana-Latin; Latin-ASCII")));
     }
 
-    @Override
-    public List<TaskRecipe> tasks() {
-        return List.of(
-                into("to-cyrillic", "Latin-Cyrillic", "Cyrillic"),
-                into("to-greek", "Latin-Greek/UNGEGN", "Greek"),
-                into("to-katakana", "Latin-Katakana", "Katakana"),
-                into("to-hiragana", "Latin-Hiragana", "Hiragana"),
-                back("from-cyrillic", "Latin-Cyrillic", "Cyrillic-Latin; Latin-ASCII", "Cyrillic"),
-                back("from-greek", "Latin-Greek/UNGEGN", "Greek-Latin/UNGEGN; Latin-ASCII", "Greek"),
-                back("from-katakana", "Latin-Katakana", "Katakana-Latin; Latin-ASCII", "Katakana"));
+    /// The input is a name in the other script. The answer is made from that, since the way there loses letters.
+    private static TaskRecipe back(String name, Function<String, String> there, Function<String, String> back) {
+        return task(name, NAMES.map(there), back);
     }
 
-    private static TaskRecipe into(String name, String id, String script) {
-        Transliterator there = Transliterator.getInstance(id);
-        return task(name).describedAs("""
-                        Write the name in {} letters.
-                        Latin -> {}
-                        Please transliterate it into {}.
-                        How is this written in the {} script?
-                        Keep the sound, change the letters to {}.
-                        Spell it for readers of {}.
-                        {} script, nothing else.
-                        Put the word on a sign in {}.
-                        """.replace("{}", script)).from(NAMES, there::transliterate);
-    }
-
-    private static TaskRecipe back(String name, String there, String andBack, String script) {
-        Transliterator forth = Transliterator.getInstance(there);
-        Transliterator back = Transliterator.getInstance(andBack);
-        return task(name)
-                .describedAs("""
-                        Write the {} word in Latin letters.
-                        {} -> Latin
-                        Please romanise this {} text.
-                        How is this {} word read, in plain English letters?
-                        Transliterate from {}.
-                        I can't read {}. Write it in our alphabet.
-                        Latin spelling of the {} letters, nothing else.
-                        Replace the {} script by ASCII letters.
-                        """.replace("{}", script))
-                .from(NAMES.map(forth::transliterate), back::transliterate);
+    private static Function<String, String> by(String transliterator) {
+        return Transliterator.getInstance(transliterator)::transliterate;
     }
 }

@@ -4,9 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import com.ibm.icu.util.ULocale;
+
 import dev.icmlora.tasks.recipe.Lexicon;
 
-/// English spelling that several families need.
+/// Spelling of words and lists that several families need.
 final class Text {
 
     /// Nouns for things that one can have one or two of.
@@ -43,6 +45,27 @@ final class Text {
     /// Every word capitalised, with `separator` between.
     static String title(List<String> words, String separator) {
         return words.stream().map(Text::capitalised).collect(Collectors.joining(separator));
+    }
+
+    /// The items, separated by commas.
+    static String list(List<?> items) {
+        return items.stream().map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    /// The words' first letters as capitals.
+    static String initials(List<String> words) {
+        return words.stream().map(word -> upper(word.substring(0, 1))).collect(Collectors.joining());
+    }
+
+    static String reversed(String text) {
+        return new StringBuilder(text).reverse().toString();
+    }
+
+    /// The English name of a language in lower case.
+    ///
+    /// @param code of ISO 639
+    static String language(String code) {
+        return lower(new ULocale(code).getDisplayLanguage(ULocale.ENGLISH));
     }
 
     static boolean startsWithVowel(String word) {

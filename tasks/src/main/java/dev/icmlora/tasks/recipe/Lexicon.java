@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// The word lists and tables of facts written for this project, kept as text beside this class. `#` starts a comment
-/// line.
+/// The descriptions, word lists and tables of facts written for this project, kept as text beside this class. A line
+/// that
+/// begins with `#` is a comment.
 public final class Lexicon {
 
-    private static final Map<String, List<String>> NOUNS = sections("nouns.txt");
-    private static final Map<String, List<String>> NAMES = sections("names.txt");
+    private static final Map<String, List<String>> NOUNS = words("nouns.txt");
+    private static final Map<String, List<String>> NAMES = words("names.txt");
     private static final List<List<String>> ADJECTIVES = table("adjectives.txt");
 
     private Lexicon() {}
@@ -63,8 +64,42 @@ public final class Lexicon {
                 lines(name).stream().map(line -> List.of(line.split("\t"))).toList()));
     }
 
-    /// The lines of a file.
-    public static List<String> lines(String name) {
+    /// Lists of words, which white space separates, by their titles.
+    public static Map<String, List<String>> words(String name) {
+        Map<String, List<String>> words = lists(name);
+        words.replaceAll((_, lines) ->
+                lines.stream().flatMap(line -> Stream.of(line.split("\\s+"))).toList());
+        return words;
+    }
+
+    /// Lists of lines by their titles, in the order of the file. A line that is not indented is a title, and the
+    /// indented
+    /// lines below it are its list.
+    ///
+    /// @throws IllegalStateException when the file has a title twice, or a list without a title
+    public static Map<String, List<String>> lists(String name) {
+        return lists(name, lines(name));
+    }
+
+    static Map<String, List<String>> lists(String name, List<String> lines) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        List<String> current = null;
+        for (String line : lines) {
+            if (!Character.isWhitespace(line.charAt(0))) {
+                current = new ArrayList<>();
+                if (lists.put(line.strip(), current) != null) {
+                    throw new IllegalStateException("%s has \"%s\" twice".formatted(name, line.strip()));
+                }
+            } else if (current == null) {
+                throw new IllegalStateException("%s has no title above \"%s\"".formatted(name, line.strip()));
+            } else {
+                current.add(line.strip());
+            }
+        }
+        return lists;
+    }
+
+    private static List<String> lines(String name) {
         try (InputStream in = Lexicon.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + name + " beside " + Lexicon.class.getName());
@@ -78,23 +113,8 @@ public final class Lexicon {
         }
     }
 
-    /// Sections headed by `[title]`, each a list of words separated by white space.
-    private static Map<String, List<String>> sections(String name) {
-        Map<String, List<String>> sections = new LinkedHashMap<>();
-        List<String> current = new ArrayList<>();
-        for (String line : lines(name)) {
-            if (line.startsWith("[")) {
-                current = new ArrayList<>();
-                sections.put(line.substring(1, line.length() - 1), current);
-            } else {
-                current.addAll(List.of(line.split("\\s+")));
-            }
-        }
-        return sections;
-    }
-
-    private static List<String> of(Map<String, List<String>> sections, String... titles) {
-        Stream<String> wanted = titles.length == 0 ? sections.keySet().stream() : Stream.of(titles);
-        return wanted.map(sections::get).flatMap(List::stream).distinct().toList();
+    private static List<String> of(Map<String, List<String>> lists, String... titles) {
+        Stream<String> wanted = titles.length == 0 ? lists.keySet().stream() : Stream.of(titles);
+        return wanted.map(lists::get).flatMap(List::stream).distinct().toList();
     }
 }

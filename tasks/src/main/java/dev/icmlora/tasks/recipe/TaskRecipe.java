@@ -14,13 +14,12 @@ import java.util.regex.Pattern;
 
 import dev.icmlora.generator.task.Example;
 
-/// How a task is made: `task("last-letter").describedAs("...").from(words, word -> word.substring(word.length() - 1))`.
+/// How a task's examples are made: `task("last-letter", WORDS, word -> word.charAt(word.length() - 1))`.
 ///
 /// @param name the task's name in its family
-/// @param descriptions requests for the task in different styles
 /// @param candidates examples in random order; may be endless and may repeat an input
 /// @param balanced whether each answer should be about as frequent as any other
-public record TaskRecipe(String name, List<String> descriptions, Domain<Example> candidates, boolean balanced) {
+public record TaskRecipe(String name, Domain<Example> candidates, boolean balanced) {
 
     /// Candidates looked at for each example wanted. A domain that repeats itself more often than that is exhausted.
     private static final int PATIENCE = 12;
@@ -30,13 +29,28 @@ public record TaskRecipe(String name, List<String> descriptions, Domain<Example>
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
-    public static Named task(String name) {
-        return new Named(name);
+    /// A task of these examples.
+    public static TaskRecipe task(String name, Domain<Example> candidates) {
+        return new TaskRecipe(name, candidates, false);
+    }
+
+    /// A task whose inputs are the texts of the domain's values, and its answers the texts of what `output` makes of
+    /// them.
+    public static <T> TaskRecipe task(String name, Domain<T> domain, Function<? super T, ?> output) {
+        return task(name, domain, Function.identity(), output);
+    }
+
+    public static <T> TaskRecipe task(
+            String name, Domain<T> domain, Function<? super T, ?> input, Function<? super T, ?> output) {
+        return task(
+                name,
+                domain.map(value -> new Example(
+                        input.apply(value).toString(), output.apply(value).toString())));
     }
 
     /// The same task with every answer about as frequent as any other: for classification.
     public TaskRecipe evenly() {
-        return new TaskRecipe(name, descriptions, candidates, true);
+        return new TaskRecipe(name, candidates, true);
     }
 
     /// At most `limit` examples with distinct inputs.
@@ -72,33 +86,5 @@ public record TaskRecipe(String name, List<String> descriptions, Domain<Example>
         List<Example> level = new ArrayList<>();
         byAnswer.values().forEach(group -> level.addAll(group.subList(0, Math.min(quota, group.size()))));
         return level;
-    }
-
-    /// A recipe that has a name.
-    public record Named(String name) {
-
-        /// @param lines one description a line
-        public Described describedAs(String lines) {
-            return new Described(
-                    name,
-                    lines.lines().map(String::strip).filter(l -> !l.isEmpty()).toList());
-        }
-    }
-
-    /// A recipe that has a name and descriptions.
-    public record Described(String name, List<String> descriptions) {
-
-        /// Inputs are the domain's values themselves.
-        public TaskRecipe from(Domain<String> domain, Function<String, String> output) {
-            return from(domain, Function.identity(), output);
-        }
-
-        public <T> TaskRecipe from(Domain<T> domain, Function<T, String> input, Function<T, String> output) {
-            return new TaskRecipe(
-                    name,
-                    descriptions,
-                    domain.map(value -> new Example(input.apply(value), output.apply(value))),
-                    false);
-        }
     }
 }

@@ -25,8 +25,6 @@ public final class TaskSuite {
     /// A task with fewer examples is no task.
     static final int LEAST_EXAMPLES = 60;
 
-    static final int LEAST_DESCRIPTIONS = 8;
-
     private static final int MOST_TEST_EXAMPLES = 80;
     private static final int LEAST_TEST_EXAMPLES = 50;
 
@@ -39,7 +37,7 @@ public final class TaskSuite {
         this.splits = Map.copyOf(splits);
     }
 
-    /// @throws IllegalStateException when a recipe yields too few examples or descriptions
+    /// @throws IllegalStateException when a recipe yields too few examples
     public static TaskSuite create(long seed) {
         List<SuiteTask> tasks = new ArrayList<>();
         for (TaskFamily family : Families.all()) {
@@ -82,10 +80,6 @@ public final class TaskSuite {
             throw new IllegalStateException(
                     "task %s has %d examples, at least %d wanted".formatted(id, examples.size(), LEAST_EXAMPLES));
         }
-        if (recipe.descriptions().size() < LEAST_DESCRIPTIONS) {
-            throw new IllegalStateException("task %s has %d descriptions, at least %d wanted"
-                    .formatted(id, recipe.descriptions().size(), LEAST_DESCRIPTIONS));
-        }
         // By the input's own draw, so that siblings agree on which inputs are for testing.
         Map<Example, Long> lots = new HashMap<>();
         examples.forEach(example -> lots.put(example, lot(seed, example)));
@@ -94,7 +88,7 @@ public final class TaskSuite {
         List<Example> forTest = examples.subList(0, test);
         List<Example> forTrain = new ArrayList<>(examples.subList(test, examples.size()));
         Collections.shuffle(forTrain, random(seed, id));
-        return new SuiteTask(id, family.name(), recipe.descriptions(), forTrain, forTest);
+        return new SuiteTask(id, family.name(), family.descriptions().get(recipe.name()), forTrain, forTest);
     }
 
     private static long lot(long seed, Example example) {
