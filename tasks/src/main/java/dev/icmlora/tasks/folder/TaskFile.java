@@ -21,7 +21,7 @@ import com.google.gson.stream.JsonReader;
 
 import dev.icmlora.generator.task.Example;
 
-/// A task file as it was written, line by line, before anybody asks whether it makes sense.
+/// The lines of a task file. [TaskFolder] checks whether they make a task.
 ///
 /// Each line is a JSON object: `{"description": "..."}`, or an example `{"input": "...", "output": "..."}`, which may
 /// say what it is for with `"part": "train"` or `"part": "test"`. Empty lines are skipped.

@@ -9,36 +9,34 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.ToIntBiFunction;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.tasks.folder.TaskFile.Line;
 import dev.icmlora.tasks.folder.TaskFile.Part;
+import dev.icmlora.tasks.recipe.TaskRecipe;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 /// A user's own tasks: a folder of `.jsonl` files, one a task. A file in a subfolder is a task of that family.
 ///
-/// Nothing half right is returned: all files are read, and everything that is wrong with any of them is said at once.
+/// It reads all files before it reports a fault, so that one error names every fault of every file.
 public final class TaskFolder {
     /// Fewer distinct examples than this are too few to learn from some and to test on others.
     public static final int LEAST_EXAMPLES = 12;
 
-    /// Of fewer, none could be held back to validate with.
+    /// Training holds some of them back to validate with.
     private static final int LEAST_TRAINING_EXAMPLES = 4;
 
     private static final double TEST_SHARE = 0.2;
     private static final int MOST_TEST_EXAMPLES = 80;
     private static final String FAMILY = "user";
     private static final String SUFFIX = ".jsonl";
-    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     private final ToIntBiFunction<String, Example> tokens;
     private final int mostTokens;
@@ -123,7 +121,7 @@ public final class TaskFolder {
         Map<Example, Line> alike = new HashMap<>();
         for (Line line : file.lines()) {
             Example example = line.example();
-            Example normalised = new Example(normalised(example.input()), example.output());
+            Example normalised = new Example(TaskRecipe.normalised(example.input()), example.output());
             Line first =
                     alike.getOrDefault(normalised, byInput.get(example.input().strip()));
             if (first == null) {
@@ -237,13 +235,9 @@ public final class TaskFolder {
     }
 
     private long lot(Example example) {
-        return new SplittableRandom(
-                        seed ^ 0x9E3779B97F4A7C15L * normalised(example.input()).hashCode())
+        return new SplittableRandom(seed
+                        ^ 0x9E3779B97F4A7C15L
+                                * TaskRecipe.normalised(example.input()).hashCode())
                 .nextLong();
-    }
-
-    /// What counts as the same input: case and white space aside.
-    private static String normalised(String input) {
-        return WHITE_SPACE.matcher(input.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
     }
 }

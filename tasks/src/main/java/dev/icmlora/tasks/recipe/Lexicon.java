@@ -54,7 +54,7 @@ public final class Lexicon {
                 .toList();
     }
 
-    public static List<String> column(String table, int index) {
+    private static List<String> column(String table, int index) {
         return table(table).stream().map(row -> row.get(index)).toList();
     }
 

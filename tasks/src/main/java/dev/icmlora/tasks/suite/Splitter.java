@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Gives each task its split. Tasks that share input-output pairs stay together, since one would give the other away.
+/// Gives each task its split. Tasks that share input-output pairs stay together, since training on one would teach
+/// answers of the other.
 final class Splitter {
 
     static final double HELD_OUT_SHARE = 0.20;

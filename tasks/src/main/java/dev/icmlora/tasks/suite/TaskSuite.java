@@ -16,13 +16,14 @@ import dev.icmlora.tasks.recipe.TaskRecipe;
 
 /// Every task that the generator is trained and measured on, made by our own code.
 ///
-/// The same seed gives the same suite on every machine: no default locale, clock or hash order has a say.
+/// The same seed gives the same suite on every machine, whatever the default locale, the clock and the order of hash
+/// maps.
 public final class TaskSuite {
 
     /// Examples of a task, train and test together, where its domain has as many.
     static final int EXAMPLES = 440;
 
-    /// A task with fewer examples is no task.
+    /// A task with fewer examples is refused.
     static final int LEAST_EXAMPLES = 60;
 
     private static final int MOST_TEST_EXAMPLES = 80;
@@ -42,7 +43,7 @@ public final class TaskSuite {
         List<SuiteTask> tasks = new ArrayList<>();
         for (TaskFamily family : Families.all()) {
             for (TaskRecipe recipe : family.tasks()) {
-                tasks.add(cook(family, recipe, seed));
+                tasks.add(make(family, recipe, seed));
             }
         }
         return new TaskSuite(tasks, new Splitter(Families.heldOut(), seed).split(tasks));
@@ -71,7 +72,7 @@ public final class TaskSuite {
         return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + purpose.hashCode());
     }
 
-    private static SuiteTask cook(TaskFamily family, TaskRecipe recipe, long seed) {
+    private static SuiteTask make(TaskFamily family, TaskRecipe recipe, long seed) {
         String id = family.name() + "/" + recipe.name();
         // Seeded by family, not by task: siblings on one domain get the same inputs, so only the mapping tells them
         // apart.

@@ -17,7 +17,7 @@ record DebianPackage(String name) {
     /// The folder that holds its files; fetched once and kept.
     ///
     /// @param cache for all packages
-    /// @throws IOException when it cannot be had; the message says why
+    /// @throws IOException when it cannot be fetched or unpacked; the message says why
     Path unpacked(Path cache) throws IOException {
         Path target = cache.resolve(name);
         if (Files.isDirectory(target)) {
@@ -61,11 +61,11 @@ record DebianPackage(String name) {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         try {
             if (process.waitFor() != 0) {
                 throw new IOException(String.join(" ", command) + " failed: "
-                        + said.lines().findFirst().orElse("without a word"));
+                        + output.lines().findFirst().orElse("no output"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

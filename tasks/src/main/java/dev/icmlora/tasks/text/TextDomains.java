@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 
 import dev.icmlora.tasks.markdown.MarkdownTable;
 
-/// The text domains that can be had on this machine.
+/// The text domains that this machine can read or fetch.
 ///
 /// The same seed gives the same passages from the same versions of the sources.
 ///
@@ -20,17 +20,16 @@ import dev.icmlora.tasks.markdown.MarkdownTable;
 /// @param missing names of the others, and why each is missing
 public record TextDomains(List<TextDomain> domains, SequencedMap<String, String> missing) {
 
-    /// All of them, as far as they can be had.
+    /// Reads what the JDK has and fetches the rest, or takes it from the cache.
     ///
     /// @param cache folder for what is fetched
     public static TextDomains fetch(Path cache, long seed) {
         return fetch(cache, seed, domain -> true);
     }
 
-    /// Reads what the JDK has and fetches the rest, or takes it from the cache.
+    /// The same for some domains only.
     ///
-    /// @param cache folder for what is fetched
-    /// @param wanted by name; no other is looked for
+    /// @param wanted whether to read or fetch the domain of a name
     public static TextDomains fetch(Path cache, long seed, Predicate<String> wanted) {
         List<TextDomain> domains = new ArrayList<>();
         SequencedMap<String, String> missing = new LinkedHashMap<>();

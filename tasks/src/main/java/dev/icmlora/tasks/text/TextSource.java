@@ -92,7 +92,7 @@ enum TextSource {
         return domain;
     }
 
-    /// @throws IOException when it cannot be had here; the message says why
+    /// @throws IOException when its texts cannot be read or fetched, or are too few; the message says which
     TextDomain fetch(Path cache, long seed) throws IOException {
         Passages passages = Passages.of(texts(cache), seed);
         if (passages.train().size() < LEAST_TRAIN || passages.test().size() < LEAST_TEST) {
