@@ -1,5 +1,7 @@
 package dev.icmlora.tasks.family;
 
+import java.util.Locale;
+
 import simplenlg.features.Feature;
 import simplenlg.features.Form;
 import simplenlg.features.InterrogativeType;
@@ -18,7 +20,7 @@ import simplenlg.realiser.english.Realiser;
 /// English inflection and sentences, by SimpleNLG.
 final class English {
 
-    private static final Lexicon LEXICON = Lexicon.getDefaultLexicon();
+    private static final Lexicon LEXICON = lexicon();
     private static final NLGFactory FACTORY = new NLGFactory(LEXICON);
     private static final Realiser REALISER = new Realiser(LEXICON);
 
@@ -114,6 +116,22 @@ final class English {
 
         String text() {
             return REALISER.realiseSentence(clause);
+        }
+    }
+
+    /// SimpleNLG makes capitals by the default locale while it reads its lexicon. Turkish ones would lose half of the
+    /// words.
+    private static Lexicon lexicon() {
+        Locale base = Locale.getDefault();
+        Locale display = Locale.getDefault(Locale.Category.DISPLAY);
+        Locale format = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.ROOT);
+        try {
+            return Lexicon.getDefaultLexicon();
+        } finally {
+            Locale.setDefault(base);
+            Locale.setDefault(Locale.Category.DISPLAY, display);
+            Locale.setDefault(Locale.Category.FORMAT, format);
         }
     }
 

@@ -20,12 +20,13 @@ public final class SuiteCard {
     public static String markdown(TaskSuite suite) {
         StringBuilder card = new StringBuilder("# Task suite\n\n");
         List<SuiteTask> tasks = suite.tasks();
-        card.append("%d tasks in %d families, %,d examples, %,d descriptions.\n\n"
-                .formatted(
-                        tasks.size(),
-                        families(tasks).size(),
-                        tasks.stream().mapToInt(SuiteTask::size).sum(),
-                        tasks.stream().mapToInt(t -> t.descriptions().size()).sum()));
+        card.append(String.format(
+                Locale.ROOT,
+                "%d tasks in %d families, %,d examples, %,d descriptions.\n\n",
+                tasks.size(),
+                families(tasks).size(),
+                tasks.stream().mapToInt(SuiteTask::size).sum(),
+                tasks.stream().mapToInt(t -> t.descriptions().size()).sum()));
         MarkdownTable table =
                 new MarkdownTable().text("family").numbers("train", "validation", "held out", "examples a task");
         for (String family : families(tasks)) {
@@ -39,10 +40,10 @@ public final class SuiteCard {
         card.append(table);
         String small = tasks.stream()
                 .filter(task -> task.size() < FULL_SIZE)
-                .map(task -> "%s (%d)".formatted(task.id(), task.size()))
+                .map(task -> task.id() + " (" + task.size() + ")")
                 .collect(Collectors.joining(", "));
         if (!small.isEmpty()) {
-            card.append("\nFewer than %d examples, because the domain has no more: %s.\n".formatted(FULL_SIZE, small));
+            card.append("\nFewer than " + FULL_SIZE + " examples, because the domain has no more: " + small + ".\n");
         }
         return card.toString();
     }
