@@ -44,7 +44,7 @@ gallery: setup $(function_jar) ## measure the functions of demo/gallery, and wri
 run: setup $(function_jar) ## keep the function running on PORT (8080)
 	@scripts/run $(PORT)
 
-test: setup ## check the scripts, then build and test every module
+test: setup ## check the scripts, then build and test every module, the workshop too
 	@scripts/test
 
 fuzz: setup ## fuzz every parser and call into C for its share of MINUTES, print the table (HARNESS=expression)
@@ -105,7 +105,7 @@ trace: setup $(function_jar) ## draw the trace of one request into docs/trace.sv
 	@scripts/trace
 
 bench-peers: ## build llama-server and llama-bench, from npm's source bundle, into an ignored folder
-	@bench/peers/compile
+	@workshop/bench/peers/compile
 
 native: setup ## build a native executable, with GraalVM or Mandrel 25, or one in a container (CONTAINER=1: always)
 	@scripts/native
@@ -131,7 +131,7 @@ layout-check: ## compare the struct layouts with llama.cpp's headers (LLAMA_CPP_
 	@native/layout-check.sh
 
 clean: ## remove what was built; what was fetched stays
-	@rm -rf target */target
+	@rm -rf target */target workshop/*/target
 
 $(function_jar): $(main_sources)
 	@echo 'Building the function (the first time, Maven fetches what it needs: a few minutes)'

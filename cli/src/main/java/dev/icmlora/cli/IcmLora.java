@@ -12,18 +12,17 @@ import dev.icmlora.cli.function.DefineCommand;
 import dev.icmlora.cli.function.FunctionsCommand;
 import dev.icmlora.cli.function.RunCommand;
 import dev.icmlora.cli.merge.MergeCommand;
-import dev.icmlora.cli.tasks.CheckCommand;
-import dev.icmlora.cli.tasks.SuiteCommand;
-import dev.icmlora.cli.tasks.TasksCommand;
-import dev.icmlora.cli.tasks.TextCommand;
 
-/// The command line without what trains: it needs no PyTorch on the class path.
-/// `dev.icmlora.cli.training.IcmLoraTrainer`
-/// has all commands.
+/// The commands that ask the function. `dev.icmlora.commands.Workshop` has the others too.
 @Command(
         name = "icm-lora",
         mixinStandardHelpOptions = true,
         description = "Asks the function, and makes, trains and measures generators of LoRA adapters.",
+        footer = {
+            "",
+            "train, eval, suite and the other commands of the workshop are built when one of them is first used, and listed"
+                    + " here from then on."
+        },
         subcommands = {
             HelpCommand.class,
             AskCommand.class,
@@ -32,10 +31,6 @@ import dev.icmlora.cli.tasks.TextCommand;
             RunCommand.class,
             AdapterCommand.class,
             MergeCommand.class,
-            TasksCommand.class,
-            SuiteCommand.class,
-            TextCommand.class,
-            CheckCommand.class,
             CompletionCommand.class
         })
 public final class IcmLora {
@@ -58,7 +53,7 @@ public final class IcmLora {
         }
     }
 
-    /// The light commands and others.
+    /// These commands and others.
     ///
     /// @param more commands, each annotated with its name
     public static CommandLine commandLine(Object... more) {

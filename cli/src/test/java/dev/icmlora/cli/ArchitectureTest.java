@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/// What starts without PyTorch knows nothing that needs it, and no package is in a cycle.
+/// The command line sees the function from outside, and no package is in a cycle.
 @AnalyzeClasses(packages = "dev.icmlora.cli", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -21,13 +21,4 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.icmlora.function..", "io.quarkus..", "jakarta..", "io.vertx..");
-
-    @ArchTest
-    static final ArchRule LIGHT_COMMANDS_KNOW_NO_TRAINER = noClasses()
-            .that()
-            .resideInAnyPackage(
-                    "dev.icmlora.cli", "dev.icmlora.cli.function", "dev.icmlora.cli.merge", "dev.icmlora.cli.tasks")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.icmlora.trainer..", "ai.djl..");
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// `make bench`, `make overload`, `make soak` and `make two-instances`: measures all parts of a suite, prints the
-/// table and writes it to bench/results; if a part failed, it writes nothing and exits with status 1.
+/// table and writes it to workshop/bench/results; if a part failed, it writes nothing and exits with status 1.
 ///
 /// The environment may narrow it: `BENCH_PARTS=crowds,micro`, `BENCH_ROUNDS=5`, `BENCH_THREADS=2`,
 /// `SOAK_MINUTES=30`, `TWO_INSTANCES_SECONDS=60`, `TWO_INSTANCES_RATE=200`.
@@ -33,7 +33,7 @@ public final class Bench {
             System.exit(1);
         }
         if (wanted.isEmpty()) {
-            System.out.println("Written: " + report.write(machine.root().resolve("bench/results")));
+            System.out.println("Written: " + report.write(machine.root().resolve("workshop/bench/results")));
         }
     }
 

@@ -30,7 +30,7 @@ final class Crowds implements Part {
     public List<Row> measure(Machine machine) {
         var program = machine.peer("llama-server");
         if (program.isEmpty()) {
-            var why = "no bench/peers/build/bin/llama-server";
+            var why = "no workshop/bench/peers/build/bin/llama-server";
             return List.of(
                     Row.skipped(SAME, "≥ 0.95 x", why),
                     Row.skipped(OWN, "≥ 1.10 x", why),
@@ -83,7 +83,7 @@ final class Crowds implements Part {
 
     /// Adapters that an instance of the function made, as files.
     private static List<Path> adapterFiles(Machine machine) {
-        var directory = machine.root().resolve("bench/target/adapters");
+        var directory = machine.root().resolve("workshop/bench/target/adapters");
         var files = new ArrayList<Path>();
         try (var server = Server.ours(machine);
                 var client = new Client(server)) {

@@ -40,7 +40,7 @@ final class Leaks implements Part {
             var why = "no liblsan.so: apt-get install gcc";
             return List.of(Row.skipped(CONTROL, "≥ " + FORGOTTEN, why), Row.skipped(WHAT, "≤ 0", why));
         }
-        var folder = machine.root().resolve("bench/target/leaks");
+        var folder = machine.root().resolve("workshop/bench/target/leaks");
         var found = control(machine, sanitizer.get(), empty(folder));
         var control = Row.atLeast(CONTROL, found.objects(), FORGOTTEN, "", found.toString());
         var lost = function(machine, sanitizer.get(), empty(folder));
@@ -79,7 +79,7 @@ final class Leaks implements Part {
     }
 
     private static Lost function(Machine machine, Path sanitizer, Path folder) {
-        var bucket = machine.root().resolve("bench/target/soak-bucket");
+        var bucket = machine.root().resolve("workshop/bench/target/soak-bucket");
         var environment = new HashMap<>(MixedTraffic.environment(bucket));
         environment.putAll(environment(sanitizer, folder));
         try (var server = Server.withFixedHeap(machine, environment);

@@ -19,9 +19,9 @@ record Machine(Path root, int threads, int rounds) {
         return Installation.ofThisProcess().model();
     }
 
-    /// A program of llama.cpp's, if it was built: see bench/peers/README.md.
+    /// A program of llama.cpp's, if it was built: see workshop/bench/peers/README.md.
     Optional<Path> peer(String program) {
-        return Optional.of(root.resolve("bench/peers/build/bin").resolve(program))
+        return Optional.of(root.resolve("workshop/bench/peers/build/bin").resolve(program))
                 .filter(Files::isExecutable);
     }
 

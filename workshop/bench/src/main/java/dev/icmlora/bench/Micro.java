@@ -61,7 +61,7 @@ final class Micro implements Part {
                 .measurementIterations(Math.max(5, machine.rounds()))
                 .measurementTime(TimeValue.seconds(1))
                 .forks(1)
-                .output(machine.root().resolve("bench/target/jmh.log").toString())
+                .output(machine.root().resolve("workshop/bench/target/jmh.log").toString())
                 .build();
         try {
             var millis = new TreeMap<String, Double>();

@@ -30,7 +30,7 @@ final class OneStream implements Part {
     public List<Row> measure(Machine machine) {
         var program = machine.peer("llama-bench");
         if (program.isEmpty()) {
-            var why = "no bench/peers/build/bin/llama-bench";
+            var why = "no workshop/bench/peers/build/bin/llama-bench";
             return List.of(
                     Row.skipped(OFF, "≥ 0.97 x", why), Row.skipped(ON, "≥ 0.93 x", why), Row.skipped(SERVER, "", why));
         }
@@ -70,7 +70,7 @@ final class OneStream implements Part {
         rows.add(Row.atLeast(OFF, ratio(off, bench), 0.97, "x", detail(off, bench)));
         rows.add(Row.atLeast(ON, ratio(on, bench), 0.93, "x", detail(on, bench)));
         if (server.isEmpty()) {
-            rows.add(Row.skipped(SERVER, "", "no bench/peers/build/bin/llama-server"));
+            rows.add(Row.skipped(SERVER, "", "no workshop/bench/peers/build/bin/llama-server"));
         } else {
             var measured = String.format(Locale.ROOT, "%.2f x", ratio(server, bench));
             rows.add(new Row(SERVER, measured, "", Optional.empty(), detail(server, bench)));

@@ -198,7 +198,7 @@ final class Server implements AutoCloseable {
     }
 
     private static Path log(Machine machine, String name) {
-        return machine.root().resolve("bench/target/" + name + ".log");
+        return machine.root().resolve("workshop/bench/target/" + name + ".log");
     }
 
     private static Server start(Launch launch) {

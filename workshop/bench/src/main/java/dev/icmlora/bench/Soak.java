@@ -38,7 +38,7 @@ final class Soak implements Part {
 
     @Override
     public List<Row> measure(Machine machine) {
-        var bucket = machine.root().resolve("bench/target/soak-bucket");
+        var bucket = machine.root().resolve("workshop/bench/target/soak-bucket");
         try (var server = Server.withFixedHeap(machine, MixedTraffic.environment(bucket));
                 var client = new Client(server)) {
             var vitals = new ArrayList<Vitals>();

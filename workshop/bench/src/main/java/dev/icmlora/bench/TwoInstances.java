@@ -46,7 +46,7 @@ final class TwoInstances implements Part {
 
     @Override
     public List<Row> measure(Machine machine) {
-        var folder = emptied(machine.root().resolve("bench/target/two-instances"));
+        var folder = emptied(machine.root().resolve("workshop/bench/target/two-instances"));
         var bucket = folder.resolve("bucket");
         var adapters = folder.resolve("adapters");
         // Jobs lie there too.

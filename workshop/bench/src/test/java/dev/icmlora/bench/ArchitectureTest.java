@@ -29,6 +29,7 @@ class ArchitectureTest {
                     "dev.icmlora.trainer..",
                     "dev.icmlora.evaluation..",
                     "dev.icmlora.cli..",
+                    "dev.icmlora.commands..",
                     "io.quarkus..",
                     "jakarta..",
                     "io.vertx..");

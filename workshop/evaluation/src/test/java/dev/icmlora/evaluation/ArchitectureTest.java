@@ -23,6 +23,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.icmlora.trainer..",
                     "dev.icmlora.cli..",
+                    "dev.icmlora.commands..",
                     "picocli..",
                     "ai.djl..",
                     "dev.icmlora.function..",

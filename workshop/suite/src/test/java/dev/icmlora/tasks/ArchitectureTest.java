@@ -25,6 +25,7 @@ class ArchitectureTest {
                     "dev.icmlora.trainer..",
                     "dev.icmlora.evaluation..",
                     "dev.icmlora.cli..",
+                    "dev.icmlora.commands..",
                     "dev.icmlora.llama..",
                     "ai.djl..",
                     "dev.icmlora.function..",

@@ -23,6 +23,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.icmlora.evaluation..",
                     "dev.icmlora.cli..",
+                    "dev.icmlora.commands..",
                     "picocli..",
                     "dev.icmlora.function..",
                     "io.quarkus..",

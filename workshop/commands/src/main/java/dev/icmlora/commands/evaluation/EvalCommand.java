@@ -1,4 +1,4 @@
-package dev.icmlora.cli.evaluation;
+package dev.icmlora.commands.evaluation;
 
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.options;
+package dev.icmlora.commands.options;
 
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.options;
+package dev.icmlora.commands.options;
 
 import java.util.OptionalInt;
 

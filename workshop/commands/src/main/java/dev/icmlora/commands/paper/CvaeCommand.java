@@ -1,4 +1,4 @@
-package dev.icmlora.cli.paper;
+package dev.icmlora.commands.paper;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.cli.options.GeneratorOptions;
-import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.commands.options.GeneratorOptions;
+import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.paper.CvaeDecoder;
 import dev.icmlora.trainer.paper.CvaeTraining;
 

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.paper;
+package dev.icmlora.commands.paper;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -6,9 +6,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-import dev.icmlora.cli.options.GeneratorBatchOptions;
-import dev.icmlora.cli.options.GeneratorOptions;
-import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.commands.options.GeneratorBatchOptions;
+import dev.icmlora.commands.options.GeneratorOptions;
+import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.paper.FromCvae;
 

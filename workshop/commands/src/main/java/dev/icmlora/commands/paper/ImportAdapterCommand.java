@@ -1,4 +1,4 @@
-package dev.icmlora.cli.paper;
+package dev.icmlora.commands.paper;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.options.CurriculumOptions;
+import dev.icmlora.commands.options.CurriculumOptions;
 import dev.icmlora.trainer.paper.AdapterImport;
 
 /// `icm-lora paper import-adapter`: a LoRA that was trained elsewhere becomes one of a task's adapters in the zoo.

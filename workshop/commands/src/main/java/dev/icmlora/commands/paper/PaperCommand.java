@@ -1,4 +1,4 @@
-package dev.icmlora.cli.paper;
+package dev.icmlora.commands.paper;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -8,8 +8,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.options.GeneratorOptions;
-import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.commands.options.GeneratorOptions;
+import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.curriculum.Shard;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.paper.CvaeDecoder;

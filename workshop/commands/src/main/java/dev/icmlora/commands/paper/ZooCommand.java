@@ -1,4 +1,4 @@
-package dev.icmlora.cli.paper;
+package dev.icmlora.commands.paper;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -9,8 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.options.ShardOption;
-import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.commands.options.ShardOption;
+import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.paper.ZooRun;
 
 /// `icm-lora paper zoo`: an adapter of its own for each training task, from B0.

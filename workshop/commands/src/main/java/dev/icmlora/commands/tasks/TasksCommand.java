@@ -1,4 +1,4 @@
-package dev.icmlora.cli.tasks;
+package dev.icmlora.commands.tasks;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;

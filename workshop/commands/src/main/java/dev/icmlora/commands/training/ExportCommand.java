@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.options.CurriculumOptions;
+import dev.icmlora.commands.options.CurriculumOptions;
 import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorExport.Source;
 import dev.icmlora.trainer.generator.GeneratorTraining;

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import java.io.IOException;
 import java.util.List;
@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.shared.SharedAdapterTraining;
 import dev.icmlora.trainer.shared.SharedAdapterTraining.Batches;
 

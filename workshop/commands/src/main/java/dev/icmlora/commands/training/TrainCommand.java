@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.options.TrainingOptions;
-import dev.icmlora.cli.tasks.FolderCheck;
+import dev.icmlora.commands.options.TrainingOptions;
+import dev.icmlora.commands.tasks.FolderCheck;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
 import dev.icmlora.evaluation.FolderReport;

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.cli.options.GeneratorBatchOptions;
-import dev.icmlora.cli.options.GeneratorOptions;
-import dev.icmlora.cli.options.TrainingOptions;
+import dev.icmlora.commands.options.GeneratorBatchOptions;
+import dev.icmlora.commands.options.GeneratorOptions;
+import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 

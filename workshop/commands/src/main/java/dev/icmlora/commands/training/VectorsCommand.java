@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,9 +11,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.options.CurriculumOptions;
-import dev.icmlora.cli.options.ShardOption;
-import dev.icmlora.cli.options.VectorLayerOption;
+import dev.icmlora.commands.options.CurriculumOptions;
+import dev.icmlora.commands.options.ShardOption;
+import dev.icmlora.commands.options.VectorLayerOption;
 import dev.icmlora.trainer.vectors.VectorPools;
 import dev.icmlora.trainer.vectors.VectorTaking;
 

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.paper;
+package dev.icmlora.commands.paper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-import dev.icmlora.cli.training.IcmLoraTrainer;
+import dev.icmlora.commands.Workshop;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
@@ -99,8 +99,7 @@ class ImportAdapterCommandTest {
     private static Run run(List<String> command, String... options) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line =
-                IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine line = Workshop.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] arguments = Stream.of(
                         command.stream(),
                         Stream.of("--task-folder", tasks.toString(), "--folder", training.toString()),

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.tasks;
+package dev.icmlora.commands.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

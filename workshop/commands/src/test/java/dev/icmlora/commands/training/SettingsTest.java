@@ -1,11 +1,11 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-import dev.icmlora.cli.options.GeneratorOptions;
+import dev.icmlora.commands.options.GeneratorOptions;
 
 /// A run is named by its settings, so that another one does not go on from its checkpoint.
 class SettingsTest {

@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.commands.Workshop;
 
 /// Task vectors taken by four processes that share nothing but a folder, as four machines would share a
 /// bucket.
@@ -52,7 +54,7 @@ class ShardedVectorsTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                IcmLoraTrainer.class.getName(),
+                Workshop.class.getName(),
                 "vectors",
                 "--to",
                 to.toString(),

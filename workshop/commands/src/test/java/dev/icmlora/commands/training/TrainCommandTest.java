@@ -1,4 +1,4 @@
-package dev.icmlora.cli.training;
+package dev.icmlora.commands.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+import dev.icmlora.commands.Workshop;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
@@ -98,7 +99,7 @@ class TrainCommandTest {
 
     private int execute(Stream<String> arguments) {
         CommandLine command =
-                IcmLoraTrainer.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+                Workshop.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return command.execute(arguments.toArray(String[]::new));
     }
 
