@@ -11,7 +11,6 @@ import dev.icmlora.cli.function.AskCommand;
 import dev.icmlora.cli.function.DefineCommand;
 import dev.icmlora.cli.function.FunctionsCommand;
 import dev.icmlora.cli.function.RunCommand;
-import dev.icmlora.cli.merge.MergeCommand;
 
 /// The commands that ask the function. `dev.icmlora.commands.Workshop` has the others too.
 @Command(
@@ -30,7 +29,6 @@ import dev.icmlora.cli.merge.MergeCommand;
             FunctionsCommand.class,
             RunCommand.class,
             AdapterCommand.class,
-            MergeCommand.class,
             CompletionCommand.class
         })
 public final class IcmLora {

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -15,8 +18,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-
-import dev.icmlora.generator.Sha256;
 
 /// `icm-lora adapter`: has an adapter generated, and saves it.
 @Command(
@@ -78,7 +79,7 @@ public final class AdapterCommand implements Callable<Integer> {
             JsonObject description = description(running);
             String known = description.get("id").getAsString();
             byte[] bytes = download(known, running);
-            if (form == Form.gguf && !known.equals("sha256:" + Sha256.hex(bytes))) {
+            if (form == Form.gguf && !known.equals(id(bytes))) {
                 throw new IOException("what came is not the adapter " + known);
             }
             Path file = out == null ? Path.of(known.replace(':', '-') + form.extension) : out;
@@ -91,6 +92,16 @@ public final class AdapterCommand implements Callable<Integer> {
             }
             spec.commandLine().getOut().flush();
             return 0;
+        }
+    }
+
+    private static String id(byte[] bytes) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 
