@@ -1,13 +1,13 @@
 package dev.icmlora.engine;
 
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -52,12 +52,23 @@ public final class EngineSession {
     private final Engine engine;
     private final Cancellation cancellation;
     private final Observed observed;
-    private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
+    private final Map<Phase, Long> nanos;
 
     EngineSession(Engine engine, Cancellation cancellation, Observed observed) {
+        this(engine, cancellation, observed, new ConcurrentHashMap<>());
+    }
+
+    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, Map<Phase, Long> nanos) {
         this.engine = engine;
         this.cancellation = cancellation;
         this.observed = observed;
+        this.nanos = nanos;
+    }
+
+    /// For work of this request that another thread does, and that goes on where the request is cancelled. What it
+    /// takes counts here.
+    public EngineSession with(Cancellation other) {
+        return new EngineSession(engine, other, observed, nanos);
     }
 
     public Engine engine() {

@@ -91,6 +91,11 @@ final class ApiKeys {
         }
     }
 
+    /// How many callers have one.
+    long callers() {
+        return keys.stream().map(Key::name).distinct().count();
+    }
+
     boolean isEmpty() {
         return keys.isEmpty();
     }

@@ -58,18 +58,25 @@ final class RateLimit {
     ///
     /// @param payer see [Caller#payer]
     TokenAccount account(String payer) {
-        return tokens.<TokenAccount>map(buckets -> new Account(buckets.capacity(), buckets.of(payer)))
-                .orElse(TokenAccount.UNLIMITED);
+        return tokens.<TokenAccount>map(buckets -> new Account(payer, buckets.capacity(), buckets.of(payer)))
+                .orElseGet(() -> TokenAccount.unlimited(payer));
     }
 
     private final class Account implements TokenAccount {
 
+        private final String payer;
         private final long perDay;
         private final Bucket bucket;
 
-        private Account(long perDay, Bucket bucket) {
+        private Account(String payer, long perDay, Bucket bucket) {
+            this.payer = payer;
             this.perDay = perDay;
             this.bucket = bucket;
+        }
+
+        @Override
+        public String payer() {
+            return payer;
         }
 
         @Override

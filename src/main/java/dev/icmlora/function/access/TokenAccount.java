@@ -5,14 +5,27 @@ import dev.icmlora.function.error.RateLimitException;
 /// The tokens that a caller may use. Thread-safe.
 public interface TokenAccount {
 
-    /// Of somebody whose tokens nobody counts, such as task files.
-    TokenAccount UNLIMITED = new TokenAccount() {
-        @Override
-        public void requireRest() {}
+    /// Of a caller whose tokens are not counted.
+    ///
+    /// @param payer see [Caller#payer]
+    static TokenAccount unlimited(String payer) {
+        return new TokenAccount() {
+            @Override
+            public String payer() {
+                return payer;
+            }
 
-        @Override
-        public void take(long tokens) {}
-    };
+            @Override
+            public void requireRest() {}
+
+            @Override
+            public void take(long tokens) {}
+        };
+    }
+
+    /// Whose it is, as an opaque text: the caller in whose share a request counts. Empty for all callers where they are
+    /// not told apart, and for task files.
+    String payer();
 
     /// @throws RateLimitException if nothing is left
     void requireRest();

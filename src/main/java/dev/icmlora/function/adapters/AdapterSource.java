@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
@@ -14,7 +13,8 @@ import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.admission.Once;
+import dev.icmlora.function.admission.SingleFlight;
+import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.function.error.UnknownAdapterException;
@@ -34,13 +34,16 @@ public final class AdapterSource {
     private final AdapterCache cache;
     private final AdapterFolder folder;
     private final TuningPlaces places;
-    private final Once<AdapterKey, Supplied> making = new Once<>();
+    private final SingleFlight<Making, Supplied> making = new SingleFlight<>(made -> Supplied.of(made.known()));
 
     AdapterSource(AdapterCache cache, AdapterFolder folder, TuningPlaces places) {
         this.cache = cache;
         this.folder = folder;
         this.places = places;
     }
+
+    /// An adapter that is cut short by its budget is another one than without.
+    private record Making(AdapterKey key, Optional<Duration> budget) {}
 
     /// @param cached whether it was known already
     /// @param fingerprintTokens tokens that were read to make it
@@ -57,48 +60,59 @@ public final class AdapterSource {
     ///
     /// @throws InvalidRequestException if the task is longer than the context, or no generator makes one of it
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
-    public Supplied of(AdapterKey key, EngineSession session) {
-        return of(key, Optional.empty(), _ -> {}, session);
+    public Supplied of(AdapterKey key, Turn turn) {
+        return of(key, Optional.empty(), _ -> {}, turn);
     }
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
     /// @param budget time after which a tuning takes no further step; one that was cut short is known by its id
-    /// @param progress is told of a tuning that begins here, after each slice, on this thread
+    /// @param progress is told of a tuning that begins here, after each slice, by the tuning's thread
     /// @throws InvalidRequestException if the task is longer than the context
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     /// @throws dev.icmlora.function.error.QueueFullException if it has to be tuned, and too many are
-    public Supplied of(
-            AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, EngineSession session) {
-        Supplier<Supplied> make = () -> key.isTuned() ? tune(key, budget, progress, session) : make(key, session);
-        return making.of(key, () -> known(key), make, session.cancellation());
+    public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
+        return inMemory(key)
+                .orElseGet(() -> making.of(
+                        new Making(key, budget),
+                        computation -> make(key, budget, progress, turn.of(computation)),
+                        turn.admitted()));
     }
 
     /// A tuned adapter for one who does better without it than late.
     ///
     /// @return empty where another request still tunes it when the budget or half of this one's time is over
-    public Optional<Supplied> soon(AdapterKey key, Optional<Duration> budget, EngineSession session) {
+    public Optional<Supplied> soon(AdapterKey key, Optional<Duration> budget, Turn turn) {
         var since = System.nanoTime();
-        return making.of(
-                key,
-                () -> known(key),
-                () -> tune(key, budget, _ -> {}, session),
-                session.cancellation(),
-                () -> session.cancellation().isShortOfTime()
-                        || budget.filter(most -> System.nanoTime() - since > most.toNanos())
-                                .isPresent());
+        return inMemory(key)
+                .or(() -> making.of(
+                        new Making(key, budget),
+                        computation -> make(key, budget, _ -> {}, turn.of(computation)),
+                        turn.admitted(),
+                        () -> turn.cancellation().isShortOfTime()
+                                || budget.filter(most -> System.nanoTime() - since > most.toNanos())
+                                        .isPresent()));
     }
 
     /// The adapter of a key, if it is known.
     public Optional<Supplied> known(AdapterKey key) {
-        return cache.find(key).or(() -> folder.find(key).map(this::cached)).map(Supplied::of);
+        return inMemory(key).or(() -> folder.find(key).map(this::cached).map(Supplied::of));
     }
 
-    private Supplied tune(
-            AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, EngineSession session) {
+    private Optional<Supplied> inMemory(AdapterKey key) {
+        return cache.find(key).map(Supplied::of);
+    }
+
+    private Supplied make(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
+        return known(key)
+                .orElseGet(() -> key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session()));
+    }
+
+    private Supplied tune(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
         requireRepeatable(key);
         try (var _ = places.enter(key.tenant())) {
-            var start = of(start(key, session), session);
+            var session = turn.session();
+            var start = of(start(key, session), turn);
             var options = session.engine().tuningOptions(key.task()).withSteps(key.steps());
             var result = session.tune(start.known().adapter(), key.task(), options, budget, progress);
             return new Supplied(

@@ -1,65 +1,72 @@
 package dev.icmlora.function.admission;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.IntUnaryOperator;
 
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.QueueFullException;
 
-/// Where requests wait, and who is let in: a bounded number of them waits, a bounded number is worked on,
-/// each in a thread of its own.
+/// The gate before the engine. So many requests are inside, and so many of them have a place and are worked on, each in
+/// a thread of its own. The others wait, in a line for each caller. The next place goes to the caller that has the
+/// fewest, of several to the one whose first request came first. Of both numbers one caller has no more than its share.
 ///
-/// There is a queue for each adapter. Next is the one with the fewest requests at work, where every second
-/// that its first request has waited counts as one request less. So a crowd that asks for one adapter does
-/// not keep others out, and nobody waits for ever. Whoever waits for what another one makes has no place meanwhile,
-/// and comes back through its queue.
+/// What several requests wait for is a computation. It belongs to none of them: it has a thread of its own, and a place
+/// in the share of the caller that began it. The requests have no place meanwhile ([Admitted#aside]).
 ///
-/// A request that is cancelled, by its deadline or because its subscriber left, leaves the queue, or is
-/// told through its [Cancellation] when it is worked on already. Any thread may call this.
+/// A request that is cancelled, by its deadline or because its subscriber left, leaves the line, or is told through its
+/// [Cancellation] when it is worked on already. Any thread may call this.
 final class Admission implements AutoCloseable {
 
-    private static final Comparator<Job<?>> FIRST_COME = (one, other) -> Long.signum(one.since - other.since);
-
-    /// What the current thread does.
-    private static final ScopedValue<Admission.Job<?>> CURRENT = ScopedValue.newInstance();
-
     private final int capacity;
+    private final int capacityOfOne;
     private final int places;
-    /// Whoever has waited for longest comes first, and so whoever comes back.
-    private final Map<Object, Queue<Job<?>>> queues = new LinkedHashMap<>();
-    private final Map<Object, Integer> working = new HashMap<>();
-    private final Set<Job<?>> begun = new HashSet<>();
-    /// In the queues.
+    private final int placesOfOne;
+    private final Map<String, Line> lines = new HashMap<>();
+    /// The requests that are inside, and computations.
+    private final Set<Admitted> known = new HashSet<>();
+    private long arrivals;
+    private int inside;
     private int waiting;
-    /// Waiting for what another one makes.
-    private int aside;
-    /// At a place.
     private int busy;
     private boolean closed;
 
-    /// @param capacity requests that may wait
+    /// What there is of one caller.
+    private static final class Line {
+
+        private static final Comparator<Line> NEXT = Comparator.<Line>comparingInt(line -> line.busy)
+                .thenComparingLong(line -> line.waiting.element().arrival);
+
+        private final Queue<Admitted> waiting = new PriorityQueue<>(Comparator.comparingLong(one -> one.arrival));
+        private int known;
+        private int inside;
+        private int busy;
+    }
+
+    /// @param mayWait requests that may wait
     /// @param places requests that are worked on at the same time
-    Admission(int capacity, int places) {
-        this.capacity = capacity;
+    /// @param share how much of a number one caller may have
+    Admission(int mayWait, int places, IntUnaryOperator share) {
+        this.capacity = mayWait + places;
+        this.capacityOfOne = share.applyAsInt(capacity);
         this.places = places;
+        this.placesOfOne = share.applyAsInt(places);
     }
 
     /// Work that begins once the result is subscribed to and there is a place for it.
@@ -67,172 +74,231 @@ final class Admission implements AutoCloseable {
     /// The result fails with [QueueFullException], [DeadlineException], [EngineClosedException], or with
     /// what the work throws.
     ///
-    /// @param queue what it queues for: work with an equal one waits in line
+    /// @param caller in whose line it waits
     /// @param limit time from submission to result
-    <T> Uni<T> submit(Object queue, Duration limit, Function<Cancellation, T> work) {
-        return submit(queue, limit, false, work);
+    <T> Uni<T> submit(String caller, Duration limit, Function<Admitted, T> work) {
+        return submit(caller, limit, false, work);
     }
 
     /// The same for work that takes long and can be asked for again: it is cancelled at the [#close].
-    <T> Uni<T> submitLong(Object queue, Duration limit, Function<Cancellation, T> work) {
-        return submit(queue, limit, true, work);
+    <T> Uni<T> submitLong(String caller, Duration limit, Function<Admitted, T> work) {
+        return submit(caller, limit, true, work);
     }
 
-    private <T> Uni<T> submit(Object queue, Duration limit, boolean isLong, Function<Cancellation, T> work) {
+    private <T> Uni<T> submit(String caller, Duration limit, boolean isLong, Function<Admitted, T> work) {
         return Uni.createFrom().deferred(() -> {
-            var waited = new Waiting();
+            var request = new Admitted(this, caller, new Cancellation(limit), true, isLong);
             return Uni.createFrom()
-                    .<T>emitter(emitter -> enqueue(new Job<>(queue, limit, isLong, waited, work, emitter)))
+                    .<T>emitter(emitter -> {
+                        emitter.onTermination(() -> withdraw(request));
+                        enter(request, work, emitter::complete, emitter::fail);
+                    })
                     .ifNoItem()
                     .after(limit)
-                    .failWith(() -> new DeadlineException(limit, waited.within(limit)));
+                    .failWith(() -> new DeadlineException(limit, waited(request, limit)));
         });
     }
 
-    private void enqueue(Job<?> job) {
-        job.emitter.onTermination(() -> leave(job));
-        synchronized (this) {
-            if (hasRoom()) {
-                queue(job);
-                return;
-            }
-        }
-        job.emitter.fail(refusal());
+    private synchronized <T> void enter(
+            Admitted request, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
+        requireRoom(request.caller);
+        request.arrival = arrivals++;
+        request.refuse = () -> failed.accept(new EngineClosedException());
+        inside++;
+        add(request, work, done, failed);
     }
 
-    private void queue(Job<?> job) {
-        queues.computeIfAbsent(job.queue, _ -> new PriorityQueue<>(FIRST_COME)).add(job);
+    /// Work that belongs to no request, as a computation that one begins.
+    ///
+    /// @param result what it completes, unless it is withdrawn before it has begun
+    /// @return cancelled by [#withdraw] alone
+    synchronized <T> Admitted compute(Admitted beginner, Function<Admitted, T> work, CompletableFuture<T> result) {
+        var cancellation = beginner.cancellation.sameTime();
+        var computation = new Admitted(this, beginner.caller, cancellation, false, beginner.isLong);
+        computation.arrival = beginner.arrival;
+        add(computation, work, result::complete, result::completeExceptionally);
+        return computation;
+    }
+
+    private <T> void add(Admitted one, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
+        known.add(one);
+        var line = lines.computeIfAbsent(one.caller, _ -> new Line());
+        line.known++;
+        line.inside += one.isRequest ? 1 : 0;
+        var task = Context.current().wrap(() -> work(one, work, done, failed));
+        queue(one, () -> Thread.ofVirtual().name("request").start(task));
+    }
+
+    private <T> void work(Admitted one, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
+        Runnable outcome;
+        try {
+            one.cancellation.check();
+            var result = work.apply(one);
+            outcome = () -> done.accept(result);
+        } catch (Throwable t) {
+            outcome = () -> failed.accept(t);
+        }
+        // First, for who hears of the outcome may ask for more at once.
+        end(one);
+        outcome.run();
+    }
+
+    private void queue(Admitted one, Runnable next) {
+        one.next = next;
+        one.beginWaiting();
+        lines.get(one.caller).waiting.add(one);
         waiting++;
         letIn();
     }
 
-    private RuntimeException refusal() {
-        return isClosed() ? new EngineClosedException() : new QueueFullException(capacity);
-    }
-
-    private synchronized void leave(Job<?> job) {
-        job.cancellation.request();
-        var queue = queues.get(job.queue);
-        if (queue != null && queue.remove(job)) {
-            taken(job);
-            notifyAll();
-        }
-    }
-
     private void letIn() {
-        while (!queues.isEmpty() && busy < places) {
-            var now = System.nanoTime();
-            var job = queues.values().stream()
-                    .map(Queue::element)
-                    .min(Comparator.comparingDouble(first -> first.rank(now)))
-                    .orElseThrow();
-            queues.get(job.queue).remove();
-            taken(job);
-            job.hasPlace = true;
-            busy++;
-            working.merge(job.queue, 1, Integer::sum);
-            if (begun.add(job)) {
-                Thread.ofVirtual()
-                        .name("request")
-                        .start(() -> ScopedValue.where(CURRENT, job).run(job));
-            } else {
-                notifyAll();
+        while (busy < places) {
+            var next = lines.values().stream()
+                    .filter(line -> !line.waiting.isEmpty() && line.busy < placesOfOne)
+                    .min(Line.NEXT);
+            if (next.isEmpty()) {
+                return;
             }
+            var line = next.get();
+            var one = line.waiting.remove();
+            waiting--;
+            line.busy++;
+            busy++;
+            one.endWaiting();
+            one.hasPlace = true;
+            one.hasBegun = true;
+            one.next.run();
         }
     }
 
-    private void leavePlace(Job<?> job) {
-        if (job.hasPlace) {
-            job.hasPlace = false;
+    private void leavePlace(Admitted one) {
+        if (one.hasPlace) {
+            one.hasPlace = false;
+            lines.get(one.caller).busy--;
             busy--;
-            working.computeIfPresent(job.queue, (queue, count) -> count == 1 ? null : count - 1);
             letIn();
         }
     }
 
-    /// Waits for what another one makes. Where the current thread does something that was submitted, its place is
-    /// others' meanwhile.
-    ///
-    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
-    static <T> T withoutPlace(Supplier<T> wait) {
-        return CURRENT.isBound() ? CURRENT.get().withoutPlace(wait) : wait.get();
+    synchronized void stepAside(Admitted one, boolean forOthers) {
+        if (forOthers) {
+            one.beginWaiting();
+        }
+        leavePlace(one);
     }
 
-    private synchronized void stepAside(Job<?> job) {
-        aside++;
-        leavePlace(job);
+    void comeBack(Admitted one) {
+        var back = new CompletableFuture<Void>();
+        synchronized (this) {
+            if (one.cancellation.isRequested()) {
+                return;
+            }
+            queue(one, () -> back.complete(null));
+        }
+        back.join();
     }
 
-    private synchronized void stayAway() {
-        aside--;
-    }
-
-    private synchronized void comeBack(Job<?> job) {
-        aside--;
-        if (!job.cancellation.isRequested()) {
-            queue(job);
-            awaitThat(() -> job.hasPlace || job.cancellation.isRequested());
+    /// Cancels it, which leaves the line.
+    synchronized void withdraw(Admitted one) {
+        one.cancellation.request();
+        var line = lines.get(one.caller);
+        if (line != null && line.waiting.remove(one)) {
+            waiting--;
+            if (one.hasBegun) {
+                one.next.run();
+            } else {
+                forget(one);
+            }
         }
     }
 
-    private void taken(Job<?> job) {
-        waiting--;
-        if (queues.get(job.queue).isEmpty()) {
-            queues.remove(job.queue);
-        }
+    private synchronized void end(Admitted one) {
+        leavePlace(one);
+        forget(one);
     }
 
-    private synchronized void ended(Job<?> job) {
-        begun.remove(job);
-        leavePlace(job);
+    private void forget(Admitted one) {
+        known.remove(one);
+        var line = lines.get(one.caller);
+        line.known--;
+        if (one.isRequest) {
+            line.inside--;
+            inside--;
+        }
+        if (line.known == 0) {
+            lines.remove(one.caller);
+        }
         notifyAll();
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
+    private synchronized Duration waited(Admitted one, Duration limit) {
+        var time = Duration.ofNanos(one.waited());
+        return time.compareTo(limit) > 0 ? limit : time;
     }
 
-    /// Whether another request would be taken now.
+    /// Whether a request of some caller would be taken now.
     synchronized boolean hasRoom() {
-        return !closed && waiting + aside < capacity + places - busy;
+        return !closed && inside < capacity;
+    }
+
+    /// Whether a request of this caller would be taken now.
+    synchronized boolean hasRoom(String caller) {
+        return refusal(caller).isEmpty();
     }
 
     /// Refuses at once what [#submit] would refuse now.
-    void requireRoom() {
-        if (!hasRoom()) {
-            throw refusal();
-        }
+    synchronized void requireRoom(String caller) {
+        refusal(caller).ifPresent(refusal -> {
+            throw refusal;
+        });
     }
 
-    /// Requests that wait for a place.
+    private Optional<RuntimeException> refusal(String caller) {
+        if (closed) {
+            return Optional.of(new EngineClosedException());
+        }
+        if (inside >= capacity) {
+            return Optional.of(new QueueFullException(capacity));
+        }
+        var line = lines.get(caller);
+        return line != null && line.inside >= capacityOfOne
+                ? Optional.of(QueueFullException.ofCaller(capacityOfOne, capacity))
+                : Optional.empty();
+    }
+
+    /// Requests and computations that wait for a place.
     synchronized int waiting() {
         return waiting;
+    }
+
+    /// Requests that wait or are worked on.
+    synchronized int inside() {
+        return inside;
+    }
+
+    /// Callers of which there is anything.
+    synchronized int callers() {
+        return lines.size();
     }
 
     /// Takes no more, refuses what waits, and lets what is worked on end, unless that takes long.
     @Override
     public void close() {
-        var refused = new ArrayList<Job<?>>();
-        synchronized (this) {
-            closed = true;
-            queues.values().stream()
-                    .flatMap(Queue::stream)
-                    .filter(job -> !begun.contains(job))
-                    .forEach(refused::add);
-            begun.stream().filter(job -> job.isLong).forEach(refused::add);
-        }
-        // They leave their queues by failing, or are told to end.
-        refused.forEach(job -> job.emitter.fail(new EngineClosedException()));
+        // They leave by failing, or are told to end.
+        closing().forEach(request -> request.refuse.run());
         awaitEnd();
     }
 
-    private synchronized void awaitEnd() {
-        awaitThat(begun::isEmpty);
+    private synchronized List<Admitted> closing() {
+        closed = true;
+        return known.stream()
+                .filter(one -> one.isRequest && (one.isLong || !one.hasBegun))
+                .toList();
     }
 
-    private void awaitThat(BooleanSupplier condition) {
+    private synchronized void awaitEnd() {
         var interrupted = false;
-        while (!condition.getAsBoolean()) {
+        while (!known.isEmpty()) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -241,73 +307,6 @@ final class Admission implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private final class Job<T> implements Runnable {
-
-        private final Object queue;
-        private final boolean isLong;
-        private final Waiting waited;
-        private final Function<Cancellation, T> work;
-        private final UniEmitter<? super T> emitter;
-        private final Cancellation cancellation;
-        private final Context trace = Context.current();
-        private final long since = System.nanoTime();
-        /// Guarded by the admission.
-        private boolean hasPlace;
-
-        /// @param waited is told when it waits no longer, or waits again
-        private Job(
-                Object queue,
-                Duration limit,
-                boolean isLong,
-                Waiting waited,
-                Function<Cancellation, T> work,
-                UniEmitter<? super T> emitter) {
-            this.queue = queue;
-            this.cancellation = new Cancellation(limit);
-            this.isLong = isLong;
-            this.waited = waited;
-            this.work = work;
-            this.emitter = emitter;
-        }
-
-        /// The lowest is let in first.
-        private double rank(long now) {
-            return working.getOrDefault(queue, 0) - (double) (now - since) / TimeUnit.SECONDS.toNanos(1);
-        }
-
-        private <R> R withoutPlace(Supplier<R> wait) {
-            waited.begin();
-            stepAside(this);
-            R result;
-            try {
-                result = wait.get();
-            } catch (RuntimeException | Error e) {
-                stayAway();
-                throw e;
-            }
-            comeBack(this);
-            cancellation.check();
-            waited.end();
-            return result;
-        }
-
-        @Override
-        public void run() {
-            Runnable outcome;
-            waited.end();
-            try (var _ = trace.makeCurrent()) {
-                cancellation.check();
-                var result = work.apply(cancellation);
-                outcome = () -> emitter.complete(result);
-            } catch (Throwable t) {
-                outcome = () -> emitter.fail(t);
-            }
-            // First, for who hears of the outcome may ask for more at once.
-            ended(this);
-            outcome.run();
         }
     }
 }

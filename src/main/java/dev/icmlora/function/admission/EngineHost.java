@@ -12,10 +12,10 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineLoader;
-import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.EngineStartException;
-import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
@@ -24,18 +24,20 @@ import dev.icmlora.function.error.ModelChangedException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.trace.TracedEngine;
 
-/// The engine behind its queues, from start to stop of the function.
+/// The engine behind its gate, from start to stop of the function.
 @Singleton
 public final class EngineHost {
 
     private final FunctionConfig config;
+    private final CallerShare share;
     private final Sparingly sparingly = new Sparingly(() -> busyWorkers() > 0);
     private Engine engine;
     private Admission admission;
     private volatile boolean started;
 
-    EngineHost(FunctionConfig config) {
+    EngineHost(FunctionConfig config, CallerShare share) {
         this.config = config;
+        this.share = share;
     }
 
     /// Loads the engine, before the first request is let in.
@@ -48,7 +50,7 @@ public final class EngineHost {
             throw new StartupException(e.getMessage());
         }
         var places = engine.workers() * config.worker().sequences();
-        admission = new Admission(config.queue().capacity(), places);
+        admission = new Admission(config.queue().capacity(), places, share::of);
         started = true;
     }
 
@@ -67,27 +69,27 @@ public final class EngineHost {
     /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails; with
     /// [ModelChangedException] if the base model was not the same all the time.
     ///
-    /// @param queue what is equal for requests of one adapter
-    public <T> Uni<T> submit(Object queue, Function<EngineSession, T> work) {
-        return admission.submit(queue, config.requestTimeout(), cancellation -> work(cancellation, work));
+    /// @param account of the caller in whose share it counts
+    public <T> Uni<T> submit(TokenAccount account, Function<Turn, T> work) {
+        return admission.submit(account.payer(), config.requestTimeout(), admitted -> work(admitted, work));
     }
 
     /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
     /// stop.
-    public <T> Uni<T> submitLong(Object queue, Duration limit, Function<EngineSession, T> work) {
-        return admission.submitLong(queue, limit, cancellation -> work(cancellation, work));
+    public <T> Uni<T> submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
+        return admission.submitLong(account.payer(), limit, admitted -> work(admitted, work));
     }
 
-    private <T> T work(Cancellation cancellation, Function<EngineSession, T> work) {
+    private <T> T work(Admitted admitted, Function<Turn, T> work) {
         requireIntactModel();
-        var result = refusing(() -> work.apply(engine.session(cancellation)));
+        var result = refusing(() -> work.apply(new Turn(admitted, engine.session(admitted.cancellation()))));
         requireIntactModel();
         return result;
     }
 
     /// Refuses at once what [#submit] would refuse now: before something is read that only an answer needs.
-    public void requireRoom() {
-        admission.requireRoom();
+    public void requireRoom(TokenAccount account) {
+        admission.requireRoom(account.payer());
     }
 
     /// Work of the caller's thread that needs no worker, such as reading a file that a client brought. It waits
@@ -126,9 +128,14 @@ public final class EngineHost {
         return started;
     }
 
-    /// Whether the queue would take another request.
+    /// Whether another request would be taken, of some caller.
     public boolean hasRoom() {
         return started && admission.hasRoom();
+    }
+
+    /// Whether another request of this caller would be taken.
+    public boolean hasRoom(TokenAccount account) {
+        return started && admission.hasRoom(account.payer());
     }
 
     /// Whether every worker works or waits for work.
@@ -156,7 +163,7 @@ public final class EngineHost {
         return started ? engine.tuningBytes() : 0;
     }
 
-    /// Requests in the queues.
+    /// Requests, and what they wait for, that wait for a place.
     public int waiting() {
         return started ? admission.waiting() : 0;
     }

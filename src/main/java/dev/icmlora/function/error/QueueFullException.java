@@ -6,11 +6,20 @@ public final class QueueFullException extends RequestException {
     private static final long serialVersionUID = 1L;
 
     public QueueFullException(int capacity) {
-        this(capacity + " requests wait already, which is the limit");
+        this(capacity + " requests are at work or wait already, which is the limit");
     }
 
     private QueueFullException(String message) {
         super(message);
+    }
+
+    /// Too many requests of one caller wait.
+    ///
+    /// @param share of the capacity
+    public static QueueFullException ofCaller(int share, int capacity) {
+        return new QueueFullException(
+                "%d requests of this caller are at work or wait already, which is the limit for one caller of the %d for all"
+                        .formatted(share, capacity));
     }
 
     /// Too many tasks are being tuned.

@@ -161,7 +161,7 @@ final class Answering {
 
     private GenerateReply ask(GenerateRequest request, Work work) {
         while (true) {
-            if (service.isFull()) {
+            if (service.isFull(work.account())) {
                 // Not even asked for, or it would be counted as a client's request that was refused.
                 work.deadline().check();
                 pause();

@@ -17,7 +17,7 @@ record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline,
 
     /// Task files belong to nobody and cost nobody tokens.
     static Work ofTaskFile(Lease lease, Deadline deadline) {
-        return new Work(Tenant.SHARED, TokenAccount.UNLIMITED, lease, deadline, () -> {}, Optional.empty());
+        return new Work(Tenant.SHARED, TokenAccount.unlimited(""), lease, deadline, () -> {}, Optional.empty());
     }
 
     /// Asked before anything is stored.

@@ -55,7 +55,7 @@ final class BackgroundTuning {
             return false;
         }
         engineHost
-                .submitLong(key, LIMIT, session -> adapters.of(key, session))
+                .submitLong(account, LIMIT, turn -> adapters.of(key, turn))
                 .subscribe()
                 .with(
                         supplied -> {

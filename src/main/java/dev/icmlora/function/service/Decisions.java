@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.Asked;
 import dev.icmlora.engine.Engine;
-import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.selection.Opinion;
 import dev.icmlora.engine.selection.ReviewedAnswers;
@@ -28,6 +27,7 @@ import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
 import dev.icmlora.function.adapters.KnownAdapter;
+import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Tune;
@@ -108,58 +108,58 @@ final class Decisions {
     /// @param account that pays for a tuning in the background
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
-    Decided of(AdapterKey key, Tune tune, boolean examplesFit, TokenAccount account, EngineSession session) {
+    Decided of(AdapterKey key, Tune tune, boolean examplesFit, TokenAccount account, Turn turn) {
         var task = key.task();
-        if (!Selector.isTuned(task) || session.engine().tuningRefusal().isPresent()) {
-            return untuned(key, examplesFit, null, false, session);
+        if (!Selector.isTuned(task) || turn.engine().tuningRefusal().isPresent()) {
+            return untuned(key, examplesFit, null, false, turn);
         }
-        var tuned = TunedKeys.of(key, tune, session.engine());
+        var tuned = TunedKeys.of(key, tune, turn.engine());
         var supplied = adapters.known(tuned);
         if (supplied.isPresent()) {
-            return ofTuning(supplied.get(), examplesFit, session);
+            return ofTuning(supplied.get(), examplesFit, turn);
         }
         return switch (tune.when()) {
-            case NOW -> now(tuned, tune, examplesFit, session);
+            case NOW -> now(tuned, tune, examplesFit, turn);
             case BACKGROUND -> {
                 var waits = background.later(tuned, account);
                 var report = waits ? TuningReports.waiting(task.examples()) : null;
-                yield untuned(key, examplesFit, report, false, session);
+                yield untuned(key, examplesFit, report, false, turn);
             }
-            case NEVER -> untuned(key, examplesFit, null, false, session);
+            case NEVER -> untuned(key, examplesFit, null, false, turn);
         };
     }
 
     /// What has no time left, or finds no free place, is better answered untuned than not at all.
-    private Decided now(AdapterKey tuned, Tune tune, boolean examplesFit, EngineSession session) {
-        if (session.cancellation().isShortOfTime()) {
-            return untuned(tuned, examplesFit, null, true, session);
+    private Decided now(AdapterKey tuned, Tune tune, boolean examplesFit, Turn turn) {
+        if (turn.cancellation().isShortOfTime()) {
+            return untuned(tuned, examplesFit, null, true, turn);
         }
         Optional<Supplied> supplied;
         try {
-            supplied = adapters.soon(tuned, budget(tune), session);
+            supplied = adapters.soon(tuned, budget(tune), turn);
         } catch (QueueFullException e) {
             supplied = Optional.empty();
         } catch (UnusableInputException e) {
-            if (session.engine().tuningRefusal().isEmpty()) {
+            if (turn.engine().tuningRefusal().isEmpty()) {
                 throw e;
             }
             // Only the first tuning shows that there is no memory for any.
-            return untuned(tuned, examplesFit, null, false, session);
+            return untuned(tuned, examplesFit, null, false, turn);
         }
         return supplied.isPresent()
-                ? ofTuning(supplied.get(), examplesFit, session)
-                : untuned(tuned, examplesFit, null, true, session);
+                ? ofTuning(supplied.get(), examplesFit, turn)
+                : untuned(tuned, examplesFit, null, true, turn);
     }
 
     static Optional<Duration> budget(Tune tune) {
         return Optional.ofNullable(tune.budgetMs()).map(Duration::ofMillis);
     }
 
-    private Decided ofTuning(Supplied supplied, boolean examplesFit, EngineSession session) {
+    private Decided ofTuning(Supplied supplied, boolean examplesFit, Turn turn) {
         var known = supplied.known();
-        var choice = session.engine().selector().choose(known.tuning().orElseThrow(), examplesFit);
+        var choice = turn.engine().selector().choose(known.tuning().orElseThrow(), examplesFit);
         // Confidence was fitted to what a generator's adapters become.
-        Double confidence = session.engine().isTrained() ? (Double) choice.confidence() : null;
+        Double confidence = turn.engine().isTrained() ? (Double) choice.confidence() : null;
         var report = TuningReports.of(known);
         if (choice.way() == Way.TUNED) {
             var selection = selection(
@@ -176,7 +176,7 @@ final class Decisions {
                     supplied.tuningTokens(),
                     true);
         }
-        var shared = adapters.of(known.key().shared(), session);
+        var shared = adapters.of(known.key().shared(), turn);
         return new Decided(
                 selection(choice.way(), confidence, 0, OptionalDouble.empty(), false),
                 Optional.of(shared),
@@ -198,52 +198,52 @@ final class Decisions {
             Supplier<Optional<List<int[]>>> shown,
             boolean greedy,
             Wanted wanted,
-            EngineSession session) {
-        var first = asked(decided, prompts, scale, wanted, session);
+            Turn turn) {
+        var first = asked(decided, prompts, scale, wanted, turn);
         if (!decided.reviewed() || !greedy) {
-            return ReviewedAnswers.alone(session.answer(first, wanted));
+            return ReviewedAnswers.alone(turn.session().answer(first, wanted));
         }
         var key = decided.adapter().orElseThrow().known().key();
-        return session.answer(
-                first, () -> shown.get().map(again -> second(key, again, scale, wanted, session)), wanted);
+        return turn.session()
+                .answer(first, () -> shown.get().map(again -> second(key, again, scale, wanted, turn)), wanted);
     }
 
-    private Asked asked(Decided decided, List<int[]> prompts, float scale, Wanted wanted, EngineSession session) {
+    private Asked asked(Decided decided, List<int[]> prompts, float scale, Wanted wanted, Turn turn) {
         var adapter = scaled(decided.adapter(), scale);
         var bias = decided.adapter()
                 .map(supplied -> supplied.known().key())
                 .filter(AdapterKey::isTuned)
-                .map(key -> biases.of(adapter, key.task(), false, wanted, session))
+                .map(key -> biases.of(adapter, key.task(), false, wanted, turn))
                 .orElse(LabelBias.NONE);
         return new Asked(adapter, prompts, bias);
     }
 
-    private Asked second(AdapterKey key, List<int[]> prompts, float scale, Wanted wanted, EngineSession session) {
-        var adapter = scaled(secondAdapter(key, session), scale);
-        var shown = session.engine().fingerprinted(key.task());
-        return new Asked(adapter, prompts, biases.of(adapter, shown, true, wanted, session));
+    private Asked second(AdapterKey key, List<int[]> prompts, float scale, Wanted wanted, Turn turn) {
+        var adapter = scaled(secondAdapter(key, turn), scale);
+        var shown = turn.engine().fingerprinted(key.task());
+        return new Asked(adapter, prompts, biases.of(adapter, shown, true, wanted, turn));
     }
 
     /// What gives a second opinion on the answers of an adapter: the shared one, or without a generator the base model
     /// alone.
-    private Optional<Supplied> secondAdapter(AdapterKey key, EngineSession session) {
-        return session.engine().isTrained() ? Optional.of(adapters.of(key.shared(), session)) : Optional.empty();
+    private Optional<Supplied> secondAdapter(AdapterKey key, Turn turn) {
+        return turn.engine().isTrained() ? Optional.of(adapters.of(key.shared(), turn)) : Optional.empty();
     }
 
     private static Optional<ScaledAdapter> scaled(Optional<Supplied> supplied, float scale) {
         return supplied.map(adapter -> new ScaledAdapter(adapter.known().adapter(), scale));
     }
 
-    private Decided untuned(AdapterKey key, boolean examplesFit, Tuned tuning, boolean hurried, EngineSession session) {
-        if (!session.engine().isTrained()) {
+    private Decided untuned(AdapterKey key, boolean examplesFit, Tuned tuning, boolean hurried, Turn turn) {
+        if (!turn.engine().isTrained()) {
             return unaided(key.task(), examplesFit, tuning, hurried);
         }
-        var generated = key.untuned(session.engine().fingerprinted(key.task()));
-        var seen = distances.of(key.tenant(), generated.task(), session);
+        var generated = key.untuned(turn.engine().fingerprinted(key.task()));
+        var seen = distances.of(key.tenant(), generated.task(), turn);
         var canShow = examplesFit && !key.task().examples().isEmpty();
-        var choice = session.engine().selector().choose(seen.distance(), canShow);
+        var choice = turn.engine().selector().choose(seen.distance(), canShow);
         var serving = choice.way() == Way.GENERATED ? generated : key.shared();
-        var supplied = adapters.of(serving, session);
+        var supplied = adapters.of(serving, turn);
         return new Decided(
                 selection(choice.way(), choice.confidence(), serving.strength(), seen.distance(), hurried),
                 Optional.of(supplied),

@@ -13,7 +13,8 @@ import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.adapters.KnownAdapter;
-import dev.icmlora.function.admission.Once;
+import dev.icmlora.function.admission.SingleFlight;
+import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.generator.task.Task;
 
@@ -25,7 +26,7 @@ final class LabelBiases {
     private static final int BYTES_OF_LABEL = 64;
 
     private final Cache<Question, LabelBias> known;
-    private final Once<Question, LabelBias> asking = new Once<>();
+    private final SingleFlight<Question, LabelBias> asking = new SingleFlight<>(LabelBias::known);
 
     LabelBiases(FunctionConfig config) {
         this.known = Caffeine.newBuilder()
@@ -50,12 +51,11 @@ final class LabelBiases {
     /// @param adapter empty for the base model alone
     /// @param shown whether prompts show the examples of the task
     /// @param wanted a text has no bias
-    LabelBias of(Optional<ScaledAdapter> adapter, Task task, boolean shown, Wanted wanted, EngineSession session) {
-        return wanted instanceof Choosing choosing ? of(adapter, task, shown, choosing, session) : LabelBias.NONE;
+    LabelBias of(Optional<ScaledAdapter> adapter, Task task, boolean shown, Wanted wanted, Turn turn) {
+        return wanted instanceof Choosing choosing ? of(adapter, task, shown, choosing, turn) : LabelBias.NONE;
     }
 
-    private LabelBias of(
-            Optional<ScaledAdapter> adapter, Task task, boolean shown, Choosing choosing, EngineSession session) {
+    private LabelBias of(Optional<ScaledAdapter> adapter, Task task, boolean shown, Choosing choosing, Turn turn) {
         var question = new Question(
                 choosing.salt(),
                 adapter.map(scaled -> scaled.adapter().id()),
@@ -63,11 +63,20 @@ final class LabelBiases {
                 task,
                 shown,
                 choosing.labels().texts());
-        return asking.of(
-                question,
-                () -> Optional.ofNullable(known.getIfPresent(question)),
-                () -> ask(question, adapter, choosing, session),
-                session.cancellation());
+        return known(question)
+                .orElseGet(() -> asking.of(
+                        question,
+                        computation -> known(question)
+                                .orElseGet(() -> ask(
+                                        question,
+                                        adapter,
+                                        choosing,
+                                        turn.of(computation).session())),
+                        turn.admitted()));
+    }
+
+    private Optional<LabelBias> known(Question question) {
+        return Optional.ofNullable(known.getIfPresent(question));
     }
 
     private LabelBias ask(

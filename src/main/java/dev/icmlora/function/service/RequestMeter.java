@@ -83,7 +83,7 @@ final class RequestMeter {
     <T> Uni<T> measure(String operation, Supplier<T> work) {
         return measure(
                 operation,
-                TokenAccount.UNLIMITED,
+                TokenAccount.unlimited(""),
                 () -> Uni.createFrom().item(work).map(reply -> new Metered<>(reply, Served.NOTHING)));
     }
 

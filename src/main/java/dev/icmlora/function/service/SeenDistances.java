@@ -11,7 +11,8 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.KnownAdapter;
-import dev.icmlora.function.admission.Once;
+import dev.icmlora.function.admission.SingleFlight;
+import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.generator.task.Task;
 
@@ -23,7 +24,7 @@ final class SeenDistances {
 
     private final AdapterSource adapters;
     private final Cache<Question, OptionalDouble> known;
-    private final Once<Question, Seen> asking = new Once<>();
+    private final SingleFlight<Question, Seen> asking = new SingleFlight<>(seen -> new Seen(seen.distance, 0));
 
     SeenDistances(AdapterSource adapters, FunctionConfig config) {
         this.adapters = adapters;
@@ -43,13 +44,19 @@ final class SeenDistances {
     record Seen(OptionalDouble distance, int tokens) {}
 
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
-    Seen of(Tenant tenant, Task task, EngineSession session) {
+    Seen of(Tenant tenant, Task task, Turn turn) {
         var question = new Question(tenant, task);
-        return asking.of(
-                question,
-                () -> Optional.ofNullable(known.getIfPresent(question)).map(distance -> new Seen(distance, 0)),
-                () -> measure(question, session),
-                session.cancellation());
+        return known(question)
+                .orElseGet(() -> asking.of(
+                        question,
+                        computation -> known(question)
+                                .orElseGet(() ->
+                                        measure(question, turn.of(computation).session())),
+                        turn.admitted()));
+    }
+
+    private Optional<Seen> known(Question question) {
+        return Optional.ofNullable(known.getIfPresent(question)).map(distance -> new Seen(distance, 0));
     }
 
     private Seen measure(Question question, EngineSession session) {

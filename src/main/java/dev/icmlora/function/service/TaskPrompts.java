@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 
 /// The prompts of a task's inputs, which have to fit into the context with their answers.
-record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession session) {
+record TaskPrompts(Task task, List<String> inputs, Wanted wanted, Turn turn) {
 
     /// The prompts of a mode, one for each input.
     ///
@@ -33,7 +33,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
         violations.raise();
         var prompts = new ArrayList<int[]>();
         for (var i = 0; i < inputs.size(); i++) {
-            session.cancellation().check();
+            turn.cancellation().check();
             var prompt = prompt(examples, inputs.get(i));
             violations.when(
                     prompt.length > room(),
@@ -53,7 +53,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
         // The examples alone tell most that do not, once for all inputs.
         return tokensOfTask(task.examples()) <= room()
                 && inputs.stream().allMatch(input -> {
-                    session.cancellation().check();
+                    turn.cancellation().check();
                     return prompt(task.examples(), input).length <= room();
                 });
     }
@@ -61,7 +61,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
     /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task, or as many of
     /// them as fit beside the input. Empty if not one does, beside some input.
     Optional<List<int[]>> withFewExamples() {
-        var examples = session.engine().fingerprinted(task).examples();
+        var examples = turn.engine().fingerprinted(task).examples();
         var prompts = new ArrayList<int[]>();
         for (var input : inputs) {
             var prompt = withAsManyAsFit(examples, input);
@@ -75,7 +75,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
 
     private Optional<int[]> withAsManyAsFit(List<Example> examples, String input) {
         return IntStream.iterate(examples.size(), count -> count > 0, count -> count - 1)
-                .peek(_ -> session.cancellation().check())
+                .peek(_ -> turn.cancellation().check())
                 .mapToObj(count -> prompt(examples.subList(0, count), input))
                 .filter(prompt -> prompt.length <= room())
                 .findFirst();
@@ -86,7 +86,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
     }
 
     private int context() {
-        return session.engine().contextTokens();
+        return turn.engine().contextTokens();
     }
 
     private String answer() {
@@ -96,13 +96,10 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, EngineSession 
     }
 
     private int tokensOfTask(List<Example> examples) {
-        return session.engine().format().packed(task.description(), examples).tokens().length;
+        return turn.engine().format().packed(task.description(), examples).tokens().length;
     }
 
     private int[] prompt(List<Example> examples, String input) {
-        return session.engine()
-                .format()
-                .query(task.description(), examples, input)
-                .tokens();
+        return turn.engine().format().query(task.description(), examples, input).tokens();
     }
 }

@@ -65,9 +65,9 @@ public final class TaskService {
         this.meter = meter;
     }
 
-    /// Whether the queue would refuse another request for now.
-    public boolean isFull() {
-        return engineHost.isStarted() && !engineHost.hasRoom();
+    /// Whether another request of this caller would be refused for now.
+    public boolean isFull(TokenAccount account) {
+        return engineHost.isStarted() && !engineHost.hasRoom(account);
     }
 
     /// Answers a request's inputs.
@@ -90,27 +90,22 @@ public final class TaskService {
 
     /// @param request that names no function
     private Uni<Metered<GenerateReply>> wholeGenerate(Tenant tenant, TokenAccount account, GenerateRequest request) {
-        var key = key(tenant, request);
+        var key = key(tenant, account, request);
         rules.check(request.mode(), key.task());
         var form = AnswerForm.of(request);
-        return engineHost.submit(queue(request, key), session -> {
-            var wanted = form.wanted(tenant, session.engine());
-            return generate(form, new TaskPrompts(key.task(), request.inputs(), wanted, session), key, account);
+        return engineHost.submit(account, turn -> {
+            var wanted = form.wanted(tenant, turn.engine());
+            return generate(form, new TaskPrompts(key.task(), request.inputs(), wanted, turn), key, account);
         });
     }
 
-    /// Requests of one adapter wait in line, and those that need none.
-    private static Object queue(GenerateRequest request, AdapterKey key) {
-        return request.mode().usesAdapter() ? key : request.mode();
-    }
-
-    private AdapterKey key(Tenant tenant, GenerateRequest request) {
+    private AdapterKey key(Tenant tenant, TokenAccount account, GenerateRequest request) {
         if (request.adapter() == null) {
             return new AdapterKey(
                     tenant, request.task().toTask(), request.strength().floatValue());
         }
         // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
-        engineHost.requireRoom();
+        engineHost.requireRoom(account);
         var known = adapters.byId(tenant, request.adapter());
         rules.check(known);
         return known.key();
@@ -131,21 +126,22 @@ public final class TaskService {
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<AdapterReply> adapter(
             Tenant tenant, TokenAccount account, AdapterRequest request, Consumer<TuningProgress> progress) {
-        return meter.measure("adapter", account, () -> checkedAdapter(tenant, request, progress));
+        return meter.measure("adapter", account, () -> checkedAdapter(tenant, account, request, progress));
     }
 
     private Uni<Metered<AdapterReply>> checkedAdapter(
-            Tenant tenant, AdapterRequest asked, Consumer<TuningProgress> progress) {
+            Tenant tenant, TokenAccount account, AdapterRequest asked, Consumer<TuningProgress> progress) {
         rules.check(asked);
         var request = functions.whole(tenant, asked);
         var task = request.task().toTask();
         if (request.tune() == null) {
             var key = new AdapterKey(tenant, task, 1);
-            return engineHost.submit(key, session -> adapter(key, adapters.of(key, session), session));
+            return engineHost.submit(account, turn -> adapter(key, adapters.of(key, turn), turn.session()));
         }
         var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune(), engineHost.engine());
         var budget = Decisions.budget(request.tune());
-        return engineHost.submit(key, session -> adapter(key, adapters.of(key, budget, progress, session), session));
+        return engineHost.submit(
+                account, turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
     }
 
     /// What the answers to a request come from, or a tuning begins with, and so would be others with another generator.
@@ -180,7 +176,7 @@ public final class TaskService {
         if (!isWanted || request.adapter() != null || engine.tuningRefusal().isPresent()) {
             return Uni.createFrom().voidItem();
         }
-        var start = key(tenant, request);
+        var start = key(tenant, account, request);
         var hasExamples = request.mode() == Mode.AUTO
                 ? Selector.isTuned(start.task())
                 : !start.task().examples().isEmpty();
@@ -192,9 +188,9 @@ public final class TaskService {
                         "adapter",
                         account,
                         () -> engineHost.submitLong(
-                                key,
+                                account,
                                 BackgroundTuning.LIMIT,
-                                session -> adapter(key, adapters.of(key, session), session)))
+                                turn -> adapter(key, adapters.of(key, turn), turn.session())))
                 .onFailure(_ ->
                         request.mode() == Mode.AUTO && engine.tuningRefusal().isPresent())
                 .recoverWithNull()
@@ -268,8 +264,7 @@ public final class TaskService {
     private Metered<GenerateReply> named(
             AnswerForm form, TaskPrompts prompts, Mode served, AdapterKey key, Tuned tuning) {
         var tokens = prompts.of(served);
-        var adapter =
-                served.usesAdapter() ? Optional.of(adapters.of(key, prompts.session())) : Optional.<Supplied>empty();
+        var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, prompts.turn())) : Optional.<Supplied>empty();
         var read = adapter.map(Supplied::fingerprintTokens).orElse(0);
         return answer(form, new Decided(Selection.named(served), adapter, tuning, read, 0), tokens, prompts);
     }
@@ -277,11 +272,11 @@ public final class TaskService {
     private Metered<GenerateReply> tuned(AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var key = TunedKeys.of(start, tune, prompts.session().engine());
+        var key = TunedKeys.of(start, tune, prompts.turn().engine());
         // What does not fit is refused before anything is tuned.
         var tokens = prompts.of(request.mode());
         var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, Decisions.budget(tune), _ -> {}, prompts.session()))
+                ? Optional.of(adapters.of(key, Decisions.budget(tune), _ -> {}, prompts.turn()))
                 : adapters.known(key);
         if (supplied.isPresent()) {
             var decided = new Decided(
@@ -305,21 +300,21 @@ public final class TaskService {
         // What does not even fit with the description alone is refused before anything is tuned.
         var described = prompts.of(Mode.ADAPTER);
         var tune = Optional.ofNullable(form.request().tune()).orElse(Tune.DEFAULT);
-        var decided = decisions.of(key, tune, prompts.fitWithExamples(), account, prompts.session());
+        var decided = decisions.of(key, tune, prompts.fitWithExamples(), account, prompts.turn());
         var served = decided.served();
         return answer(form, decided, served.showsExamples() ? prompts.of(served) : described, prompts);
     }
 
     private Metered<GenerateReply> answer(AnswerForm form, Decided decided, List<int[]> tokens, TaskPrompts prompts) {
         var scale = form.request().scale().floatValue();
-        var session = prompts.session();
+        var turn = prompts.turn();
         var reviewed = decisions.answer(
-                decided, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), session);
+                decided, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), turn);
         var answers = reviewed.answers();
-        var curve = decided.curve(scale, form.isLabel(), session.engine());
+        var curve = decided.curve(scale, form.isLabel(), turn.engine());
         var details = form.details(reviewed, curve);
         var selection = decided.selection().withConfidence(ofTask -> form.confidence(reviewed, curve, ofTask));
-        var phases = session.phases(answers);
+        var phases = turn.session().phases(answers);
         var reply = new GenerateReply(
                 null,
                 AnswerForm.outputs(answers.answers(), details),

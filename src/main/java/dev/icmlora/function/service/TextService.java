@@ -23,6 +23,7 @@ import dev.icmlora.function.adapters.AdapterSource.Supplied;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.adapters.OwnedId;
 import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
@@ -108,7 +109,7 @@ public final class TextService {
                     .writing(tenant, asked)
                     .orElseThrow(() -> new UnknownModelException(asked.model(), models(tenant)));
             var key = new AdapterKey(tenant, named.task(), 1);
-            return engineHost.submit(key, session -> write(named, key, account, listener, session));
+            return engineHost.submit(account, turn -> write(named, key, account, listener, turn));
         }
         var violations = new Violations();
         violations.when(
@@ -119,21 +120,14 @@ public final class TextService {
                 "must not be given beside /model, which names an adapter");
         violations.raise();
         var request = asked.with(asked.task().map(task -> functions.task(tenant, task)));
-        return engineHost.submit(queue(tenant, request), session -> {
+        return engineHost.submit(account, turn -> {
             // Here, and not before: a file may have to be read.
             var named = named(tenant, request.model());
             var supplied = request.task()
-                    .map(task -> adapters.of(new AdapterKey(tenant, task.toTask(), 1), session))
+                    .map(task -> adapters.of(new AdapterKey(tenant, task.toTask(), 1), turn))
                     .or(() -> named.map(Supplied::of));
-            return write(tenant, request, supplied, listener, session);
+            return write(tenant, request, supplied, listener, turn);
         });
-    }
-
-    /// Requests of one adapter, or of the base model, wait in line.
-    private static Object queue(Tenant tenant, TextRequest request) {
-        return request.task()
-                .<Object>map(task -> new AdapterKey(tenant, task.toTask(), 1))
-                .orElse(request.model());
     }
 
     /// Embeds texts with the base model.
@@ -141,14 +135,15 @@ public final class TextService {
     /// @param account that pays for it
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<EmbeddingReply> embed(TokenAccount account, String model, List<String> texts) {
-        return meter.measure("embed", account, () -> checkedEmbed(model, texts));
+        return meter.measure("embed", account, () -> checkedEmbed(account, model, texts));
     }
 
-    private Uni<Metered<EmbeddingReply>> checkedEmbed(String model, List<String> texts) {
+    private Uni<Metered<EmbeddingReply>> checkedEmbed(TokenAccount account, String model, List<String> texts) {
         if (!model.equals(engineHost.modelName())) {
             throw new UnknownModelException(model, List.of(engineHost.modelName()));
         }
-        return engineHost.submit(model, session -> {
+        return engineHost.submit(account, turn -> {
+            var session = turn.session();
             var prompts =
                     texts.stream().map(session.engine().chatFormat()::tokens).toList();
             TextPrompts.requireFit("/input", prompts, 0, session);
@@ -170,16 +165,13 @@ public final class TextService {
 
     /// By the base model, or with an adapter.
     private Metered<TextReply> write(
-            Tenant tenant,
-            TextRequest request,
-            Optional<Supplied> supplied,
-            ToldTokens listener,
-            EngineSession session) {
+            Tenant tenant, TextRequest request, Optional<Supplied> supplied, ToldTokens listener, Turn turn) {
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var description = supplied.map(s -> s.known().key())
                 .filter(key -> !key.isShared())
                 .map(key -> key.task().description())
                 .orElse("");
+        var session = turn.session();
         var prompts = new TextPrompts(request.prompt(), session);
         var tokens = prompts.of(description);
         var wanted = wanted(tenant, request, tokens, listener, session);
@@ -192,21 +184,15 @@ public final class TextService {
                 supplied.map(Supplied::fingerprintTokens).orElse(0),
                 0);
         return write(
-                request,
-                id.orElse(engineHost.modelName()),
-                decided,
-                tokens,
-                Optional::empty,
-                wanted,
-                listener,
-                session);
+                request, id.orElse(engineHost.modelName()), decided, tokens, Optional::empty, wanted, listener, turn);
     }
 
     /// As a function's task is served in mode auto.
     ///
     /// @param key of the task's generated adapter
     private Metered<TextReply> write(
-            NamedText named, AdapterKey key, TokenAccount account, ToldTokens listener, EngineSession session) {
+            NamedText named, AdapterKey key, TokenAccount account, ToldTokens listener, Turn turn) {
+        var session = turn.session();
         var request = named.request();
         var prompts = new TextPrompts(request.prompt(), session);
         var described = prompts.of(named.task().description());
@@ -214,7 +200,7 @@ public final class TextService {
         // What does not even fit with the description alone is refused before anything is tuned.
         prompts.requireFit(described, wanted);
         var shown = prompts.withExamples(named.task(), wanted);
-        var decided = decisions.of(key, named.tune(), shown.isPresent(), account, session);
+        var decided = decisions.of(key, named.tune(), shown.isPresent(), account, turn);
         var tokens = decided.served().showsExamples() ? shown.orElseThrow() : described;
         var few = session.engine().fingerprinted(named.task());
         return write(
@@ -225,7 +211,7 @@ public final class TextService {
                 () -> prompts.withExamples(few, wanted),
                 wanted,
                 listener,
-                session);
+                turn);
     }
 
     /// @param model as the reply names it
@@ -238,7 +224,7 @@ public final class TextService {
             Supplier<Optional<List<int[]>>> shown,
             Wanted wanted,
             ToldTokens listener,
-            EngineSession session) {
+            Turn turn) {
         listener.begins(model, prompts);
         var reviewed = decisions.answer(
                 decided,
@@ -247,10 +233,10 @@ public final class TextService {
                 () -> shown.get().map(again -> repeated(again, request)),
                 request.isGreedy(),
                 wanted,
-                session);
+                turn);
         var answers = reviewed.answers();
         var usage = new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens());
-        var phases = session.phases(answers);
+        var phases = turn.session().phases(answers);
         var served = new Served(
                 decided.adapter().map(supplied -> supplied.known().adapter().id()),
                 decided.adapter().map(Supplied::cached).orElse(false),

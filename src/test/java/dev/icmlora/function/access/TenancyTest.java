@@ -13,12 +13,17 @@ import static org.hamcrest.Matchers.not;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -30,6 +35,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.PeftFiles;
 
 /// An adapter is there for the callers that made it. For others it is not, and they cannot find out that it is.
@@ -37,6 +43,7 @@ import dev.icmlora.function.PeftFiles;
 @TestProfile(SharedInstallation.class)
 class TenancyTest {
 
+    private static final int CROWD = 24;
     private static final String UNKNOWN = "sha256:" + "1".repeat(64);
     private static final List<Map<String, String>> EXAMPLES = List.of(
             Map.of("input", "cat", "output", "cats"),
@@ -107,6 +114,51 @@ class TenancyTest {
         var b = new float[192];
         b[7] = value;
         return PeftFiles.zip("attn_v", 1, 16, a, b);
+    }
+
+    /// More than the half of places and queue that one caller may have, so that it is refused some.
+    @Test
+    void aCrowdOfOneCallerKeepsNoOtherOut() throws Exception {
+        var story = Map.of(
+                "task",
+                Map.of("description", "Tell a story."),
+                "inputs",
+                Collections.nCopies(8, "of a dog"),
+                "mode",
+                "plain",
+                "max_tokens",
+                24);
+        var question = Map.of(
+                "task", Map.of("description", "Say a word."), "inputs", List.of("x"), "mode", "plain", "max_tokens", 1);
+        try (var clients = Executors.newFixedThreadPool(CROWD)) {
+            var crowd = IntStream.range(0, CROWD)
+                    .mapToObj(_ -> clients.submit(
+                            () -> alice.post("/generate", story).extract().response()))
+                    .toList();
+            Eventually.until(() -> crowd.stream().anyMatch(Future::isDone));
+
+            for (var i = 0; i < 5; i++) {
+                bob.post("/generate", question).statusCode(200);
+            }
+
+            assertThat(crowd).anyMatch(one -> !one.isDone());
+            var answers = crowd.stream().map(TenancyTest::response).toList();
+            assertThat(answers.stream().map(Response::statusCode)).contains(200, 429);
+            assertThat(answers).filteredOn(r -> r.statusCode() == 429).allSatisfy(r -> {
+                assertThat(r.header("Retry-After")).isEqualTo("1");
+                assertThat(r.jsonPath().getString("detail"))
+                        .isEqualTo("8 requests of this caller are at work or wait already, which is the limit for one"
+                                + " caller of the 16 for all");
+            });
+        }
+    }
+
+    private static Response response(Future<Response> one) {
+        try {
+            return one.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

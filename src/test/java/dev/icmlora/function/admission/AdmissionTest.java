@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -25,29 +30,32 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.error.DeadlineException;
 import dev.icmlora.function.error.QueueFullException;
 
-@Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class AdmissionTest {
 
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(500);
+    private static final IntUnaryOperator ALL = IntUnaryOperator.identity();
+    private static final IntUnaryOperator HALF = all -> Math.max(1, all / 2);
 
     private final CountDownLatch gate = new CountDownLatch(1);
 
     @Test
     void refusesWhatMayNeitherRunNorWait() {
-        try (var admission = new Admission(1, 1)) {
-            var running = occupy(admission, "red");
+        try (var admission = new Admission(1, 1, ALL)) {
+            var running = occupy(admission, "alice");
             assertThat(admission.hasRoom()).isTrue();
-            var waiting = submit(admission, "red", "waited");
+            var waiting = submit(admission, "alice", "waited");
             assertThat(admission.hasRoom()).isFalse();
             assertThat(admission.waiting()).isEqualTo(1);
 
             assertThatThrownBy(() -> admission
-                            .submit("red", LONG, c -> "refused")
+                            .submit("bob", LONG, _ -> "refused")
                             .await()
                             .indefinitely())
-                    .isInstanceOf(QueueFullException.class);
-            assertThatThrownBy(admission::requireRoom).isInstanceOf(QueueFullException.class);
+                    .isInstanceOf(QueueFullException.class)
+                    .hasMessage("2 requests are at work or wait already, which is the limit");
+            assertThatThrownBy(() -> admission.requireRoom("bob")).isInstanceOf(QueueFullException.class);
 
             gate.countDown();
             assertThat(waiting.join()).isEqualTo("waited");
@@ -56,59 +64,186 @@ class AdmissionTest {
     }
 
     @Test
-    void aCrowdThatWantsOneAdapterDoesNotKeepAnotherOut() {
-        var order = new CopyOnWriteArrayList<String>();
-        try (var admission = new Admission(100, 2)) {
-            // One of the two places is the crowd's throughout.
-            var running = occupy(admission, "crowd");
-            var other = new CountDownLatch(1);
-            var holder = admission.submit("holder", LONG, c -> await(other)).subscribeAsCompletionStage();
-            var crowd = IntStream.range(0, 20)
-                    .mapToObj(i -> submit(admission, "crowd", () -> order.add("crowd")))
+    void aCrowdOfOneCallerLeavesHalfToOthers() {
+        try (var admission = new Admission(10, 4, HALF)) {
+            var atWork = new AtomicInteger();
+            var crowd = IntStream.range(0, 7)
+                    .mapToObj(_ -> submit(admission, "crowd", () -> {
+                        atWork.incrementAndGet();
+                        return await(gate);
+                    }))
                     .toList();
-            var alone = submit(admission, "alone", () -> order.add("alone"));
+
+            assertThat(admission.hasRoom("crowd")).isFalse();
+            assertThatThrownBy(() -> admission.requireRoom("crowd"))
+                    .isInstanceOf(QueueFullException.class)
+                    .hasMessageContaining("7 requests of this caller")
+                    .hasMessageContaining("of the 14 for all");
+            assertThat(submit(admission, "alice", "answered").join()).isEqualTo("answered");
+            Eventually.until(() -> atWork.get() == 2);
+            assertThat(admission.waiting()).isEqualTo(5);
+
+            gate.countDown();
+            crowd.forEach(CompletableFuture::join);
+        }
+    }
+
+    @Test
+    void whereAllAreOneCallerItMayHaveAll() {
+        try (var admission = new Admission(2, 2, ALL)) {
+            var begun = new CountDownLatch(2);
+            var crowd = IntStream.range(0, 4)
+                    .mapToObj(_ -> submit(admission, "", () -> {
+                        begun.countDown();
+                        return await(gate);
+                    }))
+                    .toList();
+            await(begun);
+            assertThat(admission.waiting()).isEqualTo(2);
+
+            gate.countDown();
+            crowd.forEach(CompletableFuture::join);
+        }
+    }
+
+    @Test
+    void theCallerWithTheFewestAtWorkIsNext() {
+        var order = new CopyOnWriteArrayList<String>();
+        try (var admission = new Admission(100, 2, ALL)) {
+            var running = occupy(admission, "busy");
+            var other = new CountDownLatch(1);
+            var holder = admission.submit("holder", LONG, _ -> await(other)).subscribeAsCompletionStage();
+            var all = new ArrayList<CompletableFuture<Boolean>>();
+            for (var caller : List.of("busy", "busy", "first", "second", "first")) {
+                all.add(submit(admission, caller, () -> order.add(caller)));
+            }
             other.countDown();
             holder.join();
 
-            alone.join();
-            crowd.forEach(CompletableFuture::join);
-            assertThat(order.indexOf("alone")).isLessThanOrEqualTo(1);
+            all.forEach(CompletableFuture::join);
+            assertThat(order).containsExactly("first", "second", "first", "busy", "busy");
             gate.countDown();
             running.join();
         }
     }
 
+    /// Of any crowd: so many are inside, so many of them at work, of one caller half; next is the oldest request of a
+    /// caller with the fewest at work; and every one that was let in has its turn.
     @Test
-    void whoeverHasWaitedLongGoesBeforeThoseWhoseAdaptersAreIdle() throws InterruptedException {
-        var order = new CopyOnWriteArrayList<String>();
-        try (var admission = new Admission(100, 2)) {
-            var running = occupy(admission, "busy");
-            var other = new CountDownLatch(1);
-            var holder = admission.submit("holder", LONG, c -> await(other)).subscribeAsCompletionStage();
-            var patient = submit(admission, "busy", () -> order.add("patient"));
-            // A second of waiting weighs as much as one request at work.
-            Thread.sleep(1200);
-            var fresh = IntStream.range(0, 5)
-                    .mapToObj(i -> submit(admission, "fresh " + i, () -> order.add("fresh")))
-                    .toList();
-            other.countDown();
-            holder.join();
+    void tenThousandCallersShareTheGate() throws InterruptedException {
+        var random = new Random(7);
+        var crowd = new Crowd(new Admission(64, 8, HALF), 72, 8);
+        for (var step = 0; step < 20_000; step++) {
+            if (random.nextInt(5) < 3) {
+                // Two callers want more than all others together.
+                crowd.submit(random.nextInt(4) > 0 ? random.nextInt(2) : random.nextInt(10_000));
+            } else {
+                crowd.finish(random);
+            }
+        }
+        crowd.finishAll(random);
+    }
 
-            patient.join();
-            fresh.forEach(CompletableFuture::join);
-            assertThat(order.getFirst()).isEqualTo("patient");
-            gate.countDown();
-            running.join();
+    private static final class Crowd {
+
+        private static final Comparator<Request> OLDEST = Comparator.comparingInt(request -> request.number);
+
+        private final Admission admission;
+        private final int capacity;
+        private final int places;
+        private final BlockingQueue<Request> begun = new LinkedBlockingQueue<>();
+        private final List<Request> atWork = new ArrayList<>();
+        private final List<Request> waiting = new ArrayList<>();
+        private int refused;
+
+        Crowd(Admission admission, int capacity, int places) {
+            this.admission = admission;
+            this.capacity = capacity;
+            this.places = places;
+        }
+
+        private record Request(int number, int caller, CountDownLatch end, CompletableFuture<Boolean> result) {}
+
+        private int next;
+
+        void submit(int caller) throws InterruptedException {
+            var end = new CountDownLatch(1);
+            var request = new CompletableFuture<Request>();
+            var result = admission
+                    .submit(Integer.toString(caller), LONG, _ -> {
+                        begun.add(request.join());
+                        return AdmissionTest.await(end);
+                    })
+                    .subscribeAsCompletionStage();
+            if (result.isCompletedExceptionally()) {
+                var inside = of(caller, atWork) + of(caller, waiting);
+                assertThat(inside == capacity / 2 || atWork.size() + waiting.size() == capacity)
+                        .isTrue();
+                refused++;
+                return;
+            }
+            var accepted = new Request(next++, caller, end, result);
+            request.complete(accepted);
+            waiting.add(accepted);
+            assertThat(atWork.size() + waiting.size()).isLessThanOrEqualTo(capacity);
+            assertThat(of(caller, atWork) + of(caller, waiting)).isLessThanOrEqualTo(capacity / 2);
+            letIn();
+        }
+
+        void finish(Random random) throws InterruptedException {
+            if (!atWork.isEmpty()) {
+                var ending = atWork.remove(random.nextInt(atWork.size()));
+                ending.end.countDown();
+                assertThat(ending.result.join()).isTrue();
+                letIn();
+            }
+        }
+
+        void finishAll(Random random) throws InterruptedException {
+            while (!atWork.isEmpty()) {
+                finish(random);
+            }
+            assertThat(waiting).isEmpty();
+            assertThat(refused).isPositive();
+            assertThat(admission.callers()).isZero();
+            admission.close();
+        }
+
+        private void letIn() throws InterruptedException {
+            while (admission.waiting() < waiting.size()) {
+                var chosen = begun.take();
+                for (var other : waiting) {
+                    assertThat(of(other.caller, atWork) >= places / 2
+                                    || isBefore(chosen, other)
+                                    || other.number == chosen.number)
+                            .as("%s before %s", chosen, other)
+                            .isTrue();
+                }
+                waiting.remove(chosen);
+                atWork.add(chosen);
+                assertThat(atWork.size()).isLessThanOrEqualTo(places);
+                assertThat(of(chosen.caller, atWork)).isLessThanOrEqualTo(places / 2);
+            }
+        }
+
+        private boolean isBefore(Request one, Request other) {
+            var busy = Long.compare(of(one.caller, atWork), of(other.caller, atWork));
+            // Another caller's later request says nothing of when its first one came.
+            return busy < 0 || busy == 0 && OLDEST.compare(one, other) < 0;
+        }
+
+        private static long of(int caller, List<Request> requests) {
+            return requests.stream().filter(request -> request.caller == caller).count();
         }
     }
 
     @Test
     void workThatMissesItsDeadlineFailsAndIsTold() {
-        try (var admission = new Admission(1, 1)) {
+        try (var admission = new Admission(1, 1, ALL)) {
             var told = new CompletableFuture<Boolean>();
-            var late = admission.submit("red", SHORT, cancellation -> {
+            var late = admission.submit("alice", SHORT, admitted -> {
                 await(gate);
-                return told.complete(cancellation.isRequested());
+                return told.complete(admitted.cancellation().isRequested());
             });
 
             var missed = deadline(late);
@@ -121,10 +256,10 @@ class AdmissionTest {
 
     @Test
     void aDeadlineThatPassedInTheQueueSaysSo() {
-        try (var admission = new Admission(1, 1)) {
-            occupy(admission, "red");
+        try (var admission = new Admission(1, 1, ALL)) {
+            occupy(admission, "alice");
 
-            var late = deadline(admission.submit("red", SHORT, c -> "never"));
+            var late = deadline(admission.submit("alice", SHORT, _ -> "never"));
             gate.countDown();
 
             assertThat(late.hasMostlyWaited()).isTrue();
@@ -138,10 +273,10 @@ class AdmissionTest {
 
     @Test
     void cancelledWorkLeavesTheQueueWithoutBeingDone() {
-        try (var admission = new Admission(1, 1)) {
-            occupy(admission, "red");
+        try (var admission = new Admission(1, 1, ALL)) {
+            occupy(admission, "alice");
             var cancelled = admission
-                    .<String>submit("red", LONG, c -> {
+                    .<String>submit("alice", LONG, _ -> {
                         throw new AssertionError("must not run");
                     })
                     .subscribe()
@@ -151,31 +286,31 @@ class AdmissionTest {
 
             assertThat(admission.hasRoom()).isTrue();
             gate.countDown();
-            assertThat(admission.submit("red", LONG, c -> "next").await().indefinitely())
+            assertThat(admission.submit("alice", LONG, _ -> "next").await().indefinitely())
                     .isEqualTo("next");
         }
     }
 
     @Test
     void aFailureReachesOnlyItsSubmitter() {
-        try (var admission = new Admission(1, 1)) {
+        try (var admission = new Admission(1, 1, ALL)) {
             assertThatThrownBy(() -> admission
-                            .submit("red", LONG, c -> {
+                            .submit("alice", LONG, _ -> {
                                 throw new IllegalStateException("broken");
                             })
                             .await()
                             .indefinitely())
                     .hasMessage("broken");
-            assertThat(admission.submit("red", LONG, c -> "fine").await().indefinitely())
+            assertThat(admission.submit("alice", LONG, _ -> "fine").await().indefinitely())
                     .isEqualTo("fine");
         }
     }
 
     @Test
     void closingEndsWhatRunsAndRefusesTheRest() {
-        var admission = new Admission(1, 1);
-        var running = occupy(admission, "red");
-        var waiting = submit(admission, "red", "never");
+        var admission = new Admission(1, 1, ALL);
+        var running = occupy(admission, "alice");
+        var waiting = submit(admission, "alice", "never");
 
         var closing = CompletableFuture.runAsync(admission::close);
 
@@ -183,58 +318,25 @@ class AdmissionTest {
         gate.countDown();
         closing.join();
         assertThat(running.join()).isEqualTo("ran");
-        assertThatThrownBy(
-                        () -> admission.submit("red", LONG, c -> "late").await().indefinitely())
+        assertThatThrownBy(() ->
+                        admission.submit("alice", LONG, _ -> "late").await().indefinitely())
                 .isInstanceOf(EngineClosedException.class);
-    }
-
-    @Test
-    void whoeverWaitsForWhatAnotherMakesKeepsNobodyOut() {
-        try (var admission = new Admission(10, 2)) {
-            var once = new Once<String, String>();
-            var made = new AtomicReference<String>();
-            var begun = new CountDownLatch(1);
-            var crowd = IntStream.range(0, 5)
-                    .mapToObj(i -> admission
-                            .submit(
-                                    "crowd",
-                                    LONG,
-                                    c -> once.of(
-                                            "red",
-                                            () -> Optional.ofNullable(made.get()),
-                                            () -> {
-                                                begun.countDown();
-                                                await(gate);
-                                                made.set("made");
-                                                return "made";
-                                            },
-                                            c))
-                            .subscribeAsCompletionStage())
-                    .toList();
-            await(begun);
-
-            assertThat(submit(admission, "alone", "answered").join()).isEqualTo("answered");
-            Eventually.until(() -> admission.waiting() == 0);
-            gate.countDown();
-            assertThat(crowd).allSatisfy(one -> assertThat(one.join()).isEqualTo("made"));
-            assertThat(admission.waiting()).isZero();
-        }
     }
 
     /// They come back one by one.
     @Test
-    void noMoreAreAtWorkThanThereArePlacesWhenWhatTheyWaitForIsMade() {
-        try (var admission = new Admission(50, 3)) {
+    void noMoreAreAtWorkThanThereArePlacesWhenWhatTheyWaitForIsThere() {
+        try (var admission = new Admission(50, 3, ALL)) {
             var atWork = new AtomicInteger();
             var most = new AtomicInteger();
             var crowd = IntStream.range(0, 40)
-                    .mapToObj(i -> submit(admission, "crowd " + i % 4, () -> {
-                        Admission.withoutPlace(() -> await(gate));
+                    .mapToObj(i -> admission.submit("crowd " + i % 4, LONG, admitted -> {
+                        admitted.aside(true, () -> await(gate));
                         most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
                         LockSupport.parkNanos(1_000_000);
-                        atWork.decrementAndGet();
-                        return true;
+                        return atWork.decrementAndGet();
                     }))
+                    .map(Uni::subscribeAsCompletionStage)
                     .toList();
             gate.countDown();
 
@@ -245,52 +347,78 @@ class AdmissionTest {
     }
 
     @Test
-    void whoeverLeavesWhileAnotherMakesItLeavesNothingBehind() {
-        try (var admission = new Admission(2, 1)) {
+    void aRequestThatLeavesWithoutAPlaceLeavesNothingBehind() {
+        try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
-            var ended = new CountDownLatch(1);
             var left = admission
-                    .submit("red", LONG, c -> {
-                        try {
-                            return Admission.withoutPlace(() -> {
+                    .submit(
+                            "alice",
+                            LONG,
+                            admitted -> admitted.aside(true, () -> {
                                 aside.countDown();
                                 return await(gate);
-                            });
-                        } finally {
-                            ended.countDown();
-                        }
-                    })
+                            }))
                     .subscribe()
                     .with(_ -> {});
             await(aside);
             left.cancel();
             gate.countDown();
-            await(ended);
 
-            assertThat(submit(admission, "red", "next").join()).isEqualTo("next");
+            assertThat(submit(admission, "alice", "next").join()).isEqualTo("next");
+            Eventually.until(() -> admission.callers() == 0);
+        }
+    }
+
+    @Test
+    void aRequestThatLeavesWhileItComesBackIsNotKept() {
+        try (var admission = new Admission(2, 1, ALL)) {
+            var aside = new CountDownLatch(1);
+            var made = new CountDownLatch(1);
+            var left = admission
+                    .submit(
+                            "alice",
+                            LONG,
+                            admitted -> admitted.aside(true, () -> {
+                                aside.countDown();
+                                return await(made);
+                            }))
+                    .subscribe()
+                    .with(_ -> {});
+            await(aside);
+            var another = occupy(admission, "bob");
+            made.countDown();
+            Eventually.until(() -> admission.waiting() == 1);
+
+            left.cancel();
+
             assertThat(admission.waiting()).isZero();
+            Eventually.until(() -> admission.callers() == 1);
+            gate.countDown();
+            another.join();
         }
     }
 
     @Test
     void closingEndsWhatComesBack() {
-        var admission = new Admission(1, 1);
+        var admission = new Admission(1, 1, ALL);
         var aside = new CountDownLatch(1);
         var made = new CountDownLatch(1);
-        var back = submit(
-                admission,
-                "red",
-                () -> Admission.withoutPlace(() -> {
-                    aside.countDown();
-                    return await(made);
-                }));
+        var back = admission
+                .submit(
+                        "alice",
+                        LONG,
+                        admitted -> admitted.aside(true, () -> {
+                            aside.countDown();
+                            return await(made);
+                        }))
+                .subscribeAsCompletionStage();
         await(aside);
-        var another = occupy(admission, "green");
+        var another = occupy(admission, "bob");
         made.countDown();
         Eventually.until(() -> admission.waiting() == 1);
 
         var closing = CompletableFuture.runAsync(admission::close);
-        Eventually.until(() -> !admission.hasRoom() && isClosed(admission));
+        Eventually.until(() -> isClosed(admission));
         gate.countDown();
 
         closing.join();
@@ -300,7 +428,7 @@ class AdmissionTest {
 
     private static boolean isClosed(Admission admission) {
         try {
-            admission.requireRoom();
+            admission.requireRoom("alice");
             return false;
         } catch (EngineClosedException e) {
             return true;
@@ -310,23 +438,24 @@ class AdmissionTest {
     }
 
     @Test
-    void whoeverComesBackGoesBeforeThoseWhoCameLater() {
+    void whatComesBackGoesBeforeWhatCameLater() {
         var order = new CopyOnWriteArrayList<Integer>();
-        try (var admission = new Admission(10, 1)) {
+        try (var admission = new Admission(10, 1, ALL)) {
             var aside = new CountDownLatch(3);
             var made = new CountDownLatch(1);
             var crowd = IntStream.range(0, 3)
-                    .mapToObj(i -> submit(admission, "red", () -> {
-                        Admission.withoutPlace(() -> {
+                    .mapToObj(i -> admission.submit("alice", LONG, admitted -> {
+                        admitted.aside(true, () -> {
                             aside.countDown();
                             return await(made);
                         });
                         return order.add(i);
                     }))
+                    .map(Uni::subscribeAsCompletionStage)
                     .toList();
             await(aside);
-            var another = occupy(admission, "green");
-            var late = submit(admission, "red", () -> order.add(3));
+            var another = occupy(admission, "bob");
+            var late = submit(admission, "alice", () -> order.add(3));
             made.countDown();
             Eventually.until(() -> admission.waiting() == 4);
             gate.countDown();
@@ -340,9 +469,9 @@ class AdmissionTest {
 
     /// A deadline that passes then was no fault of the request.
     @Test
-    void waitingForWhatAnotherMakesIsWaiting() {
-        try (var admission = new Admission(1, 1)) {
-            var late = deadline(admission.submit("red", SHORT, c -> Admission.withoutPlace(() -> await(gate))));
+    void waitingForWhatAnotherBeganIsWaiting() {
+        try (var admission = new Admission(1, 1, ALL)) {
+            var late = deadline(admission.submit("alice", SHORT, admitted -> admitted.aside(true, () -> await(gate))));
             gate.countDown();
 
             assertThat(late.hasMostlyWaited()).isTrue();
@@ -350,13 +479,23 @@ class AdmissionTest {
     }
 
     @Test
+    void waitingForItsOwnWorkIsNot() {
+        try (var admission = new Admission(1, 1, ALL)) {
+            var late = deadline(admission.submit("alice", SHORT, admitted -> admitted.aside(false, () -> await(gate))));
+            gate.countDown();
+
+            assertThat(late.hasMostlyWaited()).isFalse();
+        }
+    }
+
+    @Test
     void closingDoesNotWaitForWhatTakesLong() {
-        var admission = new Admission(1, 1);
+        var admission = new Admission(1, 1, ALL);
         var begun = new CountDownLatch(1);
         var running = admission
-                .submitLong("red", LONG, c -> {
+                .submitLong("alice", LONG, admitted -> {
                     begun.countDown();
-                    while (!c.isRequested()) {
+                    while (!admitted.cancellation().isRequested()) {
                         Thread.onSpinWait();
                     }
                     return "cut short";
@@ -369,19 +508,19 @@ class AdmissionTest {
         assertThatThrownBy(running::join).hasCauseInstanceOf(EngineClosedException.class);
     }
 
-    private static CompletableFuture<String> submit(Admission admission, String queue, String result) {
-        return admission.submit(queue, LONG, c -> result).subscribeAsCompletionStage();
+    private static CompletableFuture<String> submit(Admission admission, String caller, String result) {
+        return admission.submit(caller, LONG, _ -> result).subscribeAsCompletionStage();
     }
 
-    private static CompletableFuture<Boolean> submit(Admission admission, String queue, Supplier<Boolean> work) {
-        return admission.submit(queue, LONG, c -> work.get()).subscribeAsCompletionStage();
+    private static CompletableFuture<Boolean> submit(Admission admission, String caller, Supplier<Boolean> work) {
+        return admission.submit(caller, LONG, _ -> work.get()).subscribeAsCompletionStage();
     }
 
     /// Work that has begun and keeps its place until the gate opens.
-    private CompletableFuture<String> occupy(Admission admission, String queue) {
+    private CompletableFuture<String> occupy(Admission admission, String caller) {
         var begun = new CountDownLatch(1);
         var running = admission
-                .submit(queue, LONG, c -> {
+                .submit(caller, LONG, _ -> {
                     begun.countDown();
                     await(gate);
                     return "ran";

@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 /// Tells work that nobody waits for it any more, or not for much longer. Set by one thread, read by others.
 public final class Cancellation {
 
-    private final long since = System.nanoTime();
+    private final long since;
     private final Duration limit;
     private volatile boolean requested;
 
@@ -17,7 +17,17 @@ public final class Cancellation {
 
     /// @param limit time from now until nobody waits any more
     public Cancellation(Duration limit) {
+        this(System.nanoTime(), limit);
+    }
+
+    private Cancellation(long since, Duration limit) {
+        this.since = since;
         this.limit = limit;
+    }
+
+    /// One for other work, which has the same time and is requested by itself.
+    public Cancellation sameTime() {
+        return new Cancellation(since, limit);
     }
 
     public void request() {

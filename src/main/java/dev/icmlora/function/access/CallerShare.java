@@ -1,0 +1,19 @@
+package dev.icmlora.function.access;
+
+import jakarta.inject.Singleton;
+
+/// How much of what all callers share one of them may have: half, or all where nothing tells callers apart.
+@Singleton
+public final class CallerShare {
+
+    private final boolean isWhole;
+
+    CallerShare(ApiKeys keys, Tokens tokens) {
+        this.isWhole = keys.callers() < 2 && !tokens.areEnabled();
+    }
+
+    /// @return 1 at least
+    public int of(int capacity) {
+        return isWhole ? capacity : Math.max(1, capacity / 2);
+    }
+}
