@@ -110,7 +110,7 @@ public final class AdapterSource {
 
     private Supplied tune(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
         requireRepeatable(key);
-        try (var _ = places.enter(key.tenant())) {
+        try (var _ = places.enter(turn.caller())) {
             var session = turn.session();
             var start = of(start(key, session), turn);
             var options = session.engine().tuningOptions(key.task()).withSteps(key.steps());

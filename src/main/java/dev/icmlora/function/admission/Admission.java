@@ -262,7 +262,7 @@ final class Admission implements AutoCloseable {
         }
         var line = lines.get(caller);
         return line != null && line.inside >= capacityOfOne
-                ? Optional.of(QueueFullException.ofCaller(capacityOfOne, capacity))
+                ? Optional.of(new QueueFullException(capacityOfOne).ofOneCaller())
                 : Optional.empty();
     }
 

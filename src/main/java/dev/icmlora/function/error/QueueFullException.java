@@ -13,13 +13,9 @@ public final class QueueFullException extends RequestException {
         super(message);
     }
 
-    /// Too many requests of one caller wait.
-    ///
-    /// @param share of the capacity
-    public static QueueFullException ofCaller(int share, int capacity) {
-        return new QueueFullException(
-                "%d requests of this caller are at work or wait already, which is the limit for one caller of the %d for all"
-                        .formatted(share, capacity));
+    /// The same of what one caller may have.
+    public QueueFullException ofOneCaller() {
+        return new QueueFullException(getMessage() + " for one caller");
     }
 
     /// Too many tasks are being tuned.

@@ -200,7 +200,7 @@ public final class JobResource {
             @Context RoutingContext context) {
         client.require(Role.CALL);
         var results = jobs.results(client.tenant(), id);
-        places.take(client.tenant(), context);
+        places.take(client.payer(), context);
         // Not opened where no body is sent.
         StreamingOutput lines = out -> {
             try (var in = results.get()) {

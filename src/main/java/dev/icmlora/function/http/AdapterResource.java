@@ -164,7 +164,7 @@ public final class AdapterResource {
     @APIResponse(responseCode = "507", ref = "Problem")
     public Response blend(@Context RoutingContext context) {
         client.require(Role.UPLOAD);
-        places.take(client.tenant(), context);
+        places.take(client.payer(), context);
         var sum = json.read(context, SumRequest.class);
         return described(context, () -> uploads.sum(client.tenant(), sum));
     }
@@ -223,7 +223,7 @@ public final class AdapterResource {
         var gguf = variant.getMediaType().isCompatible(GGUF);
         var tenant = client.tenant();
         if (!gguf) {
-            places.take(tenant, context);
+            places.take(client.payer(), context);
         }
         var file =
                 gguf ? service.adapterFile(tenant, id) : places.holding(context, () -> service.peftArchive(tenant, id));

@@ -1,5 +1,6 @@
 package dev.icmlora.function.http;
 
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 import io.vertx.ext.web.RoutingContext;
@@ -7,10 +8,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.admission.TenantPlaces;
-import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.error.QueueFullException;
 
 /// Bounds how many requests read, write or add up adapters at once: each holds whole files in memory, and none of it
@@ -21,22 +20,22 @@ final class FilePlaces {
     private static final int PLACES = 4;
     private static final String PLACE = FilePlaces.class.getName();
 
-    private final TenantPlaces places;
+    private final CallerPlaces places;
 
     @Inject
-    FilePlaces(FunctionConfig config) {
-        this(config.tenancy() == Tenancy.KEY ? PLACES / 2 : PLACES);
+    FilePlaces(CallerShare share) {
+        this(share::of);
     }
 
-    FilePlaces(int ofOneTenant) {
-        this.places = new TenantPlaces(PLACES, ofOneTenant, QueueFullException::ofFiles);
+    FilePlaces(IntUnaryOperator share) {
+        this.places = new CallerPlaces(PLACES, share, QueueFullException::ofFiles);
     }
 
     /// Takes a place until the request has ended, and its work with it.
     ///
     /// @throws QueueFullException if there is none
-    void take(Tenant tenant, RoutingContext context) {
-        var place = new Place(places.enter(tenant));
+    void take(String caller, RoutingContext context) {
+        var place = new Place(places.enter(caller));
         context.put(PLACE, place);
         RequestEnd.of(context).then(place::leave);
     }
@@ -57,10 +56,10 @@ final class FilePlaces {
 
     private static final class Place {
 
-        private final TenantPlaces.Place taken;
+        private final CallerPlaces.Place taken;
         private int users = 1;
 
-        private Place(TenantPlaces.Place taken) {
+        private Place(CallerPlaces.Place taken) {
             this.taken = taken;
         }
 

@@ -10,9 +10,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.admission.TenantPlaces;
-import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.QueueFullException;
 
@@ -28,14 +27,13 @@ final class LongBodies {
     private static final int PLACES = 128;
 
     private final Access access;
-    private final TenantPlaces places;
+    private final CallerPlaces places;
     private final SlowBodies slow;
     private final Problems problems;
 
-    LongBodies(FunctionConfig config, Access access, SlowBodies slow, Problems problems) {
+    LongBodies(CallerShare share, Access access, SlowBodies slow, Problems problems) {
         this.access = access;
-        this.places = new TenantPlaces(
-                PLACES, config.tenancy() == Tenancy.KEY ? PLACES / 2 : PLACES, QueueFullException::ofBodies);
+        this.places = new CallerPlaces(PLACES, share::of, QueueFullException::ofBodies);
         this.slow = slow;
         this.problems = problems;
     }
@@ -54,7 +52,7 @@ final class LongBodies {
 
     private void take(RoutingContext context) {
         try {
-            var place = places.enter(access.tenant(context));
+            var place = places.enter(access.payer(context));
             RequestEnd.of(context).then(place::close);
         } catch (QueueFullException e) {
             problems.writeEarly(e.problem(), context);

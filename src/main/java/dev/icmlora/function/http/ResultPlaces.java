@@ -3,10 +3,8 @@ package dev.icmlora.function.http;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.admission.TenantPlaces;
-import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.error.QueueFullException;
 
 /// Bounds how many results of jobs are downloaded at once: a client that reads slowly keeps a thread, and one of the
@@ -16,17 +14,16 @@ public final class ResultPlaces {
 
     private static final int PLACES = 16;
 
-    private final TenantPlaces places;
+    private final CallerPlaces places;
 
-    ResultPlaces(FunctionConfig config) {
-        this.places = new TenantPlaces(
-                PLACES, config.tenancy() == Tenancy.KEY ? PLACES / 2 : PLACES, QueueFullException::ofResults);
+    ResultPlaces(CallerShare share) {
+        this.places = new CallerPlaces(PLACES, share::of, QueueFullException::ofResults);
     }
 
     /// Takes a place until the request has ended.
     ///
     /// @throws QueueFullException if there is none
-    public void take(Tenant tenant, RoutingContext context) {
-        RequestEnd.of(context).then(places.enter(tenant)::close);
+    public void take(String caller, RoutingContext context) {
+        RequestEnd.of(context).then(places.enter(caller)::close);
     }
 }

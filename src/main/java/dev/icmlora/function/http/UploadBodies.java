@@ -54,7 +54,7 @@ final class UploadBodies {
             if (!config.upload()) {
                 throw new UploadsOffException();
             }
-            places.take(access.tenant(context), context);
+            places.take(access.payer(context), context);
         } catch (RequestException e) {
             problems.writeEarly(e.problem(), context);
             return;

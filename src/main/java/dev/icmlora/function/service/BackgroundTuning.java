@@ -7,14 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
+import dev.icmlora.function.admission.CallerPlaces;
+import dev.icmlora.function.admission.CallerPlaces.Place;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.admission.TenantPlaces;
-import dev.icmlora.function.admission.TenantPlaces.Place;
-import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.error.QueueFullException;
 
 /// Tunes for later requests, while nobody waits for it. A task that finds no room is tuned when it is asked for again.
@@ -30,13 +29,12 @@ final class BackgroundTuning {
     private final AdapterSource adapters;
     private final EngineHost engineHost;
     private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
-    private final TenantPlaces places;
+    private final CallerPlaces places;
 
-    BackgroundTuning(AdapterSource adapters, EngineHost engineHost, FunctionConfig config) {
+    BackgroundTuning(AdapterSource adapters, EngineHost engineHost, CallerShare share) {
         this.adapters = adapters;
         this.engineHost = engineHost;
-        this.places = new TenantPlaces(
-                MOST, config.tenancy() == Tenancy.KEY ? MOST / 2 : MOST, QueueFullException::ofTunings);
+        this.places = new CallerPlaces(MOST, share::of, QueueFullException::ofTunings);
     }
 
     /// Does nothing where this key waits already, or too many do.
@@ -49,7 +47,7 @@ final class BackgroundTuning {
         }
         Place place;
         try {
-            place = places.enter(key.tenant());
+            place = places.enter(account.payer());
         } catch (QueueFullException e) {
             waiting.remove(key);
             return false;

@@ -147,8 +147,7 @@ class TenancyTest {
             assertThat(answers).filteredOn(r -> r.statusCode() == 429).allSatisfy(r -> {
                 assertThat(r.header("Retry-After")).isEqualTo("1");
                 assertThat(r.jsonPath().getString("detail"))
-                        .isEqualTo("8 requests of this caller are at work or wait already, which is the limit for one"
-                                + " caller of the 16 for all");
+                        .isEqualTo("8 requests are at work or wait already, which is the limit for one caller");
             });
         }
     }

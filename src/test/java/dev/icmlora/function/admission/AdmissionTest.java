@@ -77,8 +77,7 @@ class AdmissionTest {
             assertThat(admission.hasRoom("crowd")).isFalse();
             assertThatThrownBy(() -> admission.requireRoom("crowd"))
                     .isInstanceOf(QueueFullException.class)
-                    .hasMessageContaining("7 requests of this caller")
-                    .hasMessageContaining("of the 14 for all");
+                    .hasMessage("7 requests are at work or wait already, which is the limit for one caller");
             assertThat(submit(admission, "alice", "answered").join()).isEqualTo("answered");
             Eventually.until(() -> atWork.get() == 2);
             assertThat(admission.waiting()).isEqualTo(5);

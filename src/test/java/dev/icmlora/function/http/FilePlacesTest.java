@@ -22,17 +22,16 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.Eventually;
-import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.error.QueueFullException;
 
 class FilePlacesTest {
 
     private static final int MANY = 20;
-    private static final Tenant TENANT = Tenant.of("one");
+    private static final String CALLER = "one";
 
     private static boolean isTaken(FilePlaces places, RoutingContext request) {
         try {
-            places.take(TENANT, request);
+            places.take(CALLER, request);
             return true;
         } catch (QueueFullException e) {
             return false;
@@ -42,7 +41,7 @@ class FilePlacesTest {
     private final List<Socket> clients = new ArrayList<>();
     private final BlockingQueue<RoutingContext> requests = new LinkedBlockingQueue<>();
     private final Vertx vertx = Vertx.vertx();
-    private final FilePlaces places = new FilePlaces(4);
+    private final FilePlaces places = new FilePlaces(all -> all);
     private int port;
 
     @BeforeEach
@@ -99,7 +98,7 @@ class FilePlacesTest {
         for (var i = 0; i < 4; i++) {
             var request = request();
             all.add(request);
-            places.take(TENANT, request);
+            places.take(CALLER, request);
             Thread.ofVirtual()
                     .start(() -> places.holding(request, () -> {
                         begun.countDown();
@@ -119,25 +118,25 @@ class FilePlacesTest {
     }
 
     @Test
-    void oneTenantLeavesPlacesToOthers() throws Exception {
-        var shared = new FilePlaces(2);
-        shared.take(TENANT, request());
-        shared.take(TENANT, request());
+    void oneCallerLeavesPlacesToOthers() throws Exception {
+        var shared = new FilePlaces(all -> all / 2);
+        shared.take(CALLER, request());
+        shared.take(CALLER, request());
         assertThat(isTaken(shared, request())).isFalse();
 
-        var another = Tenant.of("another");
+        var another = "another";
         shared.take(another, request());
         shared.take(another, request());
 
         assertThatExceptionOfType(QueueFullException.class)
-                .isThrownBy(() -> shared.take(Tenant.of("a third"), request()))
+                .isThrownBy(() -> shared.take("a third", request()))
                 .withMessageContaining("4");
     }
 
     @Test
     void workOfAClientThatLeftIsNotBegun() throws Exception {
         var request = request();
-        places.take(TENANT, request);
+        places.take(CALLER, request);
         leave();
 
         Eventually.until(() -> isCancelled(request));
