@@ -26,13 +26,30 @@ final class Client implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
+    private final Optional<String> key;
 
     Client(Server server) {
         this(server.uri());
     }
 
     Client(URI server) {
+        this(server, Optional.empty());
+    }
+
+    private Client(URI server, Optional<String> key) {
         this.server = server;
+        this.key = key;
+    }
+
+    /// A client with an API key.
+    static Client withKey(Server server, String key) {
+        return new Client(server.uri(), Optional.of(key));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        var request = HttpRequest.newBuilder(server.resolve(path));
+        key.ifPresent(known -> request.header("Authorization", "Bearer " + known));
+        return request;
     }
 
     /// @param tokens that were written
@@ -119,7 +136,7 @@ final class Client implements AutoCloseable {
 
     /// The status of an answer to a body that may be anything.
     int status(String path, byte[] body) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(server.resolve(path))
+        var request = request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
@@ -163,23 +180,19 @@ final class Client implements AutoCloseable {
 
     /// @throws IllegalStateException if the answer is none of success
     byte[] get(String path, String accept) {
-        return bytes(HttpRequest.newBuilder(server.resolve(path))
-                .header("Accept", accept)
-                .build());
+        return bytes(request(path).header("Accept", accept).build());
     }
 
     /// What is there, if it is.
     ///
     /// @throws IllegalStateException if the answer is neither of success nor 404
     Optional<byte[]> find(String path, String accept) {
-        var response = received(HttpRequest.newBuilder(server.resolve(path))
-                .header("Accept", accept)
-                .build());
+        var response = received(request(path).header("Accept", accept).build());
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(success(response));
     }
 
     private HttpRequest post(String path, Map<String, Object> body) {
-        return HttpRequest.newBuilder(server.resolve(path))
+        return request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(JSON.toJson(body)))
                 .build();

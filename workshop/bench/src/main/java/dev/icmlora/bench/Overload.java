@@ -3,6 +3,7 @@ package dev.icmlora.bench;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +47,37 @@ final class Overload implements Part {
             OpenLoop.run(capacity * LOADS.getLast(), LENGTH, requests::send);
             rows.addAll(loads(server, requests, capacity));
             rows.addAll(rough(server, requests, capacity / 2));
+            rows.add(tenants(machine, capacity * LOADS.getLast()));
             return rows;
+        }
+    }
+
+    /// What the one gets that gets less, of two tenants that both ask for far more than the function can do.
+    private static Row tenants(Machine machine, double perSecond) {
+        var environment = Map.of(
+                "ICM_LORA_REQUEST_TIMEOUT", DEADLINE.toSeconds() + "s",
+                "ICM_LORA_TENANCY", "key",
+                "ICM_LORA_API_KEYS_ONE", "key of one",
+                "ICM_LORA_API_KEYS_OTHER", "key of the other");
+        try (var server = Server.withFixedHeap(machine, environment);
+                var one = Client.withKey(server, "key of one");
+                var other = Client.withKey(server, "key of the other")) {
+            var requests = List.of(new Requests(one), new Requests(other));
+            requests.forEach(Requests::capacity);
+            var answers = requests.stream()
+                    .map(tenant -> CompletableFuture.supplyAsync(
+                            () -> OpenLoop.run(perSecond, LENGTH, tenant::send), Thread::startVirtualThread))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .map(OpenLoop.Result::answersPerSecond)
+                    .toList();
+            return Row.atLeast(
+                    "two tenants at " + LOADS.getLast() + " x each: answers of the one with fewer, of both",
+                    Collections.min(answers) / (answers.getFirst() + answers.getLast()),
+                    0.4,
+                    "",
+                    answers.toString());
         }
     }
 
