@@ -39,24 +39,25 @@ final class Admission implements AutoCloseable {
     private final int places;
     private final int placesOfOne;
     private final Map<String, Line> lines = new HashMap<>();
-    /// The requests that are inside, and computations.
-    private final Set<Admitted> known = new HashSet<>();
     private long arrivals;
     private int inside;
     private int waiting;
     private int busy;
     private boolean closed;
 
-    /// What there is of one caller.
+    /// The requests of one caller that are inside, and the computations that they began.
     private static final class Line {
 
         private static final Comparator<Line> NEXT = Comparator.<Line>comparingInt(line -> line.busy)
                 .thenComparingLong(line -> line.waiting.element().arrival);
 
+        private final Set<Admitted> all = new HashSet<>();
         private final Queue<Admitted> waiting = new PriorityQueue<>(Comparator.comparingLong(one -> one.arrival));
-        private int known;
-        private int inside;
         private int busy;
+
+        private long requests() {
+            return all.stream().filter(one -> one.isRequest).count();
+        }
     }
 
     /// @param mayWait requests that may wait
@@ -121,10 +122,7 @@ final class Admission implements AutoCloseable {
     }
 
     private <T> void add(Admitted one, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
-        known.add(one);
-        var line = lines.computeIfAbsent(one.caller, _ -> new Line());
-        line.known++;
-        line.inside += one.isRequest ? 1 : 0;
+        lines.computeIfAbsent(one.caller, _ -> new Line()).all.add(one);
         var task = Context.current().wrap(() -> work(one, work, done, failed));
         queue(one, () -> Thread.ofVirtual().name("request").start(task));
     }
@@ -218,17 +216,13 @@ final class Admission implements AutoCloseable {
     }
 
     private void forget(Admitted one) {
-        known.remove(one);
+        inside -= one.isRequest ? 1 : 0;
         var line = lines.get(one.caller);
-        line.known--;
-        if (one.isRequest) {
-            line.inside--;
-            inside--;
-        }
-        if (line.known == 0) {
+        line.all.remove(one);
+        if (line.all.isEmpty()) {
             lines.remove(one.caller);
+            notifyAll();
         }
-        notifyAll();
     }
 
     private synchronized Duration waited(Admitted one, Duration limit) {
@@ -261,7 +255,7 @@ final class Admission implements AutoCloseable {
             return Optional.of(new QueueFullException(capacity));
         }
         var line = lines.get(caller);
-        return line != null && line.inside >= capacityOfOne
+        return line != null && line.requests() >= capacityOfOne
                 ? Optional.of(new QueueFullException(capacityOfOne).ofOneCaller())
                 : Optional.empty();
     }
@@ -291,14 +285,15 @@ final class Admission implements AutoCloseable {
 
     private synchronized List<Admitted> closing() {
         closed = true;
-        return known.stream()
+        return lines.values().stream()
+                .flatMap(line -> line.all.stream())
                 .filter(one -> one.isRequest && (one.isLong || !one.hasBegun))
                 .toList();
     }
 
     private synchronized void awaitEnd() {
         var interrupted = false;
-        while (!known.isEmpty()) {
+        while (!lines.isEmpty()) {
             try {
                 wait();
             } catch (InterruptedException e) {
