@@ -145,7 +145,7 @@ public interface FunctionConfig {
 
     /// Requests that wait for a worker.
     interface Queue {
-        /// Requests that may wait for a worker; more are answered 429.
+        /// Requests that may wait for a worker; more are answered 429. One caller has half of them at most.
         @WithDefault("64")
         int capacity();
     }
