@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import jakarta.inject.Singleton;
@@ -34,7 +35,7 @@ public final class AdapterSource {
     private final AdapterCache cache;
     private final AdapterFolder folder;
     private final TuningPlaces places;
-    private final SingleFlight<Making, Supplied> making = new SingleFlight<>(made -> Supplied.of(made.known()));
+    private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>(Made::shared);
 
     AdapterSource(AdapterCache cache, AdapterFolder folder, TuningPlaces places) {
         this.cache = cache;
@@ -42,8 +43,21 @@ public final class AdapterSource {
         this.places = places;
     }
 
-    /// An adapter that is cut short by its budget is another one than without.
-    private record Making(AdapterKey key, Optional<Duration> budget) {}
+    /// @param budget of the request that it was made for
+    private record Made(Supplied supplied, Optional<Duration> budget) {
+
+        Made shared() {
+            return new Made(Supplied.of(supplied.known), budget);
+        }
+
+        /// Whether it is not one that another request's lower budget cut short.
+        private boolean isEnough(Optional<Duration> wanted) {
+            return !supplied.cached
+                    || !supplied.known.key().isCutShort()
+                    || budget.isEmpty()
+                    || wanted.filter(most -> most.compareTo(budget.get()) <= 0).isPresent();
+        }
+    }
 
     /// @param cached whether it was known already
     /// @param fingerprintTokens tokens that were read to make it
@@ -72,11 +86,29 @@ public final class AdapterSource {
     /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
     /// @throws dev.icmlora.function.error.QueueFullException if it has to be tuned, and too many are
     public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
-        return inMemory(key)
-                .orElseGet(() -> making.of(
-                        new Making(key, budget),
-                        computation -> make(key, budget, progress, turn.of(computation)),
-                        turn.admitted()));
+        return of(key, budget, progress, turn, () -> false).orElseThrow();
+    }
+
+    private Optional<Supplied> of(
+            AdapterKey key,
+            Optional<Duration> budget,
+            Consumer<TuningProgress> progress,
+            Turn turn,
+            BooleanSupplier impatient) {
+        while (true) {
+            var known = inMemory(key);
+            if (known.isPresent()) {
+                return known;
+            }
+            var made = making.of(
+                    key,
+                    computation -> new Made(make(key, budget, progress, turn.of(computation)), budget),
+                    turn.admitted(),
+                    impatient);
+            if (made.isEmpty() || made.get().isEnough(budget)) {
+                return made.map(Made::supplied);
+            }
+        }
     }
 
     /// A tuned adapter for one who does better without it than late.
@@ -84,14 +116,14 @@ public final class AdapterSource {
     /// @return empty where another request still tunes it when the budget or half of this one's time is over
     public Optional<Supplied> soon(AdapterKey key, Optional<Duration> budget, Turn turn) {
         var since = System.nanoTime();
-        return inMemory(key)
-                .or(() -> making.of(
-                        new Making(key, budget),
-                        computation -> make(key, budget, _ -> {}, turn.of(computation)),
-                        turn.admitted(),
-                        () -> turn.cancellation().isShortOfTime()
-                                || budget.filter(most -> System.nanoTime() - since > most.toNanos())
-                                        .isPresent()));
+        return of(
+                key,
+                budget,
+                _ -> {},
+                turn,
+                () -> turn.cancellation().isShortOfTime()
+                        || budget.filter(most -> System.nanoTime() - since > most.toNanos())
+                                .isPresent());
     }
 
     /// The adapter of a key, if it is known.
