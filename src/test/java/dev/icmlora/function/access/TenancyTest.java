@@ -127,7 +127,7 @@ class TenancyTest {
                 "mode",
                 "plain",
                 "max_tokens",
-                24);
+                12);
         var question = Map.of(
                 "task", Map.of("description", "Say a word."), "inputs", List.of("x"), "mode", "plain", "max_tokens", 1);
         try (var clients = Executors.newFixedThreadPool(CROWD)) {
