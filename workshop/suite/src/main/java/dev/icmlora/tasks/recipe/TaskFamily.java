@@ -14,9 +14,7 @@ public record TaskFamily(String name, List<TaskRecipe> tasks, Map<String, List<S
 
     static final int LEAST_DESCRIPTIONS = 8;
 
-    /// @throws IllegalStateException when a task has too few descriptions, a description occurs twice, or some belong
-    /// to
-    ///     no task
+    /// @throws IllegalStateException when a task has too few descriptions, one occurs twice, or some belong to no task
     public TaskFamily {
         tasks = List.copyOf(tasks);
         Set<String> undescribed = new HashSet<>(descriptions.keySet());
