@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaVocabH;
@@ -22,6 +23,11 @@ public final class Vocabulary {
     /// Words of some thousand characters then end the process (llama.cpp's issue 15594).
     private static final int SHORT = 512;
 
+    /// Characters for each token that a text may have: so many are cut into tokens to see that there are too many.
+    private static final int BEGINNING = 8;
+    /// What follows may change how the last word of a text's beginning is cut, but never to half as many tokens.
+    private static final int SURELY = 2;
+
     private static final long STACK = 1 << 20;
     /// Twice what was seen there.
     private static final long STACK_OF_CHARACTER = 2048;
@@ -29,6 +35,8 @@ public final class Vocabulary {
     private final NativeHandle model;
     private final MemorySegment vocab;
     private final int size;
+    /// Bytes of the longest token; 0 until it is asked for.
+    private volatile int longest;
 
     Vocabulary(NativeHandle model, MemorySegment vocab) {
         this.model = model;
@@ -50,6 +58,29 @@ public final class Vocabulary {
         return text.length() <= SHORT
                 ? tokens(text, parseSpecial)
                 : onStackFor(text.length(), () -> tokens(text, parseSpecial));
+    }
+
+    /// Whether a text surely has more than so many tokens, at little cost: told by the longest token of the vocabulary,
+    /// or
+    /// by what the text begins with. False says nothing.
+    ///
+    /// @param most 1 or more
+    public boolean exceeds(String text, int most) {
+        int beginning = BEGINNING * most;
+        return text.length() > beginning
+                && (text.length() > (long) most * longest()
+                        || tokenize(text.substring(0, beginning), false).length > SURELY * most);
+    }
+
+    /// Bytes of the longest token.
+    private int longest() {
+        if (longest == 0) {
+            longest = IntStream.range(0, size)
+                    .map(token -> piece(token).length)
+                    .max()
+                    .orElseThrow();
+        }
+        return longest;
     }
 
     private static int[] onStackFor(int characters, Supplier<int[]> work) {

@@ -92,6 +92,22 @@ class VocabularyTest {
         return path;
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a", " ", "7", "word ", "\u6f22", "=", "\0"})
+    void aTextThatHasFarTooManyTokensIsToldFromItsBeginning(String part) {
+        int most = 64;
+        String longest = part.repeat(20_000 / part.length());
+        assertThat(vocabulary.exceeds(longest, most)).isTrue();
+        for (int length : new int[] {0, 1, most, 8 * most, 16 * most, 64 * most}) {
+            String text = longest.substring(0, length);
+            if (vocabulary.tokenize(text, false).length <= most) {
+                assertThat(vocabulary.exceeds(text, most))
+                        .as("%d characters", length)
+                        .isFalse();
+            }
+        }
+    }
+
     private static void zeros(GgufWriter file, String name, long... shape) {
         int elements = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         file.tensor(name, GgmlType.F16, shape, new byte[Short.BYTES * elements]);
