@@ -9,9 +9,8 @@ import dev.icmlora.llama.TokenBatch;
 /// Takes the fingerprint of a task: one pass of the base model over description and examples.
 ///
 /// The context is borrowed: it must give embeddings, must never have an adapter attached (a task vector of an adapted
-/// model is another thing) and belongs to the calling thread. Its memory is cleared before and after each task.
+/// model is another thing) and belongs to one thread. Its memory is cleared before and after each task.
 public final class Fingerprinter implements AutoCloseable {
-    private static final int SEQUENCE = 0;
 
     private final PromptFormat format;
     private final LlamaContext context;
@@ -30,14 +29,21 @@ public final class Fingerprinter implements AutoCloseable {
         return format.packed(task.description(), task.examples()).tokens().length;
     }
 
-    /// The vector of `task`.
+    /// The vector of `task`, on the context's thread.
     ///
     /// @throws IllegalArgumentException when the task says nothing, or has more tokens than the context holds
     public TaskVector of(Task task) {
         if (task.isEmpty()) {
             throw new IllegalArgumentException("a task vector needs a description or at least one example");
         }
-        Prompt prompt = format.packed(task.description(), task.examples());
+        return begin(format.packed(task.description(), task.examples())).finish();
+    }
+
+    /// The vector of a task that says something, to be read on the context's thread. Any thread may call this.
+    ///
+    /// @param prompt all of the task
+    /// @throws IllegalArgumentException when it has more tokens than the context holds
+    public Reading<TaskVector> begin(Prompt prompt) {
         int[] tokens = prompt.tokens();
         if (tokens.length > context.contextTokens()) {
             throw new IllegalArgumentException(
@@ -47,23 +53,13 @@ public final class Fingerprinter implements AutoCloseable {
         float[] weights = new float[tokens.length];
         int[] parts = new int[tokens.length];
         plan(prompt, parts, weights, values);
-
-        context.clearMemory();
-        for (int start = 0; start < tokens.length; start += batch.capacity()) {
-            int end = Math.min(tokens.length, start + batch.capacity());
-            batch.clear();
-            for (int i = start; i < end; i++) {
-                batch.add(tokens[i], i, SEQUENCE, weights[i] != 0);
-            }
-            context.decode(batch);
-            for (int i = start; i < end; i++) {
-                if (weights[i] != 0) {
-                    accumulate(values, parts[i], weights[i], context.embedding(i - start));
-                }
-            }
-        }
-        context.clearMemory();
-        return new TaskVector(values);
+        return new Reading<>(
+                context,
+                batch,
+                tokens,
+                token -> weights[token] != 0,
+                (token, state) -> accumulate(values, parts[token], weights[token], state),
+                () -> new TaskVector(values));
     }
 
     /// Says for each token which part of the vector its hidden state belongs to and with what weight (0: not read), and

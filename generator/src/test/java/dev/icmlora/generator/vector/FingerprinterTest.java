@@ -1,15 +1,20 @@
 package dev.icmlora.generator.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.task.Example;
@@ -18,6 +23,7 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
+import dev.icmlora.llama.TokenBatch;
 
 class FingerprinterTest {
     private static final List<Example> PLURALS = List.of(new Example("cat", "cats"), new Example("mouse", "mice"));
@@ -99,6 +105,37 @@ class FingerprinterTest {
             for (int part = 0; part < 3; part++) {
                 assertThat(cosine(part(steps, part), part(whole, part))).isGreaterThan(0.999);
             }
+        }
+    }
+
+    /// What an adapter is called hangs on the last bit of this.
+    @ParameterizedTest
+    @ValueSource(ints = {63, 191, 192, 310})
+    void piecesGiveTheStatesOfTheBatchAsAWhole(int length) {
+        int batchTokens = 256;
+        int[] tokens = IntStream.range(0, length).map(i -> 1000 + 7 * i).toArray();
+        try (LlamaContext large = LlamaContext.create(
+                        MODEL,
+                        ContextOptions.of(512, batchTokens).withThreads(2).withHiddenLayer(MODEL.layers() * 3 / 4));
+                TokenBatch batch = TokenBatch.allocate(batchTokens, 1)) {
+            List<float[]> whole = new ArrayList<>();
+            for (int from = 0; from < length; from += batchTokens) {
+                int to = Math.min(length, from + batchTokens);
+                batch.clear();
+                IntStream.range(from, to).forEach(i -> batch.add(tokens[i], i, 0, true));
+                large.decode(batch);
+                IntStream.range(0, to - from).forEach(i -> whole.add(large.embedding(i)));
+            }
+            List<float[]> states = new ArrayList<>();
+            Reading<Integer> reading =
+                    new Reading<>(large, batch, tokens, _ -> true, (_, state) -> states.add(state), states::size);
+            while (!reading.isDone()) {
+                assertThatIllegalStateException().isThrownBy(reading::result);
+                assertThat(reading.advance()).isBetween(1, 191);
+            }
+
+            assertThat(reading.result()).isEqualTo(length);
+            assertThat(states.toArray()).isEqualTo(whole.toArray());
         }
     }
 
