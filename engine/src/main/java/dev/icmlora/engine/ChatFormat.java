@@ -23,8 +23,11 @@ public final class ChatFormat {
     private final Vocabulary vocabulary;
     private final ChatTemplate template;
     private final int[] lineBreak;
+    private final int contextTokens;
 
-    ChatFormat(LlamaModel model) {
+    /// @param contextTokens that a chat may have
+    ChatFormat(LlamaModel model, int contextTokens) {
+        this.contextTokens = contextTokens;
         this.vocabulary = model.vocabulary();
         this.template = ChatTemplate.of(model);
         this.lineBreak = vocabulary.tokenize("\n", false);
@@ -34,7 +37,7 @@ public final class ChatFormat {
     ///
     /// @param description what an adapter's task is, as it stands before the first message of a user; blank
     /// for none. A chat with a system message says itself what to do, and stays as it is
-    /// @throws UnusableInputException if the template has no place for a message
+    /// @throws UnusableInputException if the template has no place for a message, or they are too long together
     public int[] tokens(String description, List<ChatMessage> messages) {
         var describes = !description.isBlank()
                 && messages.stream().noneMatch(m -> m.role().equals("system"));
@@ -48,8 +51,11 @@ public final class ChatFormat {
         if (vocabulary.addsBos()) {
             pieces.add(new int[] {vocabulary.bos().orElseThrow()});
         }
+        // Each message has a token of markup at least.
+        requireFit(messages.size());
         var rendered = render(messages);
         var from = 0;
+        var count = 0;
         for (var i = 0; i < messages.size(); i++) {
             var at = rendered.indexOf(marker(i), from);
             if (at < 0) {
@@ -65,11 +71,24 @@ public final class ChatFormat {
                 pieces.add(lineBreak);
                 pieces.add(lineBreak);
             }
-            pieces.add(vocabulary.tokenize(messages.get(i).content(), false));
+            var content = vocabulary.tokenize(messages.get(i).content(), false);
+            pieces.add(content);
+            count += content.length;
+            requireFit(count);
             from = at + marker(i).length();
         }
         pieces.add(vocabulary.tokenize(rendered.substring(from), true));
         return pieces.stream().flatMapToInt(Arrays::stream).toArray();
+    }
+
+    private void requireFit(int tokens) {
+        if (tokens > contextTokens) {
+            throw new UnusableInputException(
+                    "messages",
+                    contextTokens,
+                    tokens,
+                    "/messages has %d tokens and more, beyond the context of %d".formatted(tokens, contextTokens));
+        }
     }
 
     private String render(List<ChatMessage> messages) {

@@ -1,16 +1,13 @@
 package dev.icmlora.engine;
 
-import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.generator.vector.Reading;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
 /// Embeddings of texts: the mean of the base model's hidden states, scaled to length 1.
 ///
-/// The context is borrowed; it gives embeddings and never has an adapter. Belongs to the thread that owns
-/// the context.
+/// The context is borrowed; it gives embeddings and never has an adapter.
 final class Embedder implements AutoCloseable {
-
-    private static final int SEQUENCE = 0;
 
     private final LlamaContext context;
     private final int hidden;
@@ -22,27 +19,18 @@ final class Embedder implements AutoCloseable {
         this.batch = TokenBatch.allocate(batchTokens, 1);
     }
 
+    /// As many numbers as the model's hidden state has, to be read on the context's thread.
+    ///
     /// @param tokens 1 up to what the context holds
-    /// @return as many numbers as the model's hidden state has
-    float[] of(int[] tokens, Cancellation cancellation) {
+    Reading<float[]> begin(int[] tokens) {
         var sum = new double[hidden];
-        context.clearMemory();
-        for (var start = 0; start < tokens.length; start += batch.capacity()) {
-            cancellation.check();
-            batch.clear();
-            for (var i = start; i < Math.min(tokens.length, start + batch.capacity()); i++) {
-                batch.add(tokens[i], i, SEQUENCE, true);
-            }
-            context.decode(batch);
-            for (var i = 0; i < batch.size(); i++) {
-                var state = context.embedding(i);
-                for (var j = 0; j < hidden; j++) {
-                    sum[j] += state[j];
-                }
-            }
+        return new Reading<>(context, batch, tokens, _ -> true, (_, state) -> add(state, sum), () -> unit(sum));
+    }
+
+    private static void add(float[] state, double[] sum) {
+        for (var i = 0; i < sum.length; i++) {
+            sum[i] += state[i];
         }
-        context.clearMemory();
-        return unit(sum);
     }
 
     private static float[] unit(double[] sum) {

@@ -68,7 +68,7 @@ public final class Engine implements AutoCloseable {
         this.model = model;
         this.modelName = modelName;
         this.observer = observer;
-        this.chatFormat = new ChatFormat(model.model());
+        this.chatFormat = new ChatFormat(model.model(), options.contextTokens());
         this.share = new ThreadShare(threads);
         var architecture = generator.manifest().architecture();
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), share);
@@ -190,16 +190,19 @@ public final class Engine implements AutoCloseable {
     /// A task with as many of its first examples as a fingerprint reads: more of them hardly change a task vector, and
     /// they have to fit into the context.
     public Task fingerprinted(Task task) {
-        for (var count = Math.min(FINGERPRINTED_EXAMPLES, task.examples().size()); count > 0; count--) {
-            var shortened = new Task(task.description(), task.examples().subList(0, count));
-            if (tokens(shortened) <= contextTokens()) {
-                return shortened;
-            }
-        }
+        var first = task.examples()
+                .subList(0, Math.min(FINGERPRINTED_EXAMPLES, task.examples().size()));
+        var fitting = (int) format().packed(task.description(), first).answers().stream()
+                .filter(answer -> answer.to() <= contextTokens())
+                .count();
         // A description that is not there gives no task vector. Whoever counts the example's tokens refuses it.
-        var rest =
-                Math.min(task.description().isEmpty() ? 1 : 0, task.examples().size());
-        return new Task(task.description(), task.examples().subList(0, rest));
+        var least = Math.min(task.description().isEmpty() ? 1 : 0, first.size());
+        return new Task(task.description(), first.subList(0, Math.max(least, fitting)));
+    }
+
+    /// Whether a text surely has more tokens than the context holds, which is told without reading all of it.
+    public boolean isTooLong(String text) {
+        return model.model().vocabulary().exceeds(text, contextTokens());
     }
 
     /// Tokens that the fingerprint of a task reads.

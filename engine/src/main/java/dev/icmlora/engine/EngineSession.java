@@ -8,8 +8,10 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import dev.icmlora.engine.request.Cancellation;
@@ -38,6 +40,7 @@ import dev.icmlora.generator.network.LatentDistribution;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Reading;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.NativeException;
 
@@ -51,24 +54,40 @@ public final class EngineSession {
 
     private final Engine engine;
     private final Cancellation cancellation;
+    private final Observed observer;
     private final Observed observed;
+    private final AtomicLong tokens;
     private final Map<Phase, Long> nanos;
 
-    EngineSession(Engine engine, Cancellation cancellation, Observed observed) {
-        this(engine, cancellation, observed, new ConcurrentHashMap<>());
+    EngineSession(Engine engine, Cancellation cancellation, Observed observer) {
+        this(engine, cancellation, observer, new AtomicLong(), new ConcurrentHashMap<>());
     }
 
-    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, Map<Phase, Long> nanos) {
+    private EngineSession(
+            Engine engine, Cancellation cancellation, Observed observer, AtomicLong tokens, Map<Phase, Long> nanos) {
         this.engine = engine;
         this.cancellation = cancellation;
-        this.observed = observed;
+        this.observer = observer;
+        this.tokens = tokens;
         this.nanos = nanos;
+        this.observed = new Observed() {
+            @Override
+            public <T> T phase(String name, Supplier<T> work) {
+                return observer.phase(name, work);
+            }
+
+            @Override
+            public void computed(int more) {
+                tokens.addAndGet(more);
+                observer.computed(more);
+            }
+        };
     }
 
-    /// For work of this request that another thread does, and that goes on where the request is cancelled. What it
-    /// takes counts here.
+    /// For work of this request that another thread does, and that goes on where the request is cancelled. Its time and
+    /// its tokens count here.
     public EngineSession with(Cancellation other) {
-        return new EngineSession(engine, other, observed, nanos);
+        return new EngineSession(engine, other, observer, tokens, nanos);
     }
 
     public Engine engine() {
@@ -77,6 +96,13 @@ public final class EngineSession {
 
     public Cancellation cancellation() {
         return cancellation;
+    }
+
+    /// Tokens that were computed so far: of answers as they are told of, else of texts as far as they were read, and
+    /// for
+    /// a tuning those of each step's examples.
+    public long tokens() {
+        return tokens.get();
     }
 
     /// What was measured so far, without any decoding.
@@ -98,8 +124,12 @@ public final class EngineSession {
     private <T> T time(Phase phase, Supplier<T> work) {
         var start = System.nanoTime();
         var result = observed.phase(phase.label(), work);
-        nanos.put(phase, System.nanoTime() - start);
+        took(phase, System.nanoTime() - start);
         return result;
+    }
+
+    private void took(Phase phase, long more) {
+        nanos.merge(phase, more, Long::sum);
     }
 
     /// The base model's embeddings of texts, each scaled to length 1.
@@ -109,62 +139,85 @@ public final class EngineSession {
         return observed.phase(
                 "embed",
                 () -> texts.stream()
-                        .map(tokens -> job(tools -> tools.embedder().of(tokens, cancellation)))
+                        .map(text ->
+                                read(text.length, reader -> reader.embedder().begin(text), _ -> {}))
                         .toList());
     }
 
     /// @param task not longer than the context
     public TaskVector fingerprint(Task task) {
-        return job(tools -> time(Phase.FINGERPRINT, () -> tools.fingerprinter().of(task)));
+        var prompt = engine.format().packed(task.description(), task.examples());
+        return observed.phase(
+                Phase.FINGERPRINT.label(),
+                () -> read(
+                        prompt.tokens().length,
+                        reader -> reader.fingerprinter().begin(prompt),
+                        time -> took(Phase.FINGERPRINT, time)));
+    }
+
+    /// Reads a text piece by piece, between which the worker does what others want.
+    ///
+    /// @param spent is told of the time of each piece, in nanoseconds
+    private <T> T read(int length, Function<StatesReader, Reading<T>> begin, LongConsumer spent) {
+        var worker = idlest();
+        var reader = engine.tools(worker).reader(length);
+        try (var _ = reader.enter(cancellation)) {
+            var reading = begin.apply(reader);
+            while (!reading.isDone()) {
+                observed.computed(await(worker.run(() -> piece(reading, spent), cancellation)));
+            }
+            return reading.result();
+        }
+    }
+
+    private static int piece(Reading<?> reading, LongConsumer spent) {
+        var start = System.nanoTime();
+        var read = reading.advance();
+        spent.accept(System.nanoTime() - start);
+        return read;
     }
 
     /// The adapter at the mean of the prior for a task.
     ///
     /// @param strength of the residual on B0
     public Adapter generate(TaskVector vector, float strength) {
-        return job(_ -> time(Phase.GENERATE, () -> engine.mean(vector, strength)));
+        return job(() -> time(Phase.GENERATE, () -> engine.mean(vector, strength)));
     }
 
-    /// The adapter at the mean of the prior for a task that has no task vector yet. One job, so that nobody else's
-    /// fingerprint comes in between.
+    /// The adapter at the mean of the prior for a task that has no task vector yet.
     ///
     /// @param strength of the residual on B0
     public Adapter generate(Task task, float strength) {
-        return job(tools -> {
-            var vector = time(Phase.FINGERPRINT, () -> tools.fingerprinter().of(task));
-            return time(Phase.GENERATE, () -> engine.mean(vector, strength));
-        });
+        return generate(fingerprint(task), strength);
     }
 
     /// B0 itself, whatever the task.
     public Adapter shared() {
         var anywhere = new float[engine.manifest().architecture().latent()];
-        return job(_ -> time(Phase.GENERATE, () -> engine.adapter(anywhere, 0)));
+        return job(() -> time(Phase.GENERATE, () -> engine.adapter(anywhere, 0)));
     }
 
     /// Where the prior puts a task.
     public LatentDistribution prior(TaskVector vector) {
-        return job(_ -> engine.generator().prior(vector));
+        return job(() -> engine.generator().prior(vector));
     }
 
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
     /// latents; empty where it knows none.
     public OptionalDouble seenDistance(TaskVector vector) {
-        return job(_ -> engine.seenDistance(vector));
+        return job(() -> engine.seenDistance(vector));
     }
 
     /// The adapter of a latent.
     ///
     /// @param strength of the residual on B0
     public Adapter generate(float[] latent, float strength) {
-        return job(_ -> engine.adapter(latent, strength));
+        return job(() -> engine.adapter(latent, strength));
     }
 
     /// A job of the worker that has least to do.
-    private <T> T job(Function<WorkerTools, T> work) {
-        var worker = idlest();
-        var tools = engine.tools(worker);
-        return await(worker.run(() -> work.apply(tools), cancellation));
+    private <T> T job(Supplier<T> work) {
+        return await(idlest().run(work, cancellation));
     }
 
     private Worker idlest() {
@@ -202,7 +255,7 @@ public final class EngineSession {
             var tuners = engine.tuners();
             var tuner = tuners.of(worker);
             var began = System.nanoTime();
-            var tuning = slice(worker, () -> begin(tuner, start, task, options));
+            var tuning = slice(worker, prepare(tuner, start, task, options));
             try {
                 while (!tuning.isDone()) {
                     var spent = System.nanoTime() - began;
@@ -218,14 +271,15 @@ public final class EngineSession {
                 }
                 return tuning.result();
             } finally {
+                observed.computed(tuning.tokens());
                 tuners.end(tuning);
             }
         });
     }
 
-    private static Tuning begin(Tuner tuner, Adapter start, Task task, TuningOptions options) {
+    private static Supplier<Tuning> prepare(Tuner tuner, Adapter start, Task task, TuningOptions options) {
         try {
-            return tuner.begin(start, task, options);
+            return tuner.prepare(start, task, options);
         } catch (UnfitExampleException e) {
             var part = "task/examples/" + e.example();
             throw new UnusableInputException(part, e.limit(), e.tokens(), "/" + part + " " + e.getMessage());

@@ -147,7 +147,13 @@ public final class LoadedModel implements AutoCloseable {
     ///
     /// @param layer after which they are taken
     public LlamaContext statesContext(int layer) {
-        return context(1, layer);
+        return statesContext(layer, options.contextTokens());
+    }
+
+    /// @param layer after which they are taken
+    /// @param contextTokens of the longest text
+    LlamaContext statesContext(int layer, int contextTokens) {
+        return LlamaContext.create(model, contextOptions(contextTokens, 1, layer));
     }
 
     /// A context for texts.
@@ -158,16 +164,11 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     ContextOptions textOptions(int sequences) {
-        return contextOptions(sequences, ContextOptions.LOGITS);
+        return contextOptions(options.contextTokens(), sequences, ContextOptions.LOGITS);
     }
 
-    private LlamaContext context(int sequences, int layer) {
-        return LlamaContext.create(model, contextOptions(sequences, layer));
-    }
-
-    private ContextOptions contextOptions(int sequences, int layer) {
-        var batch = options.batchTokens();
-        return ContextOptions.of(options.contextTokens(), batch)
+    private ContextOptions contextOptions(int contextTokens, int sequences, int layer) {
+        return ContextOptions.of(contextTokens, options.batchTokens())
                 .withSequences(sequences)
                 .withThreads(options.threadCount())
                 .withHiddenLayer(layer);

@@ -36,7 +36,8 @@ final class WorkerFactory {
     private final LoadedModel model;
     private final EngineOptions options;
     private final ThreadShare share;
-    private final List<Opening<LlamaContext>> states = new ArrayList<>();
+    private final List<Opening<LlamaContext>> briefs = new ArrayList<>();
+    private final List<Opening<LlamaContext>> wholes = new ArrayList<>();
     private final List<Opening<LlamaContext>> bases = new ArrayList<>();
 
     /// @param handles own whatever is opened
@@ -47,7 +48,9 @@ final class WorkerFactory {
         this.options = options;
         this.share = share;
         for (var number = 1; number <= options.workers(); number++) {
-            states.add(handles.own(Opening.begin("states-" + number, () -> model.statesContext(vectorLayer))));
+            briefs.add(handles.own(
+                    Opening.begin("brief-" + number, () -> model.statesContext(vectorLayer, options.batchTokens()))));
+            wholes.add(handles.own(Opening.begin("whole-" + number, () -> model.statesContext(vectorLayer))));
             bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(predicted() + 1))));
         }
     }
@@ -59,14 +62,15 @@ final class WorkerFactory {
     /// A worker with what its jobs need.
     record Opened(Worker worker, WorkerTools tools) {}
 
-    /// Three contexts, which share the same threads: one for hidden states, one without an adapter, one whose adapter
-    /// is overwritten in place.
+    /// Four contexts, which share the same threads: two for hidden states, one without an adapter, one whose adapter is
+    /// overwritten in place.
     ///
     /// @param number 1 up to the number of workers
     /// @param first what the resident adapter is at first; its A is every generated adapter's
     Opened open(int number, Adapter first) {
         var predicted = predicted();
-        var states = this.states.get(number - 1).get();
+        var brief = briefs.get(number - 1).get();
+        var whole = wholes.get(number - 1).get();
         var base = bases.get(number - 1).get();
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
@@ -75,7 +79,7 @@ final class WorkerFactory {
                 .orElseGet(() -> model.textContext(predicted + 1)));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
-        var contexts = List.of(states, base, adapted);
+        var contexts = List.of(brief, whole, base, adapted);
         var single = handles.own(ThreadPool.start(options.threadsOfOneToken()));
         var several = handles.own(ThreadPool.start(options.threadCount()));
         contexts.forEach(context -> context.attach(single, several));
@@ -85,8 +89,8 @@ final class WorkerFactory {
         var applied = new AppliedAdapters(adapted, resident, bank, first, check);
         var batch = options.batchTokens();
         var tools = new WorkerTools(
-                handles.own(model.fingerprinter(states)),
-                handles.own(new Embedder(states, model.model().hiddenSize(), batch)),
+                handles.own(new StatesReader(model, brief, batch)),
+                handles.own(new StatesReader(model, whole, batch)),
                 handles.own(new Predictor(base, batch, predicted)),
                 handles.own(new Predictor(adapted, batch, predicted)),
                 applied);

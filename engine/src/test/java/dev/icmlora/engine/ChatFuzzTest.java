@@ -31,7 +31,7 @@ class ChatFuzzTest {
     }
 
     private static final Vocabulary VOCABULARY = MODEL.vocabulary();
-    private static final ChatFormat CHATS = new ChatFormat(MODEL);
+    private static final ChatFormat CHATS = new ChatFormat(MODEL, EngineOptions.DEFAULT.contextTokens());
     private static final PromptFormat PROMPTS = PromptFormat.of(MODEL);
 
     /// Messages are parted by zeros; their lengths choose the roles.

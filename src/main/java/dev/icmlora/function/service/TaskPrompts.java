@@ -16,6 +16,15 @@ import dev.icmlora.generator.task.Task;
 /// The prompts of a task's inputs, which have to fit into the context with their answers.
 record TaskPrompts(Task task, List<String> inputs, Wanted wanted, Turn turn) {
 
+    /// @throws dev.icmlora.function.error.InvalidRequestException naming each input that is far too long
+    TaskPrompts {
+        var violations = new Violations();
+        for (var i = 0; i < inputs.size(); i++) {
+            TextPrompts.requireShort("/inputs/" + i, inputs.get(i), session, violations);
+        }
+        violations.raise();
+    }
+
     /// The prompts of a mode, one for each input.
     ///
     /// @throws dev.icmlora.function.error.InvalidRequestException naming each that is too long

@@ -2,7 +2,6 @@ package dev.icmlora.function.service;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.EngineSession;
@@ -19,11 +18,41 @@ record TextPrompts(TextPrompt prompt, EngineSession session) {
     ///
     /// @param description of a task, put before the first message of a user; blank for none
     List<int[]> of(String description) {
-        Function<String, int[]> plain = session.engine().chatFormat()::tokens;
         return switch (prompt) {
-            case TextPrompt.Chat chat -> List.of(session.engine().chatFormat().tokens(description, chat.messages()));
-            case TextPrompt.Plain texts -> texts.texts().stream().map(plain).toList();
+            case TextPrompt.Chat chat -> {
+                requireShort(
+                        "/messages",
+                        chat.messages().stream().map(ChatMessage::content).toList(),
+                        session);
+                yield List.of(session.engine().chatFormat().tokens(description, chat.messages()));
+            }
+            case TextPrompt.Plain texts -> of("/prompt", texts.texts(), session);
         };
+    }
+
+    /// Texts as they are.
+    ///
+    /// @throws dev.icmlora.function.error.InvalidRequestException if one is far too long
+    static List<int[]> of(String field, List<String> texts, EngineSession session) {
+        requireShort(field, texts, session);
+        return texts.stream().map(session.engine().chatFormat()::tokens).toList();
+    }
+
+    private static void requireShort(String field, List<String> texts, EngineSession session) {
+        var violations = new Violations();
+        texts.forEach(text -> requireShort(field, text, session, violations));
+        violations.raise();
+    }
+
+    /// Refuses a text that is far too long before it is cut into tokens.
+    static void requireShort(String field, String text, EngineSession session, Violations violations) {
+        var context = session.engine().contextTokens();
+        violations.when(
+                session.engine().isTooLong(text),
+                field,
+                context,
+                text.length(),
+                "has %d characters, which are more tokens than the context of %d".formatted(text.length(), context));
     }
 
     /// The same with the task's examples as turns before the first one, as [TaskPrompts] has them. Empty where

@@ -1,5 +1,6 @@
 package dev.icmlora.function.http;
 
+import static dev.icmlora.function.Requests.BASE;
 import static dev.icmlora.function.Requests.body;
 import static dev.icmlora.function.Requests.plurals;
 import static dev.icmlora.function.Requests.post;
@@ -8,6 +9,7 @@ import static dev.icmlora.function.Requests.with;
 import static dev.icmlora.function.Requests.withLongBody;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -161,6 +163,33 @@ class BadInputTest {
                 .body("errors[0].field", equalTo("/inputs/0"))
                 .body("errors[0].limit", equalTo(4096))
                 .body("errors[0].message", containsString("of up to 8 this is more than the context of 4096"));
+    }
+
+    @Test
+    void aTextFarBeyondTheContextIsNotEvenCutIntoTokens() {
+        var text = "a".repeat(1_000_000);
+
+        isProblem(post("/generate", body(plurals(), "x", text)), 400)
+                .body("errors.field", contains("/inputs/1"))
+                .body("errors[0].limit", equalTo(4096))
+                .body("errors[0].value", equalTo(text.length()))
+                .body("errors[0].message", containsString("has 1000000 characters"));
+        post("/v1/completions", Map.of("model", BASE, "prompt", text))
+                .statusCode(400)
+                .body("error.param", equalTo("prompt"))
+                .body("error.message", containsString("has 1000000 characters"));
+        post("/v1/embeddings", Map.of("model", BASE, "input", List.of("x", text)))
+                .statusCode(400)
+                .body("error.message", containsString("has 1000000 characters"));
+        var message = Map.of("role", "user", "content", text);
+        post("/v1/chat/completions", Map.of("model", BASE, "messages", List.of(message)))
+                .statusCode(400)
+                .body("error.message", containsString("has 1000000 characters"));
+        var messages = Collections.nCopies(20_000, Map.of("role", "user", "content", "x"));
+        post("/v1/chat/completions", Map.of("model", BASE, "messages", messages))
+                .statusCode(400)
+                .body("error.param", equalTo("messages"))
+                .body("error.message", containsString("20000 tokens and more"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
@@ -36,11 +37,16 @@ public final class Tuner {
         this.rates = List.copyOf(rates);
     }
 
-    /// Prepares, and computes nothing yet.
+    /// Begins, and computes nothing yet.
     ///
     /// @throws IllegalArgumentException if the task has no examples, or the adapter is not for this model
     /// @throws UnfitExampleException for the first example that is too long
     public Tuning begin(Adapter adapter, Task task, TuningOptions options) {
+        return prepare(adapter, task, options).get();
+    }
+
+    /// The same in two parts: cuts the examples into tokens, which any thread may do, and gives what begins.
+    public Supplier<Tuning> prepare(Adapter adapter, Task task, TuningOptions options) {
         requireFits(adapter.layout());
         if (task.examples().isEmpty()) {
             throw new IllegalArgumentException("there are no examples to tune on; give one or more");
@@ -54,7 +60,7 @@ public final class Tuner {
             }
             examples.add(example);
         }
-        return new Tuning(weights, backend, adapter, examples, options, rates);
+        return () -> new Tuning(weights, backend, adapter, examples, options, rates);
     }
 
     private void requireFits(AdapterLayout layout) {

@@ -165,6 +165,11 @@ public final class Tuning implements AutoCloseable {
         return new TuningProgress(step, options.steps(), lossOfStep, done ? 1 : (double) visitsDone / visitsOfAll);
     }
 
+    /// Tokens of the examples of all steps that were begun.
+    public int tokens() {
+        return tokens;
+    }
+
     /// @throws IllegalStateException if it is not done
     public TuningResult result() {
         if (!done) {
@@ -184,14 +189,14 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void beginStep() {
+        tokens += trees.batch(step).examples().stream()
+                .mapToInt(example -> examples.get(example).tokens().length)
+                .sum();
         visit(Visit.thereAndBack(trees.batch(step)), this::endStep);
     }
 
     private void endStep() {
         List<Integer> seen = trees.batch(step).examples();
-        tokens += seen.stream()
-                .mapToInt(example -> examples.get(example).tokens().length)
-                .sum();
         lossOfStep = state.meanLoss(seen);
         remember(before, seen);
         if (!Double.isFinite(lossOfStep) || !state.step(options.rateOf(step))) {

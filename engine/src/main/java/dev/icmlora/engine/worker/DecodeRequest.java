@@ -28,6 +28,7 @@ final class DecodeRequest {
     private int ended;
     private int running;
     private boolean alone;
+    private int batched;
     private long applyNanos;
     private long promptNanos;
     private long decodeNanos;
@@ -144,7 +145,9 @@ final class DecodeRequest {
         answers[sequence.index()] = sequence.answer();
         if (ended == prompts.size()) {
             var written = Arrays.stream(answers).mapToInt(Answer::tokens).sum();
-            done.complete(new Answers(List.of(answers), promptTokens(), written, applyNanos, promptNanos, decodeNanos));
+            var read = promptTokens();
+            observed.computed(read + written);
+            done.complete(new Answers(List.of(answers), read, written, applyNanos, promptNanos, decodeNanos));
         }
     }
 
@@ -155,7 +158,15 @@ final class DecodeRequest {
     void fail(Throwable failure) {
         displaced.forEach(Sequence::close);
         displaced.clear();
-        done.completeExceptionally(failure);
+        if (!isDone()) {
+            observed.computed(batched);
+            done.completeExceptionally(failure);
+        }
+    }
+
+    /// Counts tokens that were put into a batch for it, or taken back.
+    void batched(int tokens) {
+        batched += tokens;
     }
 
     void applied(long nanos) {

@@ -62,12 +62,14 @@ final class LabelSequence extends Sequence {
             reads.add(new Read(next, decoder().add(request().adapter(), read.token(next), position, sequences, true)));
             next++;
         }
+        request().batched(next - nextBefore);
     }
 
     @Override
     void takeBack() {
         super.takeBack();
         reads.clear();
+        request().batched(nextBefore - next);
         next = nextBefore;
     }
 

@@ -87,10 +87,12 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
                 output = at;
             }
         }
+        request.batched(position - positionBefore);
     }
 
     /// The batch was not computed.
     void takeBack() {
+        request.batched(positionBefore - position);
         position = positionBefore;
         output = NO_OUTPUT;
     }

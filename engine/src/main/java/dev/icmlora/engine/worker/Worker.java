@@ -24,9 +24,9 @@ import dev.icmlora.llama.DecodeException.Reason;
 
 /// One thread and the contexts that only it touches: one without an adapter, one with a resident adapter.
 ///
-/// It does one thing after the other: a job, which is a piece of work with the contexts such as a
-/// fingerprint, or a time slice of a group, which is some batches with the same adapter. Jobs and time slices
-/// alternate. Of the groups, the one that has had the least time goes next, and a new one starts with a
+/// It does one thing after the other: a job, which is a piece of work with the contexts such as a part of a
+/// fingerprint, or a time slice of a group, which is some batches with the same adapter. After a job, decoding gets as
+/// much time as that took. Of the groups, the one that has had the least time goes next, and a new one starts with a
 /// fair share, so that none waits for ever and new ones soon see their first token. Between time slices the
 /// resident adapter is overwritten; the sequences of the other groups stay where they are.
 public final class Worker implements AutoCloseable {
@@ -52,8 +52,8 @@ public final class Worker implements AutoCloseable {
     private final JobQueue background = new JobQueue();
     private final AtomicInteger load = new AtomicInteger();
     private final Thread thread;
-    private boolean jobIsNext;
-    /// Time that decoding has before the next job in the background, below 0 if it had more.
+    private boolean backgroundIsNext;
+    /// Time that decoding has before the next job, below 0 if it had more.
     private long owedNanos;
     private boolean stopping;
     private int threadsNow;
@@ -128,8 +128,8 @@ public final class Worker implements AutoCloseable {
         return request.done();
     }
 
-    /// Work with the worker's contexts, which it leaves as it found them but for the resident adapter. The
-    /// result fails with what the work throws, or with [CancelledException].
+    /// A short piece of work with the worker's contexts, whose resident adapter it may change. While texts are decoded,
+    /// they get as much time as it takes. The result fails with what the work throws, or with [CancelledException].
     public <T> CompletableFuture<T> run(Supplier<T> work, Cancellation cancellation) {
         return run(work, cancellation, 0, 0);
     }
@@ -225,8 +225,7 @@ public final class Worker implements AutoCloseable {
     private void workOnce() {
         try {
             takeOrders();
-            jobIsNext = !jobIsNext;
-            var worked = jobIsNext ? job() || decodeOrBackground() : decodeOrBackground() || job();
+            var worked = owedNanos > 0 ? timeSlice() || job() : job() || timeSlice();
             if (!worked && !isIdle()) {
                 throw new IllegalStateException("nothing in the worker can go on");
             }
@@ -269,26 +268,20 @@ public final class Worker implements AutoCloseable {
     }
 
     private boolean job() {
-        if (!jobs.first().map(this::hasRoom).orElse(false)) {
+        backgroundIsNext = !backgroundIsNext;
+        return backgroundIsNext ? job(background) || job(jobs) : job(jobs) || job(background);
+    }
+
+    private boolean job(JobQueue queue) {
+        if (!queue.first().map(this::hasRoom).orElse(false)) {
             return false;
         }
         shareThreads();
-        computed(jobs.remove().run());
-        return true;
-    }
-
-    private boolean decodeOrBackground() {
-        return owedNanos > 0 ? timeSlice() || backgroundJob() : backgroundJob() || timeSlice();
-    }
-
-    private boolean backgroundJob() {
-        if (background.isEmpty()) {
-            return false;
-        }
-        shareThreads();
+        var job = queue.remove();
         var start = clock.getAsLong();
-        computed(background.remove().run());
-        owedNanos = DECODING_FOR_BACKGROUND * (clock.getAsLong() - start);
+        computed(job.run());
+        var nanos = Math.max(1, clock.getAsLong() - start);
+        owedNanos = job.inBackground() ? DECODING_FOR_BACKGROUND * nanos : nanos;
         return true;
     }
 

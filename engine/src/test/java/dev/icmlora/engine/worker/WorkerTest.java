@@ -15,6 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -415,27 +417,38 @@ class WorkerTest {
     }
 
     @Test
-    void decodingGetsTwiceTheTimeOfJobsInTheBackground() {
-        var gate = new Gate(base);
-        var request = write(BASE, 3, 50);
+    void decodingGetsTheTimeOfJobsAndTwiceThatOfJobsInTheBackground() {
         var took = 5;
+
+        var tokensAtJob = tokensAtJobs(took, job -> worker.run(job, new Cancellation()));
+        var tokensAtBackground = tokensAtJobs(took, job -> worker.runInBackground(job, new Cancellation()));
+
+        var first = tokensAtJob.getFirst();
+        assertThat(tokensAtJob).containsExactly(first, first + took, first + 2 * took);
+        var then = tokensAtBackground.getFirst();
+        assertThat(tokensAtBackground).containsExactly(then, then + 2 * took, then + 4 * took);
+    }
+
+    /// Has three jobs done beside an answer.
+    ///
+    /// @return tokens of the answer when each of them began
+    private List<Integer> tokensAtJobs(int took, Function<Supplier<Integer>, CompletableFuture<Integer>> order) {
+        var gate = new Gate(base);
+        var decodedBefore = base.decoded.size();
+        var request = write(BASE, 3, 50);
         var tokensAtJob = new CopyOnWriteArrayList<Integer>();
         var jobs = IntStream.range(0, 3)
-                .mapToObj(i -> worker.runInBackground(
-                        () -> {
-                            tokensAtJob.add(base.decoded.size());
-                            spent.addAndGet(took);
-                            return i;
-                        },
-                        new Cancellation()))
+                .mapToObj(i -> order.apply(() -> {
+                    tokensAtJob.add(base.decoded.size() - decodedBefore);
+                    spent.addAndGet(took);
+                    return i;
+                }))
                 .toList();
         gate.open();
         jobs.forEach(CompletableFuture::join);
         request.join();
-
-        var first = tokensAtJob.getFirst();
-        assertThat(first).isLessThan(10);
-        assertThat(tokensAtJob).containsExactly(first, first + 2 * took, first + 4 * took);
+        assertThat(tokensAtJob.getFirst()).isLessThan(10);
+        return tokensAtJob;
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.icmlora.engine;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.generator.vector.Fingerprinter;
+import dev.icmlora.llama.LlamaContext;
+
+/// What a context of hidden states is read with: one text at a time, whose request has the turn until its last piece.
+final class StatesReader implements AutoCloseable {
+
+    /// How soon a request that waits for its turn notices that nobody waits for it any more.
+    private static final long NOTICE_MILLIS = 50;
+
+    private final LlamaContext context;
+    private final Fingerprinter fingerprinter;
+    private final Embedder embedder;
+    private final Semaphore turn = new Semaphore(1, true);
+
+    /// @param context borrowed, and read with nothing else
+    StatesReader(LoadedModel model, LlamaContext context, int batchTokens) {
+        this.context = context;
+        this.fingerprinter = model.fingerprinter(context);
+        this.embedder = new Embedder(context, model.model().hiddenSize(), batchTokens);
+    }
+
+    /// The right to read; given back by closing it.
+    interface Turn extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Whether a text of so many tokens fits.
+    boolean holds(int tokens) {
+        return tokens <= context.contextTokens();
+    }
+
+    Fingerprinter fingerprinter() {
+        return fingerprinter;
+    }
+
+    Embedder embedder() {
+        return embedder;
+    }
+
+    /// Waits until no other request has the turn.
+    ///
+    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
+    Turn enter(Cancellation cancellation) {
+        try {
+            do {
+                cancellation.check();
+            } while (!turn.tryAcquire(NOTICE_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while another text is read", e);
+        }
+        return turn::release;
+    }
+
+    @Override
+    public void close() {
+        embedder.close();
+        fingerprinter.close();
+    }
+}

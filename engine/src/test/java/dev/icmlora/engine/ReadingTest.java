@@ -1,0 +1,110 @@
+package dev.icmlora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
+
+/// Long texts that are read for their hidden states, while others want the same worker.
+@Timeout(120)
+class ReadingTest {
+
+    private static final Task BRIEF = new Task("Give the plural.", List.of(new Example("cat", "cats")));
+    private static final Task LONG = task(100);
+    private static final int PIECE = 192;
+    private static final int ANSWER = 6;
+
+    private final Engine engine = LoadedEngine.get();
+    private final Cancellation cancellation = new Cancellation();
+    private final EngineSession session = engine.session(cancellation);
+
+    private static Task task(int words) {
+        var example = new Example("a rather long input ".repeat(words / 4), "an output");
+        return new Task("Say something of this.", Collections.nCopies(8, example));
+    }
+
+    private EngineSession other() {
+        return engine.session(new Cancellation());
+    }
+
+    /// Begins to read in another thread, and returns when a piece is read.
+    private static <T> CompletableFuture<T> begun(EngineSession session, Supplier<T> reading) {
+        var reader = CompletableFuture.supplyAsync(reading, task -> new Thread(task, "reader").start());
+        while (session.tokens() == 0 && !reader.isDone()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return reader;
+    }
+
+    private void answer(EngineSession asking) {
+        var prompt =
+                engine.format().query("Write the plural.", List.of(), "dog").tokens();
+        var answers = asking.answer(
+                Optional.empty(), List.of(prompt), new Decoding(SamplingOptions.GREEDY, ANSWER, List.of()));
+        assertThat(asking.tokens()).isEqualTo(answers.promptTokens() + answers.completionTokens());
+    }
+
+    @Test
+    void aNeighbourIsAnsweredBesideALongFingerprintThatIsTheSameAsAlone() {
+        var alone = other().fingerprint(LONG).values();
+        assertThat(engine.tokens(LONG)).isGreaterThan(EngineOptions.DEFAULT.batchTokens() + PIECE);
+
+        var reading = begun(session, () -> session.fingerprint(LONG));
+        answer(other());
+        other().fingerprint(BRIEF);
+
+        assertThat(reading).isNotDone();
+        assertThat(reading.join().values()).isEqualTo(alone);
+        assertThat(session.tokens()).isEqualTo(engine.tokens(LONG));
+    }
+
+    @Test
+    void aNeighbourIsAnsweredBesideLongTextsThatAreEmbedded() {
+        var text = engine.format().packed("", LONG.examples()).tokens();
+        var alone = other().embed(List.of(text)).getFirst();
+
+        var reading = begun(session, () -> session.embed(List.of(text, text)));
+        answer(other());
+
+        assertThat(reading).isNotDone();
+        assertThat(reading.join()).containsExactly(alone, alone);
+        assertThat(session.tokens()).isEqualTo(2L * text.length);
+    }
+
+    @Test
+    void aTextThatNobodyWaitsForIsReadToTheEndOfAPieceAndCounted() {
+        var reading = begun(session, () -> session.fingerprint(LONG));
+        var read = session.tokens();
+        cancellation.request();
+
+        assertThatThrownBy(reading::join).hasCauseInstanceOf(CancelledException.class);
+        assertThat(session.tokens()).isBetween(read, read + 2 * PIECE).isLessThan(engine.tokens(LONG));
+        assertThat(other().fingerprint(BRIEF).values())
+                .isEqualTo(other().fingerprint(BRIEF).values());
+    }
+
+    @Test
+    void longTextsAreReadOneAfterTheOther() {
+        var other = other();
+        var reading = begun(session, () -> session.fingerprint(LONG));
+        var waiting = CompletableFuture.supplyAsync(
+                () -> other.fingerprint(LONG), task -> new Thread(task, "waiting").start());
+
+        assertThat(waiting.join().values()).isEqualTo(reading.join().values());
+    }
+}
