@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.Cancellation;
@@ -115,7 +116,15 @@ public final class Engine implements AutoCloseable {
 
     /// One request's use of the engine. Called by the thread that the request belongs to.
     public EngineSession session(Cancellation cancellation) {
-        return new EngineSession(this, cancellation, observer.request());
+        return session(cancellation, _ -> {});
+    }
+
+    /// The same where tokens are counted.
+    ///
+    /// @param computed is told of tokens as they are computed: of answers, of texts that are read, and for a tuning of
+    /// each step's examples; by any thread
+    public EngineSession session(Cancellation cancellation, IntConsumer computed) {
+        return new EngineSession(this, cancellation, observer.request(), computed);
     }
 
     /// Tokens that a prompt and its answer may have together, and a task for its fingerprint.

@@ -8,9 +8,9 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -54,32 +54,32 @@ public final class EngineSession {
 
     private final Engine engine;
     private final Cancellation cancellation;
-    private final Observed observer;
     private final Observed observed;
-    private final AtomicLong tokens;
     private final Map<Phase, Long> nanos;
 
-    EngineSession(Engine engine, Cancellation cancellation, Observed observer) {
-        this(engine, cancellation, observer, new AtomicLong(), new ConcurrentHashMap<>());
+    /// @param computed is told of tokens as they are computed: of answers, of texts that are read, and for a tuning of
+    /// each step's examples; by any thread
+    EngineSession(Engine engine, Cancellation cancellation, Observed observer, IntConsumer computed) {
+        this(engine, cancellation, counting(observer, computed), new ConcurrentHashMap<>());
     }
 
-    private EngineSession(
-            Engine engine, Cancellation cancellation, Observed observer, AtomicLong tokens, Map<Phase, Long> nanos) {
+    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, Map<Phase, Long> nanos) {
         this.engine = engine;
         this.cancellation = cancellation;
-        this.observer = observer;
-        this.tokens = tokens;
+        this.observed = observed;
         this.nanos = nanos;
-        this.observed = new Observed() {
+    }
+
+    private static Observed counting(Observed observer, IntConsumer computed) {
+        return new Observed() {
             @Override
             public <T> T phase(String name, Supplier<T> work) {
                 return observer.phase(name, work);
             }
 
             @Override
-            public void computed(int more) {
-                tokens.addAndGet(more);
-                observer.computed(more);
+            public void computed(int tokens) {
+                computed.accept(tokens);
             }
         };
     }
@@ -87,7 +87,7 @@ public final class EngineSession {
     /// For work of this request that another thread does, and that goes on where the request is cancelled. Its time and
     /// its tokens count here.
     public EngineSession with(Cancellation other) {
-        return new EngineSession(engine, other, observer, tokens, nanos);
+        return new EngineSession(engine, other, observed, nanos);
     }
 
     public Engine engine() {
@@ -96,13 +96,6 @@ public final class EngineSession {
 
     public Cancellation cancellation() {
         return cancellation;
-    }
-
-    /// Tokens that were computed so far: of answers as they are told of, else of texts as far as they were read, and
-    /// for
-    /// a tuning those of each step's examples.
-    public long tokens() {
-        return tokens.get();
     }
 
     /// What was measured so far, without any decoding.

@@ -69,20 +69,21 @@ public final class EngineHost {
     /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails; with
     /// [ModelChangedException] if the base model was not the same all the time.
     ///
-    /// @param account of the caller in whose share it counts
+    /// @param account that pays for what is computed, whatever becomes of it, and in whose share it counts
     public <T> Uni<T> submit(TokenAccount account, Function<Turn, T> work) {
-        return admission.submit(account.payer(), config.requestTimeout(), admitted -> work(admitted, work));
+        return admission.submit(account.payer(), config.requestTimeout(), admitted -> work(admitted, account, work));
     }
 
     /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
     /// stop.
     public <T> Uni<T> submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
-        return admission.submitLong(account.payer(), limit, admitted -> work(admitted, work));
+        return admission.submitLong(account.payer(), limit, admitted -> work(admitted, account, work));
     }
 
-    private <T> T work(Admitted admitted, Function<Turn, T> work) {
+    private <T> T work(Admitted admitted, TokenAccount account, Function<Turn, T> work) {
         requireIntactModel();
-        var result = refusing(() -> work.apply(new Turn(admitted, engine.session(admitted.cancellation()))));
+        var session = engine.session(admitted.cancellation(), account::take);
+        var result = refusing(() -> work.apply(new Turn(admitted, session)));
         requireIntactModel();
         return result;
     }

@@ -55,15 +55,10 @@ final class BackgroundTuning {
         engineHost
                 .submitLong(account, LIMIT, turn -> adapters.of(key, turn))
                 .subscribe()
-                .with(
-                        supplied -> {
-                            end(key, place);
-                            account.take((long) supplied.fingerprintTokens() + supplied.tuningTokens());
-                        },
-                        failure -> {
-                            end(key, place);
-                            LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
-                        });
+                .with(_ -> end(key, place), failure -> {
+                    end(key, place);
+                    LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
+                });
         return true;
     }
 

@@ -92,7 +92,7 @@ final class RequestMeter {
     /// It fails with [RateLimitException] if the account is empty.
     ///
     /// @param operation what was asked for
-    /// @param account that pays for what was served
+    /// @param account that must not be empty
     <T> Uni<T> measure(String operation, TokenAccount account, Supplier<Uni<Metered<T>>> work) {
         return Uni.createFrom().deferred(() -> {
             var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
@@ -102,8 +102,6 @@ final class RequestMeter {
                         account.requireRest();
                         return work.get();
                     })
-                    .onItem()
-                    .invoke(item -> account.take(item.served().tokens()))
                     .onItemOrFailure()
                     .invoke((item, failure) -> {
                         if (failure == null) {

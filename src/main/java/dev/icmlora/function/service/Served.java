@@ -22,9 +22,4 @@ record Served(
     /// Nothing was generated and nothing answered.
     static final Served NOTHING =
             new Served(Optional.empty(), false, Optional.empty(), new Usage(0, 0), 0, PhaseNanos.NONE);
-
-    /// What counts against the quota of whoever asked.
-    long tokens() {
-        return (long) usage.promptTokens() + usage.completionTokens() + tuningTokens;
-    }
 }

@@ -20,7 +20,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, Turn turn) {
     TaskPrompts {
         var violations = new Violations();
         for (var i = 0; i < inputs.size(); i++) {
-            TextPrompts.requireShort("/inputs/" + i, inputs.get(i), session, violations);
+            TextPrompts.requireShort("/inputs/" + i, inputs.get(i), turn.session(), violations);
         }
         violations.raise();
     }

@@ -88,21 +88,14 @@ public final class TextService {
 
     /// Writes texts.
     ///
-    /// @param account that pays for it: for what was told until then, if nobody waits for the end
+    /// @param account that pays for it
     /// @throws dev.icmlora.function.error.RequestException at once or through the result
     public Uni<TextReply> write(Tenant tenant, TokenAccount account, TextRequest request, TextListener listener) {
-        return meter.measure("text", account, () -> {
-            var told = new ToldTokens(meter.timed(listener));
-            return checkedWrite(tenant, account, request, told)
-                    .onFailure()
-                    .invoke(() -> account.take(told.tokens()))
-                    .onCancellation()
-                    .invoke(() -> account.take(told.tokens()));
-        });
+        return meter.measure("text", account, () -> checkedWrite(tenant, account, request, meter.timed(listener)));
     }
 
     private Uni<Metered<TextReply>> checkedWrite(
-            Tenant tenant, TokenAccount account, TextRequest asked, ToldTokens listener) {
+            Tenant tenant, TokenAccount account, TextRequest asked, TextListener listener) {
         asked.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         if (!asked.model().equals(engineHost.modelName()) && !OwnedId.isId(asked.model())) {
             var named = functions
@@ -144,8 +137,7 @@ public final class TextService {
         }
         return engineHost.submit(account, turn -> {
             var session = turn.session();
-            var prompts =
-                    texts.stream().map(session.engine().chatFormat()::tokens).toList();
+            var prompts = TextPrompts.of("/input", texts, session);
             TextPrompts.requireFit("/input", prompts, 0, session);
             var vectors = session.embed(prompts);
             var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
@@ -165,7 +157,7 @@ public final class TextService {
 
     /// By the base model, or with an adapter.
     private Metered<TextReply> write(
-            Tenant tenant, TextRequest request, Optional<Supplied> supplied, ToldTokens listener, Turn turn) {
+            Tenant tenant, TextRequest request, Optional<Supplied> supplied, TextListener listener, Turn turn) {
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var description = supplied.map(s -> s.known().key())
                 .filter(key -> !key.isShared())
@@ -191,7 +183,7 @@ public final class TextService {
     ///
     /// @param key of the task's generated adapter
     private Metered<TextReply> write(
-            NamedText named, AdapterKey key, TokenAccount account, ToldTokens listener, Turn turn) {
+            NamedText named, AdapterKey key, TokenAccount account, TextListener listener, Turn turn) {
         var session = turn.session();
         var request = named.request();
         var prompts = new TextPrompts(request.prompt(), session);
@@ -223,9 +215,9 @@ public final class TextService {
             List<int[]> prompts,
             Supplier<Optional<List<int[]>>> shown,
             Wanted wanted,
-            ToldTokens listener,
+            TextListener listener,
             Turn turn) {
-        listener.begins(model, prompts);
+        listener.begins(model);
         var reviewed = decisions.answer(
                 decided,
                 repeated(prompts, request),
@@ -254,7 +246,7 @@ public final class TextService {
     }
 
     private Wanted wanted(
-            Tenant tenant, TextRequest request, List<int[]> prompts, ToldTokens listener, EngineSession session) {
+            Tenant tenant, TextRequest request, List<int[]> prompts, TextListener listener, EngineSession session) {
         AnswerListener told = listener::wrote;
         if (request.labels().isPresent()) {
             return new Choosing(LabelTokens.of(request.labels().get(), session.engine()), told, tenant.id());

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 /// Each caller may use so many tokens a day.
@@ -124,6 +126,42 @@ class TokenQuotaTest {
 
         awaitRefusal();
         assertThat(told).isLessThan(PER_DAY - 10);
+    }
+
+    /// What was read until then is more than was left, and far less than the task has.
+    @Test
+    void whoeverLeavesATaskHasUsedWhatWasReadOfIt() throws Exception {
+        var word = "red tree house sea light stone river cloud ".repeat(20);
+        var long16 = Collections.nCopies(
+                16, Map.of("input", word, "output", UUID.randomUUID().toString()));
+        served(embed(Requests.BASE, PER_DAY - 20));
+        var body = Map.of("task", Map.of("description", "Say it.", "examples", long16));
+        var request = HttpRequest.newBuilder(Requests.uri("/adapter"))
+                .header("Authorization", "Bearer " + Token.of(caller))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Requests.JSON.writeValueAsString(body)))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            var reply = client.sendAsync(request, BodyHandlers.discarding());
+            awaitBusy();
+            assertThat(reply).isNotDone();
+            client.shutdownNow();
+        }
+
+        awaitRefusal();
+        var used = PER_DAY - 1 + retryAfter() / SECONDS_A_TOKEN;
+        assertThat(used - told).isLessThan(1500);
+    }
+
+    private static void awaitBusy() {
+        Eventually.until(() -> given().header("Authorization", "Bearer " + SharedInstallation.KEY_OF_SCRAPER)
+                .get("/q/metrics")
+                .asString()
+                .contains("icm_lora_workers_busy 1.0"));
+    }
+
+    private double retryAfter() {
+        return Double.parseDouble(embed("no such model", 1).header("Retry-After"));
     }
 
     @Test
