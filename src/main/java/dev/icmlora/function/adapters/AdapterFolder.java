@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.ShutdownEvent;
@@ -94,8 +95,10 @@ final class AdapterFolder {
     private void read(FolderFiles there, List<FolderName> names, String generator) {
         try (var readers = Executors.newFixedThreadPool(
                 READERS, Thread.ofPlatform().daemon().factory())) {
+            var weights = names.stream().filter(name -> !name.isCard()).collect(Collectors.toSet());
             names.stream()
-                    .filter(FolderName::isCard)
+                    // A process may have ended before it wrote the weights.
+                    .filter(name -> name.isCard() && weights.contains(FolderName.weights(name.id(), name.kind())))
                     .forEach(name -> readers.execute(() -> there.card(name)
                             .ifPresent(card -> index.remember(name.id(), card.key(name.id(), generator)))));
         }
@@ -140,32 +143,38 @@ final class AdapterFolder {
     }
 
     private Optional<KnownAdapter> read(OwnedId id, AdapterKey key, FolderFiles there) {
-        var file = there.weights(id);
+        var weights = there.weights(id);
+        if (weights.isEmpty()) {
+            return forgotten(id);
+        }
+        var file = weights.get();
         try {
             var adapter = adapterFiles.read(Files.readAllBytes(file));
             if (!adapter.id().equals(id.id())) {
                 return damaged(id, file);
             }
-            there.touch(id);
+            FolderFiles.touch(file);
             var tuning = key.isTuned() ? there.card(id).map(AdapterCard::tuning) : Optional.<TuningSummary>empty();
-            if (key.isTuned() && tuning.isEmpty()) {
-                // Its card went, or says now that a client brought it: the task is tuned again.
-                index.forget(id);
-                return Optional.empty();
-            }
-            return Optional.of(KnownAdapter.of(key, adapter, tuning));
+            // Where its card went, or says now that a client brought it, the task is tuned again.
+            return key.isTuned() && tuning.isEmpty()
+                    ? forgotten(id)
+                    : Optional.of(KnownAdapter.of(key, adapter, tuning));
         } catch (InvalidRequestException e) {
             return damaged(id, file);
         } catch (NoSuchFileException e) {
-            index.forget(id);
+            return forgotten(id);
         } catch (IOException e) {
             LOG.warnf("%s cannot be read: %s", file, e);
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     private Optional<KnownAdapter> damaged(OwnedId id, Path file) {
         LOG.warnf("%s is damaged, or was made for another resident adapter, and is passed over", file);
+        return forgotten(id);
+    }
+
+    private Optional<KnownAdapter> forgotten(OwnedId id) {
         index.forget(id);
         return Optional.empty();
     }
@@ -180,7 +189,7 @@ final class AdapterFolder {
     /// Whether the adapter's weights are there, and known to be.
     boolean isKept(OwnedId id) {
         return index.key(id).isPresent()
-                && files.filter(there -> Files.exists(there.weights(id))).isPresent();
+                && files.flatMap(there -> there.weights(id)).isPresent();
     }
 
     /// Takes an adapter away. Other processes no longer read it; what they have in memory is theirs.

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -64,17 +65,21 @@ record FolderFiles(Path folder, ObjectMapper json) {
         return folder.resolve(name.toString());
     }
 
-    Path weights(OwnedId id) {
-        return path(new FolderName(id, Kind.WEIGHTS));
+    /// The file of an adapter's weights, if there is one.
+    Optional<Path> weights(OwnedId id) {
+        return there(kind -> FolderName.weights(id, kind)).map(this::path);
     }
 
     /// The card of an adapter, if there is one that can be read.
     Optional<AdapterCard> card(OwnedId id) {
-        return Stream.of(Kind.GENERATED, Kind.GIVEN)
-                .map(kind -> new FolderName(id, kind))
-                .filter(name -> Files.exists(path(name)))
-                .findFirst()
-                .flatMap(this::card);
+        return there(kind -> FolderName.card(id, kind)).flatMap(this::card);
+    }
+
+    private Optional<FolderName> there(Function<Kind, FolderName> name) {
+        return Stream.of(Kind.values())
+                .map(name)
+                .filter(each -> Files.exists(path(each)))
+                .findFirst();
     }
 
     /// Empty if it cannot be read.
@@ -95,13 +100,13 @@ record FolderFiles(Path folder, ObjectMapper json) {
         return json.writeValueAsBytes(card);
     }
 
-    /// Tells whoever makes room that an adapter is in use.
-    void touch(OwnedId id) {
+    /// Has a file stay when room is made by what was used longer ago.
+    static void touch(Path weights) {
         try {
-            Files.setLastModifiedTime(weights(id), FileTime.from(Instant.now()));
+            Files.setLastModifiedTime(weights, FileTime.from(Instant.now()));
         } catch (IOException e) {
             // Such as a file of another user's, or a folder that is mounted to be read.
-            LOG.debugf("%s looks unused: %s", weights(id), e);
+            LOG.debugf("%s looks unused: %s", weights, e);
         }
     }
 
@@ -121,8 +126,11 @@ record FolderFiles(Path folder, ObjectMapper json) {
         }
     }
 
-    /// @return whether it was there
-    boolean delete(FolderName name) throws IOException {
-        return Files.deleteIfExists(path(name));
+    /// Deletes an adapter's files of one kind.
+    ///
+    /// @return whether any of them was there
+    boolean delete(OwnedId id, Kind kind) throws IOException {
+        var card = Files.deleteIfExists(path(FolderName.card(id, kind)));
+        return Files.deleteIfExists(path(FolderName.weights(id, kind))) || card;
     }
 }

@@ -16,20 +16,19 @@ import dev.icmlora.function.adapters.FolderName.Kind;
 import dev.icmlora.function.error.StorageFullException;
 
 /// Keeps the folder within its limit. What clients brought or mixed stays; generated adapters make room, those unused
-/// for longest first.
+/// for longest first. Several processes that make room at once may exceed the limit by what each of them writes then.
 ///
 /// @param limit bytes of all files together
 record FolderRoom(FolderFiles files, long limit) {
 
     private static final Logger LOG = Logger.getLogger(FolderRoom.class);
 
-    /// @param bytes of all its files
-    /// @param given not to be made again
-    private record Entry(OwnedId id, long bytes, boolean given, FileTime used) {
+    /// @param bytes of weights and card
+    private record Entry(OwnedId id, Kind kind, long bytes, FileTime used) {
 
         private Entry with(Entry other) {
             var later = used.compareTo(other.used) > 0 ? used : other.used;
-            return new Entry(id, bytes + other.bytes, given || other.given, later);
+            return new Entry(id, kind, bytes + other.bytes, later);
         }
     }
 
@@ -41,32 +40,32 @@ record FolderRoom(FolderFiles files, long limit) {
         var entries = new ArrayList<>(entries());
         entries.removeIf(entry -> entry.id.equals(id));
         var bytes = entries.stream().mapToLong(Entry::bytes).sum();
-        var given =
-                entries.stream().filter(Entry::given).mapToLong(Entry::bytes).sum();
+        var given = entries.stream()
+                .filter(entry -> entry.kind == Kind.GIVEN)
+                .mapToLong(Entry::bytes)
+                .sum();
         if (given + needed > limit) {
             throw new StorageFullException(limit);
         }
-        entries.removeIf(Entry::given);
+        entries.removeIf(entry -> entry.kind == Kind.GIVEN);
         entries.sort(Comparator.comparing(Entry::used));
         for (var entry : entries) {
             if (bytes + needed <= limit) {
                 break;
             }
-            files.delete(new FolderName(entry.id, Kind.GENERATED));
-            files.delete(new FolderName(entry.id, Kind.WEIGHTS));
+            files.delete(entry.id, Kind.GENERATED);
             evicted.accept(entry.id);
             bytes -= entry.bytes;
         }
     }
 
     private List<Entry> entries() throws IOException {
-        var entries = new HashMap<OwnedId, Entry>();
+        var entries = new HashMap<FolderName, Entry>();
         for (var name : files.names()) {
             var file = files.path(name);
             try {
-                var entry = new Entry(
-                        name.id(), Files.size(file), name.kind() == Kind.GIVEN, Files.getLastModifiedTime(file));
-                entries.merge(name.id(), entry, Entry::with);
+                var entry = new Entry(name.id(), name.kind(), Files.size(file), Files.getLastModifiedTime(file));
+                entries.merge(FolderName.card(name.id(), name.kind()), entry, Entry::with);
             } catch (NoSuchFileException e) {
                 // Another process made room.
                 LOG.debugf("%s is gone", file);

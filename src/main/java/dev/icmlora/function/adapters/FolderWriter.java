@@ -62,9 +62,8 @@ final class FolderWriter implements AutoCloseable {
         }
     }
 
-    /// Writes the weights and then the card, so that whoever finds a card finds its adapter.
+    /// Writes the card and then the weights: a process that ends in between leaves no weights that nothing refers to.
     ///
-    /// @param kind of card
     /// @throws StorageFullException if there is no room
     synchronized void write(KnownAdapter known, Kind kind) throws IOException {
         var id = known.ownedId();
@@ -72,23 +71,22 @@ final class FolderWriter implements AutoCloseable {
         var weights = known.adapter().gguf();
         var text = files.bytes(card);
         room.make(id, (long) weights.length + text.length, index::forget);
-        files.publish(new FolderName(id, Kind.WEIGHTS), weights);
-        files.publish(new FolderName(id, kind), text);
+        files.publish(FolderName.card(id, kind), text);
+        files.publish(FolderName.weights(id, kind), weights);
         if (kind == Kind.GIVEN) {
-            files.delete(new FolderName(id, Kind.GENERATED));
+            files.delete(id, Kind.GENERATED);
         }
         index.remember(id, card.key(id, generator));
     }
 
-    /// Takes an adapter's files away, the card first, and forgets one that waits.
+    /// Takes an adapter's files away, and forgets one that waits.
     ///
     /// @return whether there was any of it
     synchronized boolean delete(OwnedId id) throws IOException {
         index.forget(id);
         var waited = waiting.remove(id);
-        var generated = files.delete(new FolderName(id, Kind.GENERATED));
-        var given = files.delete(new FolderName(id, Kind.GIVEN));
-        return files.delete(new FolderName(id, Kind.WEIGHTS)) || generated || given || waited;
+        var generated = files.delete(id, Kind.GENERATED);
+        return files.delete(id, Kind.GIVEN) || generated || waited;
     }
 
     /// Writes what waits, and then nothing more.

@@ -81,6 +81,7 @@ class AdapterFolderIT {
         Files.write(file, bytes);
         // A card that is slow to read, as in a bucket, holds up neither the start nor who names an adapter by its id.
         var slow = adapters.resolve("0".repeat(64) + ".generated.json");
+        Files.createFile(adapters.resolve("0".repeat(64) + ".generated.gguf"));
         assertThat(new ProcessBuilder("mkfifo", slow.toString()).start().waitFor())
                 .isZero();
         try (var third = start()) {
@@ -109,7 +110,7 @@ class AdapterFolderIT {
         // Who they are is not to be read there, and what they have in common is there for each.
         assertThat(files())
                 .hasSize(6)
-                .allMatch(name -> name.matches("[0-9a-f]{64}-[0-9a-f]{64}\\.(gguf|generated\\.json)"));
+                .allMatch(name -> name.matches("[0-9a-f]{64}-[0-9a-f]{64}\\.generated\\.(gguf|json)"));
 
         try (var second = startForTwo()) {
             var address = second.awaitAddress();

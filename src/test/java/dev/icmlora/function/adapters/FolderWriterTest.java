@@ -1,0 +1,123 @@
+package dev.icmlora.function.adapters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterLayout;
+import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Halves;
+import dev.icmlora.llama.NamedTensor;
+
+/// What several instances write into one folder that is almost full.
+class FolderWriterTest {
+
+    private static final Target TARGET = new Target("attn_q", 32, 32);
+    private static final AdapterLayout LAYOUT = new AdapterLayout("llama", 1, 1, 1, List.of(TARGET));
+    private static final int SUMS = 300;
+    /// Room for some six adapters.
+    private static final long LIMIT = 6_000;
+
+    @TempDir
+    Path folder;
+
+    /// As another process has it.
+    private FolderWriter opened() {
+        var files = new FolderFiles(folder, new ObjectMapper());
+        return new FolderWriter(files, new FolderRoom(files, LIMIT), new FolderIndex(), "generator");
+    }
+
+    private static Adapter adapter(int number) {
+        var values = new float[32];
+        values[0] = number & 0x3ff;
+        values[1] = number >> 10;
+        return new Adapter(
+                LAYOUT,
+                List.of(matrix(AdapterLayout.nameOfA(0, TARGET), 32, 1, new float[32])),
+                List.of(matrix(AdapterLayout.nameOfB(0, TARGET), 1, 32, values)));
+    }
+
+    private static NamedTensor matrix(String name, int in, int out, float[] values) {
+        return new NamedTensor(name, GgmlType.F16, new long[] {in, out}, Halves.toF16(values));
+    }
+
+    private static KnownAdapter generated(int number) {
+        return KnownAdapter.of(
+                new AdapterKey(Tenant.SHARED, new Task("Task " + number, List.of()), 1), adapter(number));
+    }
+
+    private static KnownAdapter given(int number) {
+        var adapter = adapter(number);
+        var key = AdapterKey.given(Tenant.SHARED, new Task("sum " + number, List.of()), adapter.id());
+        return KnownAdapter.of(key, adapter);
+    }
+
+    private void assertKept(KnownAdapter given) {
+        var hex = given.adapter().id().substring("sha256:".length());
+        assertThat(List.of(".gguf", ".given.json"))
+                .allSatisfy(end -> assertThat(folder.resolve(hex + end)).exists());
+    }
+
+    @Test
+    void noInstanceMakesRoomByWhatAnotherOneWasToldToKeep() throws Exception {
+        var one = opened();
+        var other = opened();
+        var stop = new AtomicBoolean();
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            var generating = threads.submit(() -> {
+                var number = SUMS;
+                while (!stop.get()) {
+                    other.write(generated(number++), Kind.GENERATED);
+                }
+                return number - SUMS;
+            });
+            try {
+                var before = given(0);
+                one.write(before, Kind.GIVEN);
+                for (var i = 1; i < SUMS; i++) {
+                    var next = given(i);
+                    one.write(next, Kind.GIVEN);
+                    assertKept(next);
+                    assertKept(before);
+                    one.delete(before.ownedId());
+                    before = next;
+                }
+            } finally {
+                stop.set(true);
+            }
+            assertThat(generating.get()).isPositive();
+        }
+    }
+
+    /// A generated adapter that a client brings too stays, whatever an older listing said of it.
+    @Test
+    void whatWasGeneratedAndIsBroughtStays() throws Exception {
+        var writer = opened();
+        writer.write(generated(1), Kind.GENERATED);
+        writer.write(given(1), Kind.GIVEN);
+        for (var i = 2; i < 20; i++) {
+            writer.write(generated(i), Kind.GENERATED);
+        }
+
+        assertKept(given(1));
+        assertThat(writer.delete(given(1).ownedId())).isTrue();
+        try (var left = Files.list(folder)) {
+            assertThat(left)
+                    .noneMatch(file ->
+                            file.toString().contains(given(1).adapter().id().substring(7)));
+        }
+    }
+}
