@@ -22,13 +22,13 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Versions of functions in a bucket, which any number of processes may share:
-/// `functions/<tenant>/<name>/<number>.json`, and beside them `given`, the last number that the name gave away.
+/// `functions/<tenant>/<name>/<number>.json`.
 ///
-/// A number is taken by a conditional write of `given`, so two who define at once get two numbers. `given` only rises
-/// and stays when versions are deleted: no number is given twice, and a program that names one never gets another
-/// function.
+/// A number is taken by a conditional write of the tenant's [GivenNumbers], `functions/<tenant>/given.txt`, so two who
+/// define at once get two numbers. They stay when versions are deleted: no number is given twice, and a program that
+/// names one never gets another function.
 ///
-/// @param mostVersions of one tenant; it may have had as many names, too
+/// @param mostVersions of one tenant
 /// @param mostBytes of one tenant
 record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
@@ -36,7 +36,8 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     /// Where everybody shares them; no tenant's id.
     private static final String SHARED = "shared";
 
-    private static final String GIVEN = "given";
+    /// No function has this name.
+    private static final String GIVEN = "given.txt";
 
     private static String prefix(Tenant tenant) {
         return PREFIX + (tenant.equals(Tenant.SHARED) ? SHARED : tenant.id()) + "/";
@@ -65,18 +66,19 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         return new FunctionVersion(number, content, true);
     }
 
-    /// A number that nobody else has or had.
+    /// A number that no version of this name has or had.
     ///
-    /// @param least in case that somebody removed `given`
+    /// @param least in case that the object with the numbers was removed by hand
     private int take(Tenant tenant, String name, int least) {
-        var key = prefix(tenant, name) + GIVEN;
+        var key = prefix(tenant) + GIVEN;
         while (true) {
-            var given = store.find(key);
-            var number = Math.max(least, given.map(this::number).orElse(0) + 1);
-            var condition = given.<Condition>map(object -> new Condition.IfVersion(object.version()))
+            var there = store.find(key);
+            var given = there.map(this::given).orElse(GivenNumbers.NONE);
+            var number = Math.max(least, given.next(name));
+            var condition = there.<Condition>map(object -> new Condition.IfVersion(object.version()))
                     .orElseGet(Condition.IfAbsent::new);
             try {
-                store.write(key, Content.of(Integer.toString(number).getBytes(UTF_8)), Map.of(), condition);
+                store.write(key, Content.of(given.with(name, number).bytes()), Map.of(), condition);
                 return number;
             } catch (ConditionFailedException e) {
                 // Another process was quicker: its number is gone.
@@ -85,22 +87,17 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         }
     }
 
-    /// What `given` says; 0 if it went meanwhile.
-    private int number(StoredObject given) {
-        var text = content(given).map(bytes -> new String(bytes, UTF_8)).orElse("0");
+    private GivenNumbers given(StoredObject object) {
         try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new StorageUnavailableException(given.key() + " is damaged: it holds no number", e);
+            // Empty if it was replaced meanwhile, which the conditional write notices.
+            return content(object).map(GivenNumbers::of).orElse(GivenNumbers.NONE);
+        } catch (IllegalArgumentException e) {
+            throw new StorageUnavailableException(object.key() + " is damaged: it holds no numbers", e);
         }
     }
 
     private void requireRoom(List<StoredObject> all, int more) {
-        var names = all.stream()
-                .filter(object -> object.key().endsWith("/" + GIVEN))
-                .count();
-        var versions = all.stream().filter(Versions::isVersion).count();
-        if (Math.max(names, versions) >= mostVersions) {
+        if (all.stream().filter(Versions::isVersion).count() >= mostVersions) {
             throw StorageFullException.ofFunctions(mostVersions + " versions");
         }
         if (all.stream().mapToLong(StoredObject::bytes).sum() + more > mostBytes) {

@@ -223,6 +223,37 @@ class FunctionVersionsTest {
     }
 
     @Test
+    void namesThatAreDeletedTakeNoRoom() throws Exception {
+        var few = opened(3, 1 << 20);
+        for (var i = 0; i < 20; i++) {
+            assertThat(few.add(ALICE, "f" + i, content("a"), SERVES).number()).isEqualTo(1);
+            few.delete(ALICE, "f" + i);
+        }
+
+        try (var left = Files.walk(bucket.resolve("functions"))) {
+            assertThat(left.filter(Files::isRegularFile)).hasSize(1);
+        }
+        assertThat(few.add(ALICE, "f7", content("b"), SERVES).number()).isEqualTo(2);
+    }
+
+    /// A tenant that makes and deletes names without end keeps a page of text at most.
+    @Test
+    void whatDeletedNamesLeaveIsBoundedAndStillGivesNoNumberTwice() {
+        var given = GivenNumbers.NONE;
+        var last = new TreeMap<String, Integer>();
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++) {
+            var name = "n".repeat(60) + random.nextInt(5_000);
+            var number = given.next(name);
+            assertThat(number).isGreaterThan(last.getOrDefault(name, 0));
+            last.put(name, number);
+            given = GivenNumbers.of(given.with(name, number).bytes());
+        }
+
+        assertThat(given.bytes()).hasSizeLessThan(1_001 * 70);
+    }
+
+    @Test
     void whatSomebodyElsePutThereIsNoVersion() throws Exception {
         versions.add(ALICE, "f", content("a"));
         var folder = bucket.resolve("functions").resolve(ALICE.id());
