@@ -27,7 +27,8 @@ function outcome({ tuning, cached, timing_ms: millis }) {
       return "The loss grew, so the adapter from before serves.";
     default: {
       const time = cached ? "were taken before" : `took ${(millis.tune / 1000).toFixed(1)} s`;
-      return `${tuning.steps} steps ${time}: loss ${tuning.loss_before.toFixed(3)} before, ${tuning.loss_after.toFixed(3)} after.`;
+      const end = tuning.cut_short ? ", cut short for want of time" : "";
+      return `${tuning.steps} steps ${time}${end}: loss ${tuning.loss_before.toFixed(3)} before, ${tuning.loss_after.toFixed(3)} after.`;
     }
   }
 }

@@ -22,13 +22,14 @@ final class TuningReports {
         return new Tuned(
                 tuning.outcome().name().toLowerCase(Locale.ROOT),
                 tuning.steps(),
+                known.key().isCutShort() ? true : null,
                 finite(tuning.lossBefore()),
                 finite(tuning.lossAfter()),
                 contradictory);
     }
 
     static Tuned waiting(List<Example> examples) {
-        return new Tuned("waiting", null, null, null, contradictory(examples));
+        return new Tuned("waiting", null, null, null, null, contradictory(examples));
     }
 
     /// JSON has no word for what is no number.

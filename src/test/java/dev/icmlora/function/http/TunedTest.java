@@ -146,11 +146,17 @@ class TunedTest {
     }
 
     @Test
-    void whenTheTimeIsUpTheStepsSoFarServe() {
-        var reply = reply(tuned("Hour only.", Map.of("steps", 50, "budget_ms", 1), "16:41"));
+    void whenTheTimeIsUpTheStepsSoFarServeAndTheReplySaysSo() {
+        var reply = reply(tuned("Hour only.", Map.of("steps", 3, "budget_ms", 1), "16:41"));
 
         assertThat(reply.getInt("tuning.steps")).isEqualTo(1);
+        assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
         assertThat(reply.getString("selection.served")).isEqualTo("tuned");
+        // It is not kept for the task, which has time this time.
+        var again = reply(tuned("Hour only.", Map.of("steps", 3), "16:41"));
+        assertThat(again.getBoolean("adapter.cached")).isFalse();
+        assertThat(again.getInt("tuning.steps")).isEqualTo(3);
+        assertThat(again.<Object>get("tuning.cut_short")).isNull();
     }
 
     @Test

@@ -120,6 +120,7 @@ class ServingIT {
                 var reply = ofLongTask(address, "auto", "Give the secret words.");
 
                 assertThat(reply.getBoolean("selection.hurried")).isTrue();
+                assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
                 assertThat(reply.getBoolean("adapter.cached")).isFalse();
                 assertThat(reply.getInt("tuning.steps")).isBetween(1, 7);
             }
