@@ -30,8 +30,9 @@ func TestComposeConfinesItsServices(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, service := range project.Services {
-			if !pinned.MatchString(service.Image) || strings.HasSuffix(service.Image, ":latest") {
-				t.Errorf("%s: %s has no tag, or latest", name, service.Image)
+			// Ours is built on this machine; it has a digest once it is pushed.
+			if own := strings.HasPrefix(service.Image, "icm-lora:"); !own && !byDigest.MatchString(service.Image) {
+				t.Errorf("%s: %s has no digest", name, service.Image)
 			}
 			if !slices.Contains(service.CapDrop, "ALL") || !slices.Contains(service.SecurityOpt, "no-new-privileges:true") || service.Privileged {
 				t.Errorf("%s may do more than it needs", name)
