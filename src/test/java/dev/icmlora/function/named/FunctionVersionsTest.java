@@ -226,14 +226,14 @@ class FunctionVersionsTest {
     void namesThatAreDeletedTakeNoRoom() throws Exception {
         var few = opened(3, 1 << 20);
         for (var i = 0; i < 20; i++) {
-            assertThat(few.add(ALICE, "f" + i, content("a"), SERVES).number()).isEqualTo(1);
+            assertThat(few.add(ALICE, "f" + i, content("a")).number()).isEqualTo(1);
             few.delete(ALICE, "f" + i);
         }
 
         try (var left = Files.walk(bucket.resolve("functions"))) {
             assertThat(left.filter(Files::isRegularFile)).hasSize(1);
         }
-        assertThat(few.add(ALICE, "f7", content("b"), SERVES).number()).isEqualTo(2);
+        assertThat(few.add(ALICE, "f7", content("b")).number()).isEqualTo(2);
     }
 
     /// A tenant that makes and deletes names without end keeps a page of text at most.
