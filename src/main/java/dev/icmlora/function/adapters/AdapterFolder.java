@@ -21,7 +21,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
 import dev.icmlora.function.config.EngineConfig;
@@ -120,45 +119,39 @@ final class AdapterFolder {
 
     /// The adapter that this generator made for a key. Waits, if need be, until every card is read.
     Optional<KnownAdapter> find(AdapterKey key) {
-        return index.id(key)
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        var digest = key.digest();
+        return index.id(digest)
                 .or(() -> {
                     awaitCards();
-                    return index.id(key);
+                    return index.id(digest);
                 })
-                .flatMap(this::find);
+                .flatMap(this::find)
+                // Its card may have gone, or say now that a client brought it: then it is made again.
+                .filter(known -> known.key().equals(key));
     }
 
     /// The adapter of an id. One that another process put here is found too.
     Optional<KnownAdapter> find(OwnedId id) {
-        return files.flatMap(there -> key(id, there).flatMap(key -> read(id, key, there)));
+        return files.flatMap(there -> {
+            var card = there.card(id);
+            var weights = there.weights(id);
+            return card.isPresent() && weights.isPresent() ? read(id, card.get(), weights.get()) : forgotten(id);
+        });
     }
 
-    private Optional<AdapterKey> key(OwnedId id, FolderFiles there) {
-        return index.key(id)
-                .or(() -> there.card(id).map(card -> {
-                    var key = card.key(id, opened.orElseThrow().generator.join());
-                    index.remember(id, key);
-                    return key;
-                }));
-    }
-
-    private Optional<KnownAdapter> read(OwnedId id, AdapterKey key, FolderFiles there) {
-        var weights = there.weights(id);
-        if (weights.isEmpty()) {
-            return forgotten(id);
-        }
-        var file = weights.get();
+    private Optional<KnownAdapter> read(OwnedId id, AdapterCard card, Path file) {
         try {
             var adapter = adapterFiles.read(Files.readAllBytes(file));
             if (!adapter.id().equals(id.id())) {
                 return damaged(id, file);
             }
             FolderFiles.touch(file);
-            var tuning = key.isTuned() ? there.card(id).map(AdapterCard::tuning) : Optional.<TuningSummary>empty();
-            // Where its card went, or says now that a client brought it, the task is tuned again.
-            return key.isTuned() && tuning.isEmpty()
-                    ? forgotten(id)
-                    : Optional.of(KnownAdapter.of(key, adapter, tuning));
+            var key = card.key(id, opened.orElseThrow().generator.join());
+            index.remember(id, key);
+            return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
         } catch (InvalidRequestException e) {
             return damaged(id, file);
         } catch (NoSuchFileException e) {
@@ -188,8 +181,7 @@ final class AdapterFolder {
 
     /// Whether the adapter's weights are there, and known to be.
     boolean isKept(OwnedId id) {
-        return index.key(id).isPresent()
-                && files.flatMap(there -> there.weights(id)).isPresent();
+        return index.has(id) && files.flatMap(there -> there.weights(id)).isPresent();
     }
 
     /// Takes an adapter away. Other processes no longer read it; what they have in memory is theirs.

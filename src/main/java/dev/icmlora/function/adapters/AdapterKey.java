@@ -1,6 +1,13 @@
 package dev.icmlora.function.adapters;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.task.Task;
 
 /// What an adapter is made from, and for whom; equal keys give equal adapters.
@@ -43,6 +50,25 @@ public record AdapterKey(Tenant tenant, Task task, float strength, int steps, St
     /// The key of one that was tuned for less time than its steps take, and so cannot be made again.
     AdapterKey cutShort(int taken, String id) {
         return new AdapterKey(tenant, task, strength, taken, id);
+    }
+
+    /// Equal for equal keys only, and short however long the task is.
+    String digest() {
+        var digest = Sha256.digest();
+        var texts = Stream.concat(
+                Stream.of(tenant.id(), latent, task.description()),
+                task.examples().stream().flatMap(example -> Stream.of(example.input(), example.output())));
+        texts.map(text -> text.getBytes(UTF_8)).forEach(bytes -> {
+            // With its length, so that no text of one field looks like two.
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+            digest.update(bytes);
+        });
+        digest.update(ByteBuffer.allocate(2 * Integer.BYTES)
+                .putFloat(strength)
+                .putInt(steps)
+                .flip());
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     public boolean isTuned() {

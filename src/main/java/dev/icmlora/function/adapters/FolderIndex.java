@@ -8,31 +8,39 @@ import java.util.stream.Collectors;
 
 import dev.icmlora.function.access.Tenant;
 
-/// What this process knows to be in the folder: the key of each adapter, and the adapter of each key. Thread-safe.
+/// What this process knows to be in the folder: the adapter of each key. It has digests of the keys, so that it takes
+/// little memory however long the tasks are. Thread-safe.
 final class FolderIndex {
 
-    private final Map<OwnedId, AdapterKey> keys = new ConcurrentHashMap<>();
-    private final Map<AdapterKey, OwnedId> ids = new ConcurrentHashMap<>();
+    private final Map<OwnedId, String> keys = new ConcurrentHashMap<>();
+    private final Map<String, OwnedId> ids = new ConcurrentHashMap<>();
 
     void remember(OwnedId id, AdapterKey key) {
         forget(id);
-        keys.put(id, key);
-        ids.put(key, id);
+        var digest = key.digest();
+        keys.put(id, digest);
+        ids.put(digest, id);
     }
 
     void forget(OwnedId id) {
-        var key = keys.remove(id);
-        if (key != null) {
-            ids.remove(key, id);
+        var digest = keys.remove(id);
+        if (digest != null) {
+            ids.remove(digest, id);
         }
     }
 
-    Optional<AdapterKey> key(OwnedId id) {
-        return Optional.ofNullable(keys.get(id));
+    /// Forgets what is not there any more, such as what another process took away.
+    void retain(Set<OwnedId> there) {
+        keys.keySet().stream().filter(id -> !there.contains(id)).forEach(this::forget);
     }
 
-    Optional<OwnedId> id(AdapterKey key) {
-        return Optional.ofNullable(ids.get(key));
+    boolean has(OwnedId id) {
+        return keys.containsKey(id);
+    }
+
+    /// @param digest of the key
+    Optional<OwnedId> id(String digest) {
+        return Optional.ofNullable(ids.get(digest));
     }
 
     /// The ids of all adapters of a tenant.

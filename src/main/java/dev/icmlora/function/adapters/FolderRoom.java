@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.jboss.logging.Logger;
 
@@ -34,10 +34,11 @@ record FolderRoom(FolderFiles files, long limit) {
 
     /// Makes room for an adapter's files, whose present ones do not count.
     ///
-    /// @param evicted is told who went
+    /// @param index forgets what goes, or went meanwhile
     /// @throws StorageFullException if what stays leaves too little
-    void make(OwnedId id, long needed, Consumer<OwnedId> evicted) throws IOException {
+    void make(OwnedId id, long needed, FolderIndex index) throws IOException {
         var entries = new ArrayList<>(entries());
+        index.retain(entries.stream().map(Entry::id).collect(Collectors.toSet()));
         entries.removeIf(entry -> entry.id.equals(id));
         var bytes = entries.stream().mapToLong(Entry::bytes).sum();
         var given = entries.stream()
@@ -54,7 +55,7 @@ record FolderRoom(FolderFiles files, long limit) {
                 break;
             }
             files.delete(entry.id, Kind.GENERATED);
-            evicted.accept(entry.id);
+            index.forget(entry.id);
             bytes -= entry.bytes;
         }
     }

@@ -70,7 +70,7 @@ final class FolderWriter implements AutoCloseable {
         var card = AdapterCard.of(known, kind == Kind.GENERATED ? generator : null);
         var weights = known.adapter().gguf();
         var text = files.bytes(card);
-        room.make(id, (long) weights.length + text.length, index::forget);
+        room.make(id, (long) weights.length + text.length, index);
         files.publish(FolderName.card(id, kind), text);
         files.publish(FolderName.weights(id, kind), weights);
         if (kind == Kind.GIVEN) {

@@ -2,6 +2,7 @@ package dev.icmlora.function.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,11 +13,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
@@ -36,8 +39,12 @@ class FolderWriterTest {
 
     /// As another process has it.
     private FolderWriter opened() {
+        return opened(new FolderIndex());
+    }
+
+    private FolderWriter opened(FolderIndex index) {
         var files = new FolderFiles(folder, new ObjectMapper());
-        return new FolderWriter(files, new FolderRoom(files, LIMIT), new FolderIndex(), "generator");
+        return new FolderWriter(files, new FolderRoom(files, LIMIT), index, "generator");
     }
 
     private static Adapter adapter(int number) {
@@ -100,6 +107,60 @@ class FolderWriterTest {
             }
             assertThat(generating.get()).isPositive();
         }
+    }
+
+    @Test
+    void whatAnotherInstanceTookAwayIsForgotten() throws Exception {
+        var index = new FolderIndex();
+        var one = opened(index);
+        var other = opened(new FolderIndex());
+        for (var i = 0; i < 20; i++) {
+            one.write(generated(i), Kind.GENERATED);
+            for (var j = 0; j < 10; j++) {
+                other.write(generated(100 + 10 * i + j), Kind.GENERATED);
+            }
+        }
+
+        assertThat(index.ids(Tenant.SHARED)).hasSizeLessThan(10);
+    }
+
+    /// A folder may have hundreds of adapters, and each task as much text as a request holds.
+    @Test
+    void theIndexHoldsNoTask() {
+        var index = new FolderIndex();
+        var seen = remembered(index);
+
+        Eventually.until(() -> {
+            System.gc();
+            return seen.refersTo(null);
+        });
+        assertThat(index.ids(Tenant.SHARED)).hasSize(1);
+    }
+
+    private static WeakReference<Task> remembered(FolderIndex index) {
+        var known = generated(1);
+        index.remember(known.ownedId(), known.key());
+        return new WeakReference<>(known.key().task());
+    }
+
+    @Test
+    void keysThatDifferHaveOtherDigests() {
+        var task = new Task("ab", List.of(new Example("c", "d")));
+        var key = new AdapterKey(Tenant.SHARED, task, 1);
+        var others = List.of(
+                new AdapterKey(Tenant.SHARED, new Task("a", List.of(new Example("bc", "d"))), 1),
+                new AdapterKey(Tenant.SHARED, new Task("abcd", List.of()), 1),
+                new AdapterKey(Tenant.of("key:alice"), task, 1),
+                new AdapterKey(Tenant.SHARED, task, 0.5f),
+                key.tuned(1),
+                key.cutShort(1, "sha256:0"));
+
+        assertThat(others)
+                .extracting(AdapterKey::digest)
+                .doesNotHaveDuplicates()
+                .doesNotContain(key.digest());
+        assertThat(new AdapterKey(Tenant.SHARED, new Task("ab", List.of(new Example("c", "d"))), 1).digest())
+                .isEqualTo(key.digest());
     }
 
     /// A generated adapter that a client brings too stays, whatever an older listing said of it.
