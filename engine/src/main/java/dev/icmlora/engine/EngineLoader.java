@@ -36,6 +36,7 @@ public final class EngineLoader {
         var times = new StartTimes();
         var handles = new NativeHandles();
         try {
+            var checked = MappedFile.of(files.model());
             var check = CompletableFuture.runAsync(files::verifyModel);
             var reading = files.generator().map(file -> CompletableFuture.supplyAsync(() -> GeneratorFile.read(file)));
             NativeLibraries.load(files.nativeDirectory());
@@ -53,6 +54,7 @@ public final class EngineLoader {
             var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
             times.end("workers");
             check.join();
+            requireSame(checked);
             times.end("checksum");
             log(model, generator.manifest(), engine.adapterShape().layout(), times);
             engine.tuningRefusal().ifPresent(reason -> info("Adapters are not tuned here: %s", reason));
@@ -76,6 +78,15 @@ public final class EngineLoader {
         } catch (InvalidGeneratorException e) {
             check.join();
             throw e;
+        }
+    }
+
+    /// The checksum is of what was opened by this path, and so is what llama.cpp mapped: both are one file if the path
+    /// has meant the same one all the while.
+    private static void requireSame(MappedFile model) {
+        if (!model.equals(MappedFile.of(model.path()))) {
+            throw new EngineStartException(
+                    model.path() + " was written to or replaced while it was loaded: start again");
         }
     }
 
@@ -123,9 +134,8 @@ public final class EngineLoader {
                     "Generator: %s, trained on %d tasks",
                     generator.name(), generator.catalogue().size());
         } else {
-            info(
-                    "Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are tuned"
-                            + " from nothing, and none is generated");
+            info("Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are"
+                    + " tuned from nothing, and none is generated");
         }
         info("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
         info("Loaded in %s", times);
