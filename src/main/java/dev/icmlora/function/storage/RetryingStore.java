@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -15,14 +17,22 @@ import java.util.function.Supplier;
 ///
 /// A write may have happened although its answer was lost, and then fails its own condition when it is repeated. So
 /// each write carries an id, and one that finds its own id in the bucket has succeeded.
+///
+/// Few callers wait for a store at the same time: when it hangs, the threads of the others are free for what needs
+/// none.
 public final class RetryingStore implements ObjectStore {
 
     private static final String WRITE_ID = "icmlorawrite";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+    private static final int MOST_CALLERS = 32;
+    /// Of one caller more, for its place.
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+
     private final ObjectStore store;
     private final Duration limit;
+    private final Semaphore places = new Semaphore(MOST_CALLERS, true);
 
     /// @param limit time from the first failure on, after which the failure is passed on
     public RetryingStore(ObjectStore store, Duration limit) {
@@ -80,6 +90,26 @@ public final class RetryingStore implements ObjectStore {
     }
 
     private <T> T retrying(Supplier<T> action) {
+        if (!places.tryAcquire() && !hasWaited()) {
+            throw new StorageUnavailableException("too many wait for the store", null);
+        }
+        try {
+            return repeated(action);
+        } finally {
+            places.release();
+        }
+    }
+
+    private boolean hasWaited() {
+        try {
+            return places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private <T> T repeated(Supplier<T> action) {
         var end = Optional.<Long>empty();
         for (var longest = FIRST_PAUSE; ; longest = min(longest.multipliedBy(2), LONGEST_PAUSE)) {
             try {

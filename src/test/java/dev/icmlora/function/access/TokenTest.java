@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -52,8 +54,8 @@ class TokenTest {
     void aTokenLetsIntoFunctions() {
         somebody()
                 .contentType(ContentType.JSON)
-                .body(
-                        "{\"task\": {\"description\": \"Say it.\"}, \"inputs\": [\"x\"], \"mode\": \"plain\", \"max_tokens\": 2}")
+                .body("{\"task\": {\"description\": \"Say it.\"}, \"inputs\": [\"x\"], \"mode\": \"plain\","
+                        + " \"max_tokens\": 2}")
                 .post("/generate")
                 .then()
                 .statusCode(200);
@@ -204,8 +206,27 @@ class TokenTest {
                 .then()
                 .statusCode(401);
 
-        var asked = given().get(Token.setting(Issuer.ADDRESS) + "/asked").asString();
+        assertThat(asked()).containsOnly("/.well-known/openid-configuration", "/keys");
+    }
 
-        assertThat(asked.split(" ")).containsOnly("/.well-known/openid-configuration", "/keys");
+    private static List<String> asked() {
+        return List.of(
+                given().get(Token.setting(Issuer.ADDRESS) + "/asked").asString().split(" "));
+    }
+
+    @Test
+    void aFloodOfTokensWithUnknownKeysDoesNotReachTheIssuer() {
+        for (var i = 0; i < 5; i++) {
+            var unknown = Token.signedWith(signature -> {
+                withAnotherKey(signature);
+                signature.setKeyIdHeaderValue(UUID.randomUUID().toString());
+            });
+            for (var j = 0; j < 4; j++) {
+                bearer(unknown).get("/v1/models").then().statusCode(401);
+            }
+        }
+
+        // At the start, and for the first of them.
+        assertThat(Collections.frequency(asked(), "/keys")).isLessThanOrEqualTo(2);
     }
 }
