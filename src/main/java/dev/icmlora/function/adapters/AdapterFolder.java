@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.ShutdownEvent;
@@ -135,40 +136,41 @@ final class AdapterFolder {
 
     /// The adapter of an id. One that another process put here is found too.
     Optional<KnownAdapter> find(OwnedId id) {
-        return files.flatMap(there -> {
-            var card = there.card(id);
-            var weights = there.weights(id);
-            return card.isPresent() && weights.isPresent() ? read(id, card.get(), weights.get()) : forgotten(id);
-        });
+        var found = files.flatMap(there -> Stream.of(Kind.values())
+                .flatMap(kind -> there
+                        .card(FolderName.card(id, kind))
+                        .flatMap(card -> read(id, card, there.path(FolderName.weights(id, kind))))
+                        .stream())
+                .findFirst());
+        if (found.isEmpty()) {
+            index.forget(id);
+        }
+        return found;
     }
 
-    private Optional<KnownAdapter> read(OwnedId id, AdapterCard card, Path file) {
+    private Optional<KnownAdapter> read(OwnedId id, AdapterCard card, Path weights) {
         try {
-            var adapter = adapterFiles.read(Files.readAllBytes(file));
+            var adapter = adapterFiles.read(Files.readAllBytes(weights));
             if (!adapter.id().equals(id.id())) {
-                return damaged(id, file);
+                return damaged(weights);
             }
-            FolderFiles.touch(file);
+            FolderFiles.touch(weights);
             var key = card.key(id, opened.orElseThrow().generator.join());
             index.remember(id, key);
             return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
         } catch (InvalidRequestException e) {
-            return damaged(id, file);
+            return damaged(weights);
         } catch (NoSuchFileException e) {
-            return forgotten(id);
+            // Another process took it away, or has not written it yet.
+            return Optional.empty();
         } catch (IOException e) {
-            LOG.warnf("%s cannot be read: %s", file, e);
+            LOG.warnf("%s cannot be read: %s", weights, e);
             return Optional.empty();
         }
     }
 
-    private Optional<KnownAdapter> damaged(OwnedId id, Path file) {
-        LOG.warnf("%s is damaged, or was made for another resident adapter, and is passed over", file);
-        return forgotten(id);
-    }
-
-    private Optional<KnownAdapter> forgotten(OwnedId id) {
-        index.forget(id);
+    private static Optional<KnownAdapter> damaged(Path weights) {
+        LOG.warnf("%s is damaged, or was made for another resident adapter, and is passed over", weights);
         return Optional.empty();
     }
 
@@ -181,7 +183,7 @@ final class AdapterFolder {
 
     /// Whether the adapter's weights are there, and known to be.
     boolean isKept(OwnedId id) {
-        return index.has(id) && files.flatMap(there -> there.weights(id)).isPresent();
+        return index.has(id) && files.filter(there -> there.hasWeights(id)).isPresent();
     }
 
     /// Takes an adapter away. Other processes no longer read it; what they have in memory is theirs.

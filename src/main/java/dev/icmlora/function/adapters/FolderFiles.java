@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -65,21 +64,8 @@ record FolderFiles(Path folder, ObjectMapper json) {
         return folder.resolve(name.toString());
     }
 
-    /// The file of an adapter's weights, if there is one.
-    Optional<Path> weights(OwnedId id) {
-        return there(kind -> FolderName.weights(id, kind)).map(this::path);
-    }
-
-    /// The card of an adapter, if there is one that can be read.
-    Optional<AdapterCard> card(OwnedId id) {
-        return there(kind -> FolderName.card(id, kind)).flatMap(this::card);
-    }
-
-    private Optional<FolderName> there(Function<Kind, FolderName> name) {
-        return Stream.of(Kind.values())
-                .map(name)
-                .filter(each -> Files.exists(path(each)))
-                .findFirst();
+    boolean hasWeights(OwnedId id) {
+        return Stream.of(Kind.values()).anyMatch(kind -> Files.exists(path(FolderName.weights(id, kind))));
     }
 
     /// Empty if it cannot be read.
