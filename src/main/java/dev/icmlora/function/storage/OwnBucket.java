@@ -18,6 +18,8 @@ public final class OwnBucket {
 
     /// A client waits meanwhile.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// Those who wait have threads that answer other requests too.
+    private static final int CALLERS = 32;
 
     private static final Setting SETTING = new Setting("icm-lora.storage.bucket");
 
@@ -39,7 +41,7 @@ public final class OwnBucket {
                     .map(Bucket::parse)
                     .or(() ->
                             function.adapters().dir().map(Path::toAbsolutePath).map(Bucket::local))
-                    .map(bucket -> new RetryingStore(stores.open(bucket), PATIENCE));
+                    .map(bucket -> new RetryingStore(stores.open(bucket), PATIENCE, CALLERS));
         } catch (IllegalArgumentException e) {
             throw new StartupException(SETTING + ": " + e.getMessage());
         }

@@ -17,27 +17,30 @@ import java.util.function.Supplier;
 ///
 /// A write may have happened although its answer was lost, and then fails its own condition when it is repeated. So
 /// each write carries an id, and one that finds its own id in the bucket has succeeded.
-///
-/// Few callers wait for a store at the same time: when it hangs, the threads of the others are free for what needs
-/// none.
 public final class RetryingStore implements ObjectStore {
 
     private static final String WRITE_ID = "icmlorawrite";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-    private static final int MOST_CALLERS = 32;
-    /// Of one caller more, for its place.
+    /// Of a caller, for a place.
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private final ObjectStore store;
     private final Duration limit;
-    private final Semaphore places = new Semaphore(MOST_CALLERS, true);
+    private final Semaphore places;
 
     /// @param limit time from the first failure on, after which the failure is passed on
     public RetryingStore(ObjectStore store, Duration limit) {
+        this(store, limit, Integer.MAX_VALUE);
+    }
+
+    /// @param callers that may wait for the store at the same time: when it hangs, the threads of others are free for
+    /// what needs none
+    RetryingStore(ObjectStore store, Duration limit, int callers) {
         this.store = store;
         this.limit = limit;
+        this.places = new Semaphore(callers, true);
     }
 
     @Override

@@ -23,7 +23,7 @@ class RetryingStoreTest {
     @Test
     void aStoreThatHangsKeepsFewCallersWaiting() throws Exception {
         var hanging = new Hanging();
-        var store = new RetryingStore(hanging, Duration.ofSeconds(5));
+        var store = new RetryingStore(hanging, Duration.ofSeconds(5), 32);
         var refused = new AtomicInteger();
         var served = new AtomicInteger();
         var callers = IntStream.range(0, CALLERS)
