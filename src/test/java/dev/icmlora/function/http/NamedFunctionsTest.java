@@ -330,7 +330,7 @@ class NamedFunctionsTest {
     }
 
     @Test
-    void aDamagedFileIsNoFunctionAndTellsNothing() throws Exception {
+    void aDamagedFileIsNoFunctionTellsNothingAndIsMendedByTheNextVersion() throws Exception {
         var name = name();
         define(name, TRIAGE).statusCode(201);
         try (var files = Files.list(BUCKET.resolve(name))) {
@@ -339,10 +339,11 @@ class NamedFunctionsTest {
             }
         }
 
-        for (var answer : List.of(post("/generate", calling(name, "x")), define(name, TRIAGE))) {
-            answer.statusCode(503)
-                    .body("type", equalTo("urn:icm-lora:problem:storage-unavailable"))
-                    .body("detail", equalTo("The storage does not answer"));
-        }
+        post("/generate", calling(name, "x"))
+                .statusCode(503)
+                .body("type", equalTo("urn:icm-lora:problem:storage-unavailable"))
+                .body("detail", equalTo("The storage does not answer"));
+        define(name, TRIAGE).statusCode(201).body("version", equalTo(2));
+        generate(calling(name, "x")).body("function", equalTo(name + "@2"));
     }
 }

@@ -27,6 +27,7 @@ import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.error.StorageFullException;
 import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.RetryingStore;
+import dev.icmlora.function.storage.StorageException;
 
 /// Versions of functions in a directory that several share.
 class FunctionVersionsTest {
@@ -234,6 +235,18 @@ class FunctionVersionsTest {
             assertThat(left.filter(Files::isRegularFile)).hasSize(1);
         }
         assertThat(few.add(ALICE, "f7", content("b")).number()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutTheNumbersThatWereGivenNoneIsGiven() throws Exception {
+        versions.add(ALICE, "f", content("a"), SERVES);
+        var given = bucket.resolve("functions").resolve(ALICE.id()).resolve("given.txt");
+        Files.writeString(given, "half a li");
+
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> versions.add(ALICE, "f", content("b"), SERVES))
+                .withMessageContaining("given.txt is damaged");
+        assertThat(text(versions.served(ALICE, "f"))).contains("1{\"task\":\"a\"}");
     }
 
     /// A tenant that makes and deletes names without end keeps a page of text at most.
