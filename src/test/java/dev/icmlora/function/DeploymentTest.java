@@ -54,6 +54,27 @@ class DeploymentTest {
         assertThat(Files.readAllLines(docker.resolve("jvm-options"))).contains("-Xmx1g");
     }
 
+    /// Threads that end for want of memory would leave a process that answers nothing, and does not end.
+    @ParameterizedTest
+    @CsvSource({
+        "src/main/docker/jvm-options, ''",
+        "src/main/docker/Dockerfile.native, app/icm-lora",
+        "scripts/function, src/target/icm-lora",
+        "scripts/function, $java"
+    })
+    void theProcessEndsWithoutMemory(String file, String program) throws IOException {
+        assertThat(Files.readAllLines(ROOT.resolve(file)))
+                .anyMatch(line -> line.contains(program) && line.contains("-XX:+ExitOnOutOfMemoryError"));
+    }
+
+    /// Images and systemd start it by that file; what starts an image may not start it in another way.
+    @Test
+    void noImageIsStartedInAnotherWay() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("deploy/systemd/icm-lora.service")))
+                .contains("java @app/jvm-options ");
+        assertThat(Files.readString(ROOT.resolve("src/main/docker/record-aot"))).contains("@\"$app/jvm-options\"");
+    }
+
     /// What a CI system with a container engine runs is in the Makefile.
     @Test
     void theJobOfTheNativeExecutableRunsTargetsThatExist() throws IOException {
