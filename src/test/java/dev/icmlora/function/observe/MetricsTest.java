@@ -22,6 +22,8 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class MetricsTest {
@@ -91,6 +93,26 @@ class MetricsTest {
 
         assertThat(value(scrape(), count)).isEqualTo(before + 2);
         assertThat(value(scrape(), "icm_lora_first_token_seconds_sum")).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/v1/nothing", "/jobs/%s/cancel", "/v1/models/%s", "/generate/%s/.."})
+    void aClientsMethodsAndPathsAddNoSeries(String path) {
+        given().request("DELETE", path.formatted("first"));
+        var before = series();
+
+        for (var method : List.of("DELETE", "POST", "BREW")) {
+            given().request(method, path.formatted(method + System.nanoTime()));
+        }
+
+        assertThat(series()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    private static List<String> series() {
+        return scrape().lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(0, line.lastIndexOf(' ')))
+                .toList();
     }
 
     /// A panel or an alert whose query names a series that is not there stays silent, and nobody notices.
