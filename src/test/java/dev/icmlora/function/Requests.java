@@ -1,8 +1,13 @@
 package dev.icmlora.function;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,6 +30,7 @@ import io.restassured.response.ValidatableResponse;
 public final class Requests {
 
     private static final int LONG_BODY_TRIES = 5;
+    private static final int BEGUN_MILLIS = 20_000;
 
     public static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
     public static final ObjectMapper JSON = new ObjectMapper();
@@ -74,6 +80,23 @@ public final class Requests {
                 }
             }
         }
+    }
+
+    /// What a client is answered that sends a head, which says that so many bytes follow, and then no more than these.
+    public static BufferedReader begun(String path, String type, int length, String body) throws IOException {
+        var uri = uri(path);
+        var socket = new Socket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(BEGUN_MILLIS);
+        var head = "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s";
+        socket.getOutputStream()
+                .write(head.formatted(path, uri.getAuthority(), type, length, body)
+                        .getBytes(US_ASCII));
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)) {
+            @Override
+            public void close() throws IOException {
+                socket.close();
+            }
+        };
     }
 
     /// Makes a definition the newest version of a function.

@@ -32,12 +32,11 @@ public final class Access {
 
     private static final String BEARER = "bearer ";
     private static final String BASIC = "basic ";
-    private static final String ADMISSION = Access.class.getName() + ".admission";
     private static final String HEALTH = "/q/health";
     private static final String CALLER = Access.class.getName() + ".caller";
     /// After Quarkus has looked where a browser's request comes from, whose question beforehand brings no key (CORS),
     /// and before it asks who it is.
-    private static final int EARLY = SecurityHandlerPriorities.CORS - 1;
+    public static final int PRIORITY = SecurityHandlerPriorities.CORS - 1;
 
     private final ApiKeys keys;
     private final Tokens tokens;
@@ -64,15 +63,18 @@ public final class Access {
 
     void register(@Observes Filters filters) {
         if (isGuarded() || rateLimit.isOn()) {
-            filters.register(this::guard, EARLY);
+            filters.register(this::guard, PRIORITY);
         }
     }
 
     private void guard(RoutingContext context) {
         if (context.normalizedPath().startsWith(HEALTH)) {
             context.next();
+        } else if (context.get(CALLER) != null) {
+            // Led elsewhere, and let in already.
+            proceed(context);
         } else {
-            admit(context, () -> proceed(context));
+            admit(context);
         }
     }
 
@@ -93,21 +95,20 @@ public final class Access {
         return context.normalizedPath().startsWith("/q/");
     }
 
-    /// Lets a request go on, or answers it: 401, 429 or 503. Decided once for each request, whoever asks first.
-    ///
-    /// @param admitted called by the request's event loop, now or later; it can still have the body read
-    public void admit(RoutingContext context, Runnable admitted) {
+    /// Lets a request go on, now or later, or answers it: 401, 429 or 503. Nothing of its body is read before.
+    private void admit(RoutingContext context) {
         var request = context.request();
         if (!request.isEnded()) {
             request.pause();
         }
-        admission(context)
+        var identified = identify(context);
+        (isOperation(context) ? identified : identified.invoke(rateLimit::count))
                 .subscribe()
                 .with(
                         caller -> {
                             context.put(CALLER, caller);
                             resume(request);
-                            admitted.run();
+                            proceed(context);
                         },
                         failure -> {
                             resume(request);
@@ -120,19 +121,6 @@ public final class Access {
         if (!request.isEnded()) {
             request.resume();
         }
-    }
-
-    private Uni<Caller> admission(RoutingContext context) {
-        var known = context.<Uni<Caller>>get(ADMISSION);
-        if (known != null) {
-            return known;
-        }
-        var identified = identify(context);
-        var admission = (isOperation(context) ? identified : identified.invoke(rateLimit::count))
-                .memoize()
-                .indefinitely();
-        context.put(ADMISSION, admission);
-        return admission;
     }
 
     private Uni<Caller> identify(RoutingContext context) {
@@ -172,11 +160,7 @@ public final class Access {
         if (failure instanceof UnauthorizedException) {
             context.response().putHeader("WWW-Authenticate", challenge());
         }
-        if (context.request().isEnded()) {
-            problems.write(problems.of(failure), context);
-        } else {
-            problems.writeEarly(problems.of(failure), context);
-        }
+        problems.writeEarly(problems.of(failure), context);
     }
 
     private String challenge() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -23,6 +24,8 @@ public final class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
 
     private static final Duration MOMENT = Duration.ofSeconds(1);
+    /// In bytes.
+    private static final int SHORT_BODY = 64 << 10;
 
     private final ObjectMapper mapper;
     private final MemorySize largestBody;
@@ -116,14 +119,33 @@ public final class Problems {
         return of(408, new Violation("", slowest, null, message));
     }
 
-    /// Sends a problem before the body is there, which is not waited for. The connection closes a moment later: a
-    /// client
-    /// that still sends would not read the problem if it closed at once.
+    /// Sends a problem before the body is there. What still comes of the body is not kept, and not waited for: the
+    /// connection closes, unless the rest is short and there within a moment. It does not close at once, since a
+    /// client that still sends would not read the problem then.
     public void writeEarly(Problem problem, RoutingContext context) {
-        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        var request = context.request();
+        if (isLong(request) || request.headers().contains(HttpHeaders.EXPECT)) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        }
         write(problem, context);
-        context.vertx()
-                .setTimer(MOMENT.toMillis(), _ -> context.request().connection().close());
+        if (!request.isEnded()) {
+            request.resume();
+            var connection = request.connection();
+            var close = context.vertx().setTimer(MOMENT.toMillis(), _ -> connection.close());
+            request.handler(_ -> {}).endHandler(_ -> {
+                if (!isLong(request)) {
+                    context.vertx().cancelTimer(close);
+                }
+            });
+        }
+    }
+
+    /// Or of a length that is not known.
+    private static boolean isLong(HttpServerRequest request) {
+        var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length == null
+                ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                : Long.parseLong(length) > SHORT_BODY;
     }
 
     /// Sends a problem in the form that the path asks for, unless the client is gone.

@@ -28,9 +28,9 @@ public final class QueueFullException extends RequestException {
         return new QueueFullException(limit + " adapters are brought, packed or added up already, which is the limit");
     }
 
-    /// Too many long bodies.
+    /// Too much of bodies.
     public static QueueFullException ofBodies(int limit) {
-        return new QueueFullException(limit + " requests with long bodies are at work already, which is the limit");
+        return new QueueFullException(limit + " bytes of bodies are at work already, which is the limit");
     }
 
     /// Too many jobs of a tenant are open.

@@ -126,7 +126,7 @@ public final class AdapterResource {
                             schema = @Schema(implementation = String.class, maxLength = 2000))
                     String description,
             @Context RoutingContext context) {
-        UploadBodies.requireRead(context);
+        RequestBodies.requireFile(context);
         client.require(Role.UPLOAD);
         var file = JsonBody.bytes(context);
         var given = Objects.requireNonNullElse(description, "");

@@ -7,11 +7,8 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +16,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,18 +67,40 @@ class ApiKeyTest {
     }
 
     /// Nothing of it is sent.
-    @Test
-    void noLongBodyIsReadWithoutIt() throws IOException {
-        var uri = Requests.uri("/generate");
-        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
-            socket.setSoTimeout(10_000);
-            var head =
-                    "POST /generate HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n";
-            socket.getOutputStream()
-                    .write(head.formatted(uri.getAuthority(), 1 << 20).getBytes(StandardCharsets.US_ASCII));
-
-            var reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1 << 16, 1 << 20})
+    void noBodyIsReadWithoutIt(int length) throws IOException {
+        try (var reply = Requests.begun("/generate", "application/json", length, "")) {
             assertThat(reply.readLine()).isEqualTo("HTTP/1.1 401 Unauthorized");
+            assertThat(reply.lines()).anyMatch(line -> line.startsWith("X-Request-Id: "));
+        }
+    }
+
+    @Test
+    void noFileOfAFormIsKeptWithoutIt() {
+        var uploads = ConfigProvider.getConfig().getValue("quarkus.http.body.uploads-directory", Path.class);
+
+        given().multiPart("f", "f", new byte[1000]).post("/generate").then().statusCode(401);
+
+        assertThat(uploads).doesNotExist();
+    }
+
+    /// Health is told to all, but nothing is kept of what they send.
+    @Test
+    void whoAsksForHealthSendsNothing() throws IOException {
+        try (var reply = Requests.begun("/q/health/live", "application/json", 1 << 16, "{")) {
+            assertThat(reply.readLine()).startsWith("HTTP/1.1 405 ");
+        }
+    }
+
+    @Test
+    void aRefusedClientGoesOnWithItsConnection() throws IOException {
+        try (var reply = Requests.begun(
+                "/generate",
+                "application/json",
+                2,
+                "{}GET /q/health/live HTTP/1.1\r\n" + "Host: localhost\r\nConnection: close\r\n\r\n")) {
+            assertThat(reply.lines()).contains("HTTP/1.1 401 Unauthorized").anyMatch(line -> line.contains("200 OK"));
         }
     }
 

@@ -1,0 +1,297 @@
+package dev.icmlora.function.http;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import io.netty.handler.codec.DecoderException;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.NotFoundException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+import dev.icmlora.function.access.Access;
+import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.access.Role;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.Problem;
+import dev.icmlora.function.error.Problems;
+import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.UploadsOffException;
+
+/// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears, and not
+/// without end. Quarkus would read them before it asks anything of a request.
+@Singleton
+final class RequestBodies {
+
+    /// After callers are let in, and before what looks at bodies.
+    private static final int AFTER_ACCESS = Access.PRIORITY - 1;
+
+    /// Of the heap, so much is for bodies, whose buffers grow by doubling.
+    private static final int PART_OF_HEAP = 8;
+    /// What a header takes in memory, however short it is.
+    private static final int HEADER_BYTES = 128;
+
+    /// Bytes a second, after the time of grace.
+    private static final int SLOWEST = 64 << 10;
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration LOOKS = Duration.ofSeconds(1);
+
+    private static final String READ = RequestBodies.class.getName();
+
+    private final FunctionConfig.Adapters config;
+    private final Access access;
+    private final FilePlaces files;
+    private final Problems problems;
+    private final long longest;
+    private final HeldBytes held;
+
+    @Inject
+    RequestBodies(
+            FunctionConfig config,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize longest,
+            Access access,
+            CallerShare share,
+            FilePlaces files,
+            Problems problems) {
+        this.config = config.adapters();
+        this.longest = longest.asLongValue();
+        this.access = access;
+        this.files = files;
+        this.problems = problems;
+        var capacity = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+        this.held = new HeldBytes(capacity, share.of(capacity));
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1).handler(RequestBodies::passQuarkus);
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::read, AFTER_ACCESS);
+    }
+
+    /// As if Quarkus' handler of bodies had seen the request.
+    private static void passQuarkus(RoutingContext context) {
+        ((RoutingContextInternal) context).visitHandler(RoutingContextInternal.BODY_HANDLER);
+        context.next();
+    }
+
+    private void read(RoutingContext context) {
+        // A request that is led elsewhere comes twice.
+        if (context.get(READ) != null || !hasBody(context) && !isFile(context)) {
+            context.next();
+            return;
+        }
+        try {
+            new Body(context, isFile(context) ? file(context) : longest).read();
+        } catch (RequestException e) {
+            problems.writeEarly(e.problem(), context);
+        }
+    }
+
+    /// What Quarkus serves takes no body, and who asks for health is not asked for a key.
+    private static boolean hasBody(RoutingContext context) {
+        var headers = context.request().headers();
+        return (headers.contains(HttpHeaders.CONTENT_LENGTH) || headers.contains(HttpHeaders.TRANSFER_ENCODING))
+                && !context.normalizedPath().startsWith("/q/");
+    }
+
+    private static boolean isFile(RoutingContext context) {
+        return context.request().method() == HttpMethod.PUT
+                && context.normalizedPath().equals("/adapters");
+    }
+
+    /// A file may be longer than any other body: who sends it must be one that may, and has a place for it.
+    private long file(RoutingContext context) {
+        access.require(context, Role.UPLOAD);
+        if (!config.upload()) {
+            throw new UploadsOffException();
+        }
+        files.take(access.payer(context), context);
+        return config.maxBytes().asLongValue();
+    }
+
+    /// JAX-RS finds a resource by more forms of its path, such as `/adapters;a=b`.
+    ///
+    /// @throws NotFoundException if the body was not read as a file's
+    static void requireFile(RoutingContext context) {
+        if (!isFile(context)) {
+            throw new NotFoundException();
+        }
+    }
+
+    /// Called by the event loop that serves the request.
+    private final class Body {
+
+        private final RoutingContext context;
+        private final HttpServerRequest request;
+        private final long limit;
+        private final HeldBytes.OfRequest share;
+        private final long begin = System.nanoTime();
+        private final Buffer bytes = Buffer.buffer();
+        private boolean refused;
+
+        /// @throws QueueFullException if there is no room for it
+        private Body(RoutingContext context, long limit) {
+            this.context = context;
+            this.request = context.request();
+            this.limit = limit;
+            this.share = held.of(access.payer(context));
+            RequestEnd.of(context).then(share::close);
+            share.take(request.headers().size() * HEADER_BYTES);
+        }
+
+        private void read() {
+            var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+            if (length != null && Long.parseLong(length) > limit) {
+                refuse(Problems.bodyTooLong(length, limit));
+                return;
+            }
+            var expected = request.getHeader(HttpHeaders.EXPECT);
+            if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
+                refuse(Problems.of(417, "Expect may be 100-continue"));
+                return;
+            }
+            if (expected != null && request.version() == HttpVersion.HTTP_1_1) {
+                context.response().writeContinue();
+            }
+            var looks = context.vertx().setPeriodic(GRACE.toMillis(), LOOKS.toMillis(), _ -> look());
+            context.addEndHandler(_ -> context.vertx().cancelTimer(looks));
+            if (request.isEnded()) {
+                end();
+                return;
+            }
+            request.handler(this::add)
+                    .endHandler(_ -> {
+                        context.vertx().cancelTimer(looks);
+                        end();
+                    })
+                    .exceptionHandler(this::fail)
+                    .resume();
+        }
+
+        private void add(Buffer piece) {
+            if (refused) {
+                return;
+            }
+            if (bytes.length() + piece.length() > limit) {
+                refuse(Problems.bodyTooLong(null, limit));
+                return;
+            }
+            try {
+                // A file has a place of its own.
+                if (!isFile(context)) {
+                    share.take(piece.length());
+                }
+                bytes.appendBuffer(piece);
+            } catch (QueueFullException e) {
+                refuse(e.problem());
+            }
+        }
+
+        private void look() {
+            var time = Duration.ofNanos(System.nanoTime() - begin).minus(GRACE);
+            if (!refused && request.bytesRead() < SLOWEST * time.toSeconds()) {
+                refuse(Problems.bodyTooSlow(SLOWEST, GRACE));
+            }
+        }
+
+        private void refuse(Problem problem) {
+            refused = true;
+            problems.writeEarly(problem, context);
+        }
+
+        private void end() {
+            if (refused) {
+                return;
+            }
+            context.put(READ, true);
+            ((RoutingContextInternal) context).setBody(bytes);
+            if (isFile(context)) {
+                // Whatever Quarkus would think of its length.
+                request.headers().remove(HttpHeaders.CONTENT_LENGTH);
+            }
+            context.next();
+        }
+
+        /// The client has left, or has sent something else than a body.
+        private void fail(Throwable failure) {
+            if (failure instanceof DecoderException) {
+                context.fail(400, failure);
+            } else {
+                context.fail(failure);
+            }
+        }
+    }
+
+    /// How much of bodies is in memory, in all and of each caller. Thread-safe.
+    private static final class HeldBytes {
+
+        private final int capacity;
+        private final int ofOneCaller;
+        private final Map<String, Integer> byPayer = new HashMap<>();
+        private int all;
+
+        private HeldBytes(int capacity, int ofOneCaller) {
+            this.capacity = capacity;
+            this.ofOneCaller = ofOneCaller;
+        }
+
+        /// @param payer who pays for the request, as [Access#payer]
+        private OfRequest of(String payer) {
+            return new OfRequest(payer);
+        }
+
+        private final class OfRequest {
+
+            private final String payer;
+            private int taken;
+            private boolean closed;
+
+            private OfRequest(String payer) {
+                this.payer = payer;
+            }
+
+            /// @throws QueueFullException if there is no room, or the caller has its share
+            private void take(int more) {
+                synchronized (HeldBytes.this) {
+                    if (closed) {
+                        return;
+                    }
+                    if (more > capacity - all) {
+                        throw QueueFullException.ofBodies(capacity);
+                    }
+                    var ofPayer = byPayer.getOrDefault(payer, 0);
+                    if (more > ofOneCaller - ofPayer) {
+                        throw QueueFullException.ofBodies(ofOneCaller).ofOneCaller();
+                    }
+                    byPayer.put(payer, ofPayer + more);
+                    all += more;
+                    taken += more;
+                }
+            }
+
+            private void close() {
+                synchronized (HeldBytes.this) {
+                    closed = true;
+                    all -= taken;
+                    byPayer.computeIfPresent(payer, (_, bytes) -> bytes == taken ? null : bytes - taken);
+                }
+            }
+        }
+    }
+}

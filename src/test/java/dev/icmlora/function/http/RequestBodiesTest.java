@@ -1,0 +1,94 @@
+package dev.icmlora.function.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.quarkus.test.junit.QuarkusTest;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.Eventually;
+import dev.icmlora.function.Requests;
+
+/// Clients that hold back the ends of their bodies, and clients that send forms.
+@QuarkusTest
+class RequestBodiesTest {
+
+    private static final int LENGTH = 1 << 20;
+
+    @Test
+    void aShortBodyThatDoesNotComeIsNotWaitedFor() throws IOException {
+        try (var reply = Requests.begun("/generate", "application/json", 100, "{")) {
+            assertThat(reply.lines())
+                    .contains("HTTP/1.1 408 Request Timeout")
+                    .anyMatch(line -> line.contains("After 5 s, the body must have come with 65536 bytes a second"));
+        }
+    }
+
+    /// A sixteenth of the heap, of clients that nobody knows. The second time finds all of it again.
+    @RepeatedTest(2)
+    void bodiesThatAreHeldBackTakeAPartOfTheHeap() throws IOException {
+        var most = Runtime.getRuntime().maxMemory() / 16 / LENGTH;
+        var body = "{" + " ".repeat(LENGTH - 2);
+        var held = new ArrayList<BufferedReader>();
+        try {
+            while (held.size() <= most) {
+                held.add(Requests.begun("/generate", "application/json", LENGTH, body));
+            }
+            Eventually.until(() -> !answered(held).isEmpty());
+
+            var refused = answered(held);
+            assertThat(refused).hasSizeLessThanOrEqualTo(2);
+            assertThat(refused.getFirst().lines())
+                    .contains("HTTP/1.1 429 Too Many Requests")
+                    .anyMatch(line -> line.contains("bytes of bodies are at work already"));
+            given().get("/v1/models").then().statusCode(200);
+        } finally {
+            for (var reply : held) {
+                reply.close();
+            }
+        }
+    }
+
+    private static List<BufferedReader> answered(List<BufferedReader> replies) throws IOException {
+        var answered = new ArrayList<BufferedReader>();
+        for (var reply : replies) {
+            if (reply.ready()) {
+                answered.add(reply);
+            }
+        }
+        return answered;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/generate",
+                "/adapter",
+                "/adapters/blend",
+                "/v1/completions",
+                "/jobs",
+                "/functions/f",
+                "/events/s3",
+                "/",
+                "/nothing",
+                "/q/health/live"
+            })
+    void noFileOfAFormIsKept(String path) {
+        var uploads = ConfigProvider.getConfig().getValue("quarkus.http.body.uploads-directory", Path.class);
+
+        var status = given().multiPart("f", "f", new byte[1000]).post(path).statusCode();
+
+        assertThat(status).isBetween(400, 499);
+        assertThat(uploads).doesNotExist();
+    }
+}
