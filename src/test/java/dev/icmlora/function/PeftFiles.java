@@ -3,6 +3,7 @@ package dev.icmlora.function;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class PeftFiles {
                 new AdapterLayout("llama", 1, rank, alpha, List.of(target)),
                 List.of(matrix(AdapterLayout.nameOfA(0, target), target.in(), rank, a)),
                 List.of(matrix(AdapterLayout.nameOfB(0, target), rank, target.out(), b)));
-        return new PeftArchive(new PeftModel("SmolLM2", 9, 3)).of(adapter);
+        return zip(adapter);
     }
 
     /// A LoRA of a layout, with small weights.
@@ -51,7 +52,17 @@ public final class PeftFiles {
                 b.add(matrix(nameOfB, layout.rank(), target.out(), small(random, target.out() * layout.rank())));
             }
         }
-        return new PeftArchive(new PeftModel("SmolLM2", 9, 3)).of(new Adapter(layout, a, b));
+        return zip(new Adapter(layout, a, b));
+    }
+
+    private static byte[] zip(Adapter adapter) {
+        var zip = new ByteArrayOutputStream();
+        try {
+            new PeftArchive(new PeftModel("SmolLM2", 9, 3), adapter).writeTo(zip);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return zip.toByteArray();
     }
 
     private static float[] small(Random random, int count) {

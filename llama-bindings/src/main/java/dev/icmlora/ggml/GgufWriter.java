@@ -2,9 +2,11 @@ package dev.icmlora.ggml;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,18 +118,40 @@ public final class GgufWriter {
 
     /// @throws ArithmeticException if the file would exceed 2 GiB
     public byte[] toBytes() {
-        ByteBuffer header = header();
-        long data = tensors.values().stream()
-                .mapToLong(tensor -> padded(tensor.data.length))
-                .sum();
-        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(header.limit() + data));
-        int position = header.limit();
-        out.put(header);
-        for (TensorData tensor : tensors.values()) {
-            out.put(position, tensor.data);
-            position += (int) padded(tensor.data.length);
+        ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(bytes()));
+        try {
+            writeTo(new OutputStream() {
+                @Override
+                public void write(int b) {
+                    file.put((byte) b);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) {
+                    file.put(bytes, offset, length);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return out.array();
+        return file.array();
+    }
+
+    /// Bytes of the file.
+    public long bytes() {
+        return header().limit()
+                + tensors.values().stream()
+                        .mapToLong(tensor -> padded(tensor.data.length))
+                        .sum();
+    }
+
+    /// Writes the file, the tensors from the arrays that they were given in, without a copy.
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(header().array());
+        for (TensorData tensor : tensors.values()) {
+            out.write(tensor.data);
+            out.write(new byte[(int) padded(tensor.data.length) - tensor.data.length]);
+        }
     }
 
     /// All that comes before the tensors' data, padded to where it begins.
@@ -163,11 +187,7 @@ public final class GgufWriter {
             try {
                 try (FileChannel channel =
                         FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-                    writeAll(channel, header());
-                    for (TensorData tensor : tensors.values()) {
-                        writeAll(channel, ByteBuffer.wrap(tensor.data));
-                        writeAll(channel, ByteBuffer.allocate((int) padded(tensor.data.length) - tensor.data.length));
-                    }
+                    writeTo(Channels.newOutputStream(channel));
                     channel.force(true);
                 }
                 Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -176,12 +196,6 @@ public final class GgufWriter {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + path, e);
-        }
-    }
-
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
         }
     }
 

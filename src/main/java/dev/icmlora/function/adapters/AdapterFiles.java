@@ -32,9 +32,9 @@ public final class AdapterFiles {
     /// An adapter for PEFT.
     ///
     /// @throws InvalidRequestException if it is not known how PEFT has it
-    public byte[] peft(Adapter adapter) {
+    public PeftArchive peft(Adapter adapter) {
         try {
-            return new PeftArchive(engineHost.engine().peftModel()).of(adapter);
+            return new PeftArchive(engineHost.engine().peftModel(), adapter);
         } catch (InvalidAdapterException e) {
             throw refused(e);
         }

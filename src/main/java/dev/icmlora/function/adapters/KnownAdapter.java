@@ -22,7 +22,7 @@ public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Opti
     }
 
     static KnownAdapter of(AdapterKey key, Adapter adapter, Optional<TuningSummary> tuning) {
-        return new KnownAdapter(key, adapter, adapter.gguf().length, tuning);
+        return new KnownAdapter(key, adapter, adapter.fileBytes(), tuning);
     }
 
     OwnedId ownedId() {

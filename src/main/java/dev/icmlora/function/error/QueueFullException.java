@@ -23,9 +23,9 @@ public final class QueueFullException extends RequestException {
         return new QueueFullException(limit + " tasks are being tuned already, which is the limit");
     }
 
-    /// Too many adapters are brought, downloaded or added up.
+    /// Too many adapters are brought or added up.
     public static QueueFullException ofFiles(int limit) {
-        return new QueueFullException(limit + " adapters are brought, packed or added up already, which is the limit");
+        return new QueueFullException(limit + " adapters are brought or added up already, which is the limit");
     }
 
     /// Too much of bodies.
@@ -38,9 +38,9 @@ public final class QueueFullException extends RequestException {
         return new QueueFullException(limit + " jobs are open already, which is the limit");
     }
 
-    /// Too many results are being downloaded.
-    public static QueueFullException ofResults(int limit) {
-        return new QueueFullException(limit + " results are being downloaded already, which is the limit");
+    /// Too many large replies are being sent.
+    public static QueueFullException ofDownloads(int limit) {
+        return new QueueFullException(limit + " downloads are on their way already, which is the limit");
     }
 
     @Override

@@ -193,7 +193,7 @@ final class BatchJob {
 
     private byte[] adapterFile(String id, Work work) {
         try {
-            return service.adapterFile(work.tenant(), id);
+            return service.known(work.tenant(), id).gguf();
         } catch (UnknownAdapterException e) {
             // Others crowded it out since: the next delivery makes it again.
             throw new RedeliverException(e.getMessage());

@@ -1,14 +1,15 @@
 package dev.icmlora.function.events;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -16,7 +17,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -35,8 +35,8 @@ import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.Source;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
-import dev.icmlora.function.http.ResultPlaces;
 
 /// Requests that take longer than a client waits.
 @Path("/jobs")
@@ -55,13 +55,13 @@ public final class JobResource {
     private final Jobs jobs;
     private final ClientConnection client;
     private final JsonBody json;
-    private final ResultPlaces places;
+    private final Downloads downloads;
 
-    JobResource(Jobs jobs, ClientConnection client, JsonBody json, ResultPlaces places) {
+    JobResource(Jobs jobs, ClientConnection client, JsonBody json, Downloads downloads) {
         this.jobs = jobs;
         this.client = client;
         this.json = json;
-        this.places = places;
+        this.downloads = downloads;
     }
 
     @POST
@@ -185,33 +185,28 @@ public final class JobResource {
 
     @GET
     @Path("/{id}/results")
-    @Blocking
+    @RunOnVirtualThread
     @Operation(operationId = "jobResults", summary = "The answers of a completed job", description = """
             One line of JSON for each input, in order: index, input and output, or index and error.""")
     @APIResponse(
             responseCode = "200",
             description = "JSON Lines",
             content = @Content(mediaType = "application/jsonl", schema = @Schema(implementation = String.class)))
+    @APIResponse(responseCode = "206", description = "The bytes that were asked for")
+    @APIResponse(responseCode = "416", description = "The results are shorter than that")
     @APIResponse(responseCode = "404", ref = "Problem")
     @APIResponse(responseCode = "409", ref = "Problem")
     public Response results(
             @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
                     String id,
+            @HeaderParam("Range") @Parameter(description = "One range of bytes", example = "bytes=0-99") String range,
             @Context RoutingContext context) {
         client.require(Role.CALL);
+        downloads.take(context);
         var results = jobs.results(client.tenant(), id);
-        places.take(client.payer(), context);
-        // Not opened where no body is sent.
-        StreamingOutput lines = out -> {
-            try (var in = results.get()) {
-                in.transferTo(out);
-            } catch (IOException e) {
-                if (!context.response().closed()) {
-                    throw e;
-                }
-            }
-        };
-        return Response.ok(lines, MediaType.valueOf("application/jsonl")).build();
+        return Downloads.file(results.bytes(), results::writeTo, range)
+                .type(MediaType.valueOf("application/jsonl"))
+                .build();
     }
 
     @DELETE

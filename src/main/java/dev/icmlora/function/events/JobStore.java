@@ -3,7 +3,6 @@ package dev.icmlora.function.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -227,8 +226,8 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     }
 
     /// The results of a completed job.
-    InputStream results(JobPlace job) {
-        return store.read(there(job.keys().results()));
+    JobResults results(JobPlace job) {
+        return new JobResults(store, there(job.keys().results()));
     }
 
     /// Nothing is left to do: takes away what was on the way, and what nobody wants.

@@ -1,11 +1,9 @@
 package dev.icmlora.function.events;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
@@ -174,17 +172,17 @@ public final class Jobs {
         });
     }
 
-    /// The results, one line an input, which are opened when they are asked for.
+    /// The results, one line an input.
     ///
     /// @throws UnknownJobException if the tenant has no such job
     /// @throws JobStateException if it is not completed
-    Supplier<InputStream> results(Tenant tenant, String id) {
+    JobResults results(Tenant tenant, String id) {
         return on(tenant, id, (store, job) -> {
             var state = store.ended(job).orElse(State.OPEN);
             if (state != State.COMPLETED) {
                 throw new JobStateException(id, name(state), "completed");
             }
-            return () -> store.results(job);
+            return store.results(job);
         });
     }
 

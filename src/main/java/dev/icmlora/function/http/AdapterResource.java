@@ -1,11 +1,11 @@
 package dev.icmlora.function.http;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -40,6 +40,7 @@ import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.service.AdapterUploads;
 import dev.icmlora.function.service.TaskService;
+import dev.icmlora.generator.adapter.Adapter;
 
 /// Adapters as files: downloaded, brought, added up, taken away.
 @Path("/adapters")
@@ -62,6 +63,7 @@ public final class AdapterResource {
     private final ClientConnection client;
     private final JsonBody json;
     private final FilePlaces places;
+    private final Downloads downloads;
     private final Role deleter;
 
     AdapterResource(
@@ -70,12 +72,14 @@ public final class AdapterResource {
             ClientConnection client,
             JsonBody json,
             FilePlaces places,
+            Downloads downloads,
             FunctionConfig config) {
         this.service = service;
         this.uploads = uploads;
         this.client = client;
         this.json = json;
         this.places = places;
+        this.downloads = downloads;
         this.deleter = Role.deleter(config.tenancy());
     }
 
@@ -182,6 +186,7 @@ public final class AdapterResource {
     /// client that asks for it, a zip of the two files that PEFT loads.
     @GET
     @Path("/{id}")
+    @RunOnVirtualThread
     @Operation(operationId = "downloadAdapter", summary = "Download a known adapter", description = """
             GGUF for llama.cpp's --lora, whose SHA-256 is the id and its ETag; or a zip of adapter_model.safetensors \
             and adapter_config.json for PEFT.""")
@@ -221,25 +226,20 @@ public final class AdapterResource {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
         var gguf = variant.getMediaType().isCompatible(GGUF);
-        var tenant = client.tenant();
-        if (!gguf) {
-            places.take(client.payer(), context);
-        }
-        var file =
-                gguf ? service.adapterFile(tenant, id) : places.holding(context, () -> service.peftArchive(tenant, id));
+        var adapter = service.known(client.tenant(), id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);
         if (unchanged != null) {
             return unchanged.tag(tag).build();
         }
+        downloads.take(context);
         // A part of another file than the one that the client has the rest of would be no use.
         var current = ifRange == null || ifRange.equals('"' + tag.getValue() + '"');
         var name = id.replace(':', '-') + (gguf ? ".gguf" : ".zip");
-        return part(file, current ? range : null)
+        return file(adapter, gguf, current ? range : null)
                 .type(gguf ? GGUF : ZIP)
                 .tag(tag)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                .header("Accept-Ranges", "bytes")
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + name + "\"")
                 .build();
     }
@@ -260,19 +260,11 @@ public final class AdapterResource {
         return uploads.delete(client.tenant(), id);
     }
 
-    private static Response.ResponseBuilder part(byte[] file, String header) {
-        var range = ByteRange.of(header, file.length);
-        if (range.isEmpty()) {
-            return Response.ok(file);
+    private Response.ResponseBuilder file(Adapter adapter, boolean gguf, String range) {
+        if (gguf) {
+            return Downloads.file(adapter.fileBytes(), adapter::writeTo, range);
         }
-        var part = range.get();
-        if (!part.isSatisfiable()) {
-            return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                    .entity(new byte[0])
-                    .header("Content-Range", "bytes */" + file.length);
-        }
-        return Response.status(Response.Status.PARTIAL_CONTENT)
-                .entity(Arrays.copyOfRange(file, part.from(), part.to() + 1))
-                .header("Content-Range", "bytes %d-%d/%d".formatted(part.from(), part.to(), file.length));
+        var archive = service.peftArchive(adapter);
+        return Downloads.file(archive.bytes(), archive::writeTo, range);
     }
 }

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 ///
 /// @param from first byte
 /// @param to last byte; before `from` if the file has no such part
-record ByteRange(int from, int to) {
+record ByteRange(long from, long to) {
 
     private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     /// @return empty where the whole file is to be sent: for several ranges, other units and what is
     /// malformed
-    static Optional<ByteRange> of(String header, int length) {
+    static Optional<ByteRange> of(String header, long length) {
         var range = header == null ? null : SINGLE.matcher(header.replace(" ", ""));
         if (range == null || !range.matches() || header.equals("bytes=-")) {
             return Optional.empty();
@@ -28,14 +28,15 @@ record ByteRange(int from, int to) {
         if (to < from) {
             return Optional.empty();
         }
-        return Optional.of(new ByteRange((int) Math.min(from, length), (int) Math.min(to, length - 1L)));
+        return Optional.of(new ByteRange(Math.min(from, length), Math.min(to, length - 1)));
     }
 
-    private static ByteRange last(long count, int length) {
-        return new ByteRange((int) (length - count), length - 1);
+    private static ByteRange last(long count, long length) {
+        return new ByteRange(length - count, length - 1);
     }
 
-    boolean isSatisfiable() {
-        return from <= to;
+    /// How many it has: 0 if the file has no such part.
+    long bytes() {
+        return Math.max(0, to - from + 1);
     }
 }

@@ -12,7 +12,7 @@ import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.error.QueueFullException;
 
-/// Bounds how many requests read, write or add up adapters at once: each holds whole files in memory, and none of it
+/// Bounds how many requests bring or add up adapters at once: each holds whole files in memory, and none of it
 /// waits for a worker.
 @Singleton
 final class FilePlaces {

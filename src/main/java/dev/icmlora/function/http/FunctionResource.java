@@ -1,6 +1,7 @@
 package dev.icmlora.function.http;
 
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -42,25 +43,33 @@ public final class FunctionResource {
     private final NamedFunctions functions;
     private final ClientConnection client;
     private final JsonBody json;
+    private final Downloads downloads;
     private final Role deleter;
 
-    FunctionResource(NamedFunctions functions, ClientConnection client, JsonBody json, FunctionConfig config) {
+    FunctionResource(
+            NamedFunctions functions,
+            ClientConnection client,
+            JsonBody json,
+            Downloads downloads,
+            FunctionConfig config) {
         this.functions = functions;
         this.client = client;
         this.json = json;
+        this.downloads = downloads;
         this.deleter = Role.deleter(config.tenancy());
     }
 
     @GET
-    @Blocking
+    @RunOnVirtualThread
     @Operation(operationId = "listFunctions", summary = "All functions that the caller has")
     @APIResponse(
             responseCode = "200",
             description = "Their names, with the versions of each",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = FunctionList.class)))
-    public Response list() {
+    public Response list(@Context RoutingContext context) {
         client.require(Role.CALL);
-        return json(Response.Status.OK, functions.list(client.tenant())).build();
+        downloads.take(context);
+        return downloads.json(functions.list(client.tenant()));
     }
 
     @PUT
@@ -119,7 +128,7 @@ public final class FunctionResource {
 
     @GET
     @Path("/{name}")
-    @Blocking
+    @RunOnVirtualThread
     @Operation(operationId = "describeFunction", summary = "A function as it was defined")
     @APIResponse(
             responseCode = "200",
@@ -135,10 +144,11 @@ public final class FunctionResource {
                     @Parameter(
                             example = "urgency@1",
                             schema = @Schema(implementation = String.class, pattern = FunctionName.WHOLE_FORM))
-                    String name) {
+                    String name,
+            @Context RoutingContext context) {
         client.require(Role.CALL);
-        return json(Response.Status.OK, functions.describe(client.tenant(), name))
-                .build();
+        downloads.take(context);
+        return downloads.json(functions.describe(client.tenant(), name));
     }
 
     @DELETE

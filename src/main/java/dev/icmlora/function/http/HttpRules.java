@@ -129,7 +129,10 @@ final class HttpRules {
     }
 
     private void fail(RoutingContext context) {
-        if (context.normalizedPath().startsWith("/q/")) {
+        if (context.response().headWritten()) {
+            // Mostly the client has left in the middle of a file of the page. There is nothing more to say.
+            context.response().reset();
+        } else if (context.normalizedPath().startsWith("/q/")) {
             context.next();
         } else {
             problems.write(problem(context), context);

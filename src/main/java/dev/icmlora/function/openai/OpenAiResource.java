@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -27,6 +26,7 @@ import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.UnknownModelException;
 import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.service.TextService;
 
@@ -47,6 +47,7 @@ public final class OpenAiResource {
     private final CompletionForm completionForm;
     private final ClientConnection client;
     private final JsonBody json;
+    private final Downloads downloads;
     private final int mostTexts;
     private final long started = Instant.now().getEpochSecond();
 
@@ -59,6 +60,7 @@ public final class OpenAiResource {
             CompletionForm completionForm,
             ClientConnection client,
             JsonBody json,
+            Downloads downloads,
             FunctionConfig config) {
         this.texts = texts;
         this.replies = replies;
@@ -68,6 +70,7 @@ public final class OpenAiResource {
         this.completionForm = completionForm;
         this.client = client;
         this.json = json;
+        this.downloads = downloads;
         this.mostTexts = config.limits().inputs();
     }
 
@@ -157,6 +160,7 @@ public final class OpenAiResource {
 
     @POST
     @Path("/embeddings")
+    @RunOnVirtualThread
     @Operation(operationId = "createEmbedding", summary = "Embed texts", description = """
             The mean of the base model's hidden states over the text, within the model where task vectors are taken, \
             scaled to length 1.""")
@@ -176,16 +180,19 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "404", ref = "OpenAiError")
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
-    public Uni<Response> embed(@Context RoutingContext context) {
+    public Response embed(@Context RoutingContext context) {
         client.require(Role.CALL);
         var request = EmbeddingRequest.read(json.object(context), mostTexts);
-        return client.whileOpen(texts.embed(client.account(), request.model(), request.texts()))
-                .map(reply -> ok(EmbeddingList.of(reply, request.base64())));
+        var reply = client.whileOpen(texts.embed(client.account(), request.model(), request.texts()))
+                .await()
+                .indefinitely();
+        downloads.take(context);
+        return downloads.json(EmbeddingList.of(reply, request.base64()));
     }
 
     @GET
     @Path("/models")
-    @Blocking
+    @RunOnVirtualThread
     @Operation(
             operationId = "listModels",
             summary = "The base model, the caller's functions and the adapters that the caller knows")
@@ -193,9 +200,10 @@ public final class OpenAiResource {
             responseCode = "200",
             description = "The models",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.class)))
-    public Response models() {
+    public Response models(@Context RoutingContext context) {
         client.require(Role.CALL);
-        return ok(ModelList.of(texts.models(client.tenant()), started));
+        downloads.take(context);
+        return downloads.json(ModelList.of(texts.models(client.tenant()), started));
     }
 
     @GET

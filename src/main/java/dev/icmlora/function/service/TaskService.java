@@ -32,6 +32,8 @@ import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.service.Decisions.Decided;
+import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.peft.PeftArchive;
 
 /// What the function does with a request: fingerprint, choose or generate, apply, answer.
 @Singleton
@@ -197,18 +199,15 @@ public final class TaskService {
                 .replaceWithVoid();
     }
 
-    /// The GGUF file of a known adapter.
+    /// A known adapter.
     ///
     /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
-    public byte[] adapterFile(Tenant tenant, String id) {
-        return adapters.byId(tenant, id).adapter().gguf();
+    public Adapter known(Tenant tenant, String id) {
+        return adapters.byId(tenant, id).adapter();
     }
 
-    /// A known adapter as a zip of the files that PEFT loads.
-    ///
-    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
-    public byte[] peftArchive(Tenant tenant, String id) {
-        var adapter = adapters.byId(tenant, id).adapter();
+    /// An adapter as a zip of the files that PEFT loads.
+    public PeftArchive peftArchive(Adapter adapter) {
         return engineHost.sparingly(() -> files.peft(adapter));
     }
 

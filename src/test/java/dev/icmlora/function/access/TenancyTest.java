@@ -11,8 +11,12 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.PeftFiles;
+import dev.icmlora.function.Requests;
 
 /// An adapter is there for the callers that made it. For others it is not, and they cannot find out that it is.
 @QuarkusTest
@@ -89,6 +94,17 @@ class TenancyTest {
                     .body(definition)
                     .put("/functions/{name}", name)
                     .then();
+        }
+
+        private Socket asksForAndDoesNotRead(String path) throws IOException {
+            var address = Requests.uri(path);
+            var socket = new Socket();
+            socket.setReceiveBufferSize(1 << 11);
+            socket.connect(new InetSocketAddress(address.getHost(), address.getPort()));
+            var head = "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n";
+            socket.getOutputStream()
+                    .write(head.formatted(path, Token.of(subject)).getBytes(UTF_8));
+            return socket;
         }
 
         private ValidatableResponse calls(String function) {
@@ -486,5 +502,24 @@ class TenancyTest {
                 .post("/")
                 .then()
                 .statusCode(204);
+    }
+
+    /// Or, with tokens, one caller.
+    @Test
+    void oneTenantLeavesDownloadsToOthers() throws IOException {
+        var id = alice.makes("Take the sun down.");
+        var hers = new ArrayList<Socket>();
+        try {
+            do {
+                hers.add(alice.asksForAndDoesNotRead("/adapters/" + id));
+            } while (new String(hers.getLast().getInputStream().readNBytes(12), UTF_8).equals("HTTP/1.1 200"));
+            assertThat(hers).hasSizeBetween(2, 17);
+
+            bob.request().get("/v1/models").then().statusCode(200);
+        } finally {
+            for (var socket : hers) {
+                socket.close();
+            }
+        }
     }
 }

@@ -237,6 +237,12 @@ class JobsTest {
         var id = submitted(with(body(plurals(), "dog"), "mode", "plain"));
         ended(id).body("state", equalTo("completed"));
         given().head("/jobs/{id}/results", id).then().statusCode(200);
+        given().header("Range", "bytes=1-7")
+                .get("/jobs/{id}/results", id)
+                .then()
+                .statusCode(206)
+                .header("Content-Length", equalTo("7"))
+                .body(equalTo("\"index\""));
         try (var file = new RandomAccessFile(
                 BUCKET.resolve("jobs/shared")
                         .resolve(id)

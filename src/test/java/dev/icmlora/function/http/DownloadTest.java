@@ -63,16 +63,36 @@ class DownloadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bytes=0-3,0,4", "bytes=10-19,10,20", "bytes=-5,-5,0", "bytes=1000000-,1000000,0"})
-    void aRangeIsThatPartOfTheFile(String range, int from, int to) {
-        var whole = get("Accept", "*/*").asByteArray();
+    @ValueSource(strings = {"*/*", "application/zip"})
+    void theLengthIsSaidBeforehand(String accept) {
+        var whole = get("Accept", accept);
+        assertThat(whole.header("Content-Length")).isEqualTo("" + whole.asByteArray().length);
+        assertThat(whole.header("Accept-Ranges")).isEqualTo("bytes");
+
+        var head = given().header("Accept", accept).head("/adapters/" + id);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.header("Content-Length")).isEqualTo(whole.header("Content-Length"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*/*,bytes=0-3,0,4",
+        "*/*,bytes=10-19,10,20",
+        "*/*,bytes=-5,-5,0",
+        "*/*,bytes=1000000-,1000000,0",
+        "application/zip,bytes=3000-100000,3000,100001",
+        "application/zip,bytes=-70000,-70000,0"
+    })
+    void aRangeIsThatPartOfTheFile(String accept, String range, int from, int to) {
+        var whole = get("Accept", accept).asByteArray();
         var start = Math.floorMod(from, whole.length);
         var end = to == 0 ? whole.length : to;
 
-        var part = get("Range", range);
+        var part = given().header("Accept", accept).header("Range", range).get("/adapters/" + id);
 
         assertThat(part.statusCode()).isEqualTo(206);
         assertThat(part.header("Content-Range")).isEqualTo("bytes %d-%d/%d".formatted(start, end - 1, whole.length));
+        assertThat(part.header("Content-Length")).isEqualTo("" + (end - start));
         assertThat(part.asByteArray()).isEqualTo(Arrays.copyOfRange(whole, start, end));
     }
 

@@ -1,5 +1,12 @@
 package dev.icmlora.function.http;
 
+import static dev.icmlora.function.Requests.BASE;
+import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.define;
+import static dev.icmlora.function.Requests.generate;
+import static dev.icmlora.function.Requests.plurals;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -12,12 +19,22 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// A client that asks and asks over one connection, and does not read.
+import dev.icmlora.function.Eventually;
+import dev.icmlora.function.Requests;
+
+/// Clients that ask and do not read.
 @QuarkusTest
 class SlowReaderTest {
 
@@ -25,12 +42,15 @@ class SlowReaderTest {
     private static final String REQUEST = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String LAST = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     private static final long FEW = 16 << 20;
+    /// Half of all, for one caller.
+    private static final int PLACES = 16;
+    private static final int MORE = 8;
 
     @TestHTTPResource("/")
     URI function;
 
     @Test
-    void isNotServedOnUntilItReads() throws Exception {
+    void whoAsksAndAsksIsNotServedOnUntilItReads() throws Exception {
         try (var socket = new Socket()) {
             socket.setReceiveBufferSize(1 << 16);
             socket.connect(new InetSocketAddress(function.getHost(), function.getPort()));
@@ -48,6 +68,94 @@ class SlowReaderTest {
             asking.join();
             assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(REQUESTS + 1);
         }
+    }
+
+    private static String request(String form) throws JsonProcessingException {
+        return switch (form) {
+            case "gguf" -> get("/adapters/" + adapter(), "*/*");
+            case "zip" -> get("/adapters/" + adapter(), "application/zip");
+            case "function" -> {
+                var example = Map.of("input", "long ".repeat(390), "output", "wait");
+                var task = task("How urgent is it?", Collections.nCopies(64, example));
+                define("long", Map.of("task", task, "labels", List.of("wait", "go")));
+                yield get("/functions/long", "*/*");
+            }
+            default -> {
+                var texts = Map.of("model", BASE, "input", Collections.nCopies(14, "text"));
+                var body = Requests.JSON.writeValueAsString(texts);
+                yield "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+            }
+        };
+    }
+
+    private static String get(String path, String accept) {
+        return "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: %s\r\n\r\n".formatted(path, accept);
+    }
+
+    private static String adapter() {
+        return generate(with(body(plurals(), "dog"), "mode", "adapter"))
+                .extract()
+                .path("adapter.id");
+    }
+
+    /// Of what is asked for and not read, a piece is in memory for each place, and nothing for others.
+    @ParameterizedTest
+    @ValueSource(strings = {"gguf", "zip", "function", "embeddings"})
+    void whatIsNotReadTakesPlacesAndLittleMemory(String form) throws Exception {
+        var request = request(form);
+        var clients = new ArrayList<Socket>();
+        var before = buffered();
+        try {
+            while (clients.size() < PLACES) {
+                // The place of a request before is free a little after its answer.
+                Eventually.until(() -> {
+                    var client = asking(request);
+                    clients.add(client);
+                    if (status(client).equals("HTTP/1.1 200")) {
+                        return true;
+                    }
+                    clients.removeLast().close();
+                    return false;
+                });
+            }
+            for (var i = 0; i < MORE; i++) {
+                var client = asking(request);
+                clients.add(client);
+                assertThat(status(client)).isEqualTo("HTTP/1.1 429");
+            }
+            assertThat(reply(clients.getLast()))
+                    .contains("Retry-After: ", "16 downloads are on their way already, which is the limit");
+            assertThat(buffered() - before).isLessThan(FEW);
+            given().get("/q/health/live").then().statusCode(200);
+        } finally {
+            for (var client : clients) {
+                client.close();
+            }
+        }
+        Eventually.until(() -> {
+            try (var client = asking(request)) {
+                return status(client).equals("HTTP/1.1 200");
+            }
+        });
+    }
+
+    private Socket asking(String request) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(1 << 11);
+        socket.connect(new InetSocketAddress(function.getHost(), function.getPort()));
+        socket.getOutputStream().write(request.getBytes(US_ASCII));
+        return socket;
+    }
+
+    /// As far as the status. What follows is not read.
+    private static String status(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), US_ASCII);
+    }
+
+    private static String reply(Socket socket) throws IOException {
+        socket.shutdownOutput();
+        return new String(socket.getInputStream().readNBytes(700), US_ASCII);
     }
 
     /// Bytes of direct buffers, in which answers wait to be sent.

@@ -239,14 +239,14 @@ class FunctionVersionsTest {
 
     @Test
     void withoutTheNumbersThatWereGivenNoneIsGiven() throws Exception {
-        versions.add(ALICE, "f", content("a"), SERVES);
+        versions.add(ALICE, "f", content("a"));
         var given = bucket.resolve("functions").resolve(ALICE.id()).resolve("given.txt");
         Files.writeString(given, "half a li");
 
         assertThatExceptionOfType(StorageException.class)
-                .isThrownBy(() -> versions.add(ALICE, "f", content("b"), SERVES))
+                .isThrownBy(() -> versions.add(ALICE, "f", content("b")))
                 .withMessageContaining("given.txt is damaged");
-        assertThat(text(versions.served(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
     }
 
     /// A tenant that makes and deletes names without end keeps a page of text at most.

@@ -1,5 +1,11 @@
 package dev.icmlora.generator.adapter;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 
 import dev.icmlora.generator.Sha256;
@@ -55,7 +61,13 @@ public final class Adapter {
     public String id() {
         String known = id;
         if (known == null) {
-            known = "sha256:" + Sha256.hex(gguf());
+            MessageDigest digest = Sha256.digest();
+            try {
+                writeTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            known = "sha256:" + HexFormat.of().formatHex(digest.digest());
             id = known;
         }
         return known;
@@ -63,6 +75,20 @@ public final class Adapter {
 
     /// The canonical file: the same adapter always gives the same bytes. llama.cpp loads it with `--lora`.
     public byte[] gguf() {
+        return file().toBytes();
+    }
+
+    /// Bytes of the canonical file.
+    public long fileBytes() {
+        return file().bytes();
+    }
+
+    /// Writes the canonical file, from the tensors' own arrays.
+    public void writeTo(OutputStream out) throws IOException {
+        file().writeTo(out);
+    }
+
+    private GgufWriter file() {
         GgufWriter file = new GgufWriter()
                 .string("general.type", "adapter")
                 .string("general.architecture", layout.architecture())
@@ -72,7 +98,7 @@ public final class Adapter {
             add(file, fixed.get(i));
             add(file, generated.get(i));
         }
-        return file.toBytes();
+        return file;
     }
 
     private static void add(GgufWriter file, NamedTensor tensor) {

@@ -2,8 +2,8 @@ package dev.icmlora.generator.adapter.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -21,11 +24,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
-import dev.icmlora.ggml.GgufFile;
-import dev.icmlora.ggml.TensorInfo;
+import dev.icmlora.llama.NamedTensor;
 
-/// Writes an adapter as PEFT reads it: a zip of `adapter_model.safetensors` and `adapter_config.json`.
-public record PeftArchive(PeftModel model) {
+/// An adapter as PEFT reads it: a zip of `adapter_model.safetensors` and `adapter_config.json`. The same adapter gives
+/// the same bytes.
+public final class PeftArchive {
 
     static final String CONFIG = "adapter_config.json";
     /// Of the weights, in PEFT's folder.
@@ -34,24 +37,66 @@ public record PeftArchive(PeftModel model) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("blk\\.(\\d+)\\.(\\w+)\\.weight\\.lora_([ab])");
 
-    private record Matrix(String name, List<Integer> shape, byte[] data) {}
+    private final PeftModel model;
+    private final byte[] config;
+    private final byte[] header;
+    private final List<Matrix> matrices;
+    private final long bytes;
 
-    /// The same adapter gives the same bytes.
-    public byte[] of(Adapter adapter) {
-        var zip = new ByteArrayOutputStream();
-        try (var out = new ZipOutputStream(zip);
-                var file = GgufFile.parse(adapter.gguf())) {
-            var matrices =
-                    file.tensors().stream().map(tensor -> matrix(tensor, file)).toList();
-            add(out, CONFIG, config(adapter));
-            add(out, WEIGHTS, safetensors(matrices));
+    /// @param module GGUF's name
+    /// @param data as GGUF has it
+    private record Matrix(String name, String module, boolean isB, List<Integer> shape, byte[] data) {}
+
+    /// @throws IllegalArgumentException if the rows of a matrix cannot be those of the model's heads
+    public PeftArchive(PeftModel model, Adapter adapter) {
+        this.model = model;
+        this.matrices = IntStream.range(0, adapter.fixed().size())
+                .boxed()
+                .flatMap(i ->
+                        Stream.of(adapter.fixed().get(i), adapter.generated().get(i)))
+                .map(PeftArchive::matrix)
+                .toList();
+        var counted = new Counted();
+        try {
+            this.config = config(adapter);
+            this.header = header();
+            writeTo(counted);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return zip.toByteArray();
+        this.bytes = counted.bytes;
     }
 
-    private Matrix matrix(TensorInfo tensor, GgufFile file) {
+    private static final class Counted extends OutputStream {
+
+        private long bytes;
+
+        @Override
+        public void write(int b) {
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] b, int offset, int length) {
+            bytes += length;
+        }
+    }
+
+    /// Bytes of the zip.
+    public long bytes() {
+        return bytes;
+    }
+
+    /// Writes the zip and closes the stream. Most of it is the adapter's own arrays; of the matrices whose rows stand
+    /// otherwise in PEFT's file, one at a time is copied.
+    public void writeTo(OutputStream out) throws IOException {
+        try (var zip = new ZipOutputStream(out)) {
+            add(zip, CONFIG, file -> file.write(config));
+            add(zip, WEIGHTS, this::writeWeights);
+        }
+    }
+
+    private static Matrix matrix(NamedTensor tensor) {
         var parts = NAME.matcher(tensor.name());
         if (!parts.matches() || tensor.type() != GgmlType.F16) {
             throw new IllegalStateException("PEFT has no name for " + tensor);
@@ -63,13 +108,8 @@ public record PeftArchive(PeftModel model) {
                         PeftModel.original(module),
                         parts.group(3).toUpperCase(Locale.ROOT));
         // ggml names the fastest dimension first, safetensors last.
-        var rows = (int) tensor.shape()[1];
-        var columns = (int) tensor.shape()[0];
-        var data = file.bytes(tensor);
-        return new Matrix(
-                name,
-                List.of(rows, columns),
-                parts.group(3).equals("b") ? ordered(data, model.rowOrder(module, rows)) : data);
+        var shape = List.of((int) tensor.shape()[1], (int) tensor.shape()[0]);
+        return new Matrix(name, module, parts.group(3).equals("b"), shape, tensor.data());
     }
 
     private static byte[] ordered(byte[] data, int[] order) {
@@ -101,8 +141,8 @@ public record PeftArchive(PeftModel model) {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
     }
 
-    /// The length of a JSON header, the header, and the data that it describes.
-    private static byte[] safetensors(List<Matrix> matrices) throws IOException {
+    /// The length of a JSON header, and the header of what follows.
+    private byte[] header() throws IOException {
         var header = new LinkedHashMap<String, Object>();
         header.put("__metadata__", Map.of("format", "pt"));
         var offset = 0L;
@@ -118,29 +158,37 @@ public record PeftArchive(PeftModel model) {
         var text = JSON.writeValueAsString(header);
         // Data is to begin at a multiple of 8.
         var padded = (text + " ".repeat((8 - text.length() % 8) % 8)).getBytes(UTF_8);
-        var out = new ByteArrayOutputStream();
-        out.write(ByteBuffer.allocate(Long.BYTES)
+        return ByteBuffer.allocate(Long.BYTES + padded.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(padded.length)
-                .array());
-        out.write(padded);
+                .put(padded)
+                .array();
+    }
+
+    private void writeWeights(OutputStream out) throws IOException {
+        out.write(header);
         for (var matrix : matrices) {
-            out.write(matrix.data());
+            var rows = matrix.shape().getFirst();
+            out.write(matrix.isB() ? ordered(matrix.data(), model.rowOrder(matrix.module(), rows)) : matrix.data());
         }
-        return out.toByteArray();
+    }
+
+    private interface File {
+        void writeTo(OutputStream out) throws IOException;
     }
 
     /// Stored, and without the time of day: the same adapter gives the same bytes.
-    private static void add(ZipOutputStream zip, String name, byte[] data) throws IOException {
+    private static void add(ZipOutputStream zip, String name, File file) throws IOException {
+        var counted = new Counted();
         var checksum = new CRC32();
-        checksum.update(data);
+        file.writeTo(new CheckedOutputStream(counted, checksum));
         var entry = new ZipEntry(name);
         entry.setMethod(ZipEntry.STORED);
-        entry.setSize(data.length);
+        entry.setSize(counted.bytes);
         entry.setCrc(checksum.getValue());
         entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
         zip.putNextEntry(entry);
-        zip.write(data);
+        file.writeTo(zip);
         zip.closeEntry();
     }
 }

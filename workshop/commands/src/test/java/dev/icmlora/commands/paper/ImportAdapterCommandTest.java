@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -120,7 +121,9 @@ class ImportAdapterCommandTest {
     void anAdapterOnOurAIsKeptWholeInEveryFormAndTheCvaeLearnsFromIt() throws IOException {
         // Scale 1, where ours is 2.
         Adapter adapter = adapter(TARGETS, RANK, RANK, checkpoint());
-        byte[] zip = new PeftArchive(new PeftModel("SmolLM2", 9, 3)).of(adapter);
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        new PeftArchive(new PeftModel("SmolLM2", 9, 3), adapter).writeTo(archive);
+        byte[] zip = archive.toByteArray();
         List<Path> files = List.of(
                 Files.write(scratch.resolve("own.zip"), zip),
                 Files.write(scratch.resolve("own.gguf"), adapter.gguf()),
