@@ -121,8 +121,8 @@ public final class Engine implements AutoCloseable {
 
     /// The same where tokens are counted.
     ///
-    /// @param computed is told of tokens as they are computed: of answers, of texts that are read, and for a tuning of
-    /// each step's examples; by any thread
+    /// @param computed is called from any thread as tokens are computed: those of answers and of texts that are
+    /// read, and those of each tuning step's examples
     public EngineSession session(Cancellation cancellation, IntConsumer computed) {
         return new EngineSession(this, cancellation, observer.request(), computed);
     }

@@ -57,8 +57,8 @@ public final class EngineSession {
     private final Observed observed;
     private final Map<Phase, Long> nanos;
 
-    /// @param computed is told of tokens as they are computed: of answers, of texts that are read, and for a tuning of
-    /// each step's examples; by any thread
+    /// @param computed is called from any thread as tokens are computed: those of answers and of texts that are
+    /// read, and those of each tuning step's examples
     EngineSession(Engine engine, Cancellation cancellation, Observed observer, IntConsumer computed) {
         this(engine, cancellation, counting(observer, computed), new ConcurrentHashMap<>());
     }

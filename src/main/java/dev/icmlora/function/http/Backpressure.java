@@ -102,7 +102,7 @@ final class Backpressure {
             sent = queue.currentProgress();
             unchanged = next != null && next == before && sent == sentBefore ? unchanged + 1 : 0;
             if (unchanged == LOOKS) {
-                // At once: Vert.x would close it after what is still to be sent, and the system after what it has of it.
+                // At once: Vert.x would first send what is left, and so would the system.
                 channel.config().setOption(ChannelOption.SO_LINGER, 0);
                 channel.unsafe().close(channel.voidPromise());
             }

@@ -1,7 +1,5 @@
 package dev.icmlora.function.named;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
