@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /// @param workers that decode side by side. On a CPU they share its threads, and one that has them all is the quickest
 /// for one client
 /// @param sequences decoded side by side by a worker
-/// @param contextTokens that the prompts and answers decoded side by side may have together
+/// @param contextTokens that a prompt and its answer may have together
 /// @param batchTokens of one `llama_decode`
 /// @param maxLoras different adapters in one batch; 1 for time slices of one adapter each; empty for the default
 /// @param adapters what resident adapters have room for
@@ -66,6 +66,11 @@ public record EngineOptions(
                 requireGpu,
                 tuning,
                 stuckAfter);
+    }
+
+    /// Tokens of a context for texts: with twice what one of them may have, there is room beside any.
+    int textTokens() {
+        return 2 * contextTokens;
     }
 
     int threadCount() {

@@ -313,7 +313,8 @@ public final class EngineSession {
     /// Answers prompts, beside other requests.
     ///
     /// @param adapter empty for the base model alone
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or of the part
+    /// `adapter` if its weights give scores that are not finite
     public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
         // Here, where it is this request's alone to fail.
         adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));

@@ -164,7 +164,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     ContextOptions textOptions(int sequences) {
-        return contextOptions(options.contextTokens(), sequences, ContextOptions.LOGITS);
+        return contextOptions(options.textTokens(), sequences, ContextOptions.LOGITS);
     }
 
     private ContextOptions contextOptions(int contextTokens, int sequences, int layer) {

@@ -36,13 +36,14 @@ public final class ModelWorker implements AutoCloseable {
         var handles = new NativeHandles();
         try {
             var model = handles.own(LoadedModel.load(nativeDirectory, file, options));
-            var context = handles.own(model.textContext(options.sequences() + WorkerFactory.CACHED_PREFIXES));
+            var sequences = ContextScheduler.sequences(options.sequences(), WorkerFactory.CACHED_PREFIXES, 0);
+            var context = handles.own(model.textContext(sequences));
             adapterGguf.ifPresent(
                     gguf -> handles.own(LoraAdapter.load(model.model(), gguf)).attach(context, 1));
             var decoder = handles.own(new LlamaDecoder(context));
-            // For both of the worker's: nobody asks it for another adapter.
+            // For both of the worker's: no request has another adapter.
             var scheduler = new ContextScheduler(
-                    decoder, options.sequences(), WorkerFactory.CACHED_PREFIXES, 0, options.contextTokens());
+                    decoder, options.sequences(), WorkerFactory.CACHED_PREFIXES, 0, options.textTokens());
             var share = new ThreadShare(options.threadCount());
             var worker = handles.own(new Worker("model", scheduler, scheduler, context::threads, share, Duration.ZERO));
             return new ModelWorker(handles, model, worker);

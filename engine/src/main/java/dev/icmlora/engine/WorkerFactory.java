@@ -56,7 +56,7 @@ final class WorkerFactory {
     }
 
     private int predicted() {
-        return options.sequences() + CACHED_PREFIXES + Labels.BRANCHES;
+        return ContextScheduler.sequences(options.sequences(), CACHED_PREFIXES, Labels.BRANCHES);
     }
 
     /// A worker with what its jobs need.
@@ -106,6 +106,6 @@ final class WorkerFactory {
 
     private ContextScheduler scheduler(LlamaDecoder decoder) {
         return new ContextScheduler(
-                handles.own(decoder), options.sequences(), CACHED_PREFIXES, Labels.BRANCHES, options.contextTokens());
+                handles.own(decoder), options.sequences(), CACHED_PREFIXES, Labels.BRANCHES, options.textTokens());
     }
 }

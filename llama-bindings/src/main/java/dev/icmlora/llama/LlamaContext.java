@@ -247,15 +247,26 @@ public final class LlamaContext implements AutoCloseable {
     ///
     /// @throws ScoresNotFiniteException unless all scores at this position are finite
     public void requireFiniteLogits(int batchIndex) {
+        float largest = largestLogit(batchIndex);
+        if (!Float.isFinite(largest)) {
+            throw new ScoresNotFiniteException(largest);
+        }
+    }
+
+    /// Whether all scores at this position are finite.
+    public boolean areLogitsFinite(int batchIndex) {
+        return Float.isFinite(largestLogit(batchIndex));
+    }
+
+    /// The largest by its size alone; one that is no number counts as the largest.
+    private float largestLogit(int batchIndex) {
         MemorySegment row = logitsSegment(batchIndex);
         // As bits, which the compiler makes vectors of: this is done for every token.
         int largest = 0;
         for (int token = 0; token < vocabularySize; token++) {
             largest = Math.max(largest, row.getAtIndex(ValueLayout.JAVA_INT, token) & Integer.MAX_VALUE);
         }
-        if (largest >= Float.floatToIntBits(Float.POSITIVE_INFINITY)) {
-            throw new ScoresNotFiniteException(Float.intBitsToFloat(largest));
-        }
+        return Float.intBitsToFloat(largest);
     }
 
     /// The token with the greatest score; of equal ones the first.

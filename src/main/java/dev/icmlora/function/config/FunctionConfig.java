@@ -125,11 +125,11 @@ public interface FunctionConfig {
 
     /// A thread with its contexts and a resident adapter.
     interface Worker {
-        /// Texts that a worker decodes side by side. 1 to 64.
+        /// Texts that a worker decodes side by side, and as many more of requests that would have none. 1 to 64.
         @WithDefault("8")
         int sequences();
 
-        /// Tokens that their prompts and answers may take together. 64 to 16777216.
+        /// Tokens that a prompt and its answer may take. A context has room for twice as many. 64 to 8388608.
         @WithDefault("4096")
         int contextTokens();
 

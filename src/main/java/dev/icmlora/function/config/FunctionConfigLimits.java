@@ -37,7 +37,7 @@ final class FunctionConfigLimits {
                 .between(1, 8, "max-loras", config.maxLoras())
                 .between(1, 64, "worker.sequences", worker.sequences())
                 .between(
-                        Math.max(64, worker.sequences() + 49), 1 << 24, "worker.context-tokens", worker.contextTokens())
+                        Math.max(64, worker.sequences() + 49), 1 << 23, "worker.context-tokens", worker.contextTokens())
                 .between(64, worker.contextTokens(), "worker.batch-tokens", worker.batchTokens())
                 .atLeast(1, "queue.capacity", config.queue().capacity())
                 .between(1, 256, "adapter.max-rank", config.adapter().maxRank())

@@ -187,11 +187,28 @@ final class Decisions {
 
     /// Answers as it was decided.
     ///
+    /// @param weights field of the request that says whose weights answer
     /// @param prompts for what was decided
     /// @param scale of whatever adapter answers
     /// @param shown the same prompts with the examples of [Engine#fingerprinted]; empty if they do not fit
     /// @param greedy whether the likeliest answers are wanted
     ReviewedAnswers answer(
+            Decided decided,
+            String weights,
+            List<int[]> prompts,
+            float scale,
+            Supplier<Optional<List<int[]>>> shown,
+            boolean greedy,
+            Wanted wanted,
+            Turn turn) {
+        try {
+            return answer(decided, prompts, scale, shown, greedy, wanted, turn);
+        } catch (UnusableInputException e) {
+            throw e.part().equals("adapter") ? e.saidBy(weights) : e;
+        }
+    }
+
+    private ReviewedAnswers answer(
             Decided decided,
             List<int[]> prompts,
             float scale,

@@ -307,8 +307,9 @@ public final class TaskService {
     private Metered<GenerateReply> answer(AnswerForm form, Decided decided, List<int[]> tokens, TaskPrompts prompts) {
         var scale = form.request().scale().floatValue();
         var turn = prompts.turn();
+        var weights = form.request().adapter() == null ? "task" : "adapter";
         var reviewed = decisions.answer(
-                decided, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), turn);
+                decided, weights, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), turn);
         var answers = reviewed.answers();
         var curve = decided.curve(scale, form.isLabel(), turn.engine());
         var details = form.details(reviewed, curve);

@@ -220,6 +220,7 @@ public final class TextService {
         listener.begins(model);
         var reviewed = decisions.answer(
                 decided,
+                request.task().isPresent() ? "task" : "model",
                 repeated(prompts, request),
                 1,
                 () -> shown.get().map(again -> repeated(again, request)),

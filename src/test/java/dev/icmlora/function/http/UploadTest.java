@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -345,6 +346,48 @@ class UploadTest {
                 .body("errors[0].message", containsString("rank 17, more than the resident adapter's 16"));
         post("/adapters/blend", Map.of("adapters", List.of(summand(own, 4), summand(own, 4), summand(own, 4))))
                 .statusCode(201);
+    }
+
+    /// Sums of sums: each weight is finite, and what is computed with them is not.
+    private static String tooLarge() {
+        var id = generated(DESCRIPTION);
+        for (var i = 0; i < 100; i++) {
+            var sum = post("/adapters/blend", Map.of("adapters", List.of(summand(id, 4))))
+                    .extract();
+            if (sum.statusCode() == 400) {
+                return id;
+            }
+            id = sum.path("id");
+        }
+        throw new AssertionError("the weights of a sum have a limit");
+    }
+
+    @Test
+    void weightsThatAreTooLargeAreRefusedByNameAndCostNoOtherRequestItsAnswers() {
+        var id = tooLarge();
+        var several = body(plurals(), "dog", "knife", "cat");
+        var alone = outputs(several);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var others = IntStream.range(0, 6)
+                    .mapToObj(i -> clients.submit(() -> outputs(several)))
+                    .toList();
+            for (var mode : List.of("adapter", "auto", "adapter", "auto")) {
+                var asked = with(with(with(several, "task", null), "adapter", id), "mode", mode);
+                post("/generate", asked)
+                        .statusCode(400)
+                        .body("type", equalTo("urn:icm-lora:problem:invalid-request"))
+                        .body("errors[0].field", equalTo("/adapter"))
+                        .body("errors[0].value", equalTo(id))
+                        .body("errors[0].message", containsString("not finite"));
+            }
+            assertThat(others).allSatisfy(other -> assertThat(other.get()).isEqualTo(alone));
+        }
+        post("/v1/completions", Map.of("model", id, "prompt", "dog", "max_tokens", 2))
+                .statusCode(400)
+                .body("error.param", equalTo("model"))
+                .body("error.message", containsString(id));
+        var weaker = with(with(with(several, "task", null), "adapter", id), "scale", 0);
+        generate(weaker);
     }
 
     @ParameterizedTest

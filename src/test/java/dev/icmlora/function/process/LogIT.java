@@ -76,6 +76,24 @@ class LogIT {
                 .then()
                 .statusCode(400);
         given().get(address + "/adapters/" + SECRET).then().statusCode(404);
+        for (var i = 0; i < 3; i++) {
+            send(address + "/v1/completions", 400, Map.of("model", tooLarge(address), "prompt", "a", "max_tokens", 2));
+        }
+    }
+
+    /// An adapter whose scores are not finite: sums of sums, until one would hold a weight that is not.
+    private static String tooLarge(String address) {
+        var id = made(address + "/adapter", Map.of("task", Map.of("description", "Write the plural.")));
+        for (var next = id; next != null; ) {
+            id = next;
+            next = made(address + "/adapters/blend", Map.of("adapters", List.of(Map.of("id", id, "weight", 4))));
+        }
+        return id;
+    }
+
+    /// Null where it is refused.
+    private static String made(String address, Object body) {
+        return given().contentType(ContentType.JSON).body(body).post(address).path("id");
     }
 
     private static void send(String address, int status, Object body) {

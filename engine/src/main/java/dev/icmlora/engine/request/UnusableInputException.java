@@ -1,6 +1,6 @@
 package dev.icmlora.engine.request;
 
-/// What was given cannot be computed with, as whoever gave it could have known.
+/// What a request gives cannot be computed with.
 public final class UnusableInputException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -17,6 +17,11 @@ public final class UnusableInputException extends RuntimeException {
         this.part = part;
         this.limit = limit;
         this.value = value;
+    }
+
+    /// The same, where a request says this part by another field.
+    public UnusableInputException saidBy(String other) {
+        return new UnusableInputException(other, limit, value, getMessage());
     }
 
     public String part() {

@@ -110,7 +110,7 @@ public final class AppliedAdapters {
         }
     }
 
-    /// LoRA slots that fail are nobody's, so that whatever is asked for next is written, and checked.
+    /// A slot whose write failed is marked empty, so that the next use writes and checks it again.
     private void write(Map<Integer, ScaledAdapter> changes) {
         var written = false;
         try {

@@ -15,60 +15,84 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.ggml.NativeException;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
-import dev.icmlora.llama.ScoresNotFiniteException;
 
 /// One context of a worker and all that is decoded in it: who has a place, who waits for one, who shares a batch.
 ///
-/// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank gives
-/// each its LoRA slot. They join and leave at any token. Every sequence is given a place only when the memory has room
-/// for all it may come to hold, beside what is reserved for others, so that the memory never runs out under it.
+/// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank
+/// gives each its LoRA slot. They join and leave at any token.
 ///
-/// Weights that are too large make keys and values that are not finite, and these spoil the scores of others in the
-/// same
-/// memory. It is wiped then, and each of those whose scores are not finite goes on alone, so that only the one with the
-/// weights fails.
+/// A sequence gets a place where the memory has room for what it has and for some growth. Where there is nothing
+/// left to grow into, the request that holds most gives way with its newest sequence, which gets its next place
+/// with room for all that it may come to hold, and so gives way once at most. A sequence that does not fit is
+/// passed by others as long as it would fit beside all of these.
+///
+/// Weights that are too large make keys and values that are not finite, and these spoil the scores of others in
+/// the same memory. It is wiped then, and the requests of that batch whose scores were not finite have it for
+/// themselves, one after the other, until each is where it was: only the one whose scores are not finite then
+/// fails, and its weights are refused from then on. For some batches after that, other weights do not join those
+/// that were there.
 ///
 /// Belongs to the worker's thread.
 public final class ContextScheduler {
 
     private static final Logger LOG = System.getLogger(ContextScheduler.class.getName());
 
+    /// Part of a batch that prompts may have while others wait for its end.
+    private static final int PART_BESIDE_OTHERS = 8;
+
+    /// Batches after weights that were too large in which others have the memory for themselves: some times what
+    /// it cost them.
+    private static final int CALM = 64;
+
     private final Comparator<DecodeRequest> fewestPlaces = Comparator.<DecodeRequest>comparingInt(this::placesOfGroup)
             .thenComparingInt(DecodeRequest::running)
             .thenComparingLong(DecodeRequest::number);
 
     private final Decoder decoder;
+    private final int places;
     private final int cells;
+    private final int branches;
     private final PrefixCache prefixes;
+    private final RefusedWeights refused = new RefusedWeights();
     private final Map<Optional<ScaledAdapter>, Group> groups = new LinkedHashMap<>();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final Deque<Integer> freeBranches = new ArrayDeque<>();
     private int reserved;
     private long arrived;
     private long placements;
-    /// The memory had less room than was reckoned: nobody gets a place until somebody leaves.
+    /// The memory had less room than was reckoned: no sequence gets a place until one leaves.
     private boolean overfull;
-    /// Scores of the last batch were not finite: nothing in the memory can be relied upon.
-    private boolean spoilt;
+    /// Batches that are still to come in which other weights do not join those that are there.
+    private int calm;
 
-    /// @param decoder of a context with room for `sequences + cached + branches` sequences
-    /// @param sequences that are decoded side by side
+    /// @param decoder of a context with room for [#sequences] sequences
+    /// @param places for sequences that are decoded side by side. As many again are for requests that have none,
+    /// so that one with many texts keeps no other one out
     /// @param cached prefixes that are kept for later requests
     /// @param branches that labels are read in, side by side: [Labels#BRANCHES], or none where no labels are wanted
-    /// @param cells tokens that the context's memory holds
-    public ContextScheduler(Decoder decoder, int sequences, int cached, int branches, int cells) {
+    /// @param cells tokens that the context's memory holds. With twice what one request may take, none is so
+    /// large that there is no room beside it
+    public ContextScheduler(Decoder decoder, int places, int cached, int branches, int cells) {
         this.decoder = decoder;
+        this.places = places;
         this.cells = cells;
-        this.prefixes = new PrefixCache(decoder, sequences, cached);
-        for (var id = 0; id < sequences; id++) {
+        this.branches = branches;
+        this.prefixes = new PrefixCache(decoder, 2 * places, cached);
+        for (var id = 0; id < 2 * places; id++) {
             freeIds.add(id);
         }
         for (var id = 0; id < branches; id++) {
-            freeBranches.add(sequences + cached + id);
+            freeBranches.add(2 * places + cached + id);
         }
+    }
+
+    /// Sequences that a context needs for these places, prefixes and branches.
+    public static int sequences(int places, int cached, int branches) {
+        return 2 * places + cached + branches;
     }
 
     /// Requests with the same adapter.
@@ -123,38 +147,84 @@ public final class ContextScheduler {
         return groups.isEmpty();
     }
 
-    /// Ends what nobody waits for any more.
+    /// Drops cancelled requests.
     void dropCancelled() {
-        for (var group : List.copyOf(groups.values())) {
-            for (var request : List.copyOf(group.requests)) {
-                if (request.cancellation().isRequested()) {
-                    fail(request, new CancelledException());
-                }
-            }
-        }
+        requests()
+                .filter(request -> request.cancellation().isRequested())
+                .toList()
+                .forEach(request -> fail(request, new CancelledException()));
     }
 
-    /// Gives places to those who wait: first to the group that has fewest, in it to the request that has
-    /// fewest, and to the one that came first. If that one does not fit, or is to be alone, nobody else gets
-    /// a place before it.
+    /// Gives places to requests that wait: first to the group that has fewest, in it to the request that has
+    /// fewest, and to the one that came first.
     void admit() {
-        while (!freeIds.isEmpty() && !overfull) {
-            var next = groups.values().stream()
-                    .flatMap(group -> group.requests.stream())
-                    .filter(DecodeRequest::hasMore)
-                    .filter(this::needNotWait)
-                    .min(fewestPlaces);
-            if (next.isEmpty() || !toleratesOthers(next.get()) || !place(next.get())) {
-                return;
-            }
+        requests()
+                .filter(DecodeRequest::isNew)
+                .filter(refused::contains)
+                .toList()
+                .forEach(request -> fail(request, tooLarge(request)));
+        while (!overfull && placeNext()) {
+            // One after the other.
         }
     }
 
-    private boolean toleratesOthers(DecodeRequest request) {
-        return running()
-                .map(Sequence::request)
-                .filter(other -> other != request)
-                .noneMatch(other -> other.isAlone() || request.isAlone());
+    /// @return false if nothing else can be placed for now
+    private boolean placeNext() {
+        Sequence first = null; // of those that do not fit
+        for (var request : waiting()) {
+            Sequence next;
+            try {
+                next = request.next(decoder);
+            } catch (RuntimeException e) {
+                // Such as a grammar that does not parse.
+                fail(request, e);
+                return true;
+            }
+            if ((first == null || fitsBesidePassing(first, next)) && place(next)) {
+                return true;
+            }
+            if (first == null) {
+                first = next;
+                first.waits(placements);
+            }
+        }
+        return false;
+    }
+
+    /// Requests that may have another place now, the first first.
+    private List<DecodeRequest> waiting() {
+        // The latest is the likeliest: the others were there before anything was wrong.
+        var suspect = requests().filter(DecodeRequest::isSuspect).max(Comparator.comparingLong(DecodeRequest::number));
+        return suspect.map(Stream::of)
+                .orElseGet(() -> requests().filter(this::mayJoin))
+                .filter(DecodeRequest::hasMore)
+                .filter(this::mayHavePlace)
+                .filter(this::needNotWait)
+                .sorted(fewestPlaces)
+                .toList();
+    }
+
+    private boolean mayJoin(DecodeRequest request) {
+        return calm == 0
+                || request.hasDisplaced()
+                || placesOfGroup(request) > 0
+                || running().findAny().isEmpty();
+    }
+
+    private boolean mayHavePlace(DecodeRequest request) {
+        return !freeIds.isEmpty() && (request.running() == 0 || running().count() < places);
+    }
+
+    /// Whether the first that waits for room would still fit beside all that passed it, and this one.
+    private boolean fitsBesidePassing(Sequence waits, Sequence passing) {
+        var all = Stream.concat(running().filter(waits::wasPassedBy), Stream.of(waits, passing))
+                .toList();
+        return all.stream().mapToInt(Sequence::mostTokens).sum() <= cells
+                && all.stream().mapToInt(Sequence::branches).sum() <= branches;
+    }
+
+    private Stream<DecodeRequest> requests() {
+        return groups.values().stream().flatMap(group -> group.requests.stream());
     }
 
     private Stream<Sequence> running() {
@@ -165,7 +235,7 @@ public final class ContextScheduler {
         return groups.get(request.adapter()).running.size();
     }
 
-    /// Whether nobody is just prefilling what this one could go on from in a moment.
+    /// Whether no other sequence is just prefilling what this one could go on from in a moment.
     private boolean needNotWait(DecodeRequest request) {
         var group = groups.get(request.adapter());
         var prompt = request.nextPrompt();
@@ -178,18 +248,8 @@ public final class ContextScheduler {
     }
 
     /// @return false if there is no room for it yet
-    private boolean place(DecodeRequest request) {
-        try {
-            return place(request.next(decoder));
-        } catch (RuntimeException e) {
-            // Such as a grammar that does not parse.
-            fail(request, e);
-            return true;
-        }
-    }
-
     private boolean place(Sequence sequence) {
-        if (sequence.branches() > freeBranches.size()) {
+        if (sequence.branches() > freeBranches.size() || !mayComeBack(sequence)) {
             return false;
         }
         var match = prefixes.longest(sequence.request().prefixKey(), sequence.prompt());
@@ -197,24 +257,31 @@ public final class ContextScheduler {
             var entry = match.get().entry();
             var shared = match.get().length();
             prefixes.use(entry);
-            if (makeRoom(sequence.mostTokens() - shared)) {
+            if (makeRoom(sequence.nextRoomTokens() - shared)) {
                 decoder.copy(entry.id(), place(sequence, entry, shared), shared);
                 return true;
             }
             // A long prompt is cached as a whole: it may take the room of what would go on from its beginning.
             prefixes.release(entry);
         }
-        if (!makeRoom(sequence.mostTokens())) {
+        if (!makeRoom(sequence.nextRoomTokens())) {
             return false;
         }
         place(sequence, null, 0);
         return true;
     }
 
+    /// Sequences that gave way have their places for good, so that they leave half of the memory to others.
+    private boolean mayComeBack(Sequence sequence) {
+        var back = running().filter(Sequence::gaveWay).toList();
+        var tokens = back.stream().mapToInt(Sequence::roomTokens).sum();
+        return !sequence.gaveWay() || back.isEmpty() || tokens + sequence.mostTokens() <= cells / 2;
+    }
+
     /// @return its id in the context's memory
     private int place(Sequence sequence, PrefixCache.Entry entry, int shared) {
         var id = freeIds.remove();
-        var need = sequence.mostTokens() - shared;
+        var need = sequence.nextRoomTokens() - shared;
         sequence.place(id, entry, shared, need, ++placements);
         sequence.branch(
                 Stream.generate(freeBranches::remove).limit(sequence.branches()).toList());
@@ -224,8 +291,8 @@ public final class ContextScheduler {
         return id;
     }
 
-    /// Sees to it that so many cells are free, at the cost of cached prefixes. Where that would not be enough, nothing
-    /// is dropped.
+    /// Sees to it that so many cells are free, at the cost of cached prefixes. Where that would not be enough,
+    /// nothing is dropped.
     boolean makeRoom(int need) {
         if (cells - reserved - prefixes.cellsInUse() < need) {
             return false;
@@ -258,22 +325,20 @@ public final class ContextScheduler {
     }
 
     /// Decodes one batch of the groups that are in use: a token of each text that is written, and as much as
-    /// fits of the prompts of those that prefill and of labels.
+    /// fits of prompts and of labels.
     ///
+    /// @param othersWait whether other groups or jobs wait for the end of the batch
     /// @return false if the computation failed
-    boolean step(List<Group> batch) {
-        decoder.begin();
-        var running = batch.stream().flatMap(group -> group.running.stream()).toList();
-        var prefilling = running.stream().filter(Sequence::isPrefilling).toList();
-        var writing = running.stream().collect(Collectors.partitioningBy(Sequence::isWriting));
-        writing.get(true).forEach(Sequence::contribute);
-        // Whatever its adapter, the one that got its place first: the labels of those that come and go could else take
-        // all outputs that a batch may have.
-        writing.get(false).stream()
-                .sorted(Comparator.comparingLong(Sequence::placement))
-                .forEach(Sequence::contribute);
+    boolean step(List<Group> batch, boolean othersWait) {
+        running(batch).forEach(this::grow);
+        var running = running(batch);
+        if (running.isEmpty()) {
+            return true; // the only one gave way
+        }
         var requests = running.stream().map(Sequence::request).distinct().toList();
-        var reading = prefilling.stream().map(Sequence::request).distinct().toList();
+        var reading = running.stream().filter(Sequence::isPrefilling).toList();
+        contribute(running, reading, othersWait || requests.size() > 1);
+        var readers = reading.stream().map(Sequence::request).distinct().toList();
         var start = System.nanoTime();
         try {
             decoder.decode();
@@ -282,29 +347,149 @@ public final class ContextScheduler {
             return !Worker.isFatal(e);
         }
         var nanos = System.nanoTime() - start;
-        requests.forEach(request -> request.decoded(reading.contains(request), nanos));
-        running.forEach(this::advance);
-        if (spoilt) {
-            wipe();
+        requests.forEach(request -> request.decoded(readers.contains(request), nanos));
+        var spoilt = running.stream()
+                .filter(sequence -> sequence.request().adapter().isPresent() && !sequence.isFinite())
+                .map(Sequence::request)
+                .distinct()
+                .toList();
+        if (spoilt.isEmpty()) {
+            calm = Math.max(0, calm - 1);
+            running.forEach(this::advance);
+            requests.forEach(this::acquit);
+        } else {
+            suspect(spoilt);
         }
         return true;
     }
 
-    /// Everybody who has a place begins anew with an empty memory, and goes on where he was.
+    private static List<Sequence> running(List<Group> batch) {
+        return batch.stream().flatMap(group -> group.running.stream()).toList();
+    }
+
+    /// @param holdsUp whether what others wait for comes after this batch
+    private void contribute(List<Sequence> running, List<Sequence> reading, boolean holdsUp) {
+        decoder.begin();
+        var part = decoder.room() / PART_BESIDE_OTHERS;
+        // The one that got its place first: the labels of those that come and go could else take all outputs that a
+        // batch may have.
+        var choosing = running.stream()
+                .filter(sequence -> !sequence.isWriting() && !sequence.isPrefilling())
+                .sorted(Comparator.comparingLong(Sequence::placement))
+                .toList();
+        running.stream().filter(Sequence::isWriting).forEach(sequence -> sequence.contribute(1));
+        read(reading, holdsUp ? Math.min(part, decoder.room()) : decoder.room());
+        choosing.forEach(sequence -> sequence.contribute(0));
+    }
+
+    /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with more.
+    private static void read(List<Sequence> reading, int tokens) {
+        var requests = reading.stream()
+                .collect(Collectors.groupingBy(Sequence::request, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .sorted(Comparator.comparingInt(ContextScheduler::unread))
+                .toList();
+        var left = tokens;
+        for (var i = 0; i < requests.size(); i++) {
+            var share = Math.ceilDiv(left, requests.size() - i);
+            for (var sequence : requests.get(i)) {
+                var before = sequence.unread();
+                sequence.contribute(share);
+                share -= before - sequence.unread();
+                left -= before - sequence.unread();
+            }
+        }
+    }
+
+    private static int unread(List<Sequence> sequences) {
+        return sequences.stream().mapToInt(Sequence::unread).sum();
+    }
+
+    /// Sees to it that there is room for the next token of a sequence, unless it lost its place or gives way itself.
+    private void grow(Sequence sequence) {
+        while (sequence.isPlaced() && sequence.length() > sequence.roomTokens()) {
+            var more = sequence.nextRoomTokens() - sequence.roomTokens();
+            if (makeRoom(more)) {
+                reserved += more;
+                sequence.grow(more);
+            } else {
+                giveWay();
+            }
+        }
+    }
+
+    /// The request that holds most loses the place that it got last. One that lost its place before keeps it.
+    private void giveWay() {
+        var held = running()
+                .collect(Collectors.groupingBy(Sequence::request, Collectors.summingInt(Sequence::roomTokens)));
+        var leaving = running()
+                .max(Comparator.<Sequence, Boolean>comparing(sequence -> !sequence.gaveWay())
+                        .thenComparing(sequence -> held.get(sequence.request()))
+                        .thenComparing(Sequence::placement))
+                .orElseThrow();
+        displace(leaving);
+        leaving.giveWay();
+    }
+
+    /// Scores were not finite. A request that had the memory for itself did that.
+    private void suspect(List<DecodeRequest> spoilt) {
+        if (running().map(Sequence::request).distinct().count() == 1) {
+            var alone = spoilt.getFirst();
+            refused.add(alone);
+            fail(alone, tooLarge(alone));
+            requests().forEach(request -> request.suspect(false));
+            calm = CALM;
+        } else {
+            spoilt.forEach(request -> request.suspect(true));
+        }
+        wipe();
+    }
+
+    private static UnusableInputException tooLarge(DecodeRequest request) {
+        var scaled = request.adapter().orElseThrow();
+        var id = scaled.adapter().id();
+        return new UnusableInputException(
+                "adapter",
+                null,
+                id,
+                "adapter %s at scale %s gives scores that are not finite: its weights are too large for the base model"
+                        .formatted(id, scaled.scale()));
+    }
+
+    /// A request that had the memory for itself until it was where it was before did nothing to the others.
+    private void acquit(DecodeRequest request) {
+        if (request.isDone()
+                || !request.isSuspect()
+                || request.hasDisplaced()
+                || sequences(request).stream().anyMatch(Sequence::isPrefilling)) {
+            return;
+        }
+        request.suspect(false);
+        if (requests().anyMatch(DecodeRequest::isSuspect)) {
+            sequences(request).forEach(this::displace);
+        }
+    }
+
+    /// All that have a place begin anew with an empty memory, and go on where they were.
     private void wipe() {
         running().toList().forEach(this::displace);
         prefixes.dropAll();
         decoder.wipe();
         overfull = false;
-        spoilt = false;
     }
 
-    /// A failure costs the requests of this batch their answers, and nobody else anything. Without room in
-    /// the memory, which should not happen, the youngest request gives up its places and waits.
+    /// A failure costs the requests of this batch their answers, and no other one anything. Without room in
+    /// the memory, which should not happen, one gives way.
     private void recover(List<Sequence> running, List<DecodeRequest> requests, NativeException failure) {
         if (failure instanceof DecodeException full && full.reason() == Reason.NO_KV_SPACE) {
             running.forEach(Sequence::takeBack);
-            if (prefixes.dropOldest() || displaceYoungest()) {
+            if (prefixes.dropOldest()) {
+                return;
+            }
+            if (running().count() > 1) {
+                giveWay();
+                overfull = true;
                 return;
             }
         }
@@ -312,22 +497,6 @@ public final class ContextScheduler {
                 Level.ERROR,
                 () -> "A batch of %d requests failed: %s".formatted(requests.size(), failure.getMessage()));
         requests.forEach(request -> fail(request, failure));
-    }
-
-    /// @return false if there is only one request with places
-    private boolean displaceYoungest() {
-        var running = groups.values().stream()
-                .flatMap(group -> group.requests.stream())
-                .filter(request -> request.running() > 0)
-                .sorted(Comparator.comparingLong(DecodeRequest::number))
-                .toList();
-        if (running.size() < 2) {
-            return false;
-        }
-        var youngest = running.getLast();
-        sequences(youngest).forEach(this::displace);
-        overfull = true;
-        return true;
     }
 
     private void displace(Sequence sequence) {
@@ -349,15 +518,6 @@ public final class ContextScheduler {
             if (!delta.isEmpty()) {
                 request.wanted().listener().wrote(sequence.index(), delta);
             }
-        } catch (ScoresNotFiniteException e) {
-            spoilt = true;
-            if (request.isAlone()) {
-                fail(request, e);
-            } else {
-                // It may have done this, or a neighbour.
-                request.goOnAlone();
-            }
-            return;
         } catch (RuntimeException e) {
             // Such as a grammar that allows no token here.
             fail(request, e);
@@ -375,16 +535,16 @@ public final class ContextScheduler {
     /// Caches the prompt of a request's first sequence for its other ones, and for requests to come.
     private void cachePrompt(Sequence sequence) {
         var prompt = sequence.prompt();
-        var shared = sequence.mostTokens() - sequence.reserved();
+        var shared = sequence.shared();
         if (prompt.length < PrefixCache.SHORTEST || shared >= prompt.length - 1 || !makeRoom(shared)) {
             return;
         }
         prefixes.keep(sequence.request().prefixKey(), prompt, sequence.id()).ifPresent(entry -> {
             prefixes.use(entry);
             release(sequence);
-            var rest = sequence.mostTokens() - prompt.length;
+            var rest = sequence.roomTokens() - prompt.length;
             reserved += rest;
-            sequence.goOnFrom(entry, rest);
+            sequence.goOnFrom(entry, prompt.length, rest);
         });
     }
 

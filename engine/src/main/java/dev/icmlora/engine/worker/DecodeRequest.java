@@ -21,13 +21,13 @@ final class DecodeRequest {
     private final Observed observed;
     private final CompletableFuture<Answers> done = new CompletableFuture<>();
     private final Answer[] answers;
-    /// Sequences that lost their place.
+    /// Sequences that wait for a place: those that lost theirs, and one that may be new.
     private final Deque<Sequence> displaced = new ArrayDeque<>();
     private long number;
     private int started;
     private int ended;
     private int running;
-    private boolean alone;
+    private boolean suspect;
     private int batched;
     private long applyNanos;
     private long promptNanos;
@@ -95,14 +95,18 @@ final class DecodeRequest {
         return running;
     }
 
-    /// Whether nobody is decoded beside it.
-    boolean isAlone() {
-        return alone;
+    /// Whether its weights may be what made scores that are not finite.
+    boolean isSuspect() {
+        return suspect;
     }
 
-    /// Goes on beside nobody: what is wrong with its answer then is its own.
-    void goOnAlone() {
-        alone = true;
+    void suspect(boolean newSuspect) {
+        suspect = newSuspect;
+    }
+
+    /// Whether sequences of it had a place, and wait for another one.
+    boolean hasDisplaced() {
+        return displaced.stream().anyMatch(Sequence::wasPlaced);
     }
 
     boolean hasMore() {

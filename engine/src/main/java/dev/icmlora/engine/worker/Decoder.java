@@ -61,6 +61,9 @@ public interface Decoder {
     /// A token's bytes.
     byte[] piece(int token);
 
+    /// Whether all scores at an output of the batch that was decoded last are finite.
+    boolean areFinite(int output);
+
     /// How likely a token was, after the batch that was decoded last.
     ///
     /// @param top how many of the likeliest tokens to name

@@ -55,7 +55,7 @@ final class JobQueue {
         return jobs.remove();
     }
 
-    /// Ends what nobody waits for any more.
+    /// Drops cancelled jobs.
     void dropCancelled() {
         jobs.removeIf(
                 job -> job.cancellation.isRequested() && job.done.completeExceptionally(new CancelledException()));

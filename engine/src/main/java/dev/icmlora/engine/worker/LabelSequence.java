@@ -47,8 +47,8 @@ final class LabelSequence extends Sequence {
     }
 
     @Override
-    void contribute() {
-        super.contribute();
+    void contribute(int most) {
+        super.contribute(most);
         reads.clear();
         nextBefore = next;
         if (next == LabelTree.ROOT) {
@@ -71,6 +71,16 @@ final class LabelSequence extends Sequence {
         reads.clear();
         request().batched(nextBefore - next);
         next = nextBefore;
+    }
+
+    @Override
+    boolean isFinite() {
+        return super.isFinite() && reads.stream().allMatch(read -> decoder().areFinite(read.output));
+    }
+
+    @Override
+    int nextRoomTokens() {
+        return mostTokens();
     }
 
     @Override

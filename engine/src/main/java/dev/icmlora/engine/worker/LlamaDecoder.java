@@ -111,6 +111,11 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
+    public boolean areFinite(int output) {
+        return context.areLogitsFinite(output);
+    }
+
+    @Override
     public TokenLogprob logprob(int token, int output, int top) {
         return TokenLogprob.of(token, context.logits(output), top, vocabulary);
     }

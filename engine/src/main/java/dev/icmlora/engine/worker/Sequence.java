@@ -8,6 +8,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
 
     static final int NO_ID = -1;
     static final int NO_OUTPUT = -1;
+    private static final long NOT_WAITING = -1;
 
     private final DecodeRequest request;
     private final int index;
@@ -17,13 +18,19 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     private long placement;
     private List<Integer> branchIds = List.of();
     private PrefixCache.Entry prefix;
+    /// Tokens of its prefix that it goes on from.
+    private int shared;
     private int reserved;
+    private boolean gaveWay;
+    private long waitsSince = NOT_WAITING;
     private int[] tokens;
     private int length;
     /// Tokens that the context has, or will have after the batch that is being made.
     private int position;
     private int positionBefore;
     private int output = NO_OUTPUT;
+    /// The last output of the batch that is being made, if it has any.
+    private int checked = NO_OUTPUT;
 
     /// @param index of the prompt in its request
     Sequence(DecodeRequest request, int index, Decoder decoder) {
@@ -49,14 +56,16 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     ///
     /// @param newId of the sequence in the context
     /// @param newPrefix what it goes on from, null for nothing
-    /// @param shared tokens of that
+    /// @param newShared tokens of that
     /// @param cells that are kept free for the rest
     /// @param newPlacement those that get a place later have a higher one
-    void place(int newId, PrefixCache.Entry newPrefix, int shared, int cells, long newPlacement) {
+    void place(int newId, PrefixCache.Entry newPrefix, int newShared, int cells, long newPlacement) {
         id = newId;
         placement = newPlacement;
+        waitsSince = NOT_WAITING;
         prefix = newPrefix;
-        position = shared;
+        shared = newShared;
+        position = newShared;
         reserved = cells;
     }
 
@@ -65,26 +74,66 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         id = NO_ID;
         branchIds = List.of();
         prefix = null;
+        shared = 0;
         position = 0;
         reserved = 0;
     }
 
+    /// It lost its place to others that grow, and is given one next where it need not again.
+    void giveWay() {
+        gaveWay = true;
+    }
+
+    boolean gaveWay() {
+        return gaveWay;
+    }
+
+    boolean isPlaced() {
+        return id != NO_ID;
+    }
+
+    boolean wasPlaced() {
+        return placement > 0;
+    }
+
+    /// There is no room for it, and it is the first in line.
+    ///
+    /// @param latestPlacement those with a higher one have passed it
+    void waits(long latestPlacement) {
+        if (waitsSince == NOT_WAITING) {
+            waitsSince = latestPlacement;
+        }
+    }
+
+    /// Whether another one got its place while this one was the first in line.
+    boolean wasPassedBy(Sequence other) {
+        return other.placement > waitsSince;
+    }
+
     /// From now on another prefix holds its prompt.
-    void goOnFrom(PrefixCache.Entry newPrefix, int cells) {
+    void goOnFrom(PrefixCache.Entry newPrefix, int newShared, int cells) {
         prefix = newPrefix;
+        shared = newShared;
         reserved = cells;
     }
 
-    /// Adds what comes next, as much as fits.
-    void contribute() {
+    /// Adds what comes next, as much as fits. With an adapter, the scores of its last token are asked for even within
+    /// a prompt: they tell whether what it reads is finite.
+    ///
+    /// @param most tokens of it
+    void contribute(int most) {
         output = NO_OUTPUT;
+        checked = NO_OUTPUT;
         positionBefore = position;
-        while (position < length && decoder.room() > 0) {
-            var last = position == length - 1;
-            var at = decoder.add(request.adapter(), tokens[position], position, new int[] {id}, last);
+        var end = position + Math.min(Math.min(length - position, most), decoder.room());
+        while (position < end) {
+            var last = position == end - 1;
+            var asked = last && (end == length || request.adapter().isPresent());
+            var at = decoder.add(request.adapter(), tokens[position], position, new int[] {id}, asked);
             position++;
-            if (last) {
-                output = at;
+            if (asked) {
+                checked = at;
+                output = end == length ? at : NO_OUTPUT;
             }
         }
         request.batched(position - positionBefore);
@@ -95,6 +144,12 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         request.batched(positionBefore - position);
         position = positionBefore;
         output = NO_OUTPUT;
+        checked = NO_OUTPUT;
+    }
+
+    /// Whether the scores are finite that the decoded batch has of it.
+    boolean isFinite() {
+        return checked == NO_OUTPUT || decoder.areFinite(checked);
     }
 
     /// Takes what the decoded batch says of the answer.
@@ -142,6 +197,32 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     /// Cells of the memory that are kept for it, beside those of its prefix.
     int reserved() {
         return reserved;
+    }
+
+    /// Tokens that there is room for, with those of its prefix.
+    int roomTokens() {
+        return shared + reserved;
+    }
+
+    int shared() {
+        return shared;
+    }
+
+    void grow(int cells) {
+        reserved += cells;
+    }
+
+    /// Tokens that it is given room for, now that it is given some: all that it may come to have, or fewer.
+    abstract int nextRoomTokens();
+
+    /// Tokens that it has, read or not.
+    int length() {
+        return length;
+    }
+
+    /// Tokens that are still to be read.
+    int unread() {
+        return length - position;
     }
 
     /// Tokens that it may come to have.

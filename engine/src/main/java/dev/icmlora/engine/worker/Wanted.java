@@ -13,7 +13,7 @@ public sealed interface Wanted permits Decoding, Choosing {
     /// Whether those who hear of the answers asked for the log-probabilities of their tokens.
     boolean tellsLogprobs();
 
-    /// The same with the probability of each answer, and for nobody who hears of it before its end.
+    /// The same with the probability of each answer, and without telling the listener of it before its end.
     Wanted unheard();
 
     /// Tokens that an answer puts into the memory after its prompt, at most.

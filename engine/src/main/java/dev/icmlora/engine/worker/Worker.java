@@ -196,7 +196,7 @@ public final class Worker implements AutoCloseable {
                 waitForOrders();
                 workUntilIdle();
             } catch (InterruptedException e) {
-                LOG.log(Level.ERROR, "A worker's thread was interrupted, which nobody should do", e);
+                LOG.log(Level.ERROR, "A worker's thread was interrupted, which nothing here does", e);
             }
         }
     }
@@ -248,7 +248,7 @@ public final class Worker implements AutoCloseable {
         adapted.dropCancelled();
         jobs.dropCancelled();
         background.dropCancelled();
-        // While a job waits for room, nobody takes it away.
+        // While a job waits for room, no sequence takes it away.
         if (jobs.first().map(this::hasRoom).orElse(true)) {
             base.admit();
             adapted.admit();
@@ -317,7 +317,7 @@ public final class Worker implements AutoCloseable {
         do {
             busySince = System.nanoTime();
             shareThreads();
-            computed(scheduler.step(batch));
+            computed(scheduler.step(batch, !areAlone(batch)));
             takeOrders();
         } while (batch.stream().allMatch(Group::isRunnable)
                 && (areAlone(batch) || clock.getAsLong() - start < sliceNanos));
@@ -327,7 +327,7 @@ public final class Worker implements AutoCloseable {
         fairShare += nanos * batch.size() / (batch.size() + waiting);
     }
 
-    /// Whether nobody else waits for a time slice.
+    /// Whether no other group and no job waits for its turn.
     private boolean areAlone(List<Group> batch) {
         return jobs.isEmpty() && background.isEmpty() && runnable().allMatch(batch::contains);
     }

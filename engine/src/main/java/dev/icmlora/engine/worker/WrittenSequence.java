@@ -8,6 +8,9 @@ import java.util.OptionalDouble;
 /// An answer that is written token by token.
 final class WrittenSequence extends Sequence {
 
+    /// Tokens that an answer is given room for at a time.
+    static final int GROWTH = 64;
+
     private final Decoding decoding;
     private final Decoder.Chooser chooser;
     private final AnswerText answer;
@@ -69,6 +72,11 @@ final class WrittenSequence extends Sequence {
 
     private List<TokenLogprob> logprobs(int from, int to) {
         return scored.subList(from, to).stream().map(Scored::logprob).toList();
+    }
+
+    @Override
+    int nextRoomTokens() {
+        return gaveWay() ? mostTokens() : Math.min(mostTokens(), length() + GROWTH);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
@@ -22,7 +23,7 @@ import dev.icmlora.llama.SamplingOptions;
 /// What it writes says how it came about: after a sequence of n tokens comes the token n.
 final class FakeDecoder implements Decoder {
 
-    private static final int BATCH = 32;
+    private static final int BATCH = 64;
     private static final int NO_KV_SPACE = 1;
 
     private final int cells;
@@ -31,6 +32,9 @@ final class FakeDecoder implements Decoder {
     final List<Set<Integer>> decoded = new ArrayList<>();
     final Queue<RuntimeException> failures = new ArrayDeque<>();
     final Set<Integer> unchoosable = new HashSet<>();
+    /// Tokens of these make the memory not finite, and so all scores, until it is wiped.
+    final Set<ScaledAdapter> tooLarge = ConcurrentHashMap.newKeySet();
+    private boolean spoilt;
     /// Of each batch, how many different adapters its tokens had.
     final List<Integer> weightsOfBatches = new ArrayList<>();
     private List<ScaledAdapter> inUse = List.of();
@@ -115,6 +119,9 @@ final class FakeDecoder implements Decoder {
             var cell = new Cell(addition.token, addition.adapter, new Object());
             addition.sequences.forEach(sequence -> remember(addition, cell, sequence));
         }
+        spoilt |= batch.stream()
+                .anyMatch(
+                        addition -> addition.adapter.filter(tooLarge::contains).isPresent());
         tokensRead += batch.size();
         weightsOfBatches.add(
                 (int) batch.stream().map(Addition::adapter).distinct().count());
@@ -141,6 +148,15 @@ final class FakeDecoder implements Decoder {
     @Override
     public void wipe() {
         memory.clear();
+        spoilt = false;
+    }
+
+    @Override
+    public boolean areFinite(int output) {
+        if (!batch.get(output).output) {
+            throw new AssertionError("nothing was asked for after this token");
+        }
+        return !spoilt;
     }
 
     int usedCells() {
@@ -170,9 +186,15 @@ final class FakeDecoder implements Decoder {
             throw new IllegalArgumentException("no such grammar");
         }
         return new Chooser() {
+            private int last;
+
             @Override
             public int next(int output) {
                 var token = lengths.get(output);
+                if (spoilt || last > 0 && token != last + 1) {
+                    throw new AssertionError("chose %d after %d".formatted(token, last));
+                }
+                last = token;
                 if (unchoosable.contains(token)) {
                     throw new IllegalStateException("the grammar allows no token here");
                 }

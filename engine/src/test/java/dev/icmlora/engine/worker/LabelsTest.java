@@ -208,11 +208,11 @@ class LabelsTest {
     void aCrowdWithManyLabelsDoesNotKeepAnotherAdapterOut() {
         var tokens = IntStream.range(0, 8)
                 .mapToObj(i -> IntStream.concat(
-                                IntStream.rangeClosed(0, 12).map(position -> position == 12 ? i : i / 2),
+                                IntStream.rangeClosed(0, 24).map(position -> position == 24 ? i : i / 2),
                                 IntStream.of(END))
                         .toArray())
                 .toList();
-        var drawn = Drawn.of(tokens, 60);
+        var drawn = Drawn.of(tokens, 120);
         var passes = new Semaphore(1);
         adapted.beforeDecode = passes::acquireUninterruptibly;
         var crowd = IntStream.range(0, 40)

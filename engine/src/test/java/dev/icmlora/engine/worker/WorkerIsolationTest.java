@@ -28,6 +28,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.ResidentShape;
@@ -35,7 +36,6 @@ import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.Backend;
-import dev.icmlora.ggml.NativeCallException;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.AdapterBank;
 import dev.icmlora.llama.ContextOptions;
@@ -59,9 +59,10 @@ class WorkerIsolationTest {
     private static final int KEPT = 4;
     private static final int TOKENS = 10;
     private static final int BATCH = 64;
-    private static final int CONTEXT = 1024;
+    private static final int CONTEXT = 2048;
+    private static final int NARROW = 256;
     private static final double ROUNDING = 0.1;
-    /// Of prompts of some hundred tokens, which are read in several batches.
+    /// Of texts of some hundred tokens, which are read in several batches.
     private static final double LONG_ROUNDING = 0.3;
     private static final AnswerListener NOBODY = AnswerListener.NONE;
 
@@ -71,6 +72,8 @@ class WorkerIsolationTest {
     private static List<Adapter> adapters;
     private static Bench apart;
     private static Bench shared;
+    /// As `shared`, with a memory that answers soon fill.
+    private static Bench narrow;
 
     /// A worker and the contexts that it writes with.
     private record Bench(Worker worker, LlamaContext base, LlamaContext adapted) {}
@@ -90,14 +93,15 @@ class WorkerIsolationTest {
             Arrays.fill(other, 1);
             adapters = generator.generate(List.of(latent, other), new float[] {1, 1});
         }
-        apart = bench(false);
-        shared = bench(true);
+        apart = bench(false, CONTEXT);
+        shared = bench(true, CONTEXT);
+        narrow = bench(true, NARROW);
     }
 
-    private static Bench bench(boolean production) {
+    private static Bench bench(boolean production, int cells) {
         var kept = production ? KEPT : 0;
-        var options = ContextOptions.of(CONTEXT, BATCH)
-                .withSequences(SEQUENCES + kept)
+        var options = ContextOptions.of(cells, BATCH)
+                .withSequences(ContextScheduler.sequences(SEQUENCES, kept, 0))
                 .withUnifiedKv(production);
         var first = adapters.getFirst();
         var bank = owned(AdapterBank.create(model, first.gguf(), 2));
@@ -108,14 +112,14 @@ class WorkerIsolationTest {
         var loraSlots = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
         var worker = new Worker(
                 production ? "shared-worker" : "apart-worker",
-                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, 0, CONTEXT),
+                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, 0, cells),
                 new ContextScheduler(
                         owned(new AdaptedDecoder(
                                 adapted, new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty()))),
                         SEQUENCES,
                         kept,
                         0,
-                        CONTEXT),
+                        cells),
                 threads -> {},
                 new ThreadShare(1),
                 Duration.ZERO);
@@ -137,10 +141,10 @@ class WorkerIsolationTest {
     /// Prompts that are kept for later requests have sequences of their own, which are not asked for here.
     @AfterEach
     void nothingIsLeftInTheMemory() {
-        for (var bench : List.of(apart, shared)) {
+        for (var bench : List.of(apart, shared, narrow)) {
             var left = bench.worker
                     .run(
-                            () -> IntStream.range(0, SEQUENCES)
+                            () -> IntStream.range(0, 2 * SEQUENCES)
                                     .map(i -> Math.max(bench.base.lastPosition(i), bench.adapted.lastPosition(i)))
                                     .max()
                                     .orElseThrow(),
@@ -254,7 +258,7 @@ class WorkerIsolationTest {
     }
 
     private static Neighbour withHugeWeights() {
-        return failing(hugeWeights(), SamplingOptions.GREEDY.withTemperature(1), NativeCallException.class);
+        return failing(hugeWeights(), SamplingOptions.GREEDY.withTemperature(1), UnusableInputException.class);
     }
 
     /// All of them finite, and their products are not.
@@ -283,12 +287,21 @@ class WorkerIsolationTest {
             var requests = Stream.of(adapters.getFirst(), adapters.getLast())
                     .map(each -> request(adapter(each, 1), SamplingOptions.GREEDY, story))
                     .toList();
-            var failing = write(shared, request(huge, SamplingOptions.GREEDY, story));
             var together =
                     requests.stream().map(request -> write(shared, request)).toList();
+            var several = Stream.of("First: ", "Then: ", "At last: ")
+                    .map(each -> prompt(each + story))
+                    .toList();
+            var ofSeveral = shared.worker.decode(
+                    requests.getFirst().adapter,
+                    several,
+                    requests.getFirst().decoding,
+                    new Cancellation(),
+                    Observed.NOTHING);
+            var failing = write(shared, request(huge, SamplingOptions.GREEDY, story));
             var adapter = requests.getFirst().adapter;
             var later = write(shared, request(adapter, SamplingOptions.GREEDY, story + "And then?"));
-            assertThatThrownBy(failing::join).hasCauseInstanceOf(NativeCallException.class);
+            assertThatThrownBy(failing::join).hasCauseInstanceOf(UnusableInputException.class);
             for (var i = 0; i < requests.size(); i++) {
                 requireSameUpTo(
                         LONG_ROUNDING,
@@ -296,6 +309,29 @@ class WorkerIsolationTest {
                         together.get(i).join().answers().getFirst());
             }
             later.join();
+            assertThat(ofSeveral.join().texts()).hasSize(several.size());
+        }
+    }
+
+    /// What its sampler remembers goes with a text that gives way to others: its penalties stay the same.
+    @Test
+    void answersThatGaveWayAreWhatTheyAreAlone() {
+        var sampling = SamplingOptions.GREEDY.withPenalties(1.3f, 0, 0, 64);
+        var decoding = new Decoding(sampling, 150, List.of(), OptionalInt.of(2), true, NOBODY);
+        var requests = Stream.of("Tell me a story.", "Count to two hundred.", "Name all cities.")
+                .map(question -> new Request(adapter(adapters.getFirst(), 1), decoding, prompt(question)))
+                .toList();
+        var alone = requests.stream()
+                .map(request -> write(shared, request).join().answers().getFirst())
+                .toList();
+
+        var together = requests.stream().map(request -> write(narrow, request)).toList();
+
+        for (var i = 0; i < requests.size(); i++) {
+            requireSameUpTo(
+                    LONG_ROUNDING,
+                    alone.get(i),
+                    together.get(i).join().answers().getFirst());
         }
     }
 

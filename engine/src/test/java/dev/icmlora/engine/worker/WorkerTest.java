@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +31,7 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -147,7 +151,7 @@ class WorkerTest {
     @Test
     void aCrowdThatWantsOneAdapterDoesNotKeepAnotherOut() {
         var gate = new Gate(adapted);
-        var crowd = IntStream.range(0, 3 * SEQUENCES)
+        var crowd = IntStream.range(0, 6 * SEQUENCES)
                 .mapToObj(i -> write(RED, 3, 10))
                 .toList();
         gate.letPass(1);
@@ -159,7 +163,7 @@ class WorkerTest {
 
         alone.join();
 
-        assertThat(crowdDoneBefore.get()).isLessThanOrEqualTo(SEQUENCES);
+        assertThat(crowdDoneBefore.get()).isLessThanOrEqualTo(2 * SEQUENCES);
         crowd.forEach(CompletableFuture::join);
     }
 
@@ -258,21 +262,183 @@ class WorkerTest {
     }
 
     @Test
-    void whereTheMemoryIsFullAfterAllTheYoungestWaits() {
+    void whereTheMemoryIsFullAfterAllTheLargestWaits() {
         var gate = new Gate(adapted);
         var ended = new ArrayList<String>();
-        var oldest = write(RED, 3, 30);
-        oldest.whenComplete((answers, failure) -> ended.add("oldest"));
+        var small = write(RED, 3, 10);
+        small.whenComplete((answers, failure) -> ended.add("small"));
         gate.letPass(3);
-        var youngest = write(RED, 4, 10);
-        youngest.whenComplete((answers, failure) -> ended.add("youngest"));
+        var large = write(RED, 4, 30);
+        large.whenComplete((answers, failure) -> ended.add("large"));
         gate.letPass(3);
         adapted.failures.add(new DecodeException(1, "no room"));
         gate.open();
 
-        assertThat(youngest.join().texts()).containsExactly(text(4, 10));
-        assertThat(oldest.join().texts()).containsExactly(text(3, 30));
-        assertThat(ended).containsExactly("oldest", "youngest");
+        assertThat(large.join().texts()).containsExactly(text(4, 30));
+        assertThat(small.join().texts()).containsExactly(text(3, 10));
+        assertThat(ended).containsExactly("small", "large");
+    }
+
+    @Test
+    void anAnswerThatMayBecomeLongLeavesRoomForOthers() {
+        var gate = new Gate(adapted);
+        var large = write(RED, 5, CELLS - 10);
+        gate.letPass(2);
+        var small = write(RED, 30, 6);
+        var batches = small.thenApply(answers -> adapted.decoded.size());
+        gate.open();
+
+        assertThat(small.join().texts()).containsExactly(text(30, 6));
+        assertThat(batches.join()).isLessThan(20);
+        assertThat(large.join().texts()).containsExactly(text(5, CELLS - 10));
+    }
+
+    @Test
+    void aRequestOfManyTextsLeavesAPlaceForOthers() {
+        var gate = new Gate(base);
+        var prompts =
+                IntStream.rangeClosed(1, 3 * SEQUENCES).mapToObj(i -> prompt(i)).toList();
+        var many = worker.decode(BASE, prompts, decoding(80), new Cancellation(), Observed.NOTHING);
+        gate.letPass(4);
+        var small = write(BASE, 20, 6);
+        var batches = small.thenApply(answers -> base.decoded.size());
+        gate.open();
+
+        assertThat(small.join().texts()).containsExactly(text(20, 6));
+        assertThat(batches.join()).isLessThan(20);
+        assertThat(many.join().texts())
+                .isEqualTo(IntStream.rangeClosed(1, 3 * SEQUENCES)
+                        .mapToObj(i -> text(i, 80))
+                        .toList());
+    }
+
+    /// Each gives way once at most, so no prompt and no part of an answer is read more than twice.
+    @RepeatedTest(50)
+    void answersThatDoNotFitTogetherAreTheSameAsAlone(RepetitionInfo repetition) {
+        var random = new Random(repetition.getCurrentRepetition());
+        var lengths = random.ints(12, 1, 60).toArray();
+        var tokens = random.ints(12, 1, CELLS / 2 - 60).toArray();
+        var gate = new Gate(adapted);
+        var written = IntStream.range(0, lengths.length)
+                .mapToObj(i -> write(i % 3 == 0 ? GREEN : RED, lengths[i], tokens[i]))
+                .toList();
+        gate.open();
+
+        for (var i = 0; i < lengths.length; i++) {
+            assertThat(written.get(i).join().texts()).containsExactly(text(lengths[i], tokens[i]));
+        }
+        assertThat(adapted.tokensRead)
+                .isLessThanOrEqualTo(2 * IntStream.of(lengths).sum()
+                        + 2 * IntStream.of(tokens).sum());
+    }
+
+    @Test
+    void aLargeAnswerIsNotPassedForEver() {
+        var gate = new Gate(adapted);
+        var before = write(RED, 100, 150);
+        gate.letPass(5);
+        var large = write(GREEN, 250, 100);
+        var passed = new AtomicInteger();
+        IntStream.range(0, 4).forEach(i -> pass(large, passed));
+        gate.open();
+
+        assertThat(large.join().texts()).containsExactly(text(250, 100));
+        assertThat(passed.get()).isBetween(1, 150);
+        before.join();
+    }
+
+    /// Small ones, one after the other until the large one has its answer.
+    private void pass(CompletableFuture<Answers> large, AtomicInteger passed) {
+        write(RED, 10, 5).thenRun(() -> {
+            if (!large.isDone() && passed.incrementAndGet() < 1000) {
+                pass(large, passed);
+            }
+        });
+    }
+
+    @Test
+    void aLongPromptLeavesPartOfABatchToOthers() {
+        var gate = new Gate(base);
+        var large = write(BASE, 300, 1);
+        gate.letPass(1);
+        var small = write(BASE, 20, 6);
+        var read = small.thenApply(answers -> base.tokensRead);
+        gate.open();
+
+        assertThat(small.join().texts()).containsExactly(text(20, 6));
+        assertThat(read.join()).isLessThan(250);
+        large.join();
+    }
+
+    @Test
+    void weightsThatAreTooLargeFailTheirRequestOnlyAndAreRefusedFromThenOn() {
+        var gate = new Gate(adapted);
+        adapted.tooLarge.add(GREEN.orElseThrow());
+        var fine = worker.decode(
+                RED, List.of(prompt(3), prompt(5), prompt(40)), decoding(20), new Cancellation(), Observed.NOTHING);
+        gate.letPass(3);
+        var failing = worker.decode(
+                GREEN, List.of(prompt(3), prompt(100)), decoding(20), new Cancellation(), Observed.NOTHING);
+        gate.open();
+
+        requireTooLarge(failing, GREEN);
+        assertThat(fine.join().texts()).containsExactly(text(3, 20), text(5, 20), text(40, 20));
+        var batches = adapted.decoded.size();
+        requireTooLarge(write(GREEN, 3, 5), GREEN);
+        assertThat(adapted.decoded).hasSize(batches);
+        var weaker = Optional.of(new ScaledAdapter(GREEN.orElseThrow().adapter(), 0.5f));
+        assertThat(write(weaker, 3, 5).join().texts()).containsExactly(text(3, 5));
+    }
+
+    @Test
+    void weightsThatWereTooLargeForOneTenantAreTriedForAnother() {
+        adapted.tooLarge.add(GREEN.orElseThrow());
+        for (var salt : List.of("one", "other")) {
+            var batches = adapted.decoded.size();
+            for (var i = 0; i < 2; i++) {
+                var decoding = decoding(2).withSalt(salt);
+                requireTooLarge(
+                        worker.decode(GREEN, List.of(prompt(3)), decoding, new Cancellation(), Observed.NOTHING),
+                        GREEN);
+            }
+            assertThat(adapted.decoded).hasSize(batches + 1);
+        }
+    }
+
+    /// One after the other, each of other weights, so that none is known.
+    @Test
+    void weightsThatAreTooLargeAgainAndAgainDoNotHoldUpAnAnswer() {
+        var gate = new Gate(adapted);
+        var fine = write(RED, 40, 120);
+        gate.letPass(3);
+        var attacks = new AtomicInteger();
+        IntStream.range(0, 3).forEach(i -> attack(fine, attacks));
+        gate.open();
+
+        assertThat(fine.join().texts()).containsExactly(text(40, 120));
+        assertThat(attacks.get()).isBetween(3, 12);
+        assertThat(adapted.decoded).hasSizeLessThan(400);
+    }
+
+    private void attack(CompletableFuture<Answers> attacked, AtomicInteger attacks) {
+        var huge = adapter(-1 - attacks.incrementAndGet());
+        adapted.tooLarge.add(huge.orElseThrow());
+        write(huge, 60, 5).whenComplete((answers, failure) -> {
+            if (!attacked.isDone()) {
+                attack(attacked, attacks);
+            }
+        });
+    }
+
+    private static void requireTooLarge(CompletableFuture<Answers> failed, Optional<ScaledAdapter> adapter) {
+        var id = adapter.orElseThrow().adapter().id();
+        assertThatThrownBy(failed::join)
+                .cause()
+                .isInstanceOfSatisfying(UnusableInputException.class, e -> {
+                    assertThat(e.part()).isEqualTo("adapter");
+                    assertThat(e.value()).isEqualTo(id);
+                })
+                .hasMessageContaining(id);
     }
 
     @Test

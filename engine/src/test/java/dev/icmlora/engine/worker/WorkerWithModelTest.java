@@ -48,7 +48,7 @@ class WorkerWithModelTest {
     private static final Decoding GREEDY = new Decoding(SamplingOptions.GREEDY, 12, List.of());
     private static final Optional<ScaledAdapter> BASE = Optional.empty();
     private static final ContextOptions OPTIONS =
-            ContextOptions.of(CONTEXT, BATCH).withSequences(SEQUENCES + KEPT);
+            ContextOptions.of(CONTEXT, BATCH).withSequences(ContextScheduler.sequences(SEQUENCES, KEPT, 0));
 
     private static LlamaModel model;
     private static LlamaContext base;
