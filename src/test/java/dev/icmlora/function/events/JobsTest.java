@@ -256,7 +256,7 @@ class JobsTest {
                 .getBytes(US_ASCII);
         var readers = new ArrayList<Socket>();
         try {
-            while (readers.size() < 16) {
+            while (readers.size() < 32) {
                 // The place of a request before is free a little after its answer.
                 Eventually.until(() -> {
                     readers.add(new Socket(function.getHost(), function.getPort()));

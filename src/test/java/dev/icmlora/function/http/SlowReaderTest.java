@@ -43,7 +43,7 @@ class SlowReaderTest {
     private static final String LAST = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     private static final long FEW = 16 << 20;
     /// Half of all, for one caller.
-    private static final int PLACES = 16;
+    private static final int PLACES = 32;
     private static final int MORE = 8;
 
     @TestHTTPResource("/")
@@ -125,7 +125,7 @@ class SlowReaderTest {
                 assertThat(status(client)).isEqualTo("HTTP/1.1 429");
             }
             assertThat(reply(clients.getLast()))
-                    .contains("Retry-After: ", "16 downloads are on their way already, which is the limit");
+                    .contains("Retry-After: ", "32 downloads are on their way already, which is the limit");
             assertThat(buffered() - before).isLessThan(FEW);
             given().get("/q/health/live").then().statusCode(200);
         } finally {

@@ -313,19 +313,23 @@ class WorkerIsolationTest {
         }
     }
 
-    /// What its sampler remembers goes with a text that gives way to others: its penalties stay the same.
+    /// What its sampler remembers goes with a text that gives way to others: it goes on in its grammar where it was.
     @Test
     void answersThatGaveWayAreWhatTheyAreAlone() {
-        var sampling = SamplingOptions.GREEDY.withPenalties(1.3f, 0, 0, 64);
-        var decoding = new Decoding(sampling, 150, List.of(), OptionalInt.of(2), true, NOBODY);
-        var requests = Stream.of("Tell me a story.", "Count to two hundred.", "Name all cities.")
-                .map(question -> new Request(adapter(adapters.getFirst(), 1), decoding, prompt(question)))
+        var counting = SamplingOptions.GREEDY.withGrammar("root ::= (\"one \" \"two \" \"three \" \"four \")+");
+        var free = filling(SamplingOptions.GREEDY);
+        var requests = Stream.of("Tell me a story.", "Name all cities.")
+                .map(question -> new Request(adapter(adapters.getFirst(), 1), free, prompt(question)))
                 .toList();
         var alone = requests.stream()
                 .map(request -> write(shared, request).join().answers().getFirst())
                 .toList();
 
         var together = requests.stream().map(request -> write(narrow, request)).toList();
+        var counted = Stream.of("Count.", "Count to four.")
+                .map(question -> new Request(adapter(adapters.getLast(), 1), filling(counting), prompt(question)))
+                .map(request -> write(narrow, request))
+                .toList();
 
         for (var i = 0; i < requests.size(); i++) {
             requireSameUpTo(
@@ -333,6 +337,14 @@ class WorkerIsolationTest {
                     alone.get(i),
                     together.get(i).join().answers().getFirst());
         }
+        assertThat(counted)
+                .allSatisfy(each -> assertThat("one two three four ".repeat(NARROW))
+                        .startsWith(each.join().texts().getFirst()));
+    }
+
+    /// Four of them do not fit into the narrow memory together.
+    private static Decoding filling(SamplingOptions sampling) {
+        return new Decoding(sampling, 100, List.of(), OptionalInt.of(2), true, NOBODY);
     }
 
     /// In one batch with others and beside their cells; prompts begin alike, so that they are kept and copied.
