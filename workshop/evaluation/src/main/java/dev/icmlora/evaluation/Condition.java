@@ -101,10 +101,6 @@ enum Condition {
             this(mode, examples, OptionalDouble.of(strength), OptionalInt.empty(), 0);
         }
 
-        boolean namesAdapter() {
-            return mode.startsWith("adapter");
-        }
-
         /// Examples in the prompt.
         ///
         /// @param served the mode that the function served

@@ -1,7 +1,6 @@
 package dev.icmlora.evaluation;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -117,27 +116,6 @@ public final class ControlBench implements AutoCloseable {
         double[] nats = {0};
         session.predict(scaled(adapter), prompt, (token, logits) -> nats[0] += new Logits(logits).nats(token));
         return nats[0];
-    }
-
-    /// KL(p || q) of the next token under two adapters, in nats, mean over the answers' tokens.
-    double divergence(Adapter p, Adapter q, List<Prompt> prompts) {
-        double sum = 0;
-        int tokens = 0;
-        for (Prompt prompt : prompts) {
-            List<Logits> expected = predictions(p, prompt);
-            List<Logits> actual = predictions(q, prompt);
-            for (int i = 0; i < expected.size(); i++) {
-                sum += expected.get(i).divergence(actual.get(i));
-            }
-            tokens += expected.size();
-        }
-        return sum / tokens;
-    }
-
-    private List<Logits> predictions(Adapter adapter, Prompt prompt) {
-        List<Logits> predictions = new ArrayList<>();
-        session.predict(scaled(Optional.of(adapter)), prompt, (_, logits) -> predictions.add(new Logits(logits)));
-        return predictions;
     }
 
     private static Optional<ScaledAdapter> scaled(Optional<Adapter> adapter) {

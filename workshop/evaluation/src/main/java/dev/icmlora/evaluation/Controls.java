@@ -11,7 +11,6 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.tasks.suite.SuiteTask;
 
 /// Makes the adapters that a generated one has to beat.
 ///
@@ -32,9 +31,9 @@ final class Controls implements AutoCloseable {
         this.trained = trained;
         this.known = known;
         this.seen = known.stream().filter(task -> task.group() == Group.SEEN).toList();
-        if (seen.size() < 2) {
+        if (baselines && seen.size() < 2) {
             throw new IllegalArgumentException(
-                    "controls need at least two seen tasks, the generator's catalogue has " + seen.size());
+                    "baselines need at least two seen tasks, the generator's catalogue has " + seen.size());
         }
         this.baselines = baselines ? Optional.of(baselines()) : Optional.empty();
     }
@@ -77,12 +76,7 @@ final class Controls implements AutoCloseable {
     }
 
     private Optional<Adapter> own(KnownTask task) {
-        return checkpoints(task.task()).reversed().stream().findFirst();
-    }
-
-    /// The checkpoints of a task's own training, the last one last; none if it was not trained.
-    List<Adapter> checkpoints(SuiteTask task) {
-        return trained.own(task).stream().map(bench::adapter).toList();
+        return trained.own(task.task()).map(bench::adapter);
     }
 
     Adapter generated(KnownTask task) {

@@ -29,17 +29,16 @@ import dev.icmlora.tasks.suite.TaskSuite;
 final class Evaluation {
     private final FunctionClient function;
     private final ControlBench bench;
-    private final Controls controls;
-    private final Replay replay;
+    private final Optional<Controls> controls;
     private final int inputs;
     private final long seed;
 
+    /// @param controls empty where none is wanted
     /// @param inputs test inputs of a task
-    Evaluation(FunctionClient function, ControlBench bench, Controls controls, Replay replay, int inputs, long seed) {
+    Evaluation(FunctionClient function, ControlBench bench, Optional<Controls> controls, int inputs, long seed) {
         this.function = function;
         this.bench = bench;
         this.controls = controls;
-        this.replay = replay;
         this.inputs = inputs;
         this.seed = seed;
     }
@@ -80,38 +79,10 @@ final class Evaluation {
         return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 
-    /// All conditions but those of later rounds.
-    TaskResult measure(Subject subject) throws IOException, InterruptedException {
+    /// The requests of a round, as far as a group is asked for them, and in the first round all controls.
+    TaskResult measure(Subject subject, int round) throws IOException, InterruptedException {
         SuiteTask task = subject.task();
-        Question question = question(task);
-        KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
-        SplittableRandom random = Question.random(task, seed + 1);
-
-        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
-        for (Condition condition : Condition.values()) {
-            switch (condition.source()) {
-                case Condition.Request request
-                when request.round() == 0 -> {
-                    FunctionClient.Reply reply = ask(question, request, condition);
-                    scores.put(condition, score(question, request, reply));
-                    replay.compare(question, request, reply.outputs());
-                }
-                case Condition.Request _ -> {}
-                case Condition.Control control ->
-                    controls.adapter(control, stated, random)
-                            .map(adapter -> answer(question, adapter))
-                            .ifPresent(answers -> scores.put(
-                                    condition,
-                                    new Score(right(question, answers), promptTokens(question, 0), null, List.of())));
-            }
-        }
-        return new TaskResult(
-                task.id(), task.family(), subject.group(), question.tests().size(), scores);
-    }
-
-    /// The conditions of a later round, as far as a group is asked for them.
-    Map<Condition, Score> measure(Subject subject, int round) throws IOException, InterruptedException {
-        Question question = question(subject.task());
+        Question question = Question.of(task, Condition.FEW_EXAMPLES, inputs, seed);
         Map<Condition, Score> scores = new EnumMap<>(Condition.class);
         for (Condition condition : Condition.values()) {
             if (condition.source() instanceof Condition.Request request
@@ -120,28 +91,26 @@ final class Evaluation {
                 scores.put(condition, score(question, request, ask(question, request, condition)));
             }
         }
-        return scores;
-    }
-
-    private Question question(SuiteTask task) {
-        return Question.of(task, Condition.FEW_EXAMPLES, inputs, seed);
-    }
-
-    /// How the adapter generated for a task compares with the one trained for it; nothing where none was.
-    Optional<Closeness> closeness(Subject subject) {
-        List<Adapter> checkpoints = controls.checkpoints(subject.task());
-        if (checkpoints.isEmpty()) {
-            return Optional.empty();
+        if (round == 0) {
+            controls.ifPresent(adapters -> scores.putAll(controlled(subject, question, adapters)));
         }
-        Question question = question(subject.task());
+        return new TaskResult(
+                task.id(), task.family(), subject.group(), question.tests().size(), scores);
+    }
+
+    private Map<Condition, Score> controlled(Subject subject, Question question, Controls adapters) {
         KnownTask stated = KnownTask.of(subject, question.task(Condition.EXAMPLES), bench);
-        return Optional.of(Closeness.of(
-                subject.task().id(),
-                bench,
-                controls.generated(stated),
-                bench.generate(stated.latent(), 0),
-                checkpoints,
-                question.answered(bench.format())));
+        SplittableRandom random = Question.random(subject.task(), seed + 1);
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
+        for (Condition condition : Condition.values()) {
+            if (condition.source() instanceof Condition.Control control) {
+                adapters.adapter(control, stated, random)
+                        .map(adapter -> right(question, answer(question, adapter)))
+                        .ifPresent(right ->
+                                scores.put(condition, new Score(right, promptTokens(question, 0), null, List.of())));
+            }
+        }
+        return scores;
     }
 
     private FunctionClient.Reply ask(Question question, Condition.Request request, Condition condition)

@@ -1,43 +1,94 @@
 package dev.icmlora.evaluation;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import com.google.gson.Gson;
+
 import dev.icmlora.evaluation.TaskResult.Group;
 
-/// Everything that an evaluation found: what every form of the report is made from.
+/// What an evaluation found.
 ///
-/// @param generator name of the generator
+/// @param generator name of it
 /// @param seed of what was drawn
-/// @param agreement share of the answers under adapters that function and [Replay] gave alike; null where there are no
-/// controls
-/// @param results one for each task
-/// @param labels one for each held-out task that has labels
-/// @param closeness one for each task that has an adapter of its own
-/// @param texts one for each text domain
-/// @param missingTexts text domains that could not be fetched, and why
+/// @param storage that generator and adapters take
+/// @param missingTexts text domains that could not be had, each with the reason
 public record EvaluationReport(
         String generator,
         long seed,
-        Double agreement,
         Storage storage,
         List<TaskResult> results,
         List<LabelResult> labels,
-        List<Closeness> closeness,
         List<TextResult> texts,
-        Map<String, String> missingTexts,
-        TaskMap map) {
+        Map<String, String> missingTexts) {
 
-    /// In the order in which they were promised.
-    List<Target> targets() {
-        return Stream.of(GeneratorTargets.of(this), AutoTargets.of(this), TunedTargets.of(this))
-                .flatMap(List::stream)
-                .toList();
+    /// Writes `evaluation.jsonl`, with a line about the evaluation, and one for each task, each task of labels and each
+    /// text domain; `evaluation.md`, which is the table; and `evaluation.html`, plots of the same.
+    ///
+    /// @return the table
+    public String write(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        writeLines(folder.resolve("evaluation.jsonl"), lines());
+        String markdown = markdown();
+        Files.writeString(folder.resolve("evaluation.md"), markdown);
+        Files.writeString(folder.resolve("evaluation.html"), PlotPage.of(this));
+        return markdown;
     }
 
+    /// A JSON object each.
+    static void writeLines(Path file, List<?> objects) throws IOException {
+        Gson json = new Gson();
+        Files.write(file, objects.stream().map(json::toJson).toList());
+    }
+
+    private record About(String generator, long seed, Storage storage, Map<String, String> missingTexts) {}
+
+    private List<Object> lines() {
+        List<Object> lines = new ArrayList<>(List.of(new About(generator, seed, storage, missingTexts)));
+        Stream.of(results, labels, texts).forEach(lines::addAll);
+        return lines;
+    }
+
+    String markdown() {
+        int inputs = results.stream().mapToInt(TaskResult::inputs).max().orElseThrow();
+        return Figure.format(
+                "Generator \"%s\", served over HTTP with the quantised model; tasks, descriptions, examples and inputs drawn"
+                        + " with seed %d, up to %d inputs a task. Exact match in percent, mean over tasks, with a 95 %%"
+                        + " interval by paired bootstrap over tasks. The generator's file takes %,d bytes, the B matrices"
+                        + " of one adapter %,d; it was trained on %d tasks.\n\n%s",
+                generator,
+                seed,
+                inputs,
+                storage.generator(),
+                storage.adapter(),
+                storage.tasks(),
+                Figure.table(figures()));
+    }
+
+    private List<Figure> figures() {
+        List<Figure> figures = new ArrayList<>(Targets.of(this));
+        groups().forEach(group -> figures.addAll(group.figures()));
+        figures.addAll(LabelResult.figures(labels));
+        texts.forEach(text -> figures.add(text.figure()));
+        missingTexts.forEach((domain, why) -> figures.add(Figure.of(domain, "missing: " + why)));
+        return figures;
+    }
+
+    /// Those that have tasks.
+    List<Results> groups() {
+        return Stream.of(Group.values()).flatMap(group -> group(group).stream()).toList();
+    }
+
+    /// Empty where it has no task.
     Optional<Results> group(Group group) {
-        return Results.of(results).stream().filter(r -> r.group() == group).findFirst();
+        return Optional.of(new Results(
+                        group, results.stream().filter(r -> r.group() == group).toList()))
+                .filter(of -> !of.isEmpty());
     }
 }

@@ -96,7 +96,7 @@ public record FolderReport(ControlBench bench, int inputs, long seed) {
 
     private static void append(MarkdownTable table, String task, String seen, int tests, List<Double> percents) {
         List<String> cells = new ArrayList<>(List.of(task, seen, String.valueOf(tests)));
-        percents.forEach(percent -> cells.add(Figures.format("%.1f", percent)));
+        percents.forEach(percent -> cells.add(Figure.format("%.1f", percent)));
         table.row(cells);
     }
 }

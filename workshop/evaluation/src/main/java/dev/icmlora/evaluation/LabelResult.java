@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.Reliability.Judged;
 
@@ -52,6 +53,18 @@ record LabelResult(String task, int labels, Map<Way, List<Judged>> answers) {
         return new Reliability(results.stream()
                 .flatMap(result -> result.answers.getOrDefault(way, List.of()).stream())
                 .toList());
+    }
+
+    /// For the report; none without tasks.
+    static List<Figure> figures(List<LabelResult> results) {
+        return results.isEmpty()
+                ? List.of()
+                : Stream.of(Way.values())
+                        .map(way -> Figure.of(
+                                "labels of %d tasks, five examples: %s".formatted(results.size(), way.meaning()),
+                                Figure.interval("%.1f [%.1f, %.1f]; ", exact(results, way))
+                                        + reliability(results, way).figure()))
+                        .toList();
     }
 
     /// Of each task.

@@ -8,18 +8,6 @@ record Logits(float[] values) {
         return logSum() - values[token];
     }
 
-    /// KL(this || other), in nats.
-    double divergence(Logits other) {
-        double logSum = logSum();
-        double otherLogSum = other.logSum();
-        double sum = 0;
-        for (int i = 0; i < values.length; i++) {
-            double log = values[i] - logSum;
-            sum += Math.exp(log) * (log - other.values[i] + otherLogSum);
-        }
-        return sum;
-    }
-
     private double logSum() {
         float greatest = Float.NEGATIVE_INFINITY;
         for (float logit : values) {

@@ -6,7 +6,6 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
@@ -58,13 +57,6 @@ record Question(String description, List<Example> examples, List<Example> tests)
         return inputs().stream()
                 .map(input ->
                         format.query(task.description(), task.examples(), input).tokens())
-                .toList();
-    }
-
-    /// Each test with its answer, the description before it.
-    List<Prompt> answered(PromptFormat format) {
-        return tests.stream()
-                .map(test -> format.packed(description, List.of(test)))
                 .toList();
     }
 

@@ -79,6 +79,13 @@ record Reliability(List<Judged> answers) {
         return (double) kept / answers.size();
     }
 
+    /// For the report.
+    String figure() {
+        return Figure.format(
+                "%.1f %% of %d answers right, calibration error %.3f, %.1f %% kept at 95 %% right, %d calibrated",
+                100 * right(), answers.size(), error(), 100 * coverage(PRECISION), calibrated());
+    }
+
     boolean isEmpty() {
         return answers.isEmpty();
     }

@@ -24,7 +24,6 @@ import dev.icmlora.tasks.text.TextDomains;
 public final class SuiteEvaluation {
 
     private final ControlBench bench;
-    private final Replay replay;
     private final TrainedAdapters trained;
     private final FunctionClient function;
     private final Measurement measurement;
@@ -34,11 +33,11 @@ public final class SuiteEvaluation {
     /// How far the controls go.
     ///
     /// @param passages test passages of a text domain
-    /// @param known most seen tasks that the controls and the map are made from
+    /// @param references most seen tasks that the baselines are made from
     /// @param own seen tasks to train a LoRA of their own for; with 0, text domains get none either
     /// @param baselines whether the paper's baselines are made too: mean, nearest, another task's, diffusion, noise
-    public record Controlled(int passages, int known, int own, boolean baselines) {
-        public static final Controlled DEFAULT = new Controlled(10, 100, 0, false);
+    public record Controlled(int passages, int references, int own, boolean baselines) {
+        public static final Controlled DEFAULT = new Controlled(10, Integer.MAX_VALUE, 0, false);
 
         /// Whether there are adapters that no request can ask for.
         public boolean hasControls() {
@@ -47,24 +46,21 @@ public final class SuiteEvaluation {
 
         /// Those of researchers: the paper's baselines, which are made from all seen tasks, and LoRAs of their own.
         public Controlled withBaselines() {
-            return new Controlled(passages, Integer.MAX_VALUE, 8, true);
+            return new Controlled(passages, references, 8, true);
         }
     }
 
     /// All of them borrowed.
     ///
-    /// @param replay that has answered nothing yet; empty where there are no controls to compare with
-    /// @param limit from the first task vector on; past it, no further task is asked with many examples
+    /// @param limit from the first question on; past it, no further task is asked with many examples
     public SuiteEvaluation(
             ControlBench bench,
-            Optional<ControlBench> replay,
             TrainedAdapters trained,
             FunctionClient function,
             Measurement measurement,
             Controlled controlled,
             Duration limit) {
         this.bench = bench;
-        this.replay = new Replay(replay);
         this.trained = trained;
         this.function = function;
         this.measurement = measurement;
@@ -86,20 +82,13 @@ public final class SuiteEvaluation {
                 Evaluation.subjects(suite, catalogue, measurement.seen(), measurement.tasks(), measurement.seed());
         train(measured, texts, progress);
         long began = System.nanoTime();
-        List<KnownTask> known = new ArrayList<>();
-        for (Evaluation.Subject subject : ProgressBar.wrap(known(suite, catalogue, measured), "task vectors")) {
-            known.add(KnownTask.of(subject, bench));
-        }
-        List<TaskResult> results = new ArrayList<>();
-        List<Closeness> closeness = new ArrayList<>();
-        List<LabelResult> labels;
-        List<TextResult> textResults;
-        try (Controls controls = new Controls(bench, trained, known, controlled.baselines)) {
-            Evaluation evaluation =
-                    new Evaluation(function, bench, controls, replay, measurement.inputs(), measurement.seed());
+        Optional<Controls> controls =
+                controlled.hasControls() ? Optional.of(controls(suite, catalogue, measured)) : Optional.empty();
+        try {
+            Evaluation evaluation = new Evaluation(function, bench, controls, measurement.inputs(), measurement.seed());
+            List<TaskResult> results = new ArrayList<>();
             for (Evaluation.Subject subject : ProgressBar.wrap(measured, "tasks")) {
-                results.add(evaluation.measure(subject));
-                evaluation.closeness(subject).ifPresent(closeness::add);
+                results.add(evaluation.measure(subject, 0));
             }
             for (int round = 1; round < Condition.LAST_ROUND; round++) {
                 int asked = 0;
@@ -108,22 +97,31 @@ public final class SuiteEvaluation {
                     asked++;
                 }
             }
-            labels = new LabelEvaluation(function, measurement.seed())
+            List<LabelResult> labels = new LabelEvaluation(function, measurement.seed())
                     .measure(Evaluation.subjects(suite, catalogue, 0, Integer.MAX_VALUE, measurement.seed()));
-            textResults = texts(texts);
+            List<TextResult> textResults = texts(texts);
             askWithManyExamples(evaluation, measured, results, began);
+            return new EvaluationReport(
+                    manifest.name(),
+                    measurement.seed(),
+                    new Storage(generatorBytes, catalogue.size(), adapterBytes(measured.getFirst())),
+                    results,
+                    labels,
+                    textResults,
+                    texts.missing());
+        } finally {
+            controls.ifPresent(Controls::close);
         }
-        return new EvaluationReport(
-                manifest.name(),
-                measurement.seed(),
-                replay.agreement().isPresent() ? (Double) replay.agreement().getAsDouble() : null,
-                new Storage(generatorBytes, catalogue.size(), adapterBytes(known.getFirst())),
-                results,
-                labels,
-                closeness,
-                textResults,
-                texts.missing(),
-                TaskMap.of(known));
+    }
+
+    private Controls controls(TaskSuite suite, Set<String> catalogue, List<Evaluation.Subject> measured) {
+        List<KnownTask> known = new ArrayList<>();
+        if (controlled.baselines) {
+            for (Evaluation.Subject subject : ProgressBar.wrap(known(suite, catalogue, measured), "task vectors")) {
+                known.add(KnownTask.of(subject, bench));
+            }
+        }
+        return new Controls(bench, trained, known, controlled.baselines);
     }
 
     /// In an order that is drawn, so that those that there is time for are a sample of all.
@@ -152,8 +150,8 @@ public final class SuiteEvaluation {
         return results;
     }
 
-    private long adapterBytes(KnownTask task) {
-        return bench.generate(task.latent(), 0).generated().stream()
+    private long adapterBytes(Evaluation.Subject subject) {
+        return bench.generate(KnownTask.of(subject, bench).latent(), 0).generated().stream()
                 .mapToLong(matrix -> matrix.data().length)
                 .sum();
     }
@@ -173,9 +171,9 @@ public final class SuiteEvaluation {
                 progress);
     }
 
-    /// The seen tasks, which controls are made from, and the held-out ones that are measured.
+    /// The seen tasks, which baselines are made from, and the held-out ones that are measured.
     private List<Evaluation.Subject> known(TaskSuite suite, Set<String> catalogue, List<Evaluation.Subject> measured) {
-        int most = Math.max(controlled.known, measurement.seen());
+        int most = Math.max(controlled.references, measurement.seen());
         Stream<Evaluation.Subject> seen = Evaluation.subjects(suite, catalogue, most, 0, measurement.seed()).stream();
         return Stream.concat(seen, measured.stream().filter(subject -> subject.group() == Group.HELD_OUT))
                 .toList();

@@ -32,27 +32,22 @@ record TaskResult(String task, String family, Group group, int inputs, Map<Condi
     }
 
     /// The same with what was asked later.
-    TaskResult with(Map<Condition, Score> more) {
+    TaskResult with(TaskResult later) {
         Map<Condition, Score> all = new EnumMap<>(scores);
-        all.putAll(more);
+        all.putAll(later.scores);
         return new TaskResult(task, family, group, inputs, all);
     }
 
     /// How the generator knows a task.
     enum Group {
-        SEEN("seen", "tasks that the generator was trained on, test inputs that were never trained on"),
-        HELD_OUT("held-out", "tasks that were never trained on");
+        /// Trained on; its test inputs were not.
+        SEEN("seen"),
+        HELD_OUT("held-out");
 
         private final String id;
-        private final String meaning;
 
-        Group(String id, String meaning) {
+        Group(String id) {
             this.id = id;
-            this.meaning = meaning;
-        }
-
-        String meaning() {
-            return meaning;
         }
 
         @Override

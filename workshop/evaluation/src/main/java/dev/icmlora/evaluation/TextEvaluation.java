@@ -24,8 +24,7 @@ record TextEvaluation(ControlBench bench, TrainedAdapters trained, int passages)
         Optional<Adapter> generated = Optional.of(bench.generate(latent, 1));
         List<Example> tests =
                 domain.test().subList(0, Math.min(passages, domain.test().size()));
-        Optional<Adapter> own =
-                trained.own(domain).reversed().stream().findFirst().map(bench::adapter);
+        Optional<Adapter> own = trained.own(domain).map(bench::adapter);
         List<TextResult.Passage> measured = new ArrayList<>();
         for (Example passage : tests) {
             Prompt prompt = bench.format().packed(description, List.of(passage));

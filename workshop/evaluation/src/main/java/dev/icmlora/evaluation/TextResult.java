@@ -28,11 +28,6 @@ record TextResult(String domain, List<Passage> passages) {
         return Math.exp(sum(nats) / sum(Passage::tokens));
     }
 
-    /// @param nats of a passage
-    double bitsPerCharacter(ToDoubleFunction<Passage> nats) {
-        return sum(nats) / Math.log(2) / sum(Passage::characters);
-    }
-
     /// Ratio of two perplexities, its interval by resampling the passages.
     ///
     /// @param a nats of a passage
@@ -44,6 +39,26 @@ record TextResult(String domain, List<Passage> passages) {
         double[] tokens = passages.stream().mapToDouble(Passage::tokens).toArray();
         PairedBootstrap log = PairedBootstrap.ratio(differences, tokens);
         return new PairedBootstrap(Math.exp(log.value()), Math.exp(log.low()), Math.exp(log.high()));
+    }
+
+    /// For the report: perplexity of the second part of a passage, given the first part and the description; bare: the
+    /// first part alone, as running text, without markup.
+    Figure figure() {
+        String ratio = "%.3f [%.3f, %.3f]";
+        String own = hasOwn()
+                ? Figure.format(", `own` %.2f, `generated` / `own` ", perplexity(Passage::own))
+                        + Figure.interval(ratio, perplexityRatio(Passage::generated, Passage::own))
+                : "";
+        return Figure.of(
+                domain + ": perplexity of %d passages".formatted(passages.size()),
+                Figure.format(
+                                "base, bare %.2f, base %.2f, `b0` %.2f, `generated` %.2f, `generated` / base ",
+                                perplexity(Passage::bare),
+                                perplexity(Passage::base),
+                                perplexity(Passage::b0),
+                                perplexity(Passage::generated))
+                        + Figure.interval(ratio, perplexityRatio(Passage::generated, Passage::base))
+                        + own);
     }
 
     private double sum(ToDoubleFunction<Passage> figure) {

@@ -3,6 +3,7 @@ package dev.icmlora.evaluation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.llama.NamedTensor;
@@ -22,13 +23,13 @@ public interface TrainedAdapters extends AutoCloseable {
         }
 
         @Override
-        public List<List<NamedTensor>> own(SuiteTask task) {
-            return List.of();
+        public Optional<List<NamedTensor>> own(SuiteTask task) {
+            return Optional.empty();
         }
 
         @Override
-        public List<List<NamedTensor>> own(TextDomain domain) {
-            return List.of();
+        public Optional<List<NamedTensor>> own(TextDomain domain) {
+            return Optional.empty();
         }
 
         @Override
@@ -45,11 +46,11 @@ public interface TrainedAdapters extends AutoCloseable {
     /// Trains on the training examples of each task and each text domain, those aside that training holds back.
     void train(List<SuiteTask> tasks, List<TextDomain> texts, PrintStream out) throws IOException;
 
-    /// The checkpoints of a task's own training, the last one last; none if it was not trained.
-    List<List<NamedTensor>> own(SuiteTask task);
+    /// The B matrices at the end of a task's own training; empty if it was not trained.
+    Optional<List<NamedTensor>> own(SuiteTask task);
 
     /// The same of a text domain.
-    List<List<NamedTensor>> own(TextDomain domain);
+    Optional<List<NamedTensor>> own(TextDomain domain);
 
     /// Learns where latents of tasks lie.
     ///

@@ -1,13 +1,18 @@
 package dev.icmlora.evaluation;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,36 +40,8 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
             Condition.SHOTS_8,
             Condition.TUNED,
             Condition.AUTO);
-
-    /// @param name in the report
-    /// @param meaning of it
-    /// @param request how the function is asked
-    record Way(String name, String meaning, Condition.Request request) {
-
-        private static Way of(Condition condition) {
-            return switch (condition) {
-                case TUNED -> of(condition, "tuned on 5 examples");
-                case AUTO ->
-                    of(
-                            condition,
-                            "tunes, and asks the base model with the examples in the prompt for a second"
-                                    + " opinion on what is not sure");
-                default -> of(condition, condition.meaning());
-            };
-        }
-
-        private static Way of(Condition condition, String meaning) {
-            return new Way(condition.toString(), meaning, (Condition.Request) condition.source());
-        }
-
-        private static Way at(int steps) {
-            return new Way(
-                    Condition.TUNED + " at " + steps,
-                    "tuned on 5 examples, %d steps".formatted(steps),
-                    new Condition.Request(
-                            "tuned", Condition.EXAMPLES, OptionalDouble.empty(), OptionalInt.of(steps), 0));
-        }
-    }
+    private static final String CONTROL = Condition.SHOTS_5.toString();
+    private static final String TUNED = Condition.TUNED.toString();
 
     /// What one way gave for one task.
     ///
@@ -74,29 +51,58 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     record Outcome(double exact, double tokens, double milliseconds) {}
 
     /// @param ways by name
-    record Row(String task, String family, int inputs, SequencedMap<String, Outcome> ways) {}
+    record Row(String task, String family, int inputs, SequencedMap<String, Outcome> ways) {
 
+        private double exact(String way) {
+            return ways.get(way).exact;
+        }
+
+        private double overControl(String way) {
+            return exact(way) - exact(CONTROL);
+        }
+    }
+
+    /// Measures, and writes `untrained.md`, which is the table, and `untrained.jsonl`, with a line for each task.
+    ///
+    /// @return the table
     /// @throws IOException if the function does not answer, or refuses
     /// @throws IllegalArgumentException if it has a generator
-    public UntrainedReport measure() throws IOException, InterruptedException {
-        List<Way> ways = Stream.concat(
-                        CONDITIONS.stream().map(Way::of), steps.stream().map(Way::at))
-                .toList();
+    public String write(Path folder) throws IOException, InterruptedException {
+        List<Row> rows = measure();
+        String markdown = markdown(rows);
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("untrained.md"), markdown);
+        EvaluationReport.writeLines(folder.resolve("untrained.jsonl"), rows);
+        return markdown;
+    }
+
+    List<Row> measure() throws IOException, InterruptedException {
+        SequencedMap<String, Condition.Request> ways = ways();
         List<Row> rows = new ArrayList<>();
         for (SuiteTask task : ProgressBar.wrap(tasks(), "tasks")) {
             Question question = Question.of(task, Condition.FEW_EXAMPLES, measurement.inputs(), measurement.seed());
             SequencedMap<String, Outcome> outcomes = new LinkedHashMap<>();
-            for (Way way : ways) {
-                outcomes.put(way.name, ask(question, way));
+            for (var way : ways.entrySet()) {
+                outcomes.put(way.getKey(), ask(question, way.getValue()));
             }
             rows.add(new Row(task.id(), task.family(), question.tests().size(), outcomes));
         }
-        return new UntrainedReport(split, ways, rows);
+        return rows;
     }
 
-    private Outcome ask(Question question, Way way) throws IOException, InterruptedException {
-        FunctionClient.Reply reply = function.ask(
-                question.task(way.request.examples()), question.inputs(), way.request, question.maxBytes(), false);
+    /// How the function is asked, by name.
+    private SequencedMap<String, Condition.Request> ways() {
+        SequencedMap<String, Condition.Request> ways = new LinkedHashMap<>();
+        CONDITIONS.forEach(condition -> ways.put(condition.toString(), (Condition.Request) condition.source()));
+        steps.forEach(number -> ways.put(
+                TUNED + " at " + number,
+                new Condition.Request("tuned", Condition.EXAMPLES, OptionalDouble.empty(), OptionalInt.of(number), 0)));
+        return ways;
+    }
+
+    private Outcome ask(Question question, Condition.Request request) throws IOException, InterruptedException {
+        FunctionClient.Reply reply =
+                function.ask(question.task(request.examples()), question.inputs(), request, question.maxBytes(), false);
         if (reply.selection().confidence() != null) {
             throw new IllegalArgumentException("the function has a generator, and is to be measured without one: start"
                     + " it with ICM_LORA_GENERATOR=none, or with a base model that none was trained for");
@@ -117,5 +123,42 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
                         .map(Evaluation.Subject::task)
                         .toList()
                 : suite.tasks(split).stream().limit(measurement.tasks()).toList();
+    }
+
+    private String markdown(List<Row> rows) {
+        Row worst = rows.stream()
+                .min(Comparator.comparingDouble(row -> row.overControl(TUNED)))
+                .orElseThrow();
+        Stream<Figure> ways = rows.getFirst().ways.sequencedKeySet().stream()
+                .map(way -> Figure.of("`" + way + "`", figure(rows, way)));
+        Figure single = Figure.of(
+                "worst single task: `%s` − `%s`".formatted(TUNED, CONTROL),
+                Figure.format("%+.1f points (%s)", worst.overControl(TUNED), worst.task));
+        return Figure.format(
+                "%d tasks (%s), up to %d inputs each. Exact match in percent, mean over tasks, with a 95 %% interval by"
+                        + " paired bootstrap over tasks.\n\n%s",
+                rows.size(),
+                split.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                rows.stream().mapToInt(Row::inputs).max().orElseThrow(),
+                Figure.table(Stream.concat(ways, Stream.of(single)).toList()));
+    }
+
+    private static String figure(List<Row> rows, String way) {
+        PairedBootstrap exact = bootstrap(rows, row -> row.exact(way));
+        PairedBootstrap difference = bootstrap(rows, row -> row.overControl(way));
+        return Figure.interval("%.1f [%.1f, %.1f]", exact)
+                + (way.equals(CONTROL) ? "" : Figure.interval(", − `" + CONTROL + "` %+.1f [%+.1f, %+.1f]", difference))
+                + Figure.format(
+                        ", %.0f tokens read for an answer, %.1f s",
+                        mean(rows, row -> row.ways.get(way).tokens),
+                        mean(rows, row -> row.ways.get(way).milliseconds) / 1000);
+    }
+
+    private static PairedBootstrap bootstrap(List<Row> rows, ToDoubleFunction<Row> figure) {
+        return PairedBootstrap.of(rows.stream().mapToDouble(figure).toArray());
+    }
+
+    private static double mean(List<Row> rows, ToDoubleFunction<Row> figure) {
+        return rows.stream().mapToDouble(figure).average().orElseThrow();
     }
 }

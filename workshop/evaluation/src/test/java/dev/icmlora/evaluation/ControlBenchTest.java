@@ -134,25 +134,6 @@ class ControlBenchTest {
         }
     }
 
-    @Test
-    void anAdapterIsAtNoDistanceFromItself() {
-        float[] latent = bench.latent(bench.vector(TASK));
-        Adapter b0 = bench.generate(latent, 0);
-        Adapter own = bench.generate(latent, 1);
-        List<Adapter> checkpoints = List.of(bench.generate(latent, 0.5f), own);
-        List<Prompt> prompts = List.of(bench.format().packed(TASK.description(), PLURALS));
-
-        Closeness itself = Closeness.of("task", bench, own, b0, checkpoints, prompts);
-        Closeness shared = Closeness.of("task", bench, b0, b0, checkpoints, prompts);
-
-        assertThat(itself.error()).isZero();
-        assertThat(itself.nearest()).isZero();
-        assertThat(itself.between()).isPositive();
-        assertThat(itself.divergence()).isCloseTo(0, within(1e-6));
-        assertThat(shared.error()).isCloseTo(1, within(1e-6));
-        assertThat(shared.divergence()).isEqualTo(shared.divergenceOfB0()).isPositive();
-    }
-
     private static KnownTask known(String id, Task stated) {
         SuiteTask task = new SuiteTask(id, id.substring(0, id.indexOf('/')), List.of("x"), List.of(), List.of());
         return KnownTask.of(new Evaluation.Subject(task, Group.SEEN), stated, bench);

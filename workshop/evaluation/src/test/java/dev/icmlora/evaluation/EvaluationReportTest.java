@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,15 +17,15 @@ import java.util.stream.Collectors;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.evaluation.Figure.Verdict;
 import dev.icmlora.evaluation.FunctionClient.Reply.Selection;
 import dev.icmlora.evaluation.Reliability.Judged;
-import dev.icmlora.evaluation.Target.Verdict;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.evaluation.TaskResult.Served;
 import dev.icmlora.evaluation.TextResult.Passage;
-import dev.icmlora.tasks.suite.SuiteTask;
 
 class EvaluationReportTest {
     private static final Map<String, Double> TIMES =
@@ -33,20 +36,40 @@ class EvaluationReportTest {
     private static final Selection NAMED = new Selection("plain", null, null);
 
     @Test
-    void theTargetsComeFirstThenConditionsAndFamilies() {
-        String markdown = MarkdownReport.of(report(
-                result("letters/a", Group.SEEN, c -> c == Condition.GENERATED ? 1 : 0.25),
-                result("lists/a", Group.SEEN, c -> c == Condition.GENERATED ? 0.5 : 0.25)));
+    void theTargetsComeFirstThenConditions() {
+        String markdown = report(
+                        result("letters/a", Group.SEEN, c -> c == Condition.GENERATED ? 1 : 0.25),
+                        result("lists/a", Group.SEEN, c -> c == Condition.GENERATED ? 0.5 : 0.25))
+                .markdown();
 
         assertThat(markdown)
-                .startsWith("## Targets\n")
-                .contains("| seen: generated − best k-shot | ≥ +20 points | +50.0 points [+25.0, +75.0]")
-                .contains("## Seen: 2 tasks")
-                .contains("| `plain` | 2 | 25.0 [25.0, 25.0] | +50.0 [+25.0, +75.0] | 30 |")
-                .contains("| letters | 1 | 25.0 | 25.0 | 25.0 | 25.0 | 100.0 | 25.0 | 25.0 |")
-                .contains(
-                        "| **all** | 2 | **25.0** | **25.0** | **25.0** | **25.0** | **75.0** | **25.0** | **25.0** |")
-                .doesNotContain("Held-out:");
+                .containsSubsequence(
+                        "| seen: generated − best k-shot | ≥ +20 points | +50.0 points [+25.0, +75.0]",
+                        "| seen: `plain`, base model, no examples |  | 25.0 [25.0, 25.0], 30 prompt tokens, 376 ms |  |",
+                        "| seen: `generated`,")
+                .doesNotContain("held-out: `");
+    }
+
+    @Test
+    void eachTaskIsALineOfJson(@TempDir Path folder) throws IOException {
+        TextResult text = new TextResult("man-pages", List.of(passage(60, 180, 120, null)));
+        report(List.of(result("letters/a", Group.SEEN, _ -> 0.5)), List.of(text))
+                .write(folder);
+
+        List<JsonObject> lines = Files.readAllLines(folder.resolve("evaluation.jsonl")).stream()
+                .map(line -> new Gson().fromJson(line, JsonObject.class))
+                .toList();
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0).get("generator").getAsString()).isEqualTo("g");
+        assertThat(lines.get(1)
+                        .getAsJsonObject("scores")
+                        .getAsJsonObject("5-shot")
+                        .get("exact")
+                        .getAsDouble())
+                .isEqualTo(0.5);
+        assertThat(lines.get(2).get("domain").getAsString()).isEqualTo("man-pages");
+        assertThat(folder.resolve("evaluation.md")).content().startsWith("Generator \"g\"");
     }
 
     @Test
@@ -84,14 +107,14 @@ class EvaluationReportTest {
                         c -> c == Condition.SHOTS_5 ? 0.5 : 0.25,
                         new Served(new Selection("tuned", 1.0, 0.4), TIMES)));
 
-        assertThat(MarkdownReport.of(report))
-                .contains("| adapter, B0 | 1 | 0 |", "| tuned | 0 | 1 |")
-                .contains("| `auto` | 10 | 5 | 1 | 300 | 20 | 40 | 376 |")
+        assertThat(report.markdown())
+                .contains("| seen: served by `auto` |  | adapter with B0 1 |")
+                .contains("| held-out: served by `auto` |  | adapter_examples with B0 1, tuned 1 |")
                 .contains("| held-out: auto − 5-shot | ≥ +12 points, interval above 0 | +0.0 points [-25.0, +25.0]")
                 .contains(
                         "| held-out, worst single task: auto − 5-shot | ≥ −13 points | -25.0 (people/b) | **not held** |")
                 .contains("| held-out: prompt tokens of an answer: auto / 5-shot | ≤ 40 % | 30 % | held |")
-                .contains("Over the 2 tasks of families that are held out as a whole: `plain` 37.5,");
+                .contains("| held-out: the 2 families held out as a whole |  | `plain` 37.5,");
     }
 
     @Test
@@ -121,16 +144,14 @@ class EvaluationReportTest {
         String sixteen = "held-out, sixteen examples: tuned − in the prompt";
         assertThat(target(some, sixteen).measured())
                 .isEqualTo("+25.0 points [+25.0, +25.0] (`tuned-16` 50.0, `16-shot` 25.0)");
-        assertThat(MarkdownReport.of(some))
-                .contains("| `tuned-64` | 1 | 75.0 [75.0, 75.0] |")
-                .contains("1 of the 2 tasks, drawn at random, were asked with 16 and 64 examples");
+        assertThat(some.markdown()).contains("75.0 [75.0, 75.0], 30 prompt tokens, 376 ms, 1 of 2 tasks |");
         assertThat(target(few, sixteen).measured()).isEqualTo("1 of 3 tasks are too few");
         assertThat(verdicts(few)).containsEntry(sixteen, Verdict.NOT_MEASURED);
         assertThat(verdicts(none))
                 .containsEntry(sixteen, Verdict.NOT_MEASURED)
                 .containsEntry("held-out: tuned on 64 examples − on sixteen", Verdict.NOT_MEASURED);
-        assertThat(MarkdownReport.of(none)).doesNotContain("| `tuned-64` |");
-        assertThat(MarkdownReport.of(report(whole))).doesNotContain("drawn at random, were asked");
+        assertThat(none.markdown()).doesNotContain("`tuned-64`, tuned on");
+        assertThat(report(whole).markdown()).doesNotContain(" of 1 tasks");
     }
 
     private static TaskResult without(TaskResult result, Condition... conditions) {
@@ -188,13 +209,15 @@ class EvaluationReportTest {
                 new Judged(0.2, false, true));
         EvaluationReport report = report(asked);
 
-        assertThat(MarkdownReport.of(report))
-                .contains("| `auto` | 3 | 3 | 66.7 | 0.317 | 66.7 |")
-                .contains("| `tuned` | 1 | 1 | 0.0 | 0.900 | 0.0 |")
-                .contains("| `5-shot` | 2 | 0 | 50.0 | 0.850 | 0.0 |")
-                .contains("| 0.4 to 0.5 | 1 | 45.0 | 100.0 |")
-                .contains("| 0.5 to 0.6 | 0 |  |  |");
-        assertThat(HtmlReport.of(report)).contains("{\"confidence\":0.95,\"right\":1.0,\"answers\":1}");
+        assertThat(report.markdown())
+                .contains(
+                        "confidence of `auto` |  | 66.7 % of 3 answers right, calibration error 0.317, 66.7 % kept at 95 %"
+                                + " right, 3 calibrated |")
+                .contains("confidence of `tuned` |  | 0.0 % of 1 answers right, calibration error 0.900, 0.0 % kept")
+                .contains("confidence of `5-shot` |  | 50.0 % of 2 answers right, calibration error 0.850, 0.0 % kept");
+        assertThat(PlotPage.of(report))
+                .contains(
+                        "<span>1 answers</span><div><b style=\"width:100.0%\"></b><i style=\"left:95.0%;width:0.0%\">");
         assertThat(verdicts(report))
                 .containsEntry(CALIBRATION, Verdict.NOT_HELD)
                 .containsEntry(COVERAGE, Verdict.HELD);
@@ -206,14 +229,14 @@ class EvaluationReportTest {
     void withoutConfidencesNothingIsSaidOfThem() {
         EvaluationReport report = report(result("letters/a", Group.HELD_OUT, _ -> 0.5));
 
-        assertThat(MarkdownReport.of(report)).doesNotContain("How sure each answer is");
+        assertThat(report.markdown()).doesNotContain("confidence of");
         assertThat(verdicts(report))
                 .containsEntry(CALIBRATION, Verdict.NOT_MEASURED)
                 .containsEntry(COVERAGE, Verdict.NOT_MEASURED);
     }
 
-    private static Target target(EvaluationReport report, String what) {
-        return report.targets().stream()
+    private static Figure target(EvaluationReport report, String what) {
+        return Targets.of(report).stream()
                 .filter(target -> target.what().equals(what))
                 .findFirst()
                 .orElseThrow();
@@ -227,11 +250,10 @@ class EvaluationReportTest {
                 new TextResult("fortunes", List.of(passage(60, 180, 121, 120.0), passage(40, 120, 180, 180.0)));
 
         assertThat(better.perplexity(Passage::base)).isCloseTo(Math.exp(3), within(1e-9));
-        assertThat(better.bitsPerCharacter(Passage::generated)).isCloseTo(0.5 / Math.log(2), within(1e-9));
         String target = "text domains: perplexity of generated / the domain's own LoRA";
         assertThat(verdicts(report(List.of(better)))).containsEntry(target, Verdict.NOT_MEASURED);
         assertThat(verdicts(report(List.of(better, worse)))).containsEntry(target, Verdict.NOT_HELD);
-        assertThat(HtmlReport.of(report(List.of(better, worse)))).contains("0.368 [0.368, 0.368]");
+        assertThat(report(List.of(better, worse)).markdown()).contains("0.368 [0.368, 0.368]");
     }
 
     @Test
@@ -255,15 +277,11 @@ class EvaluationReportTest {
 
     @Test
     void thePageNeedsNothingElseAndNoNameCanBreakOutOfIt() {
-        String html = HtmlReport.of(report(result("letters/</script><b>", Group.SEEN, _ -> 0.5)));
+        String html = PlotPage.of(report(result("<script>/a", Group.SEEN, _ -> 0.5)));
 
         assertThat(html)
-                .contains("<table>", "echarts.init", "\"conditions\":[\"plain\"")
-                .doesNotContain("/*data*/", "/*echarts*/", "<!--tables-->", "</script><b>")
-                .doesNotContainPattern("(src|href)=\"[^\"]*//");
-        String data = html.substring(html.indexOf("id=\"data\">") + "id=\"data\">".length());
-        JsonObject plots = new Gson().fromJson(data.substring(0, data.indexOf("</script>")), JsonObject.class);
-        assertThat(plots.getAsJsonObject("map").getAsJsonArray("points")).hasSize(1);
+                .contains("<span>plain</span><div><b style=\"width:50.0%\">", "&lt;script>, auto")
+                .doesNotContain("<script", "src=", "href=", "//");
     }
 
     @Test
@@ -292,22 +310,6 @@ class EvaluationReportTest {
                 .isEqualTo(1);
     }
 
-    @Test
-    void theMapShowsTheDirectionsOfGreatestVariance() {
-        SuiteTask task = new SuiteTask("letters/a", "letters", List.of("x"), List.of(), List.of());
-        float[][] vectors = {{-9, 0, 1}, {9, 0, 1}, {0, 2, 1}, {0, -2, 1}};
-        List<KnownTask> tasks = Arrays.stream(vectors)
-                .map(vector -> new KnownTask(task, Group.SEEN, vector, vector))
-                .toList();
-
-        TaskMap map = TaskMap.of(tasks);
-
-        assertThat(map.vectorShare()).isCloseTo(1, within(1e-9));
-        assertThat(Math.abs(map.points().get(0).vector()[0])).isCloseTo(9, within(1e-6));
-        assertThat(Math.abs(map.points().get(2).vector()[1])).isCloseTo(2, within(1e-6));
-        assertThat(map.points().get(2).vector()[0]).isCloseTo(0, within(1e-6));
-    }
-
     private static Served auto(String served, double confidence) {
         return new Served(new Selection(served, 0.0, confidence), TIMES);
     }
@@ -317,7 +319,7 @@ class EvaluationReportTest {
     }
 
     private static Map<String, Verdict> verdicts(EvaluationReport report) {
-        return report.targets().stream().collect(Collectors.toMap(Target::what, Target::verdict));
+        return Targets.of(report).stream().collect(Collectors.toMap(Figure::what, Figure::verdict));
     }
 
     private static EvaluationReport report(TaskResult... results) {
@@ -329,20 +331,7 @@ class EvaluationReportTest {
     }
 
     private static EvaluationReport report(List<TaskResult> results, List<TextResult> texts) {
-        List<TaskMap.Point> points = results.stream()
-                .map(r -> new TaskMap.Point(r.task(), r.family(), r.group(), new double[2], new double[2]))
-                .toList();
-        return new EvaluationReport(
-                "g",
-                1,
-                1.0,
-                new Storage(17, 200, 1),
-                results,
-                List.of(),
-                List.of(),
-                texts,
-                Map.of(),
-                new TaskMap(points, 0.5, 0.5));
+        return new EvaluationReport("g", 1, new Storage(17, 200, 1), results, List.of(), texts, Map.of());
     }
 
     /// Prompts of 30 tokens, and 100 where they show examples.
@@ -364,7 +353,8 @@ class EvaluationReportTest {
     /// The same, and how sure some answers were.
     private static TaskResult sure(TaskResult result, Condition condition, Judged... answers) {
         Score score = result.scores().get(condition);
-        return result.with(
-                Map.of(condition, new Score(score.exact(), score.promptTokens(), score.served(), List.of(answers))));
+        Map<Condition, Score> scores = new EnumMap<>(result.scores());
+        scores.put(condition, new Score(score.exact(), score.promptTokens(), score.served(), List.of(answers)));
+        return new TaskResult(result.task(), result.family(), result.group(), result.inputs(), scores);
     }
 }

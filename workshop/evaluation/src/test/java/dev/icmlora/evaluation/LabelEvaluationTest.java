@@ -55,9 +55,11 @@ class LabelEvaluationTest {
                 .allSatisfy(
                         request -> assertThat(request.getAsJsonObject("task").getAsJsonArray("examples"))
                                 .hasSize(5));
-        assertThat(LabelSection.of(results))
-                .contains("| base model, examples in the prompt, `labels` |")
-                .contains("| mode `tuned`, any text | 0.0 [0.0, 0.0] |");
+        assertThat(LabelResult.figures(results))
+                .hasSize(4)
+                .extracting(Figure::what, Figure::measured)
+                .anySatisfy(figure -> assertThat(figure.toList().toString())
+                        .contains("mode `tuned`, any text", "0.0 [0.0, 0.0]; 0.0 % of"));
         Reliability tuned = LabelResult.reliability(results, LabelResult.Way.TUNED);
         assertThat(tuned.right()).isBetween(0.1, 0.6);
         assertThat(tuned.calibrated()).isEqualTo(tuned.answers().size());
@@ -65,6 +67,6 @@ class LabelEvaluationTest {
 
     @Test
     void withoutSuchTasksTheReportSaysNothing() {
-        assertThat(LabelSection.of(List.of())).isEmpty();
+        assertThat(LabelResult.figures(List.of())).isEmpty();
     }
 }

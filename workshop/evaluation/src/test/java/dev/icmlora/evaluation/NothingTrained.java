@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.llama.NamedTensor;
@@ -17,13 +18,13 @@ record NothingTrained() implements TrainedAdapters {
     }
 
     @Override
-    public List<List<NamedTensor>> own(SuiteTask task) {
-        return List.of();
+    public Optional<List<NamedTensor>> own(SuiteTask task) {
+        return Optional.empty();
     }
 
     @Override
-    public List<List<NamedTensor>> own(TextDomain domain) {
-        return List.of();
+    public Optional<List<NamedTensor>> own(TextDomain domain) {
+        return Optional.empty();
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
@@ -75,13 +74,12 @@ class SuiteEvaluationTest {
                 .hasSize(HELD_OUT);
         assertThat(report.labels()).isNotEmpty();
         assertThat(asked).extracting(SuiteEvaluationTest::examples).allMatch(examples -> examples <= 8);
-        assertThat(MarkdownReport.of(report)).contains("0 of the 2 tasks, drawn at random, were asked");
+        assertThat(report.markdown()).contains("0 of 2 tasks are too few");
     }
 
     private EvaluationReport measure(Duration limit) throws Exception {
         return new SuiteEvaluation(
                         bench,
-                        Optional.empty(),
                         TrainedAdapters.NONE,
                         new FunctionClient(this::generate),
                         new Measurement(1, HELD_OUT, 2, 1, 1),

@@ -57,21 +57,20 @@ class UntrainedEvaluationTest {
                 .output();
     }
 
-    private UntrainedReport measure(Split split, List<Integer> steps) throws Exception {
-        return new UntrainedEvaluation(new FunctionClient(this::generate), MEASUREMENT, split, steps).measure();
+    private UntrainedEvaluation evaluation(Split split, List<Integer> steps) {
+        return new UntrainedEvaluation(new FunctionClient(this::generate), MEASUREMENT, split, steps);
     }
 
     @Test
     void tuningStandsBesideExamplesInThePrompt() throws Exception {
-        String markdown = measure(Split.HELD_OUT, List.of()).write(folder);
+        String markdown = evaluation(Split.HELD_OUT, List.of()).write(folder);
 
         assertThat(markdown)
                 .startsWith("3 tasks (held-out), up to 2 inputs each.")
-                .contains("| `5-shot` | base model, 5 examples in the prompt | 0.0 [0.0, 0.0] |  | 25 | 2.0 |")
-                .contains(
-                        "| `tuned` | tuned on 5 examples | 100.0 [100.0, 100.0] | +100.0 [+100.0, +100.0] | 25 | 2.0 |")
-                .contains("Worst single task, `tuned` − `5-shot`: +100.0 points");
-        assertThat(folder).isDirectoryContaining(file -> file.endsWith("untrained.json"));
+                .contains("| `5-shot` |  | 0.0 [0.0, 0.0], 25 tokens read for an answer, 2.0 s |")
+                .contains("| `tuned` |  | 100.0 [100.0, 100.0], − `5-shot` +100.0 [+100.0, +100.0], 25 tokens")
+                .contains("| worst single task: `tuned` − `5-shot` |  | +100.0 points");
+        assertThat(folder.resolve("untrained.jsonl")).content().hasLineCount(3);
     }
 
     @Test
@@ -79,7 +78,7 @@ class UntrainedEvaluationTest {
         confidence = ", \"confidence\": 0.5";
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> measure(Split.HELD_OUT, List.of()))
+                .isThrownBy(() -> evaluation(Split.HELD_OUT, List.of()).measure())
                 .withMessageContaining("ICM_LORA_GENERATOR=none");
     }
 
@@ -88,7 +87,7 @@ class UntrainedEvaluationTest {
         Set<String> trained =
                 SUITE.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
 
-        assertThat(measure(Split.HELD_OUT, List.of()).rows())
+        assertThat(evaluation(Split.HELD_OUT, List.of()).measure())
                 .extracting(UntrainedEvaluation.Row::task)
                 .containsExactlyElementsOf(Evaluation.subjects(SUITE, trained, 0, 3, 1).stream()
                         .filter(subject -> subject.group() == Group.HELD_OUT)
@@ -98,14 +97,15 @@ class UntrainedEvaluationTest {
 
     @Test
     void stepsAreTriedOnValidationTasks() throws Exception {
-        UntrainedReport report = measure(Split.VALIDATION, List.of(3, 12));
+        List<UntrainedEvaluation.Row> rows =
+                evaluation(Split.VALIDATION, List.of(3, 12)).measure();
 
-        assertThat(report.rows())
+        assertThat(rows)
                 .extracting(UntrainedEvaluation.Row::task)
                 .isSubsetOf(SUITE.tasks(Split.VALIDATION).stream()
                         .map(SuiteTask::id)
                         .toList());
-        assertThat(report.markdown()).contains("3 tasks (validation)").contains("| `tuned at 12` |");
+        assertThat(rows).allSatisfy(row -> assertThat(row.ways()).containsKeys("tuned", "tuned at 3", "tuned at 12"));
         assertThat(asked)
                 .filteredOn(request -> request.has("tune"))
                 .extracting(

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.ArgGroup;
@@ -20,10 +19,8 @@ import picocli.CommandLine.Spec;
 import dev.icmlora.cli.function.RunningFunction;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
-import dev.icmlora.evaluation.EvaluationReport;
 import dev.icmlora.evaluation.FunctionClient;
 import dev.icmlora.evaluation.Measurement;
-import dev.icmlora.evaluation.ReportFiles;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
 import dev.icmlora.evaluation.TrainedAdapters;
@@ -58,8 +55,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--references",
             paramLabel = "N",
-            description = "Most seen tasks that the map is made from, and the controls with --baselines (default: 100;"
-                    + " all with --baselines).")
+            description = "Most seen tasks that the baselines are made from (default: all).")
     private Integer references;
 
     @Option(
@@ -89,7 +85,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "For evaluation.html, .md and .json (default: .train/eval).")
+            description = "For evaluation.jsonl, .md and .html (default: .train/eval).")
     private Path out;
 
     @ArgGroup(exclusive = false)
@@ -129,55 +125,50 @@ public final class EvalCommand implements Callable<Integer> {
                         options.measurement(),
                         untrained.split,
                         untrained.steps);
-                print(evaluation.measure().write(folder), folder, "");
+                print(evaluation.write(folder), folder);
             }
             return 0;
         }
         Path file = options.generator(installation);
         try (ControlBench bench = ControlBench.open(installation, file, threads)) {
             if (!controlled().hasControls()) {
-                measure(installation, file, folder, bench, Optional.empty(), TrainedAdapters.NONE);
+                measure(installation, file, folder, bench, TrainedAdapters.NONE);
                 return 0;
             }
-            try (ControlBench replay = ControlBench.open(installation, file, threads);
-                    References trained = References.open(
-                            installation,
-                            bench.file().manifest().base().fingerprint(),
-                            bench.file(),
-                            bench.format(),
-                            folder,
-                            threads,
-                            References.Effort.DEFAULT)) {
-                measure(installation, file, folder, bench, Optional.of(replay), new TrainedReferences(trained));
+            try (References trained = References.open(
+                    installation,
+                    bench.file().manifest().base().fingerprint(),
+                    bench.file(),
+                    bench.format(),
+                    folder,
+                    threads,
+                    References.Effort.DEFAULT)) {
+                measure(installation, file, folder, bench, new TrainedReferences(trained));
             }
         }
         return 0;
     }
 
-    private void measure(
-            Installation installation,
-            Path file,
-            Path folder,
-            ControlBench bench,
-            Optional<ControlBench> replay,
-            TrainedAdapters trained)
+    private void measure(Installation installation, Path file, Path folder, ControlBench bench, TrainedAdapters trained)
             throws IOException, InterruptedException {
         Measurement measurement = options.measurement();
         try (RunningFunction function = options.connect()) {
             SuiteEvaluation evaluation = new SuiteEvaluation(
-                    bench, replay, trained, new FunctionClient(function::generate), measurement, controlled(), limit());
+                    bench, trained, new FunctionClient(function::generate), measurement, controlled(), limit());
             TextDomains texts = passages == 0
                     ? new TextDomains(List.of(), new LinkedHashMap<>())
                     : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
-            EvaluationReport report = evaluation.measure(texts, Files.size(file), System.out);
-            print(new ReportFiles(folder).write(report), folder, ", with plots in evaluation.html");
+            print(evaluation.measure(texts, Files.size(file), System.out).write(folder), folder);
         }
     }
 
     private Controlled controlled() {
         Controlled usual = baselines ? Controlled.DEFAULT.withBaselines() : Controlled.DEFAULT;
         return new Controlled(
-                passages, references == null ? usual.known() : references, own == null ? usual.own() : own, baselines);
+                passages,
+                references == null ? usual.references() : references,
+                own == null ? usual.own() : own,
+                baselines);
     }
 
     private Duration limit() {
@@ -185,11 +176,11 @@ public final class EvalCommand implements Callable<Integer> {
         return Duration.ofMinutes(minutes == null ? usual : minutes);
     }
 
-    private void print(String report, Path folder, String more) {
+    private void print(String report, Path folder) {
         PrintWriter console = spec.commandLine().getOut();
         console.print(report);
         console.println();
-        console.println("Written to " + folder + more);
+        console.println("Written to " + folder);
         console.flush();
     }
 }

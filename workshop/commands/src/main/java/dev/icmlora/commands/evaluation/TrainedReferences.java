@@ -3,6 +3,7 @@ package dev.icmlora.commands.evaluation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.evaluation.TrainedAdapters;
@@ -23,13 +24,13 @@ record TrainedReferences(References references) implements TrainedAdapters {
     }
 
     @Override
-    public List<List<NamedTensor>> own(SuiteTask task) {
-        return references.own(task);
+    public Optional<List<NamedTensor>> own(SuiteTask task) {
+        return references.own(task).reversed().stream().findFirst();
     }
 
     @Override
-    public List<List<NamedTensor>> own(TextDomain domain) {
-        return references.own(domain);
+    public Optional<List<NamedTensor>> own(TextDomain domain) {
+        return references.own(domain).reversed().stream().findFirst();
     }
 
     @Override
