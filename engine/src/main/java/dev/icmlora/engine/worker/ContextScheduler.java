@@ -370,7 +370,7 @@ public final class ContextScheduler {
     /// @param holdsUp whether what others wait for comes after this batch
     private void contribute(List<Sequence> running, List<Sequence> reading, boolean holdsUp) {
         decoder.begin();
-        var part = decoder.room() / PART_BESIDE_OTHERS;
+        var batch = decoder.room();
         // The one that got its place first: the labels of those that come and go could else take all outputs that a
         // batch may have.
         var choosing = running.stream()
@@ -378,12 +378,14 @@ public final class ContextScheduler {
                 .sorted(Comparator.comparingLong(Sequence::placement))
                 .toList();
         running.stream().filter(Sequence::isWriting).forEach(sequence -> sequence.contribute(1));
-        read(reading, holdsUp ? Math.min(part, decoder.room()) : decoder.room());
+        var left = decoder.room();
+        read(reading, holdsUp ? Math.min(batch / PART_BESIDE_OTHERS, left) : left, batch);
         choosing.forEach(sequence -> sequence.contribute(0));
     }
 
-    /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with more.
-    private static void read(List<Sequence> reading, int tokens) {
+    /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with
+    /// more. Of a long prompt it is less the more there is before, since each token looks back at all of that.
+    private static void read(List<Sequence> reading, int tokens, int batch) {
         var requests = reading.stream()
                 .collect(Collectors.groupingBy(Sequence::request, LinkedHashMap::new, Collectors.toList()))
                 .values()
@@ -395,7 +397,8 @@ public final class ContextScheduler {
             var share = Math.ceilDiv(left, requests.size() - i);
             for (var sequence : requests.get(i)) {
                 var before = sequence.unread();
-                sequence.contribute(share);
+                var far = Math.max(1, sequence.position() / (2 * batch));
+                sequence.contribute(Math.min(share, Math.max(1, tokens / far)));
                 share -= before - sequence.unread();
                 left -= before - sequence.unread();
             }

@@ -220,6 +220,11 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         return length;
     }
 
+    /// Tokens that were read.
+    int position() {
+        return position;
+    }
+
     /// Tokens that are still to be read.
     int unread() {
         return length - position;
