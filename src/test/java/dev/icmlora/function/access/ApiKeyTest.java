@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +15,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,15 +72,6 @@ class ApiKeyTest {
             assertThat(reply.readLine()).isEqualTo("HTTP/1.1 401 Unauthorized");
             assertThat(reply.lines()).anyMatch(line -> line.startsWith("X-Request-Id: "));
         }
-    }
-
-    @Test
-    void noFileOfAFormIsKeptWithoutIt() {
-        var uploads = ConfigProvider.getConfig().getValue("quarkus.http.body.uploads-directory", Path.class);
-
-        given().multiPart("f", "f", new byte[1000]).post("/generate").then().statusCode(401);
-
-        assertThat(uploads).doesNotExist();
     }
 
     /// Health is told to all, but nothing is kept of what they send.

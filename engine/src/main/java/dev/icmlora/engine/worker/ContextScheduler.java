@@ -379,13 +379,14 @@ public final class ContextScheduler {
                 .toList();
         running.stream().filter(Sequence::isWriting).forEach(sequence -> sequence.contribute(1));
         var left = decoder.room();
-        read(reading, holdsUp ? Math.min(batch / PART_BESIDE_OTHERS, left) : left, batch);
+        read(reading, holdsUp ? Math.min(batch / PART_BESIDE_OTHERS, left) : left, holdsUp ? batch : 2 * batch);
         choosing.forEach(sequence -> sequence.contribute(0));
     }
 
-    /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with
-    /// more. Of a long prompt it is less the more there is before, since each token looks back at all of that.
-    private static void read(List<Sequence> reading, int tokens, int batch) {
+    /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with more.
+    ///
+    /// @param near tokens of a prompt after which its pieces get smaller: each token looks back at all before it
+    private static void read(List<Sequence> reading, int tokens, int near) {
         var requests = reading.stream()
                 .collect(Collectors.groupingBy(Sequence::request, LinkedHashMap::new, Collectors.toList()))
                 .values()
@@ -397,7 +398,7 @@ public final class ContextScheduler {
             var share = Math.ceilDiv(left, requests.size() - i);
             for (var sequence : requests.get(i)) {
                 var before = sequence.unread();
-                var far = Math.max(1, sequence.position() / (2 * batch));
+                var far = Math.max(1, sequence.position() / near);
                 sequence.contribute(Math.min(share, Math.max(1, tokens / far)));
                 share -= before - sequence.unread();
                 left -= before - sequence.unread();
