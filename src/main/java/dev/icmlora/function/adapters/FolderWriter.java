@@ -1,6 +1,7 @@
 package dev.icmlora.function.adapters;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -72,7 +73,15 @@ final class FolderWriter implements AutoCloseable {
         var text = files.bytes(card);
         room.make(id, (long) weights.length + text.length, index);
         files.publish(FolderName.card(id, kind), text);
-        files.publish(FolderName.weights(id, kind), weights);
+        try {
+            files.publish(FolderName.weights(id, kind), weights);
+        } catch (IOException e) {
+            // Unless another process has just kept the same adapter.
+            if (!Files.exists(files.path(FolderName.weights(id, kind)))) {
+                files.delete(id, kind);
+            }
+            throw e;
+        }
         if (kind == Kind.GIVEN) {
             files.delete(id, Kind.GENERATED);
         }
