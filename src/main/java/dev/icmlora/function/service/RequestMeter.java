@@ -31,6 +31,7 @@ import dev.icmlora.function.error.RequestException;
 @Singleton
 final class RequestMeter {
 
+    private static final String FULL = "queue_full";
     private static final Logger LOG = Logger.getLogger("dev.icmlora.requests");
     private static final Duration[] REQUEST_BUCKETS =
             millis(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000);
@@ -129,7 +130,7 @@ final class RequestMeter {
             case RateLimitException _ -> "refused";
             case RequestException known ->
                 switch (known.problem().status()) {
-                    case 429 -> "queue_full";
+                    case 429 -> FULL;
                     case 503 -> "shutting_down";
                     case 504 -> "deadline";
                     default -> "refused";
@@ -212,7 +213,10 @@ final class RequestMeter {
             if (served != null) {
                 count(served);
             }
-            log(outcome, nanos, served);
+            if (!outcome.equals(FULL)) {
+                // Of a crowd that is refused, lines would fill the disk.
+                log(outcome, nanos, served);
+            }
         }
 
         private void log(String outcome, long nanos, Served served) {
