@@ -10,7 +10,7 @@ import dev.icmlora.llama.LlamaContext;
 /// What a context of hidden states is read with: one text at a time, whose request has the turn until its last piece.
 final class StatesReader implements AutoCloseable {
 
-    /// How soon a request that waits for its turn notices that nobody waits for it any more.
+    /// How soon a request that waits for its turn notices that it was cancelled.
     private static final long NOTICE_MILLIS = 50;
 
     private final LlamaContext context;
@@ -46,7 +46,7 @@ final class StatesReader implements AutoCloseable {
 
     /// Waits until no other request has the turn.
     ///
-    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
+    /// @throws dev.icmlora.engine.request.CancelledException if the request was cancelled
     Turn enter(Cancellation cancellation) {
         try {
             do {

@@ -107,7 +107,7 @@ final class Decisions {
     /// @param examplesFit whether prompts with the examples and their answers would fit into the context
     /// @param account that pays for a tuning in the background
     /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
-    /// @throws dev.icmlora.engine.request.CancelledException if nobody waits for it any more
+    /// @throws dev.icmlora.engine.request.CancelledException if the request was cancelled
     Decided of(AdapterKey key, Tune tune, boolean examplesFit, TokenAccount account, Turn turn) {
         var task = key.task();
         if (!Selector.isTuned(task) || turn.engine().tuningRefusal().isPresent()) {
