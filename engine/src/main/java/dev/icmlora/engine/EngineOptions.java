@@ -39,7 +39,7 @@ public record EngineOptions(
             1,
             8,
             4096,
-            512,
+            256,
             OptionalInt.empty(),
             AdapterRoom.DEFAULT,
             false,

@@ -134,7 +134,7 @@ public interface FunctionConfig {
         int contextTokens();
 
         /// Tokens of one `llama_decode`. 64 to those of the context.
-        @WithDefault("512")
+        @WithDefault("256")
         int batchTokens();
 
         /// For debugging: whether to compare, after every hot-apply, the logits of a short text with those of the

@@ -28,6 +28,7 @@ class BackpressureTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final byte[] LARGE = new byte[4 << 20];
+    private static final byte[] EVENT = new byte[1 << 14];
     private static final int STEPS = 40;
 
     private final BlockingQueue<RoutingContext> requests = new LinkedBlockingQueue<>();
@@ -66,6 +67,21 @@ class BackpressureTest {
         var closed = new CountDownLatch(1);
         request.request().connection().closeHandler(_ -> closed.countDown());
         request.response().end(Buffer.buffer(LARGE));
+
+        assertThat(closed.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
+    void whoReadsNothingOfAStreamIsLeft() throws Exception {
+        var request = request();
+        var stream = request.response().setChunked(true);
+        var closed = new CountDownLatch(1);
+        request.request().connection().closeHandler(_ -> closed.countDown());
+        vertx.setPeriodic(1, _ -> {
+            if (!stream.closed() && !stream.writeQueueFull()) {
+                stream.write(Buffer.buffer(EVENT));
+            }
+        });
 
         assertThat(closed.await(1, TimeUnit.MINUTES)).isTrue();
     }

@@ -44,6 +44,13 @@ public final class ContextScheduler {
     /// Part of a batch that prompts may have while others wait for its end.
     private static final int PART_BESIDE_OTHERS = 8;
 
+    /// The smallest piece of a long prompt, as a part of what prompts may have beside others.
+    private static final int SMALLEST_PART = 4;
+
+    /// Fewer tokens than these ggml's attention on a CPU does one by one, which takes several times as long for each
+    /// (`GGML_FA_TILE_Q` of `ggml-cpu/common.h`).
+    private static final int ATTENTION_TILE = 64;
+
     /// Batches after weights that were too large in which others have the memory for themselves: some times what
     /// it cost them.
     private static final int CALM = 64;
@@ -379,14 +386,20 @@ public final class ContextScheduler {
                 .toList();
         running.stream().filter(Sequence::isWriting).forEach(sequence -> sequence.contribute(1));
         var left = decoder.room();
-        read(reading, holdsUp ? Math.min(batch / PART_BESIDE_OTHERS, left) : left, holdsUp ? batch : 2 * batch);
+        if (holdsUp) {
+            var part = Math.min(batch / PART_BESIDE_OTHERS, left);
+            read(reading, part, batch, part / SMALLEST_PART);
+        } else {
+            read(reading, left, 4 * batch, ATTENTION_TILE);
+        }
         choosing.forEach(sequence -> sequence.contribute(0));
     }
 
     /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with more.
     ///
     /// @param near tokens of a prompt after which its pieces get smaller: each token looks back at all before it
-    private static void read(List<Sequence> reading, int tokens, int near) {
+    /// @param least tokens of the smallest pieces
+    private static void read(List<Sequence> reading, int tokens, int near, int least) {
         var requests = reading.stream()
                 .collect(Collectors.groupingBy(Sequence::request, LinkedHashMap::new, Collectors.toList()))
                 .values()
@@ -399,7 +412,7 @@ public final class ContextScheduler {
             for (var sequence : requests.get(i)) {
                 var before = sequence.unread();
                 var far = Math.max(1, sequence.position() / near);
-                sequence.contribute(Math.min(share, Math.max(1, tokens / far)));
+                sequence.contribute(Math.min(share, Math.max(Math.max(1, least), tokens / far)));
                 share -= before - sequence.unread();
                 left -= before - sequence.unread();
             }

@@ -86,8 +86,9 @@ public final class Reading<T> {
     }
 
     private int end() {
-        int endOfBatch = Math.min(tokens.length, (position / batch.capacity() + 1) * batch.capacity());
-        return endOfBatch - position < PIECE_TOKENS + LEAST_TOKENS ? endOfBatch : position + PIECE_TOKENS;
+        int left = tokens.length - position;
+        int most = batch.capacity();
+        return position + (left < PIECE_TOKENS + LEAST_TOKENS && left <= most ? left : Math.min(PIECE_TOKENS, most));
     }
 
     /// @throws IllegalStateException if it is not done

@@ -112,7 +112,7 @@ class FingerprinterTest {
     @ParameterizedTest
     @ValueSource(ints = {63, 191, 192, 310})
     void piecesGiveTheStatesOfTheBatchAsAWhole(int length) {
-        int batchTokens = 256;
+        int batchTokens = 512;
         int[] tokens = IntStream.range(0, length).map(i -> 1000 + 7 * i).toArray();
         try (LlamaContext large = LlamaContext.create(
                         MODEL,
