@@ -231,7 +231,7 @@ public final class EngineSession {
     }
 
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded. No step begins once half
-    /// of the request's time is over.
+    /// of the request's time is over, and none but the first ends when three quarters of it are.
     ///
     /// @param start what it begins with
     /// @param budget no step begins once this much time is spent either
@@ -257,7 +257,12 @@ public final class EngineSession {
                         tuning.endSoon();
                     }
                     slice(worker, () -> {
-                        tuners.advance(tuning);
+                        if (cancellation.isNearlyOver()) {
+                            tuning.endAtOnce();
+                        }
+                        if (!tuning.isDone()) {
+                            tuners.advance(tuning);
+                        }
                         return tuning;
                     });
                     progress.accept(tuning.progress());

@@ -40,7 +40,16 @@ public final class Cancellation {
 
     /// Whether half of the time is over, so that what can be left out should be.
     public boolean isShortOfTime() {
-        return Duration.ofNanos(System.nanoTime() - since).compareTo(limit.dividedBy(2)) > 0;
+        return isLeft(limit.dividedBy(2));
+    }
+
+    /// Whether three quarters of the time are over, so that what can be left out should end at once.
+    public boolean isNearlyOver() {
+        return isLeft(limit.dividedBy(4));
+    }
+
+    private boolean isLeft(Duration most) {
+        return limit.minusNanos(System.nanoTime() - since).compareTo(most) < 0;
     }
 
     /// @throws CancelledException if nobody waits any more

@@ -36,6 +36,8 @@ public final class Tuning implements AutoCloseable {
     private final List<ExampleTokens> examples;
     private final double[] before;
     private final double[] after;
+    /// Of each example, when a step last came to it.
+    private final double[] latest;
     private final Deque<Visit> visits = new ArrayDeque<>();
     private final int visitsOfAll;
     /// Of the visit that comes next; null if it was not begun.
@@ -65,8 +67,10 @@ public final class Tuning implements AutoCloseable {
         this.trees = TaskTrees.of(examples, options, Tuner.BLOCK_TOKENS);
         this.before = new double[examples.size()];
         this.after = new double[examples.size()];
+        this.latest = new double[examples.size()];
         Arrays.fill(before, Double.NaN);
         Arrays.fill(after, Double.NaN);
+        Arrays.fill(latest, Double.NaN);
         this.lora = LoraTensors.of(start, backend);
         try {
             int depth =
@@ -161,6 +165,19 @@ public final class Tuning implements AutoCloseable {
         endingSoon = true;
     }
 
+    /// Ends with the steps that were taken: what was begun of another one is dropped, and the losses afterwards are
+    /// those that the last step began with. Where no step was taken, the first one goes on, and is the last.
+    public void endAtOnce() {
+        endSoon();
+        if (done || step == 0) {
+            return;
+        }
+        closeGraph();
+        visits.clear();
+        System.arraycopy(latest, 0, after, 0, after.length);
+        end();
+    }
+
     public TuningProgress progress() {
         return new TuningProgress(step, options.steps(), lossOfStep, done ? 1 : (double) visitsDone / visitsOfAll);
     }
@@ -199,6 +216,7 @@ public final class Tuning implements AutoCloseable {
         List<Integer> seen = trees.batch(step).examples();
         lossOfStep = state.meanLoss(seen);
         remember(before, seen);
+        seen.forEach(example -> latest[example] = state.loss(example));
         if (!Double.isFinite(lossOfStep) || !state.step(options.rateOf(step))) {
             diverge();
             return;
@@ -212,11 +230,15 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void measure() {
-        visit(trees.seen(step).flatMap(tree -> Visit.forwards(tree).stream()).toList(), this::end);
+        visit(trees.seen(step).flatMap(tree -> Visit.forwards(tree).stream()).toList(), this::endMeasured);
+    }
+
+    private void endMeasured() {
+        remember(after, seen().boxed().toList());
+        end();
     }
 
     private void end() {
-        remember(after, seen().boxed().toList());
         if (!(meanOfSeen(after) <= meanOfSeen(before))) {
             diverge();
         }

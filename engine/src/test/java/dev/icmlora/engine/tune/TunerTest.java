@@ -275,6 +275,43 @@ class TunerTest {
         }
     }
 
+    private static Tuning atStep(int step, double part) {
+        Tuning tuning = tuner.begin(shared, PAST, TuningOptions.forExamples(3));
+        tuning.run(() -> tuning.progress().step() == step);
+        double begun = tuning.progress().done();
+        tuning.run(() -> tuning.progress().done() >= begun + part);
+        return tuning;
+    }
+
+    @Test
+    void endedAtOnceItHasTheStepsThatWereTaken() {
+        try (Tuning soon = atStep(1, 0);
+                Tuning atOnce = atStep(2, 0.01)) {
+            soon.endSoon();
+            soon.run(() -> false);
+            atOnce.endAtOnce();
+
+            assertThat(atOnce.isDone()).isTrue();
+            assertThat(atOnce.result().report().steps()).isEqualTo(2);
+            assertThat(atOnce.result().adapter().gguf())
+                    .isEqualTo(soon.result().adapter().gguf());
+            assertThat(atOnce.result().report().lossAfter())
+                    .isLessThan(atOnce.result().report().lossBefore())
+                    .isGreaterThan(soon.result().report().lossAfter());
+        }
+    }
+
+    @Test
+    void itDoesNotEndBeforeItsFirstStep() {
+        try (Tuning tuning = atStep(0, 0.01)) {
+            tuning.endAtOnce();
+
+            assertThat(tuning.isDone()).isFalse();
+            tuning.run(() -> false);
+            assertThat(tuning.result().report().steps()).isEqualTo(1);
+        }
+    }
+
     @Test
     void badInputIsNamed() {
         TuningOptions options = TuningOptions.forExamples(1);
