@@ -19,9 +19,9 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.config.StartupException;
-import dev.icmlora.function.error.MissingRoleException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Problems;
-import dev.icmlora.function.error.UnauthorizedException;
 
 /// Who may ask, for what, how often, and whose adapters they see.
 ///
@@ -83,7 +83,7 @@ public final class Access {
         if (isOperation(context)) {
             try {
                 require(context, Role.METRICS);
-            } catch (MissingRoleException e) {
+            } catch (RequestException e) {
                 problems.write(e.problem(), context);
                 return;
             }
@@ -134,7 +134,7 @@ public final class Access {
             return Uni.createFrom().item(byKey.get());
         }
         if (bearer.isEmpty()) {
-            return Uni.createFrom().failure(UnauthorizedException::new);
+            return Uni.createFrom().failure(RequestException::unauthorized);
         }
         var eventLoop = context.vertx().getOrCreateContext();
         return tokens.callerOf(bearer.get()).emitOn(work -> eventLoop.runOnContext(now -> work.run()));
@@ -157,7 +157,7 @@ public final class Access {
     }
 
     private void refuse(Throwable failure, RoutingContext context) {
-        if (failure instanceof UnauthorizedException) {
+        if (failure instanceof RequestException refused && refused.is(Kind.UNAUTHORIZED)) {
             context.response().putHeader("WWW-Authenticate", challenge());
         }
         problems.writeEarly(problems.of(failure), context);
@@ -190,20 +190,20 @@ public final class Access {
         return rateLimit.account(payer);
     }
 
-    /// @throws MissingRoleException if the caller of an admitted request has none of these roles
+    /// @throws RequestException if the caller of an admitted request has none of these roles
     public void require(RoutingContext context, Role... anyOf) {
         var caller = caller(context);
         if (Arrays.stream(anyOf).noneMatch(caller::may)) {
             var roles = Arrays.stream(anyOf).map(Role::toString).collect(Collectors.joining(" or "));
-            throw new MissingRoleException(roles, caller.grant());
+            throw Kind.MISSING_ROLE.because("This needs the role %s; %s".formatted(roles, caller.grant()));
         }
     }
 
-    /// @throws UnauthorizedException if a request came here that nobody admitted
+    /// @throws RequestException if a request came here that nobody admitted
     private Caller caller(RoutingContext context) {
         return Optional.ofNullable(context.<Caller>get(CALLER)).orElseGet(() -> {
             if (isGuarded()) {
-                throw new UnauthorizedException();
+                throw RequestException.unauthorized();
             }
             return Caller.ANYBODY;
         });

@@ -19,8 +19,7 @@ import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.ModelChangedException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.trace.TracedEngine;
 
@@ -67,7 +66,7 @@ public final class EngineHost {
     }
 
     /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails; with
-    /// [ModelChangedException] if the base model was not the same all the time.
+    /// [RequestException] if the base model was not the same all the time.
     ///
     /// @param account that pays for what is computed, whatever becomes of it, and in whose share it counts
     public <T> Uni<T> submit(TokenAccount account, Function<Turn, T> work) {
@@ -104,13 +103,14 @@ public final class EngineHost {
         try {
             return work.get();
         } catch (UnusableInputException e) {
-            throw new InvalidRequestException(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
+            throw RequestException.invalid(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
         }
     }
 
     private void requireIntactModel() {
         if (!engine.isModelIntact()) {
-            throw new ModelChangedException();
+            throw RequestException.Kind.MODEL_CHANGED.because(
+                    "The base model's file was changed while it is in use; the function must be started again");
         }
     }
 

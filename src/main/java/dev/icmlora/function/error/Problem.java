@@ -16,15 +16,6 @@ public record Problem(String type, String title, int status, String detail, List
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /// A problem of a kind that a client can tell apart by `type`.
-    static Problem of(String kind, String title, int status, String detail, List<Violation> errors) {
-        return new Problem("urn:icm-lora:problem:" + kind, title, status, detail, errors, null);
-    }
-
-    static Problem of(String kind, String title, int status, String detail) {
-        return of(kind, title, status, detail, List.of());
-    }
-
     /// A problem that its status says all about.
     static Problem of(int status, String title, String detail) {
         return new Problem("about:blank", title, status, detail, List.of(), null);
@@ -33,10 +24,5 @@ public record Problem(String type, String title, int status, String detail, List
     /// The same problem, with one field to blame.
     Problem blaming(Violation violation) {
         return new Problem(type, title, status, detail, List.of(violation), retryAfter);
-    }
-
-    /// The same problem, which will be over then.
-    Problem retriedAfter(long seconds) {
-        return new Problem(type, title, status, detail, errors, seconds);
     }
 }

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.EventCounts.Outcome;
 import dev.icmlora.function.events.StorageEvent.Other;
@@ -110,11 +110,11 @@ public final class EventResource {
     /// S3's own notification, as MinIO, Ceph and others send it to a webhook: one or more records.
     static List<StorageEvent> events(JsonNode notification) {
         if (!notification.isObject()) {
-            throw new InvalidRequestException(new Violation("", "an object", null, "the body must be an object"));
+            throw RequestException.invalid(new Violation("", "an object", null, "the body must be an object"));
         }
         var records = notification.path("Records");
         if (!records.isArray() && !records.isMissingNode()) {
-            throw new InvalidRequestException(
+            throw RequestException.invalid(
                     new Violation("/Records", "an array", Violation.shown(records), "/Records must be an array"));
         }
         // A message that tests the connection has none.

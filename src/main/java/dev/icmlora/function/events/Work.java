@@ -22,7 +22,7 @@ record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline,
 
     /// Asked before anything is stored.
     ///
-    /// @throws dev.icmlora.function.error.RedeliverException if the lease was lost
+    /// @throws dev.icmlora.function.error.RequestException if the lease was lost
     void check() {
         lease.check();
         end.run();

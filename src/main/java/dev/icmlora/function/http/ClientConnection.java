@@ -9,7 +9,7 @@ import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
-import dev.icmlora.function.error.MissingRoleException;
+import dev.icmlora.function.error.RequestException;
 
 /// The connection of the client whose request is being answered.
 @Singleton
@@ -25,7 +25,7 @@ public final class ClientConnection {
 
     /// Asked before any work.
     ///
-    /// @throws MissingRoleException if the client has none of these roles
+    /// @throws RequestException if the client has none of these roles
     public void require(Role... anyOf) {
         access.require(current.getCurrent(), anyOf);
     }

@@ -19,8 +19,7 @@ import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.NotJsonException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.Violation;
@@ -119,12 +118,12 @@ final class HttpRules {
         return context.request().method() == HttpMethod.OPTIONS && !path.equals("/") && !path.startsWith("/q/");
     }
 
-    /// @throws NotJsonException if the body says that it is something else
-    /// @throws InvalidRequestException if there is none, over which Funqy's handler for events would fail
+    /// @throws RequestException if the body says that it is something else
+    /// @throws RequestException if there is none, over which Funqy's handler for events would fail
     private static void requireBody(RoutingContext context) {
         JsonBody.requireJson(context);
         if (context.body().buffer() == null) {
-            throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is empty"));
+            throw RequestException.invalid(new Violation("", "a JSON object", null, "the body is empty"));
         }
     }
 
@@ -143,7 +142,7 @@ final class HttpRules {
     private Problem problem(RoutingContext context) {
         var body = BODIES.get(context.normalizedPath());
         if (context.statusCode() == 400 && body != null && context.body().buffer() != null) {
-            return new InvalidRequestException(diagnosis.of(JsonBody.bytes(context), body)).problem();
+            return RequestException.invalid(diagnosis.of(JsonBody.bytes(context), body)).problem();
         }
         return problems.of(context);
     }

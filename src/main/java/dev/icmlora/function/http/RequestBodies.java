@@ -28,9 +28,8 @@ import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
-import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.UploadsOffException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 /// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears, and not
 /// without end. Quarkus would read them before it asks anything of a request.
@@ -119,7 +118,8 @@ final class RequestBodies {
     private long file(RoutingContext context) {
         access.require(context, Role.UPLOAD);
         if (!config.upload()) {
-            throw new UploadsOffException();
+            throw Kind.UPLOADS_OFF.because(
+                    "Adapters cannot be uploaded here: icm-lora.adapters.upload (ICM_LORA_ADAPTERS_UPLOAD) is false");
         }
         files.take(access.payer(context), context);
         return config.maxBytes().asLongValue();
@@ -145,7 +145,7 @@ final class RequestBodies {
         private final Buffer bytes = Buffer.buffer();
         private boolean refused;
 
-        /// @throws QueueFullException if there is no room for it
+        /// @throws RequestException if there is no room for it
         private Body(RoutingContext context, long limit) {
             this.context = context;
             this.request = context.request();
@@ -198,7 +198,7 @@ final class RequestBodies {
                     share.take(piece.length());
                 }
                 bytes.appendBuffer(piece);
-            } catch (QueueFullException e) {
+            } catch (RequestException e) {
                 refuse(e.problem());
             }
         }
@@ -241,6 +241,8 @@ final class RequestBodies {
     /// How much of bodies is in memory, in all and of each caller. Thread-safe.
     private static final class HeldBytes {
 
+        private static final String AT_WORK = " bytes of bodies are at work already";
+
         private final int capacity;
         private final int ofOneCaller;
         private final Map<String, Integer> byPayer = new HashMap<>();
@@ -266,18 +268,18 @@ final class RequestBodies {
                 this.payer = payer;
             }
 
-            /// @throws QueueFullException if there is no room, or the caller has its share
+            /// @throws RequestException if there is no room, or the caller has its share
             private void take(int more) {
                 synchronized (HeldBytes.this) {
                     if (closed) {
                         return;
                     }
                     if (more > capacity - all) {
-                        throw QueueFullException.ofBodies(capacity);
+                        throw RequestException.queueFull(capacity + AT_WORK);
                     }
                     var ofPayer = byPayer.getOrDefault(payer, 0);
                     if (more > ofOneCaller - ofPayer) {
-                        throw QueueFullException.ofBodies(ofOneCaller).ofOneCaller();
+                        throw RequestException.shareFull(ofOneCaller + AT_WORK);
                     }
                     byPayer.put(payer, ofPayer + more);
                     all += more;

@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.UnknownModelException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
@@ -220,7 +220,7 @@ public final class OpenAiResource {
     public Response model(@PathParam("id") @Parameter(example = "SmolLM2-135M-Instruct.Q8_0") String id) {
         client.require(Role.CALL);
         if (!texts.isModel(client.tenant(), id)) {
-            throw new UnknownModelException(id, texts.models(client.tenant()));
+            throw RequestException.unknownModel(id, texts.models(client.tenant()));
         }
         return ok(ModelList.of(List.of(id), started).data().getFirst());
     }

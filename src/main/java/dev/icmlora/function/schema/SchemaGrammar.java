@@ -13,7 +13,7 @@ import java.util.stream.StreamSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -88,7 +88,7 @@ public final class SchemaGrammar {
     /// The grammar of a schema.
     ///
     /// @param at JSON pointer to it in the request
-    /// @throws InvalidRequestException naming the keyword that is unknown or wrong, or leaves too much open
+    /// @throws RequestException naming the keyword that is unknown or wrong, or leaves too much open
     public static String of(JsonNode schema, String at) {
         var grammar = new SchemaGrammar(schema, at);
         var start = grammar.rule(schema, at, 0, Set.of());
@@ -104,7 +104,7 @@ public final class SchemaGrammar {
     /// Sampling that is kept to a grammar of this class.
     ///
     /// @param at JSON pointer to its schema in the request
-    /// @throws InvalidRequestException if the grammar is longer than llama.cpp is given
+    /// @throws RequestException if the grammar is longer than llama.cpp is given
     public static SamplingOptions keep(SamplingOptions sampling, String grammar, String at) {
         try {
             return sampling.withGrammar(grammar);
@@ -114,8 +114,8 @@ public final class SchemaGrammar {
     }
 
     /// The schema cannot be followed.
-    static InvalidRequestException refusal(String at, Object limit, Object value, String message) {
-        return new InvalidRequestException(new Violation(at, limit, value, at + " " + message));
+    static RequestException refusal(String at, Object limit, Object value, String message) {
+        return RequestException.invalid(new Violation(at, limit, value, at + " " + message));
     }
 
     private String text(String start) {

@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 
 /// Counts the ways in which the beginning of a text can be read under a schema. llama.cpp follows all of them
 /// side by side for every token, and cannot be interrupted: where two alternatives begin alike and each may
@@ -46,7 +46,7 @@ final class SchemaReadings {
     }
 
     /// @param schema that [SchemaGrammar] understands
-    /// @throws InvalidRequestException naming the alternatives that leave too many readings open
+    /// @throws RequestException naming the alternatives that leave too many readings open
     static void requireFew(JsonNode schema, String at) {
         new SchemaReadings(schema).count(schema, at);
     }

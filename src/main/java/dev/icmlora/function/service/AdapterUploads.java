@@ -113,7 +113,7 @@ public final class AdapterUploads {
 
     /// Takes an adapter away that a tenant knows, wherever it came from.
     ///
-    /// @throws dev.icmlora.function.error.UnknownAdapterException through the result, if it is not known
+    /// @throws dev.icmlora.function.error.RequestException through the result, if it is not known
     public Uni<Void> delete(Tenant tenant, String id) {
         return meter.measure("delete", () -> {
             adapters.delete(tenant, id);

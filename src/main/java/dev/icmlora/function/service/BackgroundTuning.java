@@ -14,7 +14,7 @@ import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.admission.CallerPlaces.Place;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Tunes for later requests, while nobody waits for it. A task that finds no room is tuned when it is asked for again.
 /// Thread-safe.
@@ -34,7 +34,7 @@ final class BackgroundTuning {
     BackgroundTuning(AdapterSource adapters, EngineHost engineHost, CallerShare share) {
         this.adapters = adapters;
         this.engineHost = engineHost;
-        this.places = new CallerPlaces(MOST, share::of, QueueFullException::ofTunings);
+        this.places = new CallerPlaces(MOST, share::of, "tasks are being tuned");
     }
 
     /// Does nothing where this key waits already, or too many do.
@@ -48,7 +48,7 @@ final class BackgroundTuning {
         Place place;
         try {
             place = places.enter(account.payer());
-        } catch (QueueFullException e) {
+        } catch (RequestException e) {
             waiting.remove(key);
             return false;
         }

@@ -18,7 +18,7 @@ import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
-import dev.icmlora.function.error.UnknownFunctionException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionBucket;
 import dev.icmlora.function.named.FunctionVersion;
@@ -105,7 +105,7 @@ public final class NamedFunctions {
     public Uni<Void> delete(Tenant tenant, String name) {
         return meter.measure("delete", () -> {
             if (!bucket.delete(tenant, RequestRules.functionName(name))) {
-                throw new UnknownFunctionException(name);
+                throw RequestException.unknownFunction(name);
             }
             return null;
         });
@@ -172,7 +172,7 @@ public final class NamedFunctions {
 
     /// The task, or that of the function that it names.
     ///
-    /// @throws UnknownFunctionException if there is no such function
+    /// @throws RequestException if there is no such function
     TaskBody task(Tenant tenant, TaskBody task) {
         return task.isNamed() ? definition(tenant, task).task() : task;
     }
@@ -221,7 +221,7 @@ public final class NamedFunctions {
     }
 
     private FunctionVersion find(Tenant tenant, FunctionName name) {
-        return bucket.find(tenant, name).orElseThrow(() -> new UnknownFunctionException(name.toString()));
+        return bucket.find(tenant, name).orElseThrow(() -> RequestException.unknownFunction(name.toString()));
     }
 
     private FunctionDefinition definition(FunctionVersion version) {

@@ -22,8 +22,6 @@ import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterCache;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.error.ModelChangedException;
-import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.RequestException;
 
 /// Counts, times and logs every request, through whichever door it came. The log names the request and its
@@ -90,7 +88,7 @@ final class RequestMeter {
 
     /// The same work, measured from the time somebody waits for it.
     ///
-    /// It fails with [RateLimitException] if the account is empty.
+    /// It fails with [RequestException] if the account is empty.
     ///
     /// @param operation what was asked for
     /// @param account that must not be empty
@@ -126,13 +124,11 @@ final class RequestMeter {
         return switch (failure) {
             case CancelledException _ -> "cancelled";
             case EngineClosedException _ -> "shutting_down";
-            case ModelChangedException _ -> "failed";
-            case RateLimitException _ -> "refused";
             case RequestException known ->
-                switch (known.problem().status()) {
-                    case 429 -> FULL;
-                    case 503 -> "shutting_down";
-                    case 504 -> "deadline";
+                switch (known.kind()) {
+                    case MODEL_CHANGED -> "failed";
+                    case QUEUE_FULL -> FULL;
+                    case DEADLINE, CROWDED_OUT -> "deadline";
                     default -> "refused";
                 };
             default -> "failed";

@@ -201,7 +201,7 @@ public final class TaskService {
 
     /// A known adapter.
     ///
-    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
+    /// @throws dev.icmlora.function.error.RequestException if it is not known
     public Adapter known(Tenant tenant, String id) {
         return adapters.byId(tenant, id).adapter();
     }

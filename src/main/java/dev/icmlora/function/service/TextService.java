@@ -30,7 +30,7 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.UnknownModelException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
 import dev.icmlora.function.service.NamedFunctions.NamedText;
@@ -100,7 +100,7 @@ public final class TextService {
         if (!asked.model().equals(engineHost.modelName()) && !OwnedId.isId(asked.model())) {
             var named = functions
                     .writing(tenant, asked)
-                    .orElseThrow(() -> new UnknownModelException(asked.model(), models(tenant)));
+                    .orElseThrow(() -> RequestException.unknownModel(asked.model(), models(tenant)));
             var key = new AdapterKey(tenant, named.task(), 1);
             return engineHost.submit(account, turn -> write(named, key, account, listener, turn));
         }
@@ -133,7 +133,7 @@ public final class TextService {
 
     private Uni<Metered<EmbeddingReply>> checkedEmbed(TokenAccount account, String model, List<String> texts) {
         if (!model.equals(engineHost.modelName())) {
-            throw new UnknownModelException(model, List.of(engineHost.modelName()));
+            throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
         }
         return engineHost.submit(account, turn -> {
             var session = turn.session();
@@ -152,7 +152,7 @@ public final class TextService {
             return Optional.empty();
         }
         return Optional.of(
-                adapters.find(tenant, model).orElseThrow(() -> new UnknownModelException(model, models(tenant))));
+                adapters.find(tenant, model).orElseThrow(() -> RequestException.unknownModel(model, models(tenant))));
     }
 
     /// By the base model, or with an adapter.

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 
 /// Schemas for which llama.cpp would follow ever more readings are refused; what people write is not.
 class SchemaReadingsTest {
@@ -43,7 +43,7 @@ class SchemaReadingsTest {
                 "{'anyOf':[{'properties':{'a':{'$ref':'#'}}},{'properties':{'b':{'$ref':'#'}}}]}"
             })
     void alternativesThatBeginAlikeAndHoldEachOtherAreRefused(String schema) {
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar(schema))
                 .withMessageContaining("begin alike");
     }
@@ -51,7 +51,7 @@ class SchemaReadingsTest {
     @Test
     void levelsOfAlternativesThatBeginAlikeAreCounted() {
         assertThat(grammar(levels(6))).contains("root");
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar(levels(7)))
                 .withMessageContaining("1000 ways");
     }
@@ -68,7 +68,7 @@ class SchemaReadingsTest {
                                         .collect(Collectors.joining(","))))
                 .collect(Collectors.joining(","));
 
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar("{'$ref':'#/$defs/15','$defs':{'0':{'type':'null'}," + levels + "}}"))
                 .withMessageContaining("more than 1000 alternatives");
     }
@@ -79,7 +79,7 @@ class SchemaReadingsTest {
         var constants = IntStream.range(0, 20_000).mapToObj(i -> "'a" + i + "'").collect(Collectors.joining(","));
         var references = String.join(",", Collections.nCopies(1000, "{'$ref':'#/$defs/e'}"));
 
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar("{'anyOf':[" + references + "],'$defs':{'e':{'enum':[" + constants + "]}}}"))
                 .withMessageContaining("can begin in more than 50000 ways");
     }
@@ -92,7 +92,7 @@ class SchemaReadingsTest {
                 .mapToObj(i -> "'b%d':{'$ref':'#/$defs/%s'}".formatted(i, i < length ? "b" + (i + 1) : "a"))
                 .collect(Collectors.joining(","));
 
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar("{'$ref':'#/$defs/a','$defs':{'a':{'anyOf':[{'items':{'$ref':'#/$defs/b1'}},"
                         + "{'$ref':'#/$defs/b1'}]}," + others + "}}"))
                 .withMessageContaining("refers to itself");
@@ -101,7 +101,7 @@ class SchemaReadingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"{'enum':[1,1e999]}", "{'const':{'a':[-1e999]}}"})
     void aNumberThatIsTooLargeIsRefused(String schema) {
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar(schema))
                 .withMessageContaining("holds a number that is too large");
     }
