@@ -7,13 +7,10 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
@@ -34,9 +31,6 @@ public final class Access {
     private static final String BASIC = "basic ";
     private static final String HEALTH = "/q/health";
     private static final String CALLER = Access.class.getName() + ".caller";
-    /// After Quarkus has looked where a browser's request comes from, whose question beforehand brings no key (CORS),
-    /// and before it asks who it is.
-    public static final int PRIORITY = SecurityHandlerPriorities.CORS - 1;
 
     private final ApiKeys keys;
     private final Tokens tokens;
@@ -61,13 +55,8 @@ public final class Access {
         return !keys.isEmpty() || tokens.areEnabled();
     }
 
-    void register(@Observes Filters filters) {
-        if (isGuarded() || rateLimit.isOn()) {
-            filters.register(this::guard, PRIORITY);
-        }
-    }
-
-    private void guard(RoutingContext context) {
+    /// Finds out who asks, and lets the request go on or answers it.
+    public void guard(RoutingContext context) {
         if (context.normalizedPath().startsWith(HEALTH)) {
             context.next();
         } else if (context.get(CALLER) != null) {

@@ -11,7 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/// What [EventFunction] and [EventRoutes] do, for `/openapi.json`: Funqy describes nothing. Nobody implements
+/// What [EventFunction] and [dev.icmlora.function.http.EventRoutes] do, for `/openapi.json`: Funqy describes nothing. Nobody implements
 /// this, so JAX-RS serves none of it.
 @Path("/")
 @Tag(name = "events")

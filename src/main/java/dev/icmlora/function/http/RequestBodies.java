@@ -6,17 +6,13 @@ import java.util.Map;
 
 import io.netty.handler.codec.DecoderException;
 import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.NotFoundException;
@@ -35,9 +31,6 @@ import dev.icmlora.function.error.RequestException.Kind;
 /// without end. Quarkus would read them before it asks anything of a request.
 @Singleton
 final class RequestBodies {
-
-    /// After callers are let in, and before what looks at bodies.
-    private static final int AFTER_ACCESS = Access.PRIORITY - 1;
 
     /// Of the heap, so much is for bodies, whose buffers grow by doubling.
     private static final int PART_OF_HEAP = 8;
@@ -75,21 +68,13 @@ final class RequestBodies {
         this.held = new HeldBytes(capacity, share.of(capacity));
     }
 
-    void register(@Observes Router router) {
-        router.route().order(RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1).handler(RequestBodies::passQuarkus);
-    }
-
-    void register(@Observes Filters filters) {
-        filters.register(this::read, AFTER_ACCESS);
-    }
-
     /// As if Quarkus' handler of bodies had seen the request.
-    private static void passQuarkus(RoutingContext context) {
+    static void passQuarkus(RoutingContext context) {
         ((RoutingContextInternal) context).visitHandler(RoutingContextInternal.BODY_HANDLER);
         context.next();
     }
 
-    private void read(RoutingContext context) {
+    void read(RoutingContext context) {
         // A request that is led elsewhere comes twice.
         if (context.get(READ) != null || !hasBody(context) && !isFile(context)) {
             context.next();
