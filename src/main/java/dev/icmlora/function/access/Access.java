@@ -2,10 +2,8 @@ package dev.icmlora.function.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
@@ -16,9 +14,9 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.config.StartupException;
+import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
-import dev.icmlora.function.error.Problems;
 
 /// Who may ask, for what, how often, and whose adapters they see.
 ///
@@ -94,8 +92,8 @@ public final class Access {
         (isOperation(context) ? identified : identified.invoke(rateLimit::count))
                 .subscribe()
                 .with(
-                        caller -> {
-                            context.put(CALLER, caller);
+                        identity -> {
+                            context.put(CALLER, caller(identity));
                             resume(request);
                             proceed(context);
                         },
@@ -112,9 +110,9 @@ public final class Access {
         }
     }
 
-    private Uni<Caller> identify(RoutingContext context) {
+    private Uni<Identity> identify(RoutingContext context) {
         if (!isGuarded()) {
-            return Uni.createFrom().item(Caller.ANYBODY);
+            return Uni.createFrom().item(Identity.ANYBODY);
         }
         var header = Optional.ofNullable(context.request().getHeader(HttpHeaders.AUTHORIZATION));
         var bearer = header.flatMap(text -> after(BEARER, text));
@@ -156,45 +154,32 @@ public final class Access {
         return keys.isEmpty() ? "Bearer" : "Bearer, Basic realm=\"icm-lora\", charset=\"UTF-8\"";
     }
 
-    /// Whose adapters the caller of an admitted request sees.
-    public Tenant tenant(RoutingContext context) {
-        return switch (tenancy) {
+    private Caller caller(Identity identity) {
+        var tenant = switch (tenancy) {
             case NONE -> Tenant.SHARED;
-            case KEY -> Tenant.of(caller(context).name());
+            case KEY -> Tenant.of(identity.name());
         };
+        return new Caller(tenant, account(identity.payer()), identity.roles(), identity.grant());
     }
 
-    /// The tokens that the caller of an admitted request may use.
-    public TokenAccount account(RoutingContext context) {
-        return rateLimit.account(payer(context));
-    }
-
-    /// Who pays for what the caller of an admitted request asks for: an opaque text that finds the account again.
-    public String payer(RoutingContext context) {
-        return caller(context).payer();
-    }
-
-    /// The tokens that a payer may use.
+    /// The tokens that a payer may use: an opaque text that finds the account again.
     public TokenAccount account(String payer) {
         return rateLimit.account(payer);
     }
 
-    /// @throws RequestException if the caller of an admitted request has none of these roles
-    public void require(RoutingContext context, Role... anyOf) {
+    /// The caller of an admitted request, who must have one of these roles.
+    ///
+    /// @throws RequestException if it has none of them, or the request was not admitted
+    public Caller require(RoutingContext context, Role... anyOf) {
         var caller = caller(context);
-        if (Arrays.stream(anyOf).noneMatch(caller::may)) {
-            var roles = Arrays.stream(anyOf).map(Role::toString).collect(Collectors.joining(" or "));
-            throw Kind.MISSING_ROLE.because("This needs the role %s; %s".formatted(roles, caller.grant()));
-        }
+        caller.require(anyOf);
+        return caller;
     }
 
-    /// @throws RequestException if a request came here that nobody admitted
-    private Caller caller(RoutingContext context) {
-        return Optional.ofNullable(context.<Caller>get(CALLER)).orElseGet(() -> {
-            if (isGuarded()) {
-                throw RequestException.unauthorized();
-            }
-            return Caller.ANYBODY;
-        });
+    /// The caller of an admitted request.
+    ///
+    /// @throws RequestException if it was not admitted
+    public Caller caller(RoutingContext context) {
+        return Optional.ofNullable(context.<Caller>get(CALLER)).orElseThrow(RequestException::unauthorized);
     }
 }

@@ -35,15 +35,10 @@ final class RateLimit {
                 .register(registry);
     }
 
-    /// Whether requests are counted.
-    boolean isOn() {
-        return requests.isPresent();
-    }
-
     /// Counts a request of a caller.
     ///
     /// @throws RequestException if it is one too many
-    void count(Caller caller) {
+    void count(Identity caller) {
         if (requests.isEmpty()) {
             return;
         }
@@ -64,7 +59,7 @@ final class RateLimit {
 
     /// The tokens of a caller.
     ///
-    /// @param payer see [Caller#payer]
+    /// @param payer see [Identity#payer]
     TokenAccount account(String payer) {
         return tokens.<TokenAccount>map(buckets -> new Account(payer, buckets.capacity(), buckets.of(payer)))
                 .orElseGet(() -> TokenAccount.unlimited(payer));

@@ -7,7 +7,7 @@ public interface TokenAccount {
 
     /// Of a caller whose tokens are not counted.
     ///
-    /// @param payer see [Caller#payer]
+    /// @param payer see [Identity#payer]
     static TokenAccount unlimited(String payer) {
         return new TokenAccount() {
             @Override

@@ -59,7 +59,7 @@ final class Tokens {
     ///
     /// @throws RequestException through the result, if the token does not let anybody in
     /// @throws RequestException through the result, if the issuer's keys cannot be had
-    Uni<Caller> callerOf(String token) {
+    Uni<Identity> callerOf(String token) {
         if (!enabled) {
             return Uni.createFrom().failure(RequestException::unauthorized);
         }
@@ -70,9 +70,9 @@ final class Tokens {
                 .transform(Tokens::refusal);
     }
 
-    private Caller caller(SecurityIdentity identity) {
+    private Identity caller(SecurityIdentity identity) {
         if (identity != null && identity.getPrincipal() instanceof JsonWebToken jwt) {
-            return Caller.ofToken(jwt.getIssuer(), jwt.getSubject(), senders.contains(jwt.getSubject()));
+            return Identity.ofToken(jwt.getIssuer(), jwt.getSubject(), senders.contains(jwt.getSubject()));
         }
         throw RequestException.unauthorized();
     }

@@ -44,7 +44,7 @@ final class Answering {
     /// @throws RequestException if the function ends
     void tune(GenerateRequest request, Work work) {
         try {
-            service.tuneAhead(work.tenant(), work.account(), request).await().indefinitely();
+            service.tuneAhead(work.caller(), request).await().indefinitely();
         } catch (EngineClosedException | CancelledException e) {
             throw RequestException.redeliver(e.getMessage());
         } catch (ComputationFailedException e) {
@@ -170,16 +170,14 @@ final class Answering {
 
     private GenerateReply ask(GenerateRequest request, Work work) {
         while (true) {
-            if (service.isFull(work.account())) {
+            if (service.isFull(work.caller())) {
                 // Not even asked for, or it would be counted as a client's request that was refused.
                 work.deadline().check();
                 pause();
                 continue;
             }
             try {
-                return service.generate(work.tenant(), work.account(), request)
-                        .await()
-                        .indefinitely();
+                return service.generate(work.caller(), request).await().indefinitely();
             } catch (RequestException e) {
                 switch (e.kind()) {
                     case QUEUE_FULL -> {

@@ -118,7 +118,7 @@ final class BatchJob {
     /// generator was, or a newer version of the function is there.
     private String identity(StoredObject task, Checked checked, Work work) {
         var adapter = service.beginning(checked.request())
-                .map(request -> service.adapter(work.tenant(), work.account(), request)
+                .map(request -> service.adapter(work.caller(), request)
                         .await()
                         .indefinitely()
                         .id())

@@ -89,13 +89,13 @@ public final class JobResource {
     @APIResponse(responseCode = "415", ref = "Problem")
     @APIResponse(responseCode = "507", ref = "Problem")
     public Response submit(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var request = request(json.object(context));
         if (request.source().isPresent()) {
             // What lies in a bucket belongs to no tenant: who may have it worked on may have it answered.
             client.require(Role.EVENTS);
         }
-        var job = jobs.submit(client.tenant(), client.payer(), request);
+        var job = jobs.submit(caller.tenant(), caller.payer(), request);
         return described(Response.Status.ACCEPTED, job)
                 .header(HttpHeaders.LOCATION, "/jobs/" + job.id())
                 .build();
@@ -128,10 +128,10 @@ public final class JobResource {
                             maximum = "" + MOST_LISTED,
                             defaultValue = "" + LISTED))
     public Response list(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         // JAX-RS would take an empty one for none, and the first of several.
         var limit = limit(context.queryParam(LIMIT));
-        return Response.ok(jobs.list(client.tenant(), limit), MediaType.APPLICATION_JSON_TYPE)
+        return Response.ok(jobs.list(caller.tenant(), limit), MediaType.APPLICATION_JSON_TYPE)
                 .build();
     }
 
@@ -160,8 +160,8 @@ public final class JobResource {
     public Response status(
             @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
                     String id) {
-        client.require(Role.CALL);
-        return described(Response.Status.OK, jobs.status(client.tenant(), id)).build();
+        var caller = client.require(Role.CALL);
+        return described(Response.Status.OK, jobs.status(caller.tenant(), id)).build();
     }
 
     @POST
@@ -179,8 +179,8 @@ public final class JobResource {
     public Response cancel(
             @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
                     String id) {
-        client.require(Role.CALL);
-        return described(Response.Status.OK, jobs.cancel(client.tenant(), id)).build();
+        var caller = client.require(Role.CALL);
+        return described(Response.Status.OK, jobs.cancel(caller.tenant(), id)).build();
     }
 
     @GET
@@ -201,9 +201,9 @@ public final class JobResource {
                     String id,
             @HeaderParam("Range") @Parameter(description = "One range of bytes", example = "bytes=0-99") String range,
             @Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         downloads.take(context);
-        var results = jobs.results(client.tenant(), id);
+        var results = jobs.results(caller.tenant(), id);
         return Downloads.file(results.bytes(), results::writeTo, range)
                 .type(MediaType.valueOf("application/jsonl"))
                 .build();
@@ -219,8 +219,8 @@ public final class JobResource {
     public void delete(
             @PathParam("id") @Parameter(schema = @Schema(implementation = String.class, pattern = JobStatus.ID))
                     String id) {
-        client.require(Role.CALL);
-        jobs.delete(client.tenant(), id);
+        var caller = client.require(Role.CALL);
+        jobs.delete(caller.tenant(), id);
     }
 
     private static Response.ResponseBuilder described(Response.Status status, JobStatus job) {

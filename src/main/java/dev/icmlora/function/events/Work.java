@@ -2,6 +2,7 @@ package dev.icmlora.function.events;
 
 import java.util.Optional;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 
@@ -18,6 +19,10 @@ record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline,
     /// Task files belong to nobody and cost nobody tokens.
     static Work ofTaskFile(Lease lease, Deadline deadline) {
         return new Work(Tenant.SHARED, TokenAccount.unlimited(""), lease, deadline, () -> {}, Optional.empty());
+    }
+
+    Caller caller() {
+        return Caller.inBackground(tenant, account);
     }
 
     /// Asked before anything is stored.

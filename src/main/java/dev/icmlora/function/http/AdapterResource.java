@@ -131,10 +131,10 @@ public final class AdapterResource {
                     String description,
             @Context RoutingContext context) {
         RequestBodies.requireFile(context);
-        client.require(Role.UPLOAD);
+        var caller = client.require(Role.UPLOAD);
         var file = JsonBody.bytes(context);
         var given = Objects.requireNonNullElse(description, "");
-        return described(context, () -> uploads.upload(client.tenant(), file, given));
+        return described(context, () -> uploads.upload(caller.tenant(), file, given));
     }
 
     @POST
@@ -167,10 +167,10 @@ public final class AdapterResource {
     @APIResponse(responseCode = "415", ref = "Problem")
     @APIResponse(responseCode = "507", ref = "Problem")
     public Response blend(@Context RoutingContext context) {
-        client.require(Role.UPLOAD);
-        places.take(client.payer(), context);
+        var caller = client.require(Role.UPLOAD);
+        places.take(caller.payer(), context);
         var sum = json.read(context, SumRequest.class);
-        return described(context, () -> uploads.sum(client.tenant(), sum));
+        return described(context, () -> uploads.sum(caller.tenant(), sum));
     }
 
     private Response described(RoutingContext context, Supplier<Uni<AdapterDescription>> work) {
@@ -220,13 +220,13 @@ public final class AdapterResource {
             @HeaderParam("If-Range") @Parameter(hidden = true) String ifRange,
             @Context Request request,
             @Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var variant = request.selectVariant(FORMS);
         if (variant == null) {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
         var gguf = variant.getMediaType().isCompatible(GGUF);
-        var adapter = service.known(client.tenant(), id);
+        var adapter = service.known(caller.tenant(), id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);
         if (unchanged != null) {
@@ -256,8 +256,8 @@ public final class AdapterResource {
             @PathParam("id")
                     @Parameter(schema = @Schema(implementation = String.class, pattern = AdapterDescription.ID))
                     String id) {
-        client.require(deleter);
-        return uploads.delete(client.tenant(), id);
+        var caller = client.require(deleter);
+        return uploads.delete(caller.tenant(), id);
     }
 
     private Response.ResponseBuilder file(Adapter adapter, boolean gguf, String range) {

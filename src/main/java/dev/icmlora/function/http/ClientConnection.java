@@ -6,9 +6,8 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.error.RequestException;
 
 /// The connection of the client whose request is being answered.
@@ -23,26 +22,11 @@ public final class ClientConnection {
         this.access = access;
     }
 
-    /// Asked before any work.
+    /// Who asks, and has one of these roles. Asked before any work.
     ///
-    /// @throws RequestException if the client has none of these roles
-    public void require(Role... anyOf) {
-        access.require(current.getCurrent(), anyOf);
-    }
-
-    /// Whose adapters the client sees.
-    public Tenant tenant() {
-        return access.tenant(current.getCurrent());
-    }
-
-    /// The tokens that the client may use.
-    public TokenAccount account() {
-        return access.account(current.getCurrent());
-    }
-
-    /// Who pays for what the client asks for, as [Access#payer].
-    public String payer() {
-        return access.payer(current.getCurrent());
+    /// @throws RequestException if the client has none of them
+    public Caller require(Role... anyOf) {
+        return access.require(current.getCurrent(), anyOf);
     }
 
     /// The same work, cancelled when the client leaves before it is done.

@@ -35,7 +35,7 @@ public final class Downloads {
     ///
     /// @throws RequestException if there is none
     public void take(RoutingContext context) {
-        RequestEnd.of(context).then(places.enter(access.payer(context))::close);
+        RequestEnd.of(context).then(places.enter(access.caller(context).payer())::close);
     }
 
     /// JSON, of a request that has a place.

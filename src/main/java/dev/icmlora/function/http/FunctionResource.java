@@ -67,9 +67,9 @@ public final class FunctionResource {
             description = "Their names, with the versions of each",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = FunctionList.class)))
     public Response list(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         downloads.take(context);
-        return downloads.json(functions.list(client.tenant()));
+        return downloads.json(functions.list(caller.tenant()));
     }
 
     @PUT
@@ -114,9 +114,9 @@ public final class FunctionResource {
                             schema = @Schema(implementation = String.class, pattern = "^" + FunctionName.NAME + "$"))
                     String name,
             @Context RoutingContext context) {
-        client.require(Role.UPLOAD);
+        var caller = client.require(Role.UPLOAD);
         return functions
-                .define(client.tenant(), name, json.read(context, FunctionDefinition.class))
+                .define(caller.tenant(), name, json.read(context, FunctionDefinition.class))
                 .map(defined -> {
                     var function = defined.function();
                     var status = defined.isNew() ? Response.Status.CREATED : Response.Status.OK;
@@ -146,9 +146,9 @@ public final class FunctionResource {
                             schema = @Schema(implementation = String.class, pattern = FunctionName.WHOLE_FORM))
                     String name,
             @Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         downloads.take(context);
-        return downloads.json(functions.describe(client.tenant(), name));
+        return downloads.json(functions.describe(caller.tenant(), name));
     }
 
     @DELETE
@@ -168,8 +168,8 @@ public final class FunctionResource {
                             example = "urgency@1",
                             schema = @Schema(implementation = String.class, pattern = FunctionName.WHOLE_FORM))
                     String name) {
-        client.require(deleter);
-        return functions.delete(client.tenant(), name);
+        var caller = client.require(deleter);
+        return functions.delete(caller.tenant(), name);
     }
 
     private static Response.ResponseBuilder json(Response.Status status, Object entity) {

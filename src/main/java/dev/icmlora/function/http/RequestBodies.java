@@ -101,12 +101,12 @@ final class RequestBodies {
 
     /// A file may be longer than any other body: who sends it must be one that may, and has a place for it.
     private long file(RoutingContext context) {
-        access.require(context, Role.UPLOAD);
+        var caller = access.require(context, Role.UPLOAD);
         if (!config.upload()) {
             throw Kind.UPLOADS_OFF.because(
                     "Adapters cannot be uploaded here: icm-lora.adapters.upload (ICM_LORA_ADAPTERS_UPLOAD) is false");
         }
-        files.take(access.payer(context), context);
+        files.take(caller.payer(), context);
         return config.maxBytes().asLongValue();
     }
 
@@ -135,7 +135,7 @@ final class RequestBodies {
             this.context = context;
             this.request = context.request();
             this.limit = limit;
-            this.share = held.of(access.payer(context));
+            this.share = held.of(access.caller(context).payer());
             RequestEnd.of(context).then(share::close);
             share.take(request.headers().size() * HEADER_BYTES);
         }
@@ -238,7 +238,7 @@ final class RequestBodies {
             this.ofOneCaller = ofOneCaller;
         }
 
-        /// @param payer who pays for the request, as [Access#payer]
+        /// @param payer who pays for the request, see [dev.icmlora.function.access.Caller#payer]
         private OfRequest of(String payer) {
             return new OfRequest(payer);
         }

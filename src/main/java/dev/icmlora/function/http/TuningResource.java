@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.error.Problems;
@@ -39,20 +40,20 @@ public final class TuningResource {
     @RunOnVirtualThread
     @Operation(hidden = true)
     public Response adapter(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var request = json.read(context, AdapterRequest.class);
-        return request.tune() == null ? whole(request) : stream(request);
+        return request.tune() == null ? whole(caller, request) : stream(caller, request);
     }
 
-    private Response whole(AdapterRequest request) {
-        var work = service.adapter(client.tenant(), client.account(), request);
+    private Response whole(Caller caller, AdapterRequest request) {
+        var work = service.adapter(caller, request);
         var reply = client.whileOpen(work).await().indefinitely();
         return Response.ok(reply, MediaType.APPLICATION_JSON_TYPE).build();
     }
 
-    private Response stream(AdapterRequest request) {
+    private Response stream(Caller caller, AdapterRequest request) {
         var stream = new TuningStream(mapper);
-        client.whileOpen(service.adapter(client.tenant(), client.account(), request, stream))
+        client.whileOpen(service.adapter(caller, request, stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

@@ -121,8 +121,8 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
     public Response chat(@Context RoutingContext context) {
-        client.require(Role.CALL);
-        return replies.to(chats.read(json.object(context)), chatForm);
+        var caller = client.require(Role.CALL);
+        return replies.to(caller, chats.read(json.object(context)), chatForm);
     }
 
     @POST
@@ -154,8 +154,8 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
     public Response complete(@Context RoutingContext context) {
-        client.require(Role.CALL);
-        return replies.to(completions.read(json.object(context)), completionForm);
+        var caller = client.require(Role.CALL);
+        return replies.to(caller, completions.read(json.object(context)), completionForm);
     }
 
     @POST
@@ -181,9 +181,9 @@ public final class OpenAiResource {
     @APIResponse(responseCode = "413", ref = "OpenAiError")
     @APIResponse(responseCode = "504", ref = "OpenAiError")
     public Response embed(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var request = EmbeddingRequest.read(json.object(context), mostTexts);
-        var reply = client.whileOpen(texts.embed(client.account(), request.model(), request.texts()))
+        var reply = client.whileOpen(texts.embed(caller, request.model(), request.texts()))
                 .await()
                 .indefinitely();
         downloads.take(context);
@@ -201,9 +201,9 @@ public final class OpenAiResource {
             description = "The models",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.class)))
     public Response models(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         downloads.take(context);
-        return downloads.json(ModelList.of(texts.models(client.tenant()), started));
+        return downloads.json(ModelList.of(texts.models(caller.tenant()), started));
     }
 
     @GET
@@ -218,9 +218,9 @@ public final class OpenAiResource {
                     @Content(mediaType = "application/json", schema = @Schema(implementation = ModelList.Model.class)))
     @APIResponse(responseCode = "404", ref = "OpenAiError")
     public Response model(@PathParam("id") @Parameter(example = "SmolLM2-135M-Instruct.Q8_0") String id) {
-        client.require(Role.CALL);
-        if (!texts.isModel(client.tenant(), id)) {
-            throw RequestException.unknownModel(id, texts.models(client.tenant()));
+        var caller = client.require(Role.CALL);
+        if (!texts.isModel(caller.tenant(), id)) {
+            throw RequestException.unknownModel(id, texts.models(caller.tenant()));
         }
         return ok(ModelList.of(List.of(id), started).data().getFirst());
     }
