@@ -4,14 +4,12 @@ import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// An error as a client sees it: RFC 9457 problem details, with the extension members `errors` and `retry_after`.
 ///
 /// @param retryAfter seconds after which another try is worth it; null where nobody knows
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-@Schema(requiredProperties = {"type", "title", "status"})
 public record Problem(String type, String title, int status, String detail, List<Violation> errors, Long retryAfter) {
 
     public static final String MEDIA_TYPE = "application/problem+json";

@@ -24,15 +24,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
-import org.eclipse.microprofile.openapi.annotations.headers.Header;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterDescription;
@@ -44,11 +35,6 @@ import dev.icmlora.generator.adapter.Adapter;
 
 /// Adapters as files: downloaded, brought, added up, taken away.
 @Path("/adapters")
-@Tag(name = "tasks")
-@APIResponse(responseCode = "401", ref = "Problem")
-@APIResponse(responseCode = "403", ref = "Problem")
-@APIResponse(responseCode = "429", ref = "Problem")
-@APIResponse(responseCode = "503", ref = "Problem")
 public final class AdapterResource {
 
     private static final MediaType GGUF = MediaType.valueOf("application/x-gguf");
@@ -85,51 +71,7 @@ public final class AdapterResource {
 
     @PUT
     @Blocking
-    @Operation(operationId = "uploadAdapter", summary = "Bring an adapter that was made elsewhere", description = """
-            Off unless icm-lora.adapters.upload is true. A GGUF LoRA of llama.cpp, or a zip of \
-            adapter_model.safetensors and adapter_config.json as PEFT saves them. It must change weights that the \
-            adapters here change, with at most their rank; then it serves by its id like a generated one. What it is \
-            like is told by its first bytes, so the content type does not matter.""")
-    @RequestBody(
-            required = true,
-            content = {
-                @Content(
-                        mediaType = "application/octet-stream",
-                        schema = @Schema(implementation = String.class, format = "binary")),
-                @Content(
-                        mediaType = "application/x-gguf",
-                        schema = @Schema(implementation = String.class, format = "binary")),
-                @Content(
-                        mediaType = "application/zip",
-                        schema = @Schema(implementation = String.class, format = "binary"))
-            })
-    @APIResponse(
-            responseCode = "200",
-            description = "It was known already",
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            schema = @Schema(implementation = AdapterDescription.class)))
-    @APIResponse(
-            responseCode = "201",
-            description = "It is known now",
-            headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            schema = @Schema(implementation = AdapterDescription.class)))
-    @APIResponse(responseCode = "400", ref = "Problem")
-    @APIResponse(responseCode = "408", ref = "Problem")
-    @APIResponse(responseCode = "413", ref = "Problem")
-    @APIResponse(responseCode = "414", description = "The description makes the address too long")
-    @APIResponse(responseCode = "507", ref = "Problem")
-    public Response upload(
-            @QueryParam("description")
-                    @Parameter(
-                            description = "What the adapter is for, put into its prompts before the input",
-                            schema = @Schema(implementation = String.class, maxLength = 2000))
-                    String description,
-            @Context RoutingContext context) {
+    public Response upload(@QueryParam("description") String description, @Context RoutingContext context) {
         RequestBodies.requireFile(context);
         var caller = client.require(Role.UPLOAD);
         var file = JsonBody.bytes(context);
@@ -140,32 +82,6 @@ public final class AdapterResource {
     @POST
     @Path("/blend")
     @Blocking
-    @Operation(operationId = "blendAdapters", summary = "Add known adapters up", description = """
-            The weighted sum of what adapters do. Generated adapters can always be added; with others the ranks add \
-            up, and must not exceed the resident adapter's.""")
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = SumRequest.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "It was known already",
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            schema = @Schema(implementation = AdapterDescription.class)))
-    @APIResponse(
-            responseCode = "201",
-            description = "It is known now",
-            headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            schema = @Schema(implementation = AdapterDescription.class)))
-    @APIResponse(responseCode = "400", ref = "Problem")
-    @APIResponse(responseCode = "404", ref = "Problem")
-    @APIResponse(responseCode = "413", ref = "Problem")
-    @APIResponse(responseCode = "415", ref = "Problem")
-    @APIResponse(responseCode = "507", ref = "Problem")
     public Response blend(@Context RoutingContext context) {
         var caller = client.require(Role.UPLOAD);
         places.take(caller.payer(), context);
@@ -187,37 +103,10 @@ public final class AdapterResource {
     @GET
     @Path("/{id}")
     @RunOnVirtualThread
-    @Operation(operationId = "downloadAdapter", summary = "Download a known adapter", description = """
-            GGUF for llama.cpp's --lora, whose SHA-256 is the id and its ETag; or a zip of adapter_model.safetensors \
-            and adapter_config.json for PEFT.""")
-    @Parameter(
-            name = "If-None-Match",
-            in = ParameterIn.HEADER,
-            schema = @Schema(implementation = String.class),
-            description = "The ETag of a copy that the client has")
-    @APIResponse(
-            responseCode = "200",
-            description = "The file",
-            headers = @Header(name = "ETag", schema = @Schema(implementation = String.class)),
-            content = {
-                @Content(
-                        mediaType = "application/x-gguf",
-                        schema = @Schema(implementation = String.class, format = "binary")),
-                @Content(
-                        mediaType = "application/zip",
-                        schema = @Schema(implementation = String.class, format = "binary"))
-            })
-    @APIResponse(responseCode = "206", description = "The bytes that were asked for")
-    @APIResponse(responseCode = "304", description = "The client's copy is this file")
-    @APIResponse(responseCode = "416", description = "The file is shorter than that")
-    @APIResponse(responseCode = "404", ref = "Problem")
-    @APIResponse(responseCode = "406", ref = "Problem")
     public Response download(
-            @PathParam("id")
-                    @Parameter(schema = @Schema(implementation = String.class, pattern = AdapterDescription.ID))
-                    String id,
-            @HeaderParam("Range") @Parameter(description = "One range of bytes", example = "bytes=0-3") String range,
-            @HeaderParam("If-Range") @Parameter(hidden = true) String ifRange,
+            @PathParam("id") String id,
+            @HeaderParam("Range") String range,
+            @HeaderParam("If-Range") String ifRange,
             @Context Request request,
             @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
@@ -247,15 +136,7 @@ public final class AdapterResource {
     @DELETE
     @Path("/{id}")
     @Blocking
-    @Operation(operationId = "deleteAdapter", summary = "Take a known adapter away", description = """
-            From memory and from the folder. Requests that it is answering end as ever. The task that it was made for \
-            makes it again.""")
-    @APIResponse(responseCode = "204", description = "It is not known any more")
-    @APIResponse(responseCode = "404", ref = "Problem")
-    public Uni<Void> delete(
-            @PathParam("id")
-                    @Parameter(schema = @Schema(implementation = String.class, pattern = AdapterDescription.ID))
-                    String id) {
+    public Uni<Void> delete(@PathParam("id") String id) {
         var caller = client.require(deleter);
         return uploads.delete(caller.tenant(), id);
     }

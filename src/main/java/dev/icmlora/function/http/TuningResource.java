@@ -8,7 +8,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
@@ -17,7 +16,7 @@ import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.service.TaskService;
 
 /// `POST /adapter` for a client that accepts a stream of events: a function of Funqy's has one reply, and cannot
-/// stream. [TuningRoute] leads here, and [FunctionsDescription] describes it.
+/// stream. [TuningRoute] leads here.
 @Path(TuningRoute.TARGET)
 public final class TuningResource {
 
@@ -38,7 +37,6 @@ public final class TuningResource {
 
     @POST
     @RunOnVirtualThread
-    @Operation(hidden = true)
     public Response adapter(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         var request = json.read(context, AdapterRequest.class);
