@@ -74,7 +74,7 @@ final class Admission implements AutoCloseable {
 
     /// Work that begins once the result is subscribed to and there is a place for it.
     ///
-    /// The result fails with [RequestException], [RequestException], [EngineClosedException], or with
+    /// The result fails with [RequestException] if it is refused or late, with [EngineClosedException], or with
     /// what the work throws.
     ///
     /// @param caller in whose line it waits

@@ -44,7 +44,7 @@ final class Answering {
     /// @throws RequestException if the function ends
     void tune(GenerateRequest request, Work work) {
         try {
-            service.tuneAhead(work.caller(), request).await().indefinitely();
+            service.tuneAhead(work.caller(), request);
         } catch (EngineClosedException | CancelledException e) {
             throw RequestException.redeliver(e.getMessage());
         } catch (ComputationFailedException e) {
@@ -177,7 +177,7 @@ final class Answering {
                 continue;
             }
             try {
-                return service.generate(work.caller(), request).await().indefinitely();
+                return service.generate(work.caller(), request);
             } catch (RequestException e) {
                 switch (e.kind()) {
                     case QUEUE_FULL -> {

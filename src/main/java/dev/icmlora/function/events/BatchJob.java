@@ -118,10 +118,7 @@ final class BatchJob {
     /// generator was, or a newer version of the function is there.
     private String identity(StoredObject task, Checked checked, Work work) {
         var adapter = service.beginning(checked.request())
-                .map(request -> service.adapter(work.caller(), request)
-                        .await()
-                        .indefinitely()
-                        .id())
+                .map(request -> service.adapter(work.caller(), request).id())
                 .orElse("");
         var parts = Stream.concat(
                 Stream.of(task.version(), checked.inputs().object().version(), adapter),

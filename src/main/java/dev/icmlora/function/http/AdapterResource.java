@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -89,8 +88,8 @@ public final class AdapterResource {
         return described(context, () -> uploads.sum(caller.tenant(), sum));
     }
 
-    private Response described(RoutingContext context, Supplier<Uni<AdapterDescription>> work) {
-        var adapter = places.holding(context, () -> work.get().await().indefinitely());
+    private Response described(RoutingContext context, Supplier<AdapterDescription> work) {
+        var adapter = places.holding(context, work);
         return Response.status(adapter.cached() ? 200 : 201)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.LOCATION, "/adapters/" + adapter.id())
@@ -136,9 +135,9 @@ public final class AdapterResource {
     @DELETE
     @Path("/{id}")
     @Blocking
-    public Uni<Void> delete(@PathParam("id") String id) {
+    public void delete(@PathParam("id") String id) {
         var caller = client.require(deleter);
-        return uploads.delete(caller.tenant(), id);
+        uploads.delete(caller.tenant(), id);
     }
 
     private Response.ResponseBuilder file(Adapter adapter, boolean gguf, String range) {

@@ -2,7 +2,6 @@ package dev.icmlora.function.http;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -53,17 +52,13 @@ public final class FunctionResource {
     @PUT
     @Path("/{name}")
     @Blocking
-    public Uni<Response> define(@PathParam("name") String name, @Context RoutingContext context) {
+    public Response define(@PathParam("name") String name, @Context RoutingContext context) {
         var caller = client.require(Role.UPLOAD);
-        return functions
-                .define(caller.tenant(), name, json.read(context, FunctionDefinition.class))
-                .map(defined -> {
-                    var function = defined.function();
-                    var status = defined.isNew() ? Response.Status.CREATED : Response.Status.OK;
-                    return json(status, function)
-                            .header(HttpHeaders.LOCATION, "/functions/" + function.name() + "@" + function.version())
-                            .build();
-                });
+        var defined = functions.define(caller.tenant(), name, json.read(context, FunctionDefinition.class));
+        var function = defined.function();
+        return json(defined.isNew() ? Response.Status.CREATED : Response.Status.OK, function)
+                .header(HttpHeaders.LOCATION, "/functions/" + function.name() + "@" + function.version())
+                .build();
     }
 
     @GET
@@ -78,9 +73,9 @@ public final class FunctionResource {
     @DELETE
     @Path("/{name}")
     @Blocking
-    public Uni<Void> delete(@PathParam("name") String name) {
+    public void delete(@PathParam("name") String name) {
         var caller = client.require(deleter);
-        return functions.delete(caller.tenant(), name);
+        functions.delete(caller.tenant(), name);
     }
 
     private static Response.ResponseBuilder json(Response.Status status, Object entity) {

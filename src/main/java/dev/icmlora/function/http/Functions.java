@@ -24,12 +24,12 @@ public final class Functions {
     @Funq
     public Uni<GenerateReply> generate(GenerateRequest request) {
         var caller = client.require(Role.CALL);
-        return client.whileOpen(service.generate(caller, request));
+        return client.answer(() -> service.generate(caller, request));
     }
 
     @Funq
     public Uni<AdapterReply> adapter(AdapterRequest request) {
         var caller = client.require(Role.CALL);
-        return client.whileOpen(service.adapter(caller, request));
+        return client.answer(() -> service.adapter(caller, request));
     }
 }

@@ -44,14 +44,13 @@ public final class TuningResource {
     }
 
     private Response whole(Caller caller, AdapterRequest request) {
-        var work = service.adapter(caller, request);
-        var reply = client.whileOpen(work).await().indefinitely();
+        var reply = client.whileOpen(() -> service.adapter(caller, request));
         return Response.ok(reply, MediaType.APPLICATION_JSON_TYPE).build();
     }
 
     private Response stream(Caller caller, AdapterRequest request) {
         var stream = new TuningStream(mapper);
-        client.whileOpen(service.adapter(caller, request, stream))
+        client.answer(() -> service.adapter(caller, request, stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

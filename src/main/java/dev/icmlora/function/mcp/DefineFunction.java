@@ -77,8 +77,6 @@ final class DefineFunction implements Tool {
         definition.remove(NAME);
         return functions
                 .define(caller.tenant(), name.toString(), json.part(definition, "", FunctionDefinition.class))
-                .await()
-                .indefinitely()
                 .function();
     }
 }

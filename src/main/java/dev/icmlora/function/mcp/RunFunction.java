@@ -89,6 +89,6 @@ final class RunFunction implements Tool {
         body.remove(FUNCTION);
         body.putObject(TASK).put(FUNCTION, name.toString());
         var request = json.part(body, "", GenerateRequest.class);
-        return client.whileOpen(service.generate(caller, request)).await().indefinitely();
+        return client.whileOpen(() -> service.generate(caller, request));
     }
 }

@@ -83,9 +83,7 @@ public final class OpenAiResource {
     public Response embed(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         var request = EmbeddingRequest.read(json.object(context), mostTexts);
-        var reply = client.whileOpen(texts.embed(caller, request.model(), request.texts()))
-                .await()
-                .indefinitely();
+        var reply = client.whileOpen(() -> texts.embed(caller, request.model(), request.texts()));
         downloads.take(context);
         return downloads.json(EmbeddingList.of(reply, request.base64()));
     }

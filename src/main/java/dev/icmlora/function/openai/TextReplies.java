@@ -41,15 +41,14 @@ final class TextReplies {
     }
 
     private Response whole(Caller caller, CompletionRequest request, ReplyForm form, Head head) {
-        var work = texts.write(caller, request.text(), TextListener.NONE);
-        var reply = client.whileOpen(work).await().indefinitely();
+        var reply = client.whileOpen(() -> texts.write(caller, request.text(), TextListener.NONE));
         return Response.ok(form.whole(head, reply), MediaType.APPLICATION_JSON_TYPE)
                 .build();
     }
 
     private Response stream(Caller caller, CompletionRequest request, ReplyForm form, Head head) {
         var stream = new TextStream(request, form, head, mapper);
-        client.whileOpen(texts.write(caller, request.text(), stream))
+        client.answer(() -> texts.write(caller, request.text(), stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

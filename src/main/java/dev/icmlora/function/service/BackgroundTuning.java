@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -52,18 +53,19 @@ final class BackgroundTuning {
             waiting.remove(key);
             return false;
         }
-        engineHost
-                .submitLong(account, LIMIT, turn -> adapters.of(key, turn))
-                .subscribe()
-                .with(_ -> end(key, place), failure -> {
-                    end(key, place);
-                    LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
-                });
+        var tuning = Context.current().wrap(() -> tune(key, account, place));
+        Thread.ofVirtual().name("background tuning").start(tuning);
         return true;
     }
 
-    private void end(AdapterKey key, Place place) {
-        waiting.remove(key);
-        place.close();
+    private void tune(AdapterKey key, TokenAccount account, Place place) {
+        try {
+            engineHost.submitLong(account, LIMIT, turn -> adapters.of(key, turn));
+        } catch (RuntimeException e) {
+            LOG.infof("A task was not tuned in the background: %s", e.getMessage());
+        } finally {
+            waiting.remove(key);
+            place.close();
+        }
     }
 }

@@ -5,7 +5,6 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
@@ -66,8 +65,8 @@ public final class NamedFunctions {
     /// Makes a definition the newest version of a name.
     ///
     /// @param name as it was sent
-    /// @throws dev.icmlora.function.error.RequestException through the result
-    public Uni<Defined> define(Tenant tenant, String name, FunctionDefinition definition) {
+    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    public Defined define(Tenant tenant, String name, FunctionDefinition definition) {
         return meter.measure("define", () -> {
             var function = RequestRules.functionName(name);
             rules.check(function, definition);
@@ -101,9 +100,9 @@ public final class NamedFunctions {
     /// Deletes a version, or all of a name.
     ///
     /// @param name as it was sent, perhaps with a version
-    /// @throws dev.icmlora.function.error.RequestException through the result, if there is none
-    public Uni<Void> delete(Tenant tenant, String name) {
-        return meter.measure("delete", () -> {
+    /// @throws dev.icmlora.function.error.RequestException if there is none
+    public void delete(Tenant tenant, String name) {
+        meter.measure("delete", () -> {
             if (!bucket.delete(tenant, RequestRules.functionName(name))) {
                 throw RequestException.unknownFunction(name);
             }

@@ -9,7 +9,7 @@ import org.jboss.logging.MDC;
 /// Names every request: by the client's `X-Request-Id`, or by a new one. The reply and the log carry it.
 public final class RequestId {
 
-    static final String MDC_KEY = "request_id";
+    public static final String MDC_KEY = "request_id";
 
     private static final String HEADER = "X-Request-Id";
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");

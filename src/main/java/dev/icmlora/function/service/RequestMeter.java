@@ -3,7 +3,6 @@ package dev.icmlora.function.service;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
@@ -11,7 +10,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
@@ -78,41 +76,27 @@ final class RequestMeter {
                 .register(registry);
     }
 
-    /// Work of the caller's thread that takes no tokens.
-    <T> Uni<T> measure(String operation, Supplier<T> work) {
-        return measure(
-                operation,
-                TokenAccount.unlimited(""),
-                () -> Uni.createFrom().item(work).map(reply -> new Metered<>(reply, Served.NOTHING)));
+    /// Work that takes no tokens.
+    <T> T measure(String operation, Supplier<T> work) {
+        return measure(operation, TokenAccount.unlimited(""), () -> new Metered<>(work.get(), Served.NOTHING));
     }
 
-    /// The same work, measured from the time somebody waits for it.
-    ///
-    /// It fails with [RequestException] if the account is empty.
+    /// Does work, and measures it.
     ///
     /// @param operation what was asked for
     /// @param account that must not be empty
-    <T> Uni<T> measure(String operation, TokenAccount account, Supplier<Uni<Metered<T>>> work) {
-        return Uni.createFrom().deferred(() -> {
-            var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
-            // Deferred, so that what is thrown at once is a failure too.
-            return Uni.createFrom()
-                    .<Metered<T>>deferred(() -> {
-                        account.requireRest();
-                        return work.get();
-                    })
-                    .onItemOrFailure()
-                    .invoke((item, failure) -> {
-                        if (failure == null) {
-                            request.end("ok", item.served());
-                        } else {
-                            request.end(outcome(failure), null);
-                        }
-                    })
-                    .onCancellation()
-                    .invoke(() -> request.end("cancelled", null))
-                    .map(Metered::reply);
-        });
+    /// @throws RequestException if it is empty
+    <T> T measure(String operation, TokenAccount account, Supplier<Metered<T>> work) {
+        var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
+        try {
+            account.requireRest();
+            var metered = work.get();
+            request.end("ok", metered.served());
+            return metered.reply();
+        } catch (Throwable t) {
+            request.end(outcome(t), null);
+            throw t;
+        }
     }
 
     /// Tells a listener the same, and measures from now on how long it waits for the first token.
@@ -185,7 +169,6 @@ final class RequestMeter {
         private final String operation;
         private final long start;
         private final Object id;
-        private final AtomicBoolean ended = new AtomicBoolean();
 
         private Request(String operation, long start, Object id) {
             this.operation = operation;
@@ -193,11 +176,7 @@ final class RequestMeter {
             this.id = id;
         }
 
-        /// A client that leaves in the last moment gives two ends; the first counts.
         private void end(String outcome, Served served) {
-            if (!ended.compareAndSet(false, true)) {
-                return;
-            }
             var nanos = System.nanoTime() - start;
             Timer.builder("icm.lora.request")
                     .description("Time from a request's arrival to its answer")

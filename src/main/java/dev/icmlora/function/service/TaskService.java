@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
@@ -75,22 +74,23 @@ public final class TaskService {
 
     /// Answers a request's inputs.
     ///
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<GenerateReply> generate(Caller caller, GenerateRequest request) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public GenerateReply generate(Caller caller, GenerateRequest request) {
         return meter.measure("generate", caller.account(), () -> checkedGenerate(caller, request));
     }
 
-    private Uni<Metered<GenerateReply>> checkedGenerate(Caller caller, GenerateRequest request) {
+    private Metered<GenerateReply> checkedGenerate(Caller caller, GenerateRequest request) {
         rules.check(request);
-        return functions
-                .answering(caller.tenant(), request)
-                .map(named -> wholeGenerate(caller, named.request())
-                        .map(metered -> new Metered<>(metered.reply().by(named.function()), metered.served())))
-                .orElseGet(() -> wholeGenerate(caller, request));
+        var named = functions.answering(caller.tenant(), request);
+        if (named.isEmpty()) {
+            return wholeGenerate(caller, request);
+        }
+        var metered = wholeGenerate(caller, named.get().request());
+        return new Metered<>(metered.reply().by(named.get().function()), metered.served());
     }
 
     /// @param request that names no function
-    private Uni<Metered<GenerateReply>> wholeGenerate(Caller caller, GenerateRequest request) {
+    private Metered<GenerateReply> wholeGenerate(Caller caller, GenerateRequest request) {
         var key = key(caller, request);
         rules.check(request.mode(), key.task());
         var form = AnswerForm.of(request);
@@ -114,20 +114,20 @@ public final class TaskService {
 
     /// Generates an adapter, or finds it where its task was seen before.
     ///
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(Caller caller, AdapterRequest request) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public AdapterReply adapter(Caller caller, AdapterRequest request) {
         return adapter(caller, request, _ -> {});
     }
 
     /// Generates or tunes an adapter, or finds it where its task was seen before.
     ///
     /// @param progress is told of a tuning that this request begins, on a thread that should not wait
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(Caller caller, AdapterRequest request, Consumer<TuningProgress> progress) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public AdapterReply adapter(Caller caller, AdapterRequest request, Consumer<TuningProgress> progress) {
         return meter.measure("adapter", caller.account(), () -> checkedAdapter(caller, request, progress));
     }
 
-    private Uni<Metered<AdapterReply>> checkedAdapter(
+    private Metered<AdapterReply> checkedAdapter(
             Caller caller, AdapterRequest asked, Consumer<TuningProgress> progress) {
         rules.check(asked);
         var request = functions.whole(caller.tenant(), asked);
@@ -165,13 +165,13 @@ public final class TaskService {
     /// tuned anew by the next. Does nothing where nothing is to be tuned now, or it is known.
     ///
     /// @param request that names no function
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<Void> tuneAhead(Caller caller, GenerateRequest request) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public void tuneAhead(Caller caller, GenerateRequest request) {
         var engine = engineHost.engine();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var isWanted = request.mode().tunes() && tune.when() == Tune.When.NOW && tune.budgetMs() == null;
         if (!isWanted || request.adapter() != null || engine.tuningRefusal().isPresent()) {
-            return Uni.createFrom().voidItem();
+            return;
         }
         var start = key(caller, request);
         var hasExamples = request.mode() == Mode.AUTO
@@ -179,19 +179,22 @@ public final class TaskService {
                 : !start.task().examples().isEmpty();
         var key = TunedKeys.of(start, tune, engine);
         if (!hasExamples || adapters.known(key).isPresent()) {
-            return Uni.createFrom().voidItem();
+            return;
         }
-        return meter.measure(
-                        "adapter",
-                        caller.account(),
-                        () -> engineHost.submitLong(
-                                caller.account(),
-                                BackgroundTuning.LIMIT,
-                                turn -> adapter(key, adapters.of(key, turn), turn.session())))
-                .onFailure(_ ->
-                        request.mode() == Mode.AUTO && engine.tuningRefusal().isPresent())
-                .recoverWithNull()
-                .replaceWithVoid();
+        try {
+            meter.measure(
+                    "adapter",
+                    caller.account(),
+                    () -> engineHost.submitLong(
+                            caller.account(),
+                            BackgroundTuning.LIMIT,
+                            turn -> adapter(key, adapters.of(key, turn), turn.session())));
+        } catch (RuntimeException e) {
+            // The first tuning shows that there is no memory for any, and auto does without.
+            if (request.mode() != Mode.AUTO || engine.tuningRefusal().isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     /// A known adapter.

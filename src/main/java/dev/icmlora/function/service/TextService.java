@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
@@ -89,12 +88,12 @@ public final class TextService {
 
     /// Writes texts.
     ///
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<TextReply> write(Caller caller, TextRequest request, TextListener listener) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public TextReply write(Caller caller, TextRequest request, TextListener listener) {
         return meter.measure("text", caller.account(), () -> checkedWrite(caller, request, meter.timed(listener)));
     }
 
-    private Uni<Metered<TextReply>> checkedWrite(Caller caller, TextRequest asked, TextListener listener) {
+    private Metered<TextReply> checkedWrite(Caller caller, TextRequest asked, TextListener listener) {
         asked.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         if (!asked.model().equals(engineHost.modelName()) && !OwnedId.isId(asked.model())) {
             var named = functions
@@ -124,12 +123,12 @@ public final class TextService {
 
     /// Embeds texts with the base model.
     ///
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<EmbeddingReply> embed(Caller caller, String model, List<String> texts) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public EmbeddingReply embed(Caller caller, String model, List<String> texts) {
         return meter.measure("embed", caller.account(), () -> checkedEmbed(caller.account(), model, texts));
     }
 
-    private Uni<Metered<EmbeddingReply>> checkedEmbed(TokenAccount account, String model, List<String> texts) {
+    private Metered<EmbeddingReply> checkedEmbed(TokenAccount account, String model, List<String> texts) {
         if (!model.equals(engineHost.modelName())) {
             throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
         }
