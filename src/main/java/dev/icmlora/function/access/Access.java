@@ -2,26 +2,21 @@ package dev.icmlora.function.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.config.StartupException;
-import dev.icmlora.function.error.MissingRoleException;
 import dev.icmlora.function.error.Problems;
-import dev.icmlora.function.error.UnauthorizedException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 /// Who may ask, for what, how often, and whose adapters they see.
 ///
@@ -34,9 +29,6 @@ public final class Access {
     private static final String BASIC = "basic ";
     private static final String HEALTH = "/q/health";
     private static final String CALLER = Access.class.getName() + ".caller";
-    /// After Quarkus has looked where a browser's request comes from, whose question beforehand brings no key (CORS),
-    /// and before it asks who it is.
-    public static final int PRIORITY = SecurityHandlerPriorities.CORS - 1;
 
     private final ApiKeys keys;
     private final Tokens tokens;
@@ -61,13 +53,8 @@ public final class Access {
         return !keys.isEmpty() || tokens.areEnabled();
     }
 
-    void register(@Observes Filters filters) {
-        if (isGuarded() || rateLimit.isOn()) {
-            filters.register(this::guard, PRIORITY);
-        }
-    }
-
-    private void guard(RoutingContext context) {
+    /// Finds out who asks, and lets the request go on or answers it.
+    public void guard(RoutingContext context) {
         if (context.normalizedPath().startsWith(HEALTH)) {
             context.next();
         } else if (context.get(CALLER) != null) {
@@ -83,7 +70,7 @@ public final class Access {
         if (isOperation(context)) {
             try {
                 require(context, Role.METRICS);
-            } catch (MissingRoleException e) {
+            } catch (RequestException e) {
                 problems.write(e.problem(), context);
                 return;
             }
@@ -105,8 +92,8 @@ public final class Access {
         (isOperation(context) ? identified : identified.invoke(rateLimit::count))
                 .subscribe()
                 .with(
-                        caller -> {
-                            context.put(CALLER, caller);
+                        identity -> {
+                            context.put(CALLER, caller(identity));
                             resume(request);
                             proceed(context);
                         },
@@ -123,9 +110,9 @@ public final class Access {
         }
     }
 
-    private Uni<Caller> identify(RoutingContext context) {
+    private Uni<Identity> identify(RoutingContext context) {
         if (!isGuarded()) {
-            return Uni.createFrom().item(Caller.ANYBODY);
+            return Uni.createFrom().item(Identity.ANYBODY);
         }
         var header = Optional.ofNullable(context.request().getHeader(HttpHeaders.AUTHORIZATION));
         var bearer = header.flatMap(text -> after(BEARER, text));
@@ -134,7 +121,7 @@ public final class Access {
             return Uni.createFrom().item(byKey.get());
         }
         if (bearer.isEmpty()) {
-            return Uni.createFrom().failure(UnauthorizedException::new);
+            return Uni.createFrom().failure(RequestException::unauthorized);
         }
         var eventLoop = context.vertx().getOrCreateContext();
         return tokens.callerOf(bearer.get()).emitOn(work -> eventLoop.runOnContext(now -> work.run()));
@@ -157,7 +144,7 @@ public final class Access {
     }
 
     private void refuse(Throwable failure, RoutingContext context) {
-        if (failure instanceof UnauthorizedException) {
+        if (failure instanceof RequestException refused && refused.is(Kind.UNAUTHORIZED)) {
             context.response().putHeader("WWW-Authenticate", challenge());
         }
         problems.writeEarly(problems.of(failure), context);
@@ -167,45 +154,32 @@ public final class Access {
         return keys.isEmpty() ? "Bearer" : "Bearer, Basic realm=\"icm-lora\", charset=\"UTF-8\"";
     }
 
-    /// Whose adapters the caller of an admitted request sees.
-    public Tenant tenant(RoutingContext context) {
-        return switch (tenancy) {
+    private Caller caller(Identity identity) {
+        var tenant = switch (tenancy) {
             case NONE -> Tenant.SHARED;
-            case KEY -> Tenant.of(caller(context).name());
+            case KEY -> Tenant.of(identity.name());
         };
+        return new Caller(tenant, account(identity.payer()), identity.roles(), identity.grant());
     }
 
-    /// The tokens that the caller of an admitted request may use.
-    public TokenAccount account(RoutingContext context) {
-        return rateLimit.account(payer(context));
-    }
-
-    /// Who pays for what the caller of an admitted request asks for: an opaque text that finds the account again.
-    public String payer(RoutingContext context) {
-        return caller(context).payer();
-    }
-
-    /// The tokens that a payer may use.
+    /// The tokens that a payer may use: an opaque text that finds the account again.
     public TokenAccount account(String payer) {
         return rateLimit.account(payer);
     }
 
-    /// @throws MissingRoleException if the caller of an admitted request has none of these roles
-    public void require(RoutingContext context, Role... anyOf) {
+    /// The caller of an admitted request, who must have one of these roles.
+    ///
+    /// @throws RequestException if it has none of them, or the request was not admitted
+    public Caller require(RoutingContext context, Role... anyOf) {
         var caller = caller(context);
-        if (Arrays.stream(anyOf).noneMatch(caller::may)) {
-            var roles = Arrays.stream(anyOf).map(Role::toString).collect(Collectors.joining(" or "));
-            throw new MissingRoleException(roles, caller.grant());
-        }
+        caller.require(anyOf);
+        return caller;
     }
 
-    /// @throws UnauthorizedException if a request came here that nobody admitted
-    private Caller caller(RoutingContext context) {
-        return Optional.ofNullable(context.<Caller>get(CALLER)).orElseGet(() -> {
-            if (isGuarded()) {
-                throw new UnauthorizedException();
-            }
-            return Caller.ANYBODY;
-        });
+    /// The caller of an admitted request.
+    ///
+    /// @throws RequestException if it was not admitted
+    public Caller caller(RoutingContext context) {
+        return Optional.ofNullable(context.<Caller>get(CALLER)).orElseThrow(RequestException::unauthorized);
     }
 }

@@ -33,7 +33,7 @@ final class ApiKeys {
     private final Map<String, List<String>> roles;
     private final List<Key> keys = new ArrayList<>();
 
-    private record Key(String name, Caller caller, byte[] digest) {}
+    private record Key(String name, Identity caller, byte[] digest) {}
 
     /// @throws StartupException if a key is empty or begins or ends with white space, two callers have the same one, or
     /// roles are unknown or those of nobody
@@ -57,7 +57,7 @@ final class ApiKeys {
         if (!key.equals(key.strip())) {
             throw new StartupException(setting + " begins or ends with white space, which no header can carry");
         }
-        var caller = Caller.ofKey(name, rolesNamed(name));
+        var caller = Identity.ofKey(name, rolesNamed(name));
         if (callerOf(key).filter(other -> !other.equals(caller)).isPresent()) {
             throw new StartupException(
                     "icm-lora.api-keys.%s is the key of another name too: the two callers could not be ".formatted(name)
@@ -102,9 +102,9 @@ final class ApiKeys {
 
     /// Who has this key. It takes the same time whether it is the first key, the last or none: all are
     /// compared, and digests have one length, so that nothing is told about a key's either.
-    Optional<Caller> callerOf(String presented) {
+    Optional<Identity> callerOf(String presented) {
         var digest = digest(presented);
-        var found = Optional.<Caller>empty();
+        var found = Optional.<Identity>empty();
         for (var key : keys) {
             if (MessageDigest.isEqual(key.digest, digest)) {
                 found = Optional.of(key.caller);

@@ -1,45 +1,39 @@
 package dev.icmlora.function.access;
 
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-import dev.icmlora.function.config.Setting;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 
-/// Who asks.
+/// Who asks. The door finds it out once for a request, and hands it on.
 ///
-/// @param name of one whom the function knows; empty where nobody has to say who they are
+/// @param tenant whose adapters, functions and jobs the caller sees
+/// @param account the tokens that it may use, and in whose share its requests count
 /// @param roles that it has
 /// @param grant a sentence about what gives it its roles
-record Caller(String name, Set<Role> roles, String grant) {
+public record Caller(Tenant tenant, TokenAccount account, Set<Role> roles, String grant) {
 
-    static final Caller ANYBODY = new Caller("", Set.of(Role.ADMIN), "everybody has all");
-
-    private static final Set<Role> OF_TOKENS = Set.of(Role.CALL, Role.UPLOAD);
-    private static final Set<Role> OF_SENDERS = Set.of(Role.EVENTS);
-    private static final String GRANT_OF_TOKENS =
-            "a token has call and upload or, where %s lists its subject, events alone"
-                    .formatted(new Setting("icm-lora.events.senders"));
-
-    Caller {
-        roles = Set.copyOf(roles);
+    /// Who asks by a task file or a job: the door has let it in before.
+    public static Caller inBackground(Tenant tenant, TokenAccount account) {
+        return new Caller(tenant, account, Set.of(), "");
     }
 
-    /// @param key name of an API key
-    static Caller ofKey(String key, Set<Role> roles) {
-        return new Caller("key:" + key, roles, "%s says which ones this key has".formatted(ApiKeys.rolesOf(key)));
-    }
-
-    /// @param issuer a URL, so without a space
-    /// @param isSender whether it may send events, and do nothing else
-    static Caller ofToken(String issuer, String subject, boolean isSender) {
-        return new Caller("oidc:" + issuer + " " + subject, isSender ? OF_SENDERS : OF_TOKENS, GRANT_OF_TOKENS);
-    }
-
-    /// Whose limits count. It is kept with jobs, where nobody is to read who they are.
-    String payer() {
-        return name.isEmpty() ? "" : Tenant.of(name).id();
+    /// Whose limits count, as an opaque text: see [TokenAccount#payer].
+    public String payer() {
+        return account.payer();
     }
 
     boolean may(Role role) {
         return roles.contains(role) || roles.contains(Role.ADMIN);
+    }
+
+    /// @throws RequestException if the caller has none of these roles
+    void require(Role... anyOf) {
+        if (Arrays.stream(anyOf).noneMatch(this::may)) {
+            var names = Arrays.stream(anyOf).map(Role::toString).collect(Collectors.joining(" or "));
+            throw Kind.MISSING_ROLE.because("This needs the role %s; %s".formatted(names, grant));
+        }
     }
 }

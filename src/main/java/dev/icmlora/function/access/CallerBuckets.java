@@ -30,7 +30,7 @@ final class CallerBuckets {
         return capacity;
     }
 
-    /// @param payer see [Caller#payer]
+    /// @param payer see [Identity#payer]
     Bucket of(String payer) {
         return buckets.get(payer, newcomer -> full());
     }

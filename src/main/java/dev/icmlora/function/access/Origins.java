@@ -8,11 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -25,10 +23,7 @@ import dev.icmlora.function.error.Problems;
 /// listens on this machine alone and knows no keys, it has to be called by a name of this machine: any other may be one
 /// that a page of another site gave to this address (DNS rebinding).
 @Singleton
-final class Origins {
-
-    /// Before anybody is asked for a key.
-    private static final int BEFORE_ACCESS = 950;
+public final class Origins {
 
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final Pattern THIS_MACHINE =
@@ -60,11 +55,8 @@ final class Origins {
         }
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::admit, BEFORE_ACCESS);
-    }
-
-    private void admit(RoutingContext context) {
+    /// Lets a request go on, or answers it: 403 or 421.
+    public void admit(RoutingContext context) {
         var request = context.request();
         var authority = request.authority() == null
                 ? ""

@@ -9,7 +9,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.RateLimitException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 /// So many requests a minute from each caller, `icm-lora.rate-limit.requests-per-minute`, and so many tokens a day,
 /// `icm-lora.rate-limit.tokens-per-day`. Thread-safe.
@@ -34,29 +35,31 @@ final class RateLimit {
                 .register(registry);
     }
 
-    /// Whether requests are counted.
-    boolean isOn() {
-        return requests.isPresent();
-    }
-
     /// Counts a request of a caller.
     ///
-    /// @throws RateLimitException if it is one too many
-    void count(Caller caller) {
+    /// @throws RequestException if it is one too many
+    void count(Identity caller) {
         if (requests.isEmpty()) {
             return;
         }
         var taken = requests.get().of(caller.payer()).tryConsumeAndReturnRemaining(1);
         if (!taken.isConsumed()) {
             refused.increment();
-            throw RateLimitException.ofRequests(
-                    requests.get().capacity(), Duration.ofNanos(taken.getNanosToWaitForRefill()));
+            var seconds = secondsUp(taken.getNanosToWaitForRefill());
+            throw Kind.TOO_MANY_REQUESTS.because(
+                    "The limit is %d requests a minute; the next one is taken in %d s"
+                            .formatted(requests.get().capacity(), seconds),
+                    seconds);
         }
+    }
+
+    private static long secondsUp(long nanos) {
+        return Math.ceilDiv(nanos, 1_000_000_000L);
     }
 
     /// The tokens of a caller.
     ///
-    /// @param payer see [Caller#payer]
+    /// @param payer see [Identity#payer]
     TokenAccount account(String payer) {
         return tokens.<TokenAccount>map(buckets -> new Account(payer, buckets.capacity(), buckets.of(payer)))
                 .orElseGet(() -> TokenAccount.unlimited(payer));
@@ -84,8 +87,11 @@ final class RateLimit {
             var rest = bucket.estimateAbilityToConsume(1);
             if (!rest.canBeConsumed()) {
                 refused.increment();
-                throw RateLimitException.ofTokens(
-                        perDay, rest.getRemainingTokens(), Duration.ofNanos(rest.getNanosToWaitForRefill()));
+                var seconds = secondsUp(rest.getNanosToWaitForRefill());
+                throw Kind.TOO_MANY_TOKENS.because(
+                        "The limit is %d tokens a day, of which %d are left; the next request is taken in %d s"
+                                .formatted(perDay, rest.getRemainingTokens(), seconds),
+                        seconds);
             }
         }
 

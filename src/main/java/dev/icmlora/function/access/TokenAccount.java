@@ -1,13 +1,13 @@
 package dev.icmlora.function.access;
 
-import dev.icmlora.function.error.RateLimitException;
+import dev.icmlora.function.error.RequestException;
 
 /// The tokens that a caller may use. Thread-safe.
 public interface TokenAccount {
 
     /// Of a caller whose tokens are not counted.
     ///
-    /// @param payer see [Caller#payer]
+    /// @param payer see [Identity#payer]
     static TokenAccount unlimited(String payer) {
         return new TokenAccount() {
             @Override
@@ -27,7 +27,7 @@ public interface TokenAccount {
     /// not told apart, and for task files.
     String payer();
 
-    /// @throws RateLimitException if nothing is left
+    /// @throws RequestException if nothing is left
     void requireRest();
 
     /// Counts tokens that were used, which may be more than there were.

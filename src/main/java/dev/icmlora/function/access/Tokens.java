@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
-import dev.icmlora.function.error.IssuerUnavailableException;
-import dev.icmlora.function.error.UnauthorizedException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 /// Bearer tokens of an OpenID Connect issuer: JWTs, which are verified here with the issuer's keys. Off unless
 /// `quarkus.oidc.tenant-enabled` is true; then nobody connects to any issuer.
@@ -57,11 +57,11 @@ final class Tokens {
 
     /// The subject of a token. The result may come from any thread.
     ///
-    /// @throws UnauthorizedException through the result, if the token does not let anybody in
-    /// @throws IssuerUnavailableException through the result, if the issuer's keys cannot be had
-    Uni<Caller> callerOf(String token) {
+    /// @throws RequestException through the result, if the token does not let anybody in
+    /// @throws RequestException through the result, if the issuer's keys cannot be had
+    Uni<Identity> callerOf(String token) {
         if (!enabled) {
-            return Uni.createFrom().failure(UnauthorizedException::new);
+            return Uni.createFrom().failure(RequestException::unauthorized);
         }
         return Uni.createFrom()
                 .deferred(() -> issuer.authenticate(new AccessTokenCredential(token)))
@@ -70,20 +70,21 @@ final class Tokens {
                 .transform(Tokens::refusal);
     }
 
-    private Caller caller(SecurityIdentity identity) {
+    private Identity caller(SecurityIdentity identity) {
         if (identity != null && identity.getPrincipal() instanceof JsonWebToken jwt) {
-            return Caller.ofToken(jwt.getIssuer(), jwt.getSubject(), senders.contains(jwt.getSubject()));
+            return Identity.ofToken(jwt.getIssuer(), jwt.getSubject(), senders.contains(jwt.getSubject()));
         }
-        throw new UnauthorizedException();
+        throw RequestException.unauthorized();
     }
 
     private static Throwable refusal(Throwable failure) {
         return switch (failure) {
-            case UnauthorizedException refused -> refused;
-            case AuthenticationFailedException invalid -> new UnauthorizedException();
+            case RequestException refused -> refused;
+            case AuthenticationFailedException invalid -> RequestException.unauthorized();
             default -> {
                 LOG.warnf("A token cannot be verified: %s", failure);
-                yield new IssuerUnavailableException();
+                yield Kind.ISSUER_UNAVAILABLE.because(
+                        "The token cannot be verified now, because its issuer does not answer");
             }
         };
     }

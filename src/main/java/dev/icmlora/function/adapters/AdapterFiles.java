@@ -6,7 +6,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.GgufAdapter;
@@ -31,7 +31,7 @@ public final class AdapterFiles {
 
     /// An adapter for PEFT.
     ///
-    /// @throws InvalidRequestException if it is not known how PEFT has it
+    /// @throws RequestException if it is not known how PEFT has it
     public PeftArchive peft(Adapter adapter) {
         try {
             return new PeftArchive(engineHost.engine().peftModel(), adapter);
@@ -42,7 +42,7 @@ public final class AdapterFiles {
 
     /// The adapter in a GGUF file or in PEFT's zip, whoever made it.
     ///
-    /// @throws InvalidRequestException if it cannot be read, or cannot be hot-applied here
+    /// @throws RequestException if it cannot be read, or cannot be hot-applied here
     public Adapter read(byte[] file) {
         try {
             return shape().fit(updates(file));
@@ -59,7 +59,7 @@ public final class AdapterFiles {
 
     /// The weighted sum of adapters.
     ///
-    /// @throws InvalidRequestException if no adapter of the resident one's rank does what the sum does
+    /// @throws RequestException if no adapter of the resident one's rank does what the sum does
     public Adapter sum(List<Adapter> adapters, float[] weights) {
         try {
             return shape().sum(adapters, weights);
@@ -72,12 +72,12 @@ public final class AdapterFiles {
         return engineHost.engine().adapterShape();
     }
 
-    private static InvalidRequestException refused(InvalidAdapterException e) {
+    private static RequestException refused(InvalidAdapterException e) {
         var remedy = switch (e.remedy()) {
             case NONE -> "";
             case MORE_MODULES -> "; it would fit if ICM_LORA_ADAPTER_MODULES named " + e.value() + " too";
             case HIGHER_RANK -> "; it would fit if ICM_LORA_ADAPTER_MAX_RANK were " + e.value();
         };
-        return new InvalidRequestException(new Violation(e.part(), e.limit(), e.value(), e.getMessage() + remedy));
+        return RequestException.invalid(new Violation(e.part(), e.limit(), e.value(), e.getMessage() + remedy));
     }
 }

@@ -27,8 +27,7 @@ import dev.icmlora.function.adapters.FolderName.Kind;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it is empty and
 /// keeps nothing. Thread-safe; several processes may share a folder.
@@ -158,7 +157,7 @@ final class AdapterFolder {
             var key = card.key(id, opened.orElseThrow().generator.join());
             index.remember(id, key);
             return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
-        } catch (InvalidRequestException e) {
+        } catch (RequestException e) {
             return damaged(weights);
         } catch (NoSuchFileException e) {
             // Another process took it away, or has not written it yet.
@@ -199,7 +198,7 @@ final class AdapterFolder {
 
     /// Keeps an adapter that a client brought or mixed: it is there when this returns.
     ///
-    /// @throws StorageFullException if there is no room for it
+    /// @throws RequestException if there is no room for it
     void keep(KnownAdapter known) {
         if (opened.isEmpty()) {
             return;
@@ -208,7 +207,8 @@ final class AdapterFolder {
             opened.get().writer.join().write(known, Kind.GIVEN);
         } catch (IOException e) {
             LOG.errorf("An adapter cannot be kept: %s", e.getMessage());
-            throw new StorageFullException(reason(e));
+            throw RequestException.Kind.NO_ROOM_FOR_ADAPTER.because(
+                    "The folder for adapters cannot be written: " + reason(e));
         }
     }
 

@@ -16,9 +16,7 @@ import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.StorageFullException;
-import dev.icmlora.function.error.UnknownAdapterException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
@@ -72,8 +70,8 @@ public final class AdapterSource {
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
-    /// @throws InvalidRequestException if the task is longer than the context, or no generator makes one of it
-    /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
+    /// @throws RequestException if the task is longer than the context, or no generator makes one of it
+    /// @throws RequestException if it has to be made, and a task alone does not make it
     public Supplied of(AdapterKey key, Turn turn) {
         return of(key, Optional.empty(), _ -> {}, turn);
     }
@@ -82,9 +80,9 @@ public final class AdapterSource {
     ///
     /// @param budget time after which a tuning takes no further step; one that was cut short is known by its id
     /// @param progress is told of a tuning that begins here, after each slice, by the tuning's thread
-    /// @throws InvalidRequestException if the task is longer than the context
-    /// @throws UnknownAdapterException if it has to be made, and a task alone does not make it
-    /// @throws dev.icmlora.function.error.QueueFullException if it has to be tuned, and too many are
+    /// @throws RequestException if the task is longer than the context
+    /// @throws RequestException if it has to be made, and a task alone does not make it
+    /// @throws dev.icmlora.function.error.RequestException if it has to be tuned, and too many are
     public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
         return of(key, budget, progress, turn, () -> false).orElseThrow();
     }
@@ -180,7 +178,7 @@ public final class AdapterSource {
 
     private static void requireRepeatable(AdapterKey key) {
         if (!key.isRepeatable()) {
-            throw new UnknownAdapterException(key.latent());
+            throw RequestException.unknownAdapter(key.latent());
         }
     }
 
@@ -190,7 +188,7 @@ public final class AdapterSource {
             return new Supplied(add(key, session.shared()), false, 0, 0);
         }
         if (!session.engine().isTrained()) {
-            throw new InvalidRequestException(new Violation("/task", null, null, UNTRAINED));
+            throw RequestException.invalid(new Violation("/task", null, null, UNTRAINED));
         }
         var tokens = tokens(key.task(), session);
         var adapter = session.generate(key.task(), key.strength());
@@ -202,7 +200,7 @@ public final class AdapterSource {
 
     /// The task vector of a task.
     ///
-    /// @throws InvalidRequestException if the task is longer than the context
+    /// @throws RequestException if the task is longer than the context
     public Fingerprint fingerprint(Task task, EngineSession session) {
         var tokens = tokens(task, session);
         return new Fingerprint(session.fingerprint(task), tokens);
@@ -211,7 +209,7 @@ public final class AdapterSource {
     private static int tokens(Task task, EngineSession session) {
         var tokens = session.engine().tokens(task);
         if (tokens > session.engine().contextTokens()) {
-            throw new InvalidRequestException(new Violation(
+            throw RequestException.invalid(new Violation(
                     "/task",
                     session.engine().contextTokens(),
                     tokens,
@@ -235,7 +233,7 @@ public final class AdapterSource {
     /// Makes an adapter known that a client brought or mixed. It is in the folder, if there is one, when
     /// this returns.
     ///
-    /// @throws StorageFullException if the folder has no room for it
+    /// @throws RequestException if the folder has no room for it
     public KnownAdapter addGiven(Tenant tenant, Task task, Adapter adapter) {
         var known = KnownAdapter.of(AdapterKey.given(tenant, task, adapter.id()), adapter);
         folder.keep(known);
@@ -267,22 +265,22 @@ public final class AdapterSource {
 
     /// Forgets an adapter, in memory and in the folder. Whoever is being answered with it goes on.
     ///
-    /// @throws UnknownAdapterException if the tenant knows none of this id
+    /// @throws RequestException if the tenant knows none of this id
     public void delete(Tenant tenant, String id) {
         var owned = new OwnedId(tenant, id);
         // The folder first: what is read from there comes into memory.
         if (!OwnedId.isId(id) || !(folder.delete(owned) | cache.remove(owned))) {
-            throw new UnknownAdapterException(id);
+            throw RequestException.unknownAdapter(id);
         }
     }
 
     /// The adapter of this id. Any thread may call this.
     ///
-    /// @throws UnknownAdapterException if the tenant knows none
+    /// @throws RequestException if the tenant knows none
     public KnownAdapter byId(Tenant tenant, String id) {
         return Optional.of(id)
                 .filter(OwnedId::isId)
                 .flatMap(valid -> find(tenant, valid))
-                .orElseThrow(() -> new UnknownAdapterException(id));
+                .orElseThrow(() -> RequestException.unknownAdapter(id));
     }
 }

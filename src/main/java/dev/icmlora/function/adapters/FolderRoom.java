@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.adapters.FolderName.Kind;
-import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Keeps the folder within its limit. What clients brought or mixed stays; generated adapters make room, those unused
 /// for longest first. Several processes that make room at once may exceed the limit by what each of them writes then.
@@ -35,7 +35,7 @@ record FolderRoom(FolderFiles files, long limit) {
     /// Makes room for an adapter's files, whose present ones do not count.
     ///
     /// @param index forgets what goes, or went meanwhile
-    /// @throws StorageFullException if what stays leaves too little
+    /// @throws RequestException if what stays leaves too little
     void make(OwnedId id, long needed, FolderIndex index) throws IOException {
         var entries = new ArrayList<>(entries());
         index.retain(entries.stream().map(Entry::id).collect(Collectors.toSet()));
@@ -46,7 +46,8 @@ record FolderRoom(FolderFiles files, long limit) {
                 .mapToLong(Entry::bytes)
                 .sum();
         if (given + needed > limit) {
-            throw new StorageFullException(limit);
+            throw RequestException.Kind.NO_ROOM_FOR_ADAPTER.because(
+                    "The folder for adapters is full of uploads and sums: its limit is " + limit + " bytes");
         }
         entries.removeIf(entry -> entry.kind == Kind.GIVEN);
         entries.sort(Comparator.comparing(Entry::used));

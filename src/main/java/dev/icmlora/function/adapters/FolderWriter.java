@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.adapters.FolderName.Kind;
-import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Writes adapters into the folder and takes them away, one at a time: at once, or soon in a thread of its own.
 final class FolderWriter implements AutoCloseable {
@@ -58,14 +58,14 @@ final class FolderWriter implements AutoCloseable {
         }
         try {
             write(generated, Kind.GENERATED);
-        } catch (IOException | StorageFullException e) {
+        } catch (IOException | RequestException e) {
             LOG.warnf("An adapter is not kept: %s", e.getMessage());
         }
     }
 
     /// Writes the card and then the weights: a process that ends in between leaves no weights that nothing refers to.
     ///
-    /// @throws StorageFullException if there is no room
+    /// @throws RequestException if there is no room
     synchronized void write(KnownAdapter known, Kind kind) throws IOException {
         var id = known.ownedId();
         var card = AdapterCard.of(known, kind == Kind.GENERATED ? generator : null);

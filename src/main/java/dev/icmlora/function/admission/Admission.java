@@ -20,8 +20,8 @@ import io.smallrye.mutiny.Uni;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineClosedException;
-import dev.icmlora.function.error.DeadlineException;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 /// The gate before the engine. So many requests are inside, and so many of them have a place and are worked on, each in
 /// a thread of its own. The others wait, in a line for each caller. The next place goes to the caller that has the
@@ -33,6 +33,8 @@ import dev.icmlora.function.error.QueueFullException;
 /// A request that is cancelled, by its deadline or because its subscriber left, leaves the line, or is told through its
 /// [Cancellation] when it is worked on already. Any thread may call this.
 final class Admission implements AutoCloseable {
+
+    private static final String AT_WORK = " requests are at work or wait already";
 
     private final int capacity;
     private final int capacityOfOne;
@@ -72,7 +74,7 @@ final class Admission implements AutoCloseable {
 
     /// Work that begins once the result is subscribed to and there is a place for it.
     ///
-    /// The result fails with [QueueFullException], [DeadlineException], [EngineClosedException], or with
+    /// The result fails with [RequestException] if it is refused or late, with [EngineClosedException], or with
     /// what the work throws.
     ///
     /// @param caller in whose line it waits
@@ -96,7 +98,7 @@ final class Admission implements AutoCloseable {
                     })
                     .ifNoItem()
                     .after(limit)
-                    .failWith(() -> new DeadlineException(limit, waited(request, limit)));
+                    .failWith(() -> late(limit, waited(request, limit)));
         });
     }
 
@@ -230,6 +232,13 @@ final class Admission implements AutoCloseable {
         return time.compareTo(limit) > 0 ? limit : time;
     }
 
+    private static RequestException late(Duration limit, Duration waited) {
+        var kind = waited.compareTo(limit.dividedBy(2)) > 0 ? Kind.CROWDED_OUT : Kind.DEADLINE;
+        return kind.because(
+                "The request was not answered within %d ms, which is the limit; %d ms of them it waited for others"
+                        .formatted(limit.toMillis(), waited.toMillis()));
+    }
+
     /// Whether a request of some caller would be taken now.
     synchronized boolean hasRoom() {
         return !closed && inside < capacity;
@@ -252,11 +261,11 @@ final class Admission implements AutoCloseable {
             return Optional.of(new EngineClosedException());
         }
         if (inside >= capacity) {
-            return Optional.of(new QueueFullException(capacity));
+            return Optional.of(RequestException.queueFull(capacity + AT_WORK));
         }
         var line = lines.get(caller);
         return line != null && line.requests() >= capacityOfOne
-                ? Optional.of(new QueueFullException(capacityOfOne).ofOneCaller())
+                ? Optional.of(RequestException.shareFull(capacityOfOne + AT_WORK))
                 : Optional.empty();
     }
 

@@ -2,26 +2,25 @@ package dev.icmlora.function.admission;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Places for what not too many may do at once, and one caller not alone. Thread-safe.
 public final class CallerPlaces {
 
     private final int capacity;
     private final int ofOneCaller;
-    private final IntFunction<QueueFullException> full;
+    private final String taking;
     private final Map<String, Integer> busy = new HashMap<>();
     private int taken;
 
     /// @param share how much of a number one caller may have
-    /// @param full of a limit that is reached
-    public CallerPlaces(int capacity, IntUnaryOperator share, IntFunction<QueueFullException> full) {
+    /// @param taking what those do who have all places, such as "tasks are being tuned"
+    public CallerPlaces(int capacity, IntUnaryOperator share, String taking) {
         this.capacity = capacity;
         this.ofOneCaller = share.applyAsInt(capacity);
-        this.full = full;
+        this.taking = taking;
     }
 
     /// A place that is taken until it is closed, once.
@@ -31,13 +30,13 @@ public final class CallerPlaces {
     }
 
     /// @param caller as [dev.icmlora.function.access.TokenAccount#payer]
-    /// @throws QueueFullException if none is free
+    /// @throws RequestException if none is free
     public synchronized Place enter(String caller) {
         if (taken == capacity) {
-            throw full.apply(capacity);
+            throw RequestException.queueFull(capacity + " " + taking + " already");
         }
         if (busy.getOrDefault(caller, 0) == ofOneCaller) {
-            throw full.apply(ofOneCaller).ofOneCaller();
+            throw RequestException.shareFull(ofOneCaller + " " + taking + " already");
         }
         taken++;
         busy.merge(caller, 1, Integer::sum);

@@ -1,6 +1,7 @@
 package dev.icmlora.function.admission;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -13,14 +14,14 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineStartException;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.ModelChangedException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.trace.TracedEngine;
 
@@ -66,18 +67,32 @@ public final class EngineHost {
         }
     }
 
-    /// Work with the engine, in a thread of its own. See [Admission#submit] for how it fails; with
-    /// [ModelChangedException] if the base model was not the same all the time.
+    /// Work with the engine, in a thread of its own; the caller's waits, and is interrupted where nothing needs the
+    /// result any more. See [Admission#submit] for how it fails; with
+    /// [RequestException] if the base model was not the same all the time.
     ///
     /// @param account that pays for what is computed, whatever becomes of it, and in whose share it counts
-    public <T> Uni<T> submit(TokenAccount account, Function<Turn, T> work) {
-        return admission.submit(account.payer(), config.requestTimeout(), admitted -> work(admitted, account, work));
+    public <T> T submit(TokenAccount account, Function<Turn, T> work) {
+        return await(
+                admission.submit(account.payer(), config.requestTimeout(), admitted -> work(admitted, account, work)));
     }
 
     /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
     /// stop.
-    public <T> Uni<T> submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
-        return admission.submitLong(account.payer(), limit, admitted -> work(admitted, account, work));
+    public <T> T submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
+        return await(admission.submitLong(account.payer(), limit, admitted -> work(admitted, account, work)));
+    }
+
+    private static <T> T await(Uni<T> work) {
+        var result = work.subscribeAsCompletionStage();
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            result.cancel(false);
+            throw new CancelledException();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
     }
 
     private <T> T work(Admitted admitted, TokenAccount account, Function<Turn, T> work) {
@@ -104,13 +119,14 @@ public final class EngineHost {
         try {
             return work.get();
         } catch (UnusableInputException e) {
-            throw new InvalidRequestException(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
+            throw RequestException.invalid(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
         }
     }
 
     private void requireIntactModel() {
         if (!engine.isModelIntact()) {
-            throw new ModelChangedException();
+            throw RequestException.Kind.MODEL_CHANGED.because(
+                    "The base model's file was changed while it is in use; the function must be started again");
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// A generated adapter, described. `GET /adapters/{id}` downloads it.
 ///
@@ -11,7 +10,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param baseModel what it belongs to
 /// @param tuning what was done where the request asked for tuning; else absent
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"id", "cached", "rank", "alpha", "bytes", "base_model", "usage", "timing_ms"})
 public record AdapterReply(
         String id,
         boolean cached,

@@ -3,7 +3,6 @@ package dev.icmlora.function.api;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// What is known of one answer beside its text.
 ///
@@ -18,17 +17,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param reason why there is no output; absent where there is one
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AnswerDetail(
-        @Schema(minimum = "0", maximum = "1") Double confidence,
-
-        @Schema(description = "Whether the confidence was fitted to how often such answers are right")
+        Double confidence,
         Boolean calibrated,
-
-        @Schema(description = "Of each label; 1 together") Map<String, Double> probabilities,
-
-        @Schema(
-                description =
-                        "Of the shared adapter with the examples in the prompt; where it prevails, the output is its",
-                enumeration = {"agrees", "disagrees", "prevails"})
+        Map<String, Double> probabilities,
         String secondOpinion,
-
-        @Schema(description = "Why the output is null") String reason) {}
+        String reason) {}

@@ -5,21 +5,14 @@ import java.util.List;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// One version of a function that has a name; see [FunctionDefinition].
 ///
 /// @param version from 1 on
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"name", "version", "task"})
 public record FunctionDescription(
-        String name,
-        int version,
-        TaskBody task,
-        List<String> labels,
-        @Schema(implementation = Object.class) JsonNode schema,
-        Tune tune) {
+        String name, int version, TaskBody task, List<String> labels, JsonNode schema, Tune tune) {
 
     public static FunctionDescription of(String name, int version, FunctionDefinition definition) {
         return new FunctionDescription(

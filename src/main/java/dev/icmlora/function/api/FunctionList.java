@@ -3,18 +3,13 @@ package dev.icmlora.function.api;
 import java.util.List;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// The functions that a caller has, in the order of their names.
 @RegisterForReflection
-@Schema(requiredProperties = {"functions"})
 public record FunctionList(List<Entry> functions) {
 
     /// @param newest the version that the name alone means
     /// @param versions that there are, in order
     @RegisterForReflection
-    @Schema(
-            name = "FunctionEntry",
-            requiredProperties = {"name", "newest", "versions"})
     public record Entry(String name, int newest, List<Integer> versions) {}
 }

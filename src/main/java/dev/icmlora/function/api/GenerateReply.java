@@ -3,7 +3,6 @@ package dev.icmlora.function.api;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Reply of `POST /generate`.
 ///
@@ -13,10 +12,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param adapter the adapter that served; absent where the base model served alone
 /// @param tuning what tuning did; absent where nothing was tuned
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"outputs", "selection", "usage", "timing_ms"})
 public record GenerateReply(
         String function,
-        @Schema(ref = "Outputs") List<String> outputs,
+        List<String> outputs,
         List<AnswerDetail> details,
         ServedAdapter adapter,
         Selection selection,
@@ -32,6 +30,5 @@ public record GenerateReply(
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request
     /// @param bytes size of its GGUF form
-    @Schema(requiredProperties = {"id", "cached", "rank", "bytes"})
     public record ServedAdapter(String id, boolean cached, int rank, long bytes) {}
 }

@@ -3,8 +3,6 @@ package dev.icmlora.function.api;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import jakarta.validation.constraints.Size;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// Body of `POST /generate`. A field that is absent or null has its default.
 ///
@@ -24,60 +22,21 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param confidence whether to say how sure each answer is; default false
 /// @param abstainBelow an answer that is less sure than this is null; default none
 /// @param tune how [Mode#TUNED] and [Mode#AUTO] tune; default [Tune#DEFAULT]
-@Schema(description = "Either task or adapter must be given.", additionalProperties = Schema.False.class)
 public record GenerateRequest(
-        @Schema(nullable = true) TaskBody task,
-
-        @Schema(nullable = true, pattern = AdapterDescription.ID, description = "A known adapter in place of a task")
+        TaskBody task,
         String adapter,
-
-        @Schema(required = true, minItems = 1, maxItems = 256)
-        List<@Size(min = 1) String> inputs,
-
-        @Schema(nullable = true, defaultValue = "auto") Mode mode,
-
-        @Schema(nullable = true, minimum = "1", maximum = "4095", defaultValue = "64")
+        List<String> inputs,
+        Mode mode,
         Integer maxTokens,
-
-        @Schema(nullable = true, minimum = "0", maximum = "2", defaultValue = "0")
         Double temperature,
-
-        @Schema(nullable = true, minimum = "0", maximum = "2147483647", defaultValue = "0")
         Integer seed,
-
-        @Schema(nullable = true, minimum = "0", maximum = "4", defaultValue = "1")
         Double scale,
-
-        @Schema(
-                nullable = true,
-                minimum = "0",
-                maximum = "4",
-                defaultValue = "1",
-                description = "How much of the residual a generated adapter gets; 0 is B0 itself")
         Double strength,
-
-        @Schema(nullable = true, maxItems = 8) List<@Size(min = 1, max = 100) String> stop,
-
-        @Schema(nullable = true, minItems = 2, maxItems = 256, description = "Each answer is one of these")
-        List<@Size(min = 1, max = 200) String> labels,
-
-        @Schema(
-                nullable = true,
-                implementation = Object.class,
-                description = "A JSON schema; what is known of JSON Schema is as in response_format of chats")
+        List<String> stop,
+        List<String> labels,
         JsonNode schema,
-
-        @Schema(nullable = true, defaultValue = "false", description = "Whether to say how sure each answer is")
         Boolean confidence,
-
-        @Schema(
-                nullable = true,
-                minimum = "0",
-                maximum = "1",
-                description = "An answer whose confidence is below this is null")
         Double abstainBelow,
-
-        @Schema(nullable = true, description = "How the modes tuned and auto tune")
         Tune tune) {
 
     public GenerateRequest {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// How far a job is.
 ///
@@ -17,9 +16,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param error what kept a failed job from being done, as errors are
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"id", "state", "inputs"})
 public record JobStatus(
-        @Schema(pattern = JobStatus.ID) String id,
+        String id,
         State state,
         String function,
         int inputs,
@@ -27,7 +25,7 @@ public record JobStatus(
         Integer answered,
         Integer abstained,
         Integer failed,
-        @Schema(implementation = Object.class) JsonNode error) {
+        JsonNode error) {
 
     /// What an id looks like.
     public static final String ID = "^[0-9a-f]{32}$";

@@ -2,7 +2,6 @@ package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// How far a tuning is: an event of `POST /adapter`, for a client that accepts a stream of them.
 ///
@@ -14,7 +13,4 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param leftMs milliseconds that the rest takes, as far as the time so far tells; absent in the first event
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(
-        description = "An event of POST /adapter: how far a tuning is",
-        requiredProperties = {"step", "steps", "done"})
 public record Progress(int step, int steps, Double loss, double done, Long leftMs) {}

@@ -3,7 +3,6 @@ package dev.icmlora.function.api;
 import java.util.function.DoubleUnaryOperator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// How a request was served, and why. Where the request named its mode, only `served`.
 ///
@@ -15,15 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// absent where tuning decided
 /// @param hurried true where the task was not tuned for want of time or of a free place; else absent
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"served"})
-public record Selection(
-        @Schema(enumeration = {"adapter", "adapter_examples", "tuned", "examples", "plain"})
-        Mode served,
-
-        Double strength,
-        @Schema(minimum = "0", maximum = "1") Double confidence,
-        @Schema(minimum = "0") Double seenDistance,
-        Boolean hurried) {
+public record Selection(Mode served, Double strength, Double confidence, Double seenDistance, Boolean hurried) {
 
     /// The same with another confidence, where it has one.
     ///

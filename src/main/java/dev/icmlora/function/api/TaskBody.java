@@ -4,7 +4,6 @@ import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -13,19 +12,7 @@ import dev.icmlora.generator.task.Task;
 ///
 /// @param function name of a function, which brings the rest
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(
-        name = "Task",
-        description = "A description, examples, or both; or a function's name alone.",
-        additionalProperties = Schema.False.class)
-public record TaskBody(
-        @Schema(nullable = true, maxLength = 2000) String description,
-        @Schema(nullable = true, maxItems = 64) List<ExampleBody> examples,
-
-        @Schema(
-                nullable = true,
-                pattern = FunctionName.WHOLE_FORM,
-                description = "Name of a function: its newest version, or a certain one with @ and its number")
-        String function) {
+public record TaskBody(String description, List<ExampleBody> examples, String function) {
 
     public TaskBody {
         description = description == null ? "" : description;
@@ -33,13 +20,7 @@ public record TaskBody(
     }
 
     /// One worked example.
-    @Schema(name = "Example", additionalProperties = Schema.False.class)
-    public record ExampleBody(
-            @Schema(required = true, minLength = 1, maxLength = 2000)
-            String input,
-
-            @Schema(required = true, minLength = 1, maxLength = 2000)
-            String output) {}
+    public record ExampleBody(String input, String output) {}
 
     public TaskBody(String description, List<ExampleBody> examples) {
         this(description, examples, null);

@@ -1,13 +1,8 @@
 package dev.icmlora.function.api;
 
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-
 import dev.icmlora.engine.request.PhaseNanos;
 
 /// Milliseconds per phase, with three decimals; 0 where a phase was not needed.
-@Schema(
-        description = "Milliseconds; 0 where a phase was not needed.",
-        requiredProperties = {"fingerprint", "generate", "apply", "tune", "prompt", "decode"})
 public record Timing(double fingerprint, double generate, double apply, double tune, double prompt, double decode) {
 
     public static final Timing NONE = of(PhaseNanos.NONE);

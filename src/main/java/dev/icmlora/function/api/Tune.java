@@ -1,7 +1,6 @@
 package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// How an adapter is tuned on a task's examples. A field that is absent or null has its default.
 ///
@@ -9,20 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// generator always 12
 /// @param when default [When#NOW]
 /// @param budgetMs milliseconds after which no further step begins; default none
-@Schema(additionalProperties = Schema.False.class)
-public record Tune(
-        @Schema(
-                nullable = true,
-                minimum = "1",
-                maximum = "100",
-                description = "Gradient steps; default by the examples")
-        Integer steps,
-
-        @Schema(nullable = true, defaultValue = "now", description = "Whether the request waits for a task that is new")
-        When when,
-
-        @Schema(nullable = true, minimum = "1", maximum = "10000", description = "No step begins after this time")
-        Integer budgetMs) {
+public record Tune(Integer steps, When when, Integer budgetMs) {
 
     public static final Tune DEFAULT = new Tune(null, null, null);
 

@@ -1,7 +1,6 @@
 package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// What tuning did for a task.
 ///
@@ -14,6 +13,5 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param lossAfter the same with the tuned adapter
 /// @param contradictory examples whose input has another output in another example; absent for none
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"state"})
 public record Tuned(
         String state, Integer steps, Boolean cutShort, Double lossBefore, Double lossAfter, Integer contradictory) {}

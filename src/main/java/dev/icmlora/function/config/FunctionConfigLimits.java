@@ -9,8 +9,6 @@ import jakarta.inject.Singleton;
 @Singleton
 final class FunctionConfigLimits {
 
-    private static final int AFTER_REMOVED_SETTINGS = 2;
-
     private final FunctionConfig config;
 
     FunctionConfigLimits(FunctionConfig config) {
@@ -20,7 +18,7 @@ final class FunctionConfigLimits {
     /// Before anything is loaded.
     ///
     /// @throws StartupException for settings outside their limits
-    void check(@Observes @Priority(AFTER_REMOVED_SETTINGS) StartupEvent event) {
+    void check(@Observes @Priority(2) StartupEvent event) {
         var worker = config.worker();
         var limits = config.limits();
         new SettingLimits("icm-lora")

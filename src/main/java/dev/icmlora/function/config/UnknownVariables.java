@@ -34,10 +34,10 @@ final class UnknownVariables {
         this.config = config;
     }
 
-    /// After what was once a setting.
+    /// Before anything is loaded.
     ///
     /// @throws StartupException that names all of them
-    void refuse(@Observes @Priority(2) StartupEvent event) {
+    void refuse(@Observes @Priority(1) StartupEvent event) {
         // A variable that is known has the name of its setting.
         var named = StreamSupport.stream(config.getPropertyNames().spliterator(), false)
                 .collect(Collectors.partitioningBy(

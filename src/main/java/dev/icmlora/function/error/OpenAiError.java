@@ -1,24 +1,15 @@
 package dev.icmlora.function.error;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// An error in OpenAI's form.
 @RegisterForReflection
-@Schema(requiredProperties = {"error"})
 public record OpenAiError(Detail error) {
 
     /// @param type what OpenAI's clients tell errors apart by, beside the status
     /// @param param the field to blame, such as `messages[0].content`; null if none is
     /// @param code the kind of problem; null if the status says all
-    @Schema(
-            name = "OpenAiErrorDetail",
-            requiredProperties = {"message", "type"})
-    public record Detail(
-            String message,
-            String type,
-            @Schema(nullable = true) String param,
-            @Schema(nullable = true) String code) {}
+    public record Detail(String message, String type, String param, String code) {}
 
     public static OpenAiError of(Problem problem) {
         var first = problem.errors().stream().findFirst();

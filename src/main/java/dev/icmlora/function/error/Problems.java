@@ -15,6 +15,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.storage.StorageException;
 
 /// The one mapping of failures to what clients are told.
@@ -43,17 +44,15 @@ public final class Problems {
                 return known.problem();
             }
             if (cause instanceof CancelledException || cause instanceof HttpClosedException) {
-                return Problem.of("cancelled", "The request was cancelled", 499, "The client closed the connection");
+                return Kind.CANCELLED.problem("The client closed the connection");
             }
             if (cause instanceof EngineClosedException) {
-                var title = "The function is shutting down";
-                return Problem.of("shutting-down", title, 503, title);
+                return Kind.SHUTTING_DOWN.problem("The function is shutting down");
             }
             if (cause instanceof StorageException) {
                 // Its message names places that are nobody's business.
                 LOG.warnf("The storage failed: %s", cause.getMessage());
-                var title = "The storage does not answer";
-                return Problem.of("storage-unavailable", title, 503, title);
+                return Kind.STORAGE_UNAVAILABLE.problem("The storage does not answer");
             }
         }
         LOG.error("A request failed", failure);

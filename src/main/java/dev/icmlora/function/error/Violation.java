@@ -3,7 +3,6 @@ package dev.icmlora.function.error;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// One thing that is wrong with a request.
 ///
@@ -13,14 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// @param message a sentence for a person
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(requiredProperties = {"field", "message"})
-public record Violation(
-        @Schema(description = "JSON pointer into the body; for a file, what is wrong in it")
-        String field,
-
-        @Schema(description = "What would have been right") Object limit,
-        @Schema(description = "What was sent") Object value,
-        String message) {
+public record Violation(String field, Object limit, Object value, String message) {
 
     private static final int LONGEST_VALUE = 80;
 

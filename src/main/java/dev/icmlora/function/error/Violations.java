@@ -60,10 +60,10 @@ public final class Violations {
                 String.format(Locale.ROOT, "is %s, outside %s to %s", value, from, to));
     }
 
-    /// @throws InvalidRequestException if anything was wrong
+    /// @throws RequestException if anything was wrong
     public void raise() {
         if (!found.isEmpty()) {
-            throw new InvalidRequestException(found);
+            throw RequestException.invalid(found);
         }
     }
 }

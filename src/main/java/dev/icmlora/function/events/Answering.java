@@ -15,11 +15,6 @@ import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.error.DeadlineException;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.QueueFullException;
-import dev.icmlora.function.error.RateLimitException;
-import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.service.TaskService;
@@ -45,15 +40,21 @@ final class Answering {
     /// Tunes for all batches, if the request wants that. Where there is no place or not time enough, the first batch
     /// does, for as long as it has.
     ///
-    /// @throws InvalidRequestException if it cannot be tuned
-    /// @throws RedeliverException if the function ends
+    /// @throws RequestException if it cannot be tuned
+    /// @throws RequestException if the function ends
     void tune(GenerateRequest request, Work work) {
         try {
-            service.tuneAhead(work.tenant(), work.account(), request).await().indefinitely();
-        } catch (EngineClosedException | CancelledException | RateLimitException e) {
-            throw new RedeliverException(e.getMessage());
-        } catch (ComputationFailedException | DeadlineException | QueueFullException e) {
+            service.tuneAhead(work.caller(), request);
+        } catch (EngineClosedException | CancelledException e) {
+            throw RequestException.redeliver(e.getMessage());
+        } catch (ComputationFailedException e) {
             LOG.debugf("Not tuned ahead: %s", e.getMessage());
+        } catch (RequestException e) {
+            switch (e.kind()) {
+                case QUEUE_FULL, DEADLINE, CROWDED_OUT -> LOG.debugf("Not tuned ahead: %s", e.getMessage());
+                case TOO_MANY_TOKENS -> throw RequestException.redeliver(e.getMessage());
+                default -> throw e;
+            }
         }
     }
 
@@ -62,8 +63,8 @@ final class Answering {
 
     /// @param request what to do; its inputs do not count
     /// @param first index of the first input
-    /// @throws InvalidRequestException if more than single inputs is wrong with the request
-    /// @throws RedeliverException if there was no answer in time
+    /// @throws RequestException if more than single inputs is wrong with the request
+    /// @throws RequestException if there was no answer in time
     Answered answer(GenerateRequest request, int first, List<String> inputs, Work work) {
         var answers = new Answer[inputs.size()];
         var positions = new ArrayList<Integer>();
@@ -101,18 +102,26 @@ final class Answering {
                 answers[at] = Answer.of(first + at, inputs.get(at), reply, i);
             }
             return Tally.of(reply);
-        } catch (InvalidRequestException e) {
-            var rest = withoutBroken(e, first, positions, answers);
-            var broken = Tally.failures(positions.size() - rest.size());
-            return broken.plus(answer(request, first, inputs, rest, answers, work));
-        } catch (DeadlineException | ComputationFailedException e) {
-            if (e instanceof ComputationFailedException failed && failed.isFatal()) {
-                // No input's fault: another instance can answer them all.
-                throw new RedeliverException(e.getMessage());
+        } catch (RequestException e) {
+            switch (e.kind()) {
+                case INVALID -> {
+                    var rest = withoutBroken(e, first, positions, answers);
+                    var broken = Tally.failures(positions.size() - rest.size());
+                    return broken.plus(answer(request, first, inputs, rest, answers, work));
+                }
+                case DEADLINE -> {
+                    // Too many inputs for the time of one request, or one that is too slow.
+                    return inHalves(request, first, inputs, positions, answers, work, e.getMessage());
+                }
+                default -> throw e;
             }
-            // Too many inputs for the time of one request, or one that is too slow or fails by itself.
+        } catch (ComputationFailedException e) {
+            if (e.isFatal()) {
+                // No input's fault: another instance can answer them all.
+                throw RequestException.redeliver(e.getMessage());
+            }
             return inHalves(request, first, inputs, positions, answers, work, e.getMessage());
-        } catch (RequestException | StorageException e) {
+        } catch (StorageException e) {
             throw e;
         } catch (RuntimeException e) {
             // A fault of ours. Asked for ever, it would never end.
@@ -144,7 +153,7 @@ final class Answering {
 
     /// Notes what is wrong with single inputs; throws the exception on if more is wrong than that.
     private static List<Integer> withoutBroken(
-            InvalidRequestException e, int first, List<Integer> positions, Answer[] answers) {
+            RequestException e, int first, List<Integer> positions, Answer[] answers) {
         var rest = new ArrayList<>(positions);
         for (Violation violation : e.problem().errors()) {
             var input = ONE_INPUT.matcher(violation.field());
@@ -161,28 +170,28 @@ final class Answering {
 
     private GenerateReply ask(GenerateRequest request, Work work) {
         while (true) {
-            if (service.isFull(work.account())) {
+            if (service.isFull(work.caller())) {
                 // Not even asked for, or it would be counted as a client's request that was refused.
                 work.deadline().check();
                 pause();
                 continue;
             }
             try {
-                return service.generate(work.tenant(), work.account(), request)
-                        .await()
-                        .indefinitely();
-            } catch (QueueFullException e) {
-                work.deadline().check();
-                // Clients that wait for an answer go first.
-                pause();
-            } catch (DeadlineException e) {
-                if (!e.hasMostlyWaited()) {
-                    throw e;
+                return service.generate(work.caller(), request);
+            } catch (RequestException e) {
+                switch (e.kind()) {
+                    case QUEUE_FULL -> {
+                        work.deadline().check();
+                        // Clients that wait for an answer go first.
+                        pause();
+                    }
+                    // What filled the queue is no fault of these inputs.
+                    case CROWDED_OUT -> work.deadline().check();
+                    case TOO_MANY_TOKENS -> throw RequestException.redeliver(e.getMessage());
+                    default -> throw e;
                 }
-                // What filled the queue is no fault of these inputs.
-                work.deadline().check();
-            } catch (EngineClosedException | CancelledException | RateLimitException e) {
-                throw new RedeliverException(e.getMessage());
+            } catch (EngineClosedException | CancelledException e) {
+                throw RequestException.redeliver(e.getMessage());
             }
         }
     }
@@ -192,7 +201,7 @@ final class Answering {
             Thread.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, PAUSE.toMillis())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RedeliverException("interrupted");
+            throw RequestException.redeliver("interrupted");
         }
     }
 }

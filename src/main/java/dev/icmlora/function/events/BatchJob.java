@@ -17,8 +17,8 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.RedeliverException;
-import dev.icmlora.function.error.UnknownAdapterException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.events.TaskFile.Checked;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
@@ -89,8 +89,8 @@ final class BatchJob {
     /// @param task the task file
     /// @param about what the summary says of it
     /// @param work on whose behalf, and until when
-    /// @throws dev.icmlora.function.error.InvalidRequestException if it is not valid
-    /// @throws RedeliverException if there is more to do than the deadline lets
+    /// @throws dev.icmlora.function.error.RequestException if it is not valid
+    /// @throws RequestException if there is more to do than the deadline lets
     void run(ObjectStore store, TaskKeys keys, StoredObject task, Map<String, String> about, Work work) {
         var checked = whole(file.check(store, task, keys, work.inputs()), work);
         var prefix = keys.parts() + TaskKeys.digest(identity(task, checked, work)) + "/";
@@ -118,10 +118,7 @@ final class BatchJob {
     /// generator was, or a newer version of the function is there.
     private String identity(StoredObject task, Checked checked, Work work) {
         var adapter = service.beginning(checked.request())
-                .map(request -> service.adapter(work.tenant(), work.account(), request)
-                        .await()
-                        .indefinitely()
-                        .id())
+                .map(request -> service.adapter(work.caller(), request).id())
                 .orElse("");
         var parts = Stream.concat(
                 Stream.of(task.version(), checked.inputs().object().version(), adapter),
@@ -153,9 +150,11 @@ final class BatchJob {
                     work.deadline().check();
                 }
             }
-        } catch (RedeliverException | StorageUnavailableException e) {
-            work.check();
-            checkpoint.flush();
+        } catch (RequestException | StorageUnavailableException e) {
+            if (!(e instanceof RequestException refused) || refused.is(Kind.NOT_DONE)) {
+                work.check();
+                checkpoint.flush();
+            }
             throw e;
         }
         checkpoint.flush();
@@ -194,9 +193,10 @@ final class BatchJob {
     private byte[] adapterFile(String id, Work work) {
         try {
             return service.known(work.tenant(), id).gguf();
-        } catch (UnknownAdapterException e) {
+        } catch (RequestException e) {
+            e.unless(Kind.UNKNOWN_ADAPTER);
             // Others crowded it out since: the next delivery makes it again.
-            throw new RedeliverException(e.getMessage());
+            throw RequestException.redeliver(e.getMessage());
         }
     }
 

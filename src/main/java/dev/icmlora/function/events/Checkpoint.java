@@ -11,7 +11,7 @@ import java.util.Map;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -118,7 +118,7 @@ final class Checkpoint {
 
     /// Stores what is not stored yet.
     ///
-    /// @throws RedeliverException if another worker stored it first
+    /// @throws RequestException if another worker stored it first
     void flush() {
         lastStored = System.nanoTime();
         if (pending.inputs() == 0) {
@@ -139,7 +139,7 @@ final class Checkpoint {
             var version = store.write(key, Content.of(lines.toByteArray()), metadata, new Condition.IfAbsent());
             add(new StoredObject(key, version, lines.size(), metadata), pending);
         } catch (ConditionFailedException e) {
-            throw new RedeliverException("another delivery works on it");
+            throw RequestException.redeliver("another delivery works on it");
         }
         pending = Tally.NOTHING;
         lines.reset();

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.StorageEvent.Other;
 
@@ -26,7 +26,7 @@ final class CloudEvents {
         this.json = json;
     }
 
-    /// @throws InvalidRequestException if the event is of a known type and something is missing in it
+    /// @throws RequestException if the event is of a known type and something is missing in it
     StorageEvent read(CloudEvent<byte[]> event) {
         for (var mapper : MAPPERS) {
             if (mapper.accepts(event.type())) {
@@ -41,7 +41,7 @@ final class CloudEvents {
         try {
             return bytes == null ? MissingNode.getInstance() : json.readTree(bytes);
         } catch (IOException e) {
-            throw new InvalidRequestException(
+            throw RequestException.invalid(
                     new Violation("/data", "JSON", null, "/data is not well-formed JSON: " + e.getMessage()));
         }
     }

@@ -2,7 +2,7 @@ package dev.icmlora.function.events;
 
 import java.time.Duration;
 
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 
 /// When a delivery must end.
 record Deadline(long nanos) {
@@ -13,10 +13,10 @@ record Deadline(long nanos) {
 
     /// Asked after each piece of work and not before the first, so that every delivery comes further.
     ///
-    /// @throws RedeliverException if it has passed
+    /// @throws RequestException if it has passed
     void check() {
         if (System.nanoTime() - nanos >= 0) {
-            throw new RedeliverException("the time of one delivery is over");
+            throw RequestException.redeliver("the time of one delivery is over");
         }
     }
 }

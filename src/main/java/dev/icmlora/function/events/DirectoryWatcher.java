@@ -18,7 +18,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.StorageException;
@@ -137,7 +137,7 @@ final class DirectoryWatcher {
                 try {
                     events.handle(event);
                     delivered.add(event);
-                } catch (RedeliverException | StorageException e) {
+                } catch (RequestException | StorageException e) {
                     LOG.debugf("%s comes again: %s", event.key(), e.getMessage());
                     setBack(event);
                 } catch (RuntimeException e) {

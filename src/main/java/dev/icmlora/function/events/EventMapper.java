@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 
@@ -15,7 +15,7 @@ sealed interface EventMapper permits GoogleEvents, S3Events, AzureEvents, OwnEve
     boolean accepts(String type);
 
     /// @param subject of the event, empty if it has none
-    /// @throws InvalidRequestException if something is missing in the event
+    /// @throws RequestException if something is missing in the event
     ObjectCreated map(String subject, JsonNode data);
 
     /// The text at a JSON pointer, if there is one.
@@ -30,8 +30,8 @@ sealed interface EventMapper permits GoogleEvents, S3Events, AzureEvents, OwnEve
         return text(data, pointer).orElseThrow(() -> missing("/data" + pointer));
     }
 
-    static InvalidRequestException missing(String field) {
-        return new InvalidRequestException(new Violation(field, "a string", null, field + " is missing in the event"));
+    static RequestException missing(String field) {
+        return RequestException.invalid(new Violation(field, "a string", null, field + " is missing in the event"));
     }
 
     /// An ETag without the quotes that HTTP puts around it.

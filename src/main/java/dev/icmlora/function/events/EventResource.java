@@ -11,16 +11,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.EventCounts.Outcome;
 import dev.icmlora.function.events.StorageEvent.Other;
@@ -29,8 +22,6 @@ import dev.icmlora.function.http.JsonBody;
 
 /// Events that are no CloudEvents, and how all deliveries ended.
 @Path("/events")
-@Tag(name = "events")
-@APIResponse(responseCode = "default", ref = "Problem")
 public final class EventResource {
 
     private final EventDeliveries deliveries;
@@ -46,11 +37,6 @@ public final class EventResource {
     }
 
     @GET
-    @Operation(operationId = "eventCounts", summary = "How deliveries ended since the start")
-    @APIResponse(
-            responseCode = "200",
-            description = "Each way to end, with its count",
-            content = @Content(mediaType = "application/json", schema = @Schema(ref = "EventCounts")))
     public Map<Outcome, Long> counts() {
         client.require(Role.EVENTS, Role.METRICS);
         return counts.all();
@@ -58,24 +44,6 @@ public final class EventResource {
 
     @POST
     @Path("/s3")
-    @Operation(
-            operationId = "s3Notification",
-            summary = "Take a notification in S3's own form, as MinIO, Ceph and others send it")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            schema = @Schema(ref = "S3Notification"),
-                            examples = {
-                                @ExampleObject(name = "test", value = """
-                    {"Service": "Amazon S3", "Event": "s3:TestEvent"}"""),
-                                @ExampleObject(name = "created", value = """
-                    {"Records": [{"eventName": "s3:ObjectCreated:Put",
-                    "s3": {"bucket": {"name": "bucket"}, "object": {"key": "tasks%2Fintent.json", "eTag": "1"}}}]}""")
-                            }))
-    @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
-    @APIResponse(responseCode = "503", ref = "Again")
     public Uni<Void> s3(@Context RoutingContext context) {
         client.require(Role.EVENTS);
         JsonBody.requireJson(context);
@@ -87,20 +55,6 @@ public final class EventResource {
 
     @POST
     @Path("/pubsub")
-    @Operation(
-            operationId = "pubsubPush",
-            summary = "Take a notification of Google Cloud Storage that a push subscription of Pub/Sub delivers")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            schema = @Schema(ref = "PubSubPush"),
-                            examples = @ExampleObject(name = "finalized", value = """
-                    {"message": {"attributes": {"eventType": "OBJECT_FINALIZE", "bucketId": "bucket",
-                    "objectId": "tasks/intent.json", "objectGeneration": "1"}, "messageId": "1"}}""")))
-    @APIResponse(responseCode = "204", description = "Done, or nothing to do: do not send it again")
-    @APIResponse(responseCode = "503", ref = "Again")
     public Uni<Void> pubsub(@Context RoutingContext context) {
         client.require(Role.EVENTS);
         var event = GoogleEvents.ofPush(json.object(context));
@@ -110,11 +64,11 @@ public final class EventResource {
     /// S3's own notification, as MinIO, Ceph and others send it to a webhook: one or more records.
     static List<StorageEvent> events(JsonNode notification) {
         if (!notification.isObject()) {
-            throw new InvalidRequestException(new Violation("", "an object", null, "the body must be an object"));
+            throw RequestException.invalid(new Violation("", "an object", null, "the body must be an object"));
         }
         var records = notification.path("Records");
         if (!records.isArray() && !records.isMissingNode()) {
-            throw new InvalidRequestException(
+            throw RequestException.invalid(
                     new Violation("/Records", "an array", Violation.shown(records), "/Records must be an array"));
         }
         // A message that tests the connection has none.

@@ -56,10 +56,6 @@ public interface EventsConfig {
     /// Where to send `dev.icmlora.task.completed` and `.failed`. Default: `K_SINK`, which Knative sets.
     Optional<String> sink();
 
-    /// Origins that may register a webhook with the CloudEvents handshake.
-    @WithDefault("eventgrid.azure.net")
-    List<String> webhookOrigins();
-
     /// How often a directory is looked at; a file is taken when it did not change in between.
     @WithDefault("1s")
     Duration watchInterval();

@@ -6,7 +6,7 @@ import static dev.icmlora.function.events.EventMapper.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
 import dev.icmlora.function.storage.Bucket;
@@ -30,7 +30,7 @@ record GoogleEvents() implements EventMapper {
 
     /// A notification of a bucket, as a push subscription wraps it.
     ///
-    /// @throws InvalidRequestException if it is none
+    /// @throws RequestException if it is none
     static StorageEvent ofPush(JsonNode push) {
         var type = attribute(push, "eventType");
         return type.equals("OBJECT_FINALIZE")

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.storage.StorageUnavailableException;
 
@@ -54,7 +54,7 @@ final class Inputs implements AutoCloseable {
         }
     }
 
-    /// @throws InvalidRequestException if it is none
+    /// @throws RequestException if it is none
     Optional<String> next() {
         try {
             var token = parser.nextToken();
@@ -85,9 +85,9 @@ final class Inputs implements AutoCloseable {
         return parser.getText();
     }
 
-    private InvalidRequestException invalid() {
+    private RequestException invalid() {
         var field = "/inputs/" + index;
-        return new InvalidRequestException(
+        return RequestException.invalid(
                 new Violation(field, "a string", null, field + " must be a string, or {\"input\": a string}"));
     }
 
@@ -101,9 +101,9 @@ final class Inputs implements AutoCloseable {
     /// What the file is to blame for, or else the store.
     private static RuntimeException unreadable(IOException e) {
         return switch (e) {
-            case JsonProcessingException _ -> new InvalidRequestException(BodyDiagnosis.malformed(e));
+            case JsonProcessingException _ -> RequestException.invalid(BodyDiagnosis.malformed(e));
             // Jackson's word on what begins like UTF-32 and is none.
-            case CharConversionException _ -> new InvalidRequestException(BodyDiagnosis.malformed(e));
+            case CharConversionException _ -> RequestException.invalid(BodyDiagnosis.malformed(e));
             default -> failed(e);
         };
     }

@@ -22,11 +22,8 @@ import dev.icmlora.function.access.Access;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.UnknownAdapterException;
-import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StorageException;
 
@@ -176,9 +173,10 @@ final class JobRunner {
                 batches.run(store.store(), keys, task, Map.of("job", job.id()), work);
             }
             return store.end(job, State.COMPLETED);
-        } catch (InvalidRequestException | UnknownAdapterException e) {
-            if (e instanceof UnknownAdapterException && mayBeKnownElsewhere(store, job)) {
-                throw new RedeliverException(e.getMessage());
+        } catch (RequestException e) {
+            e.unless(Kind.INVALID, Kind.UNKNOWN_ADAPTER);
+            if (e.is(Kind.UNKNOWN_ADAPTER) && mayBeKnownElsewhere(store, job)) {
+                throw RequestException.redeliver(e.getMessage());
             }
             lease.check();
             outcomes.publish(
@@ -188,7 +186,7 @@ final class JobRunner {
                     store.task(job).version());
             return store.end(job, State.FAILED);
         } catch (EndedException e) {
-            return store.ended(job).orElseThrow(() -> new UnknownJobException(job.id()));
+            return store.ended(job).orElseThrow(() -> RequestException.unknownJob(job.id()));
         }
     }
 

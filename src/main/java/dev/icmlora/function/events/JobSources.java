@@ -6,8 +6,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.api.Source;
 import dev.icmlora.function.config.Setting;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.storage.Bucket;
@@ -44,7 +43,7 @@ final class JobSources {
 
     /// Finds an object and counts its inputs, without having all of it in memory.
     ///
-    /// @throws InvalidRequestException if it is not there, is none that a job may name, or does not hold inputs
+    /// @throws RequestException if it is not there, is none that a job may name, or does not hold inputs
     /// @throws dev.icmlora.function.storage.StorageException if the store does not answer
     Found find(Source source) {
         var bucket = bucket(source);
@@ -86,8 +85,9 @@ final class JobSources {
     private int count(ObjectStore store, StoredObject object) {
         try {
             return file.count(new Lines(store, object));
-        } catch (InvalidRequestException e) {
-            throw new InvalidRequestException(e.problem().errors().stream()
+        } catch (RequestException e) {
+            e.unless(RequestException.Kind.INVALID);
+            throw RequestException.invalid(e.problem().errors().stream()
                     .map(wrong -> new Violation(
                             KEY,
                             wrong.limit(),
@@ -99,18 +99,18 @@ final class JobSources {
 
     /// The object of a job that is worked on.
     ///
-    /// @throws InvalidRequestException if it is not there any more as it was
-    /// @throws RedeliverException if the bucket is none of this instance's
+    /// @throws RequestException if it is not there any more as it was
+    /// @throws RequestException if the bucket is none of this instance's
     Lines open(Pinned pinned) {
         var store = buckets.find(Bucket.parse(pinned.bucket()))
-                .orElseThrow(() -> new RedeliverException("the job's bucket is none of " + BUCKETS));
+                .orElseThrow(() -> RequestException.redeliver("the job's bucket is none of " + BUCKETS));
         return store.find(pinned.key())
                 .filter(object -> object.version().equals(pinned.version()))
                 .map(object -> new Lines(store, object))
                 .orElseThrow(() -> invalid(KEY, null, pinned.key(), "was replaced or deleted before the job was done"));
     }
 
-    private static InvalidRequestException invalid(String field, Object limit, Object value, String message) {
-        return new InvalidRequestException(new Violation(field, limit, value, field + " " + message));
+    private static RequestException invalid(String field, Object limit, Object value, String message) {
+        return RequestException.invalid(new Violation(field, limit, value, field + " " + message));
     }
 }

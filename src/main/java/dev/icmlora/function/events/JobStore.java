@@ -21,7 +21,7 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
-import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.events.JobSources.Found;
 import dev.icmlora.function.events.JobSources.Pinned;
 import dev.icmlora.function.storage.Condition;
@@ -99,9 +99,9 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         return store.find(job.open()).map(this::text).map(payer -> payer.equals(NOBODY) ? "" : payer);
     }
 
-    /// @throws UnknownJobException if there is no such job
+    /// @throws RequestException if there is no such job
     StoredObject task(JobPlace job) {
-        return store.find(job.keys().task()).orElseThrow(() -> new UnknownJobException(job.id()));
+        return store.find(job.keys().task()).orElseThrow(() -> RequestException.unknownJob(job.id()));
     }
 
     /// Where a job's inputs are; empty where they are in its task.
@@ -159,11 +159,11 @@ record JobStore(ObjectStore store, ObjectMapper json) {
             store.write(job.end(), Content.of(name.getBytes(UTF_8)), Map.of(), new Condition.IfAbsent());
             return state;
         } catch (ConditionFailedException e) {
-            return ended(job).orElseThrow(() -> new UnknownJobException(job.id()));
+            return ended(job).orElseThrow(() -> RequestException.unknownJob(job.id()));
         }
     }
 
-    /// @throws UnknownJobException if there is no such job
+    /// @throws RequestException if there is no such job
     JobStatus status(JobPlace job) {
         var metadata = task(job).metadata();
         var inputs = Integer.parseInt(metadata.get(INPUTS));

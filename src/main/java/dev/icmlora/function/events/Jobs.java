@@ -14,12 +14,8 @@ import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
-import dev.icmlora.function.error.FunctionsOffException;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.JobStateException;
-import dev.icmlora.function.error.QueueFullException;
-import dev.icmlora.function.error.StorageFullException;
-import dev.icmlora.function.error.UnknownJobException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
@@ -69,13 +65,13 @@ public final class Jobs {
     /// Takes a job, which then waits for its turn.
     ///
     /// @param payer who pays for it, as an account is found by
-    /// @throws InvalidRequestException naming what no answer could come to
-    /// @throws QueueFullException if the tenant has too many open
-    /// @throws StorageFullException if its ended ones take too much
-    /// @throws FunctionsOffException if there is no place for it
-    /// @throws dev.icmlora.function.error.UnknownAdapterException if its adapter is not known here
+    /// @throws RequestException naming what no answer could come to
+    /// @throws RequestException if the tenant has too many open
+    /// @throws RequestException if its ended ones take too much
+    /// @throws RequestException if there is no place for it
+    /// @throws dev.icmlora.function.error.RequestException if its adapter is not known here
     JobStatus submit(Tenant tenant, String payer, JobRequest sent) {
-        var store = place().orElseThrow(FunctionsOffException::ofJobs);
+        var store = place().orElseThrow(() -> RequestException.notKept("Jobs"));
         var request = sent.request();
         checkInputs(sent);
         var any = request.withInputs(List.of("any"));
@@ -86,10 +82,12 @@ public final class Jobs {
         var named = functions.answering(tenant, any);
         var whole = named.map(NamedFunctions.Named::request).orElse(any).withInputs(request.inputs());
         if (store.open(tenant) >= MOST_OPEN) {
-            throw QueueFullException.ofJobs(MOST_OPEN);
+            throw RequestException.queueFull(MOST_OPEN + " jobs are open already");
         }
         if (store.bytes(tenant) > MOST_BYTES) {
-            throw StorageFullException.ofJobs(MOST_BYTES);
+            throw Kind.NO_ROOM_FOR_JOB.because(
+                    "There is no room for another job and its results: the limit is %d bytes. Delete some"
+                            .formatted(MOST_BYTES));
         }
         // After all that costs less: the object is read through.
         var source = sent.source().map(sources::find);
@@ -143,7 +141,7 @@ public final class Jobs {
 
     private <T> T on(Tenant tenant, String id, OnJob<T> work) {
         var job = new JobPlace(tenant, id);
-        var store = place().filter(_ -> job.hasId()).orElseThrow(() -> new UnknownJobException(shown(id)));
+        var store = place().filter(_ -> job.hasId()).orElseThrow(() -> RequestException.unknownJob(shown(id)));
         store.task(job);
         return work.with(store, job);
     }
@@ -152,20 +150,20 @@ public final class Jobs {
         return id.length() > 64 ? id.substring(0, 64) + "…" : id;
     }
 
-    /// @throws UnknownJobException if the tenant has no such job
+    /// @throws RequestException if the tenant has no such job
     JobStatus status(Tenant tenant, String id) {
         return on(tenant, id, JobStore::status);
     }
 
     /// Cancels a job. One that is cancelled stays so.
     ///
-    /// @throws UnknownJobException if the tenant has no such job
-    /// @throws JobStateException if it has ended otherwise
+    /// @throws RequestException if the tenant has no such job
+    /// @throws RequestException if it has ended otherwise
     JobStatus cancel(Tenant tenant, String id) {
         return on(tenant, id, (store, job) -> {
             var state = store.end(job, State.CANCELLED);
             if (state != State.CANCELLED) {
-                throw new JobStateException(id, name(state), "open");
+                throw inAnotherState(id, state, "open");
             }
             runner.wake();
             return store.status(job);
@@ -174,13 +172,13 @@ public final class Jobs {
 
     /// The results, one line an input.
     ///
-    /// @throws UnknownJobException if the tenant has no such job
-    /// @throws JobStateException if it is not completed
+    /// @throws RequestException if the tenant has no such job
+    /// @throws RequestException if it is not completed
     JobResults results(Tenant tenant, String id) {
         return on(tenant, id, (store, job) -> {
             var state = store.ended(job).orElse(State.OPEN);
             if (state != State.COMPLETED) {
-                throw new JobStateException(id, name(state), "completed");
+                throw inAnotherState(id, state, "completed");
             }
             return store.results(job);
         });
@@ -188,21 +186,22 @@ public final class Jobs {
 
     /// Forgets a job that has ended, with its results.
     ///
-    /// @throws UnknownJobException if the tenant has no such job
-    /// @throws JobStateException if it is open
+    /// @throws RequestException if the tenant has no such job
+    /// @throws RequestException if it is open
     void delete(Tenant tenant, String id) {
         on(tenant, id, (store, job) -> {
             if (store.isOpen(job)) {
                 // Whoever works on it would leave something behind.
                 runner.wake();
-                throw new JobStateException(id, name(State.OPEN), "completed, failed or cancelled for a moment");
+                throw inAnotherState(id, State.OPEN, "completed, failed or cancelled for a moment");
             }
             store.delete(job);
             return null;
         });
     }
 
-    private static String name(State state) {
-        return state.name().toLowerCase(Locale.ROOT);
+    private static RequestException inAnotherState(String id, State state, String needed) {
+        var name = state.name().toLowerCase(Locale.ROOT);
+        return Kind.JOB_STATE.because("The job %s is %s, and would have to be %s".formatted(id, name, needed));
     }
 }

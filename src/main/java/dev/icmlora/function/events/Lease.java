@@ -9,7 +9,7 @@ import java.util.UUID;
 
 import org.jboss.logging.Logger;
 
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -52,7 +52,7 @@ final class Lease implements AutoCloseable {
 
     /// Takes the lease, at once or after its holder gave no sign for its length.
     ///
-    /// @throws RedeliverException if its holder is at work
+    /// @throws RequestException if its holder is at work
     static Lease acquire(ObjectStore store, String key, Duration length) {
         while (true) {
             var taken = store.find(key);
@@ -64,7 +64,7 @@ final class Lease implements AutoCloseable {
                 lease.renewal.start();
                 return lease;
             } catch (ConditionFailedException e) {
-                throw new RedeliverException("another delivery works on it");
+                throw RequestException.redeliver("another delivery works on it");
             }
         }
     }
@@ -86,7 +86,7 @@ final class Lease implements AutoCloseable {
             sleep(length.dividedBy(SIGNS_PER_LEASE));
             if (Thread.currentThread().isInterrupted()) {
                 // No sleep would last any more: the store would be asked without a pause.
-                throw new RedeliverException("interrupted");
+                throw RequestException.redeliver("interrupted");
             }
             var now = store.find(lease.key());
             if (now.isEmpty()) {
@@ -96,7 +96,7 @@ final class Lease implements AutoCloseable {
                 if (isFree(store, now.get())) {
                     return true;
                 }
-                throw new RedeliverException("another delivery works on it");
+                throw RequestException.redeliver("another delivery works on it");
             }
         }
         return false;
@@ -123,10 +123,10 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    /// @throws RedeliverException if the lease was lost
+    /// @throws RequestException if the lease was lost
     synchronized void check() {
         if (!held) {
-            throw new RedeliverException("the lease was lost, to another delivery or to a storage fault");
+            throw RequestException.redeliver("the lease was lost, to another delivery or to a storage fault");
         }
     }
 

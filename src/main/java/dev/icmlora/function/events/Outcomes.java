@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.error.Problem;
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -58,14 +58,14 @@ final class Outcomes {
 
     /// Makes an object the outcome of this version of the task file, in place of that of an older version.
     ///
-    /// @throws RedeliverException if another worker writes it too
+    /// @throws RequestException if another worker writes it too
     void publish(ObjectStore store, String key, Content content, String version) {
         publish(store, key, version, (metadata, condition) -> store.write(key, content, metadata, condition));
     }
 
     /// The same, of an object that is put together from others.
     ///
-    /// @throws RedeliverException if another worker writes it too
+    /// @throws RequestException if another worker writes it too
     void publish(ObjectStore store, String key, List<StoredObject> parts, String version) {
         publish(store, key, version, (metadata, condition) -> store.compose(key, parts, metadata, condition));
     }
@@ -82,7 +82,7 @@ final class Outcomes {
             write.accept(Map.of(SOURCE, version, ORIGIN, "function"), condition);
         } catch (ConditionFailedException e) {
             if (!isFor(store.find(key), version)) {
-                throw new RedeliverException("another delivery works on it");
+                throw RequestException.redeliver("another delivery works on it");
             }
         }
     }

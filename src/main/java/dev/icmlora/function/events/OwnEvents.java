@@ -5,7 +5,7 @@ import static dev.icmlora.function.events.EventMapper.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.storage.Bucket;
@@ -30,7 +30,7 @@ record OwnEvents() implements EventMapper {
         try {
             return Bucket.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException(new Violation("/data/bucket", "a bucket", text, e.getMessage()));
+            throw RequestException.invalid(new Violation("/data/bucket", "a bucket", text, e.getMessage()));
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
@@ -55,7 +55,7 @@ record S3Events() implements EventMapper {
         try {
             return URLDecoder.decode(key, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException(new Violation(
+            throw RequestException.invalid(new Violation(
                     "/data/s3/object/key", "URL encoding", key, "/data/s3/object/key is not URL-encoded"));
         }
     }

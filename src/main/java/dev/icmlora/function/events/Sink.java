@@ -22,7 +22,7 @@ import io.cloudevents.http.HttpMessageFactory;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-import dev.icmlora.function.error.RedeliverException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Bucket;
 
 /// Tells whoever is interested what became of a task, so that functions chain. The same outcome always has the same
@@ -79,13 +79,13 @@ final class Sink {
             var status =
                     client().send(request.build(), BodyHandlers.discarding()).statusCode();
             if (status >= 300) {
-                throw new RedeliverException("the sink answered " + status);
+                throw RequestException.redeliver("the sink answered " + status);
             }
         } catch (IOException e) {
-            throw new RedeliverException("the sink cannot be reached: " + e);
+            throw RequestException.redeliver("the sink cannot be reached: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RedeliverException("interrupted");
+            throw RequestException.redeliver("interrupted");
         }
     }
 

@@ -9,11 +9,8 @@ import java.util.function.Consumer;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.UnknownAdapterException;
-import dev.icmlora.function.error.UnknownFunctionException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.EventCounts.Outcome;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
@@ -48,7 +45,7 @@ public final class TaskEvents {
 
     /// Deals with an event. Takes as long as the task takes, so not for an event loop.
     ///
-    /// @throws RedeliverException if the event must come again
+    /// @throws RequestException if the event must come again
     public void handle(StorageEvent event) {
         try {
             var outcome = switch (event) {
@@ -60,7 +57,7 @@ public final class TaskEvents {
         } catch (StorageException e) {
             LOG.warnf("%s: %s", event, e.getMessage());
             counts.add(Outcome.RETRY);
-            throw new RedeliverException(e.getMessage());
+            throw RequestException.redeliver(e.getMessage());
         } catch (RuntimeException e) {
             counts.add(Outcome.RETRY);
             throw e;
@@ -133,7 +130,7 @@ public final class TaskEvents {
 
         private Outcome exclusively(Violation violation, String version) {
             return exclusively(version, lease -> {
-                throw new InvalidRequestException(violation);
+                throw RequestException.invalid(violation);
             });
         }
 
@@ -146,7 +143,7 @@ public final class TaskEvents {
         private Outcome exclusively(String version, Consumer<Lease> work) {
             var name = created.bucket() + " " + keys.results();
             if (running.size() >= config.jobs() || !running.add(name)) {
-                throw new RedeliverException(
+                throw RequestException.redeliver(
                         running.contains(name) ? "another delivery works on it" : "enough task files are worked on");
             }
             try (var lease = Lease.acquire(store, keys.lease(), config.lease())) {
@@ -165,11 +162,13 @@ public final class TaskEvents {
                 work.accept(lease);
                 finish(version, lease);
                 return Outcome.COMPLETED;
-            } catch (InvalidRequestException | UnknownAdapterException | UnknownFunctionException e) {
-                if (e instanceof UnknownAdapterException
-                        && !store.list(keys.parts()).isEmpty()) {
+            } catch (RequestException e) {
+                if (!e.is(Kind.INVALID, Kind.UNKNOWN_ADAPTER, Kind.UNKNOWN_FUNCTION)) {
+                    throw e.is(Kind.NOT_DONE) ? e : RequestException.redeliver(e.getMessage());
+                }
+                if (e.is(Kind.UNKNOWN_ADAPTER) && !store.list(keys.parts()).isEmpty()) {
                     // Another instance knew it, and has answered a part: that is not to be lost.
-                    throw new RedeliverException(e.getMessage());
+                    throw RequestException.redeliver(e.getMessage());
                 }
                 LOG.infof("%s %s: %s", created.bucket(), created.key(), e.getMessage());
                 lease.check();
@@ -177,10 +176,6 @@ public final class TaskEvents {
                 outcomes.publish(store, keys.error(), explanation, version);
                 finish(version, lease);
                 return Outcome.FAILED;
-            } catch (RedeliverException e) {
-                throw e;
-            } catch (RequestException e) {
-                throw new RedeliverException(e.getMessage());
             }
         }
 

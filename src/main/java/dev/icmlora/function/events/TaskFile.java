@@ -16,7 +16,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.storage.ObjectStore;
@@ -59,7 +59,7 @@ final class TaskFile {
     }
 
     /// @param elsewhere the inputs, where they are neither in the task file nor beside it
-    /// @throws InvalidRequestException if it is not what it should be
+    /// @throws RequestException if it is not what it should be
     Checked check(ObjectStore store, StoredObject task, TaskKeys keys, Optional<Lines> elsewhere) {
         size("the task file", task);
         var header = header(store, task);
@@ -79,7 +79,7 @@ final class TaskFile {
 
     /// Counts inputs, one a line.
     ///
-    /// @throws InvalidRequestException if there are none or too many, or one is none
+    /// @throws RequestException if there are none or too many, or one is none
     int count(Lines lines) {
         var name = lines.object().key();
         size(name, lines.object());
@@ -130,7 +130,7 @@ final class TaskFile {
             }
             generator.writeEndObject();
         } catch (JsonProcessingException | CharConversionException e) {
-            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
+            throw RequestException.invalid(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
             throw failed(task, e);
         }
@@ -141,7 +141,7 @@ final class TaskFile {
         try {
             return json.readValue(header, GenerateRequest.class);
         } catch (IOException e) {
-            throw new InvalidRequestException(diagnosis.of(header, GenerateRequest.class));
+            throw RequestException.invalid(diagnosis.of(header, GenerateRequest.class));
         }
     }
 
@@ -173,7 +173,7 @@ final class TaskFile {
     private void size(String name, StoredObject object) {
         var limit = limits.file().asLongValue();
         if (object.bytes() > limit) {
-            throw new InvalidRequestException(List.of(new Violation(
+            throw RequestException.invalid(List.of(new Violation(
                     "",
                     limit,
                     object.bytes(),
@@ -181,14 +181,14 @@ final class TaskFile {
         }
     }
 
-    private static InvalidRequestException invalid(String field, Object limit, String message) {
-        return new InvalidRequestException(new Violation(field, limit, null, message));
+    private static RequestException invalid(String field, Object limit, String message) {
+        return RequestException.invalid(new Violation(field, limit, null, message));
     }
 
     private static RuntimeException failed(StoredObject object, IOException e) {
         return Optional.<Throwable>ofNullable(e.getCause())
-                .filter(InvalidRequestException.class::isInstance)
-                .<RuntimeException>map(InvalidRequestException.class::cast)
+                .filter(RequestException.class::isInstance)
+                .<RuntimeException>map(RequestException.class::cast)
                 .orElseGet(() -> new StorageUnavailableException("cannot read " + object.key() + ": " + e, e));
     }
 

@@ -2,6 +2,7 @@ package dev.icmlora.function.events;
 
 import java.util.Optional;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 
@@ -20,9 +21,13 @@ record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline,
         return new Work(Tenant.SHARED, TokenAccount.unlimited(""), lease, deadline, () -> {}, Optional.empty());
     }
 
+    Caller caller() {
+        return Caller.inBackground(tenant, account);
+    }
+
     /// Asked before anything is stored.
     ///
-    /// @throws dev.icmlora.function.error.RedeliverException if the lease was lost
+    /// @throws dev.icmlora.function.error.RequestException if the lease was lost
     void check() {
         lease.check();
         end.run();

@@ -6,11 +6,9 @@ import java.util.concurrent.TimeUnit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -20,8 +18,6 @@ import jakarta.inject.Singleton;
 @Singleton
 final class Backpressure {
 
-    /// Before anything else.
-    private static final int FIRST = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final AttributeKey<Boolean> WATCHED = AttributeKey.valueOf(Backpressure.class, "watched");
 
@@ -35,10 +31,6 @@ final class Backpressure {
     /// @param patience how long a connection stays that takes nothing
     Backpressure(Duration patience) {
         this.patience = patience;
-    }
-
-    void register(@Observes Filters filters) {
-        filters.register(this::look, FIRST);
     }
 
     void look(RoutingContext context) {

@@ -1,15 +1,20 @@
 package dev.icmlora.function.http;
 
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import io.opentelemetry.context.Context;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import org.jboss.logging.MDC;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
-import dev.icmlora.function.error.MissingRoleException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.service.RequestId;
 
 /// The connection of the client whose request is being answered.
 @Singleton
@@ -23,38 +28,75 @@ public final class ClientConnection {
         this.access = access;
     }
 
-    /// Asked before any work.
+    /// Who asks, and has one of these roles. Asked before any work.
     ///
-    /// @throws MissingRoleException if the client has none of these roles
-    public void require(Role... anyOf) {
-        access.require(current.getCurrent(), anyOf);
+    /// @throws RequestException if the client has none of them
+    public Caller require(Role... anyOf) {
+        return access.require(current.getCurrent(), anyOf);
     }
 
-    /// Whose adapters the client sees.
-    public Tenant tenant() {
-        return access.tenant(current.getCurrent());
+    /// Work of this thread, which is interrupted when the client leaves before it is done.
+    ///
+    /// @throws CancelledException if the client leaves
+    public <T> T whileOpen(Supplier<T> work) {
+        return new Work<>(work).await(RequestEnd.of(current.getCurrent()));
     }
 
-    /// The tokens that the client may use.
-    public TokenAccount account() {
-        return access.account(current.getCurrent());
-    }
-
-    /// Who pays for what the client asks for, as [Access#payer].
-    public String payer() {
-        return access.payer(current.getCurrent());
-    }
-
-    /// The same work, cancelled when the client leaves before it is done.
-    public <T> Uni<T> whileOpen(Uni<T> work) {
+    /// The same in a virtual thread of its own, for a caller that may not wait.
+    public <T> Uni<T> answer(Supplier<T> work) {
         var end = RequestEnd.of(current.getCurrent());
-        return Uni.createFrom().emitter(emitter -> {
-            var running = work.subscribe().with(emitter::complete, emitter::fail);
-            // The client may have left meanwhile.
-            end.then(() -> {
-                running.cancel();
-                emitter.fail(new CancelledException());
-            });
+        return Uni.createFrom().item(() -> new Work<>(work).await(end)).runSubscriptionOn(ClientConnection::start);
+    }
+
+    /// In no thread of Quarkus', which interrupts its own at the stop: what runs then is still answered.
+    private static void start(Runnable work) {
+        var id = Objects.requireNonNullElse(MDC.get(RequestId.MDC_KEY), "");
+        var task = Context.current().wrap(() -> {
+            MDC.put(RequestId.MDC_KEY, id);
+            work.run();
         });
+        Thread.ofVirtual().name("answer").start(task);
+    }
+
+    /// Work that ends early when its client leaves.
+    private static final class Work<T> {
+
+        private final Supplier<T> work;
+        private Thread thread = Thread.currentThread();
+        private boolean left;
+
+        private Work(Supplier<T> work) {
+            this.work = work;
+        }
+
+        private T await(RequestEnd end) {
+            end.then(this::leave);
+            try {
+                return work.get();
+            } catch (RuntimeException e) {
+                throw hasLeft() ? new CancelledException() : e;
+            } finally {
+                finish();
+            }
+        }
+
+        private synchronized void leave() {
+            left = true;
+            if (thread != null) {
+                thread.interrupt();
+            }
+        }
+
+        private synchronized boolean hasLeft() {
+            return left;
+        }
+
+        /// From here on the thread is not interrupted, for it has a reply to send.
+        private synchronized void finish() {
+            thread = null;
+            if (left) {
+                Thread.interrupted();
+            }
+        }
     }
 }

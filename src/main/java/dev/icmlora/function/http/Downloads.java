@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.admission.CallerPlaces;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Replies that may be large: files, and JSON of many or long entries. They are sent in pieces, by so many requests at
 /// once, since each keeps what it sends from, such as a connection to the store. Methods of resources that reply so
@@ -26,16 +26,16 @@ public final class Downloads {
     private final ObjectMapper mapper;
 
     Downloads(CallerShare share, Access access, ObjectMapper mapper) {
-        this.places = new CallerPlaces(PLACES, share::of, QueueFullException::ofDownloads);
+        this.places = new CallerPlaces(PLACES, share::of, "downloads are on their way");
         this.access = access;
         this.mapper = mapper;
     }
 
     /// Takes a place until the last byte is sent, or the client has left.
     ///
-    /// @throws QueueFullException if there is none
+    /// @throws RequestException if there is none
     public void take(RoutingContext context) {
-        RequestEnd.of(context).then(places.enter(access.payer(context))::close);
+        RequestEnd.of(context).then(places.enter(access.caller(context).payer())::close);
     }
 
     /// JSON, of a request that has a place.

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.admission.CallerPlaces;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Bounds how many requests bring or add up adapters at once: each holds whole files in memory, and none of it
 /// waits for a worker.
@@ -28,12 +28,12 @@ final class FilePlaces {
     }
 
     FilePlaces(IntUnaryOperator share) {
-        this.places = new CallerPlaces(PLACES, share, QueueFullException::ofFiles);
+        this.places = new CallerPlaces(PLACES, share, "adapters are brought or added up");
     }
 
     /// Takes a place until the request has ended, and its work with it.
     ///
-    /// @throws QueueFullException if there is none
+    /// @throws RequestException if there is none
     void take(String caller, RoutingContext context) {
         var place = new Place(places.enter(caller));
         context.put(PLACE, place);

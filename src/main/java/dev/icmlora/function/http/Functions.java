@@ -23,13 +23,13 @@ public final class Functions {
 
     @Funq
     public Uni<GenerateReply> generate(GenerateRequest request) {
-        client.require(Role.CALL);
-        return client.whileOpen(service.generate(client.tenant(), client.account(), request));
+        var caller = client.require(Role.CALL);
+        return client.answer(() -> service.generate(caller, request));
     }
 
     @Funq
     public Uni<AdapterReply> adapter(AdapterRequest request) {
-        client.require(Role.CALL);
-        return client.whileOpen(service.adapter(client.tenant(), client.account(), request));
+        var caller = client.require(Role.CALL);
+        return client.answer(() -> service.adapter(caller, request));
     }
 }

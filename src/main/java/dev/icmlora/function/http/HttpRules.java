@@ -6,23 +6,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.NotJsonException;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 
 /// The part of HTTP that Funqy, JAX-RS and Quarkus leave out: each path takes its own methods and says which, a
@@ -39,9 +34,6 @@ final class HttpRules {
 
     /// Where agents ask, however the path is written.
     private static final Pattern AGENTS = Pattern.compile("/mcp([/;].*)?");
-
-    /// Priority of a filter that runs when the body was read and its length checked, before any function.
-    private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1;
 
     private final boolean servesAgents;
     private final BodyDiagnosis diagnosis;
@@ -76,15 +68,7 @@ final class HttpRules {
         return methods;
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::admit, AFTER_THE_BODY);
-    }
-
-    void register(@Observes Router router) {
-        router.route().order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT).failureHandler(this::fail);
-    }
-
-    private void admit(RoutingContext context) {
+    void admit(RoutingContext context) {
         if (!servesAgents && AGENTS.matcher(context.normalizedPath()).matches()) {
             // As where there is nothing.
             context.fail(404);
@@ -96,11 +80,11 @@ final class HttpRules {
                 .map(Map.Entry::getValue)
                 .findFirst();
         var method = context.request().method();
-        if (taken.isPresent() && (!taken.get().contains(method) || isQuestion(context))) {
+        if (taken.isPresent() && (!taken.get().contains(method) || isOptions(context))) {
             var allowed =
                     new TreeSet<>(taken.get().stream().map(HttpMethod::name).toList());
             context.response().putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
-            if (isQuestion(context) && taken.get().contains(method)) {
+            if (isOptions(context) && taken.get().contains(method)) {
                 context.response().end();
             } else {
                 problems.write(Problems.of(405, "Use " + String.join(" or ", allowed)), context);
@@ -114,21 +98,21 @@ final class HttpRules {
     }
 
     /// JAX-RS would name the methods of all paths of a resource. `/` has a handshake, and Quarkus answers for its own.
-    private static boolean isQuestion(RoutingContext context) {
+    private static boolean isOptions(RoutingContext context) {
         var path = context.normalizedPath();
         return context.request().method() == HttpMethod.OPTIONS && !path.equals("/") && !path.startsWith("/q/");
     }
 
-    /// @throws NotJsonException if the body says that it is something else
-    /// @throws InvalidRequestException if there is none, over which Funqy's handler for events would fail
+    /// @throws RequestException if the body says that it is something else
+    /// @throws RequestException if there is none, over which Funqy's handler for events would fail
     private static void requireBody(RoutingContext context) {
         JsonBody.requireJson(context);
         if (context.body().buffer() == null) {
-            throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is empty"));
+            throw RequestException.invalid(new Violation("", "a JSON object", null, "the body is empty"));
         }
     }
 
-    private void fail(RoutingContext context) {
+    void fail(RoutingContext context) {
         if (context.response().headWritten()) {
             // Mostly the client has left in the middle of a file of the page. There is nothing more to say.
             context.response().reset();
@@ -143,7 +127,8 @@ final class HttpRules {
     private Problem problem(RoutingContext context) {
         var body = BODIES.get(context.normalizedPath());
         if (context.statusCode() == 400 && body != null && context.body().buffer() != null) {
-            return new InvalidRequestException(diagnosis.of(JsonBody.bytes(context), body)).problem();
+            return RequestException.invalid(diagnosis.of(JsonBody.bytes(context), body))
+                    .problem();
         }
         return problems.of(context);
     }

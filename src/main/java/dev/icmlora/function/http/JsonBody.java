@@ -12,8 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
-import dev.icmlora.function.error.NotJsonException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 
 /// Reads the bodies of requests, and says what is wrong with one. A resource takes no body as its parameter,
@@ -37,18 +36,18 @@ public final class JsonBody {
         return buffer == null ? new byte[0] : buffer.getBytes();
     }
 
-    /// @throws NotJsonException if the body says that it is something else, or nothing
+    /// @throws RequestException if the body says that it is something else, or nothing
     public static void requireJson(RoutingContext context) {
         var contentType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         if (contentType == null || !JSON.matcher(contentType).matches()) {
-            throw new NotJsonException(contentType);
+            throw RequestException.notJson(contentType);
         }
     }
 
     /// A body of a type of ours.
     ///
-    /// @throws NotJsonException if it says that it is something else
-    /// @throws InvalidRequestException if it is not of this type
+    /// @throws RequestException if it says that it is something else
+    /// @throws RequestException if it is not of this type
     public <T> T read(RoutingContext context, Class<T> type) {
         requireJson(context);
         var body = bytes(context);
@@ -58,49 +57,49 @@ public final class JsonBody {
                 return request;
             }
         } catch (JsonProcessingException e) {
-            throw new InvalidRequestException(diagnosis.of(body, type));
+            throw RequestException.invalid(diagnosis.of(body, type));
         } catch (IOException e) {
-            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
+            throw RequestException.invalid(BodyDiagnosis.malformed(e));
         }
-        throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is null"));
+        throw RequestException.invalid(new Violation("", "a JSON object", null, "the body is null"));
     }
 
     /// A body that is an object of whatever fields.
     ///
-    /// @throws NotJsonException if it says that it is something else
-    /// @throws InvalidRequestException if it is no object
+    /// @throws RequestException if it says that it is something else
+    /// @throws RequestException if it is no object
     public ObjectNode object(RoutingContext context) {
         requireJson(context);
         if (tree(context) instanceof ObjectNode object) {
             return object;
         }
-        throw new InvalidRequestException(new Violation("", "an object", null, "the body must be a JSON object"));
+        throw RequestException.invalid(new Violation("", "an object", null, "the body must be a JSON object"));
     }
 
     /// A part of a body, or what is left of one, of a type of ours.
     ///
     /// @param at JSON pointer to it
-    /// @throws InvalidRequestException if it is not of this type
+    /// @throws RequestException if it is not of this type
     public <T> T part(JsonNode part, String at, Class<T> type) {
         if (!part.isObject()) {
-            throw new InvalidRequestException(
+            throw RequestException.invalid(
                     new Violation(at, "an object", Violation.shown(part), at + " must be an object"));
         }
         try {
             return mapper.treeToValue(part, type);
         } catch (JsonProcessingException e) {
-            throw new InvalidRequestException(diagnosis.of(part, at, type));
+            throw RequestException.invalid(diagnosis.of(part, at, type));
         }
     }
 
     /// A body that is JSON, whatever its content type says.
     ///
-    /// @throws InvalidRequestException if it is malformed
+    /// @throws RequestException if it is malformed
     public JsonNode tree(RoutingContext context) {
         try {
             return mapper.readTree(bytes(context));
         } catch (IOException e) {
-            throw new InvalidRequestException(BodyDiagnosis.malformed(e));
+            throw RequestException.invalid(BodyDiagnosis.malformed(e));
         }
     }
 }

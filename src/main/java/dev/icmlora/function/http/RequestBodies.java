@@ -6,17 +6,13 @@ import java.util.Map;
 
 import io.netty.handler.codec.DecoderException;
 import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.NotFoundException;
@@ -28,17 +24,13 @@ import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
-import dev.icmlora.function.error.QueueFullException;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.UploadsOffException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 /// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears, and not
 /// without end. Quarkus would read them before it asks anything of a request.
 @Singleton
 final class RequestBodies {
-
-    /// After callers are let in, and before what looks at bodies.
-    private static final int AFTER_ACCESS = Access.PRIORITY - 1;
 
     /// Of the heap, so much is for bodies, whose buffers grow by doubling.
     private static final int PART_OF_HEAP = 8;
@@ -76,21 +68,13 @@ final class RequestBodies {
         this.held = new HeldBytes(capacity, share.of(capacity));
     }
 
-    void register(@Observes Router router) {
-        router.route().order(RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1).handler(RequestBodies::passQuarkus);
-    }
-
-    void register(@Observes Filters filters) {
-        filters.register(this::read, AFTER_ACCESS);
-    }
-
     /// As if Quarkus' handler of bodies had seen the request.
-    private static void passQuarkus(RoutingContext context) {
+    static void passQuarkus(RoutingContext context) {
         ((RoutingContextInternal) context).visitHandler(RoutingContextInternal.BODY_HANDLER);
         context.next();
     }
 
-    private void read(RoutingContext context) {
+    void read(RoutingContext context) {
         // A request that is led elsewhere comes twice.
         if (context.get(READ) != null || !hasBody(context) && !isFile(context)) {
             context.next();
@@ -117,11 +101,12 @@ final class RequestBodies {
 
     /// A file may be longer than any other body: who sends it must be one that may, and has a place for it.
     private long file(RoutingContext context) {
-        access.require(context, Role.UPLOAD);
+        var caller = access.require(context, Role.UPLOAD);
         if (!config.upload()) {
-            throw new UploadsOffException();
+            throw Kind.UPLOADS_OFF.because(
+                    "Adapters cannot be uploaded here: icm-lora.adapters.upload (ICM_LORA_ADAPTERS_UPLOAD) is false");
         }
-        files.take(access.payer(context), context);
+        files.take(caller.payer(), context);
         return config.maxBytes().asLongValue();
     }
 
@@ -145,12 +130,12 @@ final class RequestBodies {
         private final Buffer bytes = Buffer.buffer();
         private boolean refused;
 
-        /// @throws QueueFullException if there is no room for it
+        /// @throws RequestException if there is no room for it
         private Body(RoutingContext context, long limit) {
             this.context = context;
             this.request = context.request();
             this.limit = limit;
-            this.share = held.of(access.payer(context));
+            this.share = held.of(access.caller(context).payer());
             RequestEnd.of(context).then(share::close);
             share.take(request.headers().size() * HEADER_BYTES);
         }
@@ -198,7 +183,7 @@ final class RequestBodies {
                     share.take(piece.length());
                 }
                 bytes.appendBuffer(piece);
-            } catch (QueueFullException e) {
+            } catch (RequestException e) {
                 refuse(e.problem());
             }
         }
@@ -241,6 +226,8 @@ final class RequestBodies {
     /// How much of bodies is in memory, in all and of each caller. Thread-safe.
     private static final class HeldBytes {
 
+        private static final String AT_WORK = " bytes of bodies are at work already";
+
         private final int capacity;
         private final int ofOneCaller;
         private final Map<String, Integer> byPayer = new HashMap<>();
@@ -251,7 +238,7 @@ final class RequestBodies {
             this.ofOneCaller = ofOneCaller;
         }
 
-        /// @param payer who pays for the request, as [Access#payer]
+        /// @param payer who pays for the request, see [dev.icmlora.function.access.Caller#payer]
         private OfRequest of(String payer) {
             return new OfRequest(payer);
         }
@@ -266,18 +253,18 @@ final class RequestBodies {
                 this.payer = payer;
             }
 
-            /// @throws QueueFullException if there is no room, or the caller has its share
+            /// @throws RequestException if there is no room, or the caller has its share
             private void take(int more) {
                 synchronized (HeldBytes.this) {
                     if (closed) {
                         return;
                     }
                     if (more > capacity - all) {
-                        throw QueueFullException.ofBodies(capacity);
+                        throw RequestException.queueFull(capacity + AT_WORK);
                     }
                     var ofPayer = byPayer.getOrDefault(payer, 0);
                     if (more > ofOneCaller - ofPayer) {
-                        throw QueueFullException.ofBodies(ofOneCaller).ofOneCaller();
+                        throw RequestException.shareFull(ofOneCaller + AT_WORK);
                     }
                     byPayer.put(payer, ofPayer + more);
                     all += more;

@@ -8,15 +8,15 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.service.TaskService;
 
 /// `POST /adapter` for a client that accepts a stream of events: a function of Funqy's has one reply, and cannot
-/// stream. [TuningRoute] leads here, and [FunctionsDescription] describes it.
+/// stream. [TuningRoute] leads here.
 @Path(TuningRoute.TARGET)
 public final class TuningResource {
 
@@ -37,22 +37,20 @@ public final class TuningResource {
 
     @POST
     @RunOnVirtualThread
-    @Operation(hidden = true)
     public Response adapter(@Context RoutingContext context) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var request = json.read(context, AdapterRequest.class);
-        return request.tune() == null ? whole(request) : stream(request);
+        return request.tune() == null ? whole(caller, request) : stream(caller, request);
     }
 
-    private Response whole(AdapterRequest request) {
-        var work = service.adapter(client.tenant(), client.account(), request);
-        var reply = client.whileOpen(work).await().indefinitely();
+    private Response whole(Caller caller, AdapterRequest request) {
+        var reply = client.whileOpen(() -> service.adapter(caller, request));
         return Response.ok(reply, MediaType.APPLICATION_JSON_TYPE).build();
     }
 
-    private Response stream(AdapterRequest request) {
+    private Response stream(Caller caller, AdapterRequest request) {
         var stream = new TuningStream(mapper);
-        client.whileOpen(service.adapter(client.tenant(), client.account(), request, stream))
+        client.answer(() -> service.adapter(caller, request, stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

@@ -71,14 +71,12 @@ final class DefineFunction implements Tool {
 
     @Override
     public Object call(JsonNode arguments) {
-        client.require(Role.UPLOAD);
+        var caller = client.require(Role.UPLOAD);
         var name = RequestRules.functionName("/" + NAME, arguments.path(NAME).textValue());
         ObjectNode definition = arguments.deepCopy();
         definition.remove(NAME);
         return functions
-                .define(client.tenant(), name.toString(), json.part(definition, "", FunctionDefinition.class))
-                .await()
-                .indefinitely()
+                .define(caller.tenant(), name.toString(), json.part(definition, "", FunctionDefinition.class))
                 .function();
     }
 }

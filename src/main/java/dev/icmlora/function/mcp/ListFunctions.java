@@ -43,10 +43,10 @@ final class ListFunctions implements Tool {
 
     @Override
     public Object call(JsonNode arguments) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var violations = new Violations();
         violations.when(!arguments.isEmpty(), "", "an empty object", null, "must be empty: this tool has no arguments");
         violations.raise();
-        return functions.list(client.tenant());
+        return functions.list(caller.tenant());
     }
 }

@@ -8,7 +8,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.http.ClientConnection;
@@ -32,7 +31,6 @@ public final class McpResource {
     /// Each tool asks for the role that it needs.
     @POST
     @RunOnVirtualThread
-    @Operation(hidden = true)
     public Response answer(@Context RoutingContext context) {
         client.require(Role.CALL, Role.UPLOAD);
         var message = Message.of(json.object(context));

@@ -3,7 +3,7 @@ package dev.icmlora.function.mcp;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 
@@ -16,7 +16,7 @@ record Message(JsonNode id, String method, JsonNode params) {
     static final String JSON_RPC = "2.0";
 
     /// @param body a JSON object
-    /// @throws InvalidRequestException naming everything that is wrong with it
+    /// @throws RequestException naming everything that is wrong with it
     static Message of(JsonNode body) {
         var version = body.path("jsonrpc");
         var method = body.path("method");

@@ -78,7 +78,7 @@ final class RunFunction implements Tool {
 
     @Override
     public Object call(JsonNode arguments) {
-        client.require(Role.CALL);
+        var caller = client.require(Role.CALL);
         var name = RequestRules.functionName(
                 "/" + FUNCTION, arguments.path(FUNCTION).textValue());
         var violations = new Violations();
@@ -89,8 +89,6 @@ final class RunFunction implements Tool {
         body.remove(FUNCTION);
         body.putObject(TASK).put(FUNCTION, name.toString());
         var request = json.part(body, "", GenerateRequest.class);
-        return client.whileOpen(service.generate(client.tenant(), client.account(), request))
-                .await()
-                .indefinitely();
+        return client.whileOpen(() -> service.generate(caller, request));
     }
 }

@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.error.FunctionsOffException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.OwnBucket;
 
 /// Where functions are kept under their names. Without a place for them there are none, and none can be added.
@@ -34,10 +34,12 @@ public final class FunctionBucket {
     /// Adds a version, unless the newest one is the same.
     ///
     /// @param content its definition, as JSON
-    /// @throws FunctionsOffException if there is no place for it
-    /// @throws dev.icmlora.function.error.StorageFullException if the tenant has too many
+    /// @throws RequestException if there is no place for it
+    /// @throws dev.icmlora.function.error.RequestException if the tenant has too many
     public FunctionVersion add(Tenant tenant, String name, byte[] content) {
-        return versions().orElseThrow(FunctionsOffException::new).add(tenant, name, content);
+        return versions()
+                .orElseThrow(() -> RequestException.notKept("Functions"))
+                .add(tenant, name, content);
     }
 
     /// The version that is named, or the newest one.

@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -48,7 +49,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     /// Adds a version, unless the newest one is the same.
     ///
     /// @param content never `null`
-    /// @throws StorageFullException if the tenant has too many
+    /// @throws RequestException if the tenant has too many
     FunctionVersion add(Tenant tenant, String name, byte[] content) {
         var all = store.list(prefix(tenant));
         var own = Versions.of(all, prefix(tenant, name));
@@ -96,11 +97,16 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
     private void requireRoom(List<StoredObject> all, int more) {
         if (all.stream().filter(Versions::isVersion).count() >= mostVersions) {
-            throw StorageFullException.ofFunctions(mostVersions + " versions");
+            throw full(mostVersions + " versions");
         }
         if (all.stream().mapToLong(StoredObject::bytes).sum() + more > mostBytes) {
-            throw StorageFullException.ofFunctions(mostBytes + " bytes");
+            throw full(mostBytes + " bytes");
         }
+    }
+
+    private static RequestException full(String limit) {
+        return Kind.NO_ROOM_FOR_FUNCTION.because(
+                "There is no room for another version of a function: the limit is %s. Delete some".formatted(limit));
     }
 
     /// The version of that number; empty if there is none.

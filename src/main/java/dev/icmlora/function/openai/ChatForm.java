@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
@@ -25,37 +24,18 @@ final class ChatForm implements ReplyForm {
     private static final String CHUNK = "chat.completion.chunk";
     private static final String ROLE = "assistant";
 
-    @Schema(
-            name = "ChatCompletion",
-            requiredProperties = {"id", "object", "created", "model", "choices", "usage"})
     record Completion(
             String id,
-            @Schema(constValue = OBJECT) String object,
+            String object,
             long created,
-
-            @Schema(description = "What wrote the text; the adapter's id, or the function with its version")
             String model,
-
             List<Choice> choices,
             Totals usage,
             Extension icmLora) {}
 
-    @Schema(
-            name = "ChatChoice",
-            requiredProperties = {"index", "message", "finish_reason"})
-    record Choice(
-            int index,
-            Message message,
-            @Schema(nullable = true) Logprobs logprobs,
-            @Schema(enumeration = {"stop", "length"}) String finishReason) {}
+    record Choice(int index, Message message, Logprobs logprobs, String finishReason) {}
 
-    @Schema(
-            name = "ChatAnswer",
-            requiredProperties = {"role", "content"})
-    record Message(
-            @Schema(constValue = ROLE) String role,
-            String content,
-            @Schema(nullable = true) String refusal) {}
+    record Message(String role, String content, String refusal) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Chunk(
@@ -72,7 +52,6 @@ final class ChatForm implements ReplyForm {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Growth(String role, String content) {}
 
-    @Schema(name = "ChatLogprobs")
     record Logprobs(List<Token> content) {
 
         static Logprobs of(List<TokenLogprob> tokens) {

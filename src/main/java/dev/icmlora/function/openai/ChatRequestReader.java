@@ -32,7 +32,7 @@ final class ChatRequestReader {
         this.common = common;
     }
 
-    /// @throws dev.icmlora.function.error.InvalidRequestException naming every field that is wrong
+    /// @throws dev.icmlora.function.error.RequestException naming every field that is wrong
     CompletionRequest read(JsonNode body) {
         var violations = new Violations();
         var fields = new RequestFields(body, "", violations);

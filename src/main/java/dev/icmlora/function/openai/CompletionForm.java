@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
@@ -27,31 +26,20 @@ final class CompletionForm implements ReplyForm {
     private static final String OBJECT = "text_completion";
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(
-            name = "Completion",
-            requiredProperties = {"id", "object", "created", "model", "choices", "usage"})
     record Completion(
             String id,
-            @Schema(constValue = OBJECT) String object,
+            String object,
             long created,
             String model,
             List<Choice> choices,
             Totals usage,
             Extension icmLora) {}
 
-    @Schema(
-            name = "CompletionChoice",
-            requiredProperties = {"index", "text", "finish_reason"})
-    record Choice(
-            int index,
-            String text,
-            @Schema(nullable = true) Logprobs logprobs,
-            @Schema(enumeration = {"stop", "length"}) String finishReason) {}
+    record Choice(int index, String text, Logprobs logprobs, String finishReason) {}
 
     /// Lists of the same length, an entry for each token.
     ///
     /// @param textOffset characters of the text before the token, within the same piece of a stream
-    @Schema(name = "CompletionLogprobs")
     record Logprobs(
             List<String> tokens,
             List<Double> tokenLogprobs,

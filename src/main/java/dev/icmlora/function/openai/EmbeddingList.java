@@ -7,33 +7,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.function.service.EmbeddingReply;
 
 /// Reply of `POST /v1/embeddings`.
 @RegisterForReflection
-@Schema(requiredProperties = {"object", "data", "model", "usage"})
-record EmbeddingList(@Schema(constValue = "list") String object, List<Entry> data, String model, Tokens usage) {
+record EmbeddingList(String object, List<Entry> data, String model, Tokens usage) {
 
     /// @param embedding an array of numbers, or the Base64 text of them
-    @Schema(
-            name = "Embedding",
-            requiredProperties = {"object", "index", "embedding"})
-    record Entry(
-            @Schema(constValue = "embedding") String object,
-            int index,
+    record Entry(String object, int index, Object embedding) {}
 
-            @Schema(oneOf = {float[].class, Base64Text.class})
-            Object embedding) {}
-
-    @Schema(type = SchemaType.STRING, contentEncoding = "base64")
     interface Base64Text {}
 
-    @Schema(
-            name = "EmbeddingTokens",
-            requiredProperties = {"prompt_tokens", "total_tokens"})
     record Tokens(int promptTokens, int totalTokens) {}
 
     static EmbeddingList of(EmbeddingReply reply, boolean base64) {

@@ -15,7 +15,7 @@ record EmbeddingRequest(String model, List<String> texts, boolean base64) {
     private static final List<String> ENCODINGS = List.of("float", "base64");
 
     /// @param mostTexts limit of a request
-    /// @throws dev.icmlora.function.error.InvalidRequestException naming every field that is wrong
+    /// @throws dev.icmlora.function.error.RequestException naming every field that is wrong
     static EmbeddingRequest read(JsonNode body, int mostTexts) {
         var violations = new Violations();
         var fields = new RequestFields(body, "", violations);

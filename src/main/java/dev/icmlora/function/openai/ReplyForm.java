@@ -5,7 +5,6 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
@@ -22,7 +21,6 @@ interface ReplyForm {
     record Head(String id, long created) {}
 
     /// Tokens of a request.
-    @Schema(requiredProperties = {"prompt_tokens", "completion_tokens", "total_tokens"})
     record Totals(int promptTokens, int completionTokens, int totalTokens) {
 
         static Totals of(Usage usage) {
@@ -35,14 +33,7 @@ interface ReplyForm {
     ///
     /// @param probabilities of the labels, if there are any
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(
-            description = "What OpenAI's replies lack",
-            requiredProperties = {"timing_ms"})
-    record Extension(
-            Timing timingMs,
-
-            @Schema(description = "Of each label; 1 together")
-            Map<String, Double> probabilities) {
+    record Extension(Timing timingMs, Map<String, Double> probabilities) {
 
         static Extension of(TextReply reply) {
             var labels = reply.answers().getFirst().labels();

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.openai.ReplyForm.Head;
@@ -33,22 +34,21 @@ final class TextReplies {
     }
 
     /// @throws dev.icmlora.function.error.RequestException if there is no reply, not even the beginning of one
-    Response to(CompletionRequest request, ReplyForm form) {
+    Response to(Caller caller, CompletionRequest request, ReplyForm form) {
         var id = form.idPrefix() + UUID.randomUUID().toString().replace("-", "");
         var head = new Head(id, Instant.now().getEpochSecond());
-        return request.stream() ? stream(request, form, head) : whole(request, form, head);
+        return request.stream() ? stream(caller, request, form, head) : whole(caller, request, form, head);
     }
 
-    private Response whole(CompletionRequest request, ReplyForm form, Head head) {
-        var work = texts.write(client.tenant(), client.account(), request.text(), TextListener.NONE);
-        var reply = client.whileOpen(work).await().indefinitely();
+    private Response whole(Caller caller, CompletionRequest request, ReplyForm form, Head head) {
+        var reply = client.whileOpen(() -> texts.write(caller, request.text(), TextListener.NONE));
         return Response.ok(form.whole(head, reply), MediaType.APPLICATION_JSON_TYPE)
                 .build();
     }
 
-    private Response stream(CompletionRequest request, ReplyForm form, Head head) {
+    private Response stream(Caller caller, CompletionRequest request, ReplyForm form, Head head) {
         var stream = new TextStream(request, form, head, mapper);
-        client.whileOpen(texts.write(client.tenant(), client.account(), request.text(), stream))
+        client.answer(() -> texts.write(caller, request.text(), stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();

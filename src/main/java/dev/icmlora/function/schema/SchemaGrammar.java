@@ -1,19 +1,19 @@
 package dev.icmlora.function.schema;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -25,6 +25,10 @@ import dev.icmlora.llama.SamplingOptions;
 /// with one entry, and `$ref` into the schema. Annotations such as `title` are passed over; any other
 /// keyword is refused by name, for a text that only seems to follow a schema is worse than an error. An
 /// object has its properties in the order of the schema, and no others.
+///
+/// llama.cpp follows all ways to read a text side by side for every token, and cannot be interrupted. So a schema must
+/// not hold itself by way of an `anyOf` that leaves it open which alternative a text is read by: every level of such a
+/// text would multiply the ways, and a few brackets would cost minutes. Without that, the rules bound their number.
 public final class SchemaGrammar {
 
     private static final int MAX_DEPTH = 32;
@@ -33,6 +37,8 @@ public final class SchemaGrammar {
     private static final int MAX_REPETITIONS = 10_000;
 
     private static final int MAX_RULES = 500;
+    /// Of all rules. References can stand for more than there is memory.
+    private static final int MAX_CHARACTERS = 1 << 16;
 
     private static final Set<String> ANNOTATIONS = Set.of(
             "$schema",
@@ -56,6 +62,7 @@ public final class SchemaGrammar {
             "integer", Set.of(),
             "boolean", Set.of(),
             "null", Set.of());
+    private static final Set<String> SCALARS = Set.of("string", "number", "integer", "boolean", "null");
     private static final Set<String> OF_TYPES =
             KEYWORDS.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
@@ -76,9 +83,27 @@ public final class SchemaGrammar {
     private final JsonNode root;
     private final String pointer;
     private final Map<String, String> rules = new LinkedHashMap<>();
-    private final Map<String, String> references = new LinkedHashMap<>();
+    private Scope scope = new Scope("", Set.of());
 
     private int repetitions;
+    private int characters;
+
+    /// References that were followed within one alternative of an `anyOf`, and the rules of what they lead to.
+    ///
+    /// @param anyOf where that is; empty outside of any
+    /// @param above references that the alternative is reached by
+    private record Scope(String anyOf, Set<String> above, Map<String, String> rules, Set<String> open) {
+
+        private Scope(String anyOf, Set<String> above) {
+            this(anyOf, above, new HashMap<>(), new HashSet<>());
+        }
+
+        private Set<String> followed() {
+            var all = new HashSet<>(above);
+            all.addAll(open);
+            return all;
+        }
+    }
 
     private SchemaGrammar(JsonNode root, String pointer) {
         this.root = root;
@@ -88,11 +113,10 @@ public final class SchemaGrammar {
     /// The grammar of a schema.
     ///
     /// @param at JSON pointer to it in the request
-    /// @throws InvalidRequestException naming the keyword that is unknown or wrong, or leaves too much open
+    /// @throws RequestException naming the keyword that is unknown or wrong, or leaves too much open
     public static String of(JsonNode schema, String at) {
         var grammar = new SchemaGrammar(schema, at);
         var start = grammar.rule(schema, at, 0, Set.of());
-        SchemaReadings.requireFew(schema, at);
         return grammar.text(start);
     }
 
@@ -104,7 +128,7 @@ public final class SchemaGrammar {
     /// Sampling that is kept to a grammar of this class.
     ///
     /// @param at JSON pointer to its schema in the request
-    /// @throws InvalidRequestException if the grammar is longer than llama.cpp is given
+    /// @throws RequestException if the grammar is longer than llama.cpp is given
     public static SamplingOptions keep(SamplingOptions sampling, String grammar, String at) {
         try {
             return sampling.withGrammar(grammar);
@@ -114,8 +138,8 @@ public final class SchemaGrammar {
     }
 
     /// The schema cannot be followed.
-    static InvalidRequestException refusal(String at, Object limit, Object value, String message) {
-        return new InvalidRequestException(new Violation(at, limit, value, at + " " + message));
+    static RequestException refusal(String at, Object limit, Object value, String message) {
+        return RequestException.invalid(new Violation(at, limit, value, at + " " + message));
     }
 
     private String text(String start) {
@@ -158,21 +182,30 @@ public final class SchemaGrammar {
         if (open.contains(target)) {
             throw refusal(at + "/$ref", null, target, "refers to itself");
         }
-        var known = references.get(target);
+        var known = scope.rules.get(target);
         if (known != null) {
             return known;
+        }
+        if (scope.above.contains(target)) {
+            throw refusal(
+                    at + "/$ref",
+                    null,
+                    target,
+                    "refers to itself below %s, of which several alternatives can hold other values: a text could be read in too many ways"
+                            .formatted(scope.anyOf));
         }
         var found = target.equals("#") ? root : target.startsWith("#/") ? root.at(target.substring(1)) : null;
         if (found == null || found.isMissingNode()) {
             throw refusal(at + "/$ref", "a pointer into this schema, such as #/$defs/name", target, "leads nowhere");
         }
-        var name = "ref-" + references.size();
-        references.put(target, name);
+        // A reference to a schema in progress is a rule's name; one that comes back here at once is no text at all.
+        var name = add("");
+        scope.rules.put(target, name);
+        scope.open.add(target);
         var followed = new HashSet<>(open);
         followed.add(target);
-        // A reference to a schema in progress is a rule's name; one that comes back here at once is no text at all.
-        rules.put(name, "");
         rules.put(name, rule(found, at + "/$ref", depth + 1, followed));
+        scope.open.remove(target);
         return name;
     }
 
@@ -186,9 +219,28 @@ public final class SchemaGrammar {
         if (keyword.equals("allOf") && parts.size() > 1) {
             throw refusal(parted, 1, parts.size(), "with more than one entry is not supported");
         }
-        return add(IntStream.range(0, parts.size())
-                .mapToObj(i -> rule(parts.get(i), parted + "/" + i, depth + 1, open))
-                .collect(Collectors.joining(" | ")));
+        var isOpen = StreamSupport.stream(parts.spliterator(), false)
+                        .filter(SchemaGrammar::canHoldOthers)
+                        .count()
+                > 1;
+        var outer = scope;
+        var alternatives = new ArrayList<String>();
+        for (var i = 0; i < parts.size(); i++) {
+            // Rules of its own: those that alternatives share would hide how many ways there are.
+            scope = isOpen ? new Scope(parted, outer.followed()) : outer;
+            alternatives.add(rule(parts.get(i), parted + "/" + i, depth + 1, open));
+        }
+        scope = outer;
+        return add(String.join(" | ", alternatives));
+    }
+
+    /// Whether a value may be an object or array, as far as the schema itself says it.
+    private static boolean canHoldOthers(JsonNode schema) {
+        var type = schema.path("type");
+        var types = type.isArray() ? type : List.of(type);
+        return !schema.has("const")
+                && !schema.has("enum")
+                && StreamSupport.stream(types.spliterator(), false).anyMatch(each -> !SCALARS.contains(each.asText()));
     }
 
     private String constant(JsonNode schema, String at) {
@@ -389,6 +441,10 @@ public final class SchemaGrammar {
     private String add(String body) {
         if (rules.size() >= MAX_RULES) {
             throw refusal(pointer, MAX_RULES, rules.size(), "needs more than " + MAX_RULES + " rules");
+        }
+        characters += body.length();
+        if (characters > MAX_CHARACTERS) {
+            throw refusal(pointer, MAX_CHARACTERS, characters, "is too large: its grammar has too many characters");
         }
         var name = "r" + rules.size();
         rules.put(name, body);

@@ -3,7 +3,6 @@ package dev.icmlora.function.service;
 import java.util.List;
 import java.util.Optional;
 
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
@@ -50,8 +49,8 @@ public final class AdapterUploads {
     /// @param tenant who sees it
     /// @param file GGUF, or a zip as PEFT saves it
     /// @param description belongs in the adapter's prompts; may be empty
-    /// @throws dev.icmlora.function.error.RequestException through the result
-    public Uni<AdapterDescription> upload(Tenant tenant, byte[] file, String description) {
+    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    public AdapterDescription upload(Tenant tenant, byte[] file, String description) {
         return meter.measure("upload", () -> {
             rules.checkDescription(description);
             return taken(
@@ -63,8 +62,8 @@ public final class AdapterUploads {
 
     /// Adds adapters up that a tenant knows.
     ///
-    /// @throws dev.icmlora.function.error.RequestException through the result
-    public Uni<AdapterDescription> sum(Tenant tenant, SumRequest request) {
+    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    public AdapterDescription sum(Tenant tenant, SumRequest request) {
         return meter.measure("blend", () -> {
             rules.check(request);
             var known = request.adapters().stream()
@@ -113,9 +112,9 @@ public final class AdapterUploads {
 
     /// Takes an adapter away that a tenant knows, wherever it came from.
     ///
-    /// @throws dev.icmlora.function.error.UnknownAdapterException through the result, if it is not known
-    public Uni<Void> delete(Tenant tenant, String id) {
-        return meter.measure("delete", () -> {
+    /// @throws dev.icmlora.function.error.RequestException if it is not known
+    public void delete(Tenant tenant, String id) {
+        meter.measure("delete", () -> {
             adapters.delete(tenant, id);
             return null;
         });

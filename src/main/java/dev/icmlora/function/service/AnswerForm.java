@@ -37,7 +37,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /// @throws dev.icmlora.function.error.InvalidRequestException if its schema cannot be followed
+    /// @throws dev.icmlora.function.error.RequestException if its schema cannot be followed
     static AnswerForm of(GenerateRequest request) {
         var grammar = Optional.ofNullable(request.schema()).map(schema -> SchemaGrammar.of(schema, SCHEMA));
         // Refused here, before anything is computed.
@@ -47,7 +47,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
 
     /// What the engine is asked for.
     ///
-    /// @throws dev.icmlora.function.error.InvalidRequestException if its labels cannot be told apart
+    /// @throws dev.icmlora.function.error.RequestException if its labels cannot be told apart
     /// by their tokens
     Wanted wanted(Tenant tenant, Engine engine) {
         if (isLabel()) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -14,7 +15,7 @@ import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.admission.CallerPlaces.Place;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 
 /// Tunes for later requests, while nobody waits for it. A task that finds no room is tuned when it is asked for again.
 /// Thread-safe.
@@ -34,7 +35,7 @@ final class BackgroundTuning {
     BackgroundTuning(AdapterSource adapters, EngineHost engineHost, CallerShare share) {
         this.adapters = adapters;
         this.engineHost = engineHost;
-        this.places = new CallerPlaces(MOST, share::of, QueueFullException::ofTunings);
+        this.places = new CallerPlaces(MOST, share::of, "tasks are being tuned");
     }
 
     /// Does nothing where this key waits already, or too many do.
@@ -48,22 +49,23 @@ final class BackgroundTuning {
         Place place;
         try {
             place = places.enter(account.payer());
-        } catch (QueueFullException e) {
+        } catch (RequestException e) {
             waiting.remove(key);
             return false;
         }
-        engineHost
-                .submitLong(account, LIMIT, turn -> adapters.of(key, turn))
-                .subscribe()
-                .with(_ -> end(key, place), failure -> {
-                    end(key, place);
-                    LOG.infof("A task was not tuned in the background: %s", failure.getMessage());
-                });
+        var tuning = Context.current().wrap(() -> tune(key, account, place));
+        Thread.ofVirtual().name("background tuning").start(tuning);
         return true;
     }
 
-    private void end(AdapterKey key, Place place) {
-        waiting.remove(key);
-        place.close();
+    private void tune(AdapterKey key, TokenAccount account, Place place) {
+        try {
+            engineHost.submitLong(account, LIMIT, turn -> adapters.of(key, turn));
+        } catch (RuntimeException e) {
+            LOG.infof("A task was not tuned in the background: %s", e.getMessage());
+        } finally {
+            waiting.remove(key);
+            place.close();
+        }
     }
 }

@@ -32,7 +32,7 @@ import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.generator.task.Task;
 
 /// Decides how a task is served in mode auto: tunes it if it has enough examples.
@@ -106,7 +106,7 @@ final class Decisions {
     /// @param key of the task's generated adapter
     /// @param examplesFit whether prompts with the examples and their answers would fit into the context
     /// @param account that pays for a tuning in the background
-    /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
+    /// @throws dev.icmlora.function.error.RequestException if the task is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if the request was cancelled
     Decided of(AdapterKey key, Tune tune, boolean examplesFit, TokenAccount account, Turn turn) {
         var task = key.task();
@@ -137,7 +137,8 @@ final class Decisions {
         Optional<Supplied> supplied;
         try {
             supplied = adapters.soon(tuned, budget(tune), turn);
-        } catch (QueueFullException e) {
+        } catch (RequestException e) {
+            e.unless(RequestException.Kind.QUEUE_FULL);
             supplied = Optional.empty();
         } catch (UnusableInputException e) {
             if (turn.engine().tuningRefusal().isEmpty()) {

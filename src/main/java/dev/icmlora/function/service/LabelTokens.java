@@ -14,7 +14,7 @@ final class LabelTokens {
     private LabelTokens() {}
 
     /// @param labels that [AnswerRules] has checked
-    /// @throws dev.icmlora.function.error.InvalidRequestException if one has no tokens, the same as another,
+    /// @throws dev.icmlora.function.error.RequestException if one has no tokens, the same as another,
     /// more than the context holds, or the token that ends an answer
     static Labels of(List<String> labels, Engine engine) {
         var violations = new Violations();

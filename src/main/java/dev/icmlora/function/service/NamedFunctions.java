@@ -5,7 +5,6 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
@@ -18,7 +17,7 @@ import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
-import dev.icmlora.function.error.UnknownFunctionException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionBucket;
 import dev.icmlora.function.named.FunctionVersion;
@@ -66,8 +65,8 @@ public final class NamedFunctions {
     /// Makes a definition the newest version of a name.
     ///
     /// @param name as it was sent
-    /// @throws dev.icmlora.function.error.RequestException through the result
-    public Uni<Defined> define(Tenant tenant, String name, FunctionDefinition definition) {
+    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    public Defined define(Tenant tenant, String name, FunctionDefinition definition) {
         return meter.measure("define", () -> {
             var function = RequestRules.functionName(name);
             rules.check(function, definition);
@@ -101,11 +100,11 @@ public final class NamedFunctions {
     /// Deletes a version, or all of a name.
     ///
     /// @param name as it was sent, perhaps with a version
-    /// @throws dev.icmlora.function.error.RequestException through the result, if there is none
-    public Uni<Void> delete(Tenant tenant, String name) {
-        return meter.measure("delete", () -> {
+    /// @throws dev.icmlora.function.error.RequestException if there is none
+    public void delete(Tenant tenant, String name) {
+        meter.measure("delete", () -> {
             if (!bucket.delete(tenant, RequestRules.functionName(name))) {
-                throw new UnknownFunctionException(name);
+                throw RequestException.unknownFunction(name);
             }
             return null;
         });
@@ -172,7 +171,7 @@ public final class NamedFunctions {
 
     /// The task, or that of the function that it names.
     ///
-    /// @throws UnknownFunctionException if there is no such function
+    /// @throws RequestException if there is no such function
     TaskBody task(Tenant tenant, TaskBody task) {
         return task.isNamed() ? definition(tenant, task).task() : task;
     }
@@ -221,7 +220,7 @@ public final class NamedFunctions {
     }
 
     private FunctionVersion find(Tenant tenant, FunctionName name) {
-        return bucket.find(tenant, name).orElseThrow(() -> new UnknownFunctionException(name.toString()));
+        return bucket.find(tenant, name).orElseThrow(() -> RequestException.unknownFunction(name.toString()));
     }
 
     private FunctionDefinition definition(FunctionVersion version) {

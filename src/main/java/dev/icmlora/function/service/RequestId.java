@@ -3,27 +3,20 @@ package dev.icmlora.function.service;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 import org.jboss.logging.MDC;
 
 /// Names every request: by the client's `X-Request-Id`, or by a new one. The reply and the log carry it.
-@Singleton
-final class RequestId {
+public final class RequestId {
 
-    static final String MDC_KEY = "request_id";
+    public static final String MDC_KEY = "request_id";
 
     private static final String HEADER = "X-Request-Id";
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final int BEFORE_ALL_OTHERS = 1000;
 
-    void register(@Observes Filters filters) {
-        filters.register(RequestId::name, BEFORE_ALL_OTHERS);
-    }
+    private RequestId() {}
 
-    private static void name(RoutingContext context) {
+    public static void name(RoutingContext context) {
         var sent = context.request().getHeader(HEADER);
         var id = sent != null && HARMLESS.matcher(sent).matches()
                 ? sent

@@ -3,7 +3,6 @@ package dev.icmlora.function.service;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
@@ -11,7 +10,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
@@ -22,8 +20,6 @@ import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterCache;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.error.ModelChangedException;
-import dev.icmlora.function.error.RateLimitException;
 import dev.icmlora.function.error.RequestException;
 
 /// Counts, times and logs every request, through whichever door it came. The log names the request and its
@@ -80,41 +76,27 @@ final class RequestMeter {
                 .register(registry);
     }
 
-    /// Work of the caller's thread that takes no tokens.
-    <T> Uni<T> measure(String operation, Supplier<T> work) {
-        return measure(
-                operation,
-                TokenAccount.unlimited(""),
-                () -> Uni.createFrom().item(work).map(reply -> new Metered<>(reply, Served.NOTHING)));
+    /// Work that takes no tokens.
+    <T> T measure(String operation, Supplier<T> work) {
+        return measure(operation, TokenAccount.unlimited(""), () -> new Metered<>(work.get(), Served.NOTHING));
     }
 
-    /// The same work, measured from the time somebody waits for it.
-    ///
-    /// It fails with [RateLimitException] if the account is empty.
+    /// Does work, and measures it.
     ///
     /// @param operation what was asked for
     /// @param account that must not be empty
-    <T> Uni<T> measure(String operation, TokenAccount account, Supplier<Uni<Metered<T>>> work) {
-        return Uni.createFrom().deferred(() -> {
-            var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
-            // Deferred, so that what is thrown at once is a failure too.
-            return Uni.createFrom()
-                    .<Metered<T>>deferred(() -> {
-                        account.requireRest();
-                        return work.get();
-                    })
-                    .onItemOrFailure()
-                    .invoke((item, failure) -> {
-                        if (failure == null) {
-                            request.end("ok", item.served());
-                        } else {
-                            request.end(outcome(failure), null);
-                        }
-                    })
-                    .onCancellation()
-                    .invoke(() -> request.end("cancelled", null))
-                    .map(Metered::reply);
-        });
+    /// @throws RequestException if it is empty
+    <T> T measure(String operation, TokenAccount account, Supplier<Metered<T>> work) {
+        var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
+        try {
+            account.requireRest();
+            var metered = work.get();
+            request.end("ok", metered.served());
+            return metered.reply();
+        } catch (Throwable t) {
+            request.end(outcome(t), null);
+            throw t;
+        }
     }
 
     /// Tells a listener the same, and measures from now on how long it waits for the first token.
@@ -126,13 +108,11 @@ final class RequestMeter {
         return switch (failure) {
             case CancelledException _ -> "cancelled";
             case EngineClosedException _ -> "shutting_down";
-            case ModelChangedException _ -> "failed";
-            case RateLimitException _ -> "refused";
             case RequestException known ->
-                switch (known.problem().status()) {
-                    case 429 -> FULL;
-                    case 503 -> "shutting_down";
-                    case 504 -> "deadline";
+                switch (known.kind()) {
+                    case MODEL_CHANGED -> "failed";
+                    case QUEUE_FULL -> FULL;
+                    case DEADLINE, CROWDED_OUT -> "deadline";
                     default -> "refused";
                 };
             default -> "failed";
@@ -189,7 +169,6 @@ final class RequestMeter {
         private final String operation;
         private final long start;
         private final Object id;
-        private final AtomicBoolean ended = new AtomicBoolean();
 
         private Request(String operation, long start, Object id) {
             this.operation = operation;
@@ -197,11 +176,7 @@ final class RequestMeter {
             this.id = id;
         }
 
-        /// A client that leaves in the last moment gives two ends; the first counts.
         private void end(String outcome, Served served) {
-            if (!ended.compareAndSet(false, true)) {
-                return;
-            }
             var nanos = System.nanoTime() - start;
             Timer.builder("icm.lora.request")
                     .description("Time from a request's arrival to its answer")

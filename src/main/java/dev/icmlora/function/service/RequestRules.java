@@ -17,7 +17,7 @@ import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.generator.task.Task;
@@ -52,7 +52,7 @@ public final class RequestRules {
         this.contextTokens = config.worker().contextTokens();
     }
 
-    /// @throws InvalidRequestException naming every broken rule
+    /// @throws RequestException naming every broken rule
     public void check(AdapterRequest request) {
         requireBody(request);
         var violations = new Violations();
@@ -66,7 +66,7 @@ public final class RequestRules {
         violations.raise();
     }
 
-    /// @throws InvalidRequestException naming every broken rule
+    /// @throws RequestException naming every broken rule
     public void check(GenerateRequest request) {
         requireBody(request);
         var violations = new Violations();
@@ -106,7 +106,7 @@ public final class RequestRules {
         violations.raise();
     }
 
-    /// @throws InvalidRequestException naming every broken rule
+    /// @throws RequestException naming every broken rule
     void check(SumRequest request) {
         requireBody(request);
         var violations = new Violations();
@@ -135,14 +135,14 @@ public final class RequestRules {
         }
     }
 
-    /// @throws InvalidRequestException if it is too long
+    /// @throws RequestException if it is too long
     void checkDescription(String description) {
         var violations = new Violations();
         violations.text("description", description, limits.descriptionCharacters());
         violations.raise();
     }
 
-    /// @throws InvalidRequestException if the adapter is B0: equal for all tasks, its id names none of them
+    /// @throws RequestException if the adapter is B0: equal for all tasks, its id names none of them
     void check(KnownAdapter known) {
         var violations = new Violations();
         var id = known.adapter().id();
@@ -150,7 +150,7 @@ public final class RequestRules {
         violations.raise();
     }
 
-    /// @throws InvalidRequestException if the mode shows examples and the task has none
+    /// @throws RequestException if the mode shows examples and the task has none
     public void check(Mode mode, Task task) {
         var violations = new Violations();
         var none = mode.showsExamples() && task.examples().isEmpty();
@@ -168,7 +168,7 @@ public final class RequestRules {
 
     private static void requireBody(Object request) {
         if (request == null) {
-            throw new InvalidRequestException(new Violation("", "a JSON object", null, "the body is empty"));
+            throw RequestException.invalid(new Violation("", "a JSON object", null, "the body is empty"));
         }
     }
 
@@ -219,7 +219,7 @@ public final class RequestRules {
 
     /// A function's name, perhaps with a version.
     ///
-    /// @throws InvalidRequestException if it is none
+    /// @throws RequestException if it is none
     public static FunctionName functionName(String text) {
         return functionName("name", text);
     }
@@ -228,7 +228,7 @@ public final class RequestRules {
     ///
     /// @param field that it was sent in
     /// @param text null where none was sent
-    /// @throws InvalidRequestException if it is none
+    /// @throws RequestException if it is none
     public static FunctionName functionName(String field, String text) {
         var violations = new Violations();
         var name = functionName(field, text, violations);
@@ -236,7 +236,7 @@ public final class RequestRules {
         return name.orElseThrow();
     }
 
-    /// @throws InvalidRequestException naming every broken rule
+    /// @throws RequestException naming every broken rule
     void check(FunctionName name, FunctionDefinition definition) {
         requireBody(definition);
         var violations = new Violations();

@@ -43,7 +43,7 @@ final class SeenDistances {
     /// @param tokens that were read for it
     record Seen(OptionalDouble distance, int tokens) {}
 
-    /// @throws dev.icmlora.function.error.InvalidRequestException if the task is longer than the context
+    /// @throws dev.icmlora.function.error.RequestException if the task is longer than the context
     Seen of(Tenant tenant, Task task, Turn turn) {
         var question = new Question(tenant, task);
         return known(question)

@@ -16,7 +16,7 @@ import dev.icmlora.generator.task.Task;
 /// The prompts of a task's inputs, which have to fit into the context with their answers.
 record TaskPrompts(Task task, List<String> inputs, Wanted wanted, Turn turn) {
 
-    /// @throws dev.icmlora.function.error.InvalidRequestException naming each input that is far too long
+    /// @throws dev.icmlora.function.error.RequestException naming each input that is far too long
     TaskPrompts {
         var violations = new Violations();
         for (var i = 0; i < inputs.size(); i++) {
@@ -27,7 +27,7 @@ record TaskPrompts(Task task, List<String> inputs, Wanted wanted, Turn turn) {
 
     /// The prompts of a mode, one for each input.
     ///
-    /// @throws dev.icmlora.function.error.InvalidRequestException naming each that is too long
+    /// @throws dev.icmlora.function.error.RequestException naming each that is too long
     List<int[]> of(Mode served) {
         var examples = served.showsExamples() ? task.examples() : List.<Example>of();
         var shared = tokensOfTask(examples);

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterFiles;
@@ -68,82 +68,78 @@ public final class TaskService {
     }
 
     /// Whether another request of this caller would be refused for now.
-    public boolean isFull(TokenAccount account) {
-        return engineHost.isStarted() && !engineHost.hasRoom(account);
+    public boolean isFull(Caller caller) {
+        return engineHost.isStarted() && !engineHost.hasRoom(caller.account());
     }
 
     /// Answers a request's inputs.
     ///
-    /// @param tenant whose adapters may answer
-    /// @param account that pays for it
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<GenerateReply> generate(Tenant tenant, TokenAccount account, GenerateRequest request) {
-        return meter.measure("generate", account, () -> checkedGenerate(tenant, account, request));
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public GenerateReply generate(Caller caller, GenerateRequest request) {
+        return meter.measure("generate", caller.account(), () -> checkedGenerate(caller, request));
     }
 
-    private Uni<Metered<GenerateReply>> checkedGenerate(Tenant tenant, TokenAccount account, GenerateRequest request) {
+    private Metered<GenerateReply> checkedGenerate(Caller caller, GenerateRequest request) {
         rules.check(request);
-        return functions
-                .answering(tenant, request)
-                .map(named -> wholeGenerate(tenant, account, named.request())
-                        .map(metered -> new Metered<>(metered.reply().by(named.function()), metered.served())))
-                .orElseGet(() -> wholeGenerate(tenant, account, request));
+        var named = functions.answering(caller.tenant(), request);
+        if (named.isEmpty()) {
+            return wholeGenerate(caller, request);
+        }
+        var metered = wholeGenerate(caller, named.get().request());
+        return new Metered<>(metered.reply().by(named.get().function()), metered.served());
     }
 
     /// @param request that names no function
-    private Uni<Metered<GenerateReply>> wholeGenerate(Tenant tenant, TokenAccount account, GenerateRequest request) {
-        var key = key(tenant, account, request);
+    private Metered<GenerateReply> wholeGenerate(Caller caller, GenerateRequest request) {
+        var key = key(caller, request);
         rules.check(request.mode(), key.task());
         var form = AnswerForm.of(request);
-        return engineHost.submit(account, turn -> {
-            var wanted = form.wanted(tenant, turn.engine());
-            return generate(form, new TaskPrompts(key.task(), request.inputs(), wanted, turn), key, account);
+        return engineHost.submit(caller.account(), turn -> {
+            var wanted = form.wanted(caller.tenant(), turn.engine());
+            return generate(form, new TaskPrompts(key.task(), request.inputs(), wanted, turn), key, caller.account());
         });
     }
 
-    private AdapterKey key(Tenant tenant, TokenAccount account, GenerateRequest request) {
+    private AdapterKey key(Caller caller, GenerateRequest request) {
         if (request.adapter() == null) {
             return new AdapterKey(
-                    tenant, request.task().toTask(), request.strength().floatValue());
+                    caller.tenant(), request.task().toTask(), request.strength().floatValue());
         }
         // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
-        engineHost.requireRoom(account);
-        var known = adapters.byId(tenant, request.adapter());
+        engineHost.requireRoom(caller.account());
+        var known = adapters.byId(caller.tenant(), request.adapter());
         rules.check(known);
         return known.key();
     }
 
     /// Generates an adapter, or finds it where its task was seen before.
     ///
-    /// @param account that pays for it
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(Tenant tenant, TokenAccount account, AdapterRequest request) {
-        return adapter(tenant, account, request, _ -> {});
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public AdapterReply adapter(Caller caller, AdapterRequest request) {
+        return adapter(caller, request, _ -> {});
     }
 
     /// Generates or tunes an adapter, or finds it where its task was seen before.
     ///
-    /// @param account that pays for it
     /// @param progress is told of a tuning that this request begins, on a thread that should not wait
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<AdapterReply> adapter(
-            Tenant tenant, TokenAccount account, AdapterRequest request, Consumer<TuningProgress> progress) {
-        return meter.measure("adapter", account, () -> checkedAdapter(tenant, account, request, progress));
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public AdapterReply adapter(Caller caller, AdapterRequest request, Consumer<TuningProgress> progress) {
+        return meter.measure("adapter", caller.account(), () -> checkedAdapter(caller, request, progress));
     }
 
-    private Uni<Metered<AdapterReply>> checkedAdapter(
-            Tenant tenant, TokenAccount account, AdapterRequest asked, Consumer<TuningProgress> progress) {
+    private Metered<AdapterReply> checkedAdapter(
+            Caller caller, AdapterRequest asked, Consumer<TuningProgress> progress) {
         rules.check(asked);
-        var request = functions.whole(tenant, asked);
+        var request = functions.whole(caller.tenant(), asked);
         var task = request.task().toTask();
         if (request.tune() == null) {
-            var key = new AdapterKey(tenant, task, 1);
-            return engineHost.submit(account, turn -> adapter(key, adapters.of(key, turn), turn.session()));
+            var key = new AdapterKey(caller.tenant(), task, 1);
+            return engineHost.submit(caller.account(), turn -> adapter(key, adapters.of(key, turn), turn.session()));
         }
-        var key = TunedKeys.of(new AdapterKey(tenant, task, 1), request.tune(), engineHost.engine());
+        var key = TunedKeys.of(new AdapterKey(caller.tenant(), task, 1), request.tune(), engineHost.engine());
         var budget = Decisions.budget(request.tune());
         return engineHost.submit(
-                account, turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
+                caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
     }
 
     /// What the answers to a request come from, or a tuning begins with, and so would be others with another generator.
@@ -169,39 +165,41 @@ public final class TaskService {
     /// tuned anew by the next. Does nothing where nothing is to be tuned now, or it is known.
     ///
     /// @param request that names no function
-    /// @param account that pays for it
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<Void> tuneAhead(Tenant tenant, TokenAccount account, GenerateRequest request) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public void tuneAhead(Caller caller, GenerateRequest request) {
         var engine = engineHost.engine();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var isWanted = request.mode().tunes() && tune.when() == Tune.When.NOW && tune.budgetMs() == null;
         if (!isWanted || request.adapter() != null || engine.tuningRefusal().isPresent()) {
-            return Uni.createFrom().voidItem();
+            return;
         }
-        var start = key(tenant, account, request);
+        var start = key(caller, request);
         var hasExamples = request.mode() == Mode.AUTO
                 ? Selector.isTuned(start.task())
                 : !start.task().examples().isEmpty();
         var key = TunedKeys.of(start, tune, engine);
         if (!hasExamples || adapters.known(key).isPresent()) {
-            return Uni.createFrom().voidItem();
+            return;
         }
-        return meter.measure(
-                        "adapter",
-                        account,
-                        () -> engineHost.submitLong(
-                                account,
-                                BackgroundTuning.LIMIT,
-                                turn -> adapter(key, adapters.of(key, turn), turn.session())))
-                .onFailure(_ ->
-                        request.mode() == Mode.AUTO && engine.tuningRefusal().isPresent())
-                .recoverWithNull()
-                .replaceWithVoid();
+        try {
+            meter.measure(
+                    "adapter",
+                    caller.account(),
+                    () -> engineHost.submitLong(
+                            caller.account(),
+                            BackgroundTuning.LIMIT,
+                            turn -> adapter(key, adapters.of(key, turn), turn.session())));
+        } catch (RuntimeException e) {
+            // The first tuning shows that there is no memory for any, and auto does without.
+            if (request.mode() != Mode.AUTO || engine.tuningRefusal().isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     /// A known adapter.
     ///
-    /// @throws dev.icmlora.function.error.UnknownAdapterException if it is not known
+    /// @throws dev.icmlora.function.error.RequestException if it is not known
     public Adapter known(Tenant tenant, String id) {
         return adapters.byId(tenant, id).adapter();
     }

@@ -32,7 +32,7 @@ record TextPrompts(TextPrompt prompt, EngineSession session) {
 
     /// Texts as they are.
     ///
-    /// @throws dev.icmlora.function.error.InvalidRequestException if one is far too long
+    /// @throws dev.icmlora.function.error.RequestException if one is far too long
     static List<int[]> of(String field, List<String> texts, EngineSession session) {
         requireShort(field, texts, session);
         return texts.stream().map(session.engine().chatFormat()::tokens).toList();
@@ -86,13 +86,13 @@ record TextPrompts(TextPrompt prompt, EngineSession session) {
         return session.engine().contextTokens() - wanted.mostTokens();
     }
 
-    /// @throws dev.icmlora.function.error.InvalidRequestException if one has no tokens, or too many
+    /// @throws dev.icmlora.function.error.RequestException if one has no tokens, or too many
     void requireFit(List<int[]> prompts, Wanted wanted) {
         requireFit(prompt instanceof TextPrompt.Chat ? "/messages" : "/prompt", prompts, wanted.mostTokens(), session);
     }
 
     /// @param maxTokens that follow a prompt at most
-    /// @throws dev.icmlora.function.error.InvalidRequestException if one has no tokens, or too many
+    /// @throws dev.icmlora.function.error.RequestException if one has no tokens, or too many
     static void requireFit(String field, List<int[]> prompts, int maxTokens, EngineSession session) {
         var context = session.engine().contextTokens();
         var violations = new Violations();

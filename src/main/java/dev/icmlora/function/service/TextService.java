@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
@@ -15,6 +14,7 @@ import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
@@ -30,7 +30,7 @@ import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.UnknownModelException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
 import dev.icmlora.function.service.NamedFunctions.NamedText;
@@ -88,21 +88,19 @@ public final class TextService {
 
     /// Writes texts.
     ///
-    /// @param account that pays for it
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<TextReply> write(Tenant tenant, TokenAccount account, TextRequest request, TextListener listener) {
-        return meter.measure("text", account, () -> checkedWrite(tenant, account, request, meter.timed(listener)));
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public TextReply write(Caller caller, TextRequest request, TextListener listener) {
+        return meter.measure("text", caller.account(), () -> checkedWrite(caller, request, meter.timed(listener)));
     }
 
-    private Uni<Metered<TextReply>> checkedWrite(
-            Tenant tenant, TokenAccount account, TextRequest asked, TextListener listener) {
+    private Metered<TextReply> checkedWrite(Caller caller, TextRequest asked, TextListener listener) {
         asked.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         if (!asked.model().equals(engineHost.modelName()) && !OwnedId.isId(asked.model())) {
             var named = functions
-                    .writing(tenant, asked)
-                    .orElseThrow(() -> new UnknownModelException(asked.model(), models(tenant)));
-            var key = new AdapterKey(tenant, named.task(), 1);
-            return engineHost.submit(account, turn -> write(named, key, account, listener, turn));
+                    .writing(caller.tenant(), asked)
+                    .orElseThrow(() -> RequestException.unknownModel(asked.model(), models(caller.tenant())));
+            var key = new AdapterKey(caller.tenant(), named.task(), 1);
+            return engineHost.submit(caller.account(), turn -> write(named, key, caller.account(), listener, turn));
         }
         var violations = new Violations();
         violations.when(
@@ -112,28 +110,27 @@ public final class TextService {
                 null,
                 "must not be given beside /model, which names an adapter");
         violations.raise();
-        var request = asked.with(asked.task().map(task -> functions.task(tenant, task)));
-        return engineHost.submit(account, turn -> {
+        var request = asked.with(asked.task().map(task -> functions.task(caller.tenant(), task)));
+        return engineHost.submit(caller.account(), turn -> {
             // Here, and not before: a file may have to be read.
-            var named = named(tenant, request.model());
+            var named = named(caller.tenant(), request.model());
             var supplied = request.task()
-                    .map(task -> adapters.of(new AdapterKey(tenant, task.toTask(), 1), turn))
+                    .map(task -> adapters.of(new AdapterKey(caller.tenant(), task.toTask(), 1), turn))
                     .or(() -> named.map(Supplied::of));
-            return write(tenant, request, supplied, listener, turn);
+            return write(caller.tenant(), request, supplied, listener, turn);
         });
     }
 
     /// Embeds texts with the base model.
     ///
-    /// @param account that pays for it
-    /// @throws dev.icmlora.function.error.RequestException at once or through the result
-    public Uni<EmbeddingReply> embed(TokenAccount account, String model, List<String> texts) {
-        return meter.measure("embed", account, () -> checkedEmbed(account, model, texts));
+    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    public EmbeddingReply embed(Caller caller, String model, List<String> texts) {
+        return meter.measure("embed", caller.account(), () -> checkedEmbed(caller.account(), model, texts));
     }
 
-    private Uni<Metered<EmbeddingReply>> checkedEmbed(TokenAccount account, String model, List<String> texts) {
+    private Metered<EmbeddingReply> checkedEmbed(TokenAccount account, String model, List<String> texts) {
         if (!model.equals(engineHost.modelName())) {
-            throw new UnknownModelException(model, List.of(engineHost.modelName()));
+            throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
         }
         return engineHost.submit(account, turn -> {
             var session = turn.session();
@@ -152,7 +149,7 @@ public final class TextService {
             return Optional.empty();
         }
         return Optional.of(
-                adapters.find(tenant, model).orElseThrow(() -> new UnknownModelException(model, models(tenant))));
+                adapters.find(tenant, model).orElseThrow(() -> RequestException.unknownModel(model, models(tenant))));
     }
 
     /// By the base model, or with an adapter.

@@ -23,7 +23,8 @@ class ApiKeysTest {
     }
 
     private static Caller caller(Map<String, String> environment) {
-        return keys(environment).callerOf("key").orElseThrow();
+        var identity = keys(environment).callerOf("key").orElseThrow();
+        return new Caller(Tenant.SHARED, TokenAccount.unlimited(""), identity.roles(), identity.grant());
     }
 
     @ParameterizedTest

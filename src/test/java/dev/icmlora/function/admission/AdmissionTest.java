@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.Eventually;
-import dev.icmlora.function.error.DeadlineException;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 
 @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class AdmissionTest {
@@ -53,9 +53,9 @@ class AdmissionTest {
                             .submit("bob", LONG, _ -> "refused")
                             .await()
                             .indefinitely())
-                    .isInstanceOf(QueueFullException.class)
+                    .isInstanceOf(RequestException.class)
                     .hasMessage("2 requests are at work or wait already, which is the limit");
-            assertThatThrownBy(() -> admission.requireRoom("bob")).isInstanceOf(QueueFullException.class);
+            assertThatThrownBy(() -> admission.requireRoom("bob")).isInstanceOf(RequestException.class);
 
             gate.countDown();
             assertThat(waiting.join()).isEqualTo("waited");
@@ -76,7 +76,7 @@ class AdmissionTest {
 
             assertThat(admission.hasRoom("crowd")).isFalse();
             assertThatThrownBy(() -> admission.requireRoom("crowd"))
-                    .isInstanceOf(QueueFullException.class)
+                    .isInstanceOf(RequestException.class)
                     .hasMessage("7 requests are at work or wait already, which is the limit for one caller");
             assertThat(submit(admission, "alice", "answered").join()).isEqualTo("answered");
             Eventually.until(() -> atWork.get() == 2);
@@ -248,7 +248,7 @@ class AdmissionTest {
             var missed = deadline(late);
             gate.countDown();
 
-            assertThat(missed.hasMostlyWaited()).isFalse();
+            assertThat(missed.kind()).isEqualTo(Kind.DEADLINE);
             assertThat(told.join()).isTrue();
         }
     }
@@ -261,13 +261,13 @@ class AdmissionTest {
             var late = deadline(admission.submit("alice", SHORT, _ -> "never"));
             gate.countDown();
 
-            assertThat(late.hasMostlyWaited()).isTrue();
+            assertThat(late.kind()).isEqualTo(Kind.CROWDED_OUT);
             assertThat(late).hasMessageContaining("within 500 ms, which is the limit; 500 ms of them it waited");
         }
     }
 
-    private static DeadlineException deadline(Uni<?> late) {
-        return catchThrowableOfType(DeadlineException.class, () -> late.await().indefinitely());
+    private static RequestException deadline(Uni<?> late) {
+        return catchThrowableOfType(RequestException.class, () -> late.await().indefinitely());
     }
 
     @Test
@@ -431,7 +431,7 @@ class AdmissionTest {
             return false;
         } catch (EngineClosedException e) {
             return true;
-        } catch (QueueFullException e) {
+        } catch (RequestException e) {
             return false;
         }
     }
@@ -473,7 +473,7 @@ class AdmissionTest {
             var late = deadline(admission.submit("alice", SHORT, admitted -> admitted.aside(true, () -> await(gate))));
             gate.countDown();
 
-            assertThat(late.hasMostlyWaited()).isTrue();
+            assertThat(late.kind()).isEqualTo(Kind.CROWDED_OUT);
         }
     }
 
@@ -483,7 +483,7 @@ class AdmissionTest {
             var late = deadline(admission.submit("alice", SHORT, admitted -> admitted.aside(false, () -> await(gate))));
             gate.countDown();
 
-            assertThat(late.hasMostlyWaited()).isFalse();
+            assertThat(late.kind()).isEqualTo(Kind.DEADLINE);
         }
     }
 

@@ -24,7 +24,6 @@ class ConfigurationPageTest {
 
     private static final Path PAGE = Path.of("../docs/configuration.md");
     private static final Pattern TABLE = Pattern.compile("(?m)^(<!-- settings: (.*) -->\\n)((?:\\|.*\\n)*)");
-    private static final String REMOVED = "removed";
 
     private static final List<DocumentedSetting> SETTINGS = Stream.of(
                     FunctionConfig.class, EventsConfig.class, StorageConfig.class)
@@ -34,7 +33,7 @@ class ConfigurationPageTest {
     @Test
     void saysWhatTheCodeSays() throws IOException {
         var page = Files.readString(PAGE);
-        var current = TABLE.matcher(page).replaceAll(table -> table.group(1) + table(table.group(2)));
+        var current = TABLE.matcher(page).replaceAll(table -> table.group(1) + settings(table.group(2)));
         if (Boolean.getBoolean("icmlora.docs.write")) {
             Files.writeString(PAGE, current);
         }
@@ -45,19 +44,12 @@ class ConfigurationPageTest {
 
     @Test
     void hasEverySettingOnce() throws IOException {
-        var rows = Files.readString(PAGE)
-                .lines()
-                .takeWhile(line -> !line.equals("<!-- settings: " + REMOVED + " -->"))
-                .filter(line -> line.startsWith("| `ICM_LORA_"));
+        var rows = Files.readString(PAGE).lines().filter(line -> line.startsWith("| `ICM_LORA_"));
 
         assertThat(rows.map(row -> row.split("`")[1]))
                 .containsExactlyInAnyOrderElementsOf(SETTINGS.stream()
                         .map(setting -> setting.setting().variable())
                         .toList());
-    }
-
-    private static String table(String names) {
-        return names.equals(REMOVED) ? removed() : settings(names);
     }
 
     private static String settings(String names) {
@@ -68,20 +60,5 @@ class ConfigurationPageTest {
                 .filter(setting -> setting.setting().key().matches(wanted))
                 .map(setting -> setting.row() + "\n")
                 .collect(Collectors.joining("", "| variable | default | meaning |\n|---|---|---|\n", ""));
-    }
-
-    private static String removed() {
-        var renamed = RemovedSettings.RENAMED.entrySet().stream()
-                .map(entry -> row(entry.getKey(), "`" + new Setting(entry.getValue()).variable() + "`"));
-        var fixed = RemovedSettings.FIXED.entrySet().stream()
-                .map(entry -> row(entry.getKey(), "fixed at " + entry.getValue()));
-        var gone = RemovedSettings.GONE.entrySet().stream().map(entry -> row(entry.getKey(), entry.getValue()));
-        return Stream.of(renamed, fixed, gone)
-                .flatMap(rows -> rows)
-                .collect(Collectors.joining("", "| was | is |\n|---|---|\n", ""));
-    }
-
-    private static String row(String key, String successor) {
-        return "| `%s` | %s |\n".formatted(new Setting(key).variable(), successor);
     }
 }

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.funqy.knative.events.CloudEventBuilder;
 
 import dev.icmlora.function.config.DefaultConfig;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 
@@ -55,7 +55,7 @@ class EventFuzzTest {
                     TaskKeys.of(created.key(), CONFIG).ifPresent(EventFuzzTest::requireBelow);
                 }
             }
-        } catch (InvalidRequestException refusal) {
+        } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
         }
     }

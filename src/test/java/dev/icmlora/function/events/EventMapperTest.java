@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
 import dev.icmlora.function.storage.Bucket;
@@ -47,7 +47,7 @@ class EventMapperTest {
         assertThat(GoogleEvents.ofPush(recorded("finalized-with-payload")))
                 .isEqualTo(new ObjectCreated(bucket, "tasks/a b+ü.json", generation));
         assertThat(GoogleEvents.ofPush(recorded("deleted"))).isEqualTo(new Other("OBJECT_DELETE"));
-        assertThatExceptionOfType(InvalidRequestException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> GoogleEvents.ofPush(recorded("published-by-hand")))
                 .withMessageContaining("/message/attributes/eventType");
     }
@@ -105,7 +105,7 @@ class EventMapperTest {
     @ValueSource(strings = {"{}", "[]", "null", "{\"bucket\": null}", "{\"bucket\": {}, \"name\": 3}", "\"text\"", "7"})
     void whatIsMissingIsNamed(String data) {
         for (var mapper : new EventMapper[] {new GoogleEvents(), new S3Events(), new AzureEvents(), new OwnEvents()}) {
-            assertThatExceptionOfType(InvalidRequestException.class)
+            assertThatExceptionOfType(RequestException.class)
                     .isThrownBy(() -> map(mapper, "/blobServices/default/containers/c/blobs/b", data))
                     .withMessageContaining("/data");
         }

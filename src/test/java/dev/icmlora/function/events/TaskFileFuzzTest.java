@@ -12,7 +12,7 @@ import java.util.Optional;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.icmlora.function.config.DefaultConfig;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
@@ -47,7 +47,7 @@ class TaskFileFuzzTest {
                 }
                 assertThat(inputs.next()).isEmpty();
             }
-        } catch (InvalidRequestException refusal) {
+        } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
         }
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.Eventually;
-import dev.icmlora.function.error.QueueFullException;
+import dev.icmlora.function.error.RequestException;
 
 class FilePlacesTest {
 
@@ -33,7 +33,7 @@ class FilePlacesTest {
         try {
             places.take(CALLER, request);
             return true;
-        } catch (QueueFullException e) {
+        } catch (RequestException e) {
             return false;
         }
     }
@@ -128,7 +128,7 @@ class FilePlacesTest {
         shared.take(another, request());
         shared.take(another, request());
 
-        assertThatExceptionOfType(QueueFullException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> shared.take("a third", request()))
                 .withMessageContaining("4");
     }

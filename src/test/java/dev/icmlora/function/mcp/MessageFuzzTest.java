@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 
 /// Any JSON object is a message in a revision of the protocol, or is refused with what a client can read.
@@ -32,7 +32,7 @@ class MessageFuzzTest {
             // As a client that means it would send them, and as one without any.
             revision(message, name -> json.at("/headers").path(name).asText());
             revision(message, name -> null);
-        } catch (InvalidRequestException refusal) {
+        } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
         }
     }

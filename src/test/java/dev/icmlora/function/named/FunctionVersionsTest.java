@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.error.StorageFullException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.RetryingStore;
 import dev.icmlora.function.storage.StorageException;
@@ -211,10 +211,10 @@ class FunctionVersionsTest {
             few.add(ALICE, "f", content("0123456789-" + i));
         }
 
-        assertThatExceptionOfType(StorageFullException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> few.add(ALICE, "g", content("a")))
                 .withMessageContaining("3 versions");
-        assertThatExceptionOfType(StorageFullException.class)
+        assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> small.add(ALICE, "g", content("a")))
                 .withMessageContaining("60 bytes");
         // Others have their own.

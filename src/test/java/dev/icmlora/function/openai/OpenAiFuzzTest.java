@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.icmlora.function.config.DefaultConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.BodyDiagnosis;
-import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.OpenAiError;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 
 /// Any bytes are a body of OpenAI's requests within its limits, or are refused with what a client can read.
@@ -31,13 +31,13 @@ class OpenAiFuzzTest {
         try {
             json = StrictReading.JSON.readTree(body);
         } catch (IOException e) {
-            StrictReading.requireReadable(new InvalidRequestException(BodyDiagnosis.malformed(e)));
+            StrictReading.requireReadable(RequestException.invalid(BodyDiagnosis.malformed(e)));
             return;
         }
         for (var reader : READERS) {
             try {
                 reader.accept(json);
-            } catch (InvalidRequestException refusal) {
+            } catch (RequestException refusal) {
                 StrictReading.requireReadable(refusal);
                 OpenAiError.of(refusal.problem());
             }

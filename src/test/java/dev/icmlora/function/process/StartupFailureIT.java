@@ -157,15 +157,6 @@ class StartupFailureIT {
                 "icm-lora.events.batch (ICM_LORA_EVENTS_BATCH) is 0, but must be 1 to 256");
     }
 
-    @Test
-    void settingsThatTheFunctionOnceHad() throws Exception {
-        refuses(
-                Map.of("ICM_LORA_SLOTS", "2", "ICM_LORA_SLOT_SEATS", "4", "ICM_LORA_LIMITS_STOPS", "9"),
-                "icm-lora.slots (ICM_LORA_SLOTS) is set, but is icm-lora.workers (ICM_LORA_WORKERS) now",
-                "ICM_LORA_MAX_LORAS",
-                "icm-lora.limits.stops (ICM_LORA_LIMITS_STOPS) is set, but is fixed now, at 8");
-    }
-
     /// As a system property it is named by Quarkus.
     @Test
     void settingsThatTheFunctionNeverHad() throws Exception {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 
 import dev.icmlora.engine.Installation;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
@@ -30,7 +30,7 @@ class SchemaGrammarFuzzTest {
         SamplingOptions sampling;
         try {
             sampling = SchemaGrammar.keep(SamplingOptions.GREEDY, SchemaGrammar.of(json(bytes), "/schema"), "/schema");
-        } catch (InvalidRequestException refusal) {
+        } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
             return;
         }

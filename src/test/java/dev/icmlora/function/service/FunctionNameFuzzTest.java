@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 
 /// Any text is a function's name, is written as it was read and is a plain part of a path; or it is refused with what a
@@ -24,7 +24,7 @@ class FunctionNameFuzzTest {
                     .doesNotContain("/", ".", "@")
                     .matches("[a-z][a-z0-9_-]*");
             assertThat(FunctionName.of(name.at(1).toString())).contains(name.at(1));
-        } catch (InvalidRequestException refusal) {
+        } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
         }
     }

@@ -12,7 +12,7 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.DefaultConfig;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.InvalidRequestException;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 
 /// Any bytes are a body of the functions within its limits, or are refused with what a client can read.
@@ -33,7 +33,7 @@ class RequestFuzzTest {
     private static <T> void read(byte[] body, Class<T> type, Consumer<T> rules) {
         try {
             rules.accept(parse(body, type));
-        } catch (InvalidRequestException refusal) {
+        } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
         }
     }
@@ -42,7 +42,7 @@ class RequestFuzzTest {
         try {
             return StrictReading.JSON.readValue(body, type);
         } catch (IOException e) {
-            throw new InvalidRequestException(StrictReading.DIAGNOSIS.of(body, type));
+            throw RequestException.invalid(StrictReading.DIAGNOSIS.of(body, type));
         }
     }
 }

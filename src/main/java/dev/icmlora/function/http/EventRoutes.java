@@ -1,41 +1,33 @@
-package dev.icmlora.function.events;
+package dev.icmlora.function.http;
 
 import java.util.List;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.http.JsonBody;
 
 /// The part of CloudEvents over HTTP that Funqy leaves out: the webhook handshake, what makes an event valid, and that
 /// events come to `/` only.
 @Singleton
 final class EventRoutes {
 
-    private static final int AFTER_THE_BODY = -RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2;
     private static final Set<HttpMethod> PAGE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final List<String> REQUIRED = List.of("id", "source", "type", "specversion");
 
     private final JsonBody json;
-    private final EventsConfig config;
+    private final List<String> webhookOrigins;
 
-    EventRoutes(JsonBody json, EventsConfig config) {
+    EventRoutes(JsonBody json, FunctionConfig config) {
         this.json = json;
-        this.config = config;
+        this.webhookOrigins = config.events().webhookOrigins();
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::admit, AFTER_THE_BODY);
-    }
-
-    private void admit(RoutingContext context) {
+    void admit(RoutingContext context) {
         var path = context.normalizedPath();
         if (path.equals("/") && context.request().method() == HttpMethod.OPTIONS) {
             shakeHands(context);
@@ -67,7 +59,7 @@ final class EventRoutes {
     private void shakeHands(RoutingContext context) {
         var origin = context.request().getHeader("WebHook-Request-Origin");
         var response = context.response().putHeader("Allow", "GET, HEAD, OPTIONS, POST");
-        if (origin != null && config.webhookOrigins().contains(origin)) {
+        if (origin != null && webhookOrigins.contains(origin)) {
             response.putHeader("WebHook-Allowed-Origin", origin).putHeader("WebHook-Allowed-Rate", "*");
         }
         response.setStatusCode(origin == null ? 204 : 200).end();

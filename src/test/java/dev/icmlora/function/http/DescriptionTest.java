@@ -1,0 +1,202 @@
+package dev.icmlora.function.http;
+
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.quarkus.funqy.Funq;
+import jakarta.ws.rs.HttpMethod;
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.JobStatus;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Source;
+import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.error.StrictReading;
+
+/// `META-INF/openapi.yaml`, of which the build makes `/openapi.json`, has the routes and fields that there are, and no
+/// others. `OpenApiTest` asks the function whether it answers as described.
+class DescriptionTest {
+
+    private static final String FUNCTION = "dev.icmlora.function.";
+    private static final List<Class<?>> CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.icmlora.function").stream()
+                    .filter(type -> !type.getPackageName().equals(FUNCTION + "graal"))
+                    .<Class<?>>map(JavaClass::reflect)
+                    .toList();
+
+    /// Schemas that are not called after their record.
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("Task", "api.TaskBody"),
+            Map.entry("Example", "api.TaskBody$ExampleBody"),
+            Map.entry("FunctionEntry", "api.FunctionList$Entry"),
+            Map.entry("JobEntry", "api.JobList$Entry"),
+            Map.entry("OpenAiErrorDetail", "error.OpenAiError$Detail"),
+            Map.entry("ChatCompletion", "openai.ChatForm$Completion"),
+            Map.entry("ChatChoice", "openai.ChatForm$Choice"),
+            Map.entry("ChatAnswer", "openai.ChatForm$Message"),
+            Map.entry("ChatLogprobs", "openai.ChatForm$Logprobs"),
+            Map.entry("Completion", "openai.CompletionForm$Completion"),
+            Map.entry("CompletionChoice", "openai.CompletionForm$Choice"),
+            Map.entry("CompletionLogprobs", "openai.CompletionForm$Logprobs"),
+            Map.entry("Embedding", "openai.EmbeddingList$Entry"),
+            Map.entry("EmbeddingTokens", "openai.EmbeddingList$Tokens"));
+
+    /// Bodies that no record stands for: they are read field by field, or are the formats of others.
+    private static final Set<String> WITHOUT_A_RECORD = Set.of(
+            "ChatRequest",
+            "CloudEvent",
+            "CompletionRequest",
+            "EmbeddingRequest",
+            "Event",
+            "EventCounts",
+            "Health",
+            "JobRequest",
+            "Message",
+            "PubSubPush",
+            "S3Notification",
+            "Sampling");
+
+    /// What is a string on the wire, or described within the job's request.
+    private static final Set<Class<?>> WITHOUT_A_SCHEMA = Set.of(FunctionName.class, Source.class);
+
+    /// What no resource and no function of Funqy's serves: Quarkus does, or a filter.
+    private static final Set<String> OTHER_ROUTES = Set.of(
+            "GET /",
+            "OPTIONS /",
+            "POST /",
+            "GET /q/health/live",
+            "GET /q/health/ready",
+            "GET /q/health/started",
+            "GET /q/metrics");
+
+    /// MCP describes itself, and requests come to the other by `POST /adapter`.
+    private static final Set<String> NOT_DESCRIBED = Set.of("POST /mcp", "POST " + TuningRoute.TARGET);
+
+    private static JsonNode description() throws IOException {
+        return new ObjectMapper().readTree(Files.readString(Path.of("target/classes/META-INF/resources/openapi.json")));
+    }
+
+    @Test
+    void everyRouteIsDescribedAndNoOther() throws IOException {
+        var described = description().get("paths").properties().stream()
+                .flatMap(path -> path.getValue().properties().stream()
+                        .map(operation -> operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey()))
+                .collect(toSet());
+        var served = new TreeSet<>(OTHER_ROUTES);
+        CLASSES.forEach(type -> routes(type).forEach(served::add));
+        served.removeAll(NOT_DESCRIBED);
+
+        assertThat(described).containsExactlyInAnyOrderElementsOf(served);
+    }
+
+    private static Stream<String> routes(Class<?> type) {
+        var at = path(type.getAnnotation(jakarta.ws.rs.Path.class));
+        return Arrays.stream(type.getDeclaredMethods())
+                .flatMap(method -> Stream.concat(
+                        Stream.ofNullable(method.getAnnotation(Funq.class))
+                                .filter(function -> function.value().isEmpty())
+                                .map(_ -> "POST /" + method.getName()),
+                        httpMethod(method)
+                                .map(http -> http + " " + at + path(method.getAnnotation(jakarta.ws.rs.Path.class)))
+                                .stream()));
+    }
+
+    private static String path(jakarta.ws.rs.Path annotation) {
+        return annotation == null ? "" : annotation.value();
+    }
+
+    private static Optional<String> httpMethod(Method method) {
+        return Arrays.stream(method.getAnnotations())
+                .map(Annotation::annotationType)
+                .map(type -> type.getAnnotation(HttpMethod.class))
+                .flatMap(Stream::ofNullable)
+                .map(HttpMethod::value)
+                .findFirst();
+    }
+
+    @Test
+    void everyFieldOfARecordIsDescribedAndNoOther() throws IOException {
+        var records = records();
+
+        for (var schema : description().at("/components/schemas").properties()) {
+            var fields = schema.getValue().path("properties");
+            if (fields.isMissingNode() || WITHOUT_A_RECORD.contains(schema.getKey())) {
+                continue;
+            }
+            assertThat(records).as("the record of a schema").containsKey(schema.getKey());
+            assertThat(names(fields))
+                    .as(schema.getKey())
+                    .containsExactlyInAnyOrderElementsOf(fields(records.get(schema.getKey())));
+        }
+    }
+
+    @Test
+    void everyRecordOfARequestOrReplyIsDescribed() throws IOException {
+        var schemas = names(description().at("/components/schemas"));
+        var described = records().entrySet().stream()
+                .filter(entry -> schemas.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .collect(toSet());
+
+        assertThat(CLASSES.stream()
+                        .filter(Class::isRecord)
+                        .filter(type -> type.getPackageName().equals(FUNCTION + "api"))
+                        .filter(type -> !WITHOUT_A_SCHEMA.contains(type)))
+                .isSubsetOf(described);
+    }
+
+    @Test
+    void everyValueOfAnEnumIsDescribedAndNoOther() throws IOException {
+        var schemas = description().at("/components/schemas");
+
+        assertThat(schemas.at("/Mode/enum")).isEqualTo(StrictReading.JSON.valueToTree(Mode.values()));
+        assertThat(schemas.at("/When/enum")).isEqualTo(StrictReading.JSON.valueToTree(Tune.When.values()));
+        assertThat(schemas.at("/State/enum")).isEqualTo(StrictReading.JSON.valueToTree(JobStatus.State.values()));
+    }
+
+    /// By the names of their schemas.
+    private static Map<String, Class<?>> records() {
+        var named = NAMES.entrySet().stream().collect(toMap(entry -> FUNCTION + entry.getValue(), Map.Entry::getKey));
+        return CLASSES.stream()
+                .filter(Class::isRecord)
+                .filter(type -> Set.of("api", "error", "openai")
+                        .contains(type.getPackageName().substring(FUNCTION.length())))
+                .collect(toMap(type -> named.getOrDefault(type.getName(), type.getSimpleName()), type -> type));
+    }
+
+    private static Set<String> fields(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .map(SnakeCaseStrategy.INSTANCE::translate)
+                .collect(toSet());
+    }
+
+    private static Set<String> names(JsonNode object) {
+        var names = new TreeSet<String>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}
