@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalInt;
 
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,18 @@ class SettingLimitsTest {
                         + "icm-lora.workers (ICM_LORA_WORKERS) is 65, but must be 1 to 64; "
                         + "icm-lora.worker.sequences (ICM_LORA_WORKER_SEQUENCES) is 0, but must be 1 to 64; "
                         + "icm-lora.request-timeout (ICM_LORA_REQUEST_TIMEOUT) is PT0S, but must be at least 1 ms");
+    }
+
+    @Test
+    void theFunctionsOwnHaveLimits() {
+        var config = DefaultConfig.with(
+                        Map.of("ICM_LORA_WORKERS", "65", "ICM_LORA_LIMITS_BUDGET_MILLIS", "0"), FunctionConfig.class)
+                .getConfigMapping(FunctionConfig.class);
+
+        assertThatThrownBy(() -> new FunctionConfigLimits(config).check(null))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("icm-lora.workers (ICM_LORA_WORKERS) is 65, but must be 1 to 64")
+                .hasMessageContaining("(ICM_LORA_LIMITS_BUDGET_MILLIS) is 0, but must be at least 1");
     }
 
     @Test
