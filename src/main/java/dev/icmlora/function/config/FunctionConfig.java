@@ -98,8 +98,6 @@ public interface FunctionConfig {
 
     Limits limits();
 
-    OpenAi openai();
-
     /// Who sees an adapter.
     enum Tenancy {
         NONE,
@@ -192,17 +190,6 @@ public interface FunctionConfig {
         /// there, longest ago.
         @WithDefault("1G")
         MemorySize dirBytes();
-    }
-
-    /// The interface for OpenAI clients.
-    interface OpenAi {
-        /// Most tokens of a text whose request sets no limit.
-        @WithDefault("512")
-        int maxTokens();
-
-        /// Highest `n`.
-        @WithDefault("8")
-        int choices();
     }
 
     /// What a request may hold. Prompt and answer are further bounded by the context.
