@@ -194,18 +194,6 @@ public interface FunctionConfig {
 
     /// What a request may hold. Prompt and answer are further bounded by the context.
     interface Limits {
-        /// Characters of a description.
-        @WithDefault("2000")
-        int descriptionCharacters();
-
-        /// Examples of a task, in modes that do not tune; in others 1,024.
-        @WithDefault("64")
-        int examples();
-
-        /// Characters of an example's input, and of its output.
-        @WithDefault("2000")
-        int exampleCharacters();
-
         /// Inputs of a request.
         @WithDefault("256")
         int inputs();

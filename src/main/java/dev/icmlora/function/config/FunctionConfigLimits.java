@@ -41,9 +41,6 @@ final class FunctionConfigLimits {
                 .between(64, worker.contextTokens(), "worker.batch-tokens", worker.batchTokens())
                 .atLeast(1, "queue.capacity", config.queue().capacity())
                 .between(1, 256, "adapter.max-rank", config.adapter().maxRank())
-                .atLeast(1, "limits.description-characters", limits.descriptionCharacters())
-                .atLeast(1, "limits.examples", limits.examples())
-                .atLeast(1, "limits.example-characters", limits.exampleCharacters())
                 .atLeast(1, "limits.inputs", limits.inputs())
                 .atLeast(1, "limits.budget-millis", limits.budgetMillis())
                 .require();
