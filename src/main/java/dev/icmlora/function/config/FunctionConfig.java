@@ -153,12 +153,6 @@ public interface FunctionConfig {
         /// Memory for adapters and their tasks; the ones unused for longest go first.
         @WithDefault("256M")
         MemorySize adapters();
-
-        /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by
-        /// where it does not tune. As much again for what tuned tasks answer to inputs that say nothing, by
-        /// which labels are weighed. The ones unused for longest go first.
-        @WithDefault("32M")
-        MemorySize decisions();
     }
 
     /// What resident adapters have room for.
