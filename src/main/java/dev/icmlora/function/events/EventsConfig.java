@@ -53,9 +53,6 @@ public interface EventsConfig {
 
     Limits limits();
 
-    /// Where to send `dev.icmlora.task.completed` and `.failed`. Default: `K_SINK`, which Knative sets.
-    Optional<String> sink();
-
     /// Origins that may register a webhook with the CloudEvents handshake.
     @WithDefault("eventgrid.azure.net")
     List<String> webhookOrigins();
