@@ -71,7 +71,6 @@ class EngineLoaderTest {
                 usual.maxLoras(),
                 usual.adapters(),
                 usual.checkAdapters(),
-                usual.gpuLayers(),
                 true,
                 usual.tuning(),
                 usual.stuckAfter());

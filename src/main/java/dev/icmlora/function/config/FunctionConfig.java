@@ -42,10 +42,6 @@ public interface FunctionConfig {
     /// 1 to 64. Default: 1.
     OptionalInt workers();
 
-    /// Model layers that go to a GPU, if there is one; -1 for all.
-    @WithDefault("-1")
-    int gpuLayers();
-
     /// Whether to refuse to start without a GPU; else the CPU computes. For instances that pay for one.
     @WithDefault("false")
     boolean requireGpu();

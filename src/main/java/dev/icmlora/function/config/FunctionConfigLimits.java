@@ -26,7 +26,6 @@ final class FunctionConfigLimits {
         new SettingLimits("icm-lora")
                 .between(1, 512, "threads", config.threads())
                 .between(1, 64, "workers", config.workers())
-                .atLeast(-1, "gpu-layers", config.gpuLayers())
                 .atLeastOneMillisecond("request-timeout", config.requestTimeout())
                 .atLeast(1, "rate-limit.requests-per-minute", config.rateLimit().requestsPerMinute())
                 .between(

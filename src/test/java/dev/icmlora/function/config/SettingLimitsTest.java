@@ -14,7 +14,7 @@ class SettingLimitsTest {
     @Test
     void whatIsOnALimitIsWithinIt() {
         var limits = new SettingLimits("icm-lora")
-                .atLeast(-1, "gpu-layers", -1)
+                .atLeast(1, "queue.capacity", 1)
                 .between(1, 64, "workers", OptionalInt.of(1))
                 .between(1, 64, "worker.sequences", 64)
                 .atLeast(1, "rate-limit.requests-per-minute", OptionalInt.empty())
@@ -27,14 +27,14 @@ class SettingLimitsTest {
     @Test
     void allThatIsOutsideIsNamedWithItsValue() {
         var limits = new SettingLimits("icm-lora")
-                .atLeast(-1, "gpu-layers", -2)
+                .atLeast(1, "queue.capacity", 0)
                 .between(1, 64, "workers", OptionalInt.of(65))
                 .between(1, 64, "worker.sequences", 0)
                 .atLeastOneMillisecond("request-timeout", Duration.ZERO);
 
         assertThatThrownBy(limits::require)
                 .isInstanceOf(StartupException.class)
-                .hasMessage("icm-lora.gpu-layers (ICM_LORA_GPU_LAYERS) is -2, but must be at least -1; "
+                .hasMessage("icm-lora.queue.capacity (ICM_LORA_QUEUE_CAPACITY) is 0, but must be at least 1; "
                         + "icm-lora.workers (ICM_LORA_WORKERS) is 65, but must be 1 to 64; "
                         + "icm-lora.worker.sequences (ICM_LORA_WORKER_SEQUENCES) is 0, but must be 1 to 64; "
                         + "icm-lora.request-timeout (ICM_LORA_REQUEST_TIMEOUT) is PT0S, but must be at least 1 ms");

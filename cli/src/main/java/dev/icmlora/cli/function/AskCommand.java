@@ -115,7 +115,11 @@ public final class AskCommand implements Callable<Integer> {
     }
 
     private static String baseModel(IcmLoraClient client) {
-        return client.get("/v1/models").required("data").required(0).required("id").asText();
+        return client.get("/v1/models")
+                .required("data")
+                .required(0)
+                .required("id")
+                .asText();
     }
 
     /// A body of `/generate`, which knows more of an answer than its text.
@@ -161,7 +165,11 @@ public final class AskCommand implements Callable<Integer> {
         answer.set("model", request.get("model"));
         try (Stream<JsonNode> chunks = client.events("/v1/chat/completions", request)) {
             chunks.forEach(chunk -> {
-                String piece = chunk.path("choices").path(0).path("delta").path("content").asText("");
+                String piece = chunk.path("choices")
+                        .path(0)
+                        .path("delta")
+                        .path("content")
+                        .asText("");
                 answer.put("output", answer.get("output").asText() + piece);
                 answer.set("model", chunk.required("model"));
                 if (!json) {

@@ -75,8 +75,7 @@ class RunCommandTest {
             assertThat(ran.out()).isEmpty();
             assertThat(ran.err()).contains("the function refused (400): must not be given");
             assertThat(ran.code()).isEqualTo(1);
-            assertThat(function.received().getFirst().body().get("labels"))
-                    .hasToString("[\"yes\",\"no\"]");
+            assertThat(function.received().getFirst().body().get("labels")).hasToString("[\"yes\",\"no\"]");
         }
     }
 
@@ -111,7 +110,9 @@ class RunCommandTest {
     /// A second one would be done too.
     @Test
     void aJobThatMayHaveBeenTakenIsNotSentAgain() throws IOException {
-        var unavailable = new Reply(503, "{\"type\": \"urn:icm-lora:problem:storage-unavailable\", \"title\": \"Unavailable\", \"status\": 503}");
+        var unavailable = new Reply(
+                503,
+                "{\"type\": \"urn:icm-lora:problem:storage-unavailable\", \"title\": \"Unavailable\", \"status\": 503}");
         try (var function = new ScriptedFunction(unavailable, Reply.ok("{\"id\": \"" + "0".repeat(32) + "\"}"))) {
             assertThat(function.run("a\n", "run", "f", "--job").err()).contains("refused (503)");
             assertThat(function.calls()).containsExactly("POST /jobs");
@@ -120,7 +121,8 @@ class RunCommandTest {
 
     @Test
     void aJobIsSentAgainToAFunctionThatHasTakenNothing() throws IOException {
-        var ends = new Reply(503, "{\"type\": \"urn:icm-lora:problem:shutting-down\", \"title\": \"Unavailable\", \"status\": 503}");
+        var ends = new Reply(
+                503, "{\"type\": \"urn:icm-lora:problem:shutting-down\", \"title\": \"Unavailable\", \"status\": 503}");
         try (var function = new ScriptedFunction(Reply.problem(429, "is busy"), ends, Reply.problem(400, "is wrong"))) {
             assertThat(function.run("a\n", "run", "f", "--job").err()).contains("refused (400)");
             assertThat(function.calls()).containsExactly("POST /jobs", "POST /jobs", "POST /jobs");
@@ -213,7 +215,10 @@ class RunCommandTest {
     @Test
     void aJobThatFailedSaysWhyAndStays() throws IOException {
         try (var function = new ScriptedFunction(
-                job("open", ""), job("failed", ", \"error\": {\"title\": \"Not found\", \"status\": 404, \"detail\": \"no such adapter\"}"))) {
+                job("open", ""),
+                job(
+                        "failed",
+                        ", \"error\": {\"title\": \"Not found\", \"status\": 404, \"detail\": \"no such adapter\"}"))) {
             var ran = function.run("a\n", "run", "f", "--job");
 
             assertThat(ran.err()).contains("the job " + ID + " is failed: 404 Not found: no such adapter");
