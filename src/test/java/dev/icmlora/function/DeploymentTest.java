@@ -6,13 +6,14 @@ import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -75,20 +76,19 @@ class DeploymentTest {
         assertThat(Files.readString(ROOT.resolve("src/main/docker/record-aot"))).contains("@\"$app/jvm-options\"");
     }
 
-    /// What a CI system with a container engine runs is in the Makefile.
     @Test
-    void theJobOfTheNativeExecutableRunsTargetsThatExist() throws IOException {
-        var steps = new YAMLMapper()
-                .readTree(ROOT.resolve(".github/workflows/native.yml").toFile())
-                .at("/jobs/native/steps");
-        var targets = StreamSupport.stream(steps.spliterator(), false)
-                .map(step -> step.path("run").asText())
-                .flatMap(run -> MAKE.matcher(run).results())
-                .map(found -> found.group(1))
-                .toList();
+    void jobsRunTargetsThatExist() throws IOException {
+        var targets = new ArrayList<String>();
+        for (var workflow : List.of("check.yml", "native.yml")) {
+            var runs = new YAMLMapper()
+                    .readTree(
+                            ROOT.resolve(".github/workflows").resolve(workflow).toFile())
+                    .findValuesAsText("run");
+            runs.forEach(run -> MAKE.matcher(run).results().forEach(found -> targets.add(found.group(1))));
+        }
 
-        assertThat(targets).contains("native-check", "native");
-        assertThat(Files.readString(ROOT.resolve("Makefile")))
+        assertThat(targets).contains("check", "test", "native-check", "native");
+        assertThat(Files.readString(ROOT.resolve("Makefile")) + Files.readString(ROOT.resolve("ops/Makefile")))
                 .contains(targets.stream().map(target -> "\n" + target + ":").toList());
     }
 

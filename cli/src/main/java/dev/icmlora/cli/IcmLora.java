@@ -9,8 +9,10 @@ import picocli.CommandLine.HelpCommand;
 import dev.icmlora.cli.function.AdapterCommand;
 import dev.icmlora.cli.function.AskCommand;
 import dev.icmlora.cli.function.DefineCommand;
+import dev.icmlora.cli.function.FailedRequest;
 import dev.icmlora.cli.function.FunctionsCommand;
 import dev.icmlora.cli.function.RunCommand;
+import dev.icmlora.client.IcmLoraException;
 
 /// The commands that ask the function. `dev.icmlora.commands.Workshop` has the others too.
 @Command(
@@ -71,6 +73,9 @@ public final class IcmLora {
     /// What failed; of a file that could not be read or written, also why: "cannot write FILE: No space left on
     /// device".
     private static String message(Exception failure) {
+        if (failure instanceof IcmLoraException request) {
+            return FailedRequest.message(request);
+        }
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         return failure instanceof UncheckedIOException unchecked
                 ? message + ": " + unchecked.getCause().getMessage()

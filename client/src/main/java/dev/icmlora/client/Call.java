@@ -8,27 +8,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 ///
 /// @param path such as `/generate`
 /// @param body empty where there is none
-/// @param repeatable whether it may be sent again where nobody knows if it was taken
-record Call(String method, String path, Optional<JsonNode> body, boolean repeatable) {
+/// @param accept media types of the reply
+/// @param repeatable whether it may be sent again where it is not known if it was taken
+record Call(String method, String path, Optional<JsonNode> body, String accept, boolean repeatable) {
+
+    private static final String JSON = "application/json, application/jsonl";
+
+    private Call(String method, String path, Optional<JsonNode> body) {
+        this(method, path, body, JSON, true);
+    }
 
     static Call get(String path) {
-        return new Call("GET", path, Optional.empty(), true);
+        return new Call("GET", path, Optional.empty());
     }
 
     static Call post(String path, JsonNode body) {
-        return new Call("POST", path, Optional.of(body), true);
+        return new Call("POST", path, Optional.of(body));
     }
 
     static Call post(String path) {
-        return new Call("POST", path, Optional.empty(), true);
+        return new Call("POST", path, Optional.empty());
     }
 
     static Call put(String path, JsonNode body) {
-        return new Call("PUT", path, Optional.of(body), true);
+        return new Call("PUT", path, Optional.of(body));
     }
 
     static Call delete(String path) {
-        return new Call("DELETE", path, Optional.empty(), true);
+        return new Call("DELETE", path, Optional.empty());
     }
 
     /// Whether a refusal says that an earlier attempt, whose reply was lost, has done it.
@@ -40,6 +47,11 @@ record Call(String method, String path, Optional<JsonNode> body, boolean repeata
 
     /// The same where a second one would do what the first one does once more.
     Call once() {
-        return new Call(method, path, body, false);
+        return new Call(method, path, body, accept, false);
+    }
+
+    /// The same with a reply of another media type.
+    Call accepting(String mediaType) {
+        return new Call(method, path, body, mediaType, repeatable);
     }
 }

@@ -1,5 +1,6 @@
 package dev.icmlora.client;
 
+import java.io.InputStream;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -111,5 +113,42 @@ public final class IcmLoraClient {
     /// @throws IcmLoraException if there is no reply, or one with the status of an error
     public JsonNode post(String path, JsonNode body) {
         return transport.json(Call.post(path, body));
+    }
+
+    /// The same for `PUT`.
+    public JsonNode put(String path, JsonNode body) {
+        return transport.json(Call.put(path, body));
+    }
+
+    /// The same for `GET`.
+    public JsonNode get(String path) {
+        return transport.json(Call.get(path));
+    }
+
+    /// The JSON objects of a reply that comes as server-sent events: the pieces of a chat with `stream`, or how far a
+    /// tuning of `/adapter` is and at the end its `reply`. Closing the stream ends the request, and the tuning.
+    ///
+    /// @throws IcmLoraException if there is no reply, or one with the status of an error; from the stream, if the
+    /// function fails meanwhile or the connection breaks, which sends nothing again
+    public Stream<JsonNode> events(String path, JsonNode body) {
+        return Events.of(transport, Call.post(path, body));
+    }
+
+    /// The bytes of a reply, such as an adapter's file, which the caller closes. The timeout ends when they begin.
+    ///
+    /// @param path such as `/adapters/sha256:...`
+    /// @param mediaType such as `application/x-gguf`
+    /// @throws IcmLoraException if there is no reply, or one with the status of an error
+    public InputStream download(String path, String mediaType) {
+        return transport.bytes(Call.get(path).accepting(mediaType));
+    }
+
+    /// Hands over a job that is written as JSON. Where the connection breaks, the job may have been taken or not, and
+    /// this does not send it again.
+    ///
+    /// @param request body of `/jobs`
+    /// @throws IcmLoraException if the function refuses it or cannot be reached
+    public Job<String> submit(JsonNode request) {
+        return Job.submitted(transport, request, new TextForm());
     }
 }

@@ -87,6 +87,12 @@ public final class IcmLoraException extends RuntimeException {
                 null);
     }
 
+    /// A failure that ends a stream of events: a problem or OpenAI's form, both as `error`.
+    static IcmLoraException failedInStream(JsonNode event) {
+        JsonNode error = event.get("error");
+        return refused(error.path("status").asInt(500), (error.has("title") ? error : event).toString());
+    }
+
     private static IcmLoraException refusedByOpenAi(int status, JsonNode error) {
         String message = error.path("message").asText();
         List<FieldError> errors = error.hasNonNull("param")

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.icmlora.client.JobStatus.State;
@@ -31,6 +30,17 @@ public final class Job<O> {
         this.transport = transport;
         this.id = id;
         this.form = form;
+    }
+
+    /// Hands a job over.
+    ///
+    /// @param request body of `/jobs`
+    static <O> Job<O> submitted(Transport transport, JsonNode request, OutputForm<O> form) {
+        JsonNode job = transport.json(Call.post("/jobs", request).once());
+        if (!job.path("id").isTextual()) {
+            throw IcmLoraException.unexpected("it has no id of a job: is this an ICM-LoRA function?");
+        }
+        return new Job<>(transport, job.get("id").asText(), form);
     }
 
     /// What the job is found by again.
@@ -70,16 +80,14 @@ public final class Job<O> {
     ///
     /// @throws IcmLoraException with status 409 if the job is not completed
     public Stream<Answer<O>> results() {
-        return ResultLines.of(transport, Call.get(path() + "/results")).map(this::answer);
+        return lines().map(line -> form.answer(line.path("output"), line));
     }
 
-    private Answer<O> answer(String line) {
-        try {
-            JsonNode result = Json.MAPPER.readTree(line);
-            return form.answer(result.path("output"), result);
-        } catch (JsonProcessingException e) {
-            throw IcmLoraException.unexpected("a line of results is no JSON: " + e.getOriginalMessage());
-        }
+    /// The same as the function writes them: JSON objects with `index`, `input` and `output` or `error`.
+    ///
+    /// @throws IcmLoraException with status 409 if the job is not completed
+    public Stream<JsonNode> lines() {
+        return ResultLines.of(transport, Call.get(path() + "/results")).map(transport::json);
     }
 
     /// Ends the job with the batch that is being answered; it has no results then. A second time changes

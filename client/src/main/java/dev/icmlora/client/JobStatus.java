@@ -23,7 +23,7 @@ public record JobStatus(State state, int inputs, OptionalInt done, Optional<Stri
         COMPLETED,
         /// It could not be done.
         FAILED,
-        /// Somebody cancelled it.
+        /// It was cancelled.
         CANCELLED
     }
 

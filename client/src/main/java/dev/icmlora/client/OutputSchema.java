@@ -107,7 +107,7 @@ final class OutputSchema {
     }
 
     /// Something that follows a schema. Where that leaves a value open, a model could write anything, and
-    /// nobody could read it.
+    /// no reader could take it.
     private static JsonNode sample(Type type, JsonNode schema, String at) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         if (schema.has("const")) {

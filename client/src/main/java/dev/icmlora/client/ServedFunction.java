@@ -61,11 +61,7 @@ record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<
     @Override
     public Job<O> submit(List<? extends I> inputs) {
         List<String> texts = inputs.stream().map(InputForm::write).toList();
-        JsonNode job = transport.json(Call.post("/jobs", body(texts)).once());
-        if (!job.path("id").isTextual()) {
-            throw IcmLoraException.unexpected("it has no id of a job: is this an ICM-LoRA function?");
-        }
-        return job(job.get("id").asText());
+        return Job.submitted(transport, body(texts), form);
     }
 
     @Override

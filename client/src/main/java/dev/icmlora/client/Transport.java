@@ -1,6 +1,7 @@
 package dev.icmlora.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -61,9 +63,13 @@ record Transport(
     ///
     /// @throws IcmLoraException if there is none, or one with the status of an error
     JsonNode json(Call call) {
-        String body = text(call);
+        return json(text(call));
+    }
+
+    /// A text that the function says is JSON.
+    JsonNode json(String text) {
         try {
-            return Json.MAPPER.readTree(body);
+            return Json.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw IcmLoraException.unexpected("what " + address + " says is no JSON: " + e.getOriginalMessage());
         }
@@ -82,6 +88,21 @@ record Transport(
     /// @throws IcmLoraException if there is no reply, or one with the status of an error
     Stream<String> lines(Call call) {
         return send(call, BodyHandlers.ofLines(), Transport::whole);
+    }
+
+    /// The bytes of a reply, as they come; the caller closes them.
+    ///
+    /// @throws IcmLoraException if there is no reply, or one with the status of an error
+    InputStream bytes(Call call) {
+        return send(call, BodyHandlers.ofInputStream(), Transport::whole);
+    }
+
+    private static String whole(InputStream bytes) {
+        try (bytes) {
+            return new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String whole(Stream<String> lines) {
@@ -163,7 +184,7 @@ record Transport(
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         address.resolve(call.path().substring(1)))
                 .timeout(left.compareTo(Duration.ofMillis(1)) > 0 ? left : Duration.ofMillis(1))
-                .header("Accept", "application/json, application/jsonl")
+                .header("Accept", call.accept())
                 .method(call.method(), body);
         call.body().ifPresent(json -> request.header("Content-Type", "application/json"));
         key.ifPresent(value -> request.header("Authorization", "Bearer " + value));

@@ -38,5 +38,6 @@
 /// function keeps to; a string is any text. A type that is none of these is refused before anything is sent.
 ///
 /// A function may have a name, by which other programs call it too. Inputs by the thousand are a
-/// [dev.icmlora.client.Job].
+/// [dev.icmlora.client.Job]. What has no type here, the client sends and reads as JSON: `get`, `post`, `put`, `events`
+/// and `download`.
 package dev.icmlora.client;

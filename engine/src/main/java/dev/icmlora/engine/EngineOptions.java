@@ -14,7 +14,6 @@ import java.util.OptionalInt;
 /// @param maxLoras different adapters in one batch; 1 for time slices of one adapter each; empty for the default
 /// @param adapters what resident adapters have room for
 /// @param checkAdapters whether to compare what was applied with the same adapter loaded from its file, for debugging
-/// @param gpuLayers model layers on a GPU, if there is one; -1 for all
 /// @param requireGpu whether to refuse to start without a GPU
 /// @param tuning whether adapters can be tuned, for which the weights are kept once more, transposed, from the first
 /// time on
@@ -28,7 +27,6 @@ public record EngineOptions(
         OptionalInt maxLoras,
         AdapterRoom adapters,
         boolean checkAdapters,
-        int gpuLayers,
         boolean requireGpu,
         boolean tuning,
         Duration stuckAfter) {
@@ -43,7 +41,6 @@ public record EngineOptions(
             OptionalInt.empty(),
             AdapterRoom.DEFAULT,
             false,
-            -1,
             false,
             true,
             Duration.ofSeconds(90));
@@ -62,7 +59,6 @@ public record EngineOptions(
                 maxLoras,
                 adapters,
                 checkAdapters,
-                gpuLayers,
                 requireGpu,
                 tuning,
                 stuckAfter);

@@ -51,9 +51,7 @@ public final class LoadedModel implements AutoCloseable {
     /// With the libraries loaded.
     static LoadedModel load(Path file, EngineOptions options) {
         var mapped = MappedFile.of(file);
-        var modelOptions =
-                new ModelOptions(options.gpuLayers(), ModelOptions.DEFAULT.mmap(), ModelOptions.DEFAULT.repack());
-        var model = LlamaModel.load(file, modelOptions);
+        var model = LlamaModel.load(file, ModelOptions.DEFAULT);
         try {
             return new LoadedModel(file, mapped, model, options);
         } catch (RuntimeException e) {

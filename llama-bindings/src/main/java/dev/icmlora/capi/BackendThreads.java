@@ -25,7 +25,7 @@ public final class BackendThreads {
     private static final MethodHandle ggml_backend_cpu_set_threadpool =
             Linkage.downcall(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
-    /// Threads that spin while they wait for more to compute take a processor from whoever prepares that.
+    /// Threads that spin while they wait for more to compute take a processor from the thread that prepares it.
     private static final int NO_POLLING = 0;
 
     private BackendThreads() {}

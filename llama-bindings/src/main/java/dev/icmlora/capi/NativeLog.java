@@ -59,7 +59,7 @@ public final class NativeLog {
         }
     }
 
-    /// What nobody wants is not even read: a start has thousands of lines for debugging.
+    /// A line below the level is not even read: a start has thousands of lines for debugging.
     private void append(int newLevel, MemorySegment pointer) {
         if (newLevel != CONT) {
             level = newLevel;

@@ -182,7 +182,7 @@ public final class GgufWriter {
     public void write(Path path) {
         Path target = path.toAbsolutePath();
         try {
-            // Not createTempFile, whose files nobody else may read.
+            // Not createTempFile, whose files no other user may read.
             Path temporary = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try {
                 try (FileChannel channel =

@@ -42,7 +42,7 @@ final class LibraryChecksums {
         }
     }
 
-    /// Compares the libraries in the folder with its record. A folder without one holds somebody's own build:
+    /// Compares the libraries in the folder with its record. A folder without one holds a build of another origin:
     /// there is nothing to compare with.
     ///
     /// @throws MissingLibraryException if a library differs, is absent, or was added

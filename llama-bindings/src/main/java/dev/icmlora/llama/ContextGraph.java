@@ -20,7 +20,7 @@ record ContextGraph(List<GgmlTensor> nodes) {
 
     /// Has the graph built, and computes nothing.
     ///
-    /// @param context that nobody else uses meanwhile, of a model whose adapters stay as they are
+    /// @param context that no other thread uses meanwhile, of a model whose adapters stay as they are
     /// @param tokens of the batch that the graph is for
     /// @throws NativeCallException if llama.cpp cannot build it
     static ContextGraph of(MemorySegment context, int tokens) {

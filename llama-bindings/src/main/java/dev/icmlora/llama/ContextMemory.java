@@ -32,7 +32,7 @@ final class ContextMemory {
         long from = (base + PAGE - 1) / PAGE * PAGE;
         long to = (base + GgmlBackendH.ggml_backend_buffer_get_size(buffer)) / PAGE * PAGE;
         if (from < to) {
-            // Memory that is locked stays, which the call says and nobody minds.
+            // Memory that is locked stays, which the call says and does no harm.
             LibcH.madvise(MemorySegment.ofAddress(from), to - from, LibcH.MADV_DONTNEED);
         }
     }

@@ -141,7 +141,7 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /// Computes the batch and adds it to the memory. Returns when the outputs are there, on a GPU too, so
-    /// that nobody writes adapter weights under a running computation.
+    /// that no thread writes adapter weights under a running computation.
     ///
     /// @throws IllegalArgumentException if the batch is empty, larger than this context's batches or holds a
     /// foreign token or sequence, or a position that no sequence has room for

@@ -24,7 +24,7 @@ import dev.icmlora.ggml.Tensor;
 ///
 /// llama.cpp has no function that hands them out. They are found as those of a [ResidentAdapter] are, as sources of
 /// the nodes of one decode. A model that was loaded with [ModelOptions#repack] may have layouts that only llama.cpp's
-/// kernels for them read: those tensors are not handed out. Whoever uses a tensor keeps the model alive.
+/// kernels for them read: those tensors are not handed out. The user of a tensor keeps the model alive.
 public final class ModelWeights {
     private static final List<String> SUFFIXES = List.of(".weight", ".bias", ".scale");
     private static final String OUTPUT_NODE = "result_output";

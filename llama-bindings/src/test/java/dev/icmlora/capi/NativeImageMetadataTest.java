@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.TestInstallation;
@@ -28,6 +29,7 @@ import dev.icmlora.TestInstallation;
 /// bindings link: a shape too few fails in the middle of a request, and only there.
 ///
 /// After a change of the bindings, `-Dicmlora.metadata.write=true` writes the file anew.
+@Tag("native")
 class NativeImageMetadataTest {
     private static final Path FOLDER = Path.of("src/main/resources/META-INF/native-image/dev.icmlora/llama-bindings");
     private static final Path FILE = FOLDER.resolve("reachability-metadata.json");

@@ -75,7 +75,6 @@ public final class EngineConfig {
                 config.maxLoras(),
                 new AdapterRoom(config.adapter().modules(), config.adapter().maxRank()),
                 worker.checkAdapters(),
-                config.gpuLayers(),
                 config.requireGpu(),
                 config.tuning(),
                 stuckAfter);

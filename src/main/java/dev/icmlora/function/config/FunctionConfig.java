@@ -42,10 +42,6 @@ public interface FunctionConfig {
     /// 1 to 64. Default: 1.
     OptionalInt workers();
 
-    /// Model layers that go to a GPU, if there is one; -1 for all.
-    @WithDefault("-1")
-    int gpuLayers();
-
     /// Whether to refuse to start without a GPU; else the CPU computes. For instances that pay for one.
     @WithDefault("false")
     boolean requireGpu();
@@ -97,8 +93,6 @@ public interface FunctionConfig {
     Adapters adapters();
 
     Limits limits();
-
-    OpenAi openai();
 
     /// Who sees an adapter.
     enum Tenancy {
@@ -161,12 +155,6 @@ public interface FunctionConfig {
         /// Memory for adapters and their tasks; the ones unused for longest go first.
         @WithDefault("256M")
         MemorySize adapters();
-
-        /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by
-        /// where it does not tune. As much again for what tuned tasks answer to inputs that say nothing, by
-        /// which labels are weighed. The ones unused for longest go first.
-        @WithDefault("32M")
-        MemorySize decisions();
     }
 
     /// What resident adapters have room for.
@@ -200,31 +188,8 @@ public interface FunctionConfig {
         MemorySize dirBytes();
     }
 
-    /// The interface for OpenAI clients.
-    interface OpenAi {
-        /// Most tokens of a text whose request sets no limit.
-        @WithDefault("512")
-        int maxTokens();
-
-        /// Highest `n`.
-        @WithDefault("8")
-        int choices();
-    }
-
     /// What a request may hold. Prompt and answer are further bounded by the context.
     interface Limits {
-        /// Characters of a description.
-        @WithDefault("2000")
-        int descriptionCharacters();
-
-        /// Examples of a task, in modes that do not tune; in others 1,024.
-        @WithDefault("64")
-        int examples();
-
-        /// Characters of an example's input, and of its output.
-        @WithDefault("2000")
-        int exampleCharacters();
-
         /// Inputs of a request.
         @WithDefault("256")
         int inputs();

@@ -24,7 +24,6 @@ final class FunctionConfigLimits {
         new SettingLimits("icm-lora")
                 .between(1, 512, "threads", config.threads())
                 .between(1, 64, "workers", config.workers())
-                .atLeast(-1, "gpu-layers", config.gpuLayers())
                 .atLeastOneMillisecond("request-timeout", config.requestTimeout())
                 .atLeast(1, "rate-limit.requests-per-minute", config.rateLimit().requestsPerMinute())
                 .between(
@@ -39,11 +38,6 @@ final class FunctionConfigLimits {
                 .between(64, worker.contextTokens(), "worker.batch-tokens", worker.batchTokens())
                 .atLeast(1, "queue.capacity", config.queue().capacity())
                 .between(1, 256, "adapter.max-rank", config.adapter().maxRank())
-                .atLeast(1, "openai.max-tokens", config.openai().maxTokens())
-                .atLeast(1, "openai.choices", config.openai().choices())
-                .atLeast(1, "limits.description-characters", limits.descriptionCharacters())
-                .atLeast(1, "limits.examples", limits.examples())
-                .atLeast(1, "limits.example-characters", limits.exampleCharacters())
                 .atLeast(1, "limits.inputs", limits.inputs())
                 .atLeast(1, "limits.budget-millis", limits.budgetMillis())
                 .require();

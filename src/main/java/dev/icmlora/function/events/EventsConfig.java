@@ -53,9 +53,6 @@ public interface EventsConfig {
 
     Limits limits();
 
-    /// Where to send `dev.icmlora.task.completed` and `.failed`. Default: `K_SINK`, which Knative sets.
-    Optional<String> sink();
-
     /// How often a directory is looked at; a file is taken when it did not change in between.
     @WithDefault("1s")
     Duration watchInterval();

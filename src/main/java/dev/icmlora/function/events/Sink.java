@@ -36,9 +36,9 @@ final class Sink {
     private final ObjectMapper json;
     private HttpClient client;
 
-    Sink(EventsConfig config, @ConfigProperty(name = "K_SINK") Optional<String> knative, ObjectMapper json) {
-        this.address =
-                config.sink().or(() -> knative).filter(text -> !text.isBlank()).map(URI::create);
+    /// @param address which Knative sets; empty to send nothing
+    Sink(@ConfigProperty(name = "K_SINK") Optional<String> address, ObjectMapper json) {
+        this.address = address.filter(text -> !text.isBlank()).map(URI::create);
         this.json = json;
     }
 

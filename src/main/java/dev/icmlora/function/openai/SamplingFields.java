@@ -28,6 +28,8 @@ final class SamplingFields {
     private static final int PENALTY_WINDOW = 1024;
 
     private static final int MAX_LOGPROBS = 20;
+    /// Highest `n`.
+    private static final int CHOICES = 8;
     /// Room for the index of a choice, which is added to the seed.
     private static final int SEEDS = 1 << 30;
 
@@ -74,7 +76,7 @@ final class SamplingFields {
     }
 
     int choices(RequestFields fields) {
-        return fields.integer("n", 1, config.openai().choices()).orElse(1);
+        return fields.integer("n", 1, CHOICES).orElse(1);
     }
 
     List<String> stops(RequestFields fields) {

@@ -15,7 +15,6 @@ import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.generator.task.Task;
 
 /// How much likelier labels are whatever the input, by whoever answers a task. It is asked once for each task and its
@@ -23,14 +22,17 @@ import dev.icmlora.generator.task.Task;
 @Singleton
 final class LabelBiases {
 
+    /// Memory for what tuned tasks answer to inputs that say nothing.
+    private static final long BYTES = 32L << 20;
+
     private static final int BYTES_OF_LABEL = 64;
 
     private final Cache<Question, LabelBias> known;
     private final SingleFlight<Question, LabelBias> asking = new SingleFlight<>(LabelBias::known);
 
-    LabelBiases(FunctionConfig config) {
+    LabelBiases() {
         this.known = Caffeine.newBuilder()
-                .maximumWeight(config.cache().decisions().asLongValue())
+                .maximumWeight(BYTES)
                 .weigher((Question question, LabelBias bias) -> question.bytes())
                 .executor(Runnable::run)
                 .build();

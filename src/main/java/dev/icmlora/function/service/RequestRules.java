@@ -39,6 +39,12 @@ public final class RequestRules {
     private static final double STRENGTH = 4;
     /// Steps that a tuning may take.
     private static final int TUNING_STEPS = 100;
+    /// Characters of a description.
+    private static final int DESCRIPTION_CHARACTERS = 2000;
+    /// Characters of an example's input, and of its output.
+    private static final int EXAMPLE_CHARACTERS = 2000;
+    /// Examples of a task that is not tuned on them.
+    private static final int EXAMPLES = 64;
     /// Examples of a task that is tuned on them; they are in no prompt.
     private static final int TUNING_EXAMPLES = 1024;
     /// Adapters of one sum.
@@ -56,7 +62,7 @@ public final class RequestRules {
     public void check(AdapterRequest request) {
         requireBody(request);
         var violations = new Violations();
-        task(request.task(), request.tune() == null ? limits.examples() : TUNING_EXAMPLES, violations);
+        task(request.task(), request.tune() == null ? EXAMPLES : TUNING_EXAMPLES, violations);
         if (request.tune() != null) {
             tune(request.tune(), violations);
             if (request.task() != null && !request.task().isNamed()) {
@@ -116,7 +122,7 @@ public final class RequestRules {
             summand("/adapters/" + i, request.adapters().get(i), violations);
         }
         if (request.task() != null) {
-            task(request.task(), limits.examples(), violations);
+            task(request.task(), EXAMPLES, violations);
         }
         violations.raise();
     }
@@ -138,7 +144,7 @@ public final class RequestRules {
     /// @throws RequestException if it is too long
     void checkDescription(String description) {
         var violations = new Violations();
-        violations.text("description", description, limits.descriptionCharacters());
+        violations.text("description", description, DESCRIPTION_CHARACTERS);
         violations.raise();
     }
 
@@ -163,7 +169,7 @@ public final class RequestRules {
 
     /// Of a task that may be tuned on them they need not be in any prompt.
     private int mostExamples(Mode mode) {
-        return mode.tunes() ? TUNING_EXAMPLES : limits.examples();
+        return mode.tunes() ? TUNING_EXAMPLES : EXAMPLES;
     }
 
     private static void requireBody(Object request) {
@@ -196,7 +202,7 @@ public final class RequestRules {
         }
         var empty = task.description().isBlank() && task.examples().isEmpty();
         violations.when(empty, "/task", null, null, "needs a description, examples, or both");
-        violations.text("/task/description", task.description(), limits.descriptionCharacters());
+        violations.text("/task/description", task.description(), DESCRIPTION_CHARACTERS);
         violations.count("/task/examples", task.examples().size(), mostExamples);
         for (var i = 0; i < Math.min(task.examples().size(), mostExamples); i++) {
             example("/task/examples/" + i, task.examples().get(i), violations);
@@ -282,8 +288,8 @@ public final class RequestRules {
             violations.when(true, field, "an object", null, "must not be null");
             return;
         }
-        required(field + "/input", example.input(), limits.exampleCharacters(), violations);
-        required(field + "/output", example.output(), limits.exampleCharacters(), violations);
+        required(field + "/input", example.input(), EXAMPLE_CHARACTERS, violations);
+        required(field + "/output", example.output(), EXAMPLE_CHARACTERS, violations);
     }
 
     private void inputs(List<String> inputs, Violations violations) {

@@ -13,12 +13,14 @@ import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.generator.task.Task;
 
 /// How far tasks are from those that the generator was trained on. Each task is fingerprinted for it once.
 @Singleton
 final class SeenDistances {
+
+    /// Memory for how far tasks are from those that the generator was trained on.
+    private static final long BYTES = 32L << 20;
 
     private static final int BYTES_OF_DISTANCE = 64;
 
@@ -26,10 +28,10 @@ final class SeenDistances {
     private final Cache<Question, OptionalDouble> known;
     private final SingleFlight<Question, Seen> asking = new SingleFlight<>(seen -> new Seen(seen.distance, 0));
 
-    SeenDistances(AdapterSource adapters, FunctionConfig config) {
+    SeenDistances(AdapterSource adapters) {
         this.adapters = adapters;
         this.known = Caffeine.newBuilder()
-                .maximumWeight(config.cache().decisions().asLongValue())
+                .maximumWeight(BYTES)
                 .weigher((Question question, OptionalDouble distance) ->
                         KnownAdapter.bytes(question.task) + BYTES_OF_DISTANCE)
                 .executor(Runnable::run)

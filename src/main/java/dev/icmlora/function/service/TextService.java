@@ -29,7 +29,6 @@ import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.Decisions.Decided;
@@ -40,13 +39,15 @@ import dev.icmlora.function.service.NamedFunctions.NamedText;
 @Singleton
 public final class TextService {
 
+    /// Most tokens of a text whose request sets no limit.
+    private static final int DEFAULT_MAX_TOKENS = 512;
+
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final AdapterSource adapters;
     private final Decisions decisions;
     private final EngineHost engineHost;
     private final RequestMeter meter;
-    private final int defaultMaxTokens;
 
     TextService(
             RequestRules rules,
@@ -54,15 +55,13 @@ public final class TextService {
             AdapterSource adapters,
             Decisions decisions,
             EngineHost engineHost,
-            RequestMeter meter,
-            FunctionConfig config) {
+            RequestMeter meter) {
         this.rules = rules;
         this.functions = functions;
         this.adapters = adapters;
         this.decisions = decisions;
         this.engineHost = engineHost;
         this.meter = meter;
-        this.defaultMaxTokens = config.openai().maxTokens();
     }
 
     /// The base model's name, then the names of a tenant's functions and the ids of the adapters that it knows.
@@ -261,6 +260,6 @@ public final class TextService {
 
     private int defaultMaxTokens(List<int[]> prompts, EngineSession session) {
         var longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-        return Math.clamp(session.engine().contextTokens() - longest, 1, defaultMaxTokens);
+        return Math.clamp(session.engine().contextTokens() - longest, 1, DEFAULT_MAX_TOKENS);
     }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.function.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 
@@ -64,6 +65,33 @@ class ApiKeysTest {
                 .withMessageContaining("icm-lora.roles.alice (ICM_LORA_ROLES_ALICE)")
                 .withMessageContaining("[call, upload, events, metrics, admin]")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            ICM_LORA_API_KEY        | ""     | (ICM_LORA_API_KEY) is empty
+            ICM_LORA_API_KEY        | " key" | (ICM_LORA_API_KEY) begins or ends with white space
+            ICM_LORA_API_KEYS_ALICE | " "    | icm-lora.api-keys.alice is empty
+            """)
+    void aKeyThatIsNoneIsRefused(String setting, String key, String reason) {
+        assertThatExceptionOfType(StartupException.class)
+                .isThrownBy(() -> keys(Map.of(setting, key)))
+                .withMessageContaining(reason);
+    }
+
+    @Test
+    void oneKeyForTwoNamesIsRefused() {
+        assertThatExceptionOfType(StartupException.class)
+                .isThrownBy(() -> keys(Map.of("ICM_LORA_API_KEY", "same", "ICM_LORA_API_KEYS_ALICE", "same")))
+                .withMessageContaining("icm-lora.api-keys.alice");
+    }
+
+    /// In the words of Quarkus' configuration.
+    @Test
+    void noRoleAtAllIsRefused() {
+        assertThatThrownBy(() -> keys(Map.of("ICM_LORA_API_KEY", "key", "ICM_LORA_ROLES_DEFAULT", "")))
+                .hasMessageContaining("icm-lora.roles.default")
+                .hasMessageContaining("empty String");
     }
 
     @Test

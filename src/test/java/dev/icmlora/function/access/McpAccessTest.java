@@ -12,11 +12,13 @@ import java.util.UUID;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.mcp.Agent;
 
 /// Agents may do what their keys and tokens may do, and see what these see.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class McpAccessTest {

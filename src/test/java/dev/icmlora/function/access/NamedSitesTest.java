@@ -6,10 +6,12 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Pages of a site that is named may ask, with a key. What a browser asks beforehand brings none (Fetch standard,
 /// "CORS-preflight fetch").
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class NamedSitesTest {

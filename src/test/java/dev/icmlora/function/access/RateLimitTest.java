@@ -11,9 +11,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Each caller may make so many requests a minute.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class RateLimitTest {

@@ -23,6 +23,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.icmlora.function.Requests;
 
 /// A caller does what its roles say and nothing else, whatever the function serves.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class RolesTest {

@@ -37,6 +37,7 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.Eventually;
@@ -44,6 +45,7 @@ import dev.icmlora.function.PeftFiles;
 import dev.icmlora.function.Requests;
 
 /// An adapter is there for the callers that made it. For others it is not, and they cannot find out that it is.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class TenancyTest {

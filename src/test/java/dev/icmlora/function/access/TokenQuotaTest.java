@@ -19,12 +19,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 /// Each caller may use so many tokens a day.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class TokenQuotaTest {

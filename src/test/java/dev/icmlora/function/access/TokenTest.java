@@ -22,6 +22,7 @@ import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.icmlora.function.PeftFiles;
 
 /// Tokens of an issuer let callers in, and nothing else does that only looks like one.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SharedInstallation.class)
 class TokenTest {

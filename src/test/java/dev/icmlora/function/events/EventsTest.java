@@ -30,6 +30,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -41,6 +42,7 @@ import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.LocalStore;
 
 /// Task files in a directory, as a bucket.
+@Tag("slow")
 @QuarkusTest
 class EventsTest {
 

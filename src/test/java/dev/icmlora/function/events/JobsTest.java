@@ -38,6 +38,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,7 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 /// Requests that are answered in the background.
+@Tag("slow")
 @QuarkusTest
 class JobsTest {
 

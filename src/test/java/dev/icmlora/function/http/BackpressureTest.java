@@ -19,11 +19,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.Eventually;
 
 /// Connections whose clients take nothing of what waits for them.
+@Tag("slow")
 class BackpressureTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);

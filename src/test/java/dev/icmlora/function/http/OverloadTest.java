@@ -20,9 +20,11 @@ import java.util.stream.IntStream;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The test profile lets 8 requests wait.
+@Tag("slow")
 @QuarkusTest
 class OverloadTest {
 

@@ -12,6 +12,7 @@ import java.util.List;
 import io.quarkus.test.junit.QuarkusTest;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 /// Clients that hold back the ends of their bodies, and clients that send forms.
+@Tag("slow")
 @QuarkusTest
 class RequestBodiesTest {
 

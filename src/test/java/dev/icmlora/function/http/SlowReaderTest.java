@@ -27,6 +27,7 @@ import java.util.Map;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 /// Clients that ask and do not read.
+@Tag("slow")
 @QuarkusTest
 class SlowReaderTest {
 

@@ -18,9 +18,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// One task is tuned at a time, and none for long.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(TuningStreamLimitsTest.OnePlace.class)
 class TuningStreamLimitsTest {

@@ -15,9 +15,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Requests keep as well apart with a second worker, and both work at the same time.
+@Tag("slow")
 @QuarkusTest
 @TestProfile(TwoWorkersTest.TwoSlots.class)
 class TwoWorkersTest extends IsolationTest {

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import dev.icmlora.function.storage.RetryingStore;
 import dev.icmlora.function.storage.StorageException;
 
 /// Versions of functions in a directory that several share.
+@Tag("slow")
 class FunctionVersionsTest {
 
     private static final Tenant ALICE = Tenant.of("key:alice");

@@ -21,10 +21,12 @@ import com.azure.storage.blob.BlobServiceClient;
 import com.azure.xml.XmlSerializable;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Azure's client makes by reflection what it answers with: the types that the methods of its HTTP interfaces name. A
 /// native executable can do so only for those that are registered, by the vendor or by us.
+@Tag("native")
 class AzureReflectionTest {
 
     private static final String AZURE = "com.azure.";

@@ -28,6 +28,7 @@ import io.quarkus.funqy.Funq;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.HttpMethod;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.http.JsonBody;
@@ -35,6 +36,7 @@ import dev.icmlora.function.http.JsonBody;
 /// In a native executable Jackson sees the members of registered classes only. Quarkus registers what functions and
 /// resources take and return, and what that holds; all else says so itself. [dev.icmlora.function.NativeReady] asks the
 /// same of what tests really send.
+@Tag("native")
 class JsonReflectionTest {
 
     private static final Path CLASSES = Path.of("target/classes");

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.nativeimage.ApplicationClasses.ReadClass;
@@ -29,6 +30,7 @@ import dev.icmlora.function.nativeimage.Reachability.Method;
 
 /// What GraalVM would complain of, of the jars as they are packaged: Quarkus has it resolve whatever a reachable method
 /// names, and initialise whatever is not excepted, while it builds the executable.
+@Tag("native")
 class LinkageIT {
 
     private static final List<String> STORES = List.of("GoogleStore", "S3Store", "AzureStore");

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.config.DefaultConfig;
 
 /// A native executable has no `java.home`. The vendors' clients are made all the same.
+@Tag("native")
 class NoJavaHomeTest {
 
     @Test

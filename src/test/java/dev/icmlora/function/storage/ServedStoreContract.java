@@ -1,12 +1,14 @@
 package dev.icmlora.function.storage;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 import dev.icmlora.function.servers.StorageServer;
 
 /// What every bucket does, of one on a server.
+@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class ServedStoreContract extends ObjectStoreContract {
 

@@ -1,23 +1,27 @@
 package dev.icmlora.cli.function;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import dev.icmlora.client.IcmLoraClient;
 
 /// `icm-lora adapter`: has an adapter generated, and saves it.
 @Command(
@@ -71,28 +75,26 @@ public final class AdapterCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         if (id != null && task.isGiven()) {
             throw new IllegalArgumentException("--adapter stands in place of a task");
         }
-        try (RunningFunction running = function.connect()) {
-            JsonObject description = description(running);
-            String known = description.get("id").getAsString();
-            byte[] bytes = download(known, running);
-            if (form == Form.gguf && !known.equals(id(bytes))) {
-                throw new IOException("what came is not the adapter " + known);
-            }
-            Path file = out == null ? Path.of(known.replace(':', '-') + form.extension) : out;
-            save(bytes, file);
-            if (json) {
-                description.addProperty("file", file.toString());
-                spec.commandLine().getOut().println(description);
-            } else {
-                spec.commandLine().getOut().printf("%s: %s, %,d bytes%n", file, known, bytes.length);
-            }
-            spec.commandLine().getOut().flush();
-            return 0;
+        IcmLoraClient client = function.connect();
+        ObjectNode description = description(client);
+        String known = description.required("id").asText();
+        byte[] bytes = download(known, client);
+        if (form == Form.gguf && !known.equals(id(bytes))) {
+            throw new IOException("what came is not the adapter " + known);
         }
+        Path file = out == null ? Path.of(known.replace(':', '-') + form.extension) : out;
+        save(bytes, file);
+        if (json) {
+            spec.commandLine().getOut().println(description.put("file", file.toString()));
+        } else {
+            spec.commandLine().getOut().printf("%s: %s, %,d bytes%n", file, known, bytes.length);
+        }
+        spec.commandLine().getOut().flush();
+        return 0;
     }
 
     private static String id(byte[] bytes) {
@@ -105,31 +107,25 @@ public final class AdapterCommand implements Callable<Integer> {
         }
     }
 
-    private JsonObject description(RunningFunction running) throws IOException, InterruptedException {
+    private ObjectNode description(IcmLoraClient client) throws IOException {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
         if (id != null) {
-            JsonObject known = new JsonObject();
-            known.addProperty("id", id);
-            return known;
+            return request.put("id", id);
         }
-        Optional<JsonObject> tuned = tuning.tuned(task, running);
-        return tuned.isPresent() ? tuned.get() : running.adapter(task.task());
+        JsonNode tuned = tuning.tuned(task, client).orElse(null);
+        return (ObjectNode) (tuned != null ? tuned : client.post("/adapter", request.set("task", task.task())));
     }
 
-    private byte[] download(String known, RunningFunction running) throws IOException, InterruptedException {
-        try (ProgressBar bar = new ProgressBar("download", -1)) {
-            return running.download(known, form.mediaType, bytes -> {
-                if (bytes < 0) {
-                    bar.maxHint(-bytes);
-                } else {
-                    bar.stepTo(bytes);
-                }
-            });
+    private byte[] download(String known, IcmLoraClient client) throws IOException {
+        try (InputStream bytes = client.download("/adapters/" + known, form.mediaType);
+                InputStream shown = ProgressBar.wrap(bytes, "download")) {
+            return shown.readAllBytes();
         }
     }
 
     /// A file that was there stays whole until the new one is.
     private static void save(byte[] bytes, Path file) throws IOException {
-        // Not createTempFile, whose files nobody else may read.
+        // Not createTempFile, whose files no other user may read.
         Path draft = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             Files.write(draft, bytes);

@@ -9,18 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
+import dev.icmlora.client.IcmLoraClient;
 
 /// `icm-lora ask`: answers inputs, each as it is written.
 @Command(
@@ -33,9 +34,6 @@ import picocli.CommandLine.Spec;
             "icm-lora ask -d 'How urgent is it?' --labels immediate,wait --abstain 0.8 --json 'The house is on fire.'"
         })
 public final class AskCommand implements Callable<Integer> {
-    private static final Gson JSON =
-            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
-
     @Spec
     private CommandSpec spec;
 
@@ -76,31 +74,28 @@ public final class AskCommand implements Callable<Integer> {
     private List<String> inputs = new ArrayList<>();
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         if (adapter != null && task.isGiven()) {
             throw new IllegalArgumentException("--adapter stands in place of a task");
         }
-        try (RunningFunction running = function.connect()) {
-            Optional<String> known = tuning.tuned(task, running)
-                    .map(tuned -> tuned.get("id").getAsString())
-                    .or(() -> Optional.ofNullable(adapter));
-            JsonObject request = isWhole() ? formed(known) : written(known, running);
-            request.addProperty("temperature", temperature);
-            request.addProperty("max_tokens", maxTokens);
-            if (!inputs.isEmpty()) {
-                for (String input : inputs) {
-                    answer(input, request, running);
-                }
-                return 0;
-            }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank()) {
-                    answer(line, request, running);
-                }
-            }
+        IcmLoraClient client = function.connect();
+        Optional<String> known = tuning.tuned(task, client)
+                .map(tuned -> tuned.required("id").asText())
+                .or(() -> Optional.ofNullable(adapter));
+        ObjectNode request = isWhole() ? formed(known) : written(known, client);
+        request.put("temperature", temperature);
+        request.put("max_tokens", maxTokens);
+        if (!inputs.isEmpty()) {
+            inputs.forEach(input -> answer(input, request, client));
             return 0;
         }
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (!line.isBlank()) {
+                answer(line, request, client);
+            }
+        }
+        return 0;
     }
 
     /// Whether the answers come as a whole, with what is known of them.
@@ -109,87 +104,79 @@ public final class AskCommand implements Callable<Integer> {
     }
 
     /// A chat, whose answer comes in pieces.
-    private JsonObject written(Optional<String> known, RunningFunction running)
-            throws IOException, InterruptedException {
-        JsonObject request = new JsonObject();
-        request.addProperty("model", known.isPresent() ? known.get() : running.baseModel());
-        request.addProperty("stream", true);
+    private ObjectNode written(Optional<String> known, IcmLoraClient client) throws IOException {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.put("model", known.orElseGet(() -> baseModel(client)));
+        request.put("stream", true);
         if (task.isGiven() && known.isEmpty()) {
-            request.add("task", task.task());
+            request.set("task", task.task());
         }
         return request;
     }
 
+    private static String baseModel(IcmLoraClient client) {
+        return client.get("/v1/models")
+                .required("data")
+                .required(0)
+                .required("id")
+                .asText();
+    }
+
     /// A body of `/generate`, which knows more of an answer than its text.
-    private JsonObject formed(Optional<String> known) throws IOException {
-        JsonObject request = new JsonObject();
+    private ObjectNode formed(Optional<String> known) throws IOException {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
         if (known.isPresent()) {
-            request.addProperty("adapter", known.get());
+            request.put("adapter", known.get());
         } else {
-            request.add("task", task.task());
+            request.set("task", task.task());
         }
-        request.addProperty("mode", "adapter");
-        request.addProperty("confidence", confidence);
+        request.put("mode", "adapter");
+        request.put("confidence", confidence);
         form.addTo(request);
         return request;
     }
 
-    private void answer(String input, JsonObject request, RunningFunction running)
-            throws IOException, InterruptedException {
+    private void answer(String input, ObjectNode request, IcmLoraClient client) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("input", input);
+        PrintWriter out = spec.commandLine().getOut();
         if (isWhole()) {
-            choose(input, request, running);
-        } else {
-            write(input, request, running);
-        }
-    }
-
-    private void choose(String input, JsonObject request, RunningFunction running)
-            throws IOException, InterruptedException {
-        JsonArray inputs = new JsonArray();
-        inputs.add(input);
-        request.add("inputs", inputs);
-        JsonObject reply = Replies.object(running.generate(JSON.toJson(request)));
-        JsonElement output = reply.getAsJsonArray("outputs").get(0);
-        JsonObject detail = reply.getAsJsonArray("details").get(0).getAsJsonObject();
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            JsonObject answer = new JsonObject();
-            answer.addProperty("input", input);
-            answer.add("output", output);
-            detail.entrySet().forEach(entry -> answer.add(entry.getKey(), entry.getValue()));
-            answer.add("model", reply.getAsJsonObject("adapter").get("id"));
-            out.println(JSON.toJson(answer));
-        } else {
-            out.println(output.isJsonNull() ? "" : output.getAsString());
-        }
-        out.flush();
-    }
-
-    private void write(String input, JsonObject request, RunningFunction running)
-            throws IOException, InterruptedException {
-        JsonObject message = new JsonObject();
-        message.addProperty("role", "user");
-        message.addProperty("content", input);
-        JsonArray messages = new JsonArray();
-        messages.add(message);
-        request.add("messages", messages);
-        PrintWriter out = spec.commandLine().getOut();
-        StringBuilder whole = new StringBuilder();
-        String model = running.chat(request, piece -> {
-            whole.append(piece);
+            choose(input, request, client, answer);
             if (!json) {
-                out.print(piece);
-                out.flush();
+                out.print(answer.path("output").asText(""));
             }
-        });
-        if (json) {
-            JsonObject answer = new JsonObject();
-            answer.addProperty("input", input);
-            answer.addProperty("output", whole.toString());
-            answer.addProperty("model", model);
-            out.print(JSON.toJson(answer));
+        } else {
+            write(input, request, client, answer);
         }
-        out.println();
+        out.println(json ? answer : "");
         out.flush();
+    }
+
+    private static void choose(String input, ObjectNode request, IcmLoraClient client, ObjectNode answer) {
+        request.putArray("inputs").add(input);
+        JsonNode reply = client.post("/generate", request);
+        answer.set("output", reply.required("outputs").required(0));
+        answer.setAll((ObjectNode) reply.required("details").required(0));
+        answer.set("model", reply.required("adapter").get("id"));
+    }
+
+    private void write(String input, ObjectNode request, IcmLoraClient client, ObjectNode answer) {
+        request.putArray("messages").addObject().put("role", "user").put("content", input);
+        answer.put("output", "");
+        answer.set("model", request.get("model"));
+        try (Stream<JsonNode> chunks = client.events("/v1/chat/completions", request)) {
+            chunks.forEach(chunk -> {
+                String piece = chunk.path("choices")
+                        .path(0)
+                        .path("delta")
+                        .path("content")
+                        .asText("");
+                answer.put("output", answer.get("output").asText() + piece);
+                answer.set("model", chunk.required("model"));
+                if (!json) {
+                    spec.commandLine().getOut().print(piece);
+                    spec.commandLine().getOut().flush();
+                }
+            });
+        }
     }
 }

@@ -4,37 +4,37 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.icmlora.client.IcmLoraClient;
+import dev.icmlora.client.IcmLoraException;
+import dev.icmlora.client.IcmLoraException.FieldError;
 
 /// Answers lines by `/generate`, batch by batch. What is wrong with one input costs its own answer only.
-final class BatchRun {
+///
+/// @param request all of a body of `/generate` but the inputs
+record BatchRun(IcmLoraClient function, ObjectNode request, RunOutput output) {
 
     /// What `/generate` takes.
     private static final int MOST_INPUTS = 256;
     /// The body was too long, or there was not time enough: half of it may do.
     private static final Set<Integer> TOO_MUCH = Set.of(413, 504);
 
-    private final RunningFunction function;
-    private final JsonObject request;
-    private final RunOutput output;
-
-    /// @param request all of a body of `/generate` but the inputs
-    BatchRun(RunningFunction function, JsonObject request, RunOutput output) {
-        this.function = function;
-        this.request = request.deepCopy();
-        this.output = output;
-    }
+    private static final Pattern INPUT = Pattern.compile("/inputs/(\\d{1,9})");
 
     /// @param text of the input
     private record Input(int index, String text) {}
 
-    void run(BufferedReader lines) throws IOException, InterruptedException {
+    void run(BufferedReader lines) throws IOException {
         for (List<Input> batch = next(lines); !batch.isEmpty(); batch = next(lines)) {
             for (RunLine line : answered(batch)) {
                 output.print(line);
@@ -44,7 +44,7 @@ final class BatchRun {
         }
     }
 
-    /// The next lines, waiting for the first of them only: whoever writes them slowly gets answers meanwhile.
+    /// The next lines, waiting for the first of them only, so that a slow writer gets answers meanwhile.
     private List<Input> next(BufferedReader lines) throws IOException {
         List<Input> batch = new ArrayList<>();
         while (batch.size() < MOST_INPUTS && (batch.isEmpty() || lines.ready())) {
@@ -57,18 +57,19 @@ final class BatchRun {
         return batch;
     }
 
-    private List<RunLine> answered(List<Input> inputs) throws IOException, InterruptedException {
+    private List<RunLine> answered(List<Input> inputs) throws IOException {
         try {
             return ask(inputs);
-        } catch (RefusedException e) {
-            if (!e.inputs().isEmpty()) {
-                return withoutBroken(inputs, e.inputs());
+        } catch (IcmLoraException e) {
+            Map<Integer, String> broken = broken(e);
+            if (!broken.isEmpty()) {
+                return withoutBroken(inputs, broken);
             }
             if (!TOO_MUCH.contains(e.status())) {
                 throw e;
             }
             if (inputs.size() == 1) {
-                return List.of(failed(inputs.getFirst(), e.getMessage()));
+                return List.of(failed(inputs.getFirst(), FailedRequest.message(e)));
             }
             int half = inputs.size() / 2;
             List<RunLine> all = new ArrayList<>(answered(inputs.subList(0, half)));
@@ -77,8 +78,20 @@ final class BatchRun {
         }
     }
 
-    private List<RunLine> withoutBroken(List<Input> inputs, Map<Integer, String> broken)
-            throws IOException, InterruptedException {
+    /// What is wrong with each input that is to blame, by its place in the request; empty where anything else is.
+    private static Map<Integer, String> broken(IcmLoraException refused) {
+        Map<Integer, String> broken = new HashMap<>();
+        for (FieldError error : refused.errors()) {
+            Matcher input = INPUT.matcher(error.field());
+            if (!input.matches()) {
+                return Map.of();
+            }
+            broken.put(Integer.parseInt(input.group(1)), error.message());
+        }
+        return broken;
+    }
+
+    private List<RunLine> withoutBroken(List<Input> inputs, Map<Integer, String> broken) throws IOException {
         List<RunLine> all = new ArrayList<>();
         List<Input> rest = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -104,25 +117,23 @@ final class BatchRun {
         return RunLine.failed(input.index(), input.text(), error);
     }
 
-    private List<RunLine> ask(List<Input> inputs) throws IOException, InterruptedException {
-        JsonArray texts = new JsonArray();
+    private List<RunLine> ask(List<Input> inputs) throws IOException {
+        ArrayNode texts = request.putArray("inputs");
         inputs.forEach(input -> texts.add(input.text()));
-        request.add("inputs", texts);
-        JsonObject reply = Replies.object(function.generate(request.toString()));
-        JsonArray outputs = reply.getAsJsonArray("outputs");
-        if (outputs == null || outputs.size() != inputs.size()) {
+        JsonNode reply = function.post("/generate", request);
+        JsonNode outputs = reply.path("outputs");
+        if (outputs.size() != inputs.size()) {
             throw new IOException("what answered is not the function: it has not an output for each input");
         }
         if (reply.has("function")) {
-            // All of a run has one version, also where somebody defines another one meanwhile.
-            request.getAsJsonObject("task").add("function", reply.get("function"));
+            // All of a run has one version, even if a newer one is defined meanwhile.
+            request.withObject("/task").set("function", reply.get("function"));
         }
-        JsonArray details = reply.getAsJsonArray("details");
         List<RunLine> all = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             Input input = inputs.get(i);
-            JsonElement detail = details == null ? new JsonObject() : details.get(i);
-            all.add(RunLine.answered(input.index(), input.text(), outputs.get(i), detail.getAsJsonObject()));
+            JsonNode detail = reply.path("details").path(i);
+            all.add(RunLine.answered(input.index(), input.text(), outputs.get(i), detail));
         }
         return all;
     }

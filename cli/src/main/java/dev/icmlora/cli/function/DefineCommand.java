@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,22 +40,16 @@ public final class DefineCommand implements Callable<Integer> {
     private Path file;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        try (RunningFunction running = function.connect()) {
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(running.define(name, definition()));
-            out.flush();
-            return 0;
-        }
+    public Integer call() throws IOException {
+        JsonNode defined = function.connect().put(FunctionsCommand.path(name), definition());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(defined.required("name").asText() + "@" + defined.required("version"));
+        out.flush();
+        return 0;
     }
 
-    private JsonObject definition() throws IOException {
-        JsonObject definition = JsonFile.object(file);
-        if (!definition.has("task")) {
-            JsonObject task = definition;
-            definition = new JsonObject();
-            definition.add("task", task);
-        }
-        return definition;
+    private ObjectNode definition() throws IOException {
+        ObjectNode file = JsonFile.object(this.file);
+        return file.has("task") ? file : JsonNodeFactory.instance.objectNode().set("task", file);
     }
 }

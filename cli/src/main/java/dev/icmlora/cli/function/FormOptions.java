@@ -1,15 +1,12 @@
 package dev.icmlora.cli.function;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Option;
 
 /// What an answer must be like.
@@ -41,19 +38,14 @@ final class FormOptions {
     ///
     /// @throws IOException when the schema cannot be read
     /// @throws IllegalArgumentException when it is no JSON
-    void addTo(JsonObject request) throws IOException {
+    void addTo(ObjectNode request) throws IOException {
         if (!labels.isEmpty()) {
-            JsonArray texts = new JsonArray();
+            ArrayNode texts = request.putArray("labels");
             labels.stream().map(String::strip).forEach(texts::add);
-            request.add("labels", texts);
         }
         if (schema != null) {
-            try {
-                request.add("schema", JsonParser.parseString(Files.readString(schema)));
-            } catch (JsonParseException e) {
-                throw new IllegalArgumentException(schema + " is no JSON", e);
-            }
+            request.set("schema", JsonFile.read(schema));
         }
-        request.addProperty("abstain_below", abstainBelow);
+        request.put("abstain_below", abstainBelow);
     }
 }

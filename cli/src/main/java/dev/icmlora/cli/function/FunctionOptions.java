@@ -1,12 +1,16 @@
 package dev.icmlora.cli.function;
 
 import java.net.URI;
-import java.util.Optional;
+import java.time.Duration;
 
 import picocli.CommandLine.Option;
 
+import dev.icmlora.client.IcmLoraClient;
+
 /// Where the function is.
 public final class FunctionOptions {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     @Option(
             names = "--url",
             paramLabel = "URL",
@@ -18,7 +22,7 @@ public final class FunctionOptions {
             names = "--api-key",
             paramLabel = "KEY",
             defaultValue = "${ICM_LORA_API_KEY}",
-            description = "That the function asks for (default: ICM_LORA_API_KEY; there it is seen by nobody else).")
+            description = "That the function asks for (default: ICM_LORA_API_KEY; there no other program sees it).")
     private String apiKey;
 
     @Option(
@@ -28,12 +32,15 @@ public final class FunctionOptions {
             description = "Of Google, for Cloud Run before the function (default: ICM_LORA_IDENTITY_TOKEN).")
     private String identityToken;
 
-    /// The caller closes it.
-    public RunningFunction connect() {
-        return new RunningFunction(url, given(apiKey), given(identityToken));
+    public IcmLoraClient connect() {
+        IcmLoraClient client = IcmLoraClient.of(url).withTimeout(PATIENCE);
+        if (isGiven(apiKey)) {
+            client = client.withKey(apiKey);
+        }
+        return isGiven(identityToken) ? client.withIdentityToken(() -> identityToken) : client;
     }
 
-    private static Optional<String> given(String option) {
-        return Optional.ofNullable(option).filter(text -> !text.isBlank());
+    private static boolean isGiven(String option) {
+        return option != null && !option.isBlank();
     }
 }

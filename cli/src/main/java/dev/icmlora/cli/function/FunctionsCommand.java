@@ -1,18 +1,19 @@
 package dev.icmlora.cli.function;
 
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
+import dev.icmlora.client.IcmLoraClient;
 
 /// `icm-lora functions`: what has a name.
 @Command(
@@ -36,26 +37,25 @@ public final class FunctionsCommand implements Callable<Integer> {
     private String name;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        try (RunningFunction running = function.connect()) {
-            PrintWriter out = spec.commandLine().getOut();
-            if (name != null) {
-                out.println(running.function(name));
-                out.flush();
-                return 0;
-            }
-            JsonArray functions = running.functions();
+    public Integer call() {
+        IcmLoraClient client = function.connect();
+        PrintWriter out = spec.commandLine().getOut();
+        if (name != null) {
+            out.println(client.get(path(name)));
+        } else {
+            JsonNode functions = client.get("/functions").required("functions");
             if (json) {
                 out.println(functions);
             } else {
-                for (JsonElement one : functions) {
-                    JsonObject known = one.getAsJsonObject();
-                    out.println(known.get("name").getAsString() + "@"
-                            + known.get("newest").getAsInt());
-                }
+                functions.forEach(known -> out.println(known.path("name").asText() + "@" + known.path("newest")));
             }
-            out.flush();
-            return 0;
         }
+        out.flush();
+        return 0;
+    }
+
+    /// Where a function is. A name is one part of the path, whatever it is.
+    static String path(String name) {
+        return "/functions/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -1,76 +1,64 @@
 package dev.icmlora.cli.function;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.icmlora.client.IcmLoraClient;
+import dev.icmlora.client.Job;
+import dev.icmlora.client.JobStatus;
+import dev.icmlora.client.JobStatus.State;
 
 /// Answers lines by a job, and waits for it.
 ///
 /// @param request all of a body of `/jobs` but the inputs
-record JobRun(RunningFunction function, JsonObject request) {
+record JobRun(IcmLoraClient function, ObjectNode request) {
+
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(10);
 
     /// Hands the inputs over.
-    ///
-    /// @return the job's id
-    String submit(List<String> inputs) throws IOException, InterruptedException {
-        JsonObject body = request.deepCopy();
-        JsonArray texts = new JsonArray();
-        inputs.forEach(texts::add);
-        body.add("inputs", texts);
+    Job<String> submit(List<String> inputs) {
+        ObjectNode body = request.deepCopy();
+        inputs.forEach(body.putArray("inputs")::add);
         return function.submit(body);
     }
 
     /// Hands the inputs over, waits, prints the answers, and then forgets the job.
     ///
     /// @throws IOException also if the job ends otherwise
-    void run(List<String> inputs, RunOutput output) throws IOException, InterruptedException {
-        String id = submit(inputs);
-        output.say("job " + id);
-        JsonObject job = ended(id, output);
-        String state = job.get("state").getAsString();
-        if (!state.equals("completed")) {
-            JsonElement error = job.get("error");
-            throw new IOException("the job " + id + " is " + state + (error == null ? "" : ": " + reason(error)));
+    void run(List<String> inputs, RunOutput output) throws IOException {
+        Job<String> job = submit(inputs);
+        output.say("job " + job.id());
+        JobStatus status = job.await(BETWEEN_REPORTS);
+        while (status.state() == State.OPEN) {
+            output.report(String.format("%,d of %,d inputs done", status.done().orElse(0), status.inputs()));
+            status = job.await(BETWEEN_REPORTS);
         }
-        try (Stream<String> results = function.results(id)) {
+        if (status.state() != State.COMPLETED) {
+            throw new IOException("the job " + job.id() + " is "
+                    + status.state().name().toLowerCase(Locale.ROOT)
+                    + status.error().map(why -> ": " + why).orElse(""));
+        }
+        try (Stream<JsonNode> results = job.lines()) {
             print(results.iterator(), inputs, output);
-        } catch (UncheckedIOException e) {
-            throw new IOException("the results of job " + id + " broke off: it is not forgotten", e);
         }
         output.flush();
-        function.forget(id);
+        job.delete();
     }
 
-    private static String reason(JsonElement error) {
-        JsonElement detail = error.isJsonObject() ? error.getAsJsonObject().get("detail") : null;
-        return detail == null ? error.toString() : detail.getAsString();
-    }
-
-    private JsonObject ended(String id, RunOutput output) throws IOException, InterruptedException {
-        Pauses pauses = new Pauses();
-        JsonObject job = function.job(id);
-        while (job.get("state").getAsString().equals("open")) {
-            output.report(String.format(
-                    "%,d of %,d inputs done",
-                    job.get("done").getAsInt(), job.get("inputs").getAsInt()));
-            Thread.sleep(pauses.next());
-            job = function.job(id);
-        }
-        return job;
-    }
-
-    private static void print(Iterator<String> results, List<String> inputs, RunOutput output) throws IOException {
+    private static void print(Iterator<JsonNode> results, List<String> inputs, RunOutput output) throws IOException {
         for (int i = 0; i < inputs.size(); i++) {
             if (!results.hasNext()) {
                 throw new IOException("the job has " + i + " results for " + inputs.size() + " inputs");
             }
-            output.print(RunLine.ofJob(i, inputs.get(i), Replies.object(results.next())));
+            JsonNode result = results.next();
+            output.print(RunLine.answered(i, inputs.get(i), result.path("output"), result));
         }
     }
 }

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +16,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
+import dev.icmlora.client.IcmLoraClient;
 
 /// `icm-lora run`: answers lines by a function that has a name.
 @Command(
@@ -70,34 +73,31 @@ public final class RunCommand implements Callable<Integer> {
     private String name;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        JsonObject request = request();
+        ObjectNode request = request();
         RunOutput output =
                 new RunOutput(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
-        try (RunningFunction running = function.connect()) {
-            if (job == null) {
-                new BatchRun(running, request, output).run(lines);
-                return output.end();
-            }
-            List<String> inputs = lines.lines().toList();
-            JobRun run = new JobRun(running, request);
-            if (job.detach) {
-                spec.commandLine().getOut().println(run.submit(inputs));
-                spec.commandLine().getOut().flush();
-                return 0;
-            }
-            run.run(inputs, output);
+        IcmLoraClient client = function.connect();
+        if (job == null) {
+            new BatchRun(client, request, output).run(lines);
             return output.end();
         }
+        List<String> inputs = lines.lines().toList();
+        JobRun run = new JobRun(client, request);
+        if (job.detach) {
+            spec.commandLine().getOut().println(run.submit(inputs).id());
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+        run.run(inputs, output);
+        return output.end();
     }
 
-    private JsonObject request() throws IOException {
-        JsonObject task = new JsonObject();
-        task.addProperty("function", name);
-        JsonObject request = new JsonObject();
-        request.add("task", task);
-        request.addProperty("confidence", json);
+    private ObjectNode request() throws IOException {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.putObject("task").put("function", name);
+        request.put("confidence", json);
         form.addTo(request);
         return request;
     }

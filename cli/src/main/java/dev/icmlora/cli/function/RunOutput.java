@@ -44,12 +44,12 @@ final class RunOutput {
 
     /// Lets the lines go.
     ///
-    /// @throws IOException if nobody takes them
+    /// @throws IOException if they cannot be written
     void flush() throws IOException {
         out.flush();
         err.flush();
         if (out.checkError()) {
-            throw new IOException("the answers cannot be written: the disk is full, or nobody reads them any more");
+            throw new IOException("the answers cannot be written: the disk is full, or their reader is gone");
         }
     }
 

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Option;
 
 /// A task on the command line.
@@ -40,23 +40,20 @@ final class TaskOptions {
     ///
     /// @throws IOException when the file cannot be read
     /// @throws IllegalArgumentException when there is no task, or one that cannot be understood
-    JsonObject task() throws IOException {
-        JsonObject task = file == null ? new JsonObject() : read();
+    ObjectNode task() throws IOException {
+        ObjectNode task = file == null ? JsonNodeFactory.instance.objectNode() : read();
         if (description != null) {
-            task.addProperty("description", description);
+            task.put("description", description);
         }
         for (String example : examples) {
             int arrow = example.indexOf(ARROW);
             if (arrow < 0) {
                 throw new IllegalArgumentException("--example '" + example + "' has no " + ARROW);
             }
-            JsonObject pair = new JsonObject();
-            pair.addProperty("input", example.substring(0, arrow).strip());
-            pair.addProperty("output", example.substring(arrow + ARROW.length()).strip());
-            if (!task.has("examples")) {
-                task.add("examples", new JsonArray());
-            }
-            task.getAsJsonArray("examples").add(pair);
+            task.withArray("examples")
+                    .addObject()
+                    .put("input", example.substring(0, arrow).strip())
+                    .put("output", example.substring(arrow + ARROW.length()).strip());
         }
         if (task.isEmpty()) {
             throw new IllegalArgumentException("say what to do: --description, --example or --task");
@@ -64,15 +61,15 @@ final class TaskOptions {
         return task;
     }
 
-    private JsonObject read() throws IOException {
-        JsonObject object = JsonFile.object(file);
-        JsonElement task = object.get("task");
-        if (task == null) {
+    private ObjectNode read() throws IOException {
+        ObjectNode object = JsonFile.object(file);
+        JsonNode task = object.path("task");
+        if (task.isMissingNode()) {
             return object;
         }
-        if (!task.isJsonObject()) {
-            throw new IllegalArgumentException("the task in " + file + " is no JSON object");
+        if (task instanceof ObjectNode inner) {
+            return inner;
         }
-        return task.getAsJsonObject();
+        throw new IllegalArgumentException("the task in " + file + " is no JSON object");
     }
 }

@@ -2,9 +2,14 @@ package dev.icmlora.cli.function;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Option;
+
+import dev.icmlora.client.IcmLoraClient;
 
 /// Whether the function tunes the adapter that it generates, on the task's examples.
 final class TuneOptions {
@@ -21,27 +26,28 @@ final class TuneOptions {
     /// The description of the tuned adapter, while a bar shows how far it is; empty where nothing is to be tuned.
     ///
     /// @throws IllegalArgumentException when there are steps of nothing
-    Optional<JsonObject> tuned(TaskOptions task, RunningFunction running) throws IOException, InterruptedException {
-        Optional<JsonObject> wanted = tune();
-        if (wanted.isEmpty()) {
-            return Optional.empty();
-        }
-        try (TuningBar bar = new TuningBar()) {
-            return Optional.of(running.tuned(task.task(), wanted.get(), bar));
-        }
-    }
-
-    /// The function's `tune`; empty where nothing is to be tuned.
-    ///
-    /// @throws IllegalArgumentException when there are steps of nothing
-    private Optional<JsonObject> tune() {
+    Optional<JsonNode> tuned(TaskOptions task, IcmLoraClient client) throws IOException {
         if (!tune && steps != null) {
             throw new IllegalArgumentException("--steps goes with --tune");
         }
-        JsonObject wanted = new JsonObject();
-        if (steps != null) {
-            wanted.addProperty("steps", steps);
+        if (!tune) {
+            return Optional.empty();
         }
-        return tune ? Optional.of(wanted) : Optional.empty();
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.set("task", task.task());
+        ObjectNode how = request.putObject("tune");
+        if (steps != null) {
+            how.put("steps", steps);
+        }
+        try (TuningBar bar = new TuningBar();
+                Stream<JsonNode> events = client.events("/adapter", request)) {
+            for (JsonNode event : (Iterable<JsonNode>) events::iterator) {
+                if (event.has("reply")) {
+                    return Optional.of(event.get("reply"));
+                }
+                bar.accept(event);
+            }
+            throw new IOException("the function tuned nothing");
+        }
     }
 }

@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /// How far a tuning is, for a person at a terminal; files and other programs get nothing of it. The bar goes where the
-/// answers go, since of the standard error nobody says whether it is a terminal.
-final class TuningBar implements Consumer<JsonObject>, AutoCloseable {
+/// answers go, since Java does not say of the standard error whether it is a terminal.
+final class TuningBar implements Consumer<JsonNode>, AutoCloseable {
     private static final int REFRESH_MILLIS = 100;
     private static final int PERCENT = 100;
 
@@ -20,16 +20,15 @@ final class TuningBar implements Consumer<JsonObject>, AutoCloseable {
 
     /// @param progress the function's words: `step`, `steps`, `loss` and `done`
     @Override
-    public void accept(JsonObject progress) {
+    public void accept(JsonNode progress) {
         if (bar.isEmpty()) {
             bar = onTerminal();
         }
-        String loss = progress.has("loss")
-                ? String.format(Locale.ROOT, ", loss %.4f", progress.get("loss").getAsDouble())
+        String loss = progress.hasNonNull("loss")
+                ? String.format(Locale.ROOT, ", loss %.4f", progress.get("loss").asDouble())
                 : "";
-        String steps = "step " + progress.get("step").getAsInt() + "/"
-                + progress.get("steps").getAsInt();
-        long done = Math.round(PERCENT * progress.get("done").getAsDouble());
+        String steps = "step " + progress.path("step") + "/" + progress.path("steps");
+        long done = Math.round(PERCENT * progress.path("done").asDouble());
         bar.ifPresent(shown -> shown.stepTo(done).setExtraMessage(steps + loss));
     }
 

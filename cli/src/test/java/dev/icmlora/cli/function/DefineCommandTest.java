@@ -57,7 +57,7 @@ class DefineCommandTest {
             for (var text : new String[] {"", "[]", "{\"description\": "}) {
                 var ran = function.run("", "define", "f", file(text));
 
-                assertThat(ran.err()).contains("task.json is no JSON object");
+                assertThat(ran.err()).contains("task.json is no JSON");
                 assertThat(ran.code()).isEqualTo(1);
             }
             assertThat(function.run("", "define", "f").code()).isEqualTo(2);

@@ -51,9 +51,7 @@ class FunctionOptionsTest {
         AnyCommand command = new AnyCommand();
         CommandLine line = new CommandLine(command);
         line.parseArgs(credentials);
-        try (RunningFunction running = command.function.connect()) {
-            running.generate("{}");
-        }
+        command.function.connect().get("/functions");
     }
 
     @Test

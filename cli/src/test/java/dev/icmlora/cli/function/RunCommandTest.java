@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.cli.function.ScriptedFunction.Ran;
@@ -19,6 +19,7 @@ import dev.icmlora.cli.function.ScriptedFunction.Reply;
 /// `icm-lora run` where the function refuses, is busy, or has no answer.
 class RunCommandTest {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ID = "0123456789abcdef0123456789abcdef";
 
     private static Reply outputs(String... outputs) {
@@ -30,11 +31,8 @@ class RunCommandTest {
         return Reply.ok("{\"id\": \"" + ID + "\", \"state\": \"" + state + "\", \"inputs\": 3" + more + "}");
     }
 
-    private static List<JsonObject> json(Ran ran) {
-        return ran.out()
-                .lines()
-                .map(line -> JsonParser.parseString(line).getAsJsonObject())
-                .toList();
+    private static List<JsonNode> json(Ran ran) throws IOException {
+        return JSON.readerFor(JsonNode.class).<JsonNode>readValues(ran.out()).readAll();
     }
 
     @Test
@@ -77,8 +75,7 @@ class RunCommandTest {
             assertThat(ran.out()).isEmpty();
             assertThat(ran.err()).contains("the function refused (400): must not be given");
             assertThat(ran.code()).isEqualTo(1);
-            assertThat(function.received().getFirst().body().getAsJsonObject().get("labels"))
-                    .hasToString("[\"yes\",\"no\"]");
+            assertThat(function.received().getFirst().body().get("labels")).hasToString("[\"yes\",\"no\"]");
         }
     }
 
@@ -89,9 +86,9 @@ class RunCommandTest {
             var ran = function.run("a\nb\nc\n", "run", "f", "--json");
 
             assertThat(json(ran))
-                    .extracting(line -> line.get("output").isJsonNull()
-                            ? line.get("error").getAsString()
-                            : line.get("output").getAsString())
+                    .extracting(line -> line.get("output").isNull()
+                            ? line.get("error").asText()
+                            : line.get("output").asText())
                     .containsExactly("A", "B", "the function refused (504): took too long");
             assertThat(ran.code()).isEqualTo(3);
             assertThat(function.received())
@@ -113,7 +110,9 @@ class RunCommandTest {
     /// A second one would be done too.
     @Test
     void aJobThatMayHaveBeenTakenIsNotSentAgain() throws IOException {
-        var unavailable = new Reply(503, "{\"type\": \"urn:icm-lora:problem:storage-unavailable\", \"status\": 503}");
+        var unavailable = new Reply(
+                503,
+                "{\"type\": \"urn:icm-lora:problem:storage-unavailable\", \"title\": \"Unavailable\", \"status\": 503}");
         try (var function = new ScriptedFunction(unavailable, Reply.ok("{\"id\": \"" + "0".repeat(32) + "\"}"))) {
             assertThat(function.run("a\n", "run", "f", "--job").err()).contains("refused (503)");
             assertThat(function.calls()).containsExactly("POST /jobs");
@@ -122,7 +121,8 @@ class RunCommandTest {
 
     @Test
     void aJobIsSentAgainToAFunctionThatHasTakenNothing() throws IOException {
-        var ends = new Reply(503, "{\"type\": \"urn:icm-lora:problem:shutting-down\", \"status\": 503}");
+        var ends = new Reply(
+                503, "{\"type\": \"urn:icm-lora:problem:shutting-down\", \"title\": \"Unavailable\", \"status\": 503}");
         try (var function = new ScriptedFunction(Reply.problem(429, "is busy"), ends, Reply.problem(400, "is wrong"))) {
             assertThat(function.run("a\n", "run", "f", "--job").err()).contains("refused (400)");
             assertThat(function.calls()).containsExactly("POST /jobs", "POST /jobs", "POST /jobs");
@@ -144,9 +144,9 @@ class RunCommandTest {
                     .isEqualTo("{\"index\":0,\"input\":\"a\",\"output\":null,\"confidence\":0.6,"
                             + "\"reason\":\"confidence 0.6 is below 0.8\"}\n"
                             + "{\"index\":1,\"input\":\"b\",\"output\":\"wait\",\"confidence\":0.9}\n");
-            var asked = function.received().get(1).body().getAsJsonObject();
-            assertThat(asked.get("confidence").getAsBoolean()).isTrue();
-            assertThat(asked.get("abstain_below").getAsDouble()).isEqualTo(0.8);
+            var asked = function.received().get(1).body();
+            assertThat(asked.get("confidence").asBoolean()).isTrue();
+            assertThat(asked.get("abstain_below").asDouble()).isEqualTo(0.8);
         }
     }
 
@@ -174,7 +174,7 @@ class RunCommandTest {
     @Test
     void whatIsNoFunctionIsSaidToBeNone() throws IOException {
         try (var function = new ScriptedFunction(Reply.ok("<html>"), Reply.ok("{}"))) {
-            assertThat(function.run("a\n", "run", "f").err()).contains("what answered is not the function: <html>");
+            assertThat(function.run("a\n", "run", "f").err()).contains("is no JSON");
             assertThat(function.run("a\n", "run", "f").err()).contains("it has not an output for each input");
         }
     }
@@ -215,10 +215,13 @@ class RunCommandTest {
     @Test
     void aJobThatFailedSaysWhyAndStays() throws IOException {
         try (var function = new ScriptedFunction(
-                job("open", ""), job("failed", ", \"error\": {\"detail\": \"no such adapter\"}"))) {
+                job("open", ""),
+                job(
+                        "failed",
+                        ", \"error\": {\"title\": \"Not found\", \"status\": 404, \"detail\": \"no such adapter\"}"))) {
             var ran = function.run("a\n", "run", "f", "--job");
 
-            assertThat(ran.err()).contains("the job " + ID + " is failed: no such adapter");
+            assertThat(ran.err()).contains("the job " + ID + " is failed: 404 Not found: no such adapter");
             assertThat(ran.code()).isEqualTo(1);
             assertThat(function.calls()).hasSize(2);
         }

@@ -13,10 +13,11 @@ import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import picocli.CommandLine;
@@ -36,19 +37,11 @@ final class ScriptedFunction implements AutoCloseable {
 
         /// Problem details, with what is wrong with single fields.
         static Reply problem(int status, String detail, String... fields) {
-            JsonObject problem = new JsonObject();
-            problem.addProperty("title", "It does not do");
-            problem.addProperty("status", status);
-            problem.addProperty("detail", detail);
-            JsonArray errors = new JsonArray();
+            ObjectNode problem = JsonNodeFactory.instance.objectNode();
+            problem.put("title", "It does not do").put("status", status).put("detail", detail);
+            ArrayNode errors = problem.putArray("errors");
             for (String field : fields) {
-                JsonObject error = new JsonObject();
-                error.addProperty("field", field);
-                error.addProperty("message", field + " " + detail);
-                errors.add(error);
-            }
-            if (fields.length > 0) {
-                problem.add("errors", errors);
+                errors.addObject().put("field", field).put("message", field + " " + detail);
             }
             return new Reply(status, problem.toString());
         }
@@ -56,24 +49,21 @@ final class ScriptedFunction implements AutoCloseable {
 
     /// @param call method and path, as `GET /functions`
     /// @param body null where there was none
-    record Received(String call, JsonElement body) {
+    record Received(String call, JsonNode body) {
 
         List<String> inputs() {
-            return body.getAsJsonObject().getAsJsonArray("inputs").asList().stream()
-                    .map(JsonElement::getAsString)
-                    .toList();
+            return body.get("inputs").valueStream().map(JsonNode::asText).toList();
         }
 
         String function() {
-            return body.getAsJsonObject()
-                    .getAsJsonObject("task")
-                    .get("function")
-                    .getAsString();
+            return body.get("task").get("function").asText();
         }
     }
 
     /// What a command did.
     record Ran(int code, String out, String err) {}
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpServer server;
     private final Queue<Reply> replies;
@@ -91,7 +81,7 @@ final class ScriptedFunction implements AutoCloseable {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             received.add(new Received(
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath(),
-                    body.isEmpty() ? null : JsonParser.parseString(body)));
+                    body.isEmpty() ? null : JSON.readTree(body)));
             Reply reply = replies.isEmpty() ? Reply.problem(404, "was not expected") : replies.remove();
             byte[] bytes = reply.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);

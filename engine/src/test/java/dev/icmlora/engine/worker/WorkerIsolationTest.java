@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Installation;
@@ -53,6 +54,7 @@ import dev.icmlora.llama.SamplingOptions;
 /// they were drawn. The other worker is as in production, with shared batches, a shared memory and kept
 /// prompts. There probabilities agree up to rounding, and a greedy choice differs only where the two tokens
 /// were all but equally likely.
+@Tag("slow")
 class WorkerIsolationTest {
 
     private static final int SEQUENCES = 3;

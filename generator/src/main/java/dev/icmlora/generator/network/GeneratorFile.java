@@ -22,7 +22,7 @@ import dev.icmlora.ggml.TensorInfo;
 
 /// A generator on disk: GGUF with `general.architecture = icm-lora`, holding statistics, prior, decoder, A and B0.
 ///
-/// The same content always gives the same bytes. Whoever holds one knows that every tensor has the type and shape that
+/// The same content always gives the same bytes. In an instance every tensor has the type and shape that
 /// {@link GeneratorArchitecture#tensors()} asks for and that every number is finite.
 public final class GeneratorFile {
     /// One latent for each task of the catalogue; a file may do without.

@@ -18,8 +18,8 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param architecture sizes
 /// @param catalogue the tasks it was trained on
 /// @param before the tasks that only what it begins with was trained on: its B0, or the generator that it went on from
-/// @param calibration the numbers by which a way to serve is chosen and confidence is told, in the order of whoever
-/// does; none for a generator that was not calibrated
+/// @param calibration the numbers by which a way to serve is chosen and confidence is told, in their user's
+/// order; none for a generator that was not calibrated
 /// @param tuningRates how many times the usual rate each matrix B is tuned at, layer by layer and module by module;
 /// none, and it is once for each, in a file from before [TuningRates]
 public record GeneratorManifest(

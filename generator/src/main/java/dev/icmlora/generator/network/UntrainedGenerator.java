@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 
-/// Makes generators that learned nothing, for base models that nobody trained one for: A is drawn, B0 and the residual
+/// Makes generators that learned nothing, for base models without a trained one: A is drawn, B0 and the residual
 /// are zero. Every adapter changes nothing until it is tuned, which this gives a place to begin
 /// (LoRA, arXiv 2106.09685 section 4.1).
 public final class UntrainedGenerator {

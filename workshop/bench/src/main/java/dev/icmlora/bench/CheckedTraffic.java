@@ -18,7 +18,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 
 /// Requests to a proxy before several instances, of which every answer is looked at. Of ten requests five bring
-/// one of the [ColourTasks], four name its adapter, and one has a task that nobody asked before, which makes
+/// one of the [ColourTasks], four name its adapter, and one has a task that was not asked before, which makes
 /// another adapter.
 ///
 /// Thread-safe.

@@ -29,8 +29,8 @@ record Machine(Path root, int threads, int rounds) {
         return line(Path.of("/proc/cpuinfo"), "model name").orElse("unknown CPU");
     }
 
-    /// Waits until nobody computes any more who was asked before: threads of ggml's spin for a while after their work,
-    /// which whoever is measured next would pay for.
+    /// Waits until every server that was asked before has stopped computing: threads of ggml's spin for a while after
+    /// their work, which the next measurement would pay for.
     void settle() {
         try {
             Thread.sleep(500);

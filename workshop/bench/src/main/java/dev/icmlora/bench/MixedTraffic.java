@@ -191,7 +191,7 @@ final class MixedTraffic implements AutoCloseable {
         clear();
     }
 
-    /// Nobody else puts anything there.
+    /// No other program writes there.
     private void clear() throws IOException {
         for (var folder : List.of("tasks", "results", "adapters")) {
             if (!Files.exists(bucket.resolve(folder))) {

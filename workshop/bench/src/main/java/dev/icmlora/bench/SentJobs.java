@@ -24,7 +24,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 
 /// Jobs that are sent to a proxy, one after the other from [#start] to [#close]. One that is refused is sent again; one
-/// that is cut off is not, since nobody knows whether it was taken. Each has its number for a seed, by which it is
+/// that is cut off is not, since it is not known whether it was taken. Each has its number for a seed, by which it is
 /// found
 /// again where the instances keep their jobs.
 final class SentJobs implements AutoCloseable {
@@ -105,7 +105,7 @@ final class SentJobs implements AutoCloseable {
                 .toList();
     }
 
-    /// Jobs that were taken and have not ended after this time, and such as nobody knows of whether they were.
+    /// Jobs that were taken and have not ended after this time, and those of which that is not known.
     Collection<String> lost(Duration patience) {
         var end = System.nanoTime() + patience.toNanos();
         while (true) {

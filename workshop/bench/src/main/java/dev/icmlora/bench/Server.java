@@ -258,7 +258,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /// A port that stays free while nobody listens: connections that somebody opens are not given one of these.
+    /// A port that stays free while no server listens: no outgoing connection is given one of these.
     private static int lastingPort() {
         while (true) {
             var port = ThreadLocalRandom.current().nextInt(20_000, FIRST_EPHEMERAL);

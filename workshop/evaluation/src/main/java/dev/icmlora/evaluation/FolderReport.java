@@ -14,14 +14,14 @@ import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.tasks.markdown.MarkdownTable;
 import dev.icmlora.tasks.suite.SuiteTask;
 
-/// What a generator is worth on somebody's own tasks, without a running function.
+/// Measures a generator on a folder of tasks, without a running function.
 ///
 /// @param bench borrowed
 /// @param inputs test inputs of a task
 /// @param seed of what is drawn
 public record FolderReport(ControlBench bench, int inputs, long seed) {
 
-    /// Test inputs of a task, where nobody says otherwise.
+    /// Test inputs of a task by default.
     public static final int INPUTS = 20;
 
     /// @return the report as Markdown

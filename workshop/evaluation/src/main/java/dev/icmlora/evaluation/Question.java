@@ -69,7 +69,7 @@ record Question(String description, List<Example> examples, List<Example> tests)
                         .orElseThrow();
     }
 
-    /// The same, where nobody knows the base model's tokens: none is shorter than a byte.
+    /// The same without the base model's tokens: none is shorter than a byte.
     int maxBytes() {
         return SPARE_TOKENS
                 + tests.stream()

@@ -10,7 +10,7 @@ import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
 
-/// Controls that are trained, by whoever can: the evaluation itself knows no trainer.
+/// Controls that are trained, by the caller: the evaluation itself knows no trainer.
 ///
 /// Belongs to one thread.
 public interface TrainedAdapters extends AutoCloseable {

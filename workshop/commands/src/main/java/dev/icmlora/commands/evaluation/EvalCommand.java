@@ -16,10 +16,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.cli.function.RunningFunction;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
-import dev.icmlora.evaluation.FunctionClient;
 import dev.icmlora.evaluation.Measurement;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
@@ -119,14 +117,9 @@ public final class EvalCommand implements Callable<Integer> {
         Installation installation = Installation.ofThisProcess();
         Path folder = out == null ? installation.root().resolve(".train/eval") : out;
         if (untrained != null) {
-            try (RunningFunction function = options.connect()) {
-                UntrainedEvaluation evaluation = new UntrainedEvaluation(
-                        new FunctionClient(function::generate),
-                        options.measurement(),
-                        untrained.split,
-                        untrained.steps);
-                print(evaluation.write(folder), folder);
-            }
+            UntrainedEvaluation evaluation =
+                    new UntrainedEvaluation(options.connect(), options.measurement(), untrained.split, untrained.steps);
+            print(evaluation.write(folder), folder);
             return 0;
         }
         Path file = options.generator(installation);
@@ -152,14 +145,12 @@ public final class EvalCommand implements Callable<Integer> {
     private void measure(Installation installation, Path file, Path folder, ControlBench bench, TrainedAdapters trained)
             throws IOException, InterruptedException {
         Measurement measurement = options.measurement();
-        try (RunningFunction function = options.connect()) {
-            SuiteEvaluation evaluation = new SuiteEvaluation(
-                    bench, trained, new FunctionClient(function::generate), measurement, controlled(), limit());
-            TextDomains texts = passages == 0
-                    ? new TextDomains(List.of(), new LinkedHashMap<>())
-                    : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
-            print(evaluation.measure(texts, Files.size(file), System.out).write(folder), folder);
-        }
+        SuiteEvaluation evaluation =
+                new SuiteEvaluation(bench, trained, options.connect(), measurement, controlled(), limit());
+        TextDomains texts = passages == 0
+                ? new TextDomains(List.of(), new LinkedHashMap<>())
+                : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
+        print(evaluation.measure(texts, Files.size(file), System.out).write(folder), folder);
     }
 
     private Controlled controlled() {

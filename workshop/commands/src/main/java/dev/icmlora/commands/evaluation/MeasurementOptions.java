@@ -2,16 +2,20 @@ package dev.icmlora.commands.evaluation;
 
 import java.nio.file.Path;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import dev.icmlora.cli.function.FunctionOptions;
-import dev.icmlora.cli.function.RunningFunction;
+import dev.icmlora.client.IcmLoraClient;
 import dev.icmlora.engine.Installation;
+import dev.icmlora.evaluation.FunctionClient;
 import dev.icmlora.evaluation.Measurement;
 
 /// What `eval` measures, of which function.
 final class MeasurementOptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Mixin
     private FunctionOptions function;
 
@@ -43,9 +47,10 @@ final class MeasurementOptions {
         return new Measurement(inputs, tasks, seen, seed, suiteSeed);
     }
 
-    /// The caller closes it.
-    RunningFunction connect() {
-        return function.connect();
+    FunctionClient connect() {
+        IcmLoraClient client = function.connect();
+        return new FunctionClient(
+                request -> client.post("/generate", JSON.readTree(request)).toString());
     }
 
     Path generator(Installation installation) {

@@ -19,7 +19,7 @@ import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 
-/// `icm-lora report`: what a generator is worth on somebody's own tasks.
+/// `icm-lora report`: measures a generator on the user's own tasks.
 @Command(
         name = "report",
         mixinStandardHelpOptions = true,

@@ -21,7 +21,7 @@ import dev.icmlora.trainer.curriculum.StepRandom;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// What selection is calibrated on: validation tasks, and training tasks with the examples that training held back.
-/// Neither held-out tasks nor anybody's test examples of training tasks are looked at.
+/// Neither held-out tasks nor test examples of training tasks are looked at.
 ///
 /// @param most most tasks of a group
 /// @param draws times each task is stated

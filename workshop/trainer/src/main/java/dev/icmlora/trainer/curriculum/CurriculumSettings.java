@@ -12,7 +12,7 @@ import dev.icmlora.tasks.suite.TaskSuite;
 
 /// Which tasks are trained on.
 ///
-/// @param taskFolder somebody's own tasks, one file each; empty for the task suite
+/// @param taskFolder tasks of the user, one file each; empty for the task suite
 /// @param suiteSeed seed of the task suite, or of the split of the own tasks
 /// @param match only tasks whose id contains this
 /// @param most most tasks, drawn at random
@@ -24,7 +24,7 @@ public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, Stri
     /// Most tokens of an example with its description: what fits into a step's batch several times.
     public static final int MOST_TOKENS = 512;
 
-    /// All of somebody's own tasks.
+    /// All tasks of the user.
     public static CurriculumSettings ofFolder(Path taskFolder) {
         return new CurriculumSettings(Optional.of(taskFolder), SUITE.suiteSeed, SUITE.match, SUITE.most);
     }

@@ -23,7 +23,7 @@ public record CvaeTraining(TrainingSettings training, GeneratorSettings generato
     /// Folder of the run inside the training folder.
     public static final String RUN = "cvae";
 
-    /// Tasks in a step, where nobody says otherwise.
+    /// Tasks in a step by default.
     public static final int TASKS = 32;
 
     /// Goes on from the last checkpoint, if there is one.

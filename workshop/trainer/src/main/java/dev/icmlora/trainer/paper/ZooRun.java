@@ -19,7 +19,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 /// @param shard the part of the tasks that is trained
 public record ZooRun(TrainingSettings training, int together, int length, int keep, Shard shard) {
 
-    /// What the paper's zoo is trained with, where nobody says otherwise.
+    /// What the paper's zoo is trained with by default.
     public static final int TOGETHER = 8;
 
     public static final int LENGTH = 60;
