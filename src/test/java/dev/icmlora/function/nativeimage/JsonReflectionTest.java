@@ -37,7 +37,7 @@ import dev.icmlora.function.http.JsonBody;
 /// same of what tests really send.
 class JsonReflectionTest {
 
-    private static final Path CLASSES = Path.of("target/classes");
+    private static final Path CLASSES = Path.of("main/target/classes");
     private static final String OURS = "dev.icmlora.";
     private static final String BODIES = "dev.icmlora.function.api";
     private static final String JACKSON = "com/fasterxml/jackson/databind/Object";

@@ -1,4 +1,4 @@
-package dev.icmlora.function.graal;
+package dev.icmlora.storage.s3.graal;
 
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;

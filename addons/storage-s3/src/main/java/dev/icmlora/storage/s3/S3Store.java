@@ -1,4 +1,4 @@
-package dev.icmlora.function.storage;
+package dev.icmlora.storage.s3;
 
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -20,6 +20,18 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.EntityTag;
+import dev.icmlora.function.storage.ObjectGoneException;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageConfig;
+import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.WholeObject;
 
 /// A bucket of S3, Amazon's or another's that writes under conditions. A version is the object's ETag.
 ///

@@ -1,4 +1,4 @@
-package dev.icmlora.function.storage;
+package dev.icmlora.storage.azure;
 
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +28,17 @@ import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.specialized.BlockBlobClient;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
+
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.EntityTag;
+import dev.icmlora.function.storage.ObjectGoneException;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageConfig;
+import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.WholeObject;
 
 /// A container of Azure Blob Storage. A version is the blob's ETag.
 ///
