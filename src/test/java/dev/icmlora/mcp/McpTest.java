@@ -1,4 +1,4 @@
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
 
 import static dev.icmlora.function.Requests.body;
 import static dev.icmlora.function.Requests.generate;

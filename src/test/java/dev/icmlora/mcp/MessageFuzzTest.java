@@ -1,4 +1,4 @@
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
 
 /// What the specification calls the two kinds of revisions that it has had.
 enum Era {

@@ -1,4 +1,4 @@
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;

@@ -1,4 +1,4 @@
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
 
 import java.time.Duration;
 

@@ -13,4 +13,4 @@
 ///
 /// Nothing is remembered between two requests, so any instance answers any of them. The tools call the services
 /// that the resources call: who may ask, limits, rules and replies are those of the other routes.
-package dev.icmlora.function.mcp;
+package dev.icmlora.mcp;
