@@ -1,4 +1,4 @@
-package dev.icmlora.generator.adapter.peft;
+package dev.icmlora.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.icmlora.generator.adapter.peft;
+package dev.icmlora.peft;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

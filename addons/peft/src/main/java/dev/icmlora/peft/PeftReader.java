@@ -1,11 +1,10 @@
-package dev.icmlora.generator.adapter.peft;
+package dev.icmlora.peft;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,13 +49,6 @@ public record PeftReader(PeftModel model, long largestBytes) {
 
     /// Enough to name each module of each layer: a tree of JSON takes many times the memory of its text.
     private static final int LARGEST_CONFIG = 1 << 16;
-
-    private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
-
-    /// Whether a file begins as a zip does.
-    public static boolean isZip(byte[] file) {
-        return file.length >= ZIP_MAGIC.length && Arrays.equals(ZIP_MAGIC, Arrays.copyOf(file, ZIP_MAGIC.length));
-    }
 
     /// The updates, with the rows in GGUF's order.
     ///

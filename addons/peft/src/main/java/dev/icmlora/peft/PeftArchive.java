@@ -1,4 +1,4 @@
-package dev.icmlora.generator.adapter.peft;
+package dev.icmlora.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -23,12 +23,13 @@ import java.util.zip.ZipOutputStream;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.llama.NamedTensor;
 
 /// An adapter as PEFT reads it: a zip of `adapter_model.safetensors` and `adapter_config.json`. The same adapter gives
 /// the same bytes.
-public final class PeftArchive {
+public final class PeftArchive implements AdapterFormat.File {
 
     static final String CONFIG = "adapter_config.json";
     /// Of the weights, in PEFT's folder.
@@ -83,12 +84,14 @@ public final class PeftArchive {
     }
 
     /// Bytes of the zip.
+    @Override
     public long bytes() {
         return bytes;
     }
 
     /// Writes the zip and closes the stream. Most of it is the adapter's own arrays; of the matrices whose rows stand
     /// otherwise in PEFT's file, one at a time is copied.
+    @Override
     public void writeTo(OutputStream out) throws IOException {
         try (var zip = new ZipOutputStream(out)) {
             add(zip, CONFIG, file -> file.write(config));

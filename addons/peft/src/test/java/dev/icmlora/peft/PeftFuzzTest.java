@@ -1,4 +1,4 @@
-package dev.icmlora.generator.adapter.peft;
+package dev.icmlora.peft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

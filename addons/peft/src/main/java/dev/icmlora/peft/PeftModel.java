@@ -1,10 +1,11 @@
-package dev.icmlora.generator.adapter.peft;
+package dev.icmlora.peft;
 
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 
 /// The base model as PEFT knows it: the original that the GGUF file was converted from.
@@ -33,24 +34,21 @@ public record PeftModel(String name, int heads, int kvHeads) {
     private static final Map<String, String> GGUF_NAMES =
             MODULES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    /// @param architecture in the GGUF file's `general.architecture`
-    /// @param turnsHalves whether positions turn the halves of a head against each other, as in the original: then
-    /// nothing had to be interleaved
-    /// @param heads query heads
-    /// @param kvHeads key and value heads
+    /// Where positions turn the halves of a head against each other, as in the original, nothing had to be interleaved.
+    ///
     /// @throws InvalidAdapterException if it is not known of the architecture how its rows stand
-    public static PeftModel of(String name, String architecture, boolean turnsHalves, int heads, int kvHeads) {
-        if (turnsHalves) {
-            return new PeftModel(name, 0, 0);
+    public static PeftModel of(AdapterFormat.BaseModel base) {
+        if (base.turnsHalves()) {
+            return new PeftModel(base.name(), 0, 0);
         }
-        if (INTERLEAVED.contains(architecture)) {
-            return new PeftModel(name, heads, kvHeads);
+        if (INTERLEAVED.contains(base.architecture())) {
+            return new PeftModel(base.name(), base.heads(), base.kvHeads());
         }
         throw new InvalidAdapterException(
                 "",
                 INTERLEAVED.stream().sorted().toList(),
-                architecture,
-                "cannot be PEFT's: how its rows stand in a base model of the architecture " + architecture
+                base.architecture(),
+                "cannot be PEFT's: how its rows stand in a base model of the architecture " + base.architecture()
                         + " is not known; GGUF's form can be used");
     }
 
