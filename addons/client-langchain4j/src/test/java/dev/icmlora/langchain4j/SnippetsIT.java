@@ -18,7 +18,7 @@ import dev.icmlora.client.Snippets;
 class SnippetsIT {
 
     @ParameterizedTest
-    @ValueSource(strings = {"src/main/java/dev/icmlora/langchain4j/package-info.java", "../docs/functions.md"})
+    @ValueSource(strings = {"src/main/java/dev/icmlora/langchain4j/package-info.java", "../../docs/functions.md"})
     void programsInPagesRun(String page, URI function, @TempDir Path folder) throws Exception {
         var programs = Snippets.in(Path.of(page));
 

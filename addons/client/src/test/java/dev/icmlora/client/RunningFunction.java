@@ -40,12 +40,8 @@ public final class RunningFunction implements ParameterResolver {
 
         static Started now() {
             Path module = Path.of("").toAbsolutePath();
-            var builder = new ProcessBuilder(
-                            module.resolveSibling("scripts")
-                                    .resolve("with-function")
-                                    .toString(),
-                            "cat")
-                    .redirectErrorStream(true);
+            Path script = module.resolve("../../scripts/with-function").normalize();
+            var builder = new ProcessBuilder(script.toString(), "cat").redirectErrorStream(true);
             builder.environment().put("ICM_LORA_THREADS", "1"); // as in the function's own tests
             try {
                 // For functions and jobs; those of an earlier run are not there.
