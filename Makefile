@@ -20,7 +20,7 @@ export GPU PORT CONTAINER NATIVE
 events_directory := $(CURDIR)/src/target/demo-events
 gallery_directory := $(CURDIR)/src/target/gallery
 function_jar := src/target/quarkus-app/quarkus-run.jar
-main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
+main_sources := $(shell find llama-bindings generator engine addons src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
 .PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files large-jobs conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check native-analysis terraform-test deploy-test format layout-check clean
 
@@ -131,7 +131,7 @@ layout-check: ## compare the struct layouts with llama.cpp's headers (LLAMA_CPP_
 	@native/layout-check.sh
 
 clean: ## remove what was built; what was fetched stays
-	@rm -rf target */target workshop/*/target
+	@rm -rf target */target addons/*/target src/main/target workshop/*/target
 
 $(function_jar): $(main_sources)
 	@echo 'Building the function (the first time, Maven fetches what it needs: a few minutes)'
