@@ -14,7 +14,7 @@ endif
 export GPU PORT CONTAINER NATIVE
 
 function_jar := src/target/quarkus-app/quarkus-run.jar
-main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
+main_sources := $(shell find llama-bindings generator engine addons src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
 .PHONY: help setup demo run check test format train eval bench image
 

@@ -15,11 +15,11 @@ import java.util.zip.ZipOutputStream;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.generator.adapter.peft.PeftArchive;
-import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.peft.PeftArchive;
+import dev.icmlora.peft.PeftModel;
 
 /// What a client brings who trained with PEFT.
 public final class PeftFiles {

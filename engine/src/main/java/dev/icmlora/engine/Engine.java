@@ -19,8 +19,8 @@ import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.ResidentShape;
-import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorManifest;
 import dev.icmlora.generator.network.InvalidGeneratorException;
@@ -190,10 +190,11 @@ public final class Engine implements AutoCloseable {
         return shape;
     }
 
-    /// The base model as PEFT knows it.
-    public PeftModel peftModel() {
+    /// The base model, for forms of adapter files other than GGUF.
+    public AdapterFormat.BaseModel baseModel() {
         var base = model.model();
-        return PeftModel.of(modelName, base.architecture(), base.turnsHalves(), base.heads(), base.kvHeads());
+        return new AdapterFormat.BaseModel(
+                modelName, base.architecture(), base.turnsHalves(), base.heads(), base.kvHeads());
     }
 
     /// A task with as many of its first examples as a fingerprint reads: more of them hardly change a task vector, and

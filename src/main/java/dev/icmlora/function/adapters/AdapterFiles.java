@@ -2,6 +2,7 @@ package dev.icmlora.function.adapters;
 
 import java.util.List;
 
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.admission.EngineHost;
@@ -9,12 +10,11 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.ResidentShape;
-import dev.icmlora.generator.adapter.peft.PeftArchive;
-import dev.icmlora.generator.adapter.peft.PeftReader;
 
 /// Adapters as files, written and read, and sums of them: all in Java, so that nothing that a client sent
 /// reaches C before it has the resident adapter's shape. Any thread may use it.
@@ -22,19 +22,21 @@ import dev.icmlora.generator.adapter.peft.PeftReader;
 public final class AdapterFiles {
 
     private final EngineHost engineHost;
+    private final List<AdapterFormat> addons;
     private final long mostBytes;
 
-    AdapterFiles(EngineHost engineHost, FunctionConfig config) {
+    AdapterFiles(EngineHost engineHost, @All List<AdapterFormat> addons, FunctionConfig config) {
         this.engineHost = engineHost;
+        this.addons = addons;
         this.mostBytes = config.adapters().maxBytes().asLongValue();
     }
 
     /// An adapter for PEFT.
     ///
     /// @throws RequestException if it is not known how PEFT has it
-    public PeftArchive peft(Adapter adapter) {
+    public AdapterFormat.File peft(Adapter adapter) {
         try {
-            return new PeftArchive(engineHost.engine().peftModel(), adapter);
+            return peft().file(adapter, engineHost.engine().baseModel());
         } catch (InvalidAdapterException e) {
             throw refused(e);
         }
@@ -52,9 +54,16 @@ public final class AdapterFiles {
     }
 
     private List<LowRankUpdate> updates(byte[] file) {
-        return PeftReader.isZip(file)
-                ? new PeftReader(engineHost.engine().peftModel(), mostBytes).read(file, shape()::requireRoom)
+        return AdapterFormat.isZip(file)
+                ? peft().read(file, engineHost.engine().baseModel(), mostBytes, shape()::requireRoom)
                 : GgufAdapter.read(file, shape().layout().architecture(), shape()::requireRoom);
+    }
+
+    private AdapterFormat peft() {
+        return addons.stream()
+                .findFirst()
+                .orElseThrow(() -> new InvalidAdapterException(
+                        "", "GGUF", "zip", "needs the addon peft, which this function was built without"));
     }
 
     /// The weighted sum of adapters.

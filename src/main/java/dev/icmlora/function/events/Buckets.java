@@ -53,6 +53,7 @@ final class Buckets {
         for (var text : config.buckets().orElse(List.of())) {
             try {
                 var bucket = Bucket.parse(text);
+                stores.check(bucket);
                 configured.put(bucket.toString(), bucket);
             } catch (IllegalArgumentException e) {
                 throw new StartupException("icm-lora.events.buckets: " + e.getMessage());

@@ -33,7 +33,7 @@ import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.service.Decisions.Decided;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.adapter.peft.PeftArchive;
+import dev.icmlora.generator.adapter.AdapterFormat;
 
 /// What the function does with a request: fingerprint, choose or generate, apply, answer.
 @Singleton
@@ -205,7 +205,7 @@ public final class TaskService {
     }
 
     /// An adapter as a zip of the files that PEFT loads.
-    public PeftArchive peftArchive(Adapter adapter) {
+    public AdapterFormat.File peftArchive(Adapter adapter) {
         return engineHost.sparingly(() -> files.peft(adapter));
     }
 

@@ -5,7 +5,7 @@ public final class ConditionFailedException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
-    ConditionFailedException(String key) {
+    public ConditionFailedException(String key) {
         super(key + " was written by somebody else", null);
     }
 }

@@ -68,7 +68,7 @@ public record Content(long bytes, Source source) {
     /// All of it, in memory.
     ///
     /// @throws StorageUnavailableException if it cannot be read, or has another size
-    byte[] whole() {
+    public byte[] whole() {
         try (var in = source.open()) {
             var all = in.readNBytes(Math.toIntExact(bytes) + 1);
             if (all.length != bytes) {
@@ -84,7 +84,7 @@ public record Content(long bytes, Source source) {
     ///
     /// @param size of every piece but the last
     /// @throws StorageUnavailableException if it cannot be read, or has another size
-    void inPieces(int size, Consumer<byte[]> taker) {
+    public void inPieces(int size, Consumer<byte[]> taker) {
         try (var in = source.open()) {
             var left = bytes;
             for (var piece = in.readNBytes(size); piece.length > 0; piece = in.readNBytes(size)) {

@@ -1,7 +1,7 @@
 package dev.icmlora.function.storage;
 
 /// ETags serve as versions without the quotes that HTTP puts around them; events name them so.
-final class EntityTag {
+public final class EntityTag {
 
     private EntityTag() {}
 
@@ -10,14 +10,14 @@ final class EntityTag {
     ///
     /// @param tag null if the answer has none
     /// @throws StorageUnavailableException if it is not whole
-    static String version(String tag) {
+    public static String version(String tag) {
         if (tag == null || tag.isEmpty() || tag.startsWith("\"") && !tag.matches("\".+\"")) {
             throw new StorageUnavailableException("the store's answer was cut short", null);
         }
         return tag.replace("\"", "");
     }
 
-    static String tag(String version) {
+    public static String tag(String version) {
         return "\"" + version + "\"";
     }
 }

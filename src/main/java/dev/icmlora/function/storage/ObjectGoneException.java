@@ -5,7 +5,7 @@ public final class ObjectGoneException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
-    ObjectGoneException(String key, String version) {
+    public ObjectGoneException(String key, String version) {
         super("version " + version + " of " + key + " is not there any more", null);
     }
 }

@@ -14,7 +14,7 @@ public abstract sealed class StorageException extends RuntimeException
     ///
     /// @param what was tried
     /// @param status 0 or less if there was no answer
-    static StorageException ofStatus(int status, String what, String key, Exception cause) {
+    public static StorageException ofStatus(int status, String what, String key, Exception cause) {
         var message = "cannot %s %s: %s".formatted(what, key, cause.getMessage());
         return switch (status) {
             case 412 -> new ConditionFailedException(key);

@@ -1,7 +1,10 @@
 package dev.icmlora.function.storage;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 
 /// Opens stores. A provider's client is made when a bucket of it is opened, and not before: one that is not used costs
@@ -10,18 +13,42 @@ import jakarta.inject.Singleton;
 public final class Stores {
 
     private final StorageConfig config;
+    private final List<StoreProvider> addons;
 
-    public Stores(StorageConfig config) {
+    public Stores(StorageConfig config, @All List<StoreProvider> addons) {
         this.config = config;
+        this.addons = addons;
     }
 
     /// The store behind a bucket. Whether the bucket is there shows when it is used.
+    ///
+    /// @throws IllegalArgumentException if the addon of its provider was left out of the build
     public ObjectStore open(Bucket bucket) {
         return switch (bucket.provider()) {
             case LOCAL -> new LocalStore(Path.of(bucket.name()));
             case GOOGLE -> GoogleStore.open(bucket.name(), config);
-            case S3 -> S3Store.open(bucket.name(), config);
-            case AZURE -> AzureStore.open(bucket.name(), config);
+            case S3, AZURE -> addon(bucket).open(bucket.name(), config);
         };
+    }
+
+    /// Checks that a bucket can be opened.
+    ///
+    /// @throws IllegalArgumentException if the addon of its provider was left out of the build
+    public void check(Bucket bucket) {
+        switch (bucket.provider()) {
+            case S3, AZURE -> addon(bucket);
+            case LOCAL, GOOGLE -> {
+                // these are always there
+            }
+        }
+    }
+
+    private StoreProvider addon(Bucket bucket) {
+        return addons.stream()
+                .filter(addon -> addon.provider() == bucket.provider())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "\"%s\" needs the addon storage-%s, which this function was built without"
+                                .formatted(bucket, bucket.provider().name().toLowerCase(Locale.ROOT))));
     }
 }

@@ -7,12 +7,12 @@ import java.io.InputStream;
 
 /// An object's content that says so when it ends too early. A connection that breaks looks like an end to some client
 /// libraries, and half a task file must not pass for a bad one.
-final class WholeObject extends FilterInputStream {
+public final class WholeObject extends FilterInputStream {
 
     private final StoredObject object;
     private long seen;
 
-    WholeObject(InputStream in, StoredObject object) {
+    public WholeObject(InputStream in, StoredObject object) {
         super(in);
         this.object = object;
     }

@@ -15,7 +15,7 @@ import io.restassured.http.ContentType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.mcp.Agent;
+import dev.icmlora.mcp.Agent;
 
 /// Agents may do what their keys and tokens may do, and see what these see.
 @Tag("slow")

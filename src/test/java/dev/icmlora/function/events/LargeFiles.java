@@ -30,7 +30,6 @@ import dev.icmlora.function.storage.Bucket.Provider;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.Stores;
 
 /// Many inputs and large results in a small heap. Not part of a build; `make large-files` runs it.
 class LargeFiles {
@@ -53,7 +52,7 @@ class LargeFiles {
 
     private static TaskBucket bucket(StorageServer server) {
         var bucket = server.bucket();
-        return new TaskBucket(bucket, new Stores(server.config()).open(bucket));
+        return new TaskBucket(bucket, StorageServer.stores(server.config()).open(bucket));
     }
 
     private FunctionProcess start(Provider provider, TaskBucket bucket) throws Exception {

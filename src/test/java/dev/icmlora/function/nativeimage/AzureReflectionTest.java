@@ -32,7 +32,7 @@ class AzureReflectionTest {
     private static final String AZURE = "com.azure.";
     private static final String BLOBS = "META-INF/native-image/com.azure/azure-storage-blob/";
     private static final String CORE = "META-INF/native-image/com.azure/azure-core/";
-    private static final String OURS = "META-INF/native-image/dev.icmlora/function/";
+    private static final String OURS = "META-INF/native-image/dev.icmlora/storage-azure/";
 
     private static ImageMetadata metadata;
 

@@ -17,6 +17,7 @@ import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,7 +40,8 @@ import dev.icmlora.function.http.JsonBody;
 @Tag("native")
 class JsonReflectionTest {
 
-    private static final Path CLASSES = Path.of("target/classes");
+    private static final List<Path> CLASSES =
+            List.of(Path.of("main/target/classes"), Path.of("../addons/mcp/target/classes"));
     private static final String OURS = "dev.icmlora.";
     private static final String BODIES = "dev.icmlora.function.api";
     private static final String JACKSON = "com/fasterxml/jackson/databind/Object";
@@ -49,14 +51,18 @@ class JsonReflectionTest {
 
     @BeforeAll
     static void load() throws IOException {
-        try (var all = Files.walk(CLASSES.resolve("dev/icmlora/function"))) {
-            files = all.filter(file -> file.toString().endsWith(".class")).toList();
+        files = new ArrayList<>();
+        classes = new ArrayList<>();
+        for (var folder : CLASSES) {
+            try (var all = Files.walk(folder)) {
+                all.filter(file -> file.toString().endsWith(".class")).forEach(file -> {
+                    files.add(file);
+                    var name = folder.relativize(file).toString();
+                    classes.add(loaded(
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.')));
+                });
+            }
         }
-        classes = files.stream()
-                .map(file -> CLASSES.relativize(file).toString())
-                .<Class<?>>map(name -> loaded(
-                        name.substring(0, name.length() - ".class".length()).replace('/', '.')))
-                .toList();
     }
 
     private static Class<?> loaded(String name) {

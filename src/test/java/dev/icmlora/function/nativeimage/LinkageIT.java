@@ -33,7 +33,10 @@ import dev.icmlora.function.nativeimage.Reachability.Method;
 @Tag("native")
 class LinkageIT {
 
-    private static final List<String> STORES = List.of("GoogleStore", "S3Store", "AzureStore");
+    private static final List<String> STORES = List.of(
+            "dev/icmlora/function/storage/GoogleStore",
+            "dev/icmlora/storage/s3/S3Store",
+            "dev/icmlora/storage/azure/AzureStore");
     private static final List<String> VENDORS =
             List.of("com/azure/", "com/google/", "com/microsoft/", "com/sun/jna/", "software/amazon/");
     /// What is looked for in static initialisers, which run while the executable is built: what was not found then
@@ -79,8 +82,7 @@ class LinkageIT {
 
     private static Reachability follow(Map<Method, Method> substituted) {
         var followed = new Reachability(classes, substituted, providers());
-        for (var store : STORES) {
-            var name = "dev/icmlora/function/storage/" + store;
+        for (var name : STORES) {
             classes.find(name)
                     .orElseThrow()
                     .methods()

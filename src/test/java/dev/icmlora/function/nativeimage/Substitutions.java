@@ -5,7 +5,9 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -18,26 +20,31 @@ import dev.icmlora.function.nativeimage.Reachability.Method;
 /// What stands in place of vendors' methods, as GraalVM finds it: by annotations, name and types.
 final class Substitutions {
 
-    private static final Path CLASSES = Path.of("target/classes");
-    private static final Path PACKAGE = CLASSES.resolve("dev/icmlora/function/graal");
+    private static final List<Path> CLASSES = Stream.of("main", "../addons/storage-s3", "../addons/storage-azure")
+            .map(module -> Path.of(module, "target/classes"))
+            .toList();
 
     private Substitutions() {}
 
-    /// Each method that the package `graal` replaces, and what replaces it.
+    /// Each method that a package named `graal` replaces, and what replaces it.
     ///
     /// @throws ReflectiveOperationException if a method to be replaced does not exist
     static Map<Method, Method> read() throws IOException, ReflectiveOperationException {
-        return of(types());
+        var types = new ArrayList<Class<?>>();
+        for (var classes : CLASSES) {
+            types.addAll(types(classes));
+        }
+        return of(types);
     }
 
     /// Those of some classes that may be another library's, by their names.
     ///
     /// @throws ReflectiveOperationException if a method to be replaced does not exist
     static Map<Method, Method> of(String... names) throws ReflectiveOperationException {
-        return of(Stream.of(names).map(Substitutions::loaded).toArray(Class<?>[]::new));
+        return of(Stream.of(names).<Class<?>>map(Substitutions::loaded).toList());
     }
 
-    private static Map<Method, Method> of(Class<?>[] types) throws ReflectiveOperationException {
+    private static Map<Method, Method> of(List<Class<?>> types) throws ReflectiveOperationException {
         var substitutes = new HashMap<Method, Method>();
         for (var type : types) {
             for (var method : type.getDeclaredMethods()) {
@@ -49,13 +56,13 @@ final class Substitutions {
         return substitutes;
     }
 
-    private static Class<?>[] types() throws IOException {
-        try (var files = Files.list(PACKAGE)) {
-            return files.map(file -> CLASSES.relativize(file).toString())
-                    .filter(name -> name.endsWith(".class"))
-                    .map(name -> loaded(name.replace(".class", "").replace('/', '.')))
+    private static List<Class<?>> types(Path classes) throws IOException {
+        try (var files = Files.walk(classes)) {
+            return files.map(file -> classes.relativize(file).toString())
+                    .filter(name -> name.matches(".*/graal/Target_.*\\.class"))
+                    .<Class<?>>map(name -> loaded(name.replace(".class", "").replace('/', '.')))
                     .filter(type -> type.isAnnotationPresent(TargetClass.class))
-                    .toArray(Class<?>[]::new);
+                    .toList();
         }
     }
 

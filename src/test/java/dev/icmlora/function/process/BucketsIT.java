@@ -35,7 +35,6 @@ import dev.icmlora.function.servers.StorageServer;
 import dev.icmlora.function.storage.Bucket.Provider;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.Stores;
 
 /// Task files in buckets on real servers, told of by events in the provider's own form. What events and restarts do is
 /// tried with every provider; the rest with one, since `ObjectStoreContract` holds for all of them.
@@ -56,7 +55,9 @@ class BucketsIT {
             var server = StorageServer.of(provider);
             PROXIES.put(provider, new FaultyProxy(server.address(), 0));
             var bucket = server.bucket();
-            BUCKETS.put(provider, new TaskBucket(bucket, new Stores(server.config()).open(bucket)));
+            BUCKETS.put(
+                    provider,
+                    new TaskBucket(bucket, StorageServer.stores(server.config()).open(bucket)));
         }
         startFunction();
     }

@@ -29,7 +29,6 @@ import dev.icmlora.function.servers.FaultyProxy;
 import dev.icmlora.function.servers.StorageServer;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Bucket.Provider;
-import dev.icmlora.function.storage.Stores;
 
 /// Two instances that are killed again and again, events that come twice, stores that fail: at the end every task file
 /// has its results, or its error. Not part of a build; `make fault-injection` runs it.
@@ -143,11 +142,13 @@ class FaultInjection {
             var server = StorageServer.of(provider);
             proxies.put(provider, new FaultyProxy(server.address(), random.nextLong()));
             var bucket = server.bucket();
-            buckets.add(new TaskBucket(bucket, new Stores(server.config()).open(bucket)));
+            buckets.add(
+                    new TaskBucket(bucket, StorageServer.stores(server.config()).open(bucket)));
         }
         var directory = Bucket.local(Files.createDirectory(folder.resolve("bucket")));
         buckets.add(new TaskBucket(
-                directory, new Stores(StorageServer.of(Provider.S3).config()).open(directory)));
+                directory,
+                StorageServer.stores(StorageServer.of(Provider.S3).config()).open(directory)));
         var environment = new HashMap<>(StorageServer.environment(proxies.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, proxy -> proxy.getValue().port()))));

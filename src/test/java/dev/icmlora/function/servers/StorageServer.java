@@ -28,6 +28,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Bucket.Provider;
 import dev.icmlora.function.storage.StorageConfig;
+import dev.icmlora.function.storage.Stores;
+import dev.icmlora.storage.azure.AzureProvider;
+import dev.icmlora.storage.s3.S3Provider;
 
 /// A server that speaks as a provider's does, in a process of its own on a loopback port, with its objects in memory.
 /// There is one of each for all tests of a run.
@@ -251,6 +254,11 @@ public final class StorageServer {
 
     public StorageConfig config() {
         return config(port);
+    }
+
+    /// Stores of all providers.
+    public static Stores stores(StorageConfig config) {
+        return new Stores(config, List.of(new S3Provider(), new AzureProvider()));
     }
 
     private record Settings(Provider provider, int port)

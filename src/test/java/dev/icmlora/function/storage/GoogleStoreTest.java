@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.servers.FaultyProxy;
+import dev.icmlora.function.servers.StorageServer;
 import dev.icmlora.function.storage.Condition.IfAbsent;
 import dev.icmlora.function.storage.Condition.IfVersion;
 
@@ -23,7 +24,7 @@ class GoogleStoreTest extends ServedStoreContract {
     void whatIsPutTogetherIsCreatedOnce() throws Exception {
         var bucket = server().bucket();
         try (var proxy = new FaultyProxy(server().address(), 0)) {
-            var store = new Stores(server().config(proxy.port())).open(bucket);
+            var store = StorageServer.stores(server().config(proxy.port())).open(bucket);
             store.write("together/0", Content.of(new byte[1]), Map.of(), new IfAbsent());
             var parts = store.list("together/");
 

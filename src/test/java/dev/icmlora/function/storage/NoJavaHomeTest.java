@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.config.DefaultConfig;
+import dev.icmlora.function.servers.StorageServer;
 
 /// A native executable has no `java.home`. The vendors' clients are made all the same.
 @Tag("native")
@@ -35,7 +36,7 @@ class NoJavaHomeTest {
 
         public static void main(String... arguments) {
             // Looks for resources, for which a JVM wants to know its home.
-            var stores = new Stores(DefaultConfig.of(StorageConfig.class));
+            var stores = StorageServer.stores(DefaultConfig.of(StorageConfig.class));
             System.clearProperty("java.home");
             stores.open(Bucket.azure("account", "container"));
             stores.open(Bucket.s3("bucket"));

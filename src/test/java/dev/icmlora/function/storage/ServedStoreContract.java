@@ -29,7 +29,7 @@ abstract class ServedStoreContract extends ObjectStoreContract {
     }
 
     private ObjectStore open(Bucket bucket) {
-        return new Stores(server.config()).open(bucket);
+        return StorageServer.stores(server.config()).open(bucket);
     }
 
     @Override

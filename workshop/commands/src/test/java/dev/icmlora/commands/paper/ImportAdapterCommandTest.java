@@ -34,12 +34,12 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
-import dev.icmlora.generator.adapter.peft.PeftArchive;
-import dev.icmlora.generator.adapter.peft.PeftModel;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.peft.PeftArchive;
+import dev.icmlora.peft.PeftModel;
 import dev.icmlora.trainer.torch.Torch;
 
 /// LoRAs that were trained elsewhere, for a B0 of four modules on the real base model.

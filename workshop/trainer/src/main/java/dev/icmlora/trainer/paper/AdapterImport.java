@@ -19,9 +19,10 @@ import ai.djl.ndarray.types.Shape;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.LowRankUpdate;
-import dev.icmlora.generator.adapter.peft.PeftModel;
+import dev.icmlora.peft.PeftModel;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModelConfig;
@@ -63,12 +64,12 @@ public record AdapterImport(
             ForeignLora lora = ForeignLora.read(
                     file,
                     layout.architecture(),
-                    PeftModel.of(
+                    PeftModel.of(new AdapterFormat.BaseModel(
                             base.id().name(),
                             layout.architecture(),
                             base.model().turnsHalves(),
                             model.shape().heads(),
-                            model.shape().kvHeads()));
+                            model.shape().kvHeads())));
             requireTargets(lora, model, layout);
             Projection projection = new Projection(layout, a(shared), lora.updates());
             Zoo.Import provenance = new Zoo.Import(

@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 import dev.icmlora.generator.Sha256;
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.GgufAdapter;
 import dev.icmlora.generator.adapter.LowRankUpdate;
-import dev.icmlora.generator.adapter.peft.PeftArchive;
-import dev.icmlora.generator.adapter.peft.PeftModel;
-import dev.icmlora.generator.adapter.peft.PeftReader;
+import dev.icmlora.peft.PeftArchive;
+import dev.icmlora.peft.PeftModel;
+import dev.icmlora.peft.PeftReader;
 
 /// A LoRA that was trained elsewhere, as it lies on disk: a GGUF file, PEFT's folder, or a zip of its two files.
 ///
@@ -37,7 +38,8 @@ record ForeignLora(String name, String sha256, List<LowRankUpdate> updates) {
                     "%s has %d bytes, more than the limit of %d".formatted(path, Files.size(path), LARGEST));
         }
         byte[] file = Files.readAllBytes(path);
-        List<LowRankUpdate> updates = PeftReader.isZip(file) ? peft.read(file) : GgufAdapter.read(file, architecture);
+        List<LowRankUpdate> updates =
+                AdapterFormat.isZip(file) ? peft.read(file) : GgufAdapter.read(file, architecture);
         return new ForeignLora(name, Sha256.hex(file), updates);
     }
 

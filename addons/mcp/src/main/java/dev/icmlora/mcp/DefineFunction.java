@@ -1,0 +1,82 @@
+package dev.icmlora.mcp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Role;
+import dev.icmlora.function.api.FunctionDefinition;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.RequestRules;
+
+/// `PUT /functions/{name}`, as a tool: the name is an argument beside the fields of [FunctionDefinition].
+@Singleton
+final class DefineFunction implements Tool {
+
+    private static final String NAME = "name";
+
+    private final NamedFunctions functions;
+    private final ClientConnection client;
+    private final JsonBody json;
+
+    DefineFunction(NamedFunctions functions, ClientConnection client, JsonBody json) {
+        this.functions = functions;
+        this.client = client;
+        this.json = json;
+    }
+
+    @Override
+    public String name() {
+        return "define_function";
+    }
+
+    @Override
+    public String description() {
+        return """
+                Define a function under a name, or its next version: a task for a small language model, in words, by \
+                worked examples or both, and what its answers look like. With three examples or more, a model of its \
+                own is tuned for it when it first runs. Defining the same once more changes nothing.""";
+    }
+
+    @Override
+    public String inputSchema() {
+        return """
+                {"type": "object", "additionalProperties": false, "required": ["name", "task"], "properties": {
+                 "name": {"type": "string", "pattern": "^%s$"},
+                 "task": {"type": "object", "additionalProperties": false,
+                  "description": "What to do with an input: a description, examples, or both", "properties": {
+                  "description": {"type": "string"},
+                  "examples": {"type": "array", "items": {"type": "object", "additionalProperties": false,
+                   "required": ["input", "output"], "properties": {
+                   "input": {"type": "string", "minLength": 1}, "output": {"type": "string", "minLength": 1}}}}}},
+                 "labels": {"type": "array", "minItems": 2, "maxItems": 256,
+                  "items": {"type": "string", "minLength": 1, "maxLength": 200},
+                  "description": "Each answer is one of these; in place of a schema"},
+                 "schema": {"type": "object",
+                  "description": "A JSON schema that each answer follows; in place of labels"},
+                 "tune": {"type": "object", "additionalProperties": false,
+                  "description": "How it is tuned on its examples; leave it out for the default", "properties": {
+                  "steps": {"type": "integer", "minimum": 1, "maximum": 100},
+                  "when": {"enum": ["now", "background", "never"]},
+                  "budget_ms": {"type": "integer", "minimum": 1}}}}}""".formatted(FunctionName.NAME);
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return false;
+    }
+
+    @Override
+    public Object call(JsonNode arguments) {
+        var caller = client.require(Role.UPLOAD);
+        var name = RequestRules.functionName("/" + NAME, arguments.path(NAME).textValue());
+        ObjectNode definition = arguments.deepCopy();
+        definition.remove(NAME);
+        return functions
+                .define(caller.tenant(), name.toString(), json.part(definition, "", FunctionDefinition.class))
+                .function();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.icmlora.mcp;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import dev.icmlora.function.access.Role;
+import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.JsonBody;
+
+/// The one place that agents talk to. Where it is off, [dev.icmlora.function.http] answers that nothing is here.
+/// A client reads what there is from `tools/list`, and not from `/openapi.json`.
+@Path("/mcp")
+public final class McpResource {
+
+    private final Methods methods;
+    private final ClientConnection client;
+    private final JsonBody json;
+
+    McpResource(Methods methods, ClientConnection client, JsonBody json) {
+        this.methods = methods;
+        this.client = client;
+        this.json = json;
+    }
+
+    /// Each tool asks for the role that it needs.
+    @POST
+    @RunOnVirtualThread
+    public Response answer(@Context RoutingContext context) {
+        client.require(Role.CALL, Role.UPLOAD);
+        var message = Message.of(json.object(context));
+        if (message.isNotification()) {
+            // Whoever gives up a request closes its connection, and needs no notification.
+            return Response.accepted().build();
+        }
+        var status = Response.Status.OK.getStatusCode();
+        var reply = JsonNodeFactory.instance.objectNode().put("jsonrpc", Message.JSON_RPC);
+        reply.set("id", message.id());
+        try {
+            var era = Revisions.of(message, name -> context.request().getHeader(name));
+            reply.set("result", methods.result(message, era));
+        } catch (RpcException e) {
+            status = e.status();
+            reply.set("error", e.error());
+        }
+        // As a text: clients may name what has half of a surrogate pair in it, which no bytes could be written of.
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(reply.toString())
+                .build();
+    }
+}

@@ -1,0 +1,2 @@
+/// Containers of Azure Blob Storage, for the function: the addon `storage-azure`.
+package dev.icmlora.storage.azure;
