@@ -156,9 +156,9 @@ public interface FunctionConfig {
         @WithDefault("256M")
         MemorySize adapters();
 
-        /// Memory for how far tasks are from those that the generator was trained on, which mode `auto` decides by
-        /// where it does not tune. As much again for what tuned tasks answer to inputs that say nothing, by
-        /// which labels are weighed. The ones unused for longest go first.
+        /// Memory for what mode `auto` finds out about tasks: of those that it does not tune the task vector, and
+        /// of tuned ones what they answer to inputs that say nothing, by which labels are weighed. The ones
+        /// unused for longest go first.
         @WithDefault("32M")
         MemorySize decisions();
     }
