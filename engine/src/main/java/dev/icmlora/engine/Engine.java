@@ -6,19 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver;
-import dev.icmlora.engine.selection.Calibration;
-import dev.icmlora.engine.selection.Neighbourhood;
-import dev.icmlora.engine.selection.Selector;
+import dev.icmlora.engine.start.Hypernetwork;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
-import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.Generator;
@@ -47,8 +43,7 @@ public final class Engine implements AutoCloseable {
     private final Generator generator;
     private final ResidentShape shape;
     private final Calibration calibration;
-    private final Selector selector;
-    private final Neighbourhood neighbourhood;
+    private final Hypernetwork hypernetwork;
     private final ThreadShare share;
     private final EngineObserver observer;
     private final Map<Worker, WorkerTools> tools = new LinkedHashMap<>();
@@ -75,11 +70,10 @@ public final class Engine implements AutoCloseable {
         var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), share);
         this.generator = generator;
         this.calibration = calibration(generator.manifest());
-        this.selector = new Selector(calibration);
-        this.neighbourhood = new Neighbourhood(generator.seenTasks());
         this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
+        this.hypernetwork = new Hypernetwork(generator, shape);
         this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
-        var first = shape.widen(generator.generate(new float[architecture.latent()]));
+        var first = hypernetwork.adapter(new float[architecture.latent()], 1);
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number, first);
             tools.put(opened.worker(), opened.tools());
@@ -215,11 +209,6 @@ public final class Engine implements AutoCloseable {
         return model.model().vocabulary().exceeds(text, contextTokens());
     }
 
-    /// Tokens that the fingerprint of a task reads.
-    public int tokens(Task task) {
-        return format().packed(task.description(), task.examples()).tokens().length;
-    }
-
     /// The base model, for contexts beside those of the workers.
     public LoadedModel model() {
         return model;
@@ -230,9 +219,14 @@ public final class Engine implements AutoCloseable {
         return generator;
     }
 
-    /// Chooses how mode auto serves a task.
-    public Selector selector() {
-        return selector;
+    /// What makes the adapters that tasks begin with.
+    public Hypernetwork hypernetwork() {
+        return hypernetwork;
+    }
+
+    /// Numbers of a task vector.
+    public int vectorLength() {
+        return TaskVector.length(model.model().hiddenSize());
     }
 
     /// What is fitted to this generator.
@@ -261,26 +255,6 @@ public final class Engine implements AutoCloseable {
 
     WorkerTools tools(Worker worker) {
         return tools.get(worker);
-    }
-
-    /// How far a task is from those that the generator was trained on; empty where it knows none.
-    OptionalDouble seenDistance(TaskVector vector) {
-        return neighbourhood.distance(generator.prior(vector).mean());
-    }
-
-    /// The adapter at the mean of the prior.
-    ///
-    /// @param strength of the residual on B0
-    Adapter mean(TaskVector vector, float strength) {
-        return adapter(generator.prior(vector).mean(), strength);
-    }
-
-    /// The adapter of a latent.
-    ///
-    /// @param strength of the residual on B0
-    Adapter adapter(float[] latent, float strength) {
-        return shape.widen(
-                generator.generate(List.of(latent), new float[] {strength}).getFirst());
     }
 
     @Override

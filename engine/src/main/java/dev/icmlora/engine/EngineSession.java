@@ -2,12 +2,11 @@ package dev.icmlora.engine;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -17,34 +16,30 @@ import java.util.function.Supplier;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
-import dev.icmlora.engine.request.Phase;
 import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.selection.MeaninglessInputs;
-import dev.icmlora.engine.selection.ReviewedAnswers;
+import dev.icmlora.engine.start.Start;
 import dev.icmlora.engine.tune.Tuner;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.UnfitExampleException;
+import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answers;
-import dev.icmlora.engine.worker.Choosing;
-import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.NextToken;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.network.LatentDistribution;
-import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Reading;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.NativeException;
 
-/// One request's use of the engine: its cancellation, who watches it, and how long its phases take.
+/// One request's use of the engine: its cancellation, its observer, and what is computed for it.
 ///
 /// Its methods wait until a worker has done what they ask for. They throw
 /// [dev.icmlora.engine.request.CancelledException] once nobody waits any more,
@@ -55,19 +50,19 @@ public final class EngineSession {
     private final Engine engine;
     private final Cancellation cancellation;
     private final Observed observed;
-    private final Map<Phase, Long> nanos;
+    private final AtomicReference<Spent> spent;
 
     /// @param computed is called from any thread as tokens are computed: those of answers and of texts that are
     /// read, and those of each tuning step's examples
     EngineSession(Engine engine, Cancellation cancellation, Observed observer, IntConsumer computed) {
-        this(engine, cancellation, counting(observer, computed), new ConcurrentHashMap<>());
+        this(engine, cancellation, counting(observer, computed), new AtomicReference<>(Spent.NOTHING));
     }
 
-    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, Map<Phase, Long> nanos) {
+    private EngineSession(Engine engine, Cancellation cancellation, Observed observed, AtomicReference<Spent> spent) {
         this.engine = engine;
         this.cancellation = cancellation;
         this.observed = observed;
-        this.nanos = nanos;
+        this.spent = spent;
     }
 
     private static Observed counting(Observed observer, IntConsumer computed) {
@@ -87,7 +82,7 @@ public final class EngineSession {
     /// For work of this request that another thread does, and that goes on where the request is cancelled. Its time and
     /// its tokens count here.
     public EngineSession with(Cancellation other) {
-        return new EngineSession(engine, other, observed, nanos);
+        return new EngineSession(engine, other, observed, spent);
     }
 
     public Engine engine() {
@@ -98,37 +93,20 @@ public final class EngineSession {
         return cancellation;
     }
 
-    /// What was measured so far, without any decoding.
-    public PhaseNanos phases() {
-        return new PhaseNanos(
-                nanos.getOrDefault(Phase.FINGERPRINT, 0L),
-                nanos.getOrDefault(Phase.GENERATE, 0L),
-                0,
-                nanos.getOrDefault(Phase.TUNE, 0L),
-                0,
-                0);
+    /// What was computed for it so far.
+    public Spent spent() {
+        return spent.get();
     }
 
-    /// What was measured so far, and what the answers took.
-    public PhaseNanos phases(Answers answers) {
-        return phases().decoded(answers.applyNanos(), answers.promptNanos(), answers.decodeNanos());
-    }
-
-    private <T> T time(Phase phase, Supplier<T> work) {
-        var start = System.nanoTime();
-        var result = observed.phase(phase.label(), work);
-        took(phase, System.nanoTime() - start);
-        return result;
-    }
-
-    private void took(Phase phase, long more) {
-        nanos.merge(phase, more, Long::sum);
+    private void took(PhaseNanos phases, int promptTokens, int completionTokens, int tuningTokens) {
+        spent.accumulateAndGet(new Spent(phases, promptTokens, completionTokens, tuningTokens), Spent::plus);
     }
 
     /// The base model's embeddings of texts, each scaled to length 1.
     ///
     /// @param texts of 1 token up to what the context holds
     public List<float[]> embed(List<int[]> texts) {
+        took(PhaseNanos.NONE, texts.stream().mapToInt(text -> text.length).sum(), 0, 0);
         return observed.phase(
                 "embed",
                 () -> texts.stream()
@@ -137,15 +115,25 @@ public final class EngineSession {
                         .toList());
     }
 
-    /// @param task not longer than the context
+    /// @throws UnusableInputException if the task is longer than the context
     public TaskVector fingerprint(Task task) {
         var prompt = engine.format().packed(task.description(), task.examples());
-        return observed.phase(
-                Phase.FINGERPRINT.label(),
+        var tokens = prompt.tokens().length;
+        if (tokens > engine.contextTokens()) {
+            throw new UnusableInputException(
+                    "task",
+                    engine.contextTokens(),
+                    tokens,
+                    "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens()));
+        }
+        var vector = observed.phase(
+                "fingerprint",
                 () -> read(
-                        prompt.tokens().length,
+                        tokens,
                         reader -> reader.fingerprinter().begin(prompt),
-                        time -> took(Phase.FINGERPRINT, time)));
+                        time -> took(new PhaseNanos(time, 0, 0, 0, 0, 0), 0, 0, 0)));
+        took(PhaseNanos.NONE, tokens, 0, 0);
+        return vector;
     }
 
     /// Reads a text piece by piece, between which the worker does what others want.
@@ -170,42 +158,25 @@ public final class EngineSession {
         return read;
     }
 
-    /// The adapter at the mean of the prior for a task.
-    ///
-    /// @param strength of the residual on B0
-    public Adapter generate(TaskVector vector, float strength) {
-        return job(() -> time(Phase.GENERATE, () -> engine.mean(vector, strength)));
-    }
-
-    /// The adapter at the mean of the prior for a task that has no task vector yet.
-    ///
-    /// @param strength of the residual on B0
-    public Adapter generate(Task task, float strength) {
-        return generate(fingerprint(task), strength);
+    /// The adapter that a task begins with.
+    public Adapter start(Start start, TaskVector vector) {
+        return job(() -> {
+            var began = System.nanoTime();
+            var adapter = observed.phase("generate", () -> start.of(vector));
+            took(new PhaseNanos(0, System.nanoTime() - began, 0, 0, 0, 0), 0, 0, 0);
+            return adapter;
+        });
     }
 
     /// B0 itself, whatever the task.
     public Adapter shared() {
-        var anywhere = new float[engine.manifest().architecture().latent()];
-        return job(() -> time(Phase.GENERATE, () -> engine.adapter(anywhere, 0)));
-    }
-
-    /// Where the prior puts a task.
-    public LatentDistribution prior(TaskVector vector) {
-        return job(() -> engine.generator().prior(vector));
+        return start(engine.hypernetwork().shared(), TaskVector.NONE);
     }
 
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
     /// latents; empty where it knows none.
     public OptionalDouble seenDistance(TaskVector vector) {
-        return job(() -> engine.seenDistance(vector));
-    }
-
-    /// The adapter of a latent.
-    ///
-    /// @param strength of the residual on B0
-    public Adapter generate(float[] latent, float strength) {
-        return job(() -> engine.adapter(latent, strength));
+        return job(() -> engine.hypernetwork().seenDistance(vector));
     }
 
     /// A job of the worker that has least to do.
@@ -243,36 +214,47 @@ public final class EngineSession {
             TuningOptions options,
             Optional<Duration> budget,
             Consumer<TuningProgress> progress) {
-        return time(Phase.TUNE, () -> {
-            var worker = idlest();
-            var tuners = engine.tuners();
-            var tuner = tuners.of(worker);
-            var began = System.nanoTime();
-            var tuning = slice(worker, prepare(tuner, start, task, options));
-            try {
-                while (!tuning.isDone()) {
-                    var spent = System.nanoTime() - began;
-                    if (cancellation.isShortOfTime()
-                            || budget.filter(most -> spent >= most.toNanos()).isPresent()) {
-                        tuning.endSoon();
-                    }
-                    slice(worker, () -> {
-                        if (cancellation.isNearlyOver()) {
-                            tuning.endAtOnce();
-                        }
-                        if (!tuning.isDone()) {
-                            tuners.advance(tuning);
-                        }
-                        return tuning;
-                    });
-                    progress.accept(tuning.progress());
+        var began = System.nanoTime();
+        var result = observed.phase("tune", () -> tuned(start, task, options, budget, progress));
+        var time = System.nanoTime() - began;
+        took(new PhaseNanos(0, 0, 0, time, 0, 0), 0, 0, result.report().tokens());
+        return result;
+    }
+
+    private TuningResult tuned(
+            Adapter start,
+            Task task,
+            TuningOptions options,
+            Optional<Duration> budget,
+            Consumer<TuningProgress> progress) {
+        var worker = idlest();
+        var tuners = engine.tuners();
+        var tuner = tuners.of(worker);
+        var began = System.nanoTime();
+        var tuning = slice(worker, prepare(tuner, start, task, options));
+        try {
+            while (!tuning.isDone()) {
+                var spent = System.nanoTime() - began;
+                if (cancellation.isShortOfTime()
+                        || budget.filter(most -> spent >= most.toNanos()).isPresent()) {
+                    tuning.endSoon();
                 }
-                return tuning.result();
-            } finally {
-                observed.computed(tuning.tokens());
-                tuners.end(tuning);
+                slice(worker, () -> {
+                    if (cancellation.isNearlyOver()) {
+                        tuning.endAtOnce();
+                    }
+                    if (!tuning.isDone()) {
+                        tuners.advance(tuning);
+                    }
+                    return tuning;
+                });
+                progress.accept(tuning.progress());
             }
-        });
+            return tuning.result();
+        } finally {
+            observed.computed(tuning.tokens());
+            tuners.end(tuning);
+        }
     }
 
     private static Supplier<Tuning> prepare(Tuner tuner, Adapter start, Task task, TuningOptions options) {
@@ -321,56 +303,29 @@ public final class EngineSession {
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or of the part
     /// `adapter` if its weights give scores that are not finite
     public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
+        var answers = decode(adapter, prompts, wanted);
+        took(PhaseNanos.NONE, 0, answers.completionTokens(), 0);
+        return answers;
+    }
+
+    /// The same where no client gets the answers, so that what was written does not count.
+    public List<Answer> read(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
+        return decode(adapter, prompts, wanted).answers();
+    }
+
+    private Answers decode(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
         // Here, where it is this request's alone to fail.
         adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
         Function<Worker, CompletableFuture<Answers>> work =
                 worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
-        var answers = engine.placement().with(adapter, work);
-        return observed.phase("answer", () -> await(answers));
-    }
-
-    /// The same, without the bias of whom they are put to.
-    public Answers answer(Asked asked, Wanted wanted) {
-        var answers = answer(asked.adapter(), asked.prompts(), asked.of(wanted));
-        return answers.and(asked.bias().read(), answers.answers());
-    }
-
-    /// How much likelier some labels are than others whatever the input.
-    ///
-    /// @param adapter empty for the base model alone
-    /// @param shown whether prompts show the examples, whose words make up the inputs that it is told by
-    /// @param choosing among the labels
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
-    public LabelBias bias(Optional<ScaledAdapter> adapter, Task task, boolean shown, Choosing choosing) {
-        var examples = shown ? task.examples() : List.<Example>of();
-        var room = engine.contextTokens() - choosing.mostTokens();
-        var prompts = MeaninglessInputs.of(task.examples()).stream()
-                .map(input -> engine.format()
-                        .query(task.description(), examples, input)
-                        .tokens())
-                .filter(prompt -> prompt.length <= room)
-                .toList();
-        var raw = choosing.by(LabelBias.NONE).unheard();
-        return prompts.isEmpty() ? LabelBias.NONE : LabelBias.of(answer(adapter, prompts, raw));
-    }
-
-    /// Answers prompts, and asks for a second opinion on each answer that is not sure. Nobody hears of an answer before
-    /// it is known which one counts: then its listener is told all of it.
-    ///
-    /// @param second the same prompts for another one, where that can be asked; not called if all answers are sure
-    /// @param wanted greedily, or one of some labels: how probable an answer is tells nothing if it was drawn
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type
-    public ReviewedAnswers answer(Asked first, Supplier<Optional<Asked>> second, Wanted wanted) {
-        var unheard = wanted.unheard();
-        var alone = ReviewedAnswers.alone(answer(first, unheard));
-        var unsure = alone.unsure();
-        var other = unsure.isEmpty() ? Optional.<Asked>empty() : second.get();
-        var reviewed = other.map(asked -> asked.only(unsure))
-                .map(asked -> alone.with(unsure, answer(asked, unheard)))
-                .orElse(alone);
-        var told = wanted.tellsLogprobs() ? reviewed : reviewed.withoutLogprobs();
-        told.tell(wanted.listener());
-        return told;
+        var decoding = engine.placement().with(adapter, work);
+        var answers = observed.phase("answer", () -> await(decoding));
+        took(
+                new PhaseNanos(0, 0, answers.applyNanos(), 0, answers.promptNanos(), answers.decodeNanos()),
+                answers.promptTokens(),
+                0,
+                0);
+        return answers;
     }
 
     static void requireScalable(Adapter adapter, float scale) {

@@ -19,7 +19,6 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
-import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.task.Example;
@@ -46,7 +45,8 @@ class LabelsWithModelTest {
                         IntStream.range(0, 28).mapToObj(i -> "number " + i))
                 .toList();
         var adapter = adapted
-                ? Optional.of(new ScaledAdapter(session.generate(TASK, 1), 2))
+                ? Optional.of(new ScaledAdapter(
+                        session.start(engine.hypernetwork().generated(1), session.fingerprint(TASK)), 2))
                 : Optional.<ScaledAdapter>empty();
         var prompts = List.of(prompt("Do you want tea?"), prompt("Is the sky green?"));
         var others = List.of("yes", "no", "number one", "number two");
@@ -137,49 +137,7 @@ class LabelsWithModelTest {
                         .isCloseTo(1, within(1e-9)));
     }
 
-    /// Labels that an adapter prefers whatever it is asked lose half of that.
-    @Test
-    void whoIsBiasedIsWeighed() {
-        var task = new Task(
-                "Is it safe?", List.of(new Example("a warm bath", "yes"), new Example("a glass of cold water", "yes")));
-        var texts = List.of("yes", "no", "maybe");
-        var choosing = new Choosing(Labels.of(texts, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
-        var adapter = Optional.of(new ScaledAdapter(session.generate(task, 1), 1));
-        var prompts = List.of(engine.format()
-                .query(task.description(), List.of(), "a bath of acid")
-                .tokens());
-
-        var bias = session.bias(adapter, task, false, choosing);
-        var answers = session.answer(new Asked(adapter, prompts, bias), choosing);
-
-        assertThat(bias.logs()).hasSize(3);
-        assertThat(bias.read().promptTokens()).isPositive();
-        var raw = session.answer(new Asked(adapter, prompts), choosing);
-        var shares = List.copyOf(raw.answers().getFirst().labels().values());
-        var weights = IntStream.range(0, 3)
-                .mapToDouble(i -> shares.get(i) * Math.exp(bias.logs().get(i)))
-                .toArray();
-        var sum = Arrays.stream(weights).sum();
-        requireShares(
-                answers.answers().getFirst(),
-                Arrays.stream(weights).map(weight -> weight / sum).boxed().toList());
-        assertThat(answers.promptTokens())
-                .isEqualTo(raw.promptTokens() + bias.read().promptTokens());
-        assertThat(answers.completionTokens())
-                .isEqualTo(answers.answers().getFirst().tokens());
-    }
-
-    @Test
-    void whatDoesNotFitTellsNoBias() {
-        var tooLong = "word ".repeat(engine.contextTokens());
-        var task = new Task(tooLong, List.of(new Example("a", "yes")));
-        var choosing = new Choosing(
-                Labels.of(List.of("yes", "no"), engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
-
-        assertThat(session.bias(Optional.empty(), task, true, choosing)).isEqualTo(LabelBias.NONE);
-    }
-
-    /// Lists that nobody would write.
+    /// Lists of random tokens.
     @Test
     void whateverTheLabelsOneOfThemIsTheAnswer() {
         var random = new Random(7);

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 
+import dev.icmlora.engine.Engine;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.Tune;
 import dev.icmlora.generator.Sha256;
 import dev.icmlora.generator.task.Task;
 
@@ -30,8 +32,13 @@ public record AdapterKey(Tenant tenant, Task task, float strength, int steps, St
         return new AdapterKey(tenant, task, 1, 0, id);
     }
 
+    /// The key of the adapter that a request to tune asks for. It begins with this one.
+    public AdapterKey tuned(Tune tune, Engine engine) {
+        return tuned(tune.steps() == null ? engine.tuningOptions(task).steps() : tune.steps());
+    }
+
     /// The key of the adapter that so many steps on the task's examples make of this one.
-    public AdapterKey tuned(int count) {
+    AdapterKey tuned(int count) {
         return new AdapterKey(tenant, task, strength, count, latent);
     }
 
@@ -78,6 +85,11 @@ public record AdapterKey(Tenant tenant, Task task, float strength, int steps, St
     /// Whether it was tuned, but not for as many steps as were wanted.
     public boolean isCutShort() {
         return isTuned() && !isRepeatable();
+    }
+
+    /// Whether it is of the generated adapter, tuned for as many steps as where a request names none.
+    boolean isTunedAsUsual(Engine engine) {
+        return strength == 1 && steps == engine.tuningOptions(task).steps() && !isCutShort();
     }
 
     /// Whether task, strength and steps are all that it takes to make the adapter again.

@@ -6,10 +6,13 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningResult;
@@ -58,13 +61,16 @@ public final class AdapterSource {
     }
 
     /// @param cached whether it was known already
-    /// @param fingerprintTokens tokens that were read to make it
-    /// @param tuningTokens tokens of the examples of all steps that were taken
-    public record Supplied(KnownAdapter known, boolean cached, int fingerprintTokens, int tuningTokens) {
+    public record Supplied(KnownAdapter known, boolean cached) {
 
         /// One that was known already.
         public static Supplied of(KnownAdapter known) {
-            return new Supplied(known, true, 0, 0);
+            return new Supplied(known, true);
+        }
+
+        /// As mode auto sees it.
+        public TaskAdapter adapter(Engine engine) {
+            return new TaskAdapter(known.adapter(), known.tuning(), known.key().isTunedAsUsual(engine));
         }
     }
 
@@ -84,15 +90,24 @@ public final class AdapterSource {
     /// @throws RequestException if it has to be made, and a task alone does not make it
     /// @throws dev.icmlora.function.error.RequestException if it has to be tuned, and too many are
     public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
-        return of(key, budget, progress, turn, () -> false).orElseThrow();
+        return of(key, budget, turn, () -> false, making -> make(key, budget, progress, making))
+                .orElseThrow();
+    }
+
+    /// The same of one that is not tuned.
+    ///
+    /// @param vector of its task
+    public Supplied of(AdapterKey key, TaskVector vector, Turn turn) {
+        return of(key, Optional.empty(), turn, () -> false, making -> generate(key, vector, making.session()))
+                .orElseThrow();
     }
 
     private Optional<Supplied> of(
             AdapterKey key,
             Optional<Duration> budget,
-            Consumer<TuningProgress> progress,
             Turn turn,
-            BooleanSupplier impatient) {
+            BooleanSupplier impatient,
+            Function<Turn, KnownAdapter> make) {
         while (true) {
             var known = inMemory(key);
             if (known.isPresent()) {
@@ -100,7 +115,8 @@ public final class AdapterSource {
             }
             var made = making.of(
                     key,
-                    computation -> new Made(make(key, budget, progress, turn.of(computation)), budget),
+                    computation -> new Made(
+                            known(key).orElseGet(() -> new Supplied(make.apply(turn.of(computation)), false)), budget),
                     turn.admitted(),
                     impatient);
             if (made.isEmpty() || made.get().isEnough(budget)) {
@@ -117,11 +133,11 @@ public final class AdapterSource {
         return of(
                 key,
                 budget,
-                _ -> {},
                 turn,
                 () -> turn.cancellation().isShortOfTime()
                         || budget.filter(most -> System.nanoTime() - since > most.toNanos())
-                                .isPresent());
+                                .isPresent(),
+                making -> make(key, budget, _ -> {}, making));
     }
 
     /// The adapter of a key, if it is known.
@@ -133,23 +149,17 @@ public final class AdapterSource {
         return cache.find(key).map(Supplied::of);
     }
 
-    private Supplied make(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
-        return known(key)
-                .orElseGet(() -> key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session()));
+    private KnownAdapter make(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
+        requireRepeatable(key);
+        return key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session());
     }
 
-    private Supplied tune(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
-        requireRepeatable(key);
+    private KnownAdapter tune(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
         try (var _ = places.enter(turn.caller())) {
             var session = turn.session();
             var start = of(start(key, session), turn);
             var options = session.engine().tuningOptions(key.task()).withSteps(key.steps());
-            var result = session.tune(start.known().adapter(), key.task(), options, budget, progress);
-            return new Supplied(
-                    remember(key, result),
-                    false,
-                    start.fingerprintTokens(),
-                    result.report().tokens());
+            return remember(key, session.tune(start.known().adapter(), key.task(), options, budget, progress));
         }
     }
 
@@ -182,41 +192,19 @@ public final class AdapterSource {
         }
     }
 
-    private Supplied make(AdapterKey key, EngineSession session) {
-        requireRepeatable(key);
+    private KnownAdapter make(AdapterKey key, EngineSession session) {
         if (key.isShared()) {
-            return new Supplied(add(key, session.shared()), false, 0, 0);
+            return add(key, session.shared());
         }
         if (!session.engine().isTrained()) {
             throw RequestException.invalid(new Violation("/task", null, null, UNTRAINED));
         }
-        var tokens = tokens(key.task(), session);
-        var adapter = session.generate(key.task(), key.strength());
-        return new Supplied(add(key, adapter), false, tokens, 0);
+        return generate(key, session.fingerprint(key.task()), session);
     }
 
-    /// @param tokens that were read to take it
-    public record Fingerprint(TaskVector vector, int tokens) {}
-
-    /// The task vector of a task.
-    ///
-    /// @throws RequestException if the task is longer than the context
-    public Fingerprint fingerprint(Task task, EngineSession session) {
-        var tokens = tokens(task, session);
-        return new Fingerprint(session.fingerprint(task), tokens);
-    }
-
-    private static int tokens(Task task, EngineSession session) {
-        var tokens = session.engine().tokens(task);
-        if (tokens > session.engine().contextTokens()) {
-            throw RequestException.invalid(new Violation(
-                    "/task",
-                    session.engine().contextTokens(),
-                    tokens,
-                    "/task has %d tokens, more than the context of %d"
-                            .formatted(tokens, session.engine().contextTokens())));
-        }
-        return tokens;
+    private KnownAdapter generate(AdapterKey key, TaskVector vector, EngineSession session) {
+        var start = session.engine().hypernetwork().generated(key.strength());
+        return add(key, session.start(start, vector));
     }
 
     /// Makes an adapter known that was generated, and could be again.

@@ -5,7 +5,6 @@ import java.util.Optional;
 import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Task;
 
 /// An adapter and what it was made from; the task's description belongs in its prompts.
 ///
@@ -31,14 +30,6 @@ public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Opti
 
     /// Memory it takes.
     int heapBytes() {
-        return Math.toIntExact(adapter.ownBytes()) + bytes(key.task());
-    }
-
-    /// Memory that a task takes.
-    public static int bytes(Task task) {
-        var examples = task.examples().stream()
-                .mapToInt(example -> example.input().length() + example.output().length())
-                .sum();
-        return Character.BYTES * (task.description().length() + examples);
+        return Math.toIntExact(adapter.ownBytes()) + key.task().bytes();
     }
 }

@@ -3,8 +3,8 @@ package dev.icmlora.function.service;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -12,8 +12,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.icmlora.engine.Engine;
-import dev.icmlora.engine.selection.Opinion;
-import dev.icmlora.engine.selection.ReviewedAnswers;
+import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
@@ -74,60 +74,47 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         return request.labels() != null;
     }
 
-    /// Whether the likeliest answer is taken, and none is drawn.
-    boolean isGreedy() {
-        return request.temperature() == 0;
-    }
-
-    /// Whether nothing but the model and its labels had a say in an answer: a label, or the likeliest text, and whole.
+    /// Whether nothing but the model and its labels had a say in an answer: a label, or the likeliest text, and
+    /// whole.
     private boolean isFree(Answer answer) {
-        return grammar.isEmpty() && isGreedy() && request.stop().isEmpty() && answer.finish() == Finish.STOP;
+        return grammar.isEmpty()
+                && request.temperature() == 0
+                && request.stop().isEmpty()
+                && answer.finish() == Finish.STOP;
     }
 
     /// What the reply says of the answers; null where nothing was asked.
     ///
-    /// @param curve fitted to such answers of what serves; empty where the model's own probability is all there is
-    List<AnswerDetail> details(ReviewedAnswers answers, Optional<ToDoubleBiFunction<Answer, Opinion>> curve) {
+    List<AnswerDetail> details(List<ReviewedAnswer> answers) {
         var asked = request.wantsConfidence() || isLabel() || grammar.isPresent();
-        return asked
-                ? IntStream.range(0, answers.opinions().size())
-                        .mapToObj(i -> detail(
-                                answers.answers().answers().get(i),
-                                answers.opinions().get(i),
-                                curve))
-                        .toList()
-                : null;
+        return asked ? answers.stream().map(this::detail).toList() : null;
     }
 
-    private AnswerDetail detail(Answer answer, Opinion opinion, Optional<ToDoubleBiFunction<Answer, Opinion>> curve) {
+    private AnswerDetail detail(ReviewedAnswer reviewed) {
+        var answer = reviewed.answer();
+        var opinion = reviewed.opinion();
         var probabilities = answer.labels().isEmpty() ? null : answer.labels();
         var second = opinion == Opinion.NONE ? null : opinion.name().toLowerCase(Locale.ROOT);
         if (!request.wantsConfidence() && !isLabel()) {
             return new AnswerDetail(null, null, probabilities, second, incomplete(answer));
         }
-        var fitted = fitted(answer, opinion, curve);
+        var fitted = fitted(reviewed);
         var confidence = fitted.orElseGet(() -> answer.probability().orElseThrow());
         return new AnswerDetail(confidence, fitted.isPresent(), probabilities, second, reason(answer, confidence));
     }
 
     /// How sure the answers are together: the mean over all of them.
     ///
-    /// @param curve fitted to such answers of what serves, if there is one
-    /// @param ofTask for an answer that the curve was not fitted to
-    double confidence(ReviewedAnswers answers, Optional<ToDoubleBiFunction<Answer, Opinion>> curve, double ofTask) {
-        return IntStream.range(0, answers.opinions().size())
-                .mapToDouble(i -> fitted(
-                                answers.answers().answers().get(i),
-                                answers.opinions().get(i),
-                                curve)
-                        .orElse(ofTask))
+    /// @param ofTask for an answer of which nothing was fitted
+    double confidence(List<ReviewedAnswer> answers, double ofTask) {
+        return answers.stream()
+                .mapToDouble(answer -> fitted(answer).orElse(ofTask))
                 .average()
                 .orElse(ofTask);
     }
 
-    private Optional<Double> fitted(
-            Answer answer, Opinion opinion, Optional<ToDoubleBiFunction<Answer, Opinion>> curve) {
-        return curve.filter(_ -> isFree(answer)).map(of -> of.applyAsDouble(answer, opinion));
+    private OptionalDouble fitted(ReviewedAnswer reviewed) {
+        return isFree(reviewed.answer()) ? reviewed.confidence() : OptionalDouble.empty();
     }
 
     private String incomplete(Answer answer) {
@@ -156,11 +143,11 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
     }
 
     /// The texts; null where the details have a reason for none.
-    static List<String> outputs(List<Answer> answers, List<AnswerDetail> details) {
+    static List<String> outputs(List<ReviewedAnswer> answers, List<AnswerDetail> details) {
         return IntStream.range(0, answers.size())
                 .mapToObj(i -> details != null && details.get(i).reason() != null
                         ? null
-                        : answers.get(i).text())
+                        : answers.get(i).answer().text())
                 .toList();
     }
 }

@@ -17,14 +17,14 @@ import dev.icmlora.function.admission.CallerPlaces.Place;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.error.RequestException;
 
-/// Tunes for later requests, while nobody waits for it. A task that finds no room is tuned when it is asked for again.
-/// Thread-safe.
+/// Tunes for later requests, with no request that waits for it. A task that finds no room is tuned when it is asked
+/// for again. Thread-safe.
 @Singleton
 final class BackgroundTuning {
 
     private static final Logger LOG = Logger.getLogger(BackgroundTuning.class);
     private static final int MOST = 16;
-    /// For so long nobody minds. Half of it is for the steps.
+    /// Time limit of a background tuning. Half of it is for the steps.
     static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final AdapterSource adapters;

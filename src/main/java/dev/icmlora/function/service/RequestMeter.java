@@ -120,16 +120,17 @@ final class RequestMeter {
     }
 
     private void count(Served served) {
-        var nanos = served.phases();
+        var spent = served.spent();
+        var nanos = spent.phases();
         phase("fingerprint", nanos.fingerprint());
         phase("generate", nanos.generate());
         phase("apply", nanos.apply());
         phase("tune", nanos.tune());
         phase("prompt", nanos.prefill());
         phase("decode", nanos.decode());
-        tokens("prompt", served.usage().promptTokens());
-        tokens("completion", served.usage().completionTokens());
-        tokens("tuning", served.tuningTokens());
+        tokens("prompt", spent.promptTokens());
+        tokens("completion", spent.completionTokens());
+        tokens("tuning", spent.tuningTokens());
         served.adapter()
                 .ifPresent(id -> Counter.builder("icm.lora.adapters")
                         .description("Adapters asked for: generated, or found in the cache")

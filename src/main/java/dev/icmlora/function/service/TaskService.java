@@ -8,8 +8,7 @@ import java.util.function.Consumer;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.request.PhaseNanos;
-import dev.icmlora.engine.selection.Selector;
+import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.tune.TuningProgress;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
@@ -25,13 +24,12 @@ import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateReply.ServedAdapter;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.service.Decisions.Decided;
+import dev.icmlora.function.service.TaskServing.Serving;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterFormat;
 
@@ -43,7 +41,7 @@ public final class TaskService {
     private final NamedFunctions functions;
     private final AdapterSource adapters;
     private final AdapterFiles files;
-    private final Decisions decisions;
+    private final TaskServing serving;
     private final BackgroundTuning background;
     private final EngineHost engineHost;
     private final RequestMeter meter;
@@ -53,7 +51,7 @@ public final class TaskService {
             NamedFunctions functions,
             AdapterSource adapters,
             AdapterFiles files,
-            Decisions decisions,
+            TaskServing serving,
             BackgroundTuning background,
             EngineHost engineHost,
             RequestMeter meter) {
@@ -61,7 +59,7 @@ public final class TaskService {
         this.functions = functions;
         this.adapters = adapters;
         this.files = files;
-        this.decisions = decisions;
+        this.serving = serving;
         this.background = background;
         this.engineHost = engineHost;
         this.meter = meter;
@@ -136,8 +134,8 @@ public final class TaskService {
             var key = new AdapterKey(caller.tenant(), task, 1);
             return engineHost.submit(caller.account(), turn -> adapter(key, adapters.of(key, turn), turn.session()));
         }
-        var key = TunedKeys.of(new AdapterKey(caller.tenant(), task, 1), request.tune(), engineHost.engine());
-        var budget = Decisions.budget(request.tune());
+        var key = new AdapterKey(caller.tenant(), task, 1).tuned(request.tune(), engineHost.engine());
+        var budget = TaskServing.budget(request.tune());
         return engineHost.submit(
                 caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
     }
@@ -175,9 +173,9 @@ public final class TaskService {
         }
         var start = key(caller, request);
         var hasExamples = request.mode() == Mode.AUTO
-                ? Selector.isTuned(start.task())
+                ? AutoMode.tunes(start.task())
                 : !start.task().examples().isEmpty();
-        var key = TunedKeys.of(start, tune, engine);
+        var key = start.tuned(tune, engine);
         if (!hasExamples || adapters.known(key).isPresent()) {
             return;
         }
@@ -209,21 +207,9 @@ public final class TaskService {
         return engineHost.sparingly(() -> files.peft(adapter));
     }
 
-    private static Metered<GenerateReply> metered(GenerateReply reply, int tuningTokens, PhaseNanos phases) {
-        var adapter = Optional.ofNullable(reply.adapter());
-        var served = new Served(
-                adapter.map(ServedAdapter::id),
-                adapter.map(ServedAdapter::cached).orElse(false),
-                Optional.of(reply.selection().served().name().toLowerCase(Locale.ROOT)),
-                reply.usage(),
-                tuningTokens,
-                phases);
-        return new Metered<>(reply, served);
-    }
-
     private static Metered<AdapterReply> adapter(AdapterKey key, Supplied supplied, EngineSession session) {
         var adapter = supplied.known().adapter();
-        var usage = new Usage(supplied.fingerprintTokens(), 0);
+        var spent = session.spent();
         var reply = new AdapterReply(
                 adapter.id(),
                 supplied.cached(),
@@ -231,17 +217,10 @@ public final class TaskService {
                 adapter.layout().alpha(),
                 supplied.known().fileBytes(),
                 session.engine().manifest().base().name(),
-                key.isTuned() ? TuningReports.of(supplied.known()) : null,
-                usage,
-                Timing.of(session.phases()));
-        var served = new Served(
-                Optional.of(reply.id()),
-                reply.cached(),
-                Optional.empty(),
-                usage,
-                supplied.tuningTokens(),
-                session.phases());
-        return new Metered<>(reply, served);
+                key.isTuned() ? TaskServing.report(supplied.known()) : null,
+                new Usage(spent.promptTokens(), spent.completionTokens()),
+                Timing.of(spent.phases()));
+        return new Metered<>(reply, new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), spent));
     }
 
     private Metered<GenerateReply> generate(
@@ -262,34 +241,27 @@ public final class TaskService {
             AnswerForm form, TaskPrompts prompts, Mode served, AdapterKey key, Tuned tuning) {
         var tokens = prompts.of(served);
         var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, prompts.turn())) : Optional.<Supplied>empty();
-        var read = adapter.map(Supplied::fingerprintTokens).orElse(0);
-        return answer(form, new Decided(Selection.named(served), adapter, tuning, read, 0), tokens, prompts);
+        return answer(form, serving.named(served, key, adapter, tuning, prompts.turn()), tokens, prompts);
     }
 
     private Metered<GenerateReply> tuned(AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var key = TunedKeys.of(start, tune, prompts.turn().engine());
+        var key = start.tuned(tune, prompts.turn().engine());
         // What does not fit is refused before anything is tuned.
         var tokens = prompts.of(request.mode());
         var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, Decisions.budget(tune), _ -> {}, prompts.turn()))
+                ? Optional.of(adapters.of(key, TaskServing.budget(tune), _ -> {}, prompts.turn()))
                 : adapters.known(key);
         if (supplied.isPresent()) {
-            var decided = new Decided(
-                    Selection.named(request.mode()),
-                    supplied,
-                    TuningReports.of(supplied.get().known()),
-                    supplied.get().fingerprintTokens(),
-                    supplied.get().tuningTokens());
-            return answer(form, decided, tokens, prompts);
+            var report = TaskServing.report(supplied.get().known());
+            return answer(form, serving.named(request.mode(), key, supplied, report, prompts.turn()), tokens, prompts);
         }
         if (tune.when() == Tune.When.NEVER) {
             return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), null);
         }
-        var waiting = background.later(key, account)
-                ? TuningReports.waiting(key.task().examples())
-                : null;
+        var waiting =
+                background.later(key, account) ? TaskServing.waiting(key.task().examples()) : null;
         return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), waiting);
     }
 
@@ -297,32 +269,34 @@ public final class TaskService {
         // What does not even fit with the description alone is refused before anything is tuned.
         var described = prompts.of(Mode.ADAPTER);
         var tune = Optional.ofNullable(form.request().tune()).orElse(Tune.DEFAULT);
-        var decided = decisions.of(key, tune, prompts.fitWithExamples(), account, prompts.turn());
-        var served = decided.served();
-        return answer(form, decided, served.showsExamples() ? prompts.of(served) : described, prompts);
+        var chosen = serving.auto(key, tune, prompts.fitWithExamples(), account, prompts.turn());
+        var served = chosen.served();
+        return answer(form, chosen, served.showsExamples() ? prompts.of(served) : described, prompts);
     }
 
-    private Metered<GenerateReply> answer(AnswerForm form, Decided decided, List<int[]> tokens, TaskPrompts prompts) {
+    private Metered<GenerateReply> answer(AnswerForm form, Serving as, List<int[]> tokens, TaskPrompts prompts) {
         var scale = form.request().scale().floatValue();
-        var turn = prompts.turn();
         var weights = form.request().adapter() == null ? "task" : "adapter";
-        var reviewed = decisions.answer(
-                decided, weights, tokens, scale, prompts::withFewExamples, form.isGreedy(), prompts.wanted(), turn);
-        var answers = reviewed.answers();
-        var curve = decided.curve(scale, form.isLabel(), turn.engine());
-        var details = form.details(reviewed, curve);
-        var selection = decided.selection().withConfidence(ofTask -> form.confidence(reviewed, curve, ofTask));
-        var phases = turn.session().phases(answers);
+        var answers = as.answer(weights, scale, tokens, prompts::withFewExamples, prompts.wanted());
+        var details = form.details(answers);
+        var selection = as.selection().withConfidence(ofTask -> form.confidence(answers, ofTask));
+        var spent = prompts.turn().session().spent();
+        var adapter = as.adapter().map(TaskService::served);
         var reply = new GenerateReply(
                 null,
-                AnswerForm.outputs(answers.answers(), details),
+                AnswerForm.outputs(answers, details),
                 details,
-                decided.adapter().map(TaskService::served).orElse(null),
+                adapter.orElse(null),
                 selection,
-                decided.tuning(),
-                new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens()),
-                Timing.of(phases));
-        return metered(reply, decided.tuningTokens(), phases);
+                as.tuning(),
+                new Usage(spent.promptTokens(), spent.completionTokens()),
+                Timing.of(spent.phases()));
+        var served = new Served(
+                adapter.map(ServedAdapter::id),
+                adapter.map(ServedAdapter::cached).orElse(false),
+                Optional.of(as.served().name().toLowerCase(Locale.ROOT)),
+                spent);
+        return new Metered<>(reply, served);
     }
 
     private static ServedAdapter served(Supplied supplied) {

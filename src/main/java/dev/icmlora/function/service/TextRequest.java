@@ -33,11 +33,6 @@ public record TextRequest(
 
     private static final String SCHEMA = "/schema";
 
-    /// Whether the likeliest text or label is taken, and none is drawn.
-    boolean isGreedy() {
-        return labels.isPresent() || sampling.temperature() == 0;
-    }
-
     /// The request with another task.
     TextRequest with(Optional<TaskBody> other) {
         return new TextRequest(

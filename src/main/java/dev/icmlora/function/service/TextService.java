@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.ReviewedAnswer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
@@ -26,13 +27,13 @@ import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.service.Decisions.Decided;
 import dev.icmlora.function.service.NamedFunctions.NamedText;
+import dev.icmlora.function.service.TaskServing.Serving;
+import dev.icmlora.generator.task.Task;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [TaskService] is the
 /// one for tasks with inputs.
@@ -45,7 +46,7 @@ public final class TextService {
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final AdapterSource adapters;
-    private final Decisions decisions;
+    private final TaskServing serving;
     private final EngineHost engineHost;
     private final RequestMeter meter;
 
@@ -53,13 +54,13 @@ public final class TextService {
             RequestRules rules,
             NamedFunctions functions,
             AdapterSource adapters,
-            Decisions decisions,
+            TaskServing serving,
             EngineHost engineHost,
             RequestMeter meter) {
         this.rules = rules;
         this.functions = functions;
         this.adapters = adapters;
-        this.decisions = decisions;
+        this.serving = serving;
         this.engineHost = engineHost;
         this.meter = meter;
     }
@@ -137,8 +138,7 @@ public final class TextService {
             TextPrompts.requireFit("/input", prompts, 0, session);
             var vectors = session.embed(prompts);
             var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-            var served =
-                    new Served(Optional.empty(), false, Optional.empty(), new Usage(tokens, 0), 0, session.phases());
+            var served = new Served(Optional.empty(), false, Optional.empty(), session.spent());
             return new Metered<>(new EmbeddingReply(model, vectors, tokens), served);
         });
     }
@@ -165,14 +165,10 @@ public final class TextService {
         var wanted = wanted(tenant, request, tokens, listener, session);
         prompts.requireFit(tokens, wanted);
         var id = supplied.map(s -> s.known().adapter().id());
-        var decided = new Decided(
-                Selection.named(id.isPresent() ? Mode.ADAPTER : Mode.PLAIN),
-                supplied,
-                null,
-                supplied.map(Supplied::fingerprintTokens).orElse(0),
-                0);
+        var key = supplied.map(s -> s.known().key()).orElseGet(() -> new AdapterKey(tenant, Task.NONE, 0));
+        var named = serving.named(id.isPresent() ? Mode.ADAPTER : Mode.PLAIN, key, supplied, null, turn);
         return write(
-                request, id.orElse(engineHost.modelName()), decided, tokens, Optional::empty, wanted, listener, turn);
+                request, id.orElse(engineHost.modelName()), named, tokens, Optional::empty, wanted, listener, turn);
     }
 
     /// As a function's task is served in mode auto.
@@ -188,13 +184,13 @@ public final class TextService {
         // What does not even fit with the description alone is refused before anything is tuned.
         prompts.requireFit(described, wanted);
         var shown = prompts.withExamples(named.task(), wanted);
-        var decided = decisions.of(key, named.tune(), shown.isPresent(), account, turn);
-        var tokens = decided.served().showsExamples() ? shown.orElseThrow() : described;
+        var chosen = serving.auto(key, named.tune(), shown.isPresent(), account, turn);
+        var tokens = chosen.served().showsExamples() ? shown.orElseThrow() : described;
         var few = session.engine().fingerprinted(named.task());
         return write(
                 request,
                 named.function().toString(),
-                decided,
+                chosen,
                 tokens,
                 () -> prompts.withExamples(few, wanted),
                 wanted,
@@ -207,33 +203,28 @@ public final class TextService {
     private Metered<TextReply> write(
             TextRequest request,
             String model,
-            Decided decided,
+            Serving as,
             List<int[]> prompts,
             Supplier<Optional<List<int[]>>> shown,
             Wanted wanted,
             TextListener listener,
             Turn turn) {
         listener.begins(model);
-        var reviewed = decisions.answer(
-                decided,
+        var answers = as.answer(
                 request.task().isPresent() ? "task" : "model",
-                repeated(prompts, request),
                 1,
+                repeated(prompts, request),
                 () -> shown.get().map(again -> repeated(again, request)),
-                request.isGreedy(),
-                wanted,
-                turn);
-        var answers = reviewed.answers();
-        var usage = new Usage(decided.readTokens() + answers.promptTokens(), answers.completionTokens());
-        var phases = turn.session().phases(answers);
+                wanted);
+        var spent = turn.session().spent();
         var served = new Served(
-                decided.adapter().map(supplied -> supplied.known().adapter().id()),
-                decided.adapter().map(Supplied::cached).orElse(false),
-                Optional.of(decided.served().name().toLowerCase(Locale.ROOT)),
-                usage,
-                decided.tuningTokens(),
-                phases);
-        return new Metered<>(new TextReply(model, answers.answers(), usage, Timing.of(phases)), served);
+                as.adapter().map(supplied -> supplied.known().adapter().id()),
+                as.adapter().map(Supplied::cached).orElse(false),
+                Optional.of(as.served().name().toLowerCase(Locale.ROOT)),
+                spent);
+        var usage = new Usage(spent.promptTokens(), spent.completionTokens());
+        var texts = answers.stream().map(ReviewedAnswer::answer).toList();
+        return new Metered<>(new TextReply(model, texts, usage, Timing.of(spent.phases())), served);
     }
 
     private static List<int[]> repeated(List<int[]> prompts, TextRequest request) {

@@ -217,6 +217,23 @@ class AutoTest {
                 .body("tuning", nullValue());
     }
 
+    /// The distance and the adapter come from one task vector.
+    @Test
+    void aNearTaskIsFingerprintedOnce() {
+        var examples =
+                List.of(Map.of("input", "river", "output", "RIVER"), Map.of("input", "stone", "output", "STONE"));
+        var body = body(task("Write the word in capital letters.", examples), "apple");
+        var auto = reply(body);
+        given().delete("/adapters/{id}", auto.getString("adapter.id")).then().statusCode(204);
+        var named = reply(with(body, "mode", "adapter"));
+
+        assertThat(auto.getFloat("selection.strength"))
+                .as("the generated adapter serves")
+                .isEqualTo(1);
+        assertThat(auto.<Object>get("adapter.id")).isEqualTo(named.get("adapter.id"));
+        assertThat(auto.getInt("usage.prompt_tokens")).isEqualTo(named.getInt("usage.prompt_tokens"));
+    }
+
     @Test
     void oneExampleAndItsTwinsAreNotTunedOn() {
         var one = PLURALS.getFirst();

@@ -5,8 +5,13 @@ public record PhaseNanos(long fingerprint, long generate, long apply, long tune,
 
     public static final PhaseNanos NONE = new PhaseNanos(0, 0, 0, 0, 0, 0);
 
-    /// With what the worker measured.
-    public PhaseNanos decoded(long applyNanos, long prefillNanos, long decodeNanos) {
-        return new PhaseNanos(fingerprint, generate, applyNanos, tune, prefillNanos, decodeNanos);
+    public PhaseNanos plus(PhaseNanos other) {
+        return new PhaseNanos(
+                fingerprint + other.fingerprint,
+                generate + other.generate,
+                apply + other.apply,
+                tune + other.tune,
+                prefill + other.prefill,
+                decode + other.decode);
     }
 }

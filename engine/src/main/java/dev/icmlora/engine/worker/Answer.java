@@ -19,7 +19,8 @@ public record Answer(
         OptionalDouble probability,
         Map<String, Double> labels) {
 
-    Answer withoutLogprobs() {
+    /// The same for a reader who did not ask for the log-probabilities of its tokens.
+    public Answer withoutLogprobs() {
         return new Answer(text, finish, tokens, List.of(), probability, labels);
     }
 }

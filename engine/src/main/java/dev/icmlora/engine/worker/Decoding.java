@@ -44,6 +44,11 @@ public record Decoding(
     }
 
     @Override
+    public boolean isGreedy() {
+        return sampling.temperature() == 0;
+    }
+
+    @Override
     public boolean tellsLogprobs() {
         return topLogprobs.isPresent();
     }

@@ -18,7 +18,7 @@ final class LabelSequence extends Sequence {
     private static final int MOST_OUTPUTS = 64;
 
     private final Labels labels;
-    private final LabelBias bias;
+    private final Choosing choosing;
     private final double[] ofLabels;
     private final double[][] ofNodes;
     /// What the batch that is being made has of the tree.
@@ -31,7 +31,7 @@ final class LabelSequence extends Sequence {
     LabelSequence(DecodeRequest request, int index, Choosing choosing, Decoder decoder) {
         super(request, index, decoder);
         this.labels = choosing.labels();
-        this.bias = choosing.bias();
+        this.choosing = choosing;
         this.ofLabels = new double[labels.size()];
         this.ofNodes =
                 labels.trees().stream().map(each -> new double[each.size()]).toArray(double[][]::new);
@@ -94,7 +94,7 @@ final class LabelSequence extends Sequence {
             begin(tree + 1);
         }
         return ended()
-                ? new Delta(labels.text(likeliest(bias.weighed(ofLabels))), List.of())
+                ? new Delta(labels.text(likeliest(choosing.weighed(ofLabels))), List.of())
                 : new Delta("", List.of());
     }
 
@@ -138,7 +138,7 @@ final class LabelSequence extends Sequence {
 
     @Override
     Answer answer() {
-        var weighed = bias.weighed(ofLabels);
+        var weighed = choosing.weighed(ofLabels);
         var chosen = likeliest(weighed);
         var probabilities = probabilities(weighed, weighed[chosen]);
         return new Answer(

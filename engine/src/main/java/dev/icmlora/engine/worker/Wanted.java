@@ -10,6 +10,9 @@ public sealed interface Wanted permits Decoding, Choosing {
     /// nobody else that it was asked before.
     String salt();
 
+    /// Whether the likeliest answer is taken, and none is drawn.
+    boolean isGreedy();
+
     /// Whether those who hear of the answers asked for the log-probabilities of their tokens.
     boolean tellsLogprobs();
 

@@ -17,6 +17,14 @@ public record Task(String description, List<Example> examples) {
         examples = List.copyOf(examples);
     }
 
+    /// Memory that its texts take.
+    public int bytes() {
+        int characters = examples.stream()
+                .mapToInt(example -> example.input().length() + example.output().length())
+                .sum();
+        return Character.BYTES * (description.length() + characters);
+    }
+
     /// Whether nothing is said.
     public boolean isEmpty() {
         return description.isBlank() && examples.isEmpty();

@@ -67,14 +67,14 @@ public final class ControlBench implements AutoCloseable {
 
     /// The latent that the function takes for a task: the mean of its prior.
     float[] latent(TaskVector vector) {
-        return session.prior(vector).mean();
+        return engine.hypernetwork().prior(vector).mean();
     }
 
     /// The adapter of a latent.
     ///
     /// @param strength of the residual: 0 gives B0
     Adapter generate(float[] latent, float strength) {
-        return session.generate(latent, strength);
+        return engine.hypernetwork().adapter(latent, strength);
     }
 
     /// An adapter with these B matrices and the A of all that are generated.

@@ -13,13 +13,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.request.EngineObserver;
-import dev.icmlora.engine.selection.Calibration;
-import dev.icmlora.engine.selection.Selector;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.AnswerFit;
 import dev.icmlora.trainer.calibration.CalibrationReport;
@@ -72,7 +72,7 @@ public final class CalibrateCommand implements Callable<Integer> {
         Path file = files.generator().orElseThrow();
         requireAtLeast("--tasks", tasks, 1);
         requireAtLeast("--draws", draws, 1);
-        requireAtLeast("--examples", examples, Selector.LEAST_EXAMPLES);
+        requireAtLeast("--examples", examples, AutoMode.LEAST_EXAMPLES);
         PrintWriter out = spec.commandLine().getOut();
         Optional<Calibration> kept = answersOnly
                 ? Optional.of(Calibration.of(GeneratorFile.read(file).manifest().calibration()))

@@ -2,8 +2,7 @@ package dev.icmlora.trainer.calibration;
 
 import java.util.List;
 
-import dev.icmlora.engine.selection.AnswerConfidence;
-import dev.icmlora.engine.selection.LabelConfidence;
+import dev.icmlora.engine.Calibration.Curve;
 
 /// Fits how sure an answer is to answers that are known to be right or wrong.
 ///
@@ -15,24 +14,13 @@ public record AnswerFit(List<AnswerObservation> observations) {
     }
 
     /// @throws IllegalStateException if there is nothing to fit it to
-    AnswerConfidence ofTexts() {
-        double[] weights = weights();
-        return new AnswerConfidence(weights[0], weights[1], weights[2], weights[3], weights[4], weights[5]);
-    }
-
-    /// @throws IllegalStateException if there is nothing to fit it to
-    LabelConfidence ofLabels() {
-        double[] weights = weights();
-        return new LabelConfidence(weights[0], weights[1], weights[2], weights[3], weights[4], weights[5]);
-    }
-
-    private double[] weights() {
+    Curve curve() {
         if (observations.isEmpty()) {
             throw new IllegalStateException("no answer of a tuned task was observed");
         }
         LogisticFit fit = new LogisticFit();
         observations.forEach(observation -> fit.add(observation.seen(), observation.right() ? 1 : 0));
-        return fit.weights(observations.getFirst().seen().length);
+        return new Curve(fit.weights(observations.getFirst().seen().length));
     }
 
     /// Share of right answers.

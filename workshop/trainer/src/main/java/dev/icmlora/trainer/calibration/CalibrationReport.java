@@ -1,10 +1,11 @@
 package dev.icmlora.trainer.calibration;
 
 import java.io.PrintWriter;
+import java.util.EnumSet;
 import java.util.Locale;
 
-import dev.icmlora.engine.selection.Calibration;
-import dev.icmlora.engine.selection.Way;
+import dev.icmlora.engine.Calibration;
+import dev.icmlora.engine.auto.Way;
 import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// A fit as a table for people, and the numbers that come of it.
@@ -15,7 +16,7 @@ public final class CalibrationReport {
     /// @return the numbers
     public static Calibration print(SelectionFit fit, PrintWriter out) {
         MarkdownTable table = new MarkdownTable().text("exact match, %").numbers("seen", "validation");
-        for (Way way : Way.values()) {
+        for (Way way : EnumSet.range(Way.TUNED, Way.SHARED_EXAMPLES)) {
             table.row(name(way), percent(fit.always(true, way)), percent(fit.always(false, way)));
         }
         table.row("best of each task", percent(fit.oracle(true)), percent(fit.oracle(false)));
@@ -28,9 +29,9 @@ public final class CalibrationReport {
     /// @param labels the fit to answers that are one of some labels
     /// @return the numbers with the curves for answers
     public static Calibration print(Calibration selection, AnswerFit texts, AnswerFit labels, PrintWriter out) {
-        Calibration calibration = selection.withAnswers(texts.ofTexts(), labels.ofLabels());
+        Calibration calibration = selection.withAnswers(texts.curve(), labels.curve());
         out.println(answers(texts, "texts"));
-        out.println(calibration.answers().orElseThrow());
+        out.println(calibration.texts().orElseThrow());
         out.println(answers(labels, "labels"));
         out.println(calibration.labels().orElseThrow());
         return calibration;

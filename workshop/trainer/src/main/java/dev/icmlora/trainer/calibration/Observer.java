@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.calibration;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -10,29 +11,22 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import dev.icmlora.engine.Asked;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.AutoMode;
+import dev.icmlora.engine.auto.AutoMode.Plan;
+import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.auto.TaskAdapter;
+import dev.icmlora.engine.auto.Way;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.selection.Opinion;
-import dev.icmlora.engine.selection.ReviewedAnswers;
-import dev.icmlora.engine.selection.Selector;
-import dev.icmlora.engine.selection.Way;
-import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
-import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
-import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Finish;
-import dev.icmlora.engine.worker.LabelBias;
 import dev.icmlora.engine.worker.Labels;
-import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
-import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
@@ -65,33 +59,27 @@ final class Observer {
             RandomGenerator random) {
         Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
         List<Example> tests = unknown.subList(0, Math.min(TESTS, unknown.size()));
-        var vector = session.fingerprint(task);
-        Adapter generated = session.generate(vector, 1);
-        Adapter shared = session.generate(vector, 0);
+        AutoMode auto = new AutoMode(session, task);
         Map<Way, Double> right = new EnumMap<>(Way.class);
-        right.put(Way.GENERATED, right(generated, Way.GENERATED, task, tests));
-        right.put(Way.SHARED, right(shared, Way.SHARED, task, tests));
-        if (!task.examples().isEmpty()) {
-            right.put(Way.SHARED_EXAMPLES, right(shared, Way.SHARED_EXAMPLES, task, tests));
-        }
         Optional<TuningSummary> tuning = Optional.empty();
-        if (Selector.isTuned(task)) {
-            var tuned = tune(generated, task);
-            tuning = Optional.of(tuned.report().summary());
-            right.put(
-                    Way.TUNED,
-                    right(
-                            reviewed(tuned.adapter(), shared, task, tests, decoding(tests))
-                                    .answers(),
-                            tests));
+        for (Way way : ways(task)) {
+            Plan plan = auto.by(way);
+            tuning = tuning.or(() -> plan.adapter().flatMap(TaskAdapter::tuning));
+            right.put(way, right(answers(auto, plan, task, tests, decoding(tests)), tests));
         }
-        return new Observation(seen, session.seenDistance(vector), tuning, right);
+        return new Observation(seen, auto.seenDistance(), tuning, right);
     }
 
-    /// A tuned task, and what it is asked.
-    ///
-    /// @param tuning empty where it diverged, since no tuned adapter serves then
-    private record Tuned(Task task, List<Example> tests, Adapter adapter, Optional<TuningSummary> tuning) {}
+    private static List<Way> ways(Task task) {
+        List<Way> ways = new ArrayList<>(List.of(Way.GENERATED, Way.SHARED));
+        if (!task.examples().isEmpty()) {
+            ways.add(Way.SHARED_EXAMPLES);
+        }
+        if (AutoMode.tunes(task)) {
+            ways.add(Way.TUNED);
+        }
+        return ways;
+    }
 
     /// Each answer of a tuned task that came to its end: by its adapter alone, and with second opinions.
     ///
@@ -100,8 +88,9 @@ final class Observer {
     /// @param examples that the task brings
     List<AnswerObservation> texts(
             String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
-        Tuned tuned = tuned(description, known, unknown, examples, random);
-        return observed(tuned, decoding(tuned.tests), AnswerObservation::ofText);
+        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
+        List<Example> tests = unknown.subList(0, Math.min(ANSWERS, unknown.size()));
+        return observed(task, tests, decoding(tests));
     }
 
     /// Each answer of a tuned task that is one of some labels: by its adapter alone, and with second opinions.
@@ -114,88 +103,50 @@ final class Observer {
             List<String> labels,
             int examples,
             RandomGenerator random) {
-        Tuned tuned = tuned(description, known, unknown, examples, random);
+        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
+        List<Example> tests = unknown.subList(0, Math.min(ANSWERS, unknown.size()));
         Choosing choosing = new Choosing(
                 Labels.of(labels, engine.format(), engine.contextTokens()), AnswerListener.NONE, "calibration");
-        return observed(tuned, choosing, AnswerObservation::ofLabel);
+        return observed(task, tests, choosing);
     }
 
-    private Tuned tuned(
-            String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
-        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
-        var result = tune(session.generate(session.fingerprint(task), 1), task);
-        return new Tuned(
-                task,
-                unknown.subList(0, Math.min(ANSWERS, unknown.size())),
-                result.adapter(),
-                Optional.of(result.report().summary()).filter(seen -> seen.outcome() != Outcome.DIVERGED));
-    }
-
-    /// What is seen of an answer.
-    @FunctionalInterface
-    private interface Seeing {
-        AnswerObservation of(Answer answer, TuningSummary tuning, Opinion opinion, boolean right);
-    }
-
-    private List<AnswerObservation> observed(Tuned tuned, Wanted wanted, Seeing seeing) {
-        if (tuned.tuning.isEmpty()) {
+    private List<AnswerObservation> observed(Task task, List<Example> tests, Wanted wanted) {
+        AutoMode auto = new AutoMode(session, task);
+        Plan reviewed = auto.by(Way.TUNED);
+        TuningSummary tuning = reviewed.adapter().flatMap(TaskAdapter::tuning).orElseThrow();
+        if (tuning.outcome() == Outcome.DIVERGED) {
+            // No tuned adapter serves then.
             return List.of();
         }
-        var alone = session.answer(asked(tuned.adapter, tuned.task, false, tuned.tests, wanted), wanted);
-        var reviewed = reviewed(tuned.adapter, session.shared(), tuned.task, tuned.tests, wanted);
-        return Stream.of(ReviewedAnswers.alone(alone), reviewed)
-                .flatMap(answers -> observed(tuned, answers, seeing))
+        Plan alone = new Plan(reviewed.adapter(), false, false);
+        return Stream.of(alone, reviewed)
+                .map(plan -> answers(auto, plan, task, tests, wanted))
+                .flatMap(answers -> observed(answers, tests, tuning))
                 .toList();
     }
 
-    private static Stream<AnswerObservation> observed(Tuned tuned, ReviewedAnswers reviewed, Seeing seeing) {
-        List<Answer> answers = reviewed.answers().answers();
+    private static Stream<AnswerObservation> observed(
+            List<ReviewedAnswer> answers, List<Example> tests, TuningSummary tuning) {
         return IntStream.range(0, answers.size())
-                .filter(i -> answers.get(i).finish() == Finish.STOP)
-                .mapToObj(i -> seeing.of(
-                        answers.get(i),
-                        tuned.tuning.orElseThrow(),
-                        reviewed.opinions().get(i),
-                        isRight(answers.get(i), tuned.tests.get(i))));
+                .filter(i -> answers.get(i).answer().finish() == Finish.STOP)
+                .mapToObj(i -> AnswerObservation.of(answers.get(i), tuning, isRight(answers.get(i), tests.get(i))));
     }
 
-    private TuningResult tune(Adapter generated, Task task) {
-        var options = TuningOptions.forExamples(task.examples().size());
-        return session.tune(generated, task, options, Optional.empty(), _ -> {});
+    private List<ReviewedAnswer> answers(AutoMode auto, Plan plan, Task task, List<Example> tests, Wanted wanted) {
+        List<Example> shown = plan.showsExamples() ? task.examples() : List.of();
+        return auto.answer(
+                plan, 1, prompts(task, shown, tests), () -> Optional.of(prompts(task, task.examples(), tests)), wanted);
     }
 
-    private double right(Adapter adapter, Way way, Task task, List<Example> tests) {
-        List<Example> shown = way.showsExamples() ? task.examples() : List.of();
-        return right(session.answer(scaled(adapter), prompts(task, shown, tests), decoding(tests)), tests);
-    }
-
-    private static double right(Answers answers, List<Example> tests) {
+    private static double right(List<ReviewedAnswer> answers, List<Example> tests) {
         long right = IntStream.range(0, tests.size())
-                .filter(i -> isRight(answers.answers().get(i), tests.get(i)))
+                .filter(i -> isRight(answers.get(i), tests.get(i)))
                 .count();
         return (double) right / tests.size();
     }
 
-    private static boolean isRight(Answer answer, Example test) {
-        return answer.text().strip().equals(test.output().strip());
-    }
-
-    /// As mode auto answers by a tuned adapter.
-    private ReviewedAnswers reviewed(Adapter tuned, Adapter shared, Task task, List<Example> tests, Wanted wanted) {
-        return session.answer(
-                asked(tuned, task, false, tests, wanted),
-                () -> Optional.of(asked(shared, task, true, tests, wanted)),
-                wanted);
-    }
-
-    private Asked asked(Adapter adapter, Task task, boolean shown, List<Example> tests, Wanted wanted) {
-        var scaled = scaled(adapter);
-        var bias = wanted instanceof Choosing choosing ? session.bias(scaled, task, shown, choosing) : LabelBias.NONE;
-        return new Asked(scaled, prompts(task, shown ? task.examples() : List.of(), tests), bias);
-    }
-
-    private static Optional<ScaledAdapter> scaled(Adapter adapter) {
-        return Optional.of(new ScaledAdapter(adapter, 1));
+    private static boolean isRight(ReviewedAnswer answer, Example test) {
+        return answer.answer().text().strip().equals(test.output().strip());
     }
 
     private Decoding decoding(List<Example> tests) {

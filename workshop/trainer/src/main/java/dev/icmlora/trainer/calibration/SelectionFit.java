@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-import dev.icmlora.engine.selection.Calibration;
-import dev.icmlora.engine.selection.Confidence;
-import dev.icmlora.engine.selection.Familiarity;
-import dev.icmlora.engine.selection.Way;
+import dev.icmlora.engine.Calibration;
+import dev.icmlora.engine.Calibration.Curve;
+import dev.icmlora.engine.auto.Way;
 
 /// Fits the numbers of selection to observations.
 public final class SelectionFit {
@@ -21,7 +20,14 @@ public final class SelectionFit {
     }
 
     Calibration fit() {
-        return new Calibration(confidence(), familiarity(), Optional.empty(), Optional.empty());
+        double near = near();
+        return new Calibration(
+                confidence(),
+                near,
+                rightWhere(near, true),
+                rightWhere(near, false),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /// Share of exact answers if one way always served the tasks that are tuned.
@@ -37,26 +43,23 @@ public final class SelectionFit {
     }
 
     /// A logistic curve through what tuned adapters served.
-    Confidence confidence() {
+    private Curve confidence() {
         LogisticFit fit = new LogisticFit();
         for (Observation observation : tuned) {
-            var tuning = observation.tuning().orElseThrow();
-            double[] certainties = {Confidence.certainty(tuning.lossBefore()), Confidence.certainty(tuning.lossAfter())
-            };
-            fit.add(certainties, observation.right().get(Way.TUNED));
+            fit.add(
+                    Calibration.seen(observation.tuning().orElseThrow()),
+                    observation.right().get(Way.TUNED));
         }
-        double[] weights = fit.weights(2);
-        return new Confidence(weights[0], weights[1], weights[2]);
+        return new Curve(fit.weights(2));
     }
 
     /// The distance up to which trusting the generator's own adapter with the description alone is right most often.
-    Familiarity familiarity() {
-        double near = untuned.stream()
+    private double near() {
+        return untuned.stream()
                 .flatMapToDouble(o -> o.distance().stream())
                 .boxed()
                 .max(Comparator.comparingDouble(this::rightUpTo))
                 .orElse(0.0);
-        return new Familiarity(near, rightWhere(near, true), rightWhere(near, false));
     }
 
     private double rightUpTo(double near) {

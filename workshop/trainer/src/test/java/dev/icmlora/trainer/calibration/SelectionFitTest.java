@@ -11,9 +11,8 @@ import java.util.OptionalDouble;
 
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.engine.selection.Confidence;
-import dev.icmlora.engine.selection.Familiarity;
-import dev.icmlora.engine.selection.Way;
+import dev.icmlora.engine.Calibration;
+import dev.icmlora.engine.auto.Way;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
 
@@ -28,10 +27,10 @@ class SelectionFitTest {
             observations.add(tuned(seen, 4, 0.1));
         }
 
-        Confidence confidence = new SelectionFit(observations).confidence();
+        Calibration calibration = new SelectionFit(observations).fit();
 
-        assertThat(confidence.of(summary(0.1))).isCloseTo(0.9, within(0.05));
-        assertThat(confidence.of(summary(4))).isCloseTo(0.1, within(0.05));
+        assertThat(calibration.ofTask(summary(0.1))).isCloseTo(0.9, within(0.05));
+        assertThat(calibration.ofTask(summary(4))).isCloseTo(0.1, within(0.05));
     }
 
     @Test
@@ -42,11 +41,11 @@ class SelectionFitTest {
                 untuned(false, 2, 0.1, 0.6),
                 untuned(false, 3, 0, 0.5));
 
-        Familiarity familiarity = new SelectionFit(observations).familiarity();
+        Calibration calibration = new SelectionFit(observations).fit();
 
-        assertThat(familiarity.near()).isEqualTo(0.7);
-        assertThat(familiarity.known()).isCloseTo(0.85, within(1e-9));
-        assertThat(familiarity.unknown()).isCloseTo(0.55, within(1e-9));
+        assertThat(calibration.near()).isEqualTo(0.7);
+        assertThat(calibration.known()).isCloseTo(0.85, within(1e-9));
+        assertThat(calibration.unknown()).isCloseTo(0.55, within(1e-9));
     }
 
     private static Observation tuned(boolean seen, double loss, double right) {

@@ -1,4 +1,4 @@
-package dev.icmlora.engine.selection;
+package dev.icmlora.engine.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

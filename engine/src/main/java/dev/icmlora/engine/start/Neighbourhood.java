@@ -1,4 +1,4 @@
-package dev.icmlora.engine.selection;
+package dev.icmlora.engine.start;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,12 +10,12 @@ import dev.icmlora.generator.network.SeenTask;
 ///
 /// The distance is Mahalanobis' with independent dimensions: the root mean square over dimensions, each in units of its
 /// standard deviation over the seen tasks.
-public final class Neighbourhood {
+final class Neighbourhood {
     private final List<SeenTask> tasks;
     private final double[] variance;
 
     /// @param tasks none for a generator that does not know them
-    public Neighbourhood(List<SeenTask> tasks) {
+    Neighbourhood(List<SeenTask> tasks) {
         this.tasks = tasks;
         this.variance = tasks.isEmpty() ? new double[0] : variance(tasks);
     }
@@ -38,7 +38,7 @@ public final class Neighbourhood {
     }
 
     /// Distance to the nearest task; empty where none is known.
-    public OptionalDouble distance(float[] latent) {
+    OptionalDouble distance(float[] latent) {
         return tasks.stream()
                 .mapToDouble(task -> distance(latent, task.latent()))
                 .min();

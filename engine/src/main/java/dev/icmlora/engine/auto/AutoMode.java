@@ -1,0 +1,289 @@
+package dev.icmlora.engine.auto;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+import dev.icmlora.engine.Calibration;
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.TaskVector;
+
+/// Mode auto: chooses how a task is served, answers its inputs, asks for second opinions, and says how sure the
+/// answers are. Belongs to the session's thread.
+///
+/// With enough examples the task is tuned and the tuned adapter serves, as surely as tuning saw it learn. With
+/// fewer, the distance to the tasks that the generator was trained on decides.
+public final class AutoMode {
+    /// Distinct examples that tuning needs: fewer are learned by heart.
+    public static final int LEAST_EXAMPLES = 3;
+
+    private static final int BYTES_OF_RESULT = 64;
+
+    private final EngineSession session;
+    private final Task task;
+    private final TaskAdapters adapters;
+    private Optional<Seen> seen = Optional.empty();
+
+    public AutoMode(EngineSession session, Task task, TaskAdapters adapters) {
+        this.session = session;
+        this.task = task;
+        this.adapters = adapters;
+    }
+
+    /// One that keeps nothing for another task, and tunes as long as it takes.
+    public AutoMode(EngineSession session, Task task) {
+        this(session, task, new UnkeptAdapters(session, task));
+    }
+
+    /// What answers.
+    ///
+    /// @param adapter empty for the base model alone
+    /// @param showsExamples whether the prompts have the task's examples
+    /// @param isReviewed whether answers that are not sure need a second opinion
+    public record Plan(Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed) {}
+
+    /// What was chosen, and why.
+    ///
+    /// @param confidence chance that an answer is exactly right, as far as the task tells; empty without a
+    /// generator
+    /// @param seenDistance to the nearest task that the generator was trained on; empty where it had no say
+    public record Choice(Way way, Plan plan, OptionalDouble confidence, OptionalDouble seenDistance) {}
+
+    /// Where a task is among those that the generator was trained on.
+    private record Seen(TaskVector vector, OptionalDouble distance) {}
+
+    private record SeenKey(Task task) {}
+
+    /// @param adapter its id; empty for the base model alone
+    /// @param shown whether prompts show the examples
+    private record BiasKey(Optional<String> adapter, float scale, Task task, boolean shown, List<String> labels) {
+
+        int bytes() {
+            var ofLabels = labels.stream()
+                    .mapToInt(label -> BYTES_OF_RESULT + Character.BYTES * label.length())
+                    .sum();
+            return task.bytes() + ofLabels;
+        }
+    }
+
+    /// Whether a task has enough examples to tune on.
+    public static boolean tunes(Task task) {
+        return task.examples().stream().distinct().limit(LEAST_EXAMPLES).count() == LEAST_EXAMPLES;
+    }
+
+    /// Chooses how the task is served.
+    ///
+    /// @param examplesFit whether prompts with the examples and their answers would fit into the context
+    /// @throws UnusableInputException if the task is longer than the context
+    public Choice choose(boolean examplesFit) {
+        var showing = examplesFit && !task.examples().isEmpty();
+        var tuned = tunes(task) && engine().tuningRefusal().isEmpty() ? tuned() : Optional.<TaskAdapter>empty();
+        return tuned.map(adapter -> chooseTuned(adapter, showing)).orElseGet(() -> chooseUntuned(showing));
+    }
+
+    private Optional<TaskAdapter> tuned() {
+        try {
+            return adapters.tuned();
+        } catch (UnusableInputException e) {
+            if (engine().tuningRefusal().isEmpty()) {
+                throw e;
+            }
+            // Only the first tuning shows that there is no memory for any.
+            return Optional.empty();
+        }
+    }
+
+    private Choice chooseTuned(TaskAdapter adapter, boolean showing) {
+        var tuning = adapter.tuning().orElseThrow();
+        // Confidence was fitted to what a generator's adapters become.
+        var confidence =
+                engine().isTrained() ? OptionalDouble.of(calibration().ofTask(tuning)) : OptionalDouble.empty();
+        if (tuning.outcome() == Outcome.TUNED) {
+            var plan = new Plan(Optional.of(adapter), false, true);
+            return new Choice(Way.TUNED, plan, confidence, OptionalDouble.empty());
+        }
+        var way = showing ? Way.SHARED_EXAMPLES : Way.SHARED;
+        return new Choice(way, by(way), confidence, OptionalDouble.empty());
+    }
+
+    private Choice chooseUntuned(boolean showing) {
+        if (!engine().isTrained()) {
+            // There is no adapter that was not tuned.
+            var way = showing ? Way.BASE_EXAMPLES : Way.BASE;
+            return new Choice(way, by(way), OptionalDouble.empty(), OptionalDouble.empty());
+        }
+        var distance = seenDistance();
+        var other = showing ? Way.SHARED_EXAMPLES : Way.SHARED;
+        var way = calibration().isNear(distance) ? Way.GENERATED : other;
+        return new Choice(way, by(way), OptionalDouble.of(calibration().ofTask(distance)), distance);
+    }
+
+    /// What answers where the task is served this way, whatever would be chosen.
+    ///
+    /// @throws java.util.NoSuchElementException if it is to be tuned and the tuned adapter is not there in time
+    public Plan by(Way way) {
+        return switch (way) {
+            case TUNED -> new Plan(Optional.of(adapters.tuned().orElseThrow()), false, true);
+            case GENERATED -> new Plan(Optional.of(adapters.generated(seen().vector)), false, false);
+            case SHARED, SHARED_EXAMPLES -> new Plan(Optional.of(adapters.shared()), way.showsExamples(), false);
+            case BASE, BASE_EXAMPLES -> new Plan(Optional.empty(), way.showsExamples(), false);
+        };
+    }
+
+    /// Distance of the task to the nearest one that the generator was trained on; empty where it knows none.
+    public OptionalDouble seenDistance() {
+        return seen().distance;
+    }
+
+    private Seen seen() {
+        if (seen.isEmpty()) {
+            var read = engine().fingerprinted(task);
+            var bytes = read.bytes() + Float.BYTES * engine().vectorLength() + BYTES_OF_RESULT;
+            seen = Optional.of(adapters.once(Seen.class, new SeenKey(read), bytes, asking -> {
+                var vector = asking.fingerprint(read);
+                return new Seen(vector, asking.seenDistance(vector));
+            }));
+        }
+        return seen.get();
+    }
+
+    /// Answers as planned. A listener hears of a reviewed answer as a whole, once it is known which one counts.
+    ///
+    /// @param scale of whatever adapter answers
+    /// @param prompts for what was planned
+    /// @param shown the same prompts with the examples of [Engine#fingerprinted]; empty if they do not fit
+    /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or of the part
+    /// `adapter` if its weights give scores that are not finite
+    public List<ReviewedAnswer> answer(
+            Plan plan, float scale, List<int[]> prompts, Supplier<Optional<List<int[]>>> shown, Wanted wanted) {
+        // How probable an answer is tells nothing if it was drawn.
+        var answers = plan.isReviewed && wanted.isGreedy()
+                ? reviewed(plan, scale, prompts, shown, wanted)
+                : first(plan, scale, prompts, wanted).stream()
+                        .map(ReviewedAnswer::alone)
+                        .toList();
+        return answers.stream()
+                .map(each -> each.with(confidence(plan, scale, each)))
+                .toList();
+    }
+
+    private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted) {
+        var adapter = scaled(plan.adapter, scale);
+        var isTuned = plan.adapter.flatMap(TaskAdapter::tuning).isPresent();
+        return session.answer(adapter, prompts, isTuned ? unbiased(adapter, task, false, wanted) : wanted)
+                .answers();
+    }
+
+    private List<ReviewedAnswer> reviewed(
+            Plan plan, float scale, List<int[]> prompts, Supplier<Optional<List<int[]>>> shown, Wanted wanted) {
+        var unheard = wanted.unheard();
+        var first = first(plan, scale, prompts, unheard);
+        var unsure = IntStream.range(0, first.size())
+                .filter(i -> !ReviewedAnswer.isSure(first.get(i)))
+                .boxed()
+                .toList();
+        var reviewed = new ArrayList<>(first.stream().map(ReviewedAnswer::alone).toList());
+        var again = unsure.isEmpty() ? Optional.<List<int[]>>empty() : shown.get();
+        again.ifPresent(all -> {
+            var second = second(scale, unsure.stream().map(all::get).toList(), unheard);
+            for (var i = 0; i < unsure.size(); i++) {
+                int place = unsure.get(i);
+                reviewed.set(place, ReviewedAnswer.of(first.get(place), second.get(i)));
+            }
+        });
+        if (!wanted.tellsLogprobs()) {
+            reviewed.replaceAll(ReviewedAnswer::withoutLogprobs);
+        }
+        for (var i = 0; i < reviewed.size(); i++) {
+            var answer = reviewed.get(i).answer();
+            wanted.listener().wrote(i, new Delta(answer.text(), answer.logprobs()));
+        }
+        return reviewed;
+    }
+
+    /// What the shared adapter answers, or without a generator the base model alone, with the examples in the
+    /// prompt.
+    private List<Answer> second(float scale, List<int[]> prompts, Wanted wanted) {
+        var adapter =
+                scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.<TaskAdapter>empty(), scale);
+        var few = engine().fingerprinted(task);
+        return session.answer(adapter, prompts, unbiased(adapter, few, true, wanted))
+                .answers();
+    }
+
+    private static Optional<ScaledAdapter> scaled(Optional<TaskAdapter> adapter, float scale) {
+        return adapter.map(each -> new ScaledAdapter(each.adapter(), scale));
+    }
+
+    /// The same without the bias to some labels that an adapter, or the base model alone, has whatever the input.
+    ///
+    /// @param shown whether prompts show the examples, whose words make up the inputs that it is told by
+    private Wanted unbiased(Optional<ScaledAdapter> adapter, Task of, boolean shown, Wanted wanted) {
+        if (!(wanted instanceof Choosing choosing)) {
+            return wanted;
+        }
+        var key = new BiasKey(
+                adapter.map(scaled -> scaled.adapter().id()),
+                adapter.map(ScaledAdapter::scale).orElse(0f),
+                of,
+                shown,
+                choosing.labels().texts());
+        var bias =
+                adapters.once(LabelBias.class, key, key.bytes(), asking -> bias(adapter, of, shown, choosing, asking));
+        return choosing.weighed(bias.logs());
+    }
+
+    private static LabelBias bias(
+            Optional<ScaledAdapter> adapter, Task of, boolean shown, Choosing choosing, EngineSession asking) {
+        var engine = asking.engine();
+        var examples = shown ? of.examples() : List.<Example>of();
+        var room = engine.contextTokens() - choosing.mostTokens();
+        var prompts = LabelBias.meaningless(of.examples()).stream()
+                .map(input ->
+                        engine.format().query(of.description(), examples, input).tokens())
+                .filter(prompt -> prompt.length <= room)
+                .toList();
+        return prompts.isEmpty() ? LabelBias.NONE : LabelBias.of(asking.read(adapter, prompts, choosing.unheard()));
+    }
+
+    /// How sure an answer is, where that was fitted to what serves: an adapter at full scale that was tuned from
+    /// the generated one for as many steps as usual, without examples in the prompt.
+    private OptionalDouble confidence(Plan plan, float scale, ReviewedAnswer reviewed) {
+        if (scale != 1 || plan.showsExamples || reviewed.answer().probability().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        var opinion = reviewed.opinion();
+        return plan.adapter
+                .filter(TaskAdapter::isUsual)
+                .flatMap(TaskAdapter::tuning)
+                .filter(AutoMode::isFitted)
+                .map(tuning -> calibration().ofAnswer(reviewed.answer(), tuning, opinion.isSame(), opinion.differs()))
+                .orElse(OptionalDouble.empty());
+    }
+
+    private static boolean isFitted(TuningSummary tuning) {
+        return tuning.outcome() == Outcome.TUNED && Double.isFinite(tuning.lossAfter());
+    }
+
+    private Engine engine() {
+        return session.engine();
+    }
+
+    private Calibration calibration() {
+        return engine().calibration();
+    }
+}

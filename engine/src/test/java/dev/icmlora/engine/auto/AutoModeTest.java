@@ -1,0 +1,244 @@
+package dev.icmlora.engine.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.LoadedEngine;
+import dev.icmlora.engine.auto.AutoMode.Plan;
+import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Labels;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.llama.SamplingOptions;
+
+/// By the engine alone, without the function.
+class AutoModeTest {
+
+    private static final Example CAT = new Example("cat", "cats");
+    private static final Example DOG = new Example("dog", "dogs");
+    private static final Example OX = new Example("ox", "oxen");
+    private static final Task PLURALS = new Task("Write the plural of the noun.", List.of(CAT, DOG, OX));
+    /// Like one that the generator was trained on.
+    private static final Task NEAR = new Task(
+            "Write the word in capital letters.",
+            List.of(new Example("river", "RIVER"), new Example("stone", "STONE")));
+    private static final List<String> LABELS = List.of("yes", "no", "maybe");
+
+    private final Engine engine = LoadedEngine.get();
+    private final EngineSession session = engine.session(new Cancellation());
+
+    /// What was computed of tasks.
+    private final List<Object> computed = new ArrayList<>();
+
+    /// @param outcome of the tuning
+    private AutoMode auto(Task task, Optional<Outcome> outcome) {
+        var shared = new TaskAdapter(session.shared(), Optional.empty(), false);
+        var tuned = outcome.map(
+                of -> new TaskAdapter(shared.adapter(), Optional.of(new TuningSummary(of, 6, 1, 0.1)), true));
+        return new AutoMode(session, task, new TaskAdapters() {
+            @Override
+            public Optional<TaskAdapter> tuned() {
+                return tuned;
+            }
+
+            @Override
+            public TaskAdapter generated(TaskVector vector) {
+                var start = engine.hypernetwork().generated(1);
+                return new TaskAdapter(session.start(start, vector), Optional.empty(), false);
+            }
+
+            @Override
+            public TaskAdapter shared() {
+                return shared;
+            }
+
+            @Override
+            public <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute) {
+                var result = compute.apply(session);
+                computed.add(result);
+                return result;
+            }
+        });
+    }
+
+    private List<int[]> prompts(Task task, boolean shown, String... inputs) {
+        return Stream.of(inputs)
+                .map(input -> engine.format()
+                        .query(task.description(), shown ? task.examples() : List.of(), input)
+                        .tokens())
+                .toList();
+    }
+
+    private Choosing labels() {
+        return new Choosing(Labels.of(LABELS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
+    }
+
+    @Test
+    void threeDistinctExamplesAreTunedOn() {
+        assertThat(AutoMode.tunes(PLURALS)).isTrue();
+        assertThat(AutoMode.tunes(new Task("", List.of(CAT, DOG)))).isFalse();
+        assertThat(AutoMode.tunes(new Task("", List.of(CAT, DOG, CAT, DOG)))).isFalse();
+        assertThat(AutoMode.tunes(new Task("Do it.", List.of()))).isFalse();
+    }
+
+    @Test
+    void aTaskThatWasTunedIsServedByItsAdapterAlone() {
+        for (var examplesFit : List.of(true, false)) {
+            var choice = auto(PLURALS, Optional.of(Outcome.TUNED)).choose(examplesFit);
+
+            assertThat(choice.way()).isEqualTo(Way.TUNED);
+            assertThat(choice.plan().isReviewed()).isTrue();
+            assertThat(choice.confidence()).isPresent();
+            assertThat(choice.seenDistance()).isEmpty();
+        }
+    }
+
+    @Test
+    void afterATuningThatDivergedTheSharedAdapterServes() {
+        var auto = auto(PLURALS, Optional.of(Outcome.DIVERGED));
+
+        assertThat(auto.choose(true).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(auto.choose(false).way()).isEqualTo(Way.SHARED);
+        assertThat(auto.choose(true).plan().isReviewed()).isFalse();
+    }
+
+    @Test
+    void untunedTheDistanceToSeenTasksDecides() {
+        var near = auto(NEAR, Optional.empty()).choose(true);
+        var strange = new Task("qxzzk vvw 0x77 ]] {{ ;; plonk", List.of(new Example("(((", "%%% 17")));
+        var far = auto(strange, Optional.empty());
+
+        assertThat(near.way()).isEqualTo(Way.GENERATED);
+        assertThat(near.seenDistance().orElseThrow())
+                .isLessThan(engine.calibration().near());
+        assertThat(near.confidence()).hasValue(engine.calibration().known());
+        assertThat(far.seenDistance().orElseThrow())
+                .isGreaterThan(engine.calibration().near());
+        assertThat(far.choose(true).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(far.choose(false).way()).isEqualTo(Way.SHARED);
+    }
+
+    @Test
+    void aTaskIsFingerprintedOnceForItsDistanceAndItsAdapter() {
+        var choice = auto(NEAR, Optional.empty()).choose(true);
+
+        assertThat(choice.way()).isEqualTo(Way.GENERATED);
+        assertThat(session.spent().promptTokens())
+                .isEqualTo(engine.format()
+                        .packed(NEAR.description(), NEAR.examples())
+                        .tokens()
+                        .length);
+    }
+
+    @Test
+    void itTunesAnswersAndSaysHowSureItIs() {
+        var auto = new AutoMode(session, PLURALS);
+        var choice = auto.choose(true);
+        var inputs = new String[] {"cow", "phenomenon", "xylem"};
+        var wanted = new Decoding(
+                SamplingOptions.GREEDY, 8, engine.stops(List.of()), OptionalInt.empty(), false, (_, _) -> {});
+
+        var answers = auto.answer(
+                choice.plan(),
+                1,
+                prompts(PLURALS, false, inputs),
+                () -> Optional.of(prompts(PLURALS, true, inputs)),
+                wanted);
+
+        assertThat(choice.way()).isEqualTo(Way.TUNED);
+        assertThat(session.spent().tuningTokens()).isPositive();
+        assertThat(answers).hasSize(3).allSatisfy(each -> {
+            assertThat(each.confidence().orElseThrow()).isBetween(0.0, 1.0);
+            assertThat(each.answer().logprobs()).as("not asked for").isEmpty();
+        });
+    }
+
+    @Test
+    void whatIsDrawnHasNoSecondOpinion() {
+        var auto = auto(PLURALS, Optional.of(Outcome.TUNED));
+        var drawn = new Decoding(SamplingOptions.GREEDY.withTemperature(1), 4, engine.stops(List.of()));
+
+        var answers = auto.answer(
+                auto.choose(true).plan(),
+                1,
+                prompts(PLURALS, false, "xylem"),
+                () -> {
+                    throw new AssertionError("asked for examples");
+                },
+                drawn);
+
+        assertThat(answers).extracting(ReviewedAnswer::opinion).containsExactly(Opinion.NONE);
+    }
+
+    /// Labels that an adapter prefers whatever it is asked lose half of that.
+    @Test
+    void labelsAreWeighedAgainstTheBias() {
+        var task = new Task(
+                "Is it safe?", List.of(new Example("a warm bath", "yes"), new Example("a glass of cold water", "yes")));
+        var auto = auto(task, Optional.of(Outcome.TUNED));
+        var prompts = prompts(task, false, "a bath of acid");
+        var tuned = new Plan(Optional.of(auto.by(Way.TUNED).adapter().orElseThrow()), false, false);
+
+        var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, Optional::empty, labels());
+        var spent = session.spent();
+        var weighed = auto.answer(tuned, 1, prompts, Optional::empty, labels());
+
+        var bias = computed.stream()
+                .filter(LabelBias.class::isInstance)
+                .map(LabelBias.class::cast)
+                .toList()
+                .getFirst();
+        assertThat(bias.logs()).hasSize(3);
+        var shares = List.copyOf(labels(raw).values());
+        var sum = 0.0;
+        for (var i = 0; i < 3; i++) {
+            sum += shares.get(i) * Math.exp(bias.logs().get(i));
+        }
+        var others = List.copyOf(labels(weighed).values());
+        for (var i = 0; i < 3; i++) {
+            assertThat(others.get(i))
+                    .isCloseTo(shares.get(i) * Math.exp(bias.logs().get(i)) / sum, within(0.02));
+        }
+        assertThat(session.spent().promptTokens() - spent.promptTokens())
+                .as("what is read of the bias counts")
+                .isGreaterThan(2 * prompts.getFirst().length);
+        assertThat(session.spent().completionTokens() - spent.completionTokens())
+                .as("what is written for it does not")
+                .isEqualTo(weighed.getFirst().answer().tokens());
+    }
+
+    private static Map<String, Double> labels(List<ReviewedAnswer> answers) {
+        return answers.getFirst().answer().labels();
+    }
+
+    @Test
+    void whatDoesNotFitTellsNoBias() {
+        var tooLong = "word ".repeat(engine.contextTokens());
+        var task = new Task(tooLong, List.of(new Example("a", "yes")));
+        var auto = auto(task, Optional.of(Outcome.TUNED));
+
+        auto.answer(
+                auto.by(Way.TUNED), 1, prompts(new Task("Is it?", List.of()), false, "a"), Optional::empty, labels());
+
+        assertThat(computed).containsExactly(LabelBias.NONE);
+    }
+}
