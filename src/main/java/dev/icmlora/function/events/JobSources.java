@@ -85,7 +85,7 @@ final class JobSources {
     /// What is wrong in the object is wrong with the request that names it.
     private int count(ObjectStore store, StoredObject object) {
         try {
-            return file.count(new Lines(store, object));
+            return file.count(Lines.of(store, object));
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException(e.problem().errors().stream()
                     .map(wrong -> new Violation(
@@ -106,7 +106,7 @@ final class JobSources {
                 .orElseThrow(() -> new RedeliverException("the job's bucket is none of " + BUCKETS));
         return store.find(pinned.key())
                 .filter(object -> object.version().equals(pinned.version()))
-                .map(object -> new Lines(store, object))
+                .map(object -> Lines.of(store, object))
                 .orElseThrow(() -> invalid(KEY, null, pinned.key(), "was replaced or deleted before the job was done"));
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ import io.cloudevents.http.HttpMessageFactory;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.storage.Bucket;
 
@@ -42,15 +44,9 @@ final class Sink {
         this.json = json;
     }
 
-    void completed(Bucket bucket, TaskKeys keys, String version) {
-        send("completed", bucket, keys, version, Map.of("results", keys.results(), "summary", keys.summary()));
-    }
-
-    void failed(Bucket bucket, TaskKeys keys, String version) {
-        send("failed", bucket, keys, version, Map.of("error", keys.error()));
-    }
-
-    private void send(String end, Bucket bucket, TaskKeys keys, String version, Map<String, String> outcome) {
+    /// @param state that it ended in, completed or failed
+    /// @throws RedeliverException if the sink does not take it
+    void announce(State state, Bucket bucket, TaskKeys keys, String version) {
         if (address.isEmpty()) {
             return;
         }
@@ -58,7 +54,13 @@ final class Sink {
         data.put("bucket", bucket.toString());
         data.put("task", keys.task());
         data.put("version", version);
-        data.putAll(outcome);
+        if (state == State.COMPLETED) {
+            data.put("results", keys.results());
+            data.put("summary", keys.summary());
+        } else {
+            data.put("error", keys.error());
+        }
+        var end = state.name().toLowerCase(Locale.ROOT);
         post(CloudEventBuilder.v1()
                 .withId(TaskKeys.digest(String.join("\n", end, bucket.toString(), keys.task(), version)))
                 .withType("dev.icmlora.task." + end)

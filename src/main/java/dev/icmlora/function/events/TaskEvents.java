@@ -1,26 +1,28 @@
 package dev.icmlora.function.events;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.RedeliverException;
-import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.UnknownAdapterException;
-import dev.icmlora.function.error.UnknownFunctionException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.EventCounts.Outcome;
+import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// The one door for events, however they came: returns when the task file has an outcome in the bucket that will stay,
 /// or needs none, and throws when the sender must send the event again.
@@ -30,19 +32,17 @@ public final class TaskEvents {
     private static final Logger LOG = Logger.getLogger(TaskEvents.class);
 
     private final Buckets buckets;
-    private final BatchJob job;
-    private final Outcomes outcomes;
-    private final Sink sink;
+    private final TaskRunner runner;
     private final EventCounts counts;
+    private final ObjectMapper json;
     private final EventsConfig config;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    TaskEvents(Buckets buckets, BatchJob job, Outcomes outcomes, Sink sink, EventCounts counts, EventsConfig config) {
+    TaskEvents(Buckets buckets, TaskRunner runner, EventCounts counts, ObjectMapper json, EventsConfig config) {
         this.buckets = buckets;
-        this.job = job;
-        this.outcomes = outcomes;
-        this.sink = sink;
+        this.runner = runner;
         this.counts = counts;
+        this.json = json;
         this.config = config;
     }
 
@@ -68,12 +68,16 @@ public final class TaskEvents {
     }
 
     private Outcome handle(ObjectCreated created) {
-        var store = buckets.find(created.bucket());
-        var keys = TaskKeys.of(created.key(), config);
-        if (store.isEmpty() || keys.isEmpty()) {
-            return Outcome.IGNORED;
-        }
-        return new Delivery(store.get(), keys.get(), created).handle();
+        return buckets.find(created.bucket())
+                .map(store -> handle(store, created))
+                .orElse(Outcome.IGNORED);
+    }
+
+    /// @param store of the event's bucket
+    Outcome handle(ObjectStore store, ObjectCreated created) {
+        return TaskKeys.of(created.key(), config)
+                .map(keys -> new Delivery(store, keys, created).handle())
+                .orElse(Outcome.IGNORED);
     }
 
     /// One delivery of one event.
@@ -82,12 +86,14 @@ public final class TaskEvents {
         private final ObjectStore store;
         private final TaskKeys keys;
         private final ObjectCreated created;
+        private final StateObject state;
         private final Deadline deadline = Deadline.in(config.deadline());
 
         private Delivery(ObjectStore store, TaskKeys keys, ObjectCreated created) {
             this.store = store;
             this.keys = keys;
             this.created = created;
+            this.state = new StateObject(store, keys.state(), json);
         }
 
         private Outcome handle() {
@@ -95,28 +101,24 @@ public final class TaskEvents {
                 var name = "/ separates names; none of them is empty, \".\" or \"..\", ends in \".parts\", is longer "
                         + "than 242 bytes, or holds control characters or backslashes; all of them together have at "
                         + "most 800 bytes";
-                return exclusively(
-                        new Violation("", name, created.key(), "the task file's name cannot be used: " + name),
-                        known());
+                return refuse(new Violation("", name, created.key(), "the task file's name cannot be used: " + name));
             }
             var task = store.find(keys.task());
-            if (task.filter(Outcomes::isOwn).isPresent()) {
+            if (task.isEmpty()) {
+                return refuse(new Violation("", null, created.key(), "the task file was deleted before it was read"));
+            }
+            var version = task.get().version();
+            if (Outcomes.isOwn(task.get())) {
                 return Outcome.IGNORED;
             }
-            var version = created.version().isPresent() || task.isEmpty()
-                    ? known()
-                    : task.get().version();
-            if (isDone(version)) {
-                return Outcome.DUPLICATE;
-            }
-            if (task.isEmpty()) {
-                var gone = "the task file was deleted before it was read";
-                return exclusively(new Violation("", null, created.key(), gone), version);
-            }
-            if (!task.get().version().equals(version)) {
+            if (created.version().isPresent() && !known().equals(version)) {
                 return Outcome.SUPERSEDED;
             }
-            return exclusively(task.get());
+            return unlessDone(version, work -> runner.run(work, task.get()));
+        }
+
+        private Outcome refuse(Violation violation) {
+            return unlessDone(known(), work -> runner.refuse(work, new InvalidRequestException(violation)));
         }
 
         /// The version as the event tells it, in a form that any store's metadata can hold.
@@ -125,95 +127,54 @@ public final class TaskEvents {
             return version.matches("[!-~]{1,200}") ? version : TaskKeys.digest(version);
         }
 
-        /// With nothing left to announce or to clear away.
-        private boolean isDone(String version) {
-            return Outcomes.isSettled(store, keys, version)
-                    && store.find(keys.lease()).isEmpty();
-        }
-
-        private Outcome exclusively(Violation violation, String version) {
-            return exclusively(version, lease -> {
-                throw new InvalidRequestException(violation);
-            });
-        }
-
-        private Outcome exclusively(StoredObject task) {
-            return exclusively(
-                    task.version(),
-                    lease -> job.run(store, keys, task, about(task.version()), Work.ofTaskFile(lease, deadline)));
-        }
-
-        private Outcome exclusively(String version, Consumer<Lease> work) {
+        private Outcome unlessDone(String version, Function<Work, State> run) {
+            var found = state.read();
+            if (isDone(found, version)) {
+                return Outcome.DUPLICATE;
+            }
             var name = created.bucket() + " " + keys.results();
             if (running.size() >= config.jobs() || !running.add(name)) {
                 throw new RedeliverException(
                         running.contains(name) ? "another delivery works on it" : "enough task files are worked on");
             }
-            try (var lease = Lease.acquire(store, keys.lease(), config.lease())) {
-                if (Outcomes.isSettled(store, keys, version)) {
-                    finish(version, lease);
+            try {
+                var free = Claim.awaitFree(state, found, config.lease());
+                if (!free.equals(found) && isDone(free, version)) {
                     return Outcome.DUPLICATE;
                 }
-                return settle(version, lease, work);
+                var goesOn = free.map(Snapshot::state).filter(now -> now.isOpen(version));
+                try (var claim =
+                        Claim.take(state, free, goesOn.orElseGet(() -> TaskState.of(version, null)), config.lease())) {
+                    return run.apply(work(claim)) == State.COMPLETED ? Outcome.COMPLETED : Outcome.FAILED;
+                }
             } finally {
                 running.remove(name);
             }
         }
 
-        private Outcome settle(String version, Lease lease, Consumer<Lease> work) {
-            try {
-                work.accept(lease);
-                finish(version, lease);
-                return Outcome.COMPLETED;
-            } catch (InvalidRequestException | UnknownAdapterException | UnknownFunctionException e) {
-                if (e instanceof UnknownAdapterException
-                        && !store.list(keys.parts()).isEmpty()) {
-                    // Another instance knew it, and has answered a part: that is not to be lost.
-                    throw new RedeliverException(e.getMessage());
-                }
-                LOG.infof("%s %s: %s", created.bucket(), created.key(), e.getMessage());
-                lease.check();
-                var explanation = outcomes.explanation(e.problem(), about(version));
-                outcomes.publish(store, keys.error(), explanation, version);
-                finish(version, lease);
-                return Outcome.FAILED;
-            } catch (RedeliverException e) {
-                throw e;
-            } catch (RequestException e) {
-                throw new RedeliverException(e.getMessage());
-            }
-        }
-
-        /// What follows when the outcome is there: that of another version goes. A delivery that is stopped before
-        /// the end of it leaves the lease, by which the next one sees that something is left to do.
-        private void finish(String version, Lease lease) {
-            if (Outcomes.isCompleted(store, keys, version)) {
-                store.delete(keys.error());
-                sink.completed(created.bucket(), keys, version);
-            } else {
-                // An event of a file that is gone, or never was, takes nothing away.
-                if (keys.hasPlainName() && isThere(version)) {
-                    store.delete(keys.results());
-                    store.delete(keys.summary());
-                }
-                sink.failed(created.bucket(), keys, version);
-            }
-            store.list(keys.parts()).forEach(part -> store.delete(part.key()));
-            lease.settle();
-        }
-
-        private boolean isThere(String version) {
-            return store.find(keys.task())
-                    .filter(task -> task.version().equals(version))
+        /// With nothing left to announce or to clear away. Who deletes an outcome wants it again.
+        private boolean isDone(Optional<Snapshot> found, String version) {
+            return found.map(Snapshot::state)
+                    .filter(now -> now.isEnded(version) && Outcomes.isThere(store, keys, now.state(), version))
                     .isPresent();
         }
 
-        private Map<String, String> about(String version) {
+        private Work work(Claim claim) {
             var about = new LinkedHashMap<String, String>();
             about.put("bucket", created.bucket().toString());
             about.put("key", created.key());
-            about.put("version", version);
-            return about;
+            about.put("version", claim.state().version());
+            return new Work(
+                    store,
+                    keys,
+                    claim,
+                    Tenant.SHARED,
+                    TokenAccount.unlimited(""),
+                    deadline,
+                    Optional::empty,
+                    about,
+                    Instant.MIN,
+                    Optional.of(created.bucket()));
         }
     }
 }

@@ -1,30 +1,54 @@
 package dev.icmlora.function.events;
 
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.storage.Bucket;
+import dev.icmlora.function.storage.ObjectStore;
 
-/// On whose behalf a task is worked on, and until when.
+/// A task file or a job that is worked on: where it is, on whose behalf, and until when.
 ///
+/// @param claim the right to work on it
 /// @param tenant whose adapters and functions may answer
 /// @param account that pays for it
-/// @param lease the right to work on it
 /// @param deadline of this piece of work
-/// @param end fails when nobody wants the rest any more
-/// @param inputs where they lie, if neither in the task file nor beside it
-record Work(Tenant tenant, TokenAccount account, Lease lease, Deadline deadline, Runnable end, Optional<Lines> inputs) {
+/// @param inputs finds where they are, if neither in the task file nor beside it
+/// @param about what summary and error say of it
+/// @param patience until when an adapter that is not known here may be known to another instance
+/// @param announced the bucket whose outcomes the sink is told of; empty for none
+record Work(
+        ObjectStore store,
+        TaskKeys keys,
+        Claim claim,
+        Tenant tenant,
+        TokenAccount account,
+        Deadline deadline,
+        Supplier<Optional<Lines>> inputs,
+        Map<String, String> about,
+        Instant patience,
+        Optional<Bucket> announced) {
 
-    /// Task files belong to nobody and cost nobody tokens.
-    static Work ofTaskFile(Lease lease, Deadline deadline) {
-        return new Work(Tenant.SHARED, TokenAccount.unlimited(""), lease, deadline, () -> {}, Optional.empty());
+    /// The version of the task file.
+    String version() {
+        return claim.state().version();
     }
 
-    /// Asked before anything is stored.
+    /// Asked before anything is stored. A job may have been cancelled, which only the store tells.
     ///
-    /// @throws dev.icmlora.function.error.RedeliverException if the lease was lost
+    /// @throws dev.icmlora.function.error.RedeliverException if the claim was lost
     void check() {
-        lease.check();
-        end.run();
+        if (claim.state().job() == null) {
+            claim.check();
+        } else {
+            claim.verify();
+        }
+    }
+
+    boolean mayBeKnownElsewhere() {
+        return Instant.now().isBefore(patience) || !claim.state().parts().isEmpty();
     }
 }

@@ -61,7 +61,7 @@ class EventFuzzTest {
     }
 
     private static void requireBelow(TaskKeys keys) {
-        for (var key : List.of(keys.results(), keys.summary(), keys.error(), keys.lease(), keys.parts())) {
+        for (var key : List.of(keys.results(), keys.summary(), keys.error(), keys.state(), keys.parts())) {
             assertThat(key).startsWith(CONFIG.resultsPrefix());
             assertThat(key.split("/")).doesNotContain("..", ".");
         }

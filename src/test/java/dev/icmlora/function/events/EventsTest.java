@@ -141,7 +141,9 @@ class EventsTest {
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(adapter));
         assertThat(summary.get("adapter").asText()).isEqualTo("sha256:" + sha256);
         deliver("tasks/" + name + ".json");
-        assertThat(Files.exists(file("results/" + name + ".lease.json"))).isFalse();
+        assertThat(json("results/" + name + ".state.json").get("state").asText())
+                .isEqualTo("completed");
+        assertThat(json("results/" + name + ".state.json").has("holder")).isFalse();
         assertThat(Files.exists(file("results/" + name + ".error.json"))).isFalse();
         assertThat(file("results/" + name + ".parts")).doesNotExist();
     }
@@ -314,7 +316,9 @@ class EventsTest {
             assertThat(error.at("/errors/0/field").asText()).isEqualTo(field);
         }
         assertThat(Files.exists(file("results/" + name + ".jsonl"))).isFalse();
-        assertThat(Files.exists(file("results/" + name + ".lease.json"))).isFalse();
+        assertThat(json("results/" + name + ".state.json").get("state").asText())
+                .isEqualTo("failed");
+        assertThat(json("results/" + name + ".state.json").has("holder")).isFalse();
     }
 
     @Test
@@ -427,9 +431,11 @@ class EventsTest {
             upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
             var then = FileTime.from(Instant.parse(time));
             Files.setLastModifiedTime(file(key), then);
-            // Somebody's lease, who is gone; by its time it is older than all, or from the future.
-            upload("results/" + name + ".lease.json", "somebody 1");
-            Files.setLastModifiedTime(file("results/" + name + ".lease.json"), then);
+            // Held by an instance that is gone; by its time it is older than all, or from the future.
+            upload(
+                    "results/" + name + ".state.json",
+                    JSON.writeValueAsString(TaskState.of("older", null).heldBy("another")));
+            Files.setLastModifiedTime(file("results/" + name + ".state.json"), then);
 
             deliver(event("dev.icmlora.task.submitted").header("ce-time", time).body(data(key)));
 

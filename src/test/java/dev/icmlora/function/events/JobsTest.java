@@ -301,7 +301,6 @@ class JobsTest {
         deleted(id);
         status(id).statusCode(404);
         assertThat(BUCKET.resolve("jobs/shared").resolve(id)).doesNotExist();
-        assertThat(BUCKET.resolve("open-jobs/shared").resolve(id)).doesNotExist();
     }
 
     @Test
@@ -498,8 +497,8 @@ class JobsTest {
     }
 
     private static void awaitWork(String id) {
-        Eventually.until(
-                () -> Files.exists(BUCKET.resolve("jobs/shared").resolve(id).resolve("lease.json")));
+        var state = BUCKET.resolve("jobs/shared").resolve(id).resolve("state.json");
+        Eventually.until(() -> Requests.json(Files.readString(state)).has("holder"));
     }
 
     /// As soon as nobody works on it any more.
