@@ -135,10 +135,10 @@ final class Answering {
             answers[at] = Answer.failed(first + at, failure);
             return Tally.failures(1);
         }
-        work.deadline().check();
+        work.checkTime();
         var half = positions.size() / 2;
         var left = answer(request, first, inputs, positions.subList(0, half), answers, work);
-        work.deadline().check();
+        work.checkTime();
         return left.plus(answer(request, first, inputs, positions.subList(half, positions.size()), answers, work));
     }
 
@@ -163,7 +163,7 @@ final class Answering {
         while (true) {
             if (service.isFull(work.account())) {
                 // Not even asked for, or it would be counted as a client's request that was refused.
-                work.deadline().check();
+                work.checkTime();
                 pause();
                 continue;
             }
@@ -172,7 +172,7 @@ final class Answering {
                         .await()
                         .indefinitely();
             } catch (QueueFullException e) {
-                work.deadline().check();
+                work.checkTime();
                 // Clients that wait for an answer go first.
                 pause();
             } catch (DeadlineException e) {
@@ -180,7 +180,7 @@ final class Answering {
                     throw e;
                 }
                 // What filled the queue is no fault of these inputs.
-                work.deadline().check();
+                work.checkTime();
             } catch (EngineClosedException | CancelledException | RateLimitException e) {
                 throw new RedeliverException(e.getMessage());
             }

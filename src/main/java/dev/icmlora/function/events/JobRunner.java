@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.ShutdownEvent;
@@ -89,9 +90,9 @@ final class JobRunner {
     private List<StoredObject> look(JobStore store) {
         var slots = new ArrayList<>(store.takenSlots(JobPlace.SLOTS));
         Collections.shuffle(slots);
-        slots.sort(Comparator.comparing(slot -> !poller.orElseThrow().isUnderway(slot)));
+        var underway = slots.stream().filter(poller.orElseThrow()::isUnderway).collect(Collectors.toSet());
         var jobs = new HashMap<Tenant, Integer>();
-        return slots.stream()
+        return Stream.concat(underway.stream(), slots.stream().filter(slot -> !underway.contains(slot)))
                 .filter(slot -> jobs.merge(JobPlace.tenantOf(slot.key()), 1, Integer::sum) <= ofOneTenant)
                 .toList();
     }
@@ -136,7 +137,7 @@ final class JobRunner {
                 claim,
                 job.tenant(),
                 account,
-                Deadline.in(config.deadline()),
+                System.nanoTime() + config.deadline().toNanos(),
                 () -> Optional.ofNullable(claim.state().job().source()).map(sources::open),
                 Map.of("job", job.id()),
                 job.taken().plus(PATIENCE),

@@ -82,7 +82,8 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     /// The job that a slot names; empty if it was freed meanwhile.
     Optional<JobPlace> job(StoredObject slot) {
         try (var in = store.read(slot)) {
-            return Optional.of(new JobPlace(JobPlace.tenantOf(slot.key()), new String(in.readAllBytes(), UTF_8)));
+            return Optional.of(new JobPlace(JobPlace.tenantOf(slot.key()), new String(in.readAllBytes(), UTF_8)))
+                    .filter(JobPlace::hasId);
         } catch (ObjectGoneException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -154,8 +155,8 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     }
 
     /// The results of a completed job.
-    JobResults results(JobPlace job) {
-        return new JobResults(store, there(job.keys().results()));
+    Lines results(JobPlace job) {
+        return Lines.streamed(store, there(job.keys().results()));
     }
 
     /// Forgets a job that no instance works on, with all that belongs to it. Its state goes last: until then there is a

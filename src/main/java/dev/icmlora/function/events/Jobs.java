@@ -10,9 +10,11 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.api.Source;
 import dev.icmlora.function.error.FunctionsOffException;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.JobStateException;
@@ -64,6 +66,11 @@ public final class Jobs {
         this.mostInputs = Math.min(MOST_INPUTS, config.limits().inputs());
     }
 
+    /// Body of `POST /jobs`: one of `/generate`, whose inputs may lie in an object.
+    ///
+    /// @param source of the inputs, in place of those in the request
+    record Submission(GenerateRequest request, Optional<Source> source) {}
+
     /// Takes a job, which then waits for its turn.
     ///
     /// @param payer who pays for it, as an account is found by
@@ -72,7 +79,7 @@ public final class Jobs {
     /// @throws StorageFullException if its ended ones take too much
     /// @throws FunctionsOffException if there is no place for it
     /// @throws dev.icmlora.function.error.UnknownAdapterException if its adapter is not known here
-    JobStatus submit(Tenant tenant, String payer, JobRequest sent) {
+    JobStatus submit(Tenant tenant, String payer, Submission sent) {
         var store = place().orElseThrow(FunctionsOffException::ofJobs);
         var request = sent.request();
         checkInputs(sent);
@@ -109,7 +116,7 @@ public final class Jobs {
     }
 
     /// Whether an input can be answered is said with its answer; that there are some is said here.
-    private void checkInputs(JobRequest job) {
+    private void checkInputs(Submission job) {
         var inputs = job.request().inputs();
         var violations = new Violations();
         violations.when(inputs.isEmpty() && job.source().isEmpty(), "/inputs", 1, 0, "must not be empty");
@@ -215,7 +222,7 @@ public final class Jobs {
     ///
     /// @throws UnknownJobException if the tenant has no such job
     /// @throws JobStateException if it is not completed
-    JobResults results(Tenant tenant, String id) {
+    Lines results(Tenant tenant, String id) {
         return on(tenant, id, (store, job, found) -> {
             if (found.state().state() != State.COMPLETED) {
                 throw new JobStateException(id, name(found.state().state()), "completed");

@@ -1,7 +1,6 @@
 package dev.icmlora.function.events;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -69,14 +68,10 @@ final class Outcomes {
         publish(work, key, (metadata, condition) -> work.store().write(key, content, metadata, condition));
     }
 
-    /// The same, of an object that is put together from others.
+    /// The same, of what is written under these metadata and this condition.
     ///
     /// @throws RedeliverException if another worker writes it too
-    void publish(Work work, String key, List<StoredObject> parts) {
-        publish(work, key, (metadata, condition) -> work.store().compose(key, parts, metadata, condition));
-    }
-
-    private void publish(Work work, String key, BiConsumer<Map<String, String>, Condition> write) {
+    void publish(Work work, String key, BiConsumer<Map<String, String>, Condition> write) {
         var version = work.version();
         var metadata = Map.of(SOURCE, version, ORIGIN, "function");
         var old = work.claim().isFirst()

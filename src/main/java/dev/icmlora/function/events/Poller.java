@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.StorageException;
@@ -24,6 +25,7 @@ import dev.icmlora.function.storage.StorageException;
 final class Poller<T> {
 
     private static final Logger LOG = Logger.getLogger(Poller.class);
+    private static final int MOST_DOUBLINGS = 10;
 
     private final String name;
     private final Duration interval;
@@ -32,21 +34,16 @@ final class Poller<T> {
     private final Supplier<List<T>> look;
     private final Consumer<T> work;
     private final Set<T> done = ConcurrentHashMap.newKeySet();
-    private final Map<T, Setback> setbacks = new ConcurrentHashMap<>();
+    private final Map<T, Integer> failures = new ConcurrentHashMap<>();
     private final Set<T> underway = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
     private final Thread thread;
     private String fault = "";
-
-    /// Work that failed: it is not tried again at once, so that what cannot be done does not keep other work away.
-    private record Setback(long until, Duration pause) {
-        boolean isOver() {
-            return System.nanoTime() - until >= 0;
-        }
-    }
+    private long looks;
 
     /// @param name of what it looks at, for the log
-    /// @param longestPause between two attempts at what fails, in looks
+    /// @param longestPause in looks, between two attempts at what fails. Each pause is twice the one before,
+    /// so that what cannot be done keeps no other work away
     /// @param places for pieces of work at the same time
     /// @param look lists what is to be done, the most urgent first
     Poller(
@@ -97,10 +94,11 @@ final class Poller<T> {
 
     private void lookAgain() {
         try {
+            looks++;
             var there = look.get();
             there.forEach(this::begin);
             done.retainAll(there);
-            setbacks.keySet().retainAll(there);
+            failures.keySet().retainAll(there);
             fault = "";
         } catch (RuntimeException e) {
             // Once, not at every look: a store may be away for long.
@@ -112,11 +110,8 @@ final class Poller<T> {
     }
 
     private void begin(T piece) {
-        var setback = setbacks.get(piece);
-        if (done.contains(piece)
-                || setback != null && !setback.isOver()
-                || underway.contains(piece)
-                || !places.tryAcquire()) {
+        var pause = Math.min(longestPause, 1L << Math.max(0, failures.getOrDefault(piece, 0) - 1));
+        if (done.contains(piece) || looks % pause != 0 || underway.contains(piece) || !places.tryAcquire()) {
             return;
         }
         underway.add(piece);
@@ -124,25 +119,14 @@ final class Poller<T> {
             try {
                 work.accept(piece);
                 done.add(piece);
-            } catch (RequestException | StorageException e) {
-                LOG.debugf("%s comes again: %s", piece, e.getMessage());
-                setBack(piece);
             } catch (RuntimeException e) {
-                LOG.errorf(e, "%s failed, and comes again", piece);
-                setBack(piece);
+                failures.merge(piece, 1, (last, one) -> Math.min(last + one, MOST_DOUBLINGS));
+                var isExpected = e instanceof RequestException || e instanceof StorageException;
+                LOG.logf(isExpected ? Level.DEBUG : Level.ERROR, e, "%s comes again", piece);
             } finally {
                 underway.remove(piece);
                 places.release();
             }
-        });
-    }
-
-    private void setBack(T piece) {
-        setbacks.compute(piece, (_, last) -> {
-            var longest = interval.multipliedBy(longestPause);
-            var pause = last == null ? interval : last.pause.multipliedBy(2);
-            var bounded = pause.compareTo(longest) > 0 ? longest : pause;
-            return new Setback(System.nanoTime() + bounded.toNanos(), bounded);
         });
     }
 }

@@ -92,20 +92,20 @@ final class Progress {
         return work.keys().parts() + "%s-%06d.jsonl".formatted(holder, number);
     }
 
-    /// Whether all answers are here, and none in the store.
-    boolean isInMemory() {
-        return state().parts().isEmpty();
-    }
-
-    /// All answers, if they are here.
-    Content content() {
-        return Content.of(lines.toByteArray());
+    /// Writes all answers as one object.
+    void write(String key, Map<String, String> metadata, Condition condition) {
+        if (state().parts().isEmpty()) {
+            work.store().write(key, Content.of(lines.toByteArray()), metadata, condition);
+        } else {
+            flush();
+            work.store().compose(key, parts(), metadata, condition);
+        }
     }
 
     /// All parts, in order.
     ///
     /// @throws RedeliverException if one was deleted: the next delivery begins anew
-    List<StoredObject> parts() {
+    private List<StoredObject> parts() {
         var there = work.store().list(work.keys().parts()).stream()
                 .collect(Collectors.toMap(StoredObject::key, Function.identity()));
         var keys = state().parts().stream()

@@ -1,13 +1,21 @@
 package dev.icmlora.function.events;
 
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -17,7 +25,6 @@ import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.events.EventCounts.Outcome;
 import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
@@ -31,19 +38,57 @@ public final class TaskEvents {
 
     private static final Logger LOG = Logger.getLogger(TaskEvents.class);
 
+    /// How a delivery ended.
+    public enum Outcome {
+        /// The results are in the bucket.
+        COMPLETED,
+        /// An explanation is in the bucket.
+        FAILED,
+        /// It had been done before.
+        DUPLICATE,
+        /// A newer version of the file has an event of its own.
+        SUPERSEDED,
+        /// Not a task file, not our bucket, not a creation.
+        IGNORED,
+        /// The broker was asked to deliver again.
+        RETRY
+    }
+
     private final Buckets buckets;
     private final TaskRunner runner;
-    private final EventCounts counts;
     private final ObjectMapper json;
     private final EventsConfig config;
+    private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
     private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("event ", 0).factory());
 
-    TaskEvents(Buckets buckets, TaskRunner runner, EventCounts counts, ObjectMapper json, EventsConfig config) {
+    TaskEvents(Buckets buckets, TaskRunner runner, ObjectMapper json, EventsConfig config) {
         this.buckets = buckets;
         this.runner = runner;
-        this.counts = counts;
+        for (var outcome : Outcome.values()) {
+            counts.put(outcome, new LongAdder());
+        }
         this.json = json;
         this.config = config;
+    }
+
+    /// How deliveries ended, since the start.
+    Map<Outcome, Long> counts() {
+        var all = new EnumMap<Outcome, Long>(Outcome.class);
+        counts.forEach((outcome, count) -> all.put(outcome, count.sum()));
+        return all;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /// Deals with an event on a thread that may wait. A sender that hangs up does not stop it: what it did is not to be
+    /// done again when the event comes back.
+    Uni<Void> deliver(Supplier<StorageEvent> event) {
+        return Uni.createFrom().voidItem().emitOn(threads).invoke(() -> handle(event.get()));
     }
 
     /// Deals with an event. Takes as long as the task takes, so not for an event loop.
@@ -55,14 +100,14 @@ public final class TaskEvents {
                 case Other other -> Outcome.IGNORED;
                 case ObjectCreated created -> handle(created);
             };
-            counts.add(outcome);
+            counts.get(outcome).increment();
             LOG.debugf("%s: %s", event, outcome);
         } catch (StorageException e) {
             LOG.warnf("%s: %s", event, e.getMessage());
-            counts.add(Outcome.RETRY);
+            counts.get(Outcome.RETRY).increment();
             throw new RedeliverException(e.getMessage());
         } catch (RuntimeException e) {
-            counts.add(Outcome.RETRY);
+            counts.get(Outcome.RETRY).increment();
             throw e;
         }
     }
@@ -87,7 +132,7 @@ public final class TaskEvents {
         private final TaskKeys keys;
         private final ObjectCreated created;
         private final StateObject state;
-        private final Deadline deadline = Deadline.in(config.deadline());
+        private final long deadline = System.nanoTime() + config.deadline().toNanos();
 
         private Delivery(ObjectStore store, TaskKeys keys, ObjectCreated created) {
             this.store = store;

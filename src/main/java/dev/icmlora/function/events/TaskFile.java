@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +17,6 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StoredObject;
 
@@ -65,7 +63,6 @@ final class TaskFile {
         var whole = Lines.of(store, task);
         var header = header(whole);
         if (header.inputs >= 0) {
-            inputCount("/inputs", header.inputs);
             return new Checked(header.request, whole, true, header.inputs);
         }
         var lines = elsewhere
@@ -85,15 +82,21 @@ final class TaskFile {
         var name = lines.object().key();
         size(name, lines.object());
         try (var inputs = Inputs.lines(lines.open(), json)) {
-            var count = 0;
-            while (inputs.next().isPresent()) {
-                inputCount(name, ++count);
-            }
-            if (count == 0) {
-                throw invalid("/inputs", 1, name + " is empty");
-            }
-            return count;
+            return count(name, inputs);
         }
+    }
+
+    private int count(String name, Inputs inputs) {
+        var count = 0;
+        while (inputs.next().isPresent()) {
+            if (++count > limits.inputs()) {
+                throw invalid(name, limits.inputs(), name + " has more entries than the limit of " + limits.inputs());
+            }
+        }
+        if (count == 0) {
+            throw invalid("/inputs", 1, name + " is empty");
+        }
+        return count;
     }
 
     /// The inputs, from the beginning.
@@ -119,7 +122,7 @@ final class TaskFile {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var name = parser.currentName();
                 if (parser.nextToken() == JsonToken.START_ARRAY && name.equals(INPUTS)) {
-                    inputs = countInputs(parser);
+                    inputs = count("/inputs", Inputs.rest(parser));
                 } else {
                     generator.writeFieldName(name);
                     generator.copyCurrentStructure(parser);
@@ -142,31 +145,6 @@ final class TaskFile {
             return json.readValue(header, GenerateRequest.class);
         } catch (IOException e) {
             throw new InvalidRequestException(diagnosis.of(header, GenerateRequest.class));
-        }
-    }
-
-    private int countInputs(JsonParser parser) throws IOException {
-        var violations = new Violations();
-        var count = 0;
-        for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == null) {
-                throw invalid("/inputs", "JSON", "the file ends within /inputs");
-            }
-            if (token != JsonToken.VALUE_STRING) {
-                var field = "/inputs/" + count;
-                violations.when(true, field, "a string", parser.getValueAsString(), "must be a string");
-                violations.raise();
-            }
-            inputCount("/inputs", ++count);
-        }
-        violations.when(count == 0, "/inputs", 1, 0, "must not be empty");
-        violations.raise();
-        return count;
-    }
-
-    private void inputCount(String field, int count) {
-        if (count > limits.inputs()) {
-            throw invalid(field, limits.inputs(), field + " has more entries than the limit of " + limits.inputs());
         }
     }
 

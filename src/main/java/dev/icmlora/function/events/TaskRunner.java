@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
@@ -15,9 +16,6 @@ import org.jboss.logging.Logger;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.JobStatus.State;
-import dev.icmlora.function.api.Selection;
-import dev.icmlora.function.api.Timing;
-import dev.icmlora.function.api.Usage;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.InvalidRequestException;
 import dev.icmlora.function.error.RedeliverException;
@@ -87,14 +85,8 @@ final class TaskRunner {
             Map<String, String> task,
             String function,
             int inputs,
-            int answered,
-            int abstained,
-            int failed,
-            String adapter,
-            String adapterFile,
-            Selection selection,
-            Usage usage,
-            Timing timingMs) {}
+            @JsonUnwrapped Tally tally,
+            String adapterFile) {}
 
     /// Works until there is an outcome, and nothing is left to do.
     ///
@@ -135,7 +127,9 @@ final class TaskRunner {
                 // What was answered is not to be lost, nor a job that this instance only found first.
                 throw new RedeliverException(e.getMessage());
             }
-            LOG.infof("%s: %s", work.about(), e.getMessage());
+            if (work.claim().state().job() == null) {
+                LOG.infof("%s: %s", work.about(), e.getMessage());
+            }
             work.check();
             outcomes.publish(work, work.keys().error(), outcomes.explanation(e.problem(), work.about()));
             return State.FAILED;
@@ -240,7 +234,7 @@ final class TaskRunner {
                 work.check();
                 progress.add(answered);
                 if (progress.tally().inputs() < checked.count()) {
-                    work.deadline().check();
+                    work.checkTime();
                 }
             }
         } catch (RedeliverException | StorageUnavailableException e) {
@@ -291,29 +285,14 @@ final class TaskRunner {
     private void publish(Work work, Checked checked, Progress progress) {
         var keys = work.keys();
         var tally = progress.tally();
-        var parts = progress.isInMemory() ? Optional.<List<StoredObject>>empty() : Optional.of(all(progress));
         var summary = new Summary(
                 work.about(),
                 checked.function().map(FunctionName::toString).orElse(null),
                 tally.inputs(),
-                tally.answered(),
-                tally.abstained(),
-                tally.failed(),
-                tally.adapter(),
-                tally.adapter() == null ? null : keys.adapter(tally.adapter()),
-                tally.selection(),
-                tally.usage(),
-                tally.timingMs());
+                tally,
+                tally.adapter() == null ? null : keys.adapter(tally.adapter()));
         outcomes.publish(work, keys.summary(), outcomes.content(summary));
-        if (parts.isPresent()) {
-            outcomes.publish(work, keys.results(), parts.get());
-        } else {
-            outcomes.publish(work, keys.results(), progress.content());
-        }
-    }
-
-    private static List<StoredObject> all(Progress progress) {
-        progress.flush();
-        return progress.parts();
+        outcomes.publish(
+                work, keys.results(), (metadata, condition) -> progress.write(keys.results(), metadata, condition));
     }
 }

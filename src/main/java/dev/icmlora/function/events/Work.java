@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectStore;
 
@@ -15,7 +16,7 @@ import dev.icmlora.function.storage.ObjectStore;
 /// @param claim the right to work on it
 /// @param tenant whose adapters and functions may answer
 /// @param account that pays for it
-/// @param deadline of this piece of work
+/// @param deadline of this piece of work, as System.nanoTime() tells it
 /// @param inputs finds where they are, if neither in the task file nor beside it
 /// @param about what summary and error say of it
 /// @param patience until when an adapter that is not known here may be known to another instance
@@ -26,7 +27,7 @@ record Work(
         Claim claim,
         Tenant tenant,
         TokenAccount account,
-        Deadline deadline,
+        long deadline,
         Supplier<Optional<Lines>> inputs,
         Map<String, String> about,
         Instant patience,
@@ -39,12 +40,21 @@ record Work(
 
     /// Asked before anything is stored. A job may have been cancelled, which only the store tells.
     ///
-    /// @throws dev.icmlora.function.error.RedeliverException if the claim was lost
+    /// @throws RedeliverException if the claim was lost
     void check() {
         if (claim.state().job() == null) {
             claim.check();
         } else {
             claim.verify();
+        }
+    }
+
+    /// Asked after each piece of work and not before the first, so that every delivery comes further.
+    ///
+    /// @throws RedeliverException if the deadline has passed
+    void checkTime() {
+        if (System.nanoTime() - deadline >= 0) {
+            throw new RedeliverException("the time of one delivery is over");
         }
     }
 

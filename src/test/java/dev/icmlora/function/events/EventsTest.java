@@ -108,7 +108,7 @@ class EventsTest {
                 .readAll();
     }
 
-    private static long count(EventCounts.Outcome outcome) {
+    private static long count(TaskEvents.Outcome outcome) {
         return given().get("/events")
                 .then()
                 .statusCode(200)
@@ -398,7 +398,7 @@ class EventsTest {
         var name = name();
         var key = "tasks/" + name + ".json";
         upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
-        var superseded = count(EventCounts.Outcome.SUPERSEDED);
+        var superseded = count(TaskEvents.Outcome.SUPERSEDED);
 
         event("dev.icmlora.task.submitted")
                 .body(JSON.writeValueAsString(Map.of("bucket", "file:" + BUCKET, "key", key, "version", "older")))
@@ -406,7 +406,7 @@ class EventsTest {
                 .then()
                 .statusCode(204);
 
-        assertThat(count(EventCounts.Outcome.SUPERSEDED)).isEqualTo(superseded + 1);
+        assertThat(count(TaskEvents.Outcome.SUPERSEDED)).isEqualTo(superseded + 1);
     }
 
     @Test
@@ -467,13 +467,29 @@ class EventsTest {
         upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
         deliver(key);
         var written = Files.getLastModifiedTime(file("results/" + name + ".jsonl"));
-        var duplicates = count(EventCounts.Outcome.DUPLICATE);
+        var duplicates = count(TaskEvents.Outcome.DUPLICATE);
 
         deliver(key);
 
         assertThat(Files.getLastModifiedTime(file("results/" + name + ".jsonl")))
                 .isEqualTo(written);
-        assertThat(count(EventCounts.Outcome.DUPLICATE)).isGreaterThan(duplicates);
+        assertThat(count(TaskEvents.Outcome.DUPLICATE)).isGreaterThan(duplicates);
+    }
+
+    @Test
+    void anOutcomeThatWasDeletedIsMadeAnew() throws Exception {
+        var good = name();
+        var bad = name();
+        upload("tasks/" + good + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        upload("tasks/" + bad + ".json", "oops");
+        for (var round = 0; round < 2; round++) {
+            deliver("tasks/" + good + ".json");
+            deliver("tasks/" + bad + ".json");
+
+            assertThat(results(good)).hasSize(1);
+            Files.delete(file("results/" + good + ".jsonl"));
+            Files.delete(file("results/" + bad + ".error.json"));
+        }
     }
 
     @Test
@@ -494,7 +510,7 @@ class EventsTest {
 
     @Test
     void whatIsNotForUsIsTakenAndCounted() throws Exception {
-        var ignored = count(EventCounts.Outcome.IGNORED);
+        var ignored = count(TaskEvents.Outcome.IGNORED);
 
         event("google.cloud.storage.object.v1.deleted")
                 .body("{}")
@@ -511,14 +527,14 @@ class EventsTest {
             deliver(key);
         }
 
-        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 8);
+        assertThat(count(TaskEvents.Outcome.IGNORED)).isEqualTo(ignored + 8);
     }
 
     @Test
     void itsOwnWritingStartsNothing() throws Exception {
         var name = name();
         var key = "tasks/" + name + ".json";
-        var ignored = count(EventCounts.Outcome.IGNORED);
+        var ignored = count(TaskEvents.Outcome.IGNORED);
         new LocalStore(BUCKET).write(key, Content.of(new byte[2]), Outcomes.OWN, new Condition.IfAbsent());
 
         deliver(key);
@@ -526,9 +542,9 @@ class EventsTest {
         // The watcher saw it too.
         Eventually.until(() -> {
             assertThat(file("results/" + name + ".error.json")).doesNotExist();
-            return count(EventCounts.Outcome.IGNORED) >= ignored + 2;
+            return count(TaskEvents.Outcome.IGNORED) >= ignored + 2;
         });
-        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 2);
+        assertThat(count(TaskEvents.Outcome.IGNORED)).isEqualTo(ignored + 2);
         Files.delete(file(key));
     }
 
@@ -553,14 +569,14 @@ class EventsTest {
 
     @Test
     void pushesOfPubSub() throws Exception {
-        var ignored = count(EventCounts.Outcome.IGNORED);
+        var ignored = count(TaskEvents.Outcome.IGNORED);
 
         // Somebody else's bucket, and another type of event.
         push(recorded("finalized")).statusCode(204);
         push(recorded("finalized-with-payload")).statusCode(204);
         push(recorded("deleted")).statusCode(204);
 
-        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 3);
+        assertThat(count(TaskEvents.Outcome.IGNORED)).isEqualTo(ignored + 3);
         push(recorded("published-by-hand"))
                 .statusCode(400)
                 .contentType("application/problem+json")
