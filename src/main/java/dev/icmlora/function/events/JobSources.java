@@ -57,7 +57,7 @@ final class JobSources {
         } catch (ObjectGoneException e) {
             throw invalid(KEY, null, source.key(), "was replaced while it was read");
         } catch (StorageRefusedException e) {
-            // A file behind a symbolic link, say. The message names places that are nobody's business.
+            // A file behind a symbolic link, say. The message names places outside the bucket.
             LOG.infof("A job's source cannot be read: %s", e.getMessage());
             throw invalid(KEY, null, source.key(), "cannot be read: the storage refuses it");
         }

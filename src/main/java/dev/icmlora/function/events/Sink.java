@@ -27,8 +27,8 @@ import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RedeliverException;
 import dev.icmlora.function.storage.Bucket;
 
-/// Tells whoever is interested what became of a task, so that functions chain. The same outcome always has the same
-/// event id, by which a receiver knows a repetition.
+/// Sends an event when a task has its outcome, so that functions chain. The same outcome always has the same event id,
+/// by which a receiver knows a repetition.
 @Singleton
 final class Sink {
 
