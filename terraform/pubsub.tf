@@ -20,7 +20,7 @@ resource "google_pubsub_topic_iam_member" "storage_publisher" {
   member  = local.storage_agent
 }
 
-# Only what lies below tasks/: results and leases, which the function writes, are told to nobody. The message's attributes
+# Only what lies below tasks/: results and states, which the function writes, are told to nobody. The message's attributes
 # name the object, so it needs no payload.
 resource "google_storage_notification" "task_files" {
   count = local.pubsub

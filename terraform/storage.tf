@@ -1,4 +1,4 @@
-# One bucket, three prefixes: the function looks for results and leases beside the task file.
+# One bucket, three prefixes: the function looks for results and states beside the task file.
 locals {
   # Bucket names are the world's, project IDs too: together they do not collide.
   bucket = "${var.project}-${var.name}"
@@ -104,7 +104,7 @@ resource "google_storage_bucket" "files" {
   depends_on = [google_project_service.needed, google_kms_crypto_key_iam_member.service_agent]
 }
 
-# Reads task files; writes, replaces and deletes results, parts of them and leases. It cannot change the bucket.
+# Reads task files; writes, replaces and deletes results, parts of them and states. It cannot change the bucket.
 resource "google_storage_bucket_iam_member" "function" {
   count = local.eventing
 

@@ -32,7 +32,7 @@ run "finished_task_files_wake_the_function" {
   }
   assert {
     condition     = google_storage_notification.task_files[0].object_name_prefix == "tasks/"
-    error_message = "Nobody is told of our own leases and results."
+    error_message = "Nobody is told of our own states and results."
   }
   assert {
     condition     = google_pubsub_subscription.task_files[0].push_config[0].push_endpoint == "https://icm-lora-abc-ez.a.run.app/events/pubsub"

@@ -144,10 +144,10 @@ final class Answering {
             answers[at] = Answer.failed(first + at, failure);
             return Tally.failures(1);
         }
-        work.deadline().check();
+        work.checkTime();
         var half = positions.size() / 2;
         var left = answer(request, first, inputs, positions.subList(0, half), answers, work);
-        work.deadline().check();
+        work.checkTime();
         return left.plus(answer(request, first, inputs, positions.subList(half, positions.size()), answers, work));
     }
 
@@ -172,7 +172,7 @@ final class Answering {
         while (true) {
             if (service.isFull(work.caller())) {
                 // Not even asked for, or it would be counted as a client's request that was refused.
-                work.deadline().check();
+                work.checkTime();
                 pause();
                 continue;
             }
@@ -181,12 +181,12 @@ final class Answering {
             } catch (RequestException e) {
                 switch (e.kind()) {
                     case QUEUE_FULL -> {
-                        work.deadline().check();
+                        work.checkTime();
                         // Clients that wait for an answer go first.
                         pause();
                     }
                     // What filled the queue is no fault of these inputs.
-                    case CROWDED_OUT -> work.deadline().check();
+                    case CROWDED_OUT -> work.checkTime();
                     case TOO_MANY_TOKENS -> throw RequestException.redeliver(e.getMessage());
                     default -> throw e;
                 }

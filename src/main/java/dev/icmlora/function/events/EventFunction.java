@@ -11,13 +11,13 @@ import dev.icmlora.function.http.ClientConnection;
 /// CloudEvents of every type, POSTed to `/` in binary or structured mode. What they do is written in [TaskEvents].
 public final class EventFunction {
 
-    private final CloudEvents cloudEvents;
-    private final EventDeliveries deliveries;
+    private final EventReader reader;
+    private final TaskEvents events;
     private final ClientConnection client;
 
-    EventFunction(CloudEvents cloudEvents, EventDeliveries deliveries, ClientConnection client) {
-        this.cloudEvents = cloudEvents;
-        this.deliveries = deliveries;
+    EventFunction(EventReader reader, TaskEvents events, ClientConnection client) {
+        this.reader = reader;
+        this.events = events;
         this.client = client;
     }
 
@@ -25,6 +25,6 @@ public final class EventFunction {
     @CloudEventMapping(trigger = "*")
     public Uni<Void> event(CloudEvent<byte[]> event) {
         client.require(Role.EVENTS);
-        return deliveries.deliver(() -> cloudEvents.read(event));
+        return events.deliver(() -> reader.read(event));
     }
 }

@@ -45,6 +45,11 @@ final class Inputs implements AutoCloseable {
         }
     }
 
+    /// Those of a list that a parser has begun with, whose text stays open.
+    static Inputs rest(JsonParser parser) {
+        return new Inputs(parser, false);
+    }
+
     /// Those of a file with one a line: a JSON string, or an object whose only member `input` is one.
     static Inputs lines(InputStream in, ObjectMapper json) {
         try {

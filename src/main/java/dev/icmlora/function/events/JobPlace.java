@@ -7,19 +7,19 @@ import java.util.UUID;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.JobStatus;
 
-/// Where a job's objects are: `jobs/<tenant>/<id>/…`, and `open-jobs/<tenant>/<id>` as long as something is to be done
-/// for it.
+/// Where a job's objects are: `jobs/<tenant>/<id>/…`. As long as something is to be done for it, one of its tenant's
+/// slots, `open-jobs/<tenant>/<number>`, has its id.
 ///
 /// @param tenant that has it
-/// @param id 32 hex digits that nobody can guess. The time comes first, so ids are in the order of the jobs
+/// @param id 32 hex digits that cannot be guessed. The time comes first, so ids are in the order of the jobs
 record JobPlace(Tenant tenant, String id) {
 
-    /// What is to be done, of all tenants.
-    static final String OPEN = "open-jobs/";
+    /// The slots of all tenants.
+    static final String SLOTS = "open-jobs/";
 
     private static final int DIGITS_OF_TIME = 12;
     private static final String ALL = "jobs/";
-    /// Where everybody shares them; no tenant's id.
+    /// Where all callers share them; no tenant's id.
     private static final String SHARED = "shared";
 
     /// Of a new job.
@@ -29,19 +29,19 @@ record JobPlace(Tenant tenant, String id) {
         return new JobPlace(tenant, time + chance.substring(DIGITS_OF_TIME));
     }
 
-    /// The job whose task has this key; empty where that is no task.
+    /// The job whose state has this key; empty where that is no state.
     ///
     /// @param key of an object below [#all]
-    static Optional<JobPlace> ofTask(Tenant tenant, String key) {
+    static Optional<JobPlace> ofState(Tenant tenant, String key) {
         var id = key.substring(all(tenant).length()).split("/", 2)[0];
         return Optional.of(new JobPlace(tenant, id))
-                .filter(job -> job.hasId() && job.keys().task().equals(key));
+                .filter(job -> job.hasId() && job.keys().state().equals(key));
     }
 
-    /// @param key of an object below [#OPEN]
-    static JobPlace ofOpen(String key) {
-        var parts = key.substring(OPEN.length()).split("/", 2);
-        return new JobPlace(parts[0].equals(SHARED) ? Tenant.SHARED : new Tenant(parts[0]), parts[1]);
+    /// The tenant that has a slot.
+    static Tenant tenantOf(String slot) {
+        var name = slot.substring(SLOTS.length()).split("/", 2)[0];
+        return name.equals(SHARED) ? Tenant.SHARED : new Tenant(name);
     }
 
     /// When the job was taken, by the clock of the instance that did.
@@ -63,14 +63,9 @@ record JobPlace(Tenant tenant, String id) {
         return ALL + folder(tenant);
     }
 
-    /// Prefix of a tenant's jobs that something is to be done for.
-    static String open(Tenant tenant) {
-        return OPEN + folder(tenant);
-    }
-
-    /// Says that something is to be done, and who pays for it.
-    String open() {
-        return open(tenant) + id;
+    /// Prefix of a tenant's slots.
+    static String slots(Tenant tenant) {
+        return SLOTS + folder(tenant);
     }
 
     String folder() {
@@ -79,15 +74,5 @@ record JobPlace(Tenant tenant, String id) {
 
     TaskKeys keys() {
         return TaskKeys.ofJob(folder());
-    }
-
-    /// Says where the inputs are, if they are not in the task.
-    String source() {
-        return folder() + "source.json";
-    }
-
-    /// How the job ended. Whoever creates it decides.
-    String end() {
-        return folder() + "end.json";
     }
 }

@@ -63,11 +63,11 @@ public final class JobResource {
                 .build();
     }
 
-    private JobRequest request(ObjectNode body) {
+    private Jobs.Submission request(ObjectNode body) {
         var source = Optional.ofNullable(body.remove(SOURCE))
                 .filter(node -> !node.isNull())
                 .map(node -> json.part(node, "/" + SOURCE, Source.class));
-        return new JobRequest(json.part(body, "", GenerateRequest.class), source);
+        return new Jobs.Submission(json.part(body, "", GenerateRequest.class), source);
     }
 
     @GET
@@ -117,7 +117,7 @@ public final class JobResource {
         var caller = client.require(Role.CALL);
         downloads.take(context);
         var results = jobs.results(caller.tenant(), id);
-        return Downloads.file(results.bytes(), results::writeTo, range)
+        return Downloads.file(results.object().bytes(), results::writeTo, range)
                 .type(MediaType.valueOf("application/jsonl"))
                 .build();
     }

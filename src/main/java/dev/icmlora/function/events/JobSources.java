@@ -56,7 +56,7 @@ final class JobSources {
         } catch (ObjectGoneException e) {
             throw invalid(KEY, null, source.key(), "was replaced while it was read");
         } catch (StorageRefusedException e) {
-            // A file behind a symbolic link, say. The message names places that are nobody's business.
+            // A file behind a symbolic link, say. The message names places outside the bucket.
             LOG.infof("A job's source cannot be read: %s", e.getMessage());
             throw invalid(KEY, null, source.key(), "cannot be read: the storage refuses it");
         }
@@ -84,7 +84,7 @@ final class JobSources {
     /// What is wrong in the object is wrong with the request that names it.
     private int count(ObjectStore store, StoredObject object) {
         try {
-            return file.count(new Lines(store, object));
+            return file.count(Lines.of(store, object));
         } catch (RequestException e) {
             e.unless(RequestException.Kind.INVALID);
             throw RequestException.invalid(e.problem().errors().stream()
@@ -106,7 +106,7 @@ final class JobSources {
                 .orElseThrow(() -> RequestException.redeliver("the job's bucket is none of " + BUCKETS));
         return store.find(pinned.key())
                 .filter(object -> object.version().equals(pinned.version()))
-                .map(object -> new Lines(store, object))
+                .map(object -> Lines.of(store, object))
                 .orElseThrow(() -> invalid(KEY, null, pinned.key(), "was replaced or deleted before the job was done"));
     }
 

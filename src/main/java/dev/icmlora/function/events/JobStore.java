@@ -5,25 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
-import dev.icmlora.function.api.JobStatus;
-import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.events.JobSources.Found;
-import dev.icmlora.function.events.JobSources.Pinned;
+import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -35,46 +30,90 @@ import dev.icmlora.function.storage.StoredObject;
 /// Jobs in a bucket. What is known of one is there, so any instance can tell how far it is.
 record JobStore(ObjectStore store, ObjectMapper json) {
 
-    private static final String INPUTS = "icmlorainputs";
-    private static final String FUNCTION = "icmlorafunction";
-    /// No reader takes it for a payer.
-    private static final String NOBODY = "nobody";
+    /// Jobs of a tenant that are open at the same time: so many slots it has.
+    private static final int MOST_OPEN = 16;
+
+    /// Takes a slot for a new job. A slot is an object that names a job, or is empty; it is only ever written on the
+    /// condition that it did not change, so there are never more open jobs than slots.
+    ///
+    /// @throws RequestException if there is none
+    StoredObject takeSlot(JobPlace job) {
+        var slots = store.list(JobPlace.slots(job.tenant())).stream()
+                .collect(Collectors.toMap(StoredObject::key, Function.identity()));
+        for (var number = 0; number < MOST_OPEN; number++) {
+            var key = JobPlace.slots(job.tenant()) + "%02d".formatted(number);
+            var slot = Optional.ofNullable(slots.get(key));
+            if (slot.filter(JobStore::isTaken).isEmpty()) {
+                try {
+                    return writeSlot(key, job.id(), slot);
+                } catch (ConditionFailedException e) {
+                    // Another request was quicker.
+                }
+            }
+        }
+        throw RequestException.queueFull(MOST_OPEN + " jobs are open already");
+    }
+
+    private StoredObject writeSlot(String key, String id, Optional<StoredObject> before) {
+        var content = Content.of(id.getBytes(UTF_8));
+        var condition = before.<Condition>map(old -> new Condition.IfVersion(old.version()))
+                .orElseGet(Condition.IfAbsent::new);
+        return new StoredObject(key, store.write(key, content, Map.of(), condition), content.bytes(), Map.of());
+    }
+
+    private static boolean isTaken(StoredObject slot) {
+        return slot.bytes() > 0;
+    }
+
+    /// Nothing is left to do for the job that a slot names. Does nothing if it names another one by now.
+    void freeSlot(StoredObject slot) {
+        try {
+            writeSlot(slot.key(), "", Optional.of(slot));
+        } catch (ConditionFailedException e) {
+            // It is free.
+        }
+    }
+
+    /// The slots of jobs that something is to be done for.
+    List<StoredObject> takenSlots(String prefix) {
+        return store.list(prefix).stream().filter(JobStore::isTaken).toList();
+    }
+
+    /// The job that a slot names; empty if it was freed meanwhile.
+    Optional<JobPlace> job(StoredObject slot) {
+        try (var in = store.read(slot)) {
+            return Optional.of(new JobPlace(JobPlace.tenantOf(slot.key()), new String(in.readAllBytes(), UTF_8)))
+                    .filter(JobPlace::hasId);
+        } catch (ObjectGoneException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Lines.unreadable(slot, e);
+        }
+    }
 
     /// Writes a new job.
-    ///
-    /// @param source of the inputs; empty where they are in the request
-    /// @param function name and version of the one that answers
-    /// @param payer who pays for it
-    void add(JobPlace job, GenerateRequest request, Optional<Found> source, Optional<String> function, String payer)
-            throws IOException {
+    void add(JobPlace job, GenerateRequest request, TaskState.Job about) {
         var task = json.<ObjectNode>valueToTree(request);
-        if (source.isPresent()) {
+        if (about.source() != null) {
             task.remove("inputs");
-            var object = Content.of(json.writeValueAsBytes(source.get().object()));
-            store.write(job.source(), object, Map.of(), new Condition.IfAbsent());
         }
-        int inputs = source.map(Found::inputs).orElse(request.inputs().size());
-        var metadata = Map.of(INPUTS, Integer.toString(inputs), FUNCTION, function.orElse(NOBODY));
-        store.write(job.keys().task(), Content.of(json.writeValueAsBytes(task)), metadata, new Condition.IfAbsent());
-        // Last: what is open has a task.
-        store.write(
-                job.open(),
-                Content.of(payer.isEmpty() ? NOBODY.getBytes(UTF_8) : payer.getBytes(UTF_8)),
-                Map.of(),
-                new Condition.IfAbsent());
+        try {
+            var content = Content.of(json.writeValueAsBytes(task));
+            var version = store.write(job.keys().task(), content, Map.of(), new Condition.IfAbsent());
+            // Last: what has a state is a job.
+            state(job).write(TaskState.of(version, about), Optional.empty());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("requests have a JSON form", e);
+        }
     }
 
-    /// All jobs that something is to be done for.
-    List<JobPlace> open() {
-        return store.list(JobPlace.OPEN).stream()
-                .map(StoredObject::key)
-                .filter(key -> key.indexOf('/', JobPlace.OPEN.length()) > 0)
-                .map(JobPlace::ofOpen)
-                .toList();
+    StateObject state(JobPlace job) {
+        return new StateObject(store, job.keys().state(), json);
     }
 
-    int open(Tenant tenant) {
-        return store.list(JobPlace.open(tenant)).size();
+    /// How far a job is; empty if there is none.
+    Optional<Snapshot> find(JobPlace job) {
+        return state(job).read().filter(found -> found.state().job() != null);
     }
 
     /// What a tenant's jobs take, with their results.
@@ -84,128 +123,30 @@ record JobStore(ObjectStore store, ObjectMapper json) {
                 .sum();
     }
 
-    /// Whether something is still to be done for it, although it may have ended.
-    boolean isOpen(JobPlace job) {
-        return store.find(job.open()).isPresent();
-    }
-
-    /// Whether answers are stored that are not published yet.
-    boolean isBegun(JobPlace job) {
-        return !store.list(job.keys().parts()).isEmpty();
-    }
-
-    /// Who pays for an open job; empty if it is not open any more.
-    Optional<String> payer(JobPlace job) {
-        return store.find(job.open()).map(this::text).map(payer -> payer.equals(NOBODY) ? "" : payer);
-    }
-
-    /// @throws RequestException if there is no such job
-    StoredObject task(JobPlace job) {
-        return store.find(job.keys().task()).orElseThrow(() -> RequestException.unknownJob(job.id()));
-    }
-
-    /// Where a job's inputs are; empty where they are in its task.
-    Optional<Pinned> source(JobPlace job) {
-        return store.find(job.source()).map(object -> read(object, Pinned.class));
-    }
-
-    /// Empty while it is open.
-    Optional<State> ended(JobPlace job) {
-        return store.find(job.end()).map(this::state);
-    }
-
-    private State state(StoredObject end) {
-        return State.valueOf(text(end).toUpperCase(Locale.ROOT));
-    }
-
     /// The newest jobs of a tenant.
     ///
     /// @param most that are listed
     JobList newest(Tenant tenant, int most) {
-        // First: what ends meanwhile has an end in the other list.
-        var open = store.list(JobPlace.open(tenant)).stream()
-                .map(StoredObject::key)
-                .collect(Collectors.toSet());
-        var objects = store.list(JobPlace.all(tenant)).stream()
-                .collect(Collectors.toMap(StoredObject::key, Function.identity()));
-        var jobs = objects.keySet().stream()
-                .flatMap(key -> JobPlace.ofTask(tenant, key).stream())
-                // Neither: an instance was killed before it had taken the job.
-                .filter(job -> open.contains(job.open()) || objects.containsKey(job.end()))
+        var jobs = store.list(JobPlace.all(tenant)).stream()
+                .flatMap(object -> JobPlace.ofState(tenant, object.key()).stream())
                 .sorted(Comparator.comparing(JobPlace::id).reversed())
                 .toList();
         var listed = jobs.stream()
                 .limit(most)
-                .flatMap(job -> entry(job, Optional.ofNullable(objects.get(job.end()))))
+                // None if it was deleted meanwhile.
+                .flatMap(job -> find(job).stream()
+                        .map(found -> new JobList.Entry(job.id(), found.state().state())))
                 .toList();
         return new JobList(listed, jobs.size());
     }
 
-    /// Nothing if the job was deleted meanwhile.
-    private Stream<JobList.Entry> entry(JobPlace job, Optional<StoredObject> end) {
-        try {
-            return Stream.of(new JobList.Entry(job.id(), end.map(this::state).orElse(State.OPEN)));
-        } catch (ObjectGoneException e) {
-            return Stream.empty();
-        }
-    }
-
-    /// Ends a job, if it is open.
-    ///
-    /// @return how it has ended, this time or before
-    State end(JobPlace job, State state) {
-        try {
-            var name = state.name().toLowerCase(Locale.ROOT);
-            store.write(job.end(), Content.of(name.getBytes(UTF_8)), Map.of(), new Condition.IfAbsent());
-            return state;
-        } catch (ConditionFailedException e) {
-            return ended(job).orElseThrow(() -> RequestException.unknownJob(job.id()));
-        }
-    }
-
-    /// @throws RequestException if there is no such job
-    JobStatus status(JobPlace job) {
-        var metadata = task(job).metadata();
-        var inputs = Integer.parseInt(metadata.get(INPUTS));
-        var function = Optional.of(metadata.get(FUNCTION))
-                .filter(name -> !name.equals(NOBODY))
-                .orElse(null);
-        // Before the state: when a job has ended, its parts go.
-        var done = Checkpoint.done(store, job.keys().parts(), json);
-        var state = ended(job).orElse(State.OPEN);
-        return switch (state) {
-            case OPEN -> new JobStatus(job.id(), state, function, inputs, done, null, null, null, null);
-            case CANCELLED -> new JobStatus(job.id(), state, function, inputs, null, null, null, null, null);
-            case FAILED -> {
-                var error = (ObjectNode) tree(job.keys().error());
-                error.remove("task");
-                yield new JobStatus(job.id(), state, function, inputs, null, null, null, null, error);
-            }
-            case COMPLETED -> {
-                var summary = tree(job.keys().summary());
-                yield new JobStatus(
-                        job.id(),
-                        state,
-                        function,
-                        inputs,
-                        inputs,
-                        summary.get("answered").intValue(),
-                        summary.get("abstained").intValue(),
-                        summary.get("failed").intValue(),
-                        null);
-            }
-        };
-    }
-
-    private JsonNode tree(String key) {
-        return read(there(key), JsonNode.class);
-    }
-
-    private <T> T read(StoredObject object, Class<T> type) {
+    /// An object of a job that has it, as JSON.
+    ObjectNode json(String key) {
+        var object = there(key);
         try (var in = store.read(object)) {
-            return json.readValue(in, type);
+            return json.readValue(in, ObjectNode.class);
         } catch (IOException e) {
-            throw unreadable(object, e);
+            throw Lines.unreadable(object, e);
         }
     }
 
@@ -213,42 +154,21 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         return store.find(key).orElseThrow(() -> new StorageUnavailableException(key + " is gone", null));
     }
 
-    private String text(StoredObject object) {
-        try (var in = store.read(object)) {
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw unreadable(object, e);
-        }
-    }
-
-    private static StorageUnavailableException unreadable(StoredObject object, IOException e) {
-        return new StorageUnavailableException("cannot read " + object.key() + ": " + e, e);
-    }
-
     /// The results of a completed job.
-    JobResults results(JobPlace job) {
-        return new JobResults(store, there(job.keys().results()));
+    Lines results(JobPlace job) {
+        return Lines.streamed(store, there(job.keys().results()));
     }
 
-    /// Nothing is left to do: takes away what was on the way, and what nobody wants.
-    void close(JobPlace job, State state) {
-        var keys = job.keys();
-        if (state != State.COMPLETED) {
-            store.delete(keys.results());
-            store.delete(keys.summary());
-        }
-        store.list(keys.parts()).forEach(part -> store.delete(part.key()));
-        store.delete(job.open());
-    }
-
-    /// Forgets a job, with all that belongs to it. Its task and its end go last: until then there is a job that has
-    /// ended, and whoever was cut off can delete it again.
+    /// Forgets a job that no instance works on, with all that belongs to it. Its state goes last: until then there is a
+    /// job that has ended, and a client that was cut off can delete it again.
     void delete(JobPlace job) {
-        var last = List.of(job.keys().task(), job.end());
+        takenSlots(JobPlace.slots(job.tenant())).stream()
+                .filter(slot -> job(slot).filter(job::equals).isPresent())
+                .forEach(this::freeSlot);
         store.list(job.folder()).stream()
                 .map(StoredObject::key)
-                .filter(key -> !last.contains(key))
+                .filter(key -> !key.equals(job.keys().state()))
                 .forEach(store::delete);
-        last.forEach(store::delete);
+        store.delete(job.keys().state());
     }
 }

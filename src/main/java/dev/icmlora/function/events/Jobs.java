@@ -1,6 +1,5 @@
 package dev.icmlora.function.events;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,14 +10,18 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.api.Source;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
+import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.OwnBucket;
 
 /// Jobs: requests that take longer than a client waits. Everything that is known of one is in the bucket, so any
@@ -29,8 +32,6 @@ public final class Jobs {
 
     /// Inputs of a job.
     static final int MOST_INPUTS = 10_000;
-    /// Jobs of a tenant that are open at the same time.
-    private static final int MOST_OPEN = 16;
     /// What a tenant's jobs may take before another one, with their results.
     private static final long MOST_BYTES = 256 << 20;
 
@@ -62,6 +63,11 @@ public final class Jobs {
         this.mostInputs = Math.min(MOST_INPUTS, config.limits().inputs());
     }
 
+    /// Body of `POST /jobs`: one of `/generate`, whose inputs may lie in an object.
+    ///
+    /// @param source of the inputs, in place of those in the request
+    record Submission(GenerateRequest request, Optional<Source> source) {}
+
     /// Takes a job, which then waits for its turn.
     ///
     /// @param payer who pays for it, as an account is found by
@@ -69,8 +75,8 @@ public final class Jobs {
     /// @throws RequestException if the tenant has too many open
     /// @throws RequestException if its ended ones take too much
     /// @throws RequestException if there is no place for it
-    /// @throws dev.icmlora.function.error.RequestException if its adapter is not known here
-    JobStatus submit(Tenant tenant, String payer, JobRequest sent) {
+    /// @throws RequestException if its adapter is not known here
+    JobStatus submit(Tenant tenant, String payer, Submission sent) {
         var store = place().orElseThrow(() -> RequestException.notKept("Jobs"));
         var request = sent.request();
         checkInputs(sent);
@@ -81,32 +87,35 @@ public final class Jobs {
         }
         var named = functions.answering(tenant, any);
         var whole = named.map(NamedFunctions.Named::request).orElse(any).withInputs(request.inputs());
-        if (store.open(tenant) >= MOST_OPEN) {
-            throw RequestException.queueFull(MOST_OPEN + " jobs are open already");
-        }
         if (store.bytes(tenant) > MOST_BYTES) {
             throw Kind.NO_ROOM_FOR_JOB.because(
                     "There is no room for another job and its results: the limit is %d bytes. Delete some"
                             .formatted(MOST_BYTES));
         }
-        // After all that costs less: the object is read through.
-        var source = sent.source().map(sources::find);
         var job = JobPlace.next(tenant);
-        var function = named.map(NamedFunctions.Named::function).map(FunctionName::toString);
+        var slot = store.takeSlot(job);
+        var source = Optional.<JobSources.Found>empty();
         try {
-            store.add(job, whole, source, function, payer);
-        } catch (IOException e) {
-            throw new IllegalStateException("requests have a JSON form", e);
+            // After all that costs less: the object is read through.
+            source = sent.source().map(sources::find);
+        } catch (RuntimeException e) {
+            store.freeSlot(slot);
+            throw e;
         }
+        var function = named.map(NamedFunctions.Named::function)
+                .map(FunctionName::toString)
+                .orElse(null);
+        int inputs =
+                source.map(JobSources.Found::inputs).orElse(request.inputs().size());
+        var object = source.map(JobSources.Found::object).orElse(null);
+        store.add(job, whole, new TaskState.Job(payer, function, inputs, object));
         runner.wake();
         // Nothing is asked of the store any more: if it failed now, the client would send again what was taken.
-        var inputs =
-                source.map(JobSources.Found::inputs).orElse(request.inputs().size());
-        return JobStatus.taken(job.id(), function.orElse(null), inputs);
+        return JobStatus.taken(job.id(), function, inputs);
     }
 
     /// Whether an input can be answered is said with its answer; that there are some is said here.
-    private void checkInputs(JobRequest job) {
+    private void checkInputs(Submission job) {
         var inputs = job.request().inputs();
         var violations = new Violations();
         violations.when(inputs.isEmpty() && job.source().isEmpty(), "/inputs", 1, 0, "must not be empty");
@@ -136,14 +145,13 @@ public final class Jobs {
 
     /// Work on a job of the caller's.
     private interface OnJob<T> {
-        T with(JobStore store, JobPlace job);
+        T with(JobStore store, JobPlace job, Snapshot found);
     }
 
     private <T> T on(Tenant tenant, String id, OnJob<T> work) {
         var job = new JobPlace(tenant, id);
         var store = place().filter(_ -> job.hasId()).orElseThrow(() -> RequestException.unknownJob(shown(id)));
-        store.task(job);
-        return work.with(store, job);
+        return work.with(store, job, store.find(job).orElseThrow(() -> RequestException.unknownJob(id)));
     }
 
     private static String shown(String id) {
@@ -152,7 +160,36 @@ public final class Jobs {
 
     /// @throws RequestException if the tenant has no such job
     JobStatus status(Tenant tenant, String id) {
-        return on(tenant, id, JobStore::status);
+        return on(tenant, id, (store, job, found) -> status(store, job, found.state()));
+    }
+
+    private static JobStatus status(JobStore store, JobPlace job, TaskState state) {
+        var id = job.id();
+        var end = state.state();
+        var function = state.job().function();
+        var inputs = state.job().inputs();
+        return switch (end) {
+            case OPEN -> new JobStatus(id, end, function, inputs, state.tally().inputs(), null, null, null, null);
+            case CANCELLED -> new JobStatus(id, end, function, inputs, null, null, null, null, null);
+            case FAILED -> {
+                var error = store.json(job.keys().error());
+                error.remove("task");
+                yield new JobStatus(id, end, function, inputs, null, null, null, null, error);
+            }
+            case COMPLETED -> {
+                var summary = store.json(job.keys().summary());
+                yield new JobStatus(
+                        id,
+                        end,
+                        function,
+                        inputs,
+                        inputs,
+                        summary.get("answered").intValue(),
+                        summary.get("abstained").intValue(),
+                        summary.get("failed").intValue(),
+                        null);
+            }
+        };
     }
 
     /// Cancels a job. One that is cancelled stays so.
@@ -160,13 +197,23 @@ public final class Jobs {
     /// @throws RequestException if the tenant has no such job
     /// @throws RequestException if it has ended otherwise
     JobStatus cancel(Tenant tenant, String id) {
-        return on(tenant, id, (store, job) -> {
-            var state = store.end(job, State.CANCELLED);
-            if (state != State.CANCELLED) {
-                throw inAnotherState(id, state, "open");
+        return on(tenant, id, (store, job, found) -> {
+            var state = found.state();
+            if (state.state() == State.OPEN) {
+                try {
+                    state = store.state(job)
+                            .write(state.ended(State.CANCELLED), Optional.of(found))
+                            .state();
+                    runner.wake();
+                } catch (ConditionFailedException e) {
+                    // The instance that works on it has changed it meanwhile.
+                    return cancel(tenant, id);
+                }
             }
-            runner.wake();
-            return store.status(job);
+            if (state.state() != State.CANCELLED) {
+                throw inAnotherState(id, state.state(), "open");
+            }
+            return status(store, job, state);
         });
     }
 
@@ -174,11 +221,10 @@ public final class Jobs {
     ///
     /// @throws RequestException if the tenant has no such job
     /// @throws RequestException if it is not completed
-    JobResults results(Tenant tenant, String id) {
-        return on(tenant, id, (store, job) -> {
-            var state = store.ended(job).orElse(State.OPEN);
-            if (state != State.COMPLETED) {
-                throw inAnotherState(id, state, "completed");
+    Lines results(Tenant tenant, String id) {
+        return on(tenant, id, (store, job, found) -> {
+            if (found.state().state() != State.COMPLETED) {
+                throw inAnotherState(id, found.state().state(), "completed");
             }
             return store.results(job);
         });
@@ -189,9 +235,9 @@ public final class Jobs {
     /// @throws RequestException if the tenant has no such job
     /// @throws RequestException if it is open
     void delete(Tenant tenant, String id) {
-        on(tenant, id, (store, job) -> {
-            if (store.isOpen(job)) {
-                // Whoever works on it would leave something behind.
+        on(tenant, id, (store, job, found) -> {
+            if (!found.state().isSettled()) {
+                // The instance that works on it would leave something behind.
                 runner.wake();
                 throw inAnotherState(id, State.OPEN, "completed, failed or cancelled for a moment");
             }

@@ -1,7 +1,6 @@
 package dev.icmlora.function.events;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -10,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Condition;
@@ -41,14 +41,19 @@ final class Outcomes {
         return object.metadata().containsKey(ORIGIN);
     }
 
-    /// Whether results or an error are there for this version of the task file.
-    static boolean isSettled(ObjectStore store, TaskKeys keys, String version) {
-        return isCompleted(store, keys, version) || isFor(store.find(keys.error()), version);
+    /// The outcome that is there for a version of the task file, if one is.
+    static Optional<State> find(Work work) {
+        return Optional.of(State.COMPLETED)
+                .filter(_ -> isThere(work.store(), work.keys(), State.COMPLETED, work.version()))
+                .or(() -> Optional.of(State.FAILED)
+                        .filter(_ -> isThere(work.store(), work.keys(), State.FAILED, work.version())));
     }
 
-    /// Whether results are there for this version of the task file.
-    static boolean isCompleted(ObjectStore store, TaskKeys keys, String version) {
-        return isFor(store.find(keys.results()), version);
+    /// Whether the object is there that says so.
+    ///
+    /// @param end completed or failed
+    static boolean isThere(ObjectStore store, TaskKeys keys, State end, String version) {
+        return isFor(store.find(end == State.COMPLETED ? keys.results() : keys.error()), version);
     }
 
     private static boolean isFor(Optional<StoredObject> outcome, String version) {
@@ -59,31 +64,33 @@ final class Outcomes {
     /// Makes an object the outcome of this version of the task file, in place of that of an older version.
     ///
     /// @throws RequestException if another worker writes it too
-    void publish(ObjectStore store, String key, Content content, String version) {
-        publish(store, key, version, (metadata, condition) -> store.write(key, content, metadata, condition));
+    void publish(Work work, String key, Content content) {
+        publish(work, key, (metadata, condition) -> work.store().write(key, content, metadata, condition));
     }
 
-    /// The same, of an object that is put together from others.
+    /// The same, of what is written under these metadata and this condition.
     ///
     /// @throws RequestException if another worker writes it too
-    void publish(ObjectStore store, String key, List<StoredObject> parts, String version) {
-        publish(store, key, version, (metadata, condition) -> store.compose(key, parts, metadata, condition));
-    }
-
-    private void publish(
-            ObjectStore store, String key, String version, BiConsumer<Map<String, String>, Condition> write) {
-        var old = store.find(key);
-        if (isFor(old, version)) {
-            return;
-        }
-        try {
-            var condition = old.<Condition>map(object -> new Condition.IfVersion(object.version()))
-                    .orElseGet(Condition.IfAbsent::new);
-            write.accept(Map.of(SOURCE, version, ORIGIN, "function"), condition);
-        } catch (ConditionFailedException e) {
-            if (!isFor(store.find(key), version)) {
-                throw RequestException.redeliver("another delivery works on it");
+    void publish(Work work, String key, BiConsumer<Map<String, String>, Condition> write) {
+        var version = work.version();
+        var metadata = Map.of(SOURCE, version, ORIGIN, "function");
+        var old = work.claim().isFirst()
+                ? Optional.<StoredObject>empty()
+                : work.store().find(key);
+        for (var attempt = 0; attempt < 2 && !isFor(old, version); attempt++) {
+            try {
+                write.accept(
+                        metadata,
+                        old.<Condition>map(object -> new Condition.IfVersion(object.version()))
+                                .orElseGet(Condition.IfAbsent::new));
+                return;
+            } catch (ConditionFailedException e) {
+                old = work.store().find(key);
+                work.check();
             }
+        }
+        if (!isFor(old, version)) {
+            throw RequestException.redeliver("another delivery works on it");
         }
     }
 

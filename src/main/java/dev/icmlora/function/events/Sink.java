@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,11 +23,12 @@ import io.cloudevents.http.HttpMessageFactory;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Bucket;
 
-/// Tells whoever is interested what became of a task, so that functions chain. The same outcome always has the same
-/// event id, by which a receiver knows a repetition.
+/// Sends an event when a task has its outcome, so that functions chain. The same outcome always has the same event id,
+/// by which a receiver knows a repetition.
 @Singleton
 final class Sink {
 
@@ -42,15 +44,9 @@ final class Sink {
         this.json = json;
     }
 
-    void completed(Bucket bucket, TaskKeys keys, String version) {
-        send("completed", bucket, keys, version, Map.of("results", keys.results(), "summary", keys.summary()));
-    }
-
-    void failed(Bucket bucket, TaskKeys keys, String version) {
-        send("failed", bucket, keys, version, Map.of("error", keys.error()));
-    }
-
-    private void send(String end, Bucket bucket, TaskKeys keys, String version, Map<String, String> outcome) {
+    /// @param state that it ended in, completed or failed
+    /// @throws RequestException if the sink does not take it
+    void announce(State state, Bucket bucket, TaskKeys keys, String version) {
         if (address.isEmpty()) {
             return;
         }
@@ -58,7 +54,13 @@ final class Sink {
         data.put("bucket", bucket.toString());
         data.put("task", keys.task());
         data.put("version", version);
-        data.putAll(outcome);
+        if (state == State.COMPLETED) {
+            data.put("results", keys.results());
+            data.put("summary", keys.summary());
+        } else {
+            data.put("error", keys.error());
+        }
+        var end = state.name().toLowerCase(Locale.ROOT);
         post(CloudEventBuilder.v1()
                 .withId(TaskKeys.digest(String.join("\n", end, bucket.toString(), keys.task(), version)))
                 .withType("dev.icmlora.task." + end)

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import dev.icmlora.function.storage.Bucket;
 
-/// What an event says, whoever sent it.
+/// What an event says, in the same form for every provider.
 public sealed interface StorageEvent {
 
     /// An object was written.

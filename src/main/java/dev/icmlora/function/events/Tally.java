@@ -12,7 +12,8 @@ import dev.icmlora.function.api.Usage;
 /// What answers took.
 ///
 /// @param abstained of those that were answered, how many have no output
-/// @param adapter id of the adapter that served, if one did
+/// @param adapter id of the adapter that served first, if one did
+/// @param selection how the first answers were served; null where there are none
 @RegisterForReflection
 record Tally(
         int answered, int abstained, int failed, Usage usage, Timing timingMs, String adapter, Selection selection) {
@@ -43,8 +44,8 @@ record Tally(
                         usage.promptTokens() + other.usage.promptTokens(),
                         usage.completionTokens() + other.usage.completionTokens()),
                 timingMs.plus(other.timingMs),
-                other.adapter == null ? adapter : other.adapter,
-                other.selection == null ? selection : other.selection);
+                selection == null ? other.adapter : adapter,
+                selection == null ? other.selection : selection);
     }
 
     int inputs() {

@@ -1,23 +1,35 @@
 package dev.icmlora.function.events;
 
+import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.access.Caller;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.events.EventCounts.Outcome;
+import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// The one door for events, however they came: returns when the task file has an outcome in the bucket that will stay,
 /// or needs none, and throws when the sender must send the event again.
@@ -26,21 +38,57 @@ public final class TaskEvents {
 
     private static final Logger LOG = Logger.getLogger(TaskEvents.class);
 
-    private final Buckets buckets;
-    private final BatchJob job;
-    private final Outcomes outcomes;
-    private final Sink sink;
-    private final EventCounts counts;
-    private final EventsConfig config;
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    /// How a delivery ended.
+    public enum Outcome {
+        /// The results are in the bucket.
+        COMPLETED,
+        /// An explanation is in the bucket.
+        FAILED,
+        /// It had been done before.
+        DUPLICATE,
+        /// A newer version of the file has an event of its own.
+        SUPERSEDED,
+        /// Not a task file, not our bucket, not a creation.
+        IGNORED,
+        /// The broker was asked to deliver again.
+        RETRY
+    }
 
-    TaskEvents(Buckets buckets, BatchJob job, Outcomes outcomes, Sink sink, EventCounts counts, EventsConfig config) {
+    private final Buckets buckets;
+    private final TaskRunner runner;
+    private final ObjectMapper json;
+    private final EventsConfig config;
+    private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("event ", 0).factory());
+
+    TaskEvents(Buckets buckets, TaskRunner runner, ObjectMapper json, EventsConfig config) {
         this.buckets = buckets;
-        this.job = job;
-        this.outcomes = outcomes;
-        this.sink = sink;
-        this.counts = counts;
+        this.runner = runner;
+        for (var outcome : Outcome.values()) {
+            counts.put(outcome, new LongAdder());
+        }
+        this.json = json;
         this.config = config;
+    }
+
+    /// How deliveries ended, since the start.
+    Map<Outcome, Long> counts() {
+        var all = new EnumMap<Outcome, Long>(Outcome.class);
+        counts.forEach((outcome, count) -> all.put(outcome, count.sum()));
+        return all;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /// Deals with an event on a thread that may wait. A sender that hangs up does not stop it: what it did is not to be
+    /// done again when the event comes back.
+    Uni<Void> deliver(Supplier<StorageEvent> event) {
+        return Uni.createFrom().voidItem().emitOn(threads).invoke(() -> handle(event.get()));
     }
 
     /// Deals with an event. Takes as long as the task takes, so not for an event loop.
@@ -52,25 +100,29 @@ public final class TaskEvents {
                 case Other other -> Outcome.IGNORED;
                 case ObjectCreated created -> handle(created);
             };
-            counts.add(outcome);
+            counts.get(outcome).increment();
             LOG.debugf("%s: %s", event, outcome);
         } catch (StorageException e) {
             LOG.warnf("%s: %s", event, e.getMessage());
-            counts.add(Outcome.RETRY);
+            counts.get(Outcome.RETRY).increment();
             throw RequestException.redeliver(e.getMessage());
         } catch (RuntimeException e) {
-            counts.add(Outcome.RETRY);
+            counts.get(Outcome.RETRY).increment();
             throw e;
         }
     }
 
     private Outcome handle(ObjectCreated created) {
-        var store = buckets.find(created.bucket());
-        var keys = TaskKeys.of(created.key(), config);
-        if (store.isEmpty() || keys.isEmpty()) {
-            return Outcome.IGNORED;
-        }
-        return new Delivery(store.get(), keys.get(), created).handle();
+        return buckets.find(created.bucket())
+                .map(store -> handle(store, created))
+                .orElse(Outcome.IGNORED);
+    }
+
+    /// @param store of the event's bucket
+    Outcome handle(ObjectStore store, ObjectCreated created) {
+        return TaskKeys.of(created.key(), config)
+                .map(keys -> new Delivery(store, keys, created).handle())
+                .orElse(Outcome.IGNORED);
     }
 
     /// One delivery of one event.
@@ -79,12 +131,14 @@ public final class TaskEvents {
         private final ObjectStore store;
         private final TaskKeys keys;
         private final ObjectCreated created;
-        private final Deadline deadline = Deadline.in(config.deadline());
+        private final StateObject state;
+        private final long deadline = System.nanoTime() + config.deadline().toNanos();
 
         private Delivery(ObjectStore store, TaskKeys keys, ObjectCreated created) {
             this.store = store;
             this.keys = keys;
             this.created = created;
+            this.state = new StateObject(store, keys.state(), json);
         }
 
         private Outcome handle() {
@@ -92,28 +146,24 @@ public final class TaskEvents {
                 var name = "/ separates names; none of them is empty, \".\" or \"..\", ends in \".parts\", is longer "
                         + "than 242 bytes, or holds control characters or backslashes; all of them together have at "
                         + "most 800 bytes";
-                return exclusively(
-                        new Violation("", name, created.key(), "the task file's name cannot be used: " + name),
-                        known());
+                return refuse(new Violation("", name, created.key(), "the task file's name cannot be used: " + name));
             }
             var task = store.find(keys.task());
-            if (task.filter(Outcomes::isOwn).isPresent()) {
+            if (task.isEmpty()) {
+                return refuse(new Violation("", null, created.key(), "the task file was deleted before it was read"));
+            }
+            var version = task.get().version();
+            if (Outcomes.isOwn(task.get())) {
                 return Outcome.IGNORED;
             }
-            var version = created.version().isPresent() || task.isEmpty()
-                    ? known()
-                    : task.get().version();
-            if (isDone(version)) {
-                return Outcome.DUPLICATE;
-            }
-            if (task.isEmpty()) {
-                var gone = "the task file was deleted before it was read";
-                return exclusively(new Violation("", null, created.key(), gone), version);
-            }
-            if (!task.get().version().equals(version)) {
+            if (created.version().isPresent() && !known().equals(version)) {
                 return Outcome.SUPERSEDED;
             }
-            return exclusively(task.get());
+            return unlessDone(version, work -> runner.run(work, task.get()));
+        }
+
+        private Outcome refuse(Violation violation) {
+            return unlessDone(known(), work -> runner.refuse(work, RequestException.invalid(violation)));
         }
 
         /// The version as the event tells it, in a form that any store's metadata can hold.
@@ -122,93 +172,53 @@ public final class TaskEvents {
             return version.matches("[!-~]{1,200}") ? version : TaskKeys.digest(version);
         }
 
-        /// With nothing left to announce or to clear away.
-        private boolean isDone(String version) {
-            return Outcomes.isSettled(store, keys, version)
-                    && store.find(keys.lease()).isEmpty();
-        }
-
-        private Outcome exclusively(Violation violation, String version) {
-            return exclusively(version, lease -> {
-                throw RequestException.invalid(violation);
-            });
-        }
-
-        private Outcome exclusively(StoredObject task) {
-            return exclusively(
-                    task.version(),
-                    lease -> job.run(store, keys, task, about(task.version()), Work.ofTaskFile(lease, deadline)));
-        }
-
-        private Outcome exclusively(String version, Consumer<Lease> work) {
+        private Outcome unlessDone(String version, Function<Work, State> run) {
+            var found = state.read();
+            if (isDone(found, version)) {
+                return Outcome.DUPLICATE;
+            }
             var name = created.bucket() + " " + keys.results();
             if (running.size() >= config.jobs() || !running.add(name)) {
                 throw RequestException.redeliver(
                         running.contains(name) ? "another delivery works on it" : "enough task files are worked on");
             }
-            try (var lease = Lease.acquire(store, keys.lease(), config.lease())) {
-                if (Outcomes.isSettled(store, keys, version)) {
-                    finish(version, lease);
+            try {
+                var free = Claim.awaitFree(state, found, config.lease());
+                if (!free.equals(found) && isDone(free, version)) {
                     return Outcome.DUPLICATE;
                 }
-                return settle(version, lease, work);
+                var goesOn = free.map(Snapshot::state).filter(now -> now.isOpen(version));
+                try (var claim =
+                        Claim.take(state, free, goesOn.orElseGet(() -> TaskState.of(version, null)), config.lease())) {
+                    return run.apply(work(claim)) == State.COMPLETED ? Outcome.COMPLETED : Outcome.FAILED;
+                }
             } finally {
                 running.remove(name);
             }
         }
 
-        private Outcome settle(String version, Lease lease, Consumer<Lease> work) {
-            try {
-                work.accept(lease);
-                finish(version, lease);
-                return Outcome.COMPLETED;
-            } catch (RequestException e) {
-                if (!e.is(Kind.INVALID, Kind.UNKNOWN_ADAPTER, Kind.UNKNOWN_FUNCTION)) {
-                    throw e.is(Kind.NOT_DONE) ? e : RequestException.redeliver(e.getMessage());
-                }
-                if (e.is(Kind.UNKNOWN_ADAPTER) && !store.list(keys.parts()).isEmpty()) {
-                    // Another instance knew it, and has answered a part: that is not to be lost.
-                    throw RequestException.redeliver(e.getMessage());
-                }
-                LOG.infof("%s %s: %s", created.bucket(), created.key(), e.getMessage());
-                lease.check();
-                var explanation = outcomes.explanation(e.problem(), about(version));
-                outcomes.publish(store, keys.error(), explanation, version);
-                finish(version, lease);
-                return Outcome.FAILED;
-            }
-        }
-
-        /// What follows when the outcome is there: that of another version goes. A delivery that is stopped before
-        /// the end of it leaves the lease, by which the next one sees that something is left to do.
-        private void finish(String version, Lease lease) {
-            if (Outcomes.isCompleted(store, keys, version)) {
-                store.delete(keys.error());
-                sink.completed(created.bucket(), keys, version);
-            } else {
-                // An event of a file that is gone, or never was, takes nothing away.
-                if (keys.hasPlainName() && isThere(version)) {
-                    store.delete(keys.results());
-                    store.delete(keys.summary());
-                }
-                sink.failed(created.bucket(), keys, version);
-            }
-            store.list(keys.parts()).forEach(part -> store.delete(part.key()));
-            lease.settle();
-        }
-
-        private boolean isThere(String version) {
-            return store.find(keys.task())
-                    .filter(task -> task.version().equals(version))
+        /// With nothing left to announce or to clear away. Who deletes an outcome wants it again.
+        private boolean isDone(Optional<Snapshot> found, String version) {
+            return found.map(Snapshot::state)
+                    .filter(now -> now.isEnded(version) && Outcomes.isThere(store, keys, now.state(), version))
                     .isPresent();
         }
 
-        private Map<String, String> about(String version) {
+        private Work work(Claim claim) {
             var about = new LinkedHashMap<String, String>();
             about.put("bucket", created.bucket().toString());
             about.put("key", created.key());
-            about.put("version", version);
-            return about;
+            about.put("version", claim.state().version());
+            return new Work(
+                    store,
+                    keys,
+                    claim,
+                    Caller.inBackground(Tenant.SHARED, TokenAccount.unlimited("")),
+                    deadline,
+                    Optional::empty,
+                    about,
+                    Instant.MIN,
+                    Optional.of(created.bucket()));
         }
     }
 }

@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,9 +17,7 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Reads task files as streams: a first time for everything but the inputs, and to see that all of it is well-formed; a
@@ -45,16 +42,17 @@ final class TaskFile {
     /// @param function that it names, with its version
     /// @param request all of it but the inputs
     /// @param inputs where the inputs are: the task file itself, the `.jsonl` beside it, or an object elsewhere
+    /// @param isTask whether it is the task file
     /// @param count of the inputs
-    record Checked(Optional<FunctionName> function, GenerateRequest request, Lines inputs, int count) {
+    record Checked(Optional<FunctionName> function, GenerateRequest request, Lines inputs, boolean isTask, int count) {
 
-        private Checked(GenerateRequest request, Lines inputs, int count) {
-            this(Optional.empty(), request, inputs, count);
+        private Checked(GenerateRequest request, Lines inputs, boolean isTask, int count) {
+            this(Optional.empty(), request, inputs, isTask, count);
         }
 
         /// The same with what a function says in place of its name.
         Checked by(FunctionName name, GenerateRequest whole) {
-            return new Checked(Optional.of(name), whole, inputs, count);
+            return new Checked(Optional.of(name), whole, inputs, isTask, count);
         }
     }
 
@@ -62,19 +60,19 @@ final class TaskFile {
     /// @throws RequestException if it is not what it should be
     Checked check(ObjectStore store, StoredObject task, TaskKeys keys, Optional<Lines> elsewhere) {
         size("the task file", task);
-        var header = header(store, task);
+        var whole = Lines.of(store, task);
+        var header = header(whole);
         if (header.inputs >= 0) {
-            inputCount("/inputs", header.inputs);
-            return new Checked(header.request, new Lines(store, task), header.inputs);
+            return new Checked(header.request, whole, true, header.inputs);
         }
         var lines = elsewhere
-                .or(() -> store.find(keys.inputs()).map(beside -> new Lines(store, beside)))
+                .or(() -> store.find(keys.inputs()).map(beside -> Lines.of(store, beside)))
                 .orElseThrow(() -> invalid(
                         "/inputs",
                         keys.inputs(),
                         "/inputs is missing, and there is no %s; write that one before the task file"
                                 .formatted(keys.inputs())));
-        return new Checked(header.request, lines, count(lines));
+        return new Checked(header.request, lines, false, count(lines));
     }
 
     /// Counts inputs, one a line.
@@ -83,32 +81,37 @@ final class TaskFile {
     int count(Lines lines) {
         var name = lines.object().key();
         size(name, lines.object());
-        try (var inputs = Inputs.lines(lines.store().read(lines.object()), json)) {
-            var count = 0;
-            while (inputs.next().isPresent()) {
-                inputCount(name, ++count);
-            }
-            if (count == 0) {
-                throw invalid("/inputs", 1, name + " is empty");
-            }
-            return count;
+        try (var inputs = Inputs.lines(lines.open(), json)) {
+            return count(name, inputs);
         }
     }
 
+    private int count(String name, Inputs inputs) {
+        var count = 0;
+        while (inputs.next().isPresent()) {
+            if (++count > limits.inputs()) {
+                throw invalid(name, limits.inputs(), name + " has more entries than the limit of " + limits.inputs());
+            }
+        }
+        if (count == 0) {
+            throw invalid("/inputs", 1, name + " is empty");
+        }
+        return count;
+    }
+
     /// The inputs, from the beginning.
-    Inputs inputs(Checked file, StoredObject task) {
-        var lines = file.inputs();
-        var in = lines.store().read(lines.object());
-        return lines.object().equals(task) ? Inputs.member(in, INPUTS, json) : Inputs.lines(in, json);
+    Inputs inputs(Checked file) {
+        var in = file.inputs().open();
+        return file.isTask() ? Inputs.member(in, INPUTS, json) : Inputs.lines(in, json);
     }
 
     /// @param inputs of the file itself; -1 if it has none
     private record Header(GenerateRequest request, int inputs) {}
 
-    private Header header(ObjectStore store, StoredObject task) {
+    private Header header(Lines task) {
         var header = new ByteArrayOutputStream();
         var inputs = -1;
-        try (var in = store.read(task);
+        try (var in = task.open();
                 var parser = json.createParser(in);
                 var generator =
                         json.createGenerator(new Bounded(header, limits.header().asLongValue()))) {
@@ -119,7 +122,7 @@ final class TaskFile {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var name = parser.currentName();
                 if (parser.nextToken() == JsonToken.START_ARRAY && name.equals(INPUTS)) {
-                    inputs = countInputs(parser);
+                    inputs = count("/inputs", Inputs.rest(parser));
                 } else {
                     generator.writeFieldName(name);
                     generator.copyCurrentStructure(parser);
@@ -132,7 +135,7 @@ final class TaskFile {
         } catch (JsonProcessingException | CharConversionException e) {
             throw RequestException.invalid(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
-            throw failed(task, e);
+            throw failed(task.object(), e);
         }
         return new Header(request(header.toByteArray()), inputs);
     }
@@ -142,31 +145,6 @@ final class TaskFile {
             return json.readValue(header, GenerateRequest.class);
         } catch (IOException e) {
             throw RequestException.invalid(diagnosis.of(header, GenerateRequest.class));
-        }
-    }
-
-    private int countInputs(JsonParser parser) throws IOException {
-        var violations = new Violations();
-        var count = 0;
-        for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == null) {
-                throw invalid("/inputs", "JSON", "the file ends within /inputs");
-            }
-            if (token != JsonToken.VALUE_STRING) {
-                var field = "/inputs/" + count;
-                violations.when(true, field, "a string", parser.getValueAsString(), "must be a string");
-                violations.raise();
-            }
-            inputCount("/inputs", ++count);
-        }
-        violations.when(count == 0, "/inputs", 1, 0, "must not be empty");
-        violations.raise();
-        return count;
-    }
-
-    private void inputCount(String field, int count) {
-        if (count > limits.inputs()) {
-            throw invalid(field, limits.inputs(), field + " has more entries than the limit of " + limits.inputs());
         }
     }
 
@@ -189,7 +167,7 @@ final class TaskFile {
         return Optional.<Throwable>ofNullable(e.getCause())
                 .filter(RequestException.class::isInstance)
                 .<RuntimeException>map(RequestException.class::cast)
-                .orElseGet(() -> new StorageUnavailableException("cannot read " + object.key() + ": " + e, e));
+                .orElseGet(() -> Lines.unreadable(object, e));
     }
 
     /// Keeps a task file whose description is a gigabyte out of memory.

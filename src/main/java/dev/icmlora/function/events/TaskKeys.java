@@ -11,6 +11,7 @@ import dev.icmlora.generator.Sha256;
 /// @param task the task file
 /// @param inputs the inputs beside it, where they are not in it
 /// @param results one line an input; its appearance is what completes a task
+/// @param state how far the work on it is
 /// @param parts prefix of answers stored on the way
 /// @param adapters prefix of the adapters that served; empty where they are not kept beside the results
 record TaskKeys(
@@ -19,7 +20,7 @@ record TaskKeys(
         String results,
         String summary,
         String error,
-        String lease,
+        String state,
         String parts,
         Optional<String> adapters) {
 
@@ -48,7 +49,7 @@ record TaskKeys(
                 base + ".jsonl",
                 base + ".summary.json",
                 base + ".error.json",
-                base + ".lease.json",
+                base + ".state.json",
                 base + PARTS + "/",
                 Optional.of(config.adaptersPrefix())));
     }
@@ -61,7 +62,7 @@ record TaskKeys(
                 folder + "results.jsonl",
                 folder + "summary.json",
                 folder + "error.json",
-                folder + "lease.json",
+                folder + "state.json",
                 folder + "parts/",
                 Optional.empty());
     }

@@ -19,12 +19,12 @@ import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 class EventFuzzTest {
 
     private static final EventsConfig CONFIG = DefaultConfig.of(EventsConfig.class);
-    private static final CloudEvents EVENTS = new CloudEvents(StrictReading.JSON);
+    private static final EventReader EVENTS = new EventReader(StrictReading.JSON);
     private static final List<String> TYPES = List.of(
             "google.cloud.storage.object.v1.finalized",
             "com.amazonaws.s3.ObjectCreated:Put",
             "Microsoft.Storage.BlobCreated",
-            OwnEvents.SUBMITTED,
+            EventReader.SUBMITTED,
             "something.else");
 
     @FuzzTest
@@ -40,8 +40,8 @@ class EventFuzzTest {
             orRefused(() -> List.of(EVENTS.read(
                     CloudEventBuilder.create().type(type).subject(subject).build(body))));
         }
-        orRefused(() -> EventResource.events(json));
-        orRefused(() -> List.of(GoogleEvents.ofPush(json)));
+        orRefused(() -> EventReader.ofNotification(json));
+        orRefused(() -> List.of(EventReader.ofPush(json)));
     }
 
     private interface Reading {
@@ -61,7 +61,7 @@ class EventFuzzTest {
     }
 
     private static void requireBelow(TaskKeys keys) {
-        for (var key : List.of(keys.results(), keys.summary(), keys.error(), keys.lease(), keys.parts())) {
+        for (var key : List.of(keys.results(), keys.summary(), keys.error(), keys.state(), keys.parts())) {
             assertThat(key).startsWith(CONFIG.resultsPrefix());
             assertThat(key.split("/")).doesNotContain("..", ".");
         }

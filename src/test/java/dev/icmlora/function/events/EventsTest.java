@@ -110,7 +110,7 @@ class EventsTest {
                 .readAll();
     }
 
-    private static long count(EventCounts.Outcome outcome) {
+    private static long count(TaskEvents.Outcome outcome) {
         return given().get("/events")
                 .then()
                 .statusCode(200)
@@ -143,7 +143,9 @@ class EventsTest {
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(adapter));
         assertThat(summary.get("adapter").asText()).isEqualTo("sha256:" + sha256);
         deliver("tasks/" + name + ".json");
-        assertThat(Files.exists(file("results/" + name + ".lease.json"))).isFalse();
+        assertThat(json("results/" + name + ".state.json").get("state").asText())
+                .isEqualTo("completed");
+        assertThat(json("results/" + name + ".state.json").has("holder")).isFalse();
         assertThat(Files.exists(file("results/" + name + ".error.json"))).isFalse();
         assertThat(file("results/" + name + ".parts")).doesNotExist();
     }
@@ -316,7 +318,9 @@ class EventsTest {
             assertThat(error.at("/errors/0/field").asText()).isEqualTo(field);
         }
         assertThat(Files.exists(file("results/" + name + ".jsonl"))).isFalse();
-        assertThat(Files.exists(file("results/" + name + ".lease.json"))).isFalse();
+        assertThat(json("results/" + name + ".state.json").get("state").asText())
+                .isEqualTo("failed");
+        assertThat(json("results/" + name + ".state.json").has("holder")).isFalse();
     }
 
     @Test
@@ -396,7 +400,7 @@ class EventsTest {
         var name = name();
         var key = "tasks/" + name + ".json";
         upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
-        var superseded = count(EventCounts.Outcome.SUPERSEDED);
+        var superseded = count(TaskEvents.Outcome.SUPERSEDED);
 
         event("dev.icmlora.task.submitted")
                 .body(JSON.writeValueAsString(Map.of("bucket", "file:" + BUCKET, "key", key, "version", "older")))
@@ -404,7 +408,7 @@ class EventsTest {
                 .then()
                 .statusCode(204);
 
-        assertThat(count(EventCounts.Outcome.SUPERSEDED)).isEqualTo(superseded + 1);
+        assertThat(count(TaskEvents.Outcome.SUPERSEDED)).isEqualTo(superseded + 1);
     }
 
     @Test
@@ -429,9 +433,11 @@ class EventsTest {
             upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
             var then = FileTime.from(Instant.parse(time));
             Files.setLastModifiedTime(file(key), then);
-            // Somebody's lease, who is gone; by its time it is older than all, or from the future.
-            upload("results/" + name + ".lease.json", "somebody 1");
-            Files.setLastModifiedTime(file("results/" + name + ".lease.json"), then);
+            // Held by an instance that is gone; by its time it is older than all, or from the future.
+            upload(
+                    "results/" + name + ".state.json",
+                    JSON.writeValueAsString(TaskState.of("older", null).heldBy("another")));
+            Files.setLastModifiedTime(file("results/" + name + ".state.json"), then);
 
             deliver(event("dev.icmlora.task.submitted").header("ce-time", time).body(data(key)));
 
@@ -463,13 +469,29 @@ class EventsTest {
         upload(key, "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
         deliver(key);
         var written = Files.getLastModifiedTime(file("results/" + name + ".jsonl"));
-        var duplicates = count(EventCounts.Outcome.DUPLICATE);
+        var duplicates = count(TaskEvents.Outcome.DUPLICATE);
 
         deliver(key);
 
         assertThat(Files.getLastModifiedTime(file("results/" + name + ".jsonl")))
                 .isEqualTo(written);
-        assertThat(count(EventCounts.Outcome.DUPLICATE)).isGreaterThan(duplicates);
+        assertThat(count(TaskEvents.Outcome.DUPLICATE)).isGreaterThan(duplicates);
+    }
+
+    @Test
+    void anOutcomeThatWasDeletedIsMadeAnew() throws Exception {
+        var good = name();
+        var bad = name();
+        upload("tasks/" + good + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+        upload("tasks/" + bad + ".json", "oops");
+        for (var round = 0; round < 2; round++) {
+            deliver("tasks/" + good + ".json");
+            deliver("tasks/" + bad + ".json");
+
+            assertThat(results(good)).hasSize(1);
+            Files.delete(file("results/" + good + ".jsonl"));
+            Files.delete(file("results/" + bad + ".error.json"));
+        }
     }
 
     @Test
@@ -490,7 +512,7 @@ class EventsTest {
 
     @Test
     void whatIsNotForUsIsTakenAndCounted() throws Exception {
-        var ignored = count(EventCounts.Outcome.IGNORED);
+        var ignored = count(TaskEvents.Outcome.IGNORED);
 
         event("google.cloud.storage.object.v1.deleted")
                 .body("{}")
@@ -507,14 +529,14 @@ class EventsTest {
             deliver(key);
         }
 
-        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 8);
+        assertThat(count(TaskEvents.Outcome.IGNORED)).isEqualTo(ignored + 8);
     }
 
     @Test
     void itsOwnWritingStartsNothing() throws Exception {
         var name = name();
         var key = "tasks/" + name + ".json";
-        var ignored = count(EventCounts.Outcome.IGNORED);
+        var ignored = count(TaskEvents.Outcome.IGNORED);
         new LocalStore(BUCKET).write(key, Content.of(new byte[2]), Outcomes.OWN, new Condition.IfAbsent());
 
         deliver(key);
@@ -522,9 +544,9 @@ class EventsTest {
         // The watcher saw it too.
         Eventually.until(() -> {
             assertThat(file("results/" + name + ".error.json")).doesNotExist();
-            return count(EventCounts.Outcome.IGNORED) >= ignored + 2;
+            return count(TaskEvents.Outcome.IGNORED) >= ignored + 2;
         });
-        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 2);
+        assertThat(count(TaskEvents.Outcome.IGNORED)).isEqualTo(ignored + 2);
         Files.delete(file(key));
     }
 
@@ -549,14 +571,14 @@ class EventsTest {
 
     @Test
     void pushesOfPubSub() throws Exception {
-        var ignored = count(EventCounts.Outcome.IGNORED);
+        var ignored = count(TaskEvents.Outcome.IGNORED);
 
         // Somebody else's bucket, and another type of event.
         push(recorded("finalized")).statusCode(204);
         push(recorded("finalized-with-payload")).statusCode(204);
         push(recorded("deleted")).statusCode(204);
 
-        assertThat(count(EventCounts.Outcome.IGNORED)).isEqualTo(ignored + 3);
+        assertThat(count(TaskEvents.Outcome.IGNORED)).isEqualTo(ignored + 3);
         push(recorded("published-by-hand"))
                 .statusCode(400)
                 .contentType("application/problem+json")

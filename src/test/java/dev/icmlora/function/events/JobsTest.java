@@ -30,21 +30,31 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.storage.LocalStore;
+import dev.icmlora.function.storage.StoredObject;
 
 /// Requests that are answered in the background.
 @Tag("slow")
@@ -303,7 +313,40 @@ class JobsTest {
         deleted(id);
         status(id).statusCode(404);
         assertThat(BUCKET.resolve("jobs/shared").resolve(id)).doesNotExist();
-        assertThat(BUCKET.resolve("open-jobs/shared").resolve(id)).doesNotExist();
+    }
+
+    @Test
+    void ofManyJobsAtOnceNoMoreAreTakenThanMayBeOpen(@TempDir Path folder) throws Exception {
+        var store = new JobStore(new LocalStore(folder), new ObjectMapper());
+        var slots = Collections.synchronizedList(new ArrayList<StoredObject>());
+        for (var round = 0; round < 2; round++) {
+            var refused = new AtomicInteger();
+            Callable<Void> taker = () -> {
+                try {
+                    slots.add(store.takeSlot(JobPlace.next(Tenant.SHARED)));
+                } catch (RequestException e) {
+                    e.unless(RequestException.Kind.QUEUE_FULL);
+                    refused.incrementAndGet();
+                }
+                return null;
+            };
+            try (var takers = Executors.newVirtualThreadPerTaskExecutor()) {
+                takers.invokeAll(Collections.nCopies(40, taker)).forEach(Future::resultNow);
+            }
+
+            assertThat(slots)
+                    .extracting(StoredObject::key)
+                    .doesNotHaveDuplicates()
+                    .hasSizeLessThanOrEqualTo(16);
+            assertThat(refused).hasValue(40 - slots.size());
+            while (slots.size() < 16) {
+                slots.add(store.takeSlot(JobPlace.next(Tenant.SHARED)));
+            }
+            // Twice: the second time they are none of these jobs' any more.
+            slots.forEach(store::freeSlot);
+            slots.forEach(store::freeSlot);
+            slots.clear();
+        }
     }
 
     @Test
@@ -500,8 +543,8 @@ class JobsTest {
     }
 
     private static void awaitWork(String id) {
-        Eventually.until(
-                () -> Files.exists(BUCKET.resolve("jobs/shared").resolve(id).resolve("lease.json")));
+        var state = BUCKET.resolve("jobs/shared").resolve(id).resolve("state.json");
+        Eventually.until(() -> Requests.json(Files.readString(state)).has("holder"));
     }
 
     /// As soon as nobody works on it any more.

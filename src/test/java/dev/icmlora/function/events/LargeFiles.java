@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -120,16 +121,18 @@ class LargeFiles {
                 IntStream.range(0, LINES).mapToObj(i -> "\"" + (i < LINES - LAST ? LONG : "dog") + "\"\n"));
         var version = bucket.upload(
                 "large", "{\"task\": {\"description\": \"Repeat.\"}, \"mode\": \"plain\", \"max_tokens\": 1}");
-        var parts = "results/large.parts/" + TaskKeys.digest(version + "\n" + inputs + "\n") + "/";
+        var state = TaskState.of(version, null).heldBy("gone").begun(inputs);
         for (var first = 0; first < LINES - LAST; first += LINES_OF_A_PART) {
             var last = Math.min(first + LINES_OF_A_PART, LINES - LAST);
-            var tally = new Tally(last - first, 0, 0, Tally.NOTHING.usage(), Tally.NOTHING.timingMs(), null, null);
             store.write(
-                    parts + "%010d.jsonl".formatted(first),
+                    "results/large.parts/gone-%06d.jsonl".formatted(first / LINES_OF_A_PART),
                     content(IntStream.range(first, last).mapToObj(LargeFiles::answered)),
-                    Map.of("icmloratally", JSON.writeValueAsString(tally)),
+                    Map.of(),
                     new Condition.IfAbsent());
+            state = state.with(
+                    new Tally(last - first, 0, 0, Tally.NOTHING.usage(), Tally.NOTHING.timingMs(), null, null));
         }
+        new StateObject(store, "results/large.state.json", JSON).write(state.free(), Optional.empty());
         try (var function = start(provider, bucket)) {
             var begin = System.nanoTime();
 

@@ -41,7 +41,7 @@ class TaskFileFuzzTest {
         var task = objects.find(KEYS.task()).orElseThrow();
         try {
             var checked = FILES.check(objects, task, KEYS, Optional.empty());
-            try (var inputs = FILES.inputs(checked, task)) {
+            try (var inputs = FILES.inputs(checked)) {
                 for (var i = 0; i < checked.count(); i++) {
                     assertThat(inputs.next()).as("input %d", i).isPresent();
                 }

@@ -106,7 +106,8 @@ class BucketsIT {
         assertThat(results).allMatch(line -> line.has("output"));
         assertThat(bucket.summary(name).get("answered").asInt()).isEqualTo(inputs);
         assertThat(bucket.find(name, ".error.json")).isEmpty();
-        assertThat(bucket.find(name, ".lease.json")).isEmpty();
+        assertThat(bucket.state(name).get("state").asText()).isEqualTo("completed");
+        assertThat(bucket.state(name).has("holder")).isFalse();
         assertThat(bucket.parts(name)).isEmpty();
     }
 

@@ -263,9 +263,12 @@ class FaultInjection {
         var error = bucket.find(file.name(), ".error.json");
         assertThat(results.isPresent()).as("%s has one outcome", file).isNotEqualTo(error.isPresent());
         assertThat(results.isPresent()).as("%s has its outcome", file).isEqualTo(file.inputs() > 0);
-        assertThat(bucket.find(file.name(), ".lease.json"))
-                .as("lease of %s", file)
-                .isEmpty();
+        assertThat(bucket.state(file.name()).get("state").asText())
+                .as("state of %s", file)
+                .isEqualTo(file.inputs() > 0 ? "completed" : "failed");
+        assertThat(bucket.state(file.name()).has("holder"))
+                .as("a claim on %s", file)
+                .isFalse();
         if (file.inputs() > 0) {
             var lines = bucket.results(file.name());
             assertThat(lines).as("lines of %s", file).hasSize(file.inputs());

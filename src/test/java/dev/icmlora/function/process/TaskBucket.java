@@ -69,6 +69,10 @@ public record TaskBucket(Bucket bucket, ObjectStore store) {
         return json(text(find(name, ".summary.json").orElseThrow()));
     }
 
+    JsonNode state(String name) {
+        return json(text(find(name, ".state.json").orElseThrow()));
+    }
+
     JsonNode error(String name) {
         return json(text(find(name, ".error.json").orElseThrow()));
     }

@@ -175,11 +175,10 @@ final class MixedTraffic implements AutoCloseable {
                 file,
                 JSON.toJson(Map.of(
                         "task", Tasks.withExamples(2), "inputs", List.of("red", "blue", "green"), "max_tokens", 4)));
-        var result = bucket.resolve("results/" + name + ".jsonl");
         var error = bucket.resolve("results/" + name + ".error.json");
-        var lease = bucket.resolve("results/" + name + ".lease.json");
+        var state = bucket.resolve("results/" + name + ".state.json");
         var end = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.exists(result) && !Files.exists(error) || Files.exists(lease)) {
+        while (!TaskFiles.hasEnded(state)) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("a task file was not processed within " + PATIENCE);
             }

@@ -109,8 +109,12 @@ final class SentJobs implements AutoCloseable {
     Collection<String> lost(Duration patience) {
         var end = System.nanoTime() + patience.toNanos();
         while (true) {
-            var open = new TreeSet<>(names(bucket.resolve("open-jobs/shared")));
-            taken.stream().filter(id -> !hasEnded(id)).forEach(open::add);
+            var open = Stream.concat(
+                            taken.stream(),
+                            names(bucket.resolve("jobs/shared")).stream()
+                                    .filter(id -> Files.exists(file(id, "state.json"))))
+                    .filter(id -> !hasEnded(id))
+                    .collect(Collectors.toCollection(TreeSet::new));
             if (open.isEmpty() || System.nanoTime() > end) {
                 return open;
             }
@@ -122,8 +126,12 @@ final class SentJobs implements AutoCloseable {
         return bucket.resolve("jobs/shared/" + id + "/" + name);
     }
 
+    private JsonObject json(String id, String name) throws IOException {
+        return JSON.fromJson(Files.readString(file(id, name)), JsonObject.class);
+    }
+
     private boolean hasEnded(String id) {
-        return Files.exists(file(id, "end.json"));
+        return TaskFiles.hasEnded(file(id, "state.json"));
     }
 
     private static List<String> names(Path folder) {
@@ -150,7 +158,7 @@ final class SentJobs implements AutoCloseable {
     private boolean isRight(String id) {
         var results = file(id, "results.jsonl");
         try {
-            return Files.readString(file(id, "end.json")).equals("completed")
+            return json(id, "state.json").get("state").getAsString().equals("completed")
                     && Files.exists(results)
                     && ColourBatch.of(tasks, number(id)).isAnsweredBy(Files.readAllLines(results));
         } catch (IOException e) {
@@ -160,9 +168,7 @@ final class SentJobs implements AutoCloseable {
 
     private int number(String id) {
         try {
-            return JSON.fromJson(Files.readString(file(id, "task.json")), JsonObject.class)
-                    .get("seed")
-                    .getAsInt();
+            return json(id, "task.json").get("seed").getAsInt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -177,7 +183,7 @@ final class SentJobs implements AutoCloseable {
 
     private boolean writtenAfterItsEnd(String id) {
         return modified(file(id, "results.jsonl"))
-                .filter(results -> results > modified(file(id, "end.json")).orElseThrow())
+                .filter(results -> results > modified(file(id, "state.json")).orElseThrow())
                 .isPresent();
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
 
 /// Task files in a directory that the function watches: one after the other from [#start] to [#close].
 final class TaskFiles implements AutoCloseable {
@@ -60,7 +61,20 @@ final class TaskFiles implements AutoCloseable {
         return names.size();
     }
 
-    /// Those that have no outcome, or whose lease is held still, after this time.
+    /// Whether the state of a task file or a job says that nothing is left to do.
+    static boolean hasEnded(Path state) {
+        try {
+            return Files.exists(state) && hasEnded(JSON.fromJson(Files.readString(state), JsonObject.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean hasEnded(JsonObject state) {
+        return !state.get("state").getAsString().equals("open") && !state.has("holder");
+    }
+
+    /// Those that have no outcome, or that are worked on still, after this time.
     Collection<String> lost(Duration patience) {
         var end = System.nanoTime() + patience.toNanos();
         var open = new ArrayList<>(names);
@@ -75,7 +89,7 @@ final class TaskFiles implements AutoCloseable {
 
     private boolean isDone(String name) {
         return (Files.exists(result(name, ".jsonl")) || Files.exists(result(name, ".error.json")))
-                && !Files.exists(result(name, ".lease.json"));
+                && hasEnded(result(name, ".state.json"));
     }
 
     private Path result(String name, String ending) {

@@ -129,6 +129,8 @@ class CheckedTrafficTest {
 
         var results = bucket.resolve("results/file-0.jsonl");
         var line = "{\"index\": %d, \"input\": \"a box\", \"output\": \"blue\"}\n";
+        var state = bucket.resolve("results/file-0.state.json");
+        Files.writeString(state, "{\"state\": \"completed\"}");
         Files.writeString(results, line.formatted(0) + line.formatted(1) + line.formatted(2));
         assertThat(files.lost(Duration.ZERO)).isEmpty();
         assertThat(files.wrong()).containsExactly("file-0");
@@ -136,7 +138,7 @@ class CheckedTrafficTest {
         Files.writeString(results, line.formatted(0) + line.formatted(1) + line.formatted(2) + line.formatted(3));
         assertThat(files.wrong()).isEmpty();
 
-        Files.writeString(bucket.resolve("results/file-0.lease.json"), "{}");
+        Files.writeString(state, "{\"state\": \"open\", \"holder\": \"an instance\"}");
         assertThat(files.lost(Duration.ZERO)).containsExactly("file-0");
     }
 
@@ -144,9 +146,7 @@ class CheckedTrafficTest {
     private Path job(String id, int number, String end) throws IOException {
         var job = Files.createDirectories(bucket.resolve("jobs/shared/" + id));
         Files.writeString(job.resolve("task.json"), "{\"seed\": %d}".formatted(number));
-        if (!end.isEmpty()) {
-            Files.writeString(job.resolve("end.json"), end);
-        }
+        Files.writeString(job.resolve("state.json"), "{\"state\": \"%s\"}".formatted(end));
         return job;
     }
 
@@ -195,11 +195,10 @@ class CheckedTrafficTest {
     void aJobOfWhichNobodyKnowsWhetherItWasTakenMustEndToo() throws IOException {
         var jobs = jobs();
         job("taken", 0, "completed");
-        job("unknown", 1, "");
+        Files.createDirectories(bucket.resolve("jobs/shared/refused"));
         assertThat(jobs.lost(Duration.ZERO)).isEmpty();
 
-        Files.createDirectories(bucket.resolve("open-jobs/shared"));
-        Files.writeString(bucket.resolve("open-jobs/shared/unknown"), "nobody");
+        job("unknown", 1, "open");
         assertThat(jobs.lost(Duration.ZERO)).containsExactly("unknown");
     }
 
@@ -210,7 +209,7 @@ class CheckedTrafficTest {
         Files.writeString(job.resolve("results.jsonl"), lines(4));
         var now = FileTime.from(Instant.now());
         Files.setLastModifiedTime(job.resolve("results.jsonl"), now);
-        Files.setLastModifiedTime(job.resolve("end.json"), now);
+        Files.setLastModifiedTime(job.resolve("state.json"), now);
         assertThat(jobs.twice()).isEmpty();
 
         Files.setLastModifiedTime(

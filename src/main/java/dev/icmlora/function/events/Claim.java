@@ -1,0 +1,203 @@
+package dev.icmlora.function.events;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+import org.jboss.logging.Logger;
+
+import dev.icmlora.function.api.JobStatus.State;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.events.StateObject.Snapshot;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.StorageException;
+
+/// The right to work on a task file: its holder keeps rewriting the state.
+///
+/// No clock of another machine is trusted. An instance that finds the state held watches it for as long as a lease
+/// lasts by its own clock; if it did not change, its holder is gone. A holder that was only slow finds out at its next
+/// write, and all that both may have written by then is the same or conditional.
+final class Claim implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Claim.class);
+    private static final int SIGNS_PER_LEASE = 4;
+
+    private final StateObject object;
+    private final Duration lease;
+    private final String holder = UUID.randomUUID().toString();
+    private final boolean first;
+    private final Thread renewal;
+    private Snapshot last;
+    private long lastSign = System.nanoTime();
+    private boolean held = true;
+
+    /// The job was cancelled while it was worked on.
+    static final class CancelledException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private CancelledException() {
+            super(null, null, false, false);
+        }
+    }
+
+    private Claim(StateObject object, Optional<Snapshot> before, TaskState state, Duration lease) {
+        this.object = object;
+        this.lease = lease;
+        this.first = before.map(found -> found.state().isNew()).orElse(true);
+        this.last = object.write(state.heldBy(holder), before);
+        this.renewal = Thread.ofVirtual().name("claim " + object.key()).unstarted(this::renew);
+    }
+
+    /// Waits until no other instance works on it, which is so at once or when its holder gave no sign for a lease.
+    ///
+    /// @return the state that can be taken
+    /// @throws RequestException if its holder is at work
+    static Optional<Snapshot> awaitFree(StateObject object, Optional<Snapshot> found, Duration lease) {
+        if (found.isEmpty() || !found.get().state().isHeld()) {
+            return found;
+        }
+        var end = System.nanoTime() + lease.toNanos();
+        while (System.nanoTime() - end < 0) {
+            sleep(lease.dividedBy(SIGNS_PER_LEASE));
+            if (Thread.currentThread().isInterrupted()) {
+                // No sleep would last any more: the store would be asked without a pause.
+                throw RequestException.redeliver("interrupted");
+            }
+            var now = object.read();
+            if (now.isEmpty() || !now.get().state().isHeld()) {
+                return now;
+            }
+            if (!now.get().version().equals(found.get().version())) {
+                throw RequestException.redeliver("another delivery works on it");
+            }
+        }
+        return found;
+    }
+
+    /// Takes it.
+    ///
+    /// @param before what was found; empty for nothing
+    /// @param state to go on from
+    /// @throws RequestException if another instance was quicker
+    static Claim take(StateObject object, Optional<Snapshot> before, TaskState state, Duration lease) {
+        try {
+            var claim = new Claim(object, before, state, lease);
+            claim.renewal.start();
+            return claim;
+        } catch (ConditionFailedException e) {
+            throw RequestException.redeliver("another delivery works on it");
+        }
+    }
+
+    /// Whether it is the first one, so that nothing can be in the store but the task file.
+    boolean isFirst() {
+        return first;
+    }
+
+    synchronized TaskState state() {
+        return last.state();
+    }
+
+    private void renew() {
+        while (true) {
+            sleep(lease.dividedBy(SIGNS_PER_LEASE));
+            synchronized (this) {
+                if (!held) {
+                    return;
+                }
+                try {
+                    write(last.state().signed());
+                } catch (ConditionFailedException e) {
+                    LOG.debugf("%s was changed", object.key());
+                } catch (StorageException e) {
+                    held = System.nanoTime() - lastSign < lease.toNanos();
+                }
+            }
+        }
+    }
+
+    private void write(TaskState state) {
+        try {
+            last = object.write(state, Optional.of(last));
+            lastSign = System.nanoTime();
+        } catch (ConditionFailedException e) {
+            refresh();
+            throw e;
+        }
+    }
+
+    /// Another one may have changed the state, which is how a job is cancelled, and left it to this holder.
+    private void refresh() {
+        var now = object.read().filter(state -> holder.equals(state.state().holder()));
+        held = now.isPresent();
+        last = now.orElse(last);
+    }
+
+    /// @throws RequestException if it was lost
+    /// @throws CancelledException if the job was cancelled
+    synchronized void check() {
+        if (!held) {
+            throw RequestException.redeliver("the claim was lost, to another delivery or to a storage fault");
+        }
+        if (last.state().state() == State.CANCELLED) {
+            throw new CancelledException();
+        }
+    }
+
+    /// The same, and looks into the store.
+    synchronized void verify() {
+        var now = object.store().find(object.key());
+        if (now.filter(state -> state.version().equals(last.version())).isEmpty()) {
+            refresh();
+        }
+        check();
+    }
+
+    /// Changes the state.
+    synchronized void update(UnaryOperator<TaskState> change) {
+        check();
+        try {
+            write(change.apply(last.state()).signed());
+        } catch (ConditionFailedException e) {
+            check();
+            throw RequestException.redeliver("the state was changed meanwhile");
+        }
+    }
+
+    /// Changes the state for the last time, and gives it back.
+    synchronized void end(UnaryOperator<TaskState> change) {
+        update(state -> change.apply(state).free());
+        held = false;
+        renewal.interrupt();
+    }
+
+    /// Gives it back, whatever the state is.
+    synchronized void release(UnaryOperator<TaskState> change) {
+        renewal.interrupt();
+        var mine = held;
+        held = false;
+        if (mine) {
+            last = object.write(change.apply(last.state()).free(), Optional.of(last));
+        }
+    }
+
+    /// Gives it back as it is, or lets it run out.
+    @Override
+    public void close() {
+        try {
+            release(state -> state);
+        } catch (StorageException e) {
+            LOG.debugf(e, "%s runs out by itself", object.key());
+        }
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
