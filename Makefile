@@ -22,7 +22,7 @@ gallery_directory := $(CURDIR)/src/target/gallery
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
-.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files large-jobs conformance train eval verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check native-analysis terraform-test deploy-test format layout-check clean
+.PHONY: help setup demo demo-events gallery run test fuzz fault-injection large-files large-jobs conformance train eval eval-public verify sbom image-jar image image-tree-test cold-start bench overload soak two-instances trace bench-peers native native-check native-analysis terraform-test deploy-test format layout-check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ train: setup ## train a generator into models/generator.gguf; killed, it goes on
 eval: setup $(function_jar) ## start the function and print the evaluation, in less than 40 minutes
 	@# What was tuned is asked again at the end.
 	@ICM_LORA_CACHE_ADAPTERS=512M scripts/with-function scripts/icm-lora eval $(ARGS)
+
+eval-public: setup $(function_jar) ## start the function and measure it on your own tasks (PUBLIC=folder, ARGS='--seeds 3')
+	@$(if $(PUBLIC),,echo 'Name a folder of task files: make eval-public PUBLIC=folder' >&2; exit 2)
+	@scripts/with-function scripts/icm-lora eval '$(PUBLIC)' $(ARGS)
 
 verify: ## read all bytes of libraries and model, and compare them with what is pinned
 	@scripts/verify
