@@ -18,53 +18,52 @@ import dev.icmlora.generator.task.Example;
 
 /// What takes a few lines to train instead of asking a function: controls that learn from the same examples.
 enum Classifier {
-    MAJORITY("majority", "the most frequent label of the examples") {
+    /// Always the label that most of the inputs have.
+    MAJORITY("majority") {
         @Override
-        List<Guess> classify(List<Example> examples, List<String> inputs) {
-            Map<String, Long> counts = examples.stream()
+        List<Guess> classify(Question question) {
+            Map<String, Long> counts = question.tests().stream()
                     .collect(Collectors.groupingBy(Example::output, TreeMap::new, Collectors.counting()));
             String most = counts.keySet().stream()
                     .max(Comparator.comparing(counts::get))
                     .orElseThrow();
-            return Collections.nCopies(inputs.size(), new Guess(most, (double) counts.get(most) / examples.size()));
+            int inputs = question.tests().size();
+            return Collections.nCopies(inputs, new Guess(most, (double) counts.get(most) / inputs));
         }
     },
-    TFIDF("tf-idf", "TF-IDF of words, logistic regression") {
+    /// Logistic regression on words.
+    TFIDF("tf-idf") {
         @Override
-        List<Guess> classify(List<Example> examples, List<String> inputs) {
-            TfIdf vectors = new TfIdf(examples.stream().map(Example::input).toList());
-            return regression(texts -> texts.stream().map(vectors::vector).toList(), examples, inputs);
+        List<Guess> classify(Question question) {
+            TfIdf vectors =
+                    new TfIdf(question.examples().stream().map(Example::input).toList());
+            return regression(texts -> texts.stream().map(vectors::vector).toList(), question);
         }
     },
-    MINILM("minilm", "embeddings of MiniLM (all-MiniLM-L6-v2, 22 M parameters), logistic regression") {
+    /// Logistic regression on embeddings of all-MiniLM-L6-v2, of 22 million parameters.
+    MINILM("minilm") {
         @Override
-        List<Guess> classify(List<Example> examples, List<String> inputs) {
-            return regression(Embeddings::of, examples, inputs);
+        List<Guess> classify(Question question) {
+            return regression(Embeddings::of, question);
         }
     };
 
     private final String id;
-    private final String meaning;
 
-    Classifier(String id, String meaning) {
+    Classifier(String id) {
         this.id = id;
-        this.meaning = meaning;
     }
 
-    /// @param examples with at least two different outputs
+    /// @param question its examples have at least two different outputs
     /// @return the answer to each input, with its probability
-    abstract List<Guess> classify(List<Example> examples, List<String> inputs);
+    abstract List<Guess> classify(Question question);
 
-    private static List<Guess> regression(
-            Function<List<String>, List<double[]>> vectors, List<Example> examples, List<String> inputs) {
+    private static List<Guess> regression(Function<List<String>, List<double[]>> vectors, Question question) {
+        List<Example> examples = question.examples();
         LogisticRegression fitted = LogisticRegression.fit(
                 vectors.apply(examples.stream().map(Example::input).toList()),
                 examples.stream().map(Example::output).toList());
-        return vectors.apply(inputs).stream().map(fitted::guess).toList();
-    }
-
-    String meaning() {
-        return meaning;
+        return vectors.apply(question.inputs()).stream().map(fitted::guess).toList();
     }
 
     /// Its name in tables and in JSON.

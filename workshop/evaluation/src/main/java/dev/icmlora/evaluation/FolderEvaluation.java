@@ -119,7 +119,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         if (plan.classifiers && !subject.labels.isEmpty()) {
             for (Classifier classifier : Classifier.values()) {
                 long began = System.nanoTime();
-                List<Guess> guesses = classifier.classify(question.examples(), question.inputs());
+                List<Guess> guesses = classifier.classify(question);
                 List<Judged> judged = IntStream.range(0, guesses.size())
                         .mapToObj(i -> new Judged(
                                 guesses.get(i).probability(),
