@@ -37,6 +37,18 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
             List<String> modes, List<Integer> examples, int inputs, int seeds, long seed, boolean classifiers) {
         public static final Plan DEFAULT =
                 new Plan(List.of("plain", "examples", "tuned", "auto"), List.of(2, 4, 8, 16), 60, 1, 1, true);
+
+        public Plan {
+            examples.forEach(number -> requireAtLeastOne("--examples", number));
+            requireAtLeastOne("--inputs", inputs);
+            requireAtLeastOne("--seeds", seeds);
+        }
+
+        private static void requireAtLeastOne(String option, int number) {
+            if (number < 1) {
+                throw new IllegalArgumentException(option + " is " + number + ", but must be at least 1");
+            }
+        }
     }
 
     /// What one way to answer made of one task.
@@ -144,8 +156,6 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
                     ? function.ask(question.task(way.examples()), question.inputs(), way, question.maxBytes(), true)
                     : function.choose(question.task(way.examples()), question.inputs(), way, subject.labels);
             return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
-        } catch (ConnectException e) {
-            throw e;
         } catch (IOException e) {
             if (e.getCause() instanceof ConnectException) {
                 throw e;

@@ -2,6 +2,7 @@ package dev.icmlora.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -117,6 +118,13 @@ class FolderEvaluationTest {
         assertThatIOException()
                 .isThrownBy(() -> new FolderEvaluation(nothing, Plan.DEFAULT).write(List.of(COLOURS), folder))
                 .withMessage("nothing answers");
+    }
+
+    @Test
+    void thereIsNothingToLearnFromNoExample() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Plan(List.of("tuned"), List.of(8, 0), 8, 1, 1, true))
+                .withMessage("--examples is 0, but must be at least 1");
     }
 
     @Test
