@@ -14,7 +14,7 @@ final class PlotPage {
             <html lang="en">
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Evaluation of the generator</title>
+            <title>Evaluation</title>
             <style>
             body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
             p { display: grid; grid-template-columns: 20rem 1fr 4rem; gap: .5rem; margin: .1rem 0 }
@@ -23,7 +23,7 @@ final class PlotPage {
             i { position: absolute; top: 45%; height: 10%; min-width: 3px; background: #222 }
             span:last-child { text-align: right }
             </style>
-            <h1>Evaluation of the generator</h1>
+            <h1>Evaluation</h1>
             """;
 
     private final StringBuilder page = new StringBuilder(HEAD);
@@ -58,6 +58,19 @@ final class PlotPage {
                 texts.stream().mapToDouble(Bar::value).max().orElse(1),
                 texts);
         return page.page.toString();
+    }
+
+    static String of(FolderResults results) {
+        PlotPage page = new PlotPage();
+        page.plot(
+                "exact match in percent, by examples (of a label where there are labels), with 95 % intervals",
+                100, results.cells().stream().map(PlotPage::bar).toList());
+        return page.page.toString();
+    }
+
+    private static Bar bar(FolderResults.Cell cell) {
+        PairedBootstrap exact = cell.exact();
+        return new Bar(cell.examples() + ": " + cell.way(), exact.value(), exact.low(), exact.high());
     }
 
     private static List<Bar> conditions(Results results) {

@@ -1,7 +1,11 @@
 package dev.icmlora.evaluation;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -37,6 +41,31 @@ record Question(String description, List<Example> examples, List<Example> tests)
         List<Example> more = Evaluation.draw(rest, MOST_EXAMPLES - first.size(), random);
         return new Question(
                 description, Stream.concat(first.stream(), more.stream()).toList(), tests);
+    }
+
+    /// So many examples of each label, or of all. Fewer of them, with the same seed, are among more; the inputs are the
+    /// same.
+    ///
+    /// @param each examples of a label, or in all, at most
+    /// @param inputs at most
+    static Question balanced(SuiteTask task, boolean labelled, int each, int inputs, long seed) {
+        SplittableRandom random = random(task, seed);
+        String description =
+                task.descriptions().get(random.nextInt(task.descriptions().size()));
+        List<Example> tests = Evaluation.draw(task.test(), inputs, random);
+        Map<String, Integer> counts = new HashMap<>();
+        List<Example> examples = Evaluation.order(task.train().size(), random).stream()
+                .map(task.train()::get)
+                .filter(example -> counts.merge(labelled ? example.output() : "", 1, Integer::sum) <= each)
+                .toList();
+        return new Question(description, examples, tests);
+    }
+
+    /// The same with its examples in another order.
+    Question shuffled(long seed) {
+        List<Example> shuffled = new ArrayList<>(examples);
+        Collections.shuffle(shuffled, new SplittableRandom(seed));
+        return new Question(description, shuffled, tests);
     }
 
     static SplittableRandom random(SuiteTask task, long seed) {

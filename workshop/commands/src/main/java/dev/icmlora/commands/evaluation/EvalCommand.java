@@ -14,16 +14,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.ControlBench;
+import dev.icmlora.evaluation.FolderEvaluation;
+import dev.icmlora.evaluation.FolderEvaluation.Plan;
 import dev.icmlora.evaluation.Measurement;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
 import dev.icmlora.evaluation.TrainedAdapters;
 import dev.icmlora.evaluation.UntrainedEvaluation;
+import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.Split;
+import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomains;
 import dev.icmlora.trainer.paper.References;
 
@@ -83,11 +88,14 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "For evaluation.jsonl, .md and .html (default: .train/eval).")
+            description = "For the lines, tables and plots: .jsonl, .md and .html (default: .train/eval).")
     private Path out;
 
     @ArgGroup(exclusive = false)
     private Untrained untrained;
+
+    @ArgGroup(exclusive = false)
+    private Folder folder;
 
     /// For a function without a generator.
     private static final class Untrained {
@@ -112,20 +120,72 @@ public final class EvalCommand implements Callable<Integer> {
         private List<Integer> steps = List.of();
     }
 
+    /// For tasks of the user's own.
+    private static final class Folder {
+        @Parameters(
+                index = "0",
+                paramLabel = "FOLDER",
+                description =
+                        "Measure on these tasks instead, a .jsonl file each, beside controls that learn from the same"
+                                + " examples: the majority, TF-IDF and MiniLM with logistic regression.")
+        private Path tasks;
+
+        @Option(
+                names = "--modes",
+                split = ",",
+                paramLabel = "MODE",
+                description = "Of the function; with --modes= the controls alone (default: plain,examples,tuned,auto).")
+        private List<String> modes = Plan.DEFAULT.modes();
+
+        @Option(
+                names = "--examples",
+                split = ",",
+                paramLabel = "N",
+                description = "Examples of a label, or of a task without labels (default: 2,4,8,16).")
+        private List<Integer> examples = Plan.DEFAULT.examples();
+
+        @Option(
+                names = "--seeds",
+                paramLabel = "N",
+                description = "How often examples and inputs are drawn, from --seed on (default: ${DEFAULT-VALUE}).")
+        private int seeds = Plan.DEFAULT.seeds();
+
+        @Option(names = "--no-controls", description = "Leave the controls out.")
+        private boolean uncontrolled;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Installation installation = Installation.ofThisProcess();
-        Path folder = out == null ? installation.root().resolve(".train/eval") : out;
+        Path to = out == null ? installation.root().resolve(".train/eval") : out;
+        if (folder != null) {
+            Measurement measurement = options.measurement(Plan.DEFAULT.inputs());
+            Plan plan = new Plan(
+                    folder.modes.stream().filter(mode -> !mode.isBlank()).toList(),
+                    folder.examples,
+                    measurement.inputs(),
+                    folder.seeds,
+                    measurement.seed(),
+                    !folder.uncontrolled);
+            List<SuiteTask> tasks = TaskFolder.toMeasure(measurement.suiteSeed())
+                    .read(folder.tasks)
+                    .tasks();
+            print(new FolderEvaluation(options.connect(), plan).write(tasks, to), to);
+            return 0;
+        }
         if (untrained != null) {
-            UntrainedEvaluation evaluation =
-                    new UntrainedEvaluation(options.connect(), options.measurement(), untrained.split, untrained.steps);
-            print(evaluation.write(folder), folder);
+            UntrainedEvaluation evaluation = new UntrainedEvaluation(
+                    options.connect(),
+                    options.measurement(Measurement.DEFAULT.inputs()),
+                    untrained.split,
+                    untrained.steps);
+            print(evaluation.write(to), to);
             return 0;
         }
         Path file = options.generator(installation);
         try (ControlBench bench = ControlBench.open(installation, file, threads)) {
             if (!controlled().hasControls()) {
-                measure(installation, file, folder, bench, TrainedAdapters.NONE);
+                measure(installation, file, to, bench, TrainedAdapters.NONE);
                 return 0;
             }
             try (References trained = References.open(
@@ -133,24 +193,24 @@ public final class EvalCommand implements Callable<Integer> {
                     bench.file().manifest().base().fingerprint(),
                     bench.file(),
                     bench.format(),
-                    folder,
+                    to,
                     threads,
                     References.Effort.DEFAULT)) {
-                measure(installation, file, folder, bench, new TrainedReferences(trained));
+                measure(installation, file, to, bench, new TrainedReferences(trained));
             }
         }
         return 0;
     }
 
-    private void measure(Installation installation, Path file, Path folder, ControlBench bench, TrainedAdapters trained)
+    private void measure(Installation installation, Path file, Path to, ControlBench bench, TrainedAdapters trained)
             throws IOException, InterruptedException {
-        Measurement measurement = options.measurement();
+        Measurement measurement = options.measurement(Measurement.DEFAULT.inputs());
         SuiteEvaluation evaluation =
                 new SuiteEvaluation(bench, trained, options.connect(), measurement, controlled(), limit());
         TextDomains texts = passages == 0
                 ? new TextDomains(List.of(), new LinkedHashMap<>())
                 : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
-        print(evaluation.measure(texts, Files.size(file), System.out).write(folder), folder);
+        print(evaluation.measure(texts, Files.size(file), System.out).write(to), to);
     }
 
     private Controlled controlled() {
@@ -167,11 +227,11 @@ public final class EvalCommand implements Callable<Integer> {
         return Duration.ofMinutes(minutes == null ? usual : minutes);
     }
 
-    private void print(String report, Path folder) {
+    private void print(String report, Path to) {
         PrintWriter console = spec.commandLine().getOut();
         console.print(report);
         console.println();
-        console.println("Written to " + folder);
+        console.println("Written to " + to);
         console.flush();
     }
 }

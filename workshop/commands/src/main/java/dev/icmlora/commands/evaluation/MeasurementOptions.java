@@ -22,8 +22,8 @@ final class MeasurementOptions {
     @Option(names = "--generator", description = "That the function runs (default: models/generator.gguf).")
     private Path generator;
 
-    @Option(names = "--inputs", paramLabel = "N", description = "Test inputs of a task (default: ${DEFAULT-VALUE}).")
-    private int inputs = Measurement.DEFAULT.inputs();
+    @Option(names = "--inputs", paramLabel = "N", description = "Test inputs of a task (default: 8; of a FOLDER, 60).")
+    private Integer inputs;
 
     @Option(
             names = "--tasks",
@@ -43,8 +43,9 @@ final class MeasurementOptions {
     @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
     private long suiteSeed = Measurement.DEFAULT.suiteSeed();
 
-    Measurement measurement() {
-        return new Measurement(inputs, tasks, seen, seed, suiteSeed);
+    /// @param usualInputs where no number is named
+    Measurement measurement(int usualInputs) {
+        return new Measurement(inputs == null ? usualInputs : inputs, tasks, seen, seed, suiteSeed);
     }
 
     FunctionClient connect() {

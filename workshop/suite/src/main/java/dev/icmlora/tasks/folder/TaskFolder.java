@@ -33,6 +33,9 @@ public final class TaskFolder {
     /// Training holds some of them back to validate with.
     private static final int LEAST_TRAINING_EXAMPLES = 4;
 
+    /// To learn from, and to test with.
+    private static final int LEAST_TO_MEASURE = 2;
+
     private static final double TEST_SHARE = 0.2;
     private static final int MOST_TEST_EXAMPLES = 80;
     private static final String FAMILY = "user";
@@ -40,8 +43,12 @@ public final class TaskFolder {
 
     private final ToIntBiFunction<String, Example> tokens;
     private final int mostTokens;
+    private final int leastExamples;
+    private final int leastTrainingExamples;
     private final long seed;
 
+    /// Tasks to train on.
+    ///
     /// @param format of the prompts that are trained on
     /// @param mostTokens that a prompt with a description and an example may have
     /// @param seed of the split where a file does not say what its examples are for
@@ -53,10 +60,28 @@ public final class TaskFolder {
                 seed);
     }
 
+    /// Tasks to measure a function on, which learns from few examples, of any length.
+    ///
+    /// @param seed of the split where a file does not say what its examples are for
+    public static TaskFolder toMeasure(long seed) {
+        return new TaskFolder((description, example) -> 0, 0, LEAST_TO_MEASURE, 1, seed);
+    }
+
     /// @param tokens of a prompt that holds a description and an example with its answer
     TaskFolder(ToIntBiFunction<String, Example> tokens, int mostTokens, long seed) {
+        this(tokens, mostTokens, LEAST_EXAMPLES, LEAST_TRAINING_EXAMPLES, seed);
+    }
+
+    private TaskFolder(
+            ToIntBiFunction<String, Example> tokens,
+            int mostTokens,
+            int leastExamples,
+            int leastTrainingExamples,
+            long seed) {
         this.tokens = tokens;
         this.mostTokens = mostTokens;
+        this.leastExamples = leastExamples;
+        this.leastTrainingExamples = leastTrainingExamples;
         this.seed = seed;
     }
 
@@ -151,8 +176,8 @@ public final class TaskFolder {
         }
         if (examples.isEmpty()) {
             file.fault("has no examples: add lines {\"input\": \"...\", \"output\": \"...\"}");
-        } else if (examples.size() < LEAST_EXAMPLES) {
-            file.fault("has %d distinct examples, at least %d are needed".formatted(examples.size(), LEAST_EXAMPLES));
+        } else if (examples.size() < leastExamples) {
+            file.fault("has %d distinct examples, at least %d are needed".formatted(examples.size(), leastExamples));
         } else {
             checkClasses(file, examples);
         }
@@ -183,7 +208,7 @@ public final class TaskFolder {
         }
     }
 
-    private static void checkParts(TaskFile file, List<Line> examples) {
+    private void checkParts(TaskFile file, List<Line> examples) {
         long unsaid = count(examples, Part.UNSAID);
         if (unsaid > 0 && unsaid < examples.size()) {
             file.fault("says of some examples what part they are and of %d not: say it of all or of none"
@@ -195,9 +220,8 @@ public final class TaskFolder {
             long train = count(examples, Part.TRAIN);
             if (train == 0) {
                 file.fault("has no training examples: mark some with \"part\": \"train\", or mark none at all");
-            } else if (train < LEAST_TRAINING_EXAMPLES) {
-                file.fault(
-                        "has %d training examples, at least %d are needed".formatted(train, LEAST_TRAINING_EXAMPLES));
+            } else if (train < leastTrainingExamples) {
+                file.fault("has %d training examples, at least %d are needed".formatted(train, leastTrainingExamples));
             }
         }
     }

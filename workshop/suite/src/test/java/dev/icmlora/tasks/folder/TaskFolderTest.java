@@ -82,6 +82,21 @@ class TaskFolderTest {
     }
 
     @Test
+    void aTaskToMeasureMayBeSmallAndLong() throws IOException {
+        write(
+                "a.jsonl",
+                DESCRIPTION
+                        + "{\"part\": \"train\", \"input\": \"%s\", \"output\": \"a\"}\n".formatted("word ".repeat(999))
+                        + "{\"part\": \"train\", \"input\": \"in1\", \"output\": \"b\"}\n"
+                        + "{\"part\": \"test\", \"input\": \"in2\", \"output\": \"a\"}\n");
+
+        SuiteTask task = TaskFolder.toMeasure(1).read(folder).tasks().getFirst();
+
+        assertThat(task.train()).hasSize(2);
+        assertThat(task.test()).hasSize(1);
+    }
+
+    @Test
     void leavesOutAnExampleThatIsThereAlready() throws IOException {
         write("a.jsonl", DESCRIPTION + examples(20) + examples(3) + line(" IN1 ", "out1"));
 
