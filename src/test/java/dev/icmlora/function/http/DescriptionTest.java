@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +94,9 @@ class DescriptionTest {
     private static final Set<String> NOT_DESCRIBED = Set.of("POST /mcp", "POST " + TuningRoute.TARGET);
 
     private static JsonNode description() throws IOException {
-        return new ObjectMapper().readTree(Files.readString(Path.of("target/classes/META-INF/resources/openapi.json")));
+        try (var file = DescriptionTest.class.getResourceAsStream("/META-INF/resources/openapi.json")) {
+            return new ObjectMapper().readTree(file);
+        }
     }
 
     @Test
