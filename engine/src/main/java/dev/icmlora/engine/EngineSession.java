@@ -47,6 +47,10 @@ import dev.icmlora.ggml.NativeException;
 /// native code failed. Belongs to the request's thread.
 public final class EngineSession {
 
+    /// Share of a request's time after which a tuning drops the step that it is at, if it took one before: the rest
+    /// is for the answers.
+    private static final double TUNING_ENDS = 0.625;
+
     private final Engine engine;
     private final Cancellation cancellation;
     private final Observed observed;
@@ -202,7 +206,8 @@ public final class EngineSession {
     }
 
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded. No step begins once half
-    /// of the request's time is over, and none but the first ends when three quarters of it are.
+    /// of the request's time is over, and a little later what was begun of a further
+    /// one is dropped.
     ///
     /// @param start what it begins with
     /// @param budget no step begins once this much time is spent either
@@ -240,7 +245,7 @@ public final class EngineSession {
                     tuning.endSoon();
                 }
                 slice(worker, () -> {
-                    if (cancellation.isNearlyOver()) {
+                    if (cancellation.isSpent(TUNING_ENDS)) {
                         tuning.endAtOnce();
                     }
                     if (!tuning.isDone()) {

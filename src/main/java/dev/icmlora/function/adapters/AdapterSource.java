@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import jakarta.inject.Singleton;
 
@@ -28,6 +28,9 @@ import dev.icmlora.generator.vector.TaskVector;
 /// Gives adapters: the one that is known for a key, or a new one.
 @Singleton
 public final class AdapterSource {
+
+    /// Share of a request's time after which it goes on without a tuning that it can do without.
+    private static final double LAST_MOMENT = 0.75;
 
     private static final String UNTRAINED =
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
@@ -90,7 +93,7 @@ public final class AdapterSource {
     /// @throws RequestException if it has to be made, and a task alone does not make it
     /// @throws dev.icmlora.function.error.RequestException if it has to be tuned, and too many are
     public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
-        return of(key, budget, turn, () -> false, making -> make(key, budget, progress, making))
+        return of(key, budget, turn, _ -> false, making -> make(key, budget, progress, making))
                 .orElseThrow();
     }
 
@@ -98,7 +101,7 @@ public final class AdapterSource {
     ///
     /// @param vector of its task
     public Supplied of(AdapterKey key, TaskVector vector, Turn turn) {
-        return of(key, Optional.empty(), turn, () -> false, making -> generate(key, vector, making.session()))
+        return of(key, Optional.empty(), turn, _ -> false, making -> generate(key, vector, making.session()))
                 .orElseThrow();
     }
 
@@ -106,7 +109,7 @@ public final class AdapterSource {
             AdapterKey key,
             Optional<Duration> budget,
             Turn turn,
-            BooleanSupplier impatient,
+            Predicate<Boolean> impatient,
             Function<Turn, KnownAdapter> make) {
         while (true) {
             var known = inMemory(key);
@@ -127,16 +130,19 @@ public final class AdapterSource {
 
     /// A tuned adapter for one who does better without it than late.
     ///
-    /// @return empty where another request still tunes it when the budget or half of this one's time is over
+    /// @return empty where another request still tunes it when the budget or half of this one's time is over, or
+    /// where this one does when little more than the time for its answers is left
     public Optional<Supplied> soon(AdapterKey key, Optional<Duration> budget, Turn turn) {
         var since = System.nanoTime();
         return of(
                 key,
                 budget,
                 turn,
-                () -> turn.cancellation().isShortOfTime()
-                        || budget.filter(most -> System.nanoTime() - since > most.toNanos())
-                                .isPresent(),
+                mine -> mine
+                        ? turn.cancellation().isSpent(LAST_MOMENT)
+                        : turn.cancellation().isShortOfTime()
+                                || budget.filter(most -> System.nanoTime() - since > most.toNanos())
+                                        .isPresent(),
                 making -> make(key, budget, _ -> {}, making));
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// Computes once what several requests ask for at the same time, in a computation that belongs to none of them: it goes
@@ -42,18 +43,18 @@ public final class SingleFlight<K, V> {
     /// @param compute gets what it is admitted as
     /// @throws dev.icmlora.engine.request.CancelledException if the request is cancelled
     public V of(K key, Function<Admitted, V> compute, Admitted request) {
-        return of(key, compute, request, () -> false).orElseThrow();
+        return of(key, compute, request, _ -> false).orElseThrow();
     }
 
-    /// The same for a request that does not wait for long for what another one began.
+    /// The same for a request that can do without.
     ///
-    /// @param impatient whether the wait is over
+    /// @param impatient whether the wait is over, of a computation that this request began or of another one's
     /// @return empty if it was not yet computed then
-    public Optional<V> of(K key, Function<Admitted, V> compute, Admitted request, BooleanSupplier impatient) {
+    public Optional<V> of(K key, Function<Admitted, V> compute, Admitted request, Predicate<Boolean> impatient) {
         var flight = join(key, compute, request);
         try {
             var began = began(flight, request);
-            return request.aside(!began, () -> await(flight, request, began ? () -> false : impatient));
+            return request.aside(!began, () -> await(flight, request, () -> impatient.test(began)));
         } finally {
             leave(key, flight, request);
         }

@@ -156,12 +156,22 @@ class SingleFlightTest {
         await(begun);
 
         var impatient = admission
-                .submit("alice", LONG, admitted -> flights.of("red", this::computed, admitted, () -> true))
+                .submit("alice", LONG, admitted -> flights.of("red", this::computed, admitted, _ -> true))
                 .subscribeAsCompletionStage();
 
         assertThat(impatient.join()).isEmpty();
         gate.countDown();
         assertThat(first.join()).isEqualTo("made 1");
+    }
+
+    @Test
+    void anImpatientRequestLeavesWhatItBegan() {
+        var impatient = admission
+                .submit("alice", LONG, admitted -> flights.of("red", this::computed, admitted, mine -> mine))
+                .subscribeAsCompletionStage();
+
+        assertThat(impatient.join()).isEmpty();
+        gate.countDown();
     }
 
     @Test

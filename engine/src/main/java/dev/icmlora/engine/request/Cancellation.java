@@ -40,16 +40,15 @@ public final class Cancellation {
 
     /// Whether half of the time is over, so that what can be left out should be.
     public boolean isShortOfTime() {
-        return isLeft(limit.dividedBy(2));
+        return isSpent(0.5);
     }
 
-    /// Whether three quarters of the time are over, so that what can be left out should end at once.
-    public boolean isNearlyOver() {
-        return isLeft(limit.dividedBy(4));
-    }
-
-    private boolean isLeft(Duration most) {
-        return limit.minusNanos(System.nanoTime() - since).compareTo(most) < 0;
+    /// Whether so much of the time is over.
+    ///
+    /// @param share 0 to 1
+    public boolean isSpent(double share) {
+        // As real numbers: forever has more nanoseconds than a long.
+        return System.nanoTime() - since > share * (1e9 * limit.getSeconds() + limit.getNano());
     }
 
     /// @throws CancelledException if nobody waits any more
