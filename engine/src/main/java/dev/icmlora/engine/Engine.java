@@ -199,7 +199,7 @@ public final class Engine implements AutoCloseable {
         var fitting = (int) format().packed(task.description(), first).answers().stream()
                 .filter(answer -> answer.to() <= contextTokens())
                 .count();
-        // A description that is not there gives no task vector. Whoever counts the example's tokens refuses it.
+        // Without a description one example has to stay. The caller refuses it where it is too long.
         var least = Math.min(task.description().isEmpty() ? 1 : 0, first.size());
         return new Task(task.description(), first.subList(0, Math.max(least, fitting)));
     }
@@ -240,7 +240,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /// Memory that tuning takes beside the base model's own, for the model and for what is tuned just now; 0 as long
-    /// as nobody tuned.
+    /// as nothing was tuned.
     public long tuningBytes() {
         return tuners.bytes();
     }

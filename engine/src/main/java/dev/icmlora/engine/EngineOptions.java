@@ -31,7 +31,7 @@ public record EngineOptions(
         boolean tuning,
         Duration stuckAfter) {
 
-    /// As the function is configured when nobody configures it.
+    /// The function's defaults.
     public static final EngineOptions DEFAULT = new EngineOptions(
             OptionalInt.empty(),
             1,

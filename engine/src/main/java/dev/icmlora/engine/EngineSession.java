@@ -42,7 +42,7 @@ import dev.icmlora.ggml.NativeException;
 /// One request's use of the engine: its cancellation, its observer, and what is computed for it.
 ///
 /// Its methods wait until a worker has done what they ask for. They throw
-/// [dev.icmlora.engine.request.CancelledException] once nobody waits any more,
+/// [dev.icmlora.engine.request.CancelledException] once no client waits any more,
 /// [dev.icmlora.engine.request.EngineClosedException] when the engine stops, and [ComputationFailedException] where
 /// native code failed. Belongs to the request's thread.
 public final class EngineSession {

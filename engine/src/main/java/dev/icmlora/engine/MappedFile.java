@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
-/// A file that the process maps. Whoever writes into it changes what the process computes with, and llama.cpp does not
-/// notice; whoever deletes it, or puts another one in its place, does not.
+/// A file that the process maps. Writing into it changes what the process computes with, and llama.cpp does not
+/// notice; deleting it, or putting another one in its place, does not.
 ///
 /// @param key of the file itself, whatever it is called; null where the file system has none
 record MappedFile(Path path, Object key, long bytes, FileTime modified) {
@@ -27,7 +27,7 @@ record MappedFile(Path path, Object key, long bytes, FileTime modified) {
         return new MappedFile(path, attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
     }
 
-    /// Whether nobody has written into it since.
+    /// Whether it is as it was when it was mapped.
     boolean isIntact() {
         try {
             var now = of(path, Files.readAttributes(path, BasicFileAttributes.class));

@@ -50,7 +50,7 @@ final class Tuners implements AutoCloseable {
         return Optional.ofNullable(refusal);
     }
 
-    /// Bytes of the transposed weights, and of what the tunings that run compute in; 0 as long as nobody tuned.
+    /// Bytes of the transposed weights, and of what the tunings that run compute in; 0 as long as nothing was tuned.
     long bytes() {
         var ofRunning = running.values().stream().mapToLong(Long::longValue).sum();
         var transposed = weights;

@@ -36,7 +36,7 @@ public final class Access {
     private final Tenancy tenancy;
     private final Problems problems;
 
-    /// @throws StartupException if there are to be tenants where nobody says who they are
+    /// @throws StartupException if there are to be tenants, and no caller has to say which one it is
     Access(ApiKeys keys, Tokens tokens, RateLimit rateLimit, FunctionConfig config, Problems problems) {
         this.keys = keys;
         this.tokens = tokens;
@@ -65,7 +65,7 @@ public final class Access {
         }
     }
 
-    /// Quarkus' own routes do not ask who may have them: nobody may but those that read metrics.
+    /// Quarkus' own routes do not ask who may have them: only callers that read metrics may.
     private void proceed(RoutingContext context) {
         if (isOperation(context)) {
             try {

@@ -19,12 +19,12 @@ import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.generator.Sha256;
 
-/// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept, and what whoever has
-/// one may do, `icm-lora.roles.NAME`.
+/// The API keys, `icm-lora.api-key` and `icm-lora.api-keys.NAME`, of which only digests are kept, and what a
+/// caller that has one may do, `icm-lora.roles.NAME`.
 @Singleton
 final class ApiKeys {
 
-    /// Whoever has the key that has no name: the owner.
+    /// The caller with the key that has no name: the owner.
     private static final String UNNAMED = "default";
 
     private static final Set<Role> OF_OWNER = Set.of(Role.ADMIN);
@@ -35,8 +35,8 @@ final class ApiKeys {
 
     private record Key(String name, Identity caller, byte[] digest) {}
 
-    /// @throws StartupException if a key is empty or begins or ends with white space, two callers have the same one, or
-    /// roles are unknown or those of nobody
+    /// @throws StartupException if a key is empty or begins or ends with white space, two callers have the same
+    /// one, or roles are unknown or those of no key
     ApiKeys(FunctionConfig functionConfig, Config config) {
         this.roles = functionConfig.roles();
         // The function's own configuration takes an empty text for none.

@@ -6,7 +6,7 @@ import dev.icmlora.function.config.Setting;
 
 /// Who a key or token says that the caller is.
 ///
-/// @param name of one whom the function knows; empty where nobody has to say who they are
+/// @param name of one whom the function knows; empty where callers need not say who they are
 /// @param roles that it has
 /// @param grant a sentence about what gives it its roles
 record Identity(String name, Set<Role> roles, String grant) {
@@ -34,7 +34,7 @@ record Identity(String name, Set<Role> roles, String grant) {
         return new Identity("oidc:" + issuer + " " + subject, isSender ? OF_SENDERS : OF_TOKENS, GRANT_OF_TOKENS);
     }
 
-    /// Whose limits count. It is kept with jobs, where nobody is to read who they are.
+    /// Whose limits count. It is kept with jobs, where no reader may learn who they are.
     String payer() {
         return name.isEmpty() ? "" : Tenant.of(name).id();
     }

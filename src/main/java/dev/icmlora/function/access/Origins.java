@@ -34,7 +34,7 @@ public final class Origins {
     private final Problems problems;
 
     /// @param host that is listened on
-    /// @param sitesAreNamed whether somebody said which sites may ask; Quarkus refuses the others then
+    /// @param sitesAreNamed whether the configuration says which sites may ask; Quarkus refuses the others then
     Origins(
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.cors.enabled", defaultValue = "false") boolean sitesAreNamed,

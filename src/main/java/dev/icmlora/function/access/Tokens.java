@@ -20,7 +20,7 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 
 /// Bearer tokens of an OpenID Connect issuer: JWTs, which are verified here with the issuer's keys. Off unless
-/// `quarkus.oidc.tenant-enabled` is true; then nobody connects to any issuer.
+/// `quarkus.oidc.tenant-enabled` is true; then no connection is made to any issuer.
 @Singleton
 final class Tokens {
 
@@ -30,8 +30,8 @@ final class Tokens {
     private final boolean enabled;
     private final Set<String> senders;
 
-    /// @throws StartupException if tokens would be taken whoever they were made for, or are to let in senders of events
-    /// and are not taken at all
+    /// @throws StartupException if tokens would be taken that were made for any service, or are to let in senders
+    /// of events and are not taken at all
     Tokens(
             TenantIdentityProvider issuer,
             @ConfigProperty(name = "quarkus.oidc.tenant-enabled") boolean enabled,
@@ -57,7 +57,7 @@ final class Tokens {
 
     /// The subject of a token. The result may come from any thread.
     ///
-    /// @throws RequestException through the result, if the token does not let anybody in
+    /// @throws RequestException through the result, if the token is not valid
     /// @throws RequestException through the result, if the issuer's keys cannot be had
     Uni<Identity> callerOf(String token) {
         if (!enabled) {

@@ -21,7 +21,7 @@ public final class AdapterCache {
 
     private final Map<OwnedId, KnownAdapter> byId = new ConcurrentHashMap<>();
     private final Cache<AdapterKey, KnownAdapter> byKey;
-    /// What tuning made worse, with the adapter from before, so that nobody tries it again.
+    /// What tuning made worse, with the adapter from before, so that it is not tried again.
     private final Cache<AdapterKey, KnownAdapter> diverged = Caffeine.newBuilder()
             .maximumWeight(MOST_DIVERGED)
             .weigher((AdapterKey key, KnownAdapter known) -> 1)

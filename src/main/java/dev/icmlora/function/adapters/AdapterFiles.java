@@ -42,7 +42,7 @@ public final class AdapterFiles {
         }
     }
 
-    /// The adapter in a GGUF file or in PEFT's zip, whoever made it.
+    /// The adapter in a GGUF file or in PEFT's zip, made here or elsewhere.
     ///
     /// @throws RequestException if it cannot be read, or cannot be hot-applied here
     public Adapter read(byte[] file) {

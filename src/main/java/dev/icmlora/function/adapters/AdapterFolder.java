@@ -212,7 +212,7 @@ final class AdapterFolder {
         }
     }
 
-    /// Without the name of the file, which is nobody's business.
+    /// Without the name of the file, which no client needs to know.
     private static String reason(IOException e) {
         return e instanceof FileSystemException failed && failed.getReason() != null
                 ? failed.getReason()

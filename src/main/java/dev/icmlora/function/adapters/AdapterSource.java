@@ -257,7 +257,7 @@ public final class AdapterSource {
         return known;
     }
 
-    /// Forgets an adapter, in memory and in the folder. Whoever is being answered with it goes on.
+    /// Forgets an adapter, in memory and in the folder. Requests that are being answered with it go on.
     ///
     /// @throws RequestException if the tenant knows none of this id
     public void delete(Tenant tenant, String id) {

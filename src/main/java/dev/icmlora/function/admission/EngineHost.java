@@ -160,7 +160,7 @@ public final class EngineHost {
         return engine != null && engine.isAlive();
     }
 
-    /// Whether nobody has written into the base model's file.
+    /// Whether the base model's file is as it was when it was loaded.
     public boolean isModelIntact() {
         return engine != null && engine.isModelIntact();
     }

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// Does work that takes the processors from those who are answered: one piece at a time, in the order in which they
-/// came, and while somebody is answered a quarter of the time. Thread-safe.
+/// came, and while requests are answered a quarter of the time. Thread-safe.
 ///
 /// Threads that compute an answer wait for each other at every step. So what takes one processor from them for a
 /// moment costs them all of them for as long.

@@ -30,7 +30,7 @@ public record JobStatus(
     /// What an id looks like.
     public static final String ID = "^[0-9a-f]{32}$";
 
-    /// Of a job that nobody has begun with.
+    /// Of a job that no instance has begun with.
     public static JobStatus taken(String id, String function, int inputs) {
         return new JobStatus(id, State.OPEN, function, inputs, 0, null, null, null, null);
     }
@@ -46,7 +46,7 @@ public record JobStatus(
         /// It could not be done; `error` says why.
         @JsonProperty("failed")
         FAILED,
-        /// Somebody cancelled it.
+        /// A client cancelled it.
         @JsonProperty("cancelled")
         CANCELLED
     }

@@ -40,7 +40,7 @@ public record TaskBody(String description, List<ExampleBody> examples, String fu
         return function != null;
     }
 
-    /// The task that is described. Whoever asks has checked that no example is missing.
+    /// The task that is described. The caller has checked that no example is missing.
     ///
     /// @throws IllegalStateException if a function's name stands in place of the description
     public Task toTask() {

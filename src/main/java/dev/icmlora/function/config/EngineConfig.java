@@ -45,7 +45,7 @@ public final class EngineConfig {
         }
     }
 
-    /// Somebody's own base model does without a generator, until one is trained for it.
+    /// A user's own base model does without a generator, until one is trained for it.
     private static Optional<Path> generator(FunctionConfig config, Path model, Installation installation) {
         if (config.generator().filter(NONE::equals).isPresent()) {
             return Optional.empty();

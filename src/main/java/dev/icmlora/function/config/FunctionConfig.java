@@ -59,7 +59,7 @@ public interface FunctionConfig {
     @WithDefault("false")
     boolean mcp();
 
-    /// Key that every request needs, but those for health. Whoever has it is called `default`. Default: none.
+    /// Key that every request needs, but those for health. A caller that has it is called `default`. Default: none.
     Optional<String> apiKey();
 
     /// The key of a caller of that name, such as `ICM_LORA_API_KEYS_ALICE`; any number of them. Default: none.
@@ -102,7 +102,7 @@ public interface FunctionConfig {
 
     /// What one caller may have.
     interface RateLimit {
-        /// Requests that a caller may make in a minute; more are answered 429. Where nobody has to say who they are,
+        /// Requests that a caller may make in a minute; more are answered 429. Where callers need not say who they are,
         /// all callers are one. Default: no limit.
         OptionalInt requestsPerMinute();
 

@@ -7,7 +7,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /// An error as a client sees it: RFC 9457 problem details, with the extension members `errors` and `retry_after`.
 ///
-/// @param retryAfter seconds after which another try is worth it; null where nobody knows
+/// @param retryAfter seconds after which another try is worth it; null where it is not known
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(String type, String title, int status, String detail, List<Violation> errors, Long retryAfter) {

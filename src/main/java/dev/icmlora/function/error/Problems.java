@@ -50,7 +50,7 @@ public final class Problems {
                 return Kind.SHUTTING_DOWN.problem("The function is shutting down");
             }
             if (cause instanceof StorageException) {
-                // Its message names places that are nobody's business.
+                // Its message names places that no client needs to know.
                 LOG.warnf("The storage failed: %s", cause.getMessage());
                 return Kind.STORAGE_UNAVAILABLE.problem("The storage does not answer");
             }

@@ -7,7 +7,7 @@ import java.util.Locale;
 /// Collects everything that is wrong with a request, so that a client learns it at once.
 public final class Violations {
 
-    /// Nobody reads more of them, and a body has room for many.
+    /// More than a client would read; a body has room for many.
     private static final int MOST = 1000;
 
     private final List<Violation> found = new ArrayList<>();

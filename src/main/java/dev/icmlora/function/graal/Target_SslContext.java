@@ -19,7 +19,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextOption;
 import io.netty.handler.ssl.SslProvider;
 
-/// Quarkus keeps Netty from OpenSSL, which nobody brings, in the methods of the Netty that it comes with. Ours is
+/// Quarkus keeps Netty from OpenSSL, which is not shipped, in the methods of the Netty that it comes with. Ours is
 /// newer and has one more, which also knows of STARTTLS.
 @TargetClass(SslContext.class)
 final class Target_SslContext {

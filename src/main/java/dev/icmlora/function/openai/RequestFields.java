@@ -126,7 +126,7 @@ final class RequestFields {
         return node.filter(JsonNode::isObject).map(n -> new RequestFields(n, pointer(name), violations));
     }
 
-    /// Refuses fields that would change the answer and that nobody here knows how to follow. One that asks
+    /// Refuses fields that would change the answer and that the function cannot follow. One that asks
     /// for nothing (false, empty, zero) is ignored.
     void refuse(String... names) {
         for (var name : names) {

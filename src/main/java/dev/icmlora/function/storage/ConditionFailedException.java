@@ -1,6 +1,6 @@
 package dev.icmlora.function.storage;
 
-/// The condition of a write does not hold: somebody else wrote the object.
+/// The condition of a write does not hold: another writer was first.
 public final class ConditionFailedException extends StorageException {
 
     private static final long serialVersionUID = 1L;

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Lets one change a directory at a time, in this process and in others. Whoever waits gives up after a while, for
+/// Lets one change a directory at a time, in this process and in others. A waiting writer gives up after a while, for
 /// another process may be stopped while it has the lock. Thread-safe.
 final class DirectoryLock {
 

@@ -184,7 +184,7 @@ public final class LocalStore implements ObjectStore {
         attributes(folder).write(MADE, ByteBuffer.allocate(0));
     }
 
-    /// A bucket has no folders. Those that somebody else has made stay, and those right below the directory, since
+    /// A bucket has no folders. Those that others have made stay, and those right below the directory, since
     /// others watch them and put files there.
     private void leaveNoEmptyFolder(Path last) {
         try {
@@ -318,7 +318,7 @@ public final class LocalStore implements ObjectStore {
         return path;
     }
 
-    /// Whoever can make a link in the directory could otherwise have files read and written anywhere.
+    /// A user who can make a link in the directory could otherwise have files read and written anywhere.
     private void requireNoLinkBefore(Path path, String key) {
         for (var folder = path.getParent(); !folder.equals(root); folder = folder.getParent()) {
             if (Files.isSymbolicLink(folder)) {

@@ -35,7 +35,7 @@ public final class McpResource {
         client.require(Role.CALL, Role.UPLOAD);
         var message = Message.of(json.object(context));
         if (message.isNotification()) {
-            // Whoever gives up a request closes its connection, and needs no notification.
+            // A client that gives up a request closes its connection, and needs no notification.
             return Response.accepted().build();
         }
         var status = Response.Status.OK.getStatusCode();

@@ -3,7 +3,7 @@ package dev.icmlora.engine.request;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-/// Tells work that nobody waits for it any more, or not for much longer. Set by one thread, read by others.
+/// Tells work that no client waits for it any more, or not for much longer. Set by one thread, read by others.
 public final class Cancellation {
 
     private final long since;
@@ -15,7 +15,7 @@ public final class Cancellation {
         this(ChronoUnit.FOREVER.getDuration());
     }
 
-    /// @param limit time from now until nobody waits any more
+    /// @param limit time from now until no client waits any more
     public Cancellation(Duration limit) {
         this(System.nanoTime(), limit);
     }
@@ -51,7 +51,7 @@ public final class Cancellation {
         return System.nanoTime() - since > share * (1e9 * limit.getSeconds() + limit.getNano());
     }
 
-    /// @throws CancelledException if nobody waits any more
+    /// @throws CancelledException if no client waits any more
     public void check() {
         if (requested) {
             throw new CancelledException();

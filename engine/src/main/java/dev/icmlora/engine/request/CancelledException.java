@@ -1,6 +1,6 @@
 package dev.icmlora.engine.request;
 
-/// Nobody waits for the work any more, so it was given up. No fault of anybody's, so there is no stack trace.
+/// No client waits for the work any more, so it was given up. That is no fault, so there is no stack trace.
 public final class CancelledException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

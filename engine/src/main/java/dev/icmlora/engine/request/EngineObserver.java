@@ -2,7 +2,7 @@ package dev.icmlora.engine.request;
 
 import java.util.function.Supplier;
 
-/// Watches requests on their way through the engine. Traces implement it; where nobody watches, it is [#NONE].
+/// Watches requests on their way through the engine. Traces implement it; without an observer it is [#NONE].
 @FunctionalInterface
 public interface EngineObserver {
 

@@ -41,7 +41,7 @@ final class Crowding {
         this(share, System::nanoTime, processorTime());
     }
 
-    /// Where it is not known, as if nobody ever took the processor.
+    /// Where it is not known, as if no other process took the processor.
     private static LongSupplier processorTime() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return threads.isCurrentThreadCpuTimeSupported() ? threads::getCurrentThreadCpuTime : System::nanoTime;

@@ -15,7 +15,7 @@ public final class Predictor implements AutoCloseable {
     private final TokenBatch batch;
 
     /// @param batchTokens tokens of one decode
-    /// @param sequence that nobody else uses
+    /// @param sequence that no other code uses
     public Predictor(LlamaContext context, int batchTokens, int sequence) {
         this.context = context;
         this.sequence = sequence;

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /// Prompts whose keys and values a context still holds, each under the adapter that it was read with. A
 /// prompt read with another adapter is another prompt: going on from it would contaminate the answer. So is one
-/// of another salt, as it is nobody else's business what was asked.
+/// of another salt, so that no tenant learns what another one asked.
 final class PrefixCache {
 
     /// Shorter ones are read again as quickly as they are found.

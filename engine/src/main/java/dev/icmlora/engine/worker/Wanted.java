@@ -7,7 +7,7 @@ public sealed interface Wanted permits Decoding, Choosing {
     AnswerListener listener();
 
     /// A prompt that was read is kept for requests with the same salt only: how soon an answer begins tells
-    /// nobody else that it was asked before.
+    /// no other tenant that it was asked before.
     String salt();
 
     /// Whether the likeliest answer is taken, and none is drawn.

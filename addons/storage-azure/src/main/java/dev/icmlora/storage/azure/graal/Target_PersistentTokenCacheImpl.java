@@ -3,7 +3,7 @@ package dev.icmlora.storage.azure.graal;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 
-/// Azure's tokens stay in memory: nobody asks for a cache on disk, whose code names a class that its library no longer
+/// Azure's tokens stay in memory: no code asks for a cache on disk, whose code names a class that its library no longer
 /// brings.
 @TargetClass(className = "com.azure.identity.implementation.PersistentTokenCacheImpl")
 final class Target_PersistentTokenCacheImpl {

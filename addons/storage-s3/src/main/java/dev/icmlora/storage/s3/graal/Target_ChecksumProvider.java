@@ -5,7 +5,7 @@ import com.oracle.svm.core.annotate.TargetClass;
 import software.amazon.awssdk.checksums.SdkChecksum;
 import software.amazon.awssdk.checksums.spi.ChecksumAlgorithm;
 
-/// AWS' Common Runtime is not shipped, whose checksums nobody asks for: CRC-32C is the JDK's, and the others are
+/// AWS' Common Runtime is not shipped, whose checksums no code asks for: CRC-32C is the JDK's, and the others are
 /// refused as on a JVM that does not find it.
 @TargetClass(className = "software.amazon.awssdk.checksums.internal.ChecksumProvider")
 final class Target_ChecksumProvider {
