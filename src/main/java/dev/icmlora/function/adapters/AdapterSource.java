@@ -91,7 +91,7 @@ public final class AdapterSource {
     /// @param progress is told of a tuning that begins here, after each slice, by the tuning's thread
     /// @throws RequestException if the task is longer than the context
     /// @throws RequestException if it has to be made, and a task alone does not make it
-    /// @throws dev.icmlora.function.error.RequestException if it has to be tuned, and too many are
+    /// @throws RequestException if it has to be tuned, and too many are
     public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
         return of(key, budget, turn, _ -> false, making -> make(key, budget, progress, making))
                 .orElseThrow();

@@ -35,7 +35,7 @@ public final class FunctionBucket {
     ///
     /// @param content its definition, as JSON
     /// @throws RequestException if there is no place for it
-    /// @throws dev.icmlora.function.error.RequestException if the tenant has too many
+    /// @throws RequestException if the tenant has too many
     public FunctionVersion add(Tenant tenant, String name, byte[] content) {
         return versions()
                 .orElseThrow(() -> RequestException.notKept("Functions"))

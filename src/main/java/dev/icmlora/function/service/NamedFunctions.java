@@ -65,7 +65,7 @@ public final class NamedFunctions {
     /// Makes a definition the newest version of a name.
     ///
     /// @param name as it was sent
-    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    /// @throws RequestException if it is refused
     public Defined define(Tenant tenant, String name, FunctionDefinition definition) {
         return meter.measure("define", () -> {
             var function = RequestRules.functionName(name);
@@ -80,7 +80,7 @@ public final class NamedFunctions {
     /// A function as it was defined.
     ///
     /// @param name as it was sent, perhaps with a version
-    /// @throws dev.icmlora.function.error.RequestException if there is none
+    /// @throws RequestException if there is none
     public FunctionDescription describe(Tenant tenant, String name) {
         var function = RequestRules.functionName(name);
         var version = find(tenant, function);
@@ -100,7 +100,7 @@ public final class NamedFunctions {
     /// Deletes a version, or all of a name.
     ///
     /// @param name as it was sent, perhaps with a version
-    /// @throws dev.icmlora.function.error.RequestException if there is none
+    /// @throws RequestException if there is none
     public void delete(Tenant tenant, String name) {
         meter.measure("delete", () -> {
             if (!bucket.delete(tenant, RequestRules.functionName(name))) {
@@ -113,7 +113,7 @@ public final class NamedFunctions {
     /// What a request comes to that names a function; empty for one that names none.
     ///
     /// @param request that the rules have passed
-    /// @throws dev.icmlora.function.error.RequestException if there is no such function, or it does not go with the
+    /// @throws RequestException if there is no such function, or it does not go with the
     /// request
     public Optional<Named> answering(Tenant tenant, GenerateRequest request) {
         if (request.task() == null || !request.task().isNamed()) {
@@ -130,7 +130,7 @@ public final class NamedFunctions {
 
     /// What a request for a text comes to whose model is a function; empty if the tenant has none of that name.
     ///
-    /// @throws dev.icmlora.function.error.RequestException if the function does not go with the request
+    /// @throws RequestException if the function does not go with the request
     Optional<NamedText> writing(Tenant tenant, TextRequest request) {
         return FunctionName.of(request.model())
                 .flatMap(name -> bucket.find(tenant, name).map(version -> {
@@ -153,7 +153,7 @@ public final class NamedFunctions {
     /// The request with what its function says, if it names one.
     ///
     /// @param request that the rules have passed
-    /// @throws dev.icmlora.function.error.RequestException as in [#answering]
+    /// @throws RequestException as in [#answering]
     AdapterRequest whole(Tenant tenant, AdapterRequest request) {
         if (!request.task().isNamed()) {
             return request;

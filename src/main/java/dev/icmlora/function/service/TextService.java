@@ -88,7 +88,7 @@ public final class TextService {
 
     /// Writes texts.
     ///
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    /// @throws RequestException if there is no answer
     public TextReply write(Caller caller, TextRequest request, TextListener listener) {
         return meter.measure("text", caller.account(), () -> checkedWrite(caller, request, meter.timed(listener)));
     }
@@ -123,7 +123,7 @@ public final class TextService {
 
     /// Embeds texts with the base model.
     ///
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    /// @throws RequestException if there is no answer
     public EmbeddingReply embed(Caller caller, String model, List<String> texts) {
         return meter.measure("embed", caller.account(), () -> checkedEmbed(caller.account(), model, texts));
     }

@@ -89,7 +89,7 @@ class LabelBiasTest {
         assertThat(LabelBias.meaningless(examples(" \n", ""))).isEmpty();
     }
 
-    /// Inputs that nobody would write: without blanks, of blanks alone, and of characters that take two places.
+    /// Inputs that look like no text: without blanks, of blanks alone, and of characters that take two places.
     @Test
     void whateverTheExamplesTheyAreShortAndWhole() {
         var random = new Random(5);
