@@ -3,13 +3,18 @@ package dev.icmlora.engine.worker;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+
+import com.sun.management.OperatingSystemMXBean;
 
 /// Notices when other processes take the processors of a worker's computations, and has them make do with one thread.
 ///
 /// The threads of a computation wait for each other at every node of its graph, and spin meanwhile. One that loses its
 /// processor holds up the others for as long, and a tuning step has some thousand nodes. A single thread only goes on
-/// later.
+/// later. As long as the processors are taken, trying all threads again would cost what the single thread saves: a
+/// batch
+/// of prompts that takes half a second then takes four.
 ///
 /// Belongs to the worker's thread.
 final class Crowding {
@@ -21,7 +26,8 @@ final class Crowding {
     /// threads two thirds; reading requests and sending texts leave nine tenths.
     private static final double LEAST_SHARE = 0.7;
 
-    /// How long one thread computes before all are tried again, at first and at most: every trial costs time.
+    /// How long one thread computes before all are tried again where a processor is free, at first and at most: every
+    /// trial costs time.
     private static final Duration FIRST = Duration.ofSeconds(1);
 
     private static final Duration LONGEST = Duration.ofSeconds(16);
@@ -29,6 +35,8 @@ final class Crowding {
     private final ThreadShare share;
     private final LongSupplier clock;
     private final LongSupplier processorTime;
+    private final DoubleSupplier free;
+    private long askedFree;
     private long since;
     private long processorTimeSince;
     /// What was computed by several threads and not judged yet: how long that took, and how long of it this one had a
@@ -38,7 +46,16 @@ final class Crowding {
     private Duration next = FIRST;
 
     Crowding(ThreadShare share) {
-        this(share, System::nanoTime, processorTime());
+        this(share, System::nanoTime, processorTime(), free());
+    }
+
+    /// Processors without work since this was asked last, by the whole machine or the container's limits; where that is
+    /// not known, all.
+    private static DoubleSupplier free() {
+        var processors = Runtime.getRuntime().availableProcessors();
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? () -> processors * (1 - Math.max(0, system.getCpuLoad()))
+                : () -> processors;
     }
 
     /// Where it is not known, as if no other process took the processor.
@@ -49,10 +66,12 @@ final class Crowding {
 
     /// @param clock in nanoseconds
     /// @param processorTime that the calling thread has had, in nanoseconds
-    Crowding(ThreadShare share, LongSupplier clock, LongSupplier processorTime) {
+    /// @param free processors without work since it was asked last
+    Crowding(ThreadShare share, LongSupplier clock, LongSupplier processorTime, DoubleSupplier free) {
         this.share = share;
         this.clock = clock;
         this.processorTime = processorTime;
+        this.free = free;
     }
 
     /// The worker has something to do, and does not wait for anything from now on.
@@ -69,6 +88,7 @@ final class Crowding {
         long hadBefore = processorTimeSince;
         begin();
         if (threads == 1) {
+            goOnWithOne();
             return;
         }
         took += since - began;
@@ -77,6 +97,19 @@ final class Crowding {
             judge((double) had / took);
             took = 0;
             had = 0;
+        }
+    }
+
+    /// While all threads would not have their share of what is free and of this one's processor, this one goes on
+    /// alone.
+    private void goOnWithOne() {
+        var left = share.singleFor();
+        var aTrialFailed = next.compareTo(FIRST) > 0;
+        if (aTrialFailed && left.isPositive() && since - askedFree >= WINDOW.toNanos()) {
+            askedFree = since;
+            if (1 + free.getAsDouble() < LEAST_SHARE * share.threads() && left.compareTo(FIRST) < 0) {
+                share.single(FIRST);
+            }
         }
     }
 

@@ -35,6 +35,11 @@ public final class ThreadShare {
         single = System.nanoTime() + next.toNanos();
     }
 
+    /// Threads of all workers together.
+    int threads() {
+        return threads;
+    }
+
     /// Threads for one of them.
     public int each() {
         return singleFor().isPositive() ? 1 : Math.max(1, threads / Math.max(1, busy.get()));

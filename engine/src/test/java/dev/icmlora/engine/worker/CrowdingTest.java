@@ -11,7 +11,8 @@ class CrowdingTest {
     private long now;
     private long had;
     private final ThreadShare share = new ThreadShare(4);
-    private final Crowding crowding = new Crowding(share, () -> now, () -> had);
+    private double free = 4;
+    private final Crowding crowding = new Crowding(share, () -> now, () -> had, () -> free);
 
     private void pass(Duration time, double shareOfTime) {
         now += time.toNanos();
@@ -81,6 +82,28 @@ class CrowdingTest {
         assertThat(crowdedFor(8)).containsExactly(1L, 2L, 4L, 8L, 16L, 16L, 16L, 16L);
         compute(4, 1);
         assertThat(crowdedFor(2)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void noTrialIsMadeWhileTheProcessorsAreTaken() {
+        crowding.begin();
+        compute(4, 0.5);
+        free = 1.7;
+        for (int i = 0; i < 10; i++) {
+            compute(1, 0.5);
+            assertThat(share.each()).isEqualTo(1);
+            assertThat(Math.round(share.singleFor().toMillis() / 100.0)).isBetween(6L, 10L);
+        }
+    }
+
+    @Test
+    void aTrialIsMadeSoonAfterTheyAreFree() throws InterruptedException {
+        crowding.begin();
+        compute(4, 0.5);
+        free = 1.9;
+        compute(1, 0.5);
+        Thread.sleep(share.singleFor().plusMillis(1));
+        assertThat(share.each()).isEqualTo(4);
     }
 
     /// Seconds for which each of some trials in a row has one thread compute.
