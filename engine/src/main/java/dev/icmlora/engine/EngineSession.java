@@ -23,8 +23,6 @@ import dev.icmlora.engine.start.Start;
 import dev.icmlora.engine.tune.Tuner;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
-import dev.icmlora.engine.tune.TuningProgress;
-import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answers;
@@ -213,12 +211,12 @@ public final class EngineSession {
     /// @param budget no step begins once this much time is spent either
     /// @param progress told after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
-    public TuningResult tune(
+    public Tuning.Result tune(
             Adapter start,
             Task task,
             TuningOptions options,
             Optional<Duration> budget,
-            Consumer<TuningProgress> progress) {
+            Consumer<Tuning.Progress> progress) {
         var began = System.nanoTime();
         var result = observed.phase("tune", () -> tuned(start, task, options, budget, progress));
         var time = System.nanoTime() - began;
@@ -226,12 +224,12 @@ public final class EngineSession {
         return result;
     }
 
-    private TuningResult tuned(
+    private Tuning.Result tuned(
             Adapter start,
             Task task,
             TuningOptions options,
             Optional<Duration> budget,
-            Consumer<TuningProgress> progress) {
+            Consumer<Tuning.Progress> progress) {
         var worker = idlest();
         var tuners = engine.tuners();
         var tuner = tuners.of(worker);

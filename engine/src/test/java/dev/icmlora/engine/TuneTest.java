@@ -14,7 +14,7 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.TuningOptions;
-import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.task.Example;
@@ -36,7 +36,7 @@ class TuneTest {
     private final Engine engine = LoadedEngine.get();
     private final Cancellation cancellation = new Cancellation();
     private final EngineSession session = engine.session(cancellation);
-    private final List<TuningProgress> heard = new ArrayList<>();
+    private final List<Tuning.Progress> heard = new ArrayList<>();
 
     @Test
     void anExampleThatWasTunedOnIsAnsweredWithoutExamplesInThePrompt() {

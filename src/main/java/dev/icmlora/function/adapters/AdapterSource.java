@@ -13,9 +13,8 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapter;
-import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
-import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
@@ -92,7 +91,7 @@ public final class AdapterSource {
     /// @throws RequestException if the task is longer than the context
     /// @throws RequestException if it has to be made, and a task alone does not make it
     /// @throws RequestException if it has to be tuned, and too many are
-    public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
+    public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         return of(key, budget, turn, _ -> false, making -> make(key, budget, progress, making))
                 .orElseThrow();
     }
@@ -155,12 +154,12 @@ public final class AdapterSource {
         return cache.find(key).map(Supplied::of);
     }
 
-    private KnownAdapter make(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
+    private KnownAdapter make(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         requireRepeatable(key);
         return key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session());
     }
 
-    private KnownAdapter tune(AdapterKey key, Optional<Duration> budget, Consumer<TuningProgress> progress, Turn turn) {
+    private KnownAdapter tune(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         try (var _ = places.enter(turn.caller())) {
             var session = turn.session();
             var start = of(start(key, session), turn);
@@ -176,7 +175,7 @@ public final class AdapterSource {
                 : tuned.shared();
     }
 
-    private KnownAdapter remember(AdapterKey key, TuningResult result) {
+    private KnownAdapter remember(AdapterKey key, Tuning.Result result) {
         var report = result.report();
         if (report.outcome() == Outcome.DIVERGED) {
             // It is the adapter from before, which has a key of its own.

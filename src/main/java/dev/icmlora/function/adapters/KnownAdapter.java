@@ -2,7 +2,7 @@ package dev.icmlora.function.adapters;
 
 import java.util.Optional;
 
-import dev.icmlora.engine.tune.TuningResult;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.generator.adapter.Adapter;
 
@@ -16,7 +16,7 @@ public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Opti
         return of(key, adapter, Optional.empty());
     }
 
-    static KnownAdapter of(AdapterKey key, TuningResult result) {
+    static KnownAdapter of(AdapterKey key, Tuning.Result result) {
         return of(key, result.adapter(), Optional.of(result.report().summary()));
     }
 

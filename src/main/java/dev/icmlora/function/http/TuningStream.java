@@ -7,19 +7,19 @@ import java.util.function.Consumer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.ws.rs.core.Response;
 
-import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.Progress;
 import dev.icmlora.function.error.Problems;
 
 /// One tuning as server-sent events: how far it is, each step and each hundredth of the work, and then its reply.
-final class TuningStream implements Consumer<TuningProgress> {
+final class TuningStream implements Consumer<Tuning.Progress> {
 
     /// Between two events of a step. So their number does not grow with the examples.
     private static final double LEAST_WORK = 0.01;
 
     private final EventStream events;
-    private TuningProgress last;
+    private Tuning.Progress last;
     private double doneAtFirst;
     private long sinceFirst;
 
@@ -29,7 +29,7 @@ final class TuningStream implements Consumer<TuningProgress> {
 
     /// Always called by the same thread.
     @Override
-    public void accept(TuningProgress progress) {
+    public void accept(Tuning.Progress progress) {
         if (last == null) {
             events.begin();
             doneAtFirst = progress.done();
@@ -47,7 +47,7 @@ final class TuningStream implements Consumer<TuningProgress> {
     }
 
     /// Since the first event: before it, weights may have been copied, once for all tunings.
-    private Long millisLeft(TuningProgress progress) {
+    private Long millisLeft(Tuning.Progress progress) {
         if (last == null) {
             return null;
         }

@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.AutoMode;
-import dev.icmlora.engine.tune.TuningProgress;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
@@ -121,12 +121,12 @@ public final class TaskService {
     ///
     /// @param progress is told of a tuning that this request begins, on a thread that should not wait
     /// @throws dev.icmlora.function.error.RequestException if there is no answer
-    public AdapterReply adapter(Caller caller, AdapterRequest request, Consumer<TuningProgress> progress) {
+    public AdapterReply adapter(Caller caller, AdapterRequest request, Consumer<Tuning.Progress> progress) {
         return meter.measure("adapter", caller.account(), () -> checkedAdapter(caller, request, progress));
     }
 
     private Metered<AdapterReply> checkedAdapter(
-            Caller caller, AdapterRequest asked, Consumer<TuningProgress> progress) {
+            Caller caller, AdapterRequest asked, Consumer<Tuning.Progress> progress) {
         rules.check(asked);
         var request = functions.whole(caller.tenant(), asked);
         var task = request.task().toTask();

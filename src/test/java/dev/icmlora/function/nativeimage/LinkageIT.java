@@ -189,7 +189,7 @@ class LinkageIT {
     @Test
     void whatAnInitialiserOfOursUsesIsSeen() {
         assertThat(hurried(name -> name.startsWith("dev.icmlora.ggml.")))
-                .containsEntry("dev.icmlora.engine.tune.TransposedWeights", "dev.icmlora.ggml.GgmlType");
+                .containsEntry("dev.icmlora.engine.tune.FrozenWeights", "dev.icmlora.ggml.GgmlType");
     }
 
     /// Classes of ours whose initialisers run while the executable is built, and use one that must wait.

@@ -1,14 +1,15 @@
 package dev.icmlora.engine.tune;
 
-import static dev.icmlora.engine.tune.Norm.ATTENTION;
-import static dev.icmlora.engine.tune.Norm.FEED_FORWARD;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What the layers of an architecture are made of, as far as architectures differ. All of them turn queries and
+import dev.icmlora.ggml.GradientOps;
+import dev.icmlora.ggml.Graph;
+import dev.icmlora.ggml.Tensor;
+
+/// The parts of a layer in which architectures differ. All of them turn queries and
 /// keys by their positions, share keys and values among query heads, and have a gated feed-forward part. Biases are
 /// no part of it: one that a file has is added, as llama.cpp does.
 ///
@@ -20,8 +21,9 @@ import java.util.stream.Collectors;
 /// @param slidingWindow whether most layers see only the last tokens, with angles of their own
 public record Architecture(
         String name, boolean halves, Gate gate, Set<Norm> norms, boolean scaledEmbeddings, boolean slidingWindow) {
-    private static final Set<Norm> BEFORE = EnumSet.of(ATTENTION, FEED_FORWARD);
-    private static final Set<Norm> BEFORE_AND_OF_HEADS = EnumSet.of(ATTENTION, Norm.QUERY, Norm.KEY, FEED_FORWARD);
+    private static final Set<Norm> BEFORE = EnumSet.of(Norm.ATTENTION, Norm.FEED_FORWARD);
+    private static final Set<Norm> BEFORE_AND_OF_HEADS =
+            EnumSet.of(Norm.ATTENTION, Norm.QUERY, Norm.KEY, Norm.FEED_FORWARD);
 
     /// Files of Mistral models name the first.
     private static final List<Architecture> ALL = List.of(
@@ -29,6 +31,59 @@ public record Architecture(
             new Architecture("qwen2", true, Gate.SILU, BEFORE, false, false),
             new Architecture("qwen3", true, Gate.SILU, BEFORE_AND_OF_HEADS, false, false),
             new Architecture("gemma3", true, Gate.GELU, EnumSet.allOf(Norm.class), true, true));
+
+    /// A norm of a layer, by the root mean square and with a weight for each feature.
+    public enum Norm {
+        ATTENTION("attn_norm"),
+        /// Of each head of the queries by itself, before they are turned.
+        QUERY("attn_q_norm"),
+        /// Of each head of the keys by itself, before they are turned.
+        KEY("attn_k_norm"),
+        /// Of the attention's result, before it is added.
+        ATTENTION_RESULT("post_attention_norm"),
+        FEED_FORWARD("ffn_norm"),
+        /// Of the feed-forward part's result, before it is added.
+        FEED_FORWARD_RESULT("post_ffw_norm");
+
+        private final String file;
+
+        Norm(String file) {
+            this.file = file;
+        }
+
+        /// Its name in model files.
+        String file() {
+            return file;
+        }
+
+        /// Features that it has weights for.
+        long size(BaseModelShape shape) {
+            return switch (this) {
+                case QUERY, KEY -> shape.headSize();
+                case ATTENTION, ATTENTION_RESULT, FEED_FORWARD, FEED_FORWARD_RESULT -> shape.width();
+            };
+        }
+    }
+
+    /// The function of the gate in a feed-forward part.
+    public enum Gate {
+        SILU,
+        GELU;
+
+        /// `value(gate) * up`.
+        Tensor gated(GradientOps ops, Tensor gate, Tensor up) {
+            return this == SILU ? ops.swiGlu(gate, up) : ops.geGlu(gate, up);
+        }
+
+        Tensor value(Graph graph, Tensor gate) {
+            return this == SILU ? graph.silu(gate) : graph.gelu(gate);
+        }
+
+        /// The gradient of the gate, from that of its [#value].
+        Tensor back(GradientOps ops, Tensor gradient, Tensor gate) {
+            return this == SILU ? ops.siluBack(gradient, gate) : ops.geluBack(gradient, gate);
+        }
+    }
 
     /// @throws UnsupportedBaseModelException if there is none of this name
     static Architecture of(String name) {

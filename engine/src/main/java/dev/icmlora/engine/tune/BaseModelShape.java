@@ -34,6 +34,33 @@ public record BaseModelShape(
     /// hidden state among them.
     private static final int LAYERS_OF_GEMMA_27B = 62;
 
+    /// Layers that see only the last tokens.
+    ///
+    /// @param tokens that a token sees, itself among them
+    /// @param period the last layer of so many sees all tokens; 0 if none does
+    /// @param rope of the others
+    public record SlidingWindow(int tokens, int period, Rope rope) {
+        /// Whether a layer sees only those, counted from 0.
+        public boolean isOf(int layer) {
+            return period == 0 || layer % period < period - 1;
+        }
+    }
+
+    /// The entries of a model file under the name of its architecture.
+    private record Metadata(LlamaModel model, String architecture) {
+        Optional<String> text(String key) {
+            return model.metadata(architecture + "." + key);
+        }
+
+        Optional<Integer> integer(String key) {
+            return text(key).map(Integer::valueOf);
+        }
+
+        Optional<Float> number(String key) {
+            return text(key).map(Float::valueOf);
+        }
+    }
+
     /// @throws UnsupportedBaseModelException if it is of another architecture, or a variant of it
     static BaseModelShape of(LlamaModel model) {
         try {
@@ -45,7 +72,7 @@ public record BaseModelShape(
 
     private static BaseModelShape read(LlamaModel model) {
         Architecture architecture = Architecture.of(model.architecture());
-        ModelMetadata file = new ModelMetadata(model, architecture.name());
+        Metadata file = new Metadata(model, architecture.name());
         requirePlain(file);
         int headSize = file.integer("attention.key_length").orElse(model.hiddenSize() / model.heads());
         int valueSize = file.integer("attention.value_length").orElse(model.hiddenSize() / model.heads());
@@ -74,7 +101,7 @@ public record BaseModelShape(
                 window(architecture, file, rope));
     }
 
-    private static void requirePlain(ModelMetadata file) {
+    private static void requirePlain(Metadata file) {
         if (file.integer("expert_count").orElse(0) > 0) {
             throw new UnsupportedBaseModelException("it is a mixture of experts");
         }
@@ -83,7 +110,7 @@ public record BaseModelShape(
         }
     }
 
-    private static float ropeScale(ModelMetadata file) {
+    private static float ropeScale(Metadata file) {
         // llama.cpp scales by the factor of a file that names no type.
         String type = file.text("rope.scaling.type").orElse("linear");
         if (!type.equals("linear") && !type.equals("none")
@@ -102,7 +129,7 @@ public record BaseModelShape(
         return (float) (1 / Math.sqrt(wide ? (double) (model.hiddenSize() / model.heads()) : headSize));
     }
 
-    private static Optional<SlidingWindow> window(Architecture architecture, ModelMetadata file, Rope rope) {
+    private static Optional<SlidingWindow> window(Architecture architecture, Metadata file, Rope rope) {
         if (!architecture.slidingWindow()) {
             return Optional.empty();
         }

@@ -21,6 +21,14 @@ final class Block {
     private final List<Prediction> predictions = new ArrayList<>();
     private final Map<List<Integer>, Integer> nodes = new HashMap<>();
 
+    /// A token of an answer that the state at a node has to predict.
+    ///
+    /// @param node index in the block
+    /// @param token to be predicted
+    /// @param example whose answer it is of
+    /// @param weight of its loss in the sum that is differentiated
+    record Prediction(int node, int token, int example, float weight) {}
+
     /// @param before null for none
     Block(Block before) {
         this.start = before == null ? 0 : before.start + before.size();

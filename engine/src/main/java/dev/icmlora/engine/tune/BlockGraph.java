@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
+import dev.icmlora.engine.tune.BlockTree.Pass;
+import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Graph;
@@ -27,10 +30,11 @@ final class BlockGraph implements AutoCloseable {
     private final Block block;
     private final Graph graph;
     private final List<Layer> layers = new ArrayList<>();
-    private final GradientsOfB gradients;
     private final Tensor tokens;
     private final Tensor positions;
-    private final Masks masks;
+    /// By how many tokens one sees at most: one mask for all layers, unless some have a window that is shorter than
+    /// the texts.
+    private final Map<Integer, Tensor> masks = new TreeMap<>();
     /// Keys and values of empty places; null if there are none.
     private final Tensor empty;
     private final Head head;
@@ -45,23 +49,22 @@ final class BlockGraph implements AutoCloseable {
     }
 
     /// @param path null if the block has none before and after it
-    BlockGraph(GraphMemory memory, FrozenWeights weights, LoraTensors lora, PathStates path, Block block, Pass pass) {
+    BlockGraph(GraphMemory memory, FrozenWeights weights, LoraTensors lora, PathStates path, Visit visit) {
+        this.block = visit.block();
+        Pass pass = visit.pass();
         this.weights = weights;
         this.path = path;
-        this.block = block;
         int count = weights.shape().layers();
         this.graph = Graph.create(memory, tensors(count));
         try {
             tokens = graph.input("tokens", GgmlType.I32, block.size());
             positions = graph.input("positions", GgmlType.I32, block.size());
-            masks = new Masks(graph, weights.shape(), block);
             empty = block.emptyPlaces() == 0
                     ? null
                     : graph.input("empty", GgmlType.F32, weights.shape().kvWidth(), block.emptyPlaces());
             for (int layer = 0; layer < count; layer++) {
-                layers.add(new Layer(graph, weights, lora, layer, positions, masks));
+                layers.add(new Layer(graph, weights, lora, layer, positions));
             }
-            gradients = new GradientsOfB(graph, lora);
             boolean predicts = pass != Pass.STATES && !block.predictions().isEmpty();
             head = predicts ? new Head(graph, weights, block, pass == Pass.GRADIENTS ? GRADIENT_FACTOR : 1) : null;
             forward(pass != Pass.GRADIENTS && !block.after().isEmpty());
@@ -84,7 +87,7 @@ final class BlockGraph implements AutoCloseable {
                 leave(i, own);
             }
             if (i < layers.size() - 1 || head != null) {
-                x = layers.get(i).forward(everywhere(i, own));
+                x = layers.get(i).forward(everywhere(i, own), mask(i));
             }
         }
         if (head != null) {
@@ -93,7 +96,7 @@ final class BlockGraph implements AutoCloseable {
     }
 
     private Tensor embedded() {
-        Tensor x = graph.getRows(weights.embeddings(), tokens);
+        Tensor x = graph.getRows(weights.own().embeddings(), tokens);
         BaseModelShape shape = weights.shape();
         return shape.architecture().scaledEmbeddings() ? graph.scale(x, (float) Math.sqrt(shape.width())) : x;
     }
@@ -107,6 +110,12 @@ final class BlockGraph implements AutoCloseable {
         Tensor none = graph.scale(own.keys(), 0);
         graph.output(graph.cpy(none, path.keyGradients(graph, layer, start, end)));
         graph.output(graph.cpy(none, path.valueGradients(graph, layer, start, end)));
+    }
+
+    private Tensor mask(int layer) {
+        int reach = Math.min(weights.shape().reach(layer), block.reach());
+        return masks.computeIfAbsent(
+                reach, _ -> graph.input("mask" + reach, GgmlType.F32, block.places(), block.size()));
     }
 
     /// Those of all places.
@@ -128,10 +137,9 @@ final class BlockGraph implements AutoCloseable {
         Tensor x = gradient;
         for (int i = layers.size() - 1; i >= 0; i--) {
             Layer layer = layers.get(i);
-            gradients.enter(i);
-            Layer.Back back = x == null ? null : layer.back(x, gradients);
+            Layer.Back back = x == null ? null : layer.back(x);
             Map<Module, Tensor> projections =
-                    layer.ofProjections(back == null ? null : back.queries(), ofOwn(i, back), gradients);
+                    layer.ofProjections(back == null ? null : back.queries(), ofOwn(i, back));
             x = i == 0 ? null : layer.ofInput(projections, back == null ? null : back.middle());
         }
     }
@@ -168,7 +176,7 @@ final class BlockGraph implements AutoCloseable {
     private void set() {
         tokens.set(block.tokens());
         positions.set(block.positions());
-        masks.set();
+        masks.forEach((reach, mask) -> mask.set(block.mask(reach)));
         if (empty != null && (layers.size() > 1 || head != null)) {
             empty.set(new float[Math.toIntExact(empty.elements())]);
         }
@@ -192,7 +200,7 @@ final class BlockGraph implements AutoCloseable {
         if (head != null) {
             head.addTo(losses);
         }
-        gradients.addTo(sums, GRADIENT_FACTOR);
+        layers.forEach(layer -> layer.addTo(sums, GRADIENT_FACTOR));
     }
 
     /// Operations that the device lacks.

@@ -10,6 +10,19 @@ final class BlockTree {
     private final List<Integer> examples;
     private final int limit;
 
+    /// What is computed of a block.
+    enum Pass {
+        /// Keys and values for the blocks after it.
+        STATES,
+        /// Losses, and keys and values if there are blocks after it.
+        LOSSES,
+        /// Losses, and gradients of B and of what the blocks before it left; after those of all blocks after it.
+        GRADIENTS
+    }
+
+    /// One block's part of a pass over a tree.
+    record Visit(Block block, Pass pass) {}
+
     /// @param examples one or more
     /// @param limit most tokens of a block
     BlockTree(List<ExampleTokens> examples, int limit) {
@@ -86,6 +99,7 @@ final class BlockTree {
         return all().stream().mapToInt(Block::size).sum();
     }
 
+    /// Each block after the one before it.
     private List<Block> all() {
         List<Block> all = new ArrayList<>();
         collect(roots, all);
@@ -97,5 +111,25 @@ final class BlockTree {
             all.add(block);
             collect(block.after(), all);
         }
+    }
+
+    /// A pass forwards, for the losses.
+    List<Visit> forwards() {
+        return all().stream().map(block -> new Visit(block, Pass.LOSSES)).toList();
+    }
+
+    /// A pass forwards and back, for losses and gradients: a block goes back when all blocks after it have.
+    List<Visit> thereAndBack() {
+        List<Visit> visits = new ArrayList<>();
+        roots.forEach(root -> thereAndBack(root, visits));
+        return visits;
+    }
+
+    private static void thereAndBack(Block block, List<Visit> visits) {
+        if (!block.after().isEmpty()) {
+            visits.add(new Visit(block, Pass.STATES));
+            block.after().forEach(after -> thereAndBack(after, visits));
+        }
+        visits.add(new Visit(block, Pass.GRADIENTS));
     }
 }

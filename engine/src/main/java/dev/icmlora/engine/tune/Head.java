@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.util.List;
 
+import dev.icmlora.engine.tune.Block.Prediction;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GradientOps;
 import dev.icmlora.ggml.Graph;
@@ -41,8 +42,8 @@ final class Head {
     /// @param x states after the last layer `[width, tokens]`
     void forward(Tensor x) {
         states = graph.getRows(x, rows);
-        Tensor normed = graph.mul(graph.rmsNorm(states, weights.shape().epsilon()), weights.outputNorm());
-        Tensor logits = graph.mulMat(weights.output(), normed);
+        Tensor normed = graph.mul(graph.rmsNorm(states, weights.shape().epsilon()), weights.own().outputNorm());
+        Tensor logits = graph.mulMat(weights.own().output(), normed);
         // Each in the memory of the one before: they are large.
         Tensor scaled = graph.scale(graph.softMax(logits), factor);
         likelihoods = graph.reshape(scaled, 1, (long) vocabulary * predictions.size());
@@ -60,7 +61,7 @@ final class Head {
         Tensor dNormed =
                 graph.mul(graph.mulMat(weights.outputTransposed(), graph.reshape(errors, vocabulary, count)), weightOf);
         Tensor dStates = ops.rmsNormBack(
-                graph.mul(dNormed, weights.outputNorm()),
+                graph.mul(dNormed, weights.own().outputNorm()),
                 states,
                 weights.shape().epsilon());
         // Each to the token whose state it is the gradient of; several may be of one token.

@@ -1,9 +1,13 @@
 package dev.icmlora.engine.tune;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.icmlora.engine.tune.Architecture.Gate;
+import dev.icmlora.engine.tune.Architecture.Norm;
+import dev.icmlora.engine.tune.BaseModelWeights.LayerWeights;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GradientOps;
 import dev.icmlora.ggml.Graph;
@@ -18,14 +22,13 @@ final class Layer {
     private final Graph graph;
     private final GradientOps ops;
     private final BaseModelShape shape;
-    private final int layer;
     private final Gate gating;
+    private final LayerWeights weights;
     private final Linear linear;
-    private final Norms norms;
+    private final Map<Norm, Tensor> normed = new EnumMap<>(Norm.class);
     private final Tensor positions;
     private final Optional<Tensor> ropeDivisors;
     private final Rope rope;
-    private final Masks masks;
 
     private Tensor input;
     private Attention attention;
@@ -36,18 +39,16 @@ final class Layer {
     record States(Tensor keys, Tensor values) {}
 
     /// @param positions of the tokens
-    Layer(Graph graph, FrozenWeights weights, LoraTensors lora, int layer, Tensor positions, Masks masks) {
+    Layer(Graph graph, FrozenWeights weights, LoraTensors lora, int layer, Tensor positions) {
         this.graph = graph;
         this.ops = new GradientOps(graph);
         this.shape = weights.shape();
-        this.layer = layer;
         this.gating = shape.architecture().gate();
         this.linear = new Linear(graph, weights, lora, layer);
-        this.norms = new Norms(graph, weights.layer(layer), shape.epsilon());
+        this.weights = weights.layer(layer);
         this.positions = positions;
-        this.ropeDivisors = weights.ropeDivisors();
+        this.ropeDivisors = weights.own().ropeDivisors();
         this.rope = shape.rope(layer);
-        this.masks = masks;
     }
 
     /// Keys and values of these tokens.
@@ -55,7 +56,7 @@ final class Layer {
     /// @param x their states `[width, tokens]`
     States states(Tensor x) {
         input = x;
-        Tensor normed = norms.forward(Norm.ATTENTION, x);
+        Tensor normed = norm(Norm.ATTENTION, x);
         Tensor keys = turned(Norm.KEY, linear.forward(Module.KEY, normed), shape.kvHeads());
         return new States(keys, linear.forward(Module.VALUE, normed));
     }
@@ -63,19 +64,20 @@ final class Layer {
     /// The states after the layer.
     ///
     /// @param all keys and values of all places
-    Tensor forward(States all) {
-        Tensor queries = linear.forward(Module.QUERY, norms.forward(Norm.ATTENTION, input));
-        attention = new Attention(graph, shape, masks.of(layer));
+    /// @param mask of places that the tokens see `[places, tokens]`
+    Tensor forward(States all, Tensor mask) {
+        Tensor queries = linear.forward(Module.QUERY, norm(Norm.ATTENTION, input));
+        attention = new Attention(graph, shape, mask);
         Tensor attended = attention.forward(turned(Norm.QUERY, queries, shape.heads()), all.keys(), all.values());
-        Tensor added = norms.forward(Norm.ATTENTION_RESULT, linear.forward(Module.ATTENTION_OUTPUT, attended));
+        Tensor added = norm(Norm.ATTENTION_RESULT, linear.forward(Module.ATTENTION_OUTPUT, attended));
         Tensor middle = graph.add(input, added);
-        Tensor normed = norms.forward(Norm.FEED_FORWARD, middle);
+        Tensor normed = norm(Norm.FEED_FORWARD, middle);
         Tensor gate = linear.forward(Module.GATE, normed);
         Tensor up = linear.forward(Module.UP, normed);
         keptGate = graph.cast(gate, GgmlType.F16);
         keptUp = graph.cast(up, GgmlType.F16);
         Tensor down = linear.forward(Module.DOWN, gating.gated(ops, gate, up));
-        return graph.add(middle, norms.forward(Norm.FEED_FORWARD_RESULT, down));
+        return graph.add(middle, norm(Norm.FEED_FORWARD_RESULT, down));
     }
 
     /// Gradients on the way back through a layer.
@@ -88,21 +90,20 @@ final class Layer {
     /// Through feed-forward part and attention.
     ///
     /// @param gradient of the states after the layer
-    /// @param ofB takes the gradients of adapted matrices
-    Back back(Tensor gradient, GradientsOfB ofB) {
-        Tensor dDown = norms.back(Norm.FEED_FORWARD_RESULT, gradient);
-        ofB.add(linear, Module.DOWN, dDown);
+    Back back(Tensor gradient) {
+        Tensor dDown = normBack(Norm.FEED_FORWARD_RESULT, gradient);
+        linear.differentiate(Module.DOWN, dDown);
         Tensor gate = graph.cast(keptGate, GgmlType.F32);
         Tensor up = graph.cast(keptUp, GgmlType.F32);
         Tensor inner = linear.back(Module.DOWN, dDown);
         Tensor dUp = graph.mul(inner, gating.value(graph, gate));
         Tensor dGate = gating.back(ops, graph.mul(inner, up), gate);
-        ofB.add(linear, Module.UP, dUp);
-        ofB.add(linear, Module.GATE, dGate);
+        linear.differentiate(Module.UP, dUp);
+        linear.differentiate(Module.GATE, dGate);
         Tensor dNormed = graph.add(linear.back(Module.GATE, dGate), linear.back(Module.UP, dUp));
-        Tensor dMiddle = graph.add(gradient, norms.back(Norm.FEED_FORWARD, dNormed));
-        Tensor dAdded = norms.back(Norm.ATTENTION_RESULT, dMiddle);
-        ofB.add(linear, Module.ATTENTION_OUTPUT, dAdded);
+        Tensor dMiddle = graph.add(gradient, normBack(Norm.FEED_FORWARD, dNormed));
+        Tensor dAdded = normBack(Norm.ATTENTION_RESULT, dMiddle);
+        linear.differentiate(Module.ATTENTION_OUTPUT, dAdded);
         Attention.Gradients gradients = attention.back(linear.back(Module.ATTENTION_OUTPUT, dAdded));
         return new Back(
                 dMiddle,
@@ -110,18 +111,18 @@ final class Layer {
                 new States(gradients.keys(), gradients.values()));
     }
 
-    /// Gradients of the results of query, key and value, adding those of B.
+    /// Gradients of the results of query, key and value.
     ///
     /// @param queries of the queries, or null where none was computed
     /// @param own of keys and values of these tokens
-    Map<Module, Tensor> ofProjections(Tensor queries, States own, GradientsOfB ofB) {
+    Map<Module, Tensor> ofProjections(Tensor queries, States own) {
         Map<Module, Tensor> gradients = new EnumMap<>(Module.class);
         if (queries != null) {
             gradients.put(Module.QUERY, queries);
         }
         gradients.put(Module.KEY, turnedBack(Norm.KEY, own.keys(), shape.kvHeads()));
         gradients.put(Module.VALUE, own.values());
-        gradients.forEach((module, gradient) -> ofB.add(linear, module, gradient));
+        gradients.forEach((module, gradient) -> linear.differentiate(module, gradient));
         return gradients;
     }
 
@@ -134,19 +135,43 @@ final class Layer {
                 .map(each -> linear.back(each.getKey(), each.getValue()))
                 .reduce(graph::add)
                 .orElseThrow();
-        Tensor dInput = norms.back(Norm.ATTENTION, dNormed);
+        Tensor dInput = normBack(Norm.ATTENTION, dNormed);
         return middle == null ? dInput : graph.add(middle, dInput);
+    }
+
+    /// Adds the gradients of B, divided by a factor.
+    ///
+    /// @param sums of all B in the adapter's order, `[out][rank]` each
+    void addTo(List<float[]> sums, float factor) {
+        linear.addTo(sums, factor);
+    }
+
+    /// A norm of the layer; `x` itself if the architecture lacks it.
+    ///
+    /// @param x `[features, ...]`
+    private Tensor norm(Norm norm, Tensor x) {
+        normed.put(norm, x);
+        return weights.norm(norm)
+                .map(weight -> graph.mul(graph.rmsNorm(x, shape.epsilon()), weight))
+                .orElse(x);
+    }
+
+    /// The gradient of the input of [#norm], from that of the result.
+    private Tensor normBack(Norm norm, Tensor gradient) {
+        return weights.norm(norm)
+                .map(weight -> ops.rmsNormBack(graph.mul(gradient, weight), normed.get(norm), shape.epsilon()))
+                .orElse(gradient);
     }
 
     /// Queries or keys as the matrix gave them, each head normed where the architecture does so, and turned.
     private Tensor turned(Norm norm, Tensor x, int heads) {
-        Tensor normed = norms.forward(norm, byHead(x, heads));
+        Tensor normed = norm(norm, byHead(x, heads));
         return byToken(ops.rope(normed, positions, ropeDivisors, rope), heads);
     }
 
     private Tensor turnedBack(Norm norm, Tensor gradient, int heads) {
         Tensor dNormed = ops.ropeBack(byHead(gradient, heads), positions, ropeDivisors, rope);
-        return byToken(norms.back(norm, dNormed), heads);
+        return byToken(normBack(norm, dNormed), heads);
     }
 
     /// `[features, tokens]` as `[head size, heads, tokens]`.

@@ -1,6 +1,7 @@
 package dev.icmlora.engine.tune;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -8,7 +9,7 @@ import dev.icmlora.ggml.GradientOps;
 import dev.icmlora.ggml.Graph;
 import dev.icmlora.ggml.Tensor;
 
-/// The matrices of one layer with their LoRA, forwards and back.
+/// The matrices of one layer with their LoRA, forwards and back, and the gradients of B.
 final class Linear {
     private final Graph graph;
     private final GradientOps ops;
@@ -17,6 +18,8 @@ final class Linear {
     private final int layer;
     /// Of adapted modules, what A made of the input.
     private final Map<Module, Tensor> reduced = new EnumMap<>(Module.class);
+    /// Of adapted modules that were gone back through, the gradient of B, `[out, rank]`.
+    private final Map<Module, Tensor> gradientsOfB = new EnumMap<>(Module.class);
 
     Linear(Graph graph, FrozenWeights weights, LoraTensors lora, int layer) {
         this.graph = graph;
@@ -54,9 +57,31 @@ final class Linear {
         return graph.add(dx, graph.mulMat(pair.get().aTransposed(), low));
     }
 
-    /// The gradient of B, `[out, rank]`, from that of the result; nothing if the module is not adapted.
-    Optional<Tensor> gradientOfB(Module module, Tensor gradient) {
-        return Optional.ofNullable(reduced.get(module)).map(low -> ops.outProd(gradient, low));
+    /// Has the graph compute the gradient of B, from that of the module's result; nothing if it is not adapted.
+    void differentiate(Module module, Tensor gradient) {
+        Tensor low = reduced.get(module);
+        if (low != null) {
+            Tensor ofB = ops.outProd(gradient, low);
+            graph.output(ofB);
+            gradientsOfB.put(module, ofB);
+        }
+    }
+
+    /// Adds the computed gradients of B, divided by a factor.
+    ///
+    /// @param sums of all B in the adapter's order, `[out][rank]` each
+    void addTo(List<float[]> sums, float factor) {
+        gradientsOfB.forEach((module, ofB) -> {
+            float[] sum = sums.get(lora.index(layer, module).orElseThrow());
+            float[] values = ofB.toFloats();
+            int out = Math.toIntExact(ofB.shape()[0]);
+            int rank = values.length / out;
+            for (int r = 0; r < rank; r++) {
+                for (int o = 0; o < out; o++) {
+                    sum[o * rank + r] += values[r * out + o] / factor;
+                }
+            }
+        });
     }
 
     private Optional<LoraTensors.Pair> pair(Module module) {

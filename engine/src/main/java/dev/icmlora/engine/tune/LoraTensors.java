@@ -56,7 +56,7 @@ final class LoraTensors implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 float[] a = Halves.fromF16(adapter.fixed().get(i).data());
                 pairs.get(i).a.set(a);
-                pairs.get(i).aTransposed.set(transpose(a, layout.rank()));
+                pairs.get(i).aTransposed.set(FrozenWeights.transpose(a, layout.rank(), a.length / layout.rank()));
             }
             tensors.setB(matricesOf(adapter.generated()));
             return tensors;
@@ -85,20 +85,8 @@ final class LoraTensors implements AutoCloseable {
         for (int i = 0; i < pairs.size(); i++) {
             float[] b = matrices.get(i);
             pairs.get(i).b.set(b);
-            pairs.get(i).bTransposed.set(transpose(b, b.length / layout.rank()));
+            pairs.get(i).bTransposed.set(FrozenWeights.transpose(b, b.length / layout.rank(), layout.rank()));
         }
-    }
-
-    /// `[rows][columns]` as `[columns][rows]`.
-    static float[] transpose(float[] values, int rows) {
-        int columns = values.length / rows;
-        float[] transposed = new float[values.length];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                transposed[column * rows + row] = values[row * columns + column];
-            }
-        }
-        return transposed;
     }
 
     /// Where a module's matrices are among all, in the adapter's order; nothing if it is not adapted.
@@ -110,10 +98,6 @@ final class LoraTensors implements AutoCloseable {
 
     Pair pair(int index) {
         return pairs.get(index);
-    }
-
-    int count() {
-        return pairs.size();
     }
 
     float scale() {

@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;
 
-/// One adapter on its way, slice by slice: a slice is some of the operations of a pass over one block of tokens, and
+/// Tunes one adapter, slice by slice: a slice is some of the operations of a pass over one block of tokens, and
 /// between two of them the thread may do something else. The same adapter, examples and options give the same
 /// bytes on the same kind of processor.
 public final class Tuning implements AutoCloseable {
@@ -51,6 +52,18 @@ public final class Tuning implements AutoCloseable {
     private Outcome outcome = Outcome.TUNED;
     private boolean done;
     private boolean endingSoon;
+
+    /// How far a tuning is.
+    ///
+    /// @param step steps that are done
+    /// @param steps of all
+    /// @param loss mean loss of an answer token that the last step saw, before it changed anything; NaN before the
+    /// first
+    /// @param done share of all work, 0 to 1
+    public record Progress(int step, int steps, double loss, double done) {}
+
+    /// @param adapter tuned, or the one that tuning began with
+    public record Result(Adapter adapter, TuningReport report) {}
 
     Tuning(
             FrozenWeights weights,
@@ -88,10 +101,10 @@ public final class Tuning implements AutoCloseable {
 
     private int planned() {
         int planned = IntStream.range(0, options.steps())
-                .map(i -> Visit.thereAndBack(trees.batch(i)).size())
+                .map(i -> trees.batch(i).thereAndBack().size())
                 .sum();
         planned += trees.seen(options.steps())
-                .mapToInt(tree -> Visit.forwards(tree).size())
+                .mapToInt(tree -> tree.forwards().size())
                 .sum();
         return planned;
     }
@@ -127,8 +140,7 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void begin() {
-        Visit visit = visits.element();
-        graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass());
+        graph = new BlockGraph(memory, weights, lora, path, visits.element());
         if (visitsDone == 0 && !graph.unsupported().isEmpty()) {
             LOG.log(Level.INFO, "tuning: {0} lacks {1}, which the CPU computes", backend.name(), graph.unsupported());
         }
@@ -178,8 +190,8 @@ public final class Tuning implements AutoCloseable {
         end();
     }
 
-    public TuningProgress progress() {
-        return new TuningProgress(step, options.steps(), lossOfStep, done ? 1 : (double) visitsDone / visitsOfAll);
+    public Progress progress() {
+        return new Progress(step, options.steps(), lossOfStep, done ? 1 : (double) visitsDone / visitsOfAll);
     }
 
     /// Tokens of the examples of all steps that were begun.
@@ -188,7 +200,7 @@ public final class Tuning implements AutoCloseable {
     }
 
     /// @throws IllegalStateException if it is not done
-    public TuningResult result() {
+    public Result result() {
         if (!done) {
             throw new IllegalStateException("this tuning is not done");
         }
@@ -196,7 +208,7 @@ public final class Tuning implements AutoCloseable {
                 .mapToObj(i -> new ExampleLoss(before[i], after[i]))
                 .toList();
         Adapter adapter = outcome == Outcome.DIVERGED ? start : state.adapter();
-        return new TuningResult(adapter, new TuningReport(outcome, step, losses, tokens, Duration.ofNanos(nanos)));
+        return new Result(adapter, new TuningReport(outcome, step, losses, tokens, Duration.ofNanos(nanos)));
     }
 
     private void visit(List<Visit> next, Runnable then) {
@@ -209,7 +221,7 @@ public final class Tuning implements AutoCloseable {
         tokens += trees.batch(step).examples().stream()
                 .mapToInt(example -> examples.get(example).tokens().length)
                 .sum();
-        visit(Visit.thereAndBack(trees.batch(step)), this::endStep);
+        visit(trees.batch(step).thereAndBack(), this::endStep);
     }
 
     private void endStep() {
@@ -230,7 +242,7 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void measure() {
-        visit(trees.seen(step).flatMap(tree -> Visit.forwards(tree).stream()).toList(), this::endMeasured);
+        visit(trees.seen(step).flatMap(tree -> tree.forwards().stream()).toList(), this::endMeasured);
     }
 
     private void endMeasured() {

@@ -3,6 +3,7 @@ package dev.icmlora.engine.tune;
 import java.time.Duration;
 import java.util.List;
 
+import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;
@@ -20,14 +21,14 @@ record Run(double[] losses, List<float[]> gradients) {
             List<ExampleTokens> examples,
             int limit) {
         BlockTree tree = new BlockTree(examples, limit);
-        return of(weights, backend, adapter, b, tree, Visit.thereAndBack(tree));
+        return of(weights, backend, adapter, b, tree, tree.thereAndBack());
     }
 
     static double[] losses(
             FrozenWeights weights, Backend backend, Adapter adapter, List<ExampleTokens> examples, int limit) {
         BlockTree tree = new BlockTree(examples, limit);
         List<float[]> b = LoraTensors.matricesOf(adapter.generated());
-        return of(weights, backend, adapter, b, tree, Visit.forwards(tree)).losses();
+        return of(weights, backend, adapter, b, tree, tree.forwards()).losses();
     }
 
     private static Run of(
@@ -44,7 +45,7 @@ record Run(double[] losses, List<float[]> gradients) {
                 PathStates path = new PathStates(weights.shape(), Math.max(1, tree.depth()), backend)) {
             lora.setB(b);
             for (Visit visit : visits) {
-                try (BlockGraph graph = new BlockGraph(memory, weights, lora, path, visit.block(), visit.pass())) {
+                try (BlockGraph graph = new BlockGraph(memory, weights, lora, path, visit)) {
                     graph.computeFor(Duration.ofMinutes(1));
                     graph.addTo(losses, gradients);
                 }

@@ -77,11 +77,11 @@ class TunerTest {
         backend.close();
     }
 
-    private static TuningResult tune(Task task, TuningOptions options) {
+    private static Tuning.Result tune(Task task, TuningOptions options) {
         return tune(shared, task, options);
     }
 
-    private static TuningResult tune(Adapter start, Task task, TuningOptions options) {
+    private static Tuning.Result tune(Adapter start, Task task, TuningOptions options) {
         try (Tuning tuning = tuner.begin(start, task, options)) {
             assertThat(tuning.run(() -> false)).isTrue();
             assertThat(tuning.progress().done()).isEqualTo(1);
@@ -156,7 +156,7 @@ class TunerTest {
     @Test
     void theLossFallsAndTheSameRequestGivesTheSameBytes() {
         TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
-        TuningResult result = tune(PAST, options);
+        Tuning.Result result = tune(PAST, options);
         TuningReport report = result.report();
         assertThat(report.outcome()).isEqualTo(Outcome.TUNED);
         assertThat(report.steps()).isEqualTo(2);
@@ -176,7 +176,7 @@ class TunerTest {
 
     @Test
     void aLossThatGrowsLeavesTheAdapterAsItWas() {
-        TuningResult result =
+        Tuning.Result result =
                 tune(PAST, TuningOptions.forExamples(3).withSteps(1).withRate(1));
         assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.adapter()).isSameAs(shared);
@@ -187,7 +187,7 @@ class TunerTest {
     @Test
     void gradientsThatAreNoNumbersLeaveTheAdapterAsItWas() {
         Adapter huge = shared.withGenerated(times(shared.generated(), 1000));
-        TuningResult result = tune(huge, PAST, TuningOptions.forExamples(3));
+        Tuning.Result result = tune(huge, PAST, TuningOptions.forExamples(3));
         assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.report().steps()).isZero();
         assertThat(result.report().lossBefore())
@@ -202,7 +202,7 @@ class TunerTest {
         AdapterLayout strong =
                 new AdapterLayout(layout.architecture(), layout.layers(), layout.rank(), 1e30f, layout.targets());
         Adapter huge = new Adapter(strong, shared.fixed(), times(shared.generated(), 1000));
-        TuningResult result = tune(huge, PAST, TuningOptions.forExamples(3));
+        Tuning.Result result = tune(huge, PAST, TuningOptions.forExamples(3));
         assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.report().steps()).isZero();
         assertThat(result.report().lossBefore()).isNaN();
@@ -240,7 +240,7 @@ class TunerTest {
         int layers = weights.shape().layers();
         Adapter random = TinyModel.adapter(new AdapterLayout("llama", layers, 4, 8, targets), 0.05);
         Adapter start = random.withGenerated(times(random.generated(), 0));
-        TuningResult result =
+        Tuning.Result result =
                 tune(start, PAST, TuningOptions.forExamples(3).withSteps(3).withRate(3e-3f));
         assertThat(result.report().outcome()).isEqualTo(Outcome.TUNED);
         assertThat(result.report().lossAfter()).isLessThan(0.9 * result.report().lossBefore());

@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.tune.BlockTree.Pass;
+import dev.icmlora.engine.tune.BlockTree.Visit;
+
 /// What needs no model.
 class TuningPartsTest {
     /// They begin with three tokens, end with two that are their own, and answer with the last.
@@ -45,10 +48,10 @@ class TuningPartsTest {
         assertThat(tree.depth()).isEqualTo(3);
         assertThat(tree.roots()).hasSize(1);
         assertThat(tree.roots().getFirst().after()).extracting(Block::size).containsExactly(4, 4, 2);
-        assertThat(Visit.thereAndBack(tree))
+        assertThat(tree.thereAndBack())
                 .extracting(Visit::pass)
                 .containsExactly(Pass.STATES, Pass.GRADIENTS, Pass.GRADIENTS, Pass.GRADIENTS, Pass.GRADIENTS);
-        assertThat(Visit.forwards(tree))
+        assertThat(tree.forwards())
                 .extracting(Visit::pass)
                 .containsOnly(Pass.LOSSES)
                 .hasSize(4);

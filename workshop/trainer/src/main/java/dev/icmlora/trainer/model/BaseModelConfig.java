@@ -6,7 +6,7 @@ import java.util.List;
 
 import dev.icmlora.engine.tune.BaseModelShape;
 import dev.icmlora.engine.tune.BaseModelWeights;
-import dev.icmlora.engine.tune.LayerWeights;
+import dev.icmlora.engine.tune.BaseModelWeights.LayerWeights;
 import dev.icmlora.engine.tune.Module;
 import dev.icmlora.engine.tune.UnsupportedBaseModelException;
 import dev.icmlora.generator.adapter.AdapterLayout;
