@@ -46,7 +46,7 @@ public final class Engine implements AutoCloseable {
     private final Hypernetwork hypernetwork;
     private final ThreadShare share;
     private final EngineObserver observer;
-    private final Map<Worker, WorkerTools> tools = new LinkedHashMap<>();
+    private final Map<Worker, WorkerFactory.Opened> workers = new LinkedHashMap<>();
     private final Placement placement;
     private final Tuners tuners;
 
@@ -76,9 +76,9 @@ public final class Engine implements AutoCloseable {
         var first = hypernetwork.adapter(new float[architecture.latent()], 1);
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number, first);
-            tools.put(opened.worker(), opened.tools());
+            workers.put(opened.worker(), opened);
         }
-        this.placement = new Placement(List.copyOf(tools.keySet()));
+        this.placement = new Placement(List.copyOf(workers.keySet()));
         share.single(COMPILING);
     }
 
@@ -127,7 +127,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public int workers() {
-        return tools.size();
+        return workers.size();
     }
 
     /// Workers that have something to do.
@@ -137,7 +137,7 @@ public final class Engine implements AutoCloseable {
 
     /// Whether every worker works or waits, and none hangs in native code or fails at all that it does.
     public boolean isAlive() {
-        return tools.keySet().stream().allMatch(worker -> worker.isAlive(options.stuckAfter()));
+        return workers.keySet().stream().allMatch(worker -> worker.isAlive(options.stuckAfter()));
     }
 
     /// Whether the base model is still the one that was loaded.
@@ -253,8 +253,9 @@ public final class Engine implements AutoCloseable {
         return placement;
     }
 
-    WorkerTools tools(Worker worker) {
-        return tools.get(worker);
+    /// The reader of a text of so many tokens, on the thread of a worker.
+    StatesReader reader(Worker worker, int tokens) {
+        return workers.get(worker).reader(tokens);
     }
 
     @Override

@@ -26,12 +26,10 @@ import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answers;
-import dev.icmlora.engine.worker.NextToken;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Reading;
 import dev.icmlora.generator.vector.TaskVector;
@@ -143,7 +141,7 @@ public final class EngineSession {
     /// @param spent is told of the time of each piece, in nanoseconds
     private <T> T read(int length, Function<StatesReader, Reading<T>> begin, LongConsumer spent) {
         var worker = idlest();
-        var reader = engine.tools(worker).reader(length);
+        var reader = engine.reader(worker, length);
         try (var _ = reader.enter(cancellation)) {
             var reading = begin.apply(reader);
             while (!reading.isDone()) {
@@ -271,33 +269,6 @@ public final class EngineSession {
 
     private <T> T slice(Worker worker, Supplier<T> work) {
         return await(worker.runInBackground(work, cancellation));
-    }
-
-    /// Reads a prompt, and tells what is predicted at each token of its last answer, its end of turn aside.
-    ///
-    /// @param adapter empty for the base model alone
-    /// @param next called on the worker's thread
-    /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or the prompt
-    /// is longer than the context
-    public void predict(Optional<ScaledAdapter> adapter, Prompt prompt, NextToken next) {
-        adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
-        var worker = idlest();
-        var tools = engine.tools(worker);
-        var cells = prompt.tokens().length;
-        if (cells > engine.contextTokens()) {
-            throw new UnusableInputException(
-                    "prompt",
-                    engine.contextTokens(),
-                    cells,
-                    "a prompt has %d tokens, more than the context of %d".formatted(cells, engine.contextTokens()));
-        }
-        Supplier<Prompt> work = () -> {
-            adapter.ifPresent(wanted -> tools.adapters().apply(wanted.adapter(), wanted.scale()));
-            var predictor = adapter.isPresent() ? tools.adaptedPredictor() : tools.basePredictor();
-            predictor.predict(prompt, next, cancellation::check);
-            return prompt;
-        };
-        await(worker.run(work, cancellation, adapter.isPresent() ? 0 : cells, adapter.isPresent() ? cells : 0));
     }
 
     /// Answers prompts, beside other requests.

@@ -11,7 +11,6 @@ import dev.icmlora.engine.worker.AppliedCheck;
 import dev.icmlora.engine.worker.ContextScheduler;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.LlamaDecoder;
-import dev.icmlora.engine.worker.Predictor;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
@@ -51,16 +50,25 @@ final class WorkerFactory {
             briefs.add(handles.own(
                     Opening.begin("brief-" + number, () -> model.statesContext(vectorLayer, options.batchTokens()))));
             wholes.add(handles.own(Opening.begin("whole-" + number, () -> model.statesContext(vectorLayer))));
-            bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(predicted() + 1))));
+            bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(sequences()))));
         }
     }
 
-    private int predicted() {
+    private int sequences() {
         return ContextScheduler.sequences(options.sequences(), CACHED_PREFIXES, Labels.BRANCHES);
     }
 
-    /// A worker with what its jobs need.
-    record Opened(Worker worker, WorkerTools tools) {}
+    /// A worker, and the readers of texts in its contexts of hidden states.
+    ///
+    /// @param brief reads texts of one batch, which so need not wait until a long one is read
+    /// @param whole reads all that fit into the context
+    record Opened(Worker worker, StatesReader brief, StatesReader whole) {
+
+        /// The reader of a text of so many tokens.
+        StatesReader reader(int tokens) {
+            return brief.holds(tokens) ? brief : whole;
+        }
+    }
 
     /// Four contexts, which share the same threads: two for hidden states, one without an adapter, one whose adapter is
     /// overwritten in place.
@@ -68,15 +76,14 @@ final class WorkerFactory {
     /// @param number 1 up to the number of workers
     /// @param first what the resident adapter is at first; its A is every generated adapter's
     Opened open(int number, Adapter first) {
-        var predicted = predicted();
         var brief = briefs.get(number - 1).get();
         var whole = wholes.get(number - 1).get();
         var base = bases.get(number - 1).get();
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
-        var adapted = handles.own(bank.map(several -> several.context(model.textOptions(predicted + 1)))
-                .orElseGet(() -> model.textContext(predicted + 1)));
+        var adapted = handles.own(bank.map(several -> several.context(model.textOptions(sequences())))
+                .orElseGet(() -> model.textContext(sequences())));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
         var contexts = List.of(brief, whole, base, adapted);
@@ -88,12 +95,8 @@ final class WorkerFactory {
                 : Optional.<AppliedCheck>empty();
         var applied = new AppliedAdapters(adapted, resident, bank, first, check);
         var batch = options.batchTokens();
-        var tools = new WorkerTools(
-                handles.own(new StatesReader(model, brief, batch)),
-                handles.own(new StatesReader(model, whole, batch)),
-                handles.own(new Predictor(base, batch, predicted)),
-                handles.own(new Predictor(adapted, batch, predicted)),
-                applied);
+        var briefReader = handles.own(new StatesReader(model, brief, batch));
+        var wholeReader = handles.own(new StatesReader(model, whole, batch));
         var worker = handles.own(new Worker(
                 "worker-" + number,
                 scheduler(new LlamaDecoder(base)),
@@ -101,7 +104,7 @@ final class WorkerFactory {
                 each -> contexts.forEach(context -> context.threads(each)),
                 share,
                 TIME_SLICE));
-        return new Opened(worker, tools);
+        return new Opened(worker, briefReader, wholeReader);
     }
 
     private ContextScheduler scheduler(LlamaDecoder decoder) {

@@ -300,7 +300,7 @@ public final class ContextScheduler {
 
     /// Sees to it that so many cells are free, at the cost of cached prefixes. Where that would not be enough,
     /// nothing is dropped.
-    boolean makeRoom(int need) {
+    private boolean makeRoom(int need) {
         if (cells - reserved - prefixes.cellsInUse() < need) {
             return false;
         }

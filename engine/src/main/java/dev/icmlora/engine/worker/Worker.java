@@ -3,7 +3,9 @@ package dev.icmlora.engine.worker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +17,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.worker.ContextScheduler.Group;
-import dev.icmlora.engine.worker.JobQueue.Job;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
 
@@ -48,8 +50,8 @@ public final class Worker implements AutoCloseable {
     private final long sliceNanos;
     private final LongSupplier clock;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-    private final JobQueue jobs = new JobQueue();
-    private final JobQueue background = new JobQueue();
+    private final Deque<Job<?>> jobs = new ArrayDeque<>();
+    private final Deque<Job<?>> background = new ArrayDeque<>();
     private final AtomicInteger load = new AtomicInteger();
     private final Thread thread;
     private boolean backgroundIsNext;
@@ -107,7 +109,27 @@ public final class Worker implements AutoCloseable {
 
     private record Stop() implements Order {}
 
-    private record Work(Job<?> job) implements Order {}
+    /// @param inBackground whether decoding goes first
+    private record Job<T>(
+            Supplier<T> work, Cancellation cancellation, boolean inBackground, CompletableFuture<T> done)
+            implements Order {
+        /// @return false if its computation failed
+        boolean run() {
+            try {
+                cancellation.check();
+                done.complete(work.get());
+                return true;
+            } catch (Throwable t) {
+                done.completeExceptionally(t);
+                return !isFatal(t);
+            }
+        }
+
+        /// @return whether it was cancelled, and need not run
+        boolean drop() {
+            return cancellation.isRequested() && done.completeExceptionally(new CancelledException());
+        }
+    }
 
     /// Decodes answers to prompts.
     ///
@@ -131,25 +153,17 @@ public final class Worker implements AutoCloseable {
     /// A short piece of work with the worker's contexts, whose resident adapter it may change. While texts are decoded,
     /// they get as much time as it takes. The result fails with what the work throws, or with [CancelledException].
     public <T> CompletableFuture<T> run(Supplier<T> work, Cancellation cancellation) {
-        return run(work, cancellation, 0, 0);
-    }
-
-    /// Work that needs room in the contexts' memories: it waits until there is.
-    ///
-    /// @param baseCells tokens that it puts into the memory of the base context
-    /// @param adaptedCells into that of the adapted one
-    public <T> CompletableFuture<T> run(Supplier<T> work, Cancellation cancellation, int baseCells, int adaptedCells) {
-        return run(new Job<>(work, cancellation, baseCells, adaptedCells, false, new CompletableFuture<>()));
+        return run(new Job<>(work, cancellation, false, new CompletableFuture<>()));
     }
 
     /// A short piece of longer work, such as a slice of a tuning. While texts are decoded, they get twice the time
     /// that such pieces take.
     public <T> CompletableFuture<T> runInBackground(Supplier<T> work, Cancellation cancellation) {
-        return run(new Job<>(work, cancellation, 0, 0, true, new CompletableFuture<>()));
+        return run(new Job<>(work, cancellation, true, new CompletableFuture<>()));
     }
 
     private <T> CompletableFuture<T> run(Job<T> job) {
-        order(new Work(job), job.done());
+        order(job, job.done());
         return job.done();
     }
 
@@ -246,19 +260,16 @@ public final class Worker implements AutoCloseable {
         }
         base.dropCancelled();
         adapted.dropCancelled();
-        jobs.dropCancelled();
-        background.dropCancelled();
-        // While a job waits for room, no sequence takes it away.
-        if (jobs.first().map(this::hasRoom).orElse(true)) {
-            base.admit();
-            adapted.admit();
-        }
+        jobs.removeIf(Job::drop);
+        background.removeIf(Job::drop);
+        base.admit();
+        adapted.admit();
     }
 
     private void take(Order order) {
         switch (order) {
             case Decode decode -> scheduler(decode.request.adapter()).add(decode.request, fairShare);
-            case Work work -> (work.job.inBackground() ? background : jobs).add(work.job);
+            case Job<?> job -> (job.inBackground ? background : jobs).add(job);
             case Stop stop -> stopping = true;
         }
     }
@@ -272,8 +283,8 @@ public final class Worker implements AutoCloseable {
         return backgroundIsNext ? job(background) || job(jobs) : job(jobs) || job(background);
     }
 
-    private boolean job(JobQueue queue) {
-        if (!queue.first().map(this::hasRoom).orElse(false)) {
+    private boolean job(Deque<Job<?>> queue) {
+        if (queue.isEmpty()) {
             return false;
         }
         shareThreads();
@@ -281,12 +292,8 @@ public final class Worker implements AutoCloseable {
         var start = clock.getAsLong();
         computed(job.run());
         var nanos = Math.max(1, clock.getAsLong() - start);
-        owedNanos = job.inBackground() ? DECODING_FOR_BACKGROUND * nanos : nanos;
+        owedNanos = job.inBackground ? DECODING_FOR_BACKGROUND * nanos : nanos;
         return true;
-    }
-
-    private boolean hasRoom(Job<?> job) {
-        return base.makeRoom(job.baseCells()) && adapted.makeRoom(job.adaptedCells());
     }
 
     /// A time slice of the group that has had the least time, with as many others as its scheduler decodes together.

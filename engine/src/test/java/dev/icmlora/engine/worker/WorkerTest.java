@@ -194,9 +194,7 @@ class WorkerTest {
                 () -> {
                     throw new AssertionError("must not run");
                 },
-                cancellation,
-                CELLS,
-                0);
+                cancellation);
         cancellation.request();
         gate.open();
 
@@ -542,29 +540,6 @@ class WorkerTest {
                 .join();
 
         assertThat(answers.texts()).containsExactly(text(shorter.length, 10));
-    }
-
-    @Test
-    void aJobWaitsForItsRoomAndNobodyTakesIt() {
-        var gate = new Gate(adapted);
-        var running = write(RED, 100, 100);
-        gate.letPass(5);
-        var usedMeanwhile = new AtomicInteger();
-        var job = worker.run(
-                () -> {
-                    usedMeanwhile.set(adapted.usedCells());
-                    return "done";
-                },
-                new Cancellation(),
-                0,
-                CELLS - 50);
-        var later = IntStream.range(0, 8).mapToObj(i -> write(GREEN, 20, 20)).toList();
-        gate.open();
-
-        assertThat(job.join()).isEqualTo("done");
-        assertThat(usedMeanwhile.get()).isLessThanOrEqualTo(50);
-        running.join();
-        later.forEach(CompletableFuture::join);
     }
 
     @Test

@@ -36,11 +36,13 @@ import dev.icmlora.llama.Vocabulary;
 public final class ControlBench implements AutoCloseable {
     private final Engine engine;
     private final EngineSession session;
+    private final TextScorer scorer;
     private final GeneratorFile file;
 
     private ControlBench(Engine engine, GeneratorFile file) {
         this.engine = engine;
         this.session = engine.session(new Cancellation());
+        this.scorer = new TextScorer(engine.model());
         this.file = file;
     }
 
@@ -113,9 +115,7 @@ public final class ControlBench implements AutoCloseable {
     /// @param adapter empty for the base model alone
     /// @return summed negative log likelihood in nats
     double nats(Optional<Adapter> adapter, Prompt prompt) {
-        double[] nats = {0};
-        session.predict(scaled(adapter), prompt, (token, logits) -> nats[0] += new Logits(logits).nats(token));
-        return nats[0];
+        return scorer.nats(adapter, prompt);
     }
 
     private static Optional<ScaledAdapter> scaled(Optional<Adapter> adapter) {
@@ -124,6 +124,7 @@ public final class ControlBench implements AutoCloseable {
 
     @Override
     public void close() {
+        scorer.close();
         engine.close();
     }
 }
