@@ -20,10 +20,8 @@ import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.start.Start;
-import dev.icmlora.engine.tune.Tuner;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
-import dev.icmlora.engine.tune.UnfitExampleException;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answers;
 import dev.icmlora.engine.worker.ScaledAdapter;
@@ -232,7 +230,7 @@ public final class EngineSession {
         var tuners = engine.tuners();
         var tuner = tuners.of(worker);
         var began = System.nanoTime();
-        var tuning = slice(worker, prepare(tuner, start, task, options));
+        var tuning = slice(worker, tuner.prepare(start, task, options));
         try {
             while (!tuning.isDone()) {
                 var spent = System.nanoTime() - began;
@@ -255,15 +253,6 @@ public final class EngineSession {
         } finally {
             observed.computed(tuning.tokens());
             tuners.end(tuning);
-        }
-    }
-
-    private static Supplier<Tuning> prepare(Tuner tuner, Adapter start, Task task, TuningOptions options) {
-        try {
-            return tuner.prepare(start, task, options);
-        } catch (UnfitExampleException e) {
-            var part = "task/examples/" + e.example();
-            throw new UnusableInputException(part, e.limit(), e.tokens(), "/" + part + " " + e.getMessage());
         }
     }
 

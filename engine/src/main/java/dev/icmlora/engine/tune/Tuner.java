@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
@@ -40,7 +41,7 @@ public final class Tuner {
     /// Begins, and computes nothing yet.
     ///
     /// @throws IllegalArgumentException if the task has no examples, or the adapter is not for this model
-    /// @throws UnfitExampleException for the first example that is too long
+    /// @throws UnusableInputException for the first example that is too long
     public Tuning begin(Adapter adapter, Task task, TuningOptions options) {
         return prepare(adapter, task, options).get();
     }
@@ -56,7 +57,12 @@ public final class Tuner {
             ExampleTokens example = ExampleTokens.of(
                     format, task.description(), i, task.examples().get(i));
             if (example.tokens().length > contextTokens) {
-                throw new UnfitExampleException(i, example.tokens().length, contextTokens);
+                throw new UnusableInputException(
+                        "task/examples/" + i,
+                        contextTokens,
+                        example.tokens().length,
+                        "/task/examples/%d has %d tokens with the description, %d fit"
+                                .formatted(i, example.tokens().length, contextTokens));
             }
             examples.add(example);
         }

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.tune.BlockTree.Visit;
@@ -160,16 +159,6 @@ public final class Tuning implements AutoCloseable {
             graph.close();
             graph = null;
         }
-    }
-
-    /// Computes all slices, unless it is cancelled between two of them.
-    ///
-    /// @return whether it is done
-    public boolean run(BooleanSupplier cancelled) {
-        while (!done && !cancelled.getAsBoolean()) {
-            advance();
-        }
-        return done;
     }
 
     /// Takes no step after the one that it is at.

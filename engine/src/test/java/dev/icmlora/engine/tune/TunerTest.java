@@ -14,11 +14,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Installation;
+import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
@@ -77,13 +79,23 @@ class TunerTest {
         backend.close();
     }
 
+    /// Computes all slices, or those before it is cancelled.
+    ///
+    /// @return whether it is done
+    private static boolean run(Tuning tuning, BooleanSupplier cancelled) {
+        while (!tuning.isDone() && !cancelled.getAsBoolean()) {
+            tuning.advance();
+        }
+        return tuning.isDone();
+    }
+
     private static Tuning.Result tune(Task task, TuningOptions options) {
         return tune(shared, task, options);
     }
 
     private static Tuning.Result tune(Adapter start, Task task, TuningOptions options) {
         try (Tuning tuning = tuner.begin(start, task, options)) {
-            assertThat(tuning.run(() -> false)).isTrue();
+            assertThat(run(tuning, () -> false)).isTrue();
             assertThat(tuning.progress().done()).isEqualTo(1);
             return tuning.result();
         }
@@ -142,7 +154,7 @@ class TunerTest {
         TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
         Adapter alone = tune(PAST, options).adapter();
         try (Tuning tuning = tuner.begin(shared, PAST, options)) {
-            for (int slice = 0; !tuning.run(() -> true); slice++) {
+            for (int slice = 0; !run(tuning, () -> true); slice++) {
                 tuning.threads(1 + slice % 2);
                 tuning.advance();
             }
@@ -268,7 +280,7 @@ class TunerTest {
         try (Tuning tuning = tuner.begin(shared, PAST, TuningOptions.forExamples(3))) {
             assertThat(tuning.progress().done()).isZero();
             assertThat(tuning.progress().loss()).isNaN();
-            assertThat(tuning.run(() -> tuning.progress().done() > 0.01)).isFalse();
+            assertThat(run(tuning, () -> tuning.progress().done() > 0.01)).isFalse();
             assertThat(tuning.isDone()).isFalse();
             assertThat(tuning.progress().done()).isBetween(0.01, 0.5);
             assertThatIllegalStateException().isThrownBy(tuning::result);
@@ -277,9 +289,9 @@ class TunerTest {
 
     private static Tuning atStep(int step, double part) {
         Tuning tuning = tuner.begin(shared, PAST, TuningOptions.forExamples(3));
-        tuning.run(() -> tuning.progress().step() == step);
+        run(tuning, () -> tuning.progress().step() == step);
         double begun = tuning.progress().done();
-        tuning.run(() -> tuning.progress().done() >= begun + part);
+        run(tuning, () -> tuning.progress().done() >= begun + part);
         return tuning;
     }
 
@@ -288,7 +300,7 @@ class TunerTest {
         try (Tuning soon = atStep(1, 0);
                 Tuning atOnce = atStep(2, 0.01)) {
             soon.endSoon();
-            soon.run(() -> false);
+            run(soon, () -> false);
             atOnce.endAtOnce();
 
             assertThat(atOnce.isDone()).isTrue();
@@ -307,7 +319,7 @@ class TunerTest {
             tuning.endAtOnce();
 
             assertThat(tuning.isDone()).isFalse();
-            tuning.run(() -> false);
+            run(tuning, () -> false);
             assertThat(tuning.result().report().steps()).isEqualTo(1);
         }
     }
@@ -319,11 +331,11 @@ class TunerTest {
                 .isThrownBy(() -> tuner.begin(shared, new Task("nothing", List.of()), options))
                 .withMessageContaining("no examples");
         Task tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(CONTEXT), "b")));
-        assertThatExceptionOfType(UnfitExampleException.class)
+        assertThatExceptionOfType(UnusableInputException.class)
                 .isThrownBy(() -> tuner.begin(shared, tooLong, options))
                 .satisfies(refused -> {
-                    assertThat(refused.example()).isEqualTo(1);
-                    assertThat(refused.tokens()).isGreaterThan(CONTEXT);
+                    assertThat(refused.part()).isEqualTo("task/examples/1");
+                    assertThat((int) refused.value()).isGreaterThan(CONTEXT);
                     assertThat(refused.limit()).isEqualTo(CONTEXT);
                 });
         assertThatIllegalArgumentException()
