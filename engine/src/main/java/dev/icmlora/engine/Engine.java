@@ -15,7 +15,6 @@ import dev.icmlora.engine.start.Hypernetwork;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
-import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorManifest;
@@ -39,7 +38,6 @@ public final class Engine implements AutoCloseable {
     private final EngineOptions options;
     private final LoadedModel model;
     private final ChatFormat chatFormat;
-    private final String modelName;
     private final Generator generator;
     private final ResidentShape shape;
     private final Calibration calibration;
@@ -54,7 +52,6 @@ public final class Engine implements AutoCloseable {
     Engine(
             NativeHandles handles,
             LoadedModel model,
-            String modelName,
             Generator generator,
             EngineOptions options,
             EngineObserver observer) {
@@ -62,7 +59,6 @@ public final class Engine implements AutoCloseable {
         this.handles = handles;
         this.options = options;
         this.model = model;
-        this.modelName = modelName;
         this.observer = observer;
         this.chatFormat = new ChatFormat(model.model(), options.contextTokens());
         this.share = new ThreadShare(threads);
@@ -140,11 +136,6 @@ public final class Engine implements AutoCloseable {
         return workers.keySet().stream().allMatch(worker -> worker.isAlive(options.stuckAfter()));
     }
 
-    /// Whether the base model is still the one that was loaded.
-    public boolean isModelIntact() {
-        return model.isIntact();
-    }
-
     public GeneratorManifest manifest() {
         return generator.manifest();
     }
@@ -174,21 +165,9 @@ public final class Engine implements AutoCloseable {
         return chatFormat;
     }
 
-    /// What clients call the base model.
-    public String modelName() {
-        return modelName;
-    }
-
     /// What an adapter must be like to be hot-applied.
     public ResidentShape adapterShape() {
         return shape;
-    }
-
-    /// The base model, for forms of adapter files other than GGUF.
-    public AdapterFormat.BaseModel baseModel() {
-        var base = model.model();
-        return new AdapterFormat.BaseModel(
-                modelName, base.architecture(), base.turnsHalves(), base.heads(), base.kvHeads());
     }
 
     /// A task with as many of its first examples as a fingerprint reads: more of them hardly change a task vector, and
@@ -209,7 +188,6 @@ public final class Engine implements AutoCloseable {
         return model.model().vocabulary().exceeds(text, contextTokens());
     }
 
-    /// The base model, for contexts beside those of the workers.
     public LoadedModel model() {
         return model;
     }

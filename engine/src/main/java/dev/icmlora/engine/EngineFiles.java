@@ -53,11 +53,6 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
         }
     }
 
-    /// The model file's name without its extension.
-    String modelName() {
-        return model.getFileName().toString().replaceFirst("\\.gguf$", "");
-    }
-
     /// Reads the whole model file and compares its checksum with the expected one.
     ///
     /// @throws EngineStartException if they differ

@@ -51,7 +51,7 @@ public final class EngineLoader {
                     .orElseGet(() -> handles.own(Generator.load(untrained(model, options), backend)));
             requireMatch(generator.manifest(), model, check);
             times.end("generator");
-            var engine = new Engine(handles, model, files.modelName(), generator, options, observer);
+            var engine = new Engine(handles, model, generator, options, observer);
             times.end("workers");
             check.join();
             requireSame(checked);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
+import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.network.BaseModelId;
@@ -62,6 +63,17 @@ public final class LoadedModel implements AutoCloseable {
 
     public LlamaModel model() {
         return model;
+    }
+
+    /// The name that clients call it by: its file's, without the extension.
+    public String name() {
+        return file.getFileName().toString().replaceFirst("\\.gguf$", "");
+    }
+
+    /// For forms of adapter files other than GGUF.
+    public AdapterFormat.BaseModel forAdapters() {
+        return new AdapterFormat.BaseModel(
+                name(), model.architecture(), model.turnsHalves(), model.heads(), model.kvHeads());
     }
 
     /// Of adapters that change these modules of all layers.

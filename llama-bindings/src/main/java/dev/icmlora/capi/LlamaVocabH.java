@@ -59,18 +59,6 @@ public final class LlamaVocabH {
         }
     }
 
-    private static final Downcall llama_vocab_eos =
-            Linkage.downcall("llama_vocab_eos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-
-    /// `llama_token llama_vocab_eos(const struct llama_vocab * vocab);`
-    public static int llama_vocab_eos(MemorySegment vocab) {
-        try {
-            return (int) llama_vocab_eos.handle().invokeExact(vocab);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall llama_vocab_get_add_bos =
             Linkage.downcall("llama_vocab_get_add_bos", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 

@@ -8,6 +8,7 @@ import dev.icmlora.capi.LlamaSamplerH;
 import dev.icmlora.capi.LlamaTokenDataArray;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.capi.NativeLog;
+import dev.icmlora.llama.SamplingOptions.Penalties;
 
 /// Chooses tokens for one sequence and remembers what it chose (for penalties, grammar and the random state).
 /// Belongs to one thread at a time.
@@ -46,7 +47,7 @@ public final class Sampler implements AutoCloseable {
                 throw e;
             }
             boolean hasGrammar = options.grammar().isPresent();
-            boolean greedy = options.temperature() == 0 && options.penaltyWindow() == 0 && !hasGrammar;
+            boolean greedy = options.temperature() == 0 && options.penalties().window() == 0 && !hasGrammar;
             return new Sampler(vocabulary, chain, hasGrammar, greedy);
         } catch (RuntimeException e) {
             vocabulary.model().drop();
@@ -56,15 +57,16 @@ public final class Sampler implements AutoCloseable {
 
     private static void addAll(MemorySegment chain, SamplingOptions options, Vocabulary vocabulary, Arena arena) {
         options.grammar().ifPresent(grammar -> add(chain, grammar(grammar, vocabulary, arena)));
-        if (options.penaltyWindow() > 0) {
+        Penalties penalties = options.penalties();
+        if (penalties.window() > 0) {
             add(
                     chain,
                     LlamaSamplerH.llama_sampler_init_penalties(
                             vocabulary.size(),
-                            options.penaltyWindow(),
-                            options.repeatPenalty(),
-                            options.frequencyPenalty(),
-                            options.presencePenalty()));
+                            penalties.window(),
+                            penalties.repeat(),
+                            penalties.frequency(),
+                            penalties.presence()));
         }
         if (options.temperature() == 0) {
             add(chain, LlamaSamplerH.llama_sampler_init_greedy());

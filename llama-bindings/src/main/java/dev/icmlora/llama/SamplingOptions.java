@@ -10,10 +10,7 @@ import java.util.Optional;
 /// @param topK keep this many, 0 for all
 /// @param topP keep the likeliest whose probabilities reach this sum, 1 for all
 /// @param minP drop those less likely than this part of the likeliest, 0 for none
-/// @param repeatPenalty divides the scores of recent tokens, above 0, 1 for none
-/// @param frequencyPenalty taken off a recent token's score for each time it occurred
-/// @param presencePenalty taken off a recent token's score once
-/// @param penaltyWindow how many sampled tokens are recent, 0 turns penalties off
+/// @param penalties of recent tokens
 /// @param seed of the draw; -1 lets llama.cpp choose
 /// @param grammar GBNF with a rule `root` that the text must follow, at most 16 KiB
 public record SamplingOptions(
@@ -21,14 +18,11 @@ public record SamplingOptions(
         int topK,
         float topP,
         float minP,
-        float repeatPenalty,
-        float frequencyPenalty,
-        float presencePenalty,
-        int penaltyWindow,
+        Penalties penalties,
         int seed,
         Optional<String> grammar) {
     /// The most likely token, always.
-    public static final SamplingOptions GREEDY = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, 0, 0, Optional.empty());
+    public static final SamplingOptions GREEDY = new SamplingOptions(0, 0, 1, 0, new Penalties(1, 0, 0, 0), 0, Optional.empty());
 
     private static final int MAX_WINDOW = 1 << 16;
     private static final int MAX_GRAMMAR = 16 * 1024;
@@ -39,12 +33,24 @@ public record SamplingOptions(
         require("topK", topK, 0, Integer.MAX_VALUE);
         require("topP", topP, 0, 1);
         require("minP", minP, 0, 1);
-        require("repeatPenalty", repeatPenalty, Float.MIN_VALUE, 100);
-        require("frequencyPenalty", frequencyPenalty, -100, 100);
-        require("presencePenalty", presencePenalty, -100, 100);
-        require("penaltyWindow", penaltyWindow, 0, MAX_WINDOW);
+        Objects.requireNonNull(penalties, "penalties");
         Objects.requireNonNull(grammar, "grammar");
         grammar.ifPresent(SamplingOptions::requireGrammar);
+    }
+
+    /// What recent tokens lose.
+    ///
+    /// @param repeat divides the scores of recent tokens, above 0, 1 for none
+    /// @param frequency taken off a recent token's score for each time it occurred
+    /// @param presence taken off a recent token's score once
+    /// @param window how many sampled tokens are recent, 0 turns penalties off
+    public record Penalties(float repeat, float frequency, float presence, int window) {
+        public Penalties {
+            require("repeatPenalty", repeat, Float.MIN_VALUE, 100);
+            require("frequencyPenalty", frequency, -100, 100);
+            require("presencePenalty", presence, -100, 100);
+            require("penaltyWindow", window, 0, MAX_WINDOW);
+        }
     }
 
     private static void require(String name, double value, double minimum, double maximum) {
@@ -79,91 +85,31 @@ public record SamplingOptions(
     }
 
     public SamplingOptions withTemperature(float temperature) {
-        return new SamplingOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repeatPenalty,
-                frequencyPenalty,
-                presencePenalty,
-                penaltyWindow,
-                seed,
-                grammar);
+        return new SamplingOptions(temperature, topK, topP, minP, penalties, seed, grammar);
     }
 
     public SamplingOptions withTopK(int topK) {
-        return new SamplingOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repeatPenalty,
-                frequencyPenalty,
-                presencePenalty,
-                penaltyWindow,
-                seed,
-                grammar);
+        return new SamplingOptions(temperature, topK, topP, minP, penalties, seed, grammar);
     }
 
     public SamplingOptions withTopP(float topP) {
-        return new SamplingOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repeatPenalty,
-                frequencyPenalty,
-                presencePenalty,
-                penaltyWindow,
-                seed,
-                grammar);
+        return new SamplingOptions(temperature, topK, topP, minP, penalties, seed, grammar);
     }
 
     public SamplingOptions withMinP(float minP) {
-        return new SamplingOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repeatPenalty,
-                frequencyPenalty,
-                presencePenalty,
-                penaltyWindow,
-                seed,
-                grammar);
+        return new SamplingOptions(temperature, topK, topP, minP, penalties, seed, grammar);
     }
 
-    /// Sets all that concerns recent tokens.
     public SamplingOptions withPenalties(float repeat, float frequency, float presence, int window) {
-        return new SamplingOptions(temperature, topK, topP, minP, repeat, frequency, presence, window, seed, grammar);
+        Penalties others = new Penalties(repeat, frequency, presence, window);
+        return new SamplingOptions(temperature, topK, topP, minP, others, seed, grammar);
     }
 
     public SamplingOptions withSeed(int seed) {
-        return new SamplingOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repeatPenalty,
-                frequencyPenalty,
-                presencePenalty,
-                penaltyWindow,
-                seed,
-                grammar);
+        return new SamplingOptions(temperature, topK, topP, minP, penalties, seed, grammar);
     }
 
-    public SamplingOptions withGrammar(String grammar) {
-        return new SamplingOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repeatPenalty,
-                frequencyPenalty,
-                presencePenalty,
-                penaltyWindow,
-                seed,
-                Optional.of(grammar));
+    public SamplingOptions withGrammar(String text) {
+        return new SamplingOptions(temperature, topK, topP, minP, penalties, seed, Optional.of(text));
     }
 }

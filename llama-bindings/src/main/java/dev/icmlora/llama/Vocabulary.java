@@ -185,21 +185,13 @@ public final class Vocabulary {
 
     /// Beginning of sequence.
     public OptionalInt bos() {
-        return optional(LlamaVocabH.llama_vocab_bos(live()));
-    }
-
-    /// End of sequence.
-    public OptionalInt eos() {
-        return optional(LlamaVocabH.llama_vocab_eos(live()));
+        int token = LlamaVocabH.llama_vocab_bos(live());
+        return token < 0 ? OptionalInt.empty() : OptionalInt.of(token); // LLAMA_TOKEN_NULL is -1
     }
 
     /// Whether the model expects [#bos] before a prompt; [#tokenize] leaves that to the caller.
     public boolean addsBos() {
         return LlamaVocabH.llama_vocab_get_add_bos(live());
-    }
-
-    private static OptionalInt optional(int token) {
-        return token < 0 ? OptionalInt.empty() : OptionalInt.of(token); // LLAMA_TOKEN_NULL is -1
     }
 
     /// llama.cpp ends the process on a foreign id.

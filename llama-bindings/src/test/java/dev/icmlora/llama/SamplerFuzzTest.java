@@ -43,10 +43,11 @@ class SamplerFuzzTest {
                     choices.mostlyBelow(300),
                     choices.mostlyBetween(0, 1),
                     choices.mostlyBetween(0, 1),
-                    choices.mostlyBetween(0.5f, 2),
-                    choices.mostlyBetween(-2, 2),
-                    choices.mostlyBetween(-2, 2),
-                    choices.mostlyBelow(2000),
+                    new SamplingOptions.Penalties(
+                            choices.mostlyBetween(0.5f, 2),
+                            choices.mostlyBetween(-2, 2),
+                            choices.mostlyBetween(-2, 2),
+                            choices.mostlyBelow(2000)),
                     choices.mostlyBelow(10),
                     Optional.empty());
         } catch (IllegalArgumentException expected) {

@@ -36,7 +36,7 @@ public final class AdapterFiles {
     /// @throws RequestException if it is not known how PEFT has it
     public AdapterFormat.File peft(Adapter adapter) {
         try {
-            return peft().file(adapter, engineHost.engine().baseModel());
+            return peft().file(adapter, engineHost.engine().model().forAdapters());
         } catch (InvalidAdapterException e) {
             throw refused(e);
         }
@@ -55,7 +55,7 @@ public final class AdapterFiles {
 
     private List<LowRankUpdate> updates(byte[] file) {
         return AdapterFormat.isZip(file)
-                ? peft().read(file, engineHost.engine().baseModel(), mostBytes, shape()::requireRoom)
+                ? peft().read(file, engineHost.engine().model().forAdapters(), mostBytes, shape()::requireRoom)
                 : GgufAdapter.read(file, shape().layout().architecture(), shape()::requireRoom);
     }
 

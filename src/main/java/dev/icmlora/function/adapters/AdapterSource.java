@@ -154,12 +154,14 @@ public final class AdapterSource {
         return cache.find(key).map(Supplied::of);
     }
 
-    private KnownAdapter make(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+    private KnownAdapter make(
+            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         requireRepeatable(key);
         return key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session());
     }
 
-    private KnownAdapter tune(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+    private KnownAdapter tune(
+            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         try (var _ = places.enter(turn.caller())) {
             var session = turn.session();
             var start = of(start(key, session), turn);

@@ -124,7 +124,7 @@ public final class EngineHost {
     }
 
     private void requireIntactModel() {
-        if (!engine.isModelIntact()) {
+        if (!engine.model().isIntact()) {
             throw RequestException.Kind.MODEL_CHANGED.because(
                     "The base model's file was changed while it is in use; the function must be started again");
         }
@@ -132,7 +132,7 @@ public final class EngineHost {
 
     /// What clients call the base model.
     public String modelName() {
-        return engine.modelName();
+        return engine.model().name();
     }
 
     /// What requests are answered with, once the function has started.
@@ -162,7 +162,7 @@ public final class EngineHost {
 
     /// Whether the base model's file is as it was when it was loaded.
     public boolean isModelIntact() {
-        return engine != null && engine.isModelIntact();
+        return engine != null && engine.model().isIntact();
     }
 
     /// Workers: threads with contexts and a resident adapter.

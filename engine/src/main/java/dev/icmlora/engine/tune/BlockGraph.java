@@ -138,8 +138,7 @@ final class BlockGraph implements AutoCloseable {
         for (int i = layers.size() - 1; i >= 0; i--) {
             Layer layer = layers.get(i);
             Layer.Back back = x == null ? null : layer.back(x);
-            Map<Module, Tensor> projections =
-                    layer.ofProjections(back == null ? null : back.queries(), ofOwn(i, back));
+            Map<Module, Tensor> projections = layer.ofProjections(back == null ? null : back.queries(), ofOwn(i, back));
             x = i == 0 ? null : layer.ofInput(projections, back == null ? null : back.middle());
         }
     }

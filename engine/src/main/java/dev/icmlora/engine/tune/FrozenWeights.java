@@ -15,7 +15,8 @@ import dev.icmlora.llama.LlamaModel;
 /// each model; graphs of several threads may use it at the same time, since none writes it.
 ///
 /// All transposed matrices but those of 32-bit floats are at 8 bits, the output matrix at fewer, whatever the model
-/// has: a product with a gradient adds its own rounding, which is larger. With 16-bit floats it would round the gradient
+/// has: a product with a gradient adds its own rounding, which is larger. With 16-bit floats it would round the
+/// gradient
 /// to those, and large ones to infinity. Queries, keys and values of the first layer are left out, since no gradient
 /// goes below them.
 public final class FrozenWeights implements AutoCloseable {
@@ -65,7 +66,11 @@ public final class FrozenWeights implements AutoCloseable {
             for (int layer = 0; layer < layers; layer++) {
                 for (Module module : Module.values()) {
                     if (isNeeded(layer, module)) {
-                        create(store, name(layer, module), own.layers().get(layer).matrix(module), GgmlType.Q8_0);
+                        create(
+                                store,
+                                name(layer, module),
+                                own.layers().get(layer).matrix(module),
+                                GgmlType.Q8_0);
                     }
                 }
             }
@@ -128,7 +133,8 @@ public final class FrozenWeights implements AutoCloseable {
         target.set(transposed);
     }
 
-    /// `[rows][columns]` as `[columns][rows]`, in tiles, because a column of a large matrix touches a page for each of its values.
+    /// `[rows][columns]` as `[columns][rows]`, in tiles, because a column of a large matrix touches a page for each of
+    /// its values.
     static float[] transpose(float[] values, int rows, int columns) {
         int tile = 64;
         float[] transposed = new float[values.length];

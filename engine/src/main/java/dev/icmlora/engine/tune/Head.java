@@ -42,7 +42,8 @@ final class Head {
     /// @param x states after the last layer `[width, tokens]`
     void forward(Tensor x) {
         states = graph.getRows(x, rows);
-        Tensor normed = graph.mul(graph.rmsNorm(states, weights.shape().epsilon()), weights.own().outputNorm());
+        Tensor normed = graph.mul(
+                graph.rmsNorm(states, weights.shape().epsilon()), weights.own().outputNorm());
         Tensor logits = graph.mulMat(weights.own().output(), normed);
         // Each in the memory of the one before: they are large.
         Tensor scaled = graph.scale(graph.softMax(logits), factor);

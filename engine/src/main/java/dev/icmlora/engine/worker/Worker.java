@@ -110,8 +110,7 @@ public final class Worker implements AutoCloseable {
     private record Stop() implements Order {}
 
     /// @param inBackground whether decoding goes first
-    private record Job<T>(
-            Supplier<T> work, Cancellation cancellation, boolean inBackground, CompletableFuture<T> done)
+    private record Job<T>(Supplier<T> work, Cancellation cancellation, boolean inBackground, CompletableFuture<T> done)
             implements Order {
         /// @return false if its computation failed
         boolean run() {

@@ -13,13 +13,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
-import dev.icmlora.engine.tune.BaseModelShape;
-import dev.icmlora.engine.tune.BaseModelWeights;
 import dev.icmlora.engine.tune.Architecture.Gate;
+import dev.icmlora.engine.tune.Architecture.Norm;
+import dev.icmlora.engine.tune.BaseModelShape;
+import dev.icmlora.engine.tune.BaseModelShape.SlidingWindow;
+import dev.icmlora.engine.tune.BaseModelWeights;
 import dev.icmlora.engine.tune.BaseModelWeights.LayerWeights;
 import dev.icmlora.engine.tune.Module;
-import dev.icmlora.engine.tune.Architecture.Norm;
-import dev.icmlora.engine.tune.BaseModelShape.SlidingWindow;
 import dev.icmlora.ggml.Rope;
 import dev.icmlora.ggml.Tensor;
 import dev.icmlora.llama.LlamaModel;
