@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 
-/// What resident adapters have room for, where that is more than what is generated: adapters from elsewhere often
-/// change other modules, at a higher rank. All of it is written at each hot-apply.
+/// The modules and the rank that resident adapters have room for. Adapters from elsewhere often change other modules
+/// than generated ones, at a higher rank. All of it is written at each hot-apply.
 ///
 /// @param modules of each layer, as GGUF names them; empty for those that the generator changes
 /// @param maxRank empty for the generator's

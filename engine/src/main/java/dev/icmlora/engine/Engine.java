@@ -183,7 +183,7 @@ public final class Engine implements AutoCloseable {
         return new Task(task.description(), first.subList(0, Math.max(least, fitting)));
     }
 
-    /// Whether a text surely has more tokens than the context holds, which is told without reading all of it.
+    /// Whether a text surely has more tokens than the context holds, without reading all of it.
     public boolean isTooLong(String text) {
         return model.model().vocabulary().exceeds(text, contextTokens());
     }

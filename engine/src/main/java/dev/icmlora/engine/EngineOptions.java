@@ -3,7 +3,7 @@ package dev.icmlora.engine;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/// How an engine is built. What is empty is chosen by the engine.
+/// The options of an engine. It chooses those that are empty.
 ///
 /// @param threads that compute; empty for the number of processors
 /// @param workers that decode side by side. On a CPU they share its threads, and one that has them all is the quickest

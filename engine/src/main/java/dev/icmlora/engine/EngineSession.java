@@ -136,7 +136,7 @@ public final class EngineSession {
 
     /// Reads a text piece by piece, between which the worker does what others want.
     ///
-    /// @param spent is told of the time of each piece, in nanoseconds
+    /// @param spent takes the time of each piece, in nanoseconds
     private <T> T read(int length, Function<StatesReader, Reading<T>> begin, LongConsumer spent) {
         var worker = idlest();
         var reader = engine.reader(worker, length);
@@ -205,7 +205,7 @@ public final class EngineSession {
     ///
     /// @param start what it begins with
     /// @param budget no step begins once this much time is spent either
-    /// @param progress told after each slice, on this thread
+    /// @param progress takes it after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
     public Tuning.Result tune(
             Adapter start,

@@ -11,7 +11,7 @@ import java.util.Optional;
 import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.network.GeneratorFile;
 
-/// Where `make setup` puts the native libraries, the base model and the generator.
+/// The files that `make setup` fetches: native libraries, base model and generator.
 ///
 /// Each part may be named by an environment variable; else it is looked for in the folder that holds `native/` and
 /// `models/`, from the working directory upwards, so that the function, the trainer and every module's tests find the

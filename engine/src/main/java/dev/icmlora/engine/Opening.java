@@ -3,8 +3,7 @@ package dev.icmlora.engine;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/// Something native that a thread of its own opens, while a start does what does not need it yet. It owns what it
-/// opens.
+/// A native object that a thread of its own opens, while the start does what does not need it yet. Owns the object.
 final class Opening<T extends AutoCloseable> implements AutoCloseable {
 
     private final CompletableFuture<T> opened;

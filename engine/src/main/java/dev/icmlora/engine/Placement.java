@@ -12,7 +12,7 @@ import java.util.function.Function;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Worker;
 
-/// Which worker does what. Requests with the same adapter share a worker, and so a batch; later ones go back to
+/// Chooses workers. Requests with the same adapter share a worker, and so a batch; later ones go back to
 /// where their prompts may still be kept, unless another worker has less to do. Thread-safe.
 final class Placement {
 

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// How long each phase of a start takes, one after the other. One thread uses it.
+/// Times the phases of a start, one after the other. One thread uses it.
 final class StartTimes {
 
     private final Map<String, Long> millis = new LinkedHashMap<>();

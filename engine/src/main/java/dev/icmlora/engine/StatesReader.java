@@ -7,7 +7,7 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.generator.vector.Fingerprinter;
 import dev.icmlora.llama.LlamaContext;
 
-/// What a context of hidden states is read with: one text at a time, whose request has the turn until its last piece.
+/// Reads texts in a context of hidden states: one at a time, whose request has the turn until its last piece.
 final class StatesReader implements AutoCloseable {
 
     /// How soon a request that waits for its turn notices that it was cancelled.

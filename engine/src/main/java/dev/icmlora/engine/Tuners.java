@@ -15,8 +15,8 @@ import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.NativeException;
 
-/// What tunes adapters: the base model's weights once more, transposed, and a tuner for each worker. All of it is made
-/// when it is first asked for. Thread-safe; a tuner belongs to its worker's thread.
+/// Opens a tuner for each worker, and transposes the base model's weights for all of them, when they are first asked
+/// for. Thread-safe; a tuner belongs to its worker's thread.
 final class Tuners implements AutoCloseable {
 
     private final LoadedModel model;

@@ -3,7 +3,7 @@ package dev.icmlora.capi;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/// One native object: freed exactly once, refused after its owner closed it, and kept alive while others hold
+/// Owns a native object: freed exactly once, refused after its owner closed it, and kept alive while others hold
 /// it.
 ///
 /// Closing never waits and never fails. If a holder is left (a context of a model, say), the object is freed

@@ -4,7 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 
-/// Where llama.cpp's log goes: the logger `dev.icmlora.native`. llama.cpp is chatty, so its information and
+/// Takes llama.cpp's log to the logger `dev.icmlora.native`. llama.cpp is chatty, so its information and
 /// its warnings ("the full capacity of the model will not be utilized") are DEBUG here; an error that makes a
 /// call fail becomes the text of that call's exception.
 public final class NativeLog {

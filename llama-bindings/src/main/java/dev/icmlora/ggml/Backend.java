@@ -12,7 +12,7 @@ import dev.icmlora.capi.GgmlThreadpoolParams;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.Device.Type;
 
-/// Where tensors live and graphs run. A backend and everything made on it belong to one thread at a time.
+/// A device that holds tensors and computes graphs. A backend and everything made on it belong to one thread at a time.
 /// Closing is ordered: stores and graphs made on it keep it alive until they are closed.
 public final class Backend implements AutoCloseable {
     /// Preferred first; the last is always the CPU, which runs what the others cannot.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 import dev.icmlora.capi.GgmlTensor;
 
-/// What ggml only asserts about the arguments of an operation.
+/// Checks the arguments of operations, which ggml only asserts.
 final class Checks {
     private Checks() {}
 

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// One checked walk over a GGUF header. Nothing is allocated from a number in the file before the bytes it
+/// Reads a GGUF header in one checked walk. Nothing is allocated from a number in the file before the bytes it
 /// promises are known to exist.
 record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry> tensors) {
     static final int MAGIC = 0x46554747; // "GGUF", little endian

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.zip.CRC32;
 
-/// What `scripts/record-libraries` wrote down of the libraries in a folder, once all their bytes were verified:
+/// The record that `scripts/record-libraries` made of the libraries in a folder, once all their bytes were verified:
 /// of each one its length, and the CRC-32 of its first and last 4 KiB together.
 ///
 /// There an ELF file has its program headers with its build id, and its section headers. So a library that is cut

@@ -1,7 +1,6 @@
 package dev.icmlora.ggml;
 
-/// What can go wrong at the border to native code, as three different failures: a library is missing, a
-/// symbol is missing, a call failed.
+/// A failure at the border to native code: a library is missing, a symbol is missing, or a call failed.
 public abstract sealed class NativeException extends RuntimeException
         permits MissingLibraryException, MissingSymbolException, NativeCallException {
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package dev.icmlora.ggml;
 
-/// How positions turn queries and keys: pairs of dimensions by angles that fall from pair to pair.
+/// Rotary positions: they turn pairs of dimensions of queries and keys by angles that fall from pair to pair.
 ///
 /// @param dimensions of a head that are turned, an even number; the others stay
 /// @param halves whether a pair is a dimension and the one half the dimensions behind it (NeoX), not two neighbours

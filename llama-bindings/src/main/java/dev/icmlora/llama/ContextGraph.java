@@ -12,7 +12,7 @@ import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.LlamaExtH;
 import dev.icmlora.ggml.NativeCallException;
 
-/// What a context computes, and from what: the model's weights, the matrices of its adapter, its memory and the inputs.
+/// The graph of a context, from the model's weights, the matrices of its adapter, its memory and the inputs.
 /// llama.cpp has no function that hands out any of them. Valid until the context is asked for its next graph or decode.
 ///
 /// @param nodes in the order in which they are computed

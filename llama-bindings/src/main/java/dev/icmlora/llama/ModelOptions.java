@@ -1,6 +1,6 @@
 package dev.icmlora.llama;
 
-/// How a model is loaded.
+/// Options by which a model is loaded.
 ///
 /// @param gpuLayers layers to place on GPUs, -1 for all; without a GPU it has no effect
 /// @param mmap map the file instead of reading it

@@ -3,7 +3,7 @@ package dev.icmlora.llama;
 import java.util.Objects;
 import java.util.Optional;
 
-/// How the next token is chosen. The order is: grammar, penalties, then the most likely token (temperature 0)
+/// Options by which the next token is chosen. The order is: grammar, penalties, then the most likely token (temperature 0)
 /// or top-k, top-p, min-p, temperature and a draw.
 ///
 /// @param temperature 0 to 100; 0 takes the most likely token

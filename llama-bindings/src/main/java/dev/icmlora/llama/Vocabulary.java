@@ -60,9 +60,8 @@ public final class Vocabulary {
                 : onStackFor(text.length(), () -> tokens(text, parseSpecial));
     }
 
-    /// Whether a text surely has more than so many tokens, at little cost: told by the longest token of the vocabulary,
-    /// or
-    /// by what the text begins with. False says nothing.
+    /// Whether a text surely has more than so many tokens, at little cost: by the vocabulary's longest token, or by
+    /// the text's beginning. False says nothing.
     ///
     /// @param most 1 or more
     public boolean exceeds(String text, int most) {

@@ -3,7 +3,7 @@ package dev.icmlora.engine.request;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-/// Tells work that no client waits for it any more, or not for much longer. Set by one thread, read by others.
+/// Signals to work that no client waits for it any more, or not for much longer. Set by one thread, read by others.
 public final class Cancellation {
 
     private final long since;

@@ -11,7 +11,7 @@ public interface EngineObserver {
     /// Called by the thread that a request belongs to, before its first phase.
     Observed request();
 
-    /// One request. Its phases run on whichever thread does the work, one after the other, and so is it told of tokens.
+    /// One request. Its phases and the tokens are reported by the thread that does the work, one after the other.
     interface Observed {
 
         Observed NOTHING = new Observed() {
@@ -24,7 +24,7 @@ public interface EngineObserver {
         /// Does the work of a phase, and throws what it throws.
         <T> T phase(String name, Supplier<T> work);
 
-        /// Is told of tokens that were computed for the request.
+        /// Counts tokens that were computed for the request.
         default void computed(int tokens) {}
     }
 }

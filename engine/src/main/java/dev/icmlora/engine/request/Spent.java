@@ -1,6 +1,6 @@
 package dev.icmlora.engine.request;
 
-/// What a request took so far. What it found computed took nothing.
+/// Time and tokens that a request took so far. Results that it found computed took none.
 ///
 /// @param promptTokens tokens that the model read: of prompts, of tasks' fingerprints, and of what tells the bias to
 /// some labels

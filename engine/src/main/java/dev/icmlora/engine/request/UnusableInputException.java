@@ -1,6 +1,6 @@
 package dev.icmlora.engine.request;
 
-/// What a request gives cannot be computed with.
+/// Says which part of a request's input cannot be computed with.
 public final class UnusableInputException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

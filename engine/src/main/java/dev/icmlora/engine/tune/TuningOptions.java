@@ -1,6 +1,6 @@
 package dev.icmlora.engine.tune;
 
-/// How an adapter is tuned: steps of Adam on B with a rate that falls in a line.
+/// Options of a tuning: steps of Adam on B with a rate that falls in a line.
 ///
 /// @param steps 1 to [#MAX_STEPS]; an early stop may take fewer
 /// @param rate of the first step

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/// What tuning did.
+/// Reports a tuning, example by example.
 ///
 /// @param outcome which weights the adapter has
 /// @param steps that were taken

@@ -2,7 +2,7 @@ package dev.icmlora.engine.tune;
 
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 
-/// What tuning did, without its single examples.
+/// Sums a tuning up, over its examples.
 ///
 /// @param outcome which weights the adapter has
 /// @param steps that were taken

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/// One answer.
+/// An answer that was written, or the label that was chosen.
 ///
 /// @param tokens tokens written, or of the label
 /// @param logprobs one for each token of the text, where they were asked for

@@ -1,7 +1,7 @@
 package dev.icmlora.engine.worker;
 
-/// Hears of answers while they are written. It is called on a worker's thread, or the request's where
-/// an answer is told as a whole, and must not wait.
+/// Receives answers while they are written. It is called on a worker's thread, or the request's where an answer
+/// comes as a whole, and must not wait.
 @FunctionalInterface
 public interface AnswerListener {
 

@@ -2,7 +2,7 @@ package dev.icmlora.engine.worker;
 
 import java.util.List;
 
-/// What a worker wrote for one request.
+/// The answers to one request, with tokens and times.
 ///
 /// @param answers one per prompt
 /// @param promptTokens tokens of the prompts, what they all begin with once, and those that were read of labels

@@ -13,9 +13,9 @@ import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.TokenBatch;
 
-/// What the adapted context of a worker has as its adapter: one that is overwritten in place, or, while
-/// several are asked for at the same time, a bank of them, in which each token of a batch has its own. One
-/// alone is quicker. It remembers what it is, and writes what is new only. Belongs to the worker's thread.
+/// Gives the adapted context of a worker its adapter: one that is overwritten in place, or, while several are asked
+/// for at the same time, a bank of them, in which each token of a batch has its own. One alone is quicker. Only
+/// weights that differ from those in place are written. Belongs to the worker's thread.
 public final class AppliedAdapters {
 
     private final LlamaContext context;

@@ -2,11 +2,11 @@ package dev.icmlora.engine.worker;
 
 import java.util.List;
 
-/// How answers are chosen: the likeliest of some labels, all of which are scored after the prompt.
+/// Asks for the likeliest of some labels, all of which are scored after the prompt.
 ///
 /// @param weights added to the labels' log-probabilities, up to a constant; one for each label in their order, or
 /// none
-/// @param listener is told each answer once, as a whole
+/// @param listener gets each answer once, as a whole
 /// @param salt see [Wanted]
 public record Choosing(Labels labels, List<Double> weights, AnswerListener listener, String salt) implements Wanted {
 

@@ -20,7 +20,7 @@ import dev.icmlora.ggml.NativeException;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.DecodeException.Reason;
 
-/// One context of a worker and all that is decoded in it: who has a place, who waits for one, who shares a batch.
+/// Decides what is decoded in one context of a worker: which sequences have a place, wait for one, share a batch.
 ///
 /// Requests with the same adapter form a group. A batch holds sequences of one group, or of several where a bank
 /// gives each its LoRA slot. They join and leave at any token.

@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 
 import dev.icmlora.llama.SamplingOptions;
 
-/// How answers are written, and who hears of it.
+/// Asks for answers that are written token by token.
 ///
 /// @param sampling how a token is chosen; input number `i` samples with seed `+ i`
 /// @param maxTokens most tokens of one answer

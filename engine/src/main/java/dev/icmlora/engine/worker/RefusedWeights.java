@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Remembers whose scores were not finite, of those that were asked for latest. Tenants have entries of their own: how
-/// soon weights are refused tells none of them what another one tried. Belongs to the worker's thread.
+/// Remembers adapters whose scores were not finite, as many as were asked for latest. Tenants have entries of their
+/// own: how soon weights are refused tells none of them what another one tried. Belongs to the worker's thread.
 final class RefusedWeights {
 
     private static final int REMEMBERED = 1024;

@@ -4,8 +4,8 @@ import java.util.Objects;
 
 import dev.icmlora.generator.adapter.Adapter;
 
-/// What a context decodes with beside the base model. Two are equal if they give equal logits: their
-/// adapters have the same id and act equally strongly. Whatever a memory keeps is keyed by it.
+/// An adapter with the strength at which it acts. Two are equal if they give equal logits: their
+/// adapters have the same id and act equally strongly. It is the key of all that a memory keeps.
 ///
 /// @param scale how strongly the adapter acts
 public record ScaledAdapter(Adapter adapter, float scale) {

@@ -1,6 +1,6 @@
 package dev.icmlora.engine.worker;
 
-/// What is wanted after each prompt of a request: a text that is written, or one of some labels.
+/// The kind of answer that follows each prompt of a request: a text that is written, or one of some labels.
 public sealed interface Wanted permits Decoding, Choosing {
 
     /// Hears of the answers.

@@ -46,7 +46,7 @@ public final class Worker implements AutoCloseable {
     private final ContextScheduler adapted;
     private final IntConsumer threads;
     private final ThreadShare share;
-    private final Crowding crowding;
+    private final CpuContention contention;
     private final long sliceNanos;
     private final LongSupplier clock;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -96,7 +96,7 @@ public final class Worker implements AutoCloseable {
         this.adapted = adapted;
         this.threads = threads;
         this.share = share;
-        this.crowding = new Crowding(share);
+        this.contention = new CpuContention(share);
         this.sliceNanos = timeSlice.toNanos();
         this.clock = clock;
         this.thread = Thread.ofPlatform().name(name).start(this::work);
@@ -222,14 +222,14 @@ public final class Worker implements AutoCloseable {
 
     private void workUntilIdle() {
         share.enter();
-        crowding.begin();
+        contention.begin();
         try {
             while (!isIdle()) {
                 busySince = System.nanoTime();
                 workOnce();
             }
         } finally {
-            crowding.computed(threadsNow);
+            contention.computed(threadsNow);
             busySince = 0;
             share.leave();
         }
@@ -360,7 +360,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void shareThreads() {
-        crowding.computed(threadsNow);
+        contention.computed(threadsNow);
         var mine = share.each();
         if (mine != threadsNow) {
             threads.accept(mine);

@@ -34,7 +34,7 @@ public interface AdapterFormat {
     /// Reads a file that nothing is trusted of.
     ///
     /// @param largestBytes of what is in the file, once unpacked
-    /// @param check is told the shape of each update before its numbers are read, and throws what there is to throw
+    /// @param check takes the shape of each update before its numbers are read, and throws what there is to throw
     /// @throws InvalidAdapterException if it is no LoRA for the base model
     List<LowRankUpdate> read(byte[] file, BaseModel base, long largestBytes, Consumer<LowRankShape> check);
 

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Which weights of the base model an adapter changes, and the size of the change.
+/// The weights of the base model that an adapter changes, and the size of the change.
 ///
 /// An adapter adds `alpha / rank * B A x` to `W x` for every target module of every layer, with `A [rank, in]` and
 /// `B [out, rank]` (LoRA, arXiv 2106.09685 section 4.1).

@@ -32,7 +32,7 @@ public final class GgufAdapter {
 
     /// The same for a file whose updates may be too large for memory.
     ///
-    /// @param check is told the shape of each update before its numbers are read, and throws what there is to throw
+    /// @param check takes the shape of each update before its numbers are read, and throws what there is to throw
     public static List<LowRankUpdate> read(byte[] bytes, String architecture, Consumer<LowRankShape> check) {
         try (GgufFile file = GgufFile.parse(bytes)) {
             require(file, "general.type", "adapter");

@@ -3,7 +3,7 @@ package dev.icmlora.generator.adapter;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.adapter.InvalidAdapterException.Remedy;
 
-/// What a [LowRankUpdate] is like, without its numbers: known before memory is taken for these.
+/// The shape of a [LowRankUpdate], known before memory is taken for its numbers.
 ///
 /// @param layer counted from 0
 /// @param module the weight's name in its layer, as in [AdapterLayout.Target#module]

@@ -1,6 +1,6 @@
 package dev.icmlora.generator.adapter;
 
-/// What a LoRA, made by whomever, changes in one weight of the base model: `W x` becomes
+/// The change that a LoRA of any origin makes to one weight of the base model: `W x` becomes
 /// `W x + factor * B A x`.
 ///
 /// @param layer counted from 0

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 
 import dev.icmlora.generator.Sha256;
 
-/// Which base model a generator was made for.
+/// Identifies a base model.
 ///
 /// @param name for people, the model file's `general.name`
 /// @param fingerprint hash of the file's size, its first and its last 4 MiB: metadata, vocabulary, the first and

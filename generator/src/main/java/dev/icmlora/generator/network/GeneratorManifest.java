@@ -10,7 +10,7 @@ import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
 
-/// What a generator file says about itself, beside its weights.
+/// The description of a generator in its file, beside its weights.
 ///
 /// @param name for people
 /// @param base the model it was trained through
@@ -18,7 +18,7 @@ import dev.icmlora.ggml.GgufWriter;
 /// @param architecture sizes
 /// @param catalogue the tasks it was trained on
 /// @param before the tasks that only what it begins with was trained on: its B0, or the generator that it went on from
-/// @param calibration the numbers by which a way to serve is chosen and confidence is told, in their user's
+/// @param calibration the numbers by which a way to serve is chosen and confidence computed, in their user's
 /// order; none for a generator that was not calibrated
 /// @param tuningRates how many times the usual rate each matrix B is tuned at, layer by layer and module by module;
 /// none, and it is once for each, in a file from before [TuningRates]
@@ -89,8 +89,7 @@ public record GeneratorManifest(
     }
 
     /// Every task that it has learned from, itself or in what it begins with: what it does on these says nothing of
-    /// what
-    /// it does on others.
+    /// what it does on others.
     public List<CatalogueEntry> learnedFrom() {
         return Stream.concat(catalogue.stream(), before.stream()).toList();
     }

@@ -2,7 +2,7 @@ package dev.icmlora.generator.network;
 
 import java.util.List;
 
-/// How many times the rate of a step the matrices of adapters are tuned at.
+/// Factors by which the matrices of adapters are tuned faster or slower than a step's rate.
 ///
 /// A matrix B is changed in proportion to its gain, which is how many times larger the base model's matrix makes what
 /// goes into it. So tuning changes the same share of what a matrix does in every model, though weights of one are

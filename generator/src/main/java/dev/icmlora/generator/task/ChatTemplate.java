@@ -6,7 +6,7 @@ import java.util.function.Function;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.LlamaModel;
 
-/// What a model puts around the messages of a chat: its own template or, for a base model that has none, a plain one.
+/// Renders a chat as a model reads it: by its own template or, for a base model that has none, by a plain one.
 ///
 /// The plain template knows no control token. A blank line ends an answer, as base models know it from running text:
 ///

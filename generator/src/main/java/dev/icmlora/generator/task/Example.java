@@ -2,7 +2,7 @@ package dev.icmlora.generator.task;
 
 import java.util.Objects;
 
-/// One worked example of a task: what goes in, what must come out, as plain text.
+/// A worked example of a task: an input and its right output, as plain text.
 public record Example(String input, String output) {
     public Example {
         Objects.requireNonNull(input, "input");

@@ -1,6 +1,6 @@
 package dev.icmlora.generator.vector;
 
-/// What the base model makes of a task: three hidden states, of the layer that the generator was trained with, and
+/// A task as the base model sees it: three hidden states, of the layer that the generator was trained with, and
 /// which of them are present.
 ///
 /// Layout of `values`, each part `hidden` floats wide: the state at the description's last token; the mean over the

@@ -17,7 +17,7 @@ import com.sun.management.OperatingSystemMXBean;
 /// of prompts that takes half a second then takes four.
 ///
 /// Belongs to the worker's thread.
-final class Crowding {
+final class CpuContention {
 
     /// How long a thread is watched before it is judged.
     private static final Duration WINDOW = Duration.ofMillis(200);
@@ -45,7 +45,7 @@ final class Crowding {
     private long had;
     private Duration next = FIRST;
 
-    Crowding(ThreadShare share) {
+    CpuContention(ThreadShare share) {
         this(share, System::nanoTime, processorTime(), free());
     }
 
@@ -67,7 +67,7 @@ final class Crowding {
     /// @param clock in nanoseconds
     /// @param processorTime that the calling thread has had, in nanoseconds
     /// @param free processors without work since it was asked last
-    Crowding(ThreadShare share, LongSupplier clock, LongSupplier processorTime, DoubleSupplier free) {
+    CpuContention(ThreadShare share, LongSupplier clock, LongSupplier processorTime, DoubleSupplier free) {
         this.share = share;
         this.clock = clock;
         this.processorTime = processorTime;

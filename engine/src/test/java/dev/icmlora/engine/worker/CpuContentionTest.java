@@ -6,13 +6,13 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 
-class CrowdingTest {
+class CpuContentionTest {
 
     private long now;
     private long had;
     private final ThreadShare share = new ThreadShare(4);
     private double free = 4;
-    private final Crowding crowding = new Crowding(share, () -> now, () -> had, () -> free);
+    private final CpuContention contention = new CpuContention(share, () -> now, () -> had, () -> free);
 
     private void pass(Duration time, double shareOfTime) {
         now += time.toNanos();
@@ -21,39 +21,39 @@ class CrowdingTest {
 
     private void compute(int threads, double shareOfTime) {
         pass(Duration.ofMillis(400), shareOfTime);
-        crowding.computed(threads);
+        contention.computed(threads);
     }
 
     @Test
     void allThreadsComputeWhereTheProcessorsAreTheirs() {
-        crowding.begin();
+        contention.begin();
         compute(4, 0.9);
         assertThat(share.each()).isEqualTo(4);
     }
 
     @Test
     void oneThreadComputesWhereOtherProcessesTakeThem() {
-        crowding.begin();
+        contention.begin();
         compute(4, 0.66);
         assertThat(share.each()).isEqualTo(1);
     }
 
     @Test
     void waitingForSomethingToDoDoesNotCount() {
-        crowding.begin();
+        contention.begin();
         pass(Duration.ofSeconds(5), 0);
-        crowding.begin();
+        contention.begin();
         compute(4, 0.9);
         assertThat(share.each()).isEqualTo(4);
     }
 
     @Test
     void aMomentProvesNothing() {
-        crowding.begin();
+        contention.begin();
         pass(Duration.ofMillis(50), 0);
-        crowding.computed(4);
+        contention.computed(4);
         pass(Duration.ofMillis(350), 1);
-        crowding.computed(4);
+        contention.computed(4);
         assertThat(share.each()).isEqualTo(4);
     }
 
@@ -61,9 +61,9 @@ class CrowdingTest {
     void momentsBetweenWhichTheWorkerWaitsAddUp() {
         for (int i = 0; i < 3; i++) {
             assertThat(share.each()).isEqualTo(4);
-            crowding.begin();
+            contention.begin();
             pass(Duration.ofMillis(80), 0.5);
-            crowding.computed(4);
+            contention.computed(4);
             pass(Duration.ofSeconds(1), 0);
         }
         assertThat(share.each()).isEqualTo(1);
@@ -71,14 +71,14 @@ class CrowdingTest {
 
     @Test
     void aSingleThreadIsNotJudged() {
-        crowding.begin();
+        contention.begin();
         compute(1, 0.5);
         assertThat(share.each()).isEqualTo(4);
     }
 
     @Test
     void trialsThatFailAreFurtherApartEachTime() {
-        crowding.begin();
+        contention.begin();
         assertThat(crowdedFor(8)).containsExactly(1L, 2L, 4L, 8L, 16L, 16L, 16L, 16L);
         compute(4, 1);
         assertThat(crowdedFor(2)).containsExactly(1L, 2L);
@@ -86,7 +86,7 @@ class CrowdingTest {
 
     @Test
     void noTrialIsMadeWhileTheProcessorsAreTaken() {
-        crowding.begin();
+        contention.begin();
         compute(4, 0.5);
         free = 1.7;
         for (int i = 0; i < 10; i++) {
@@ -98,7 +98,7 @@ class CrowdingTest {
 
     @Test
     void aTrialIsMadeSoonAfterTheyAreFree() throws InterruptedException {
-        crowding.begin();
+        contention.begin();
         compute(4, 0.5);
         free = 1.9;
         compute(1, 0.5);
