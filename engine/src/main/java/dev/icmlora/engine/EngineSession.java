@@ -187,7 +187,7 @@ public final class EngineSession {
     }
 
     /// @throws RuntimeException what the work failed with
-    static <T> T await(CompletableFuture<T> result) {
+    private static <T> T await(CompletableFuture<T> result) {
         try {
             return result.join();
         } catch (CompletionException e) {
@@ -200,8 +200,7 @@ public final class EngineSession {
     }
 
     /// Tunes an adapter on a task's examples, in slices between which texts are decoded. No step begins once half
-    /// of the request's time is over, and a little later what was begun of a further
-    /// one is dropped.
+    /// of the request's time is over; a little later the step that runs is dropped, unless it is the first.
     ///
     /// @param start what it begins with
     /// @param budget no step begins once this much time is spent either
@@ -277,8 +276,8 @@ public final class EngineSession {
     }
 
     private Answers decode(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
-        // Here, where it is this request's alone to fail.
-        adapter.ifPresent(scaled -> requireScalable(scaled.adapter(), scaled.scale()));
+        // Before the worker has it, where it would fail beside other requests.
+        adapter.ifPresent(EngineSession::requireScalable);
         Function<Worker, CompletableFuture<Answers>> work =
                 worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
         var decoding = engine.placement().with(adapter, work);
@@ -291,11 +290,11 @@ public final class EngineSession {
         return answers;
     }
 
-    static void requireScalable(Adapter adapter, float scale) {
+    private static void requireScalable(ScaledAdapter scaled) {
         try {
-            adapter.scaled(scale);
+            scaled.adapter().scaled(scaled.scale());
         } catch (IllegalArgumentException e) {
-            throw new UnusableInputException("scale", null, scale, e.getMessage());
+            throw new UnusableInputException("scale", null, scaled.scale(), e.getMessage());
         }
     }
 }

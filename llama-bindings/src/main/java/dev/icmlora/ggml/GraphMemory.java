@@ -9,8 +9,8 @@ import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendSchedH;
 import dev.icmlora.capi.NativeHandle;
 
-/// Memory in which graphs are computed one after the other: ggml's scheduler, whose memory stays for the next graph and grows
-/// with the largest. A graph that is built in it takes the place of the one before, which computes no more.
+/// Memory in which graphs are computed one after the other: ggml's scheduler, whose memory stays for the next graph
+/// and grows with the largest. A graph that is built in it takes the place of the one before, which computes no more.
 ///
 /// Belongs to one thread at a time, together with its backend and graphs.
 public final class GraphMemory implements AutoCloseable {

@@ -3,8 +3,8 @@ package dev.icmlora.llama;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Options by which the next token is chosen. The order is: grammar, penalties, then the most likely token (temperature 0)
-/// or top-k, top-p, min-p, temperature and a draw.
+/// Options by which the next token is chosen. The order is: grammar, penalties, then the most likely token
+/// (temperature 0) or top-k, top-p, min-p, temperature and a draw.
 ///
 /// @param temperature 0 to 100; 0 takes the most likely token
 /// @param topK keep this many, 0 for all
@@ -14,15 +14,10 @@ import java.util.Optional;
 /// @param seed of the draw; -1 lets llama.cpp choose
 /// @param grammar GBNF with a rule `root` that the text must follow, at most 16 KiB
 public record SamplingOptions(
-        float temperature,
-        int topK,
-        float topP,
-        float minP,
-        Penalties penalties,
-        int seed,
-        Optional<String> grammar) {
+        float temperature, int topK, float topP, float minP, Penalties penalties, int seed, Optional<String> grammar) {
     /// The most likely token, always.
-    public static final SamplingOptions GREEDY = new SamplingOptions(0, 0, 1, 0, new Penalties(1, 0, 0, 0), 0, Optional.empty());
+    public static final SamplingOptions GREEDY =
+            new SamplingOptions(0, 0, 1, 0, new Penalties(1, 0, 0, 0), 0, Optional.empty());
 
     private static final int MAX_WINDOW = 1 << 16;
     private static final int MAX_GRAMMAR = 16 * 1024;

@@ -16,9 +16,8 @@ import dev.icmlora.llama.LlamaModel;
 ///
 /// All transposed matrices but those of 32-bit floats are at 8 bits, the output matrix at fewer, whatever the model
 /// has: a product with a gradient adds its own rounding, which is larger. With 16-bit floats it would round the
-/// gradient
-/// to those, and large ones to infinity. Queries, keys and values of the first layer are left out, since no gradient
-/// goes below them.
+/// gradient to those, and large ones to infinity. Queries, keys and values of the first layer are left out, since no
+/// gradient goes below them.
 public final class FrozenWeights implements AutoCloseable {
     private static final String OUTPUT = "output";
     /// The largest matrix of a small model. An error of a likelihood is a difference of few large entries, and 5 bits

@@ -3,9 +3,9 @@
 ///
 /// A step, for five examples of 150 tokens: [dev.icmlora.engine.tune.BlockTree] cuts them into blocks of 40 tokens, the
 /// first of which holds what all begin with, and orders them: keys and values of the first block, the others
-/// forwards and back one by one, the first back. For each, [dev.icmlora.engine.tune.BlockGraph] is built, computed
-/// slice
-/// by slice, and freed; gradients of B add up in [dev.icmlora.engine.tune.TuningState], those of keys and values in
+/// forwards and back one by one, the first back. For each, [dev.icmlora.engine.tune.BlockGraph] is built,
+/// computed slice by slice, and freed; gradients of B add up in [dev.icmlora.engine.tune.TuningState], those of keys
+/// and values in
 /// [dev.icmlora.engine.tune.PathStates]. Then [dev.icmlora.engine.tune.Adam] changes B.
 ///
 /// [dev.icmlora.engine.tune.BaseModelWeights] names a base model's tensors, for these graphs and for the trainer's

@@ -1,14 +1,17 @@
-package dev.icmlora.ggml;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+
+import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.GgufWriter;
+import dev.icmlora.ggml.TensorInfo;
 
 /// Rewrites a model's Q4_1 matrices as Q8_0, for which ggml has its fast matrix product on a CPU: prompts are
 /// read more than twice as fast, and each weight stays what it was within 1/254 of the greatest of its block
 /// (docs/adr/0031).
 ///
-/// `scripts/fetch-model` runs it from its source, before anything is built. It is plain Java arithmetic, where
+/// `scripts/fetch-model` compiles and runs it, before anything is built. It is plain Java arithmetic, where
 /// ggml's own routines may fuse operations on some machines: the same file gives the same bytes on all of them,
 /// and so the same pinned digest.
 public final class Requantise {
