@@ -109,7 +109,7 @@ public final class EngineSession {
                 "embed",
                 () -> texts.stream()
                         .map(text ->
-                                read(text.length, reader -> reader.embedder().begin(text), _ -> {}))
+                                read(text.length, reader -> reader.embedding(text), _ -> {}))
                         .toList());
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// @param weights added to the labels' log-probabilities, up to a constant; one for each label in their order, or
 /// none
-/// @param listener gets each answer once, as a whole
+/// @param listener is told each answer once, as a whole
 /// @param salt see [Wanted]
 public record Choosing(Labels labels, List<Double> weights, AnswerListener listener, String salt) implements Wanted {
 
