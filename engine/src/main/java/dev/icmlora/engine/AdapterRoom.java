@@ -1,9 +1,11 @@
 package dev.icmlora.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import dev.icmlora.engine.tune.Module;
 import dev.icmlora.generator.adapter.AdapterLayout;
 
 /// The modules and the rank that resident adapters have room for. Adapters from elsewhere often change other modules
@@ -18,7 +20,7 @@ public record AdapterRoom(Optional<List<String>> modules, OptionalInt maxRank) {
 
     /// The modules that adapters can change, in the order in which a file has them.
     private static final List<String> MODULES =
-            List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
+            Arrays.stream(Module.values()).map(Module::file).toList();
 
     private static final List<String> USUAL_MODULES = List.of("attn_q", "attn_v");
     private static final int USUAL_RANK = 16;
