@@ -108,8 +108,7 @@ public final class EngineSession {
         return observed.phase(
                 "embed",
                 () -> texts.stream()
-                        .map(text ->
-                                read(text.length, reader -> reader.embedding(text), _ -> {}))
+                        .map(text -> read(text.length, reader -> reader.embedding(text), _ -> {}))
                         .toList());
     }
 
