@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.storage.Condition;
@@ -50,11 +49,6 @@ record StateObject(ObjectStore store, String key, ObjectMapper json) {
     Snapshot write(TaskState state, Optional<Snapshot> before) {
         var condition = before.<Condition>map(old -> new Condition.IfVersion(old.version()))
                 .orElseGet(Condition.IfAbsent::new);
-        try {
-            return new Snapshot(
-                    state, store.write(key, Content.of(json.writeValueAsBytes(state)), Map.of(), condition));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a state has a JSON form", e);
-        }
+        return new Snapshot(state, store.write(key, Content.of(json.writer(), state), Map.of(), condition));
     }
 }

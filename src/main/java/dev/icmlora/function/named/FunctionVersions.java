@@ -32,14 +32,11 @@ import dev.icmlora.function.storage.StoredObject;
 record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
     private static final String PREFIX = "functions/";
-    /// Where everybody shares them; no tenant's id.
-    private static final String SHARED = "shared";
-
     /// No function has this name.
     private static final String GIVEN = "given.txt";
 
     private static String prefix(Tenant tenant) {
-        return PREFIX + (tenant.equals(Tenant.SHARED) ? SHARED : tenant.id()) + "/";
+        return PREFIX + tenant.folder() + "/";
     }
 
     private static String prefix(Tenant tenant, String name) {

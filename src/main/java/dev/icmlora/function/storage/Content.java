@@ -8,6 +8,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+
 /// What to write: of known size, and readable as often as a retry needs.
 public record Content(long bytes, Source source) {
 
@@ -19,6 +22,15 @@ public record Content(long bytes, Source source) {
 
     public static Content of(byte[] bytes) {
         return new Content(bytes.length, () -> new ByteArrayInputStream(bytes));
+    }
+
+    /// A value as JSON.
+    public static Content of(ObjectWriter json, Object value) {
+        try {
+            return of(json.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("what is kept has a JSON form", e);
+        }
     }
 
     /// Objects of a store, one after the other.
