@@ -24,7 +24,6 @@ import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
@@ -108,8 +107,7 @@ record JobStore(ObjectStore store, ObjectMapper json) {
 
     private StoredObject writeSlot(String key, String id, Optional<StoredObject> before) {
         var content = Content.of(id.getBytes(UTF_8));
-        var condition = before.<Condition>map(old -> new Condition.IfVersion(old.version()))
-                .orElseGet(Condition.IfAbsent::new);
+        var condition = Condition.unchanged(before.map(StoredObject::version));
         return new StoredObject(key, store.write(key, content, Map.of(), condition), content.bytes(), Map.of());
     }
 
@@ -133,14 +131,9 @@ record JobStore(ObjectStore store, ObjectMapper json) {
 
     /// The job that a slot names; empty if it was freed meanwhile.
     Optional<JobId> job(StoredObject slot) {
-        try (var in = store.read(slot)) {
-            return Optional.of(new JobId(tenantOf(slot), new String(in.readAllBytes(), UTF_8)))
-                    .filter(JobId::isValid);
-        } catch (ObjectGoneException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw Lines.unreadable(slot, e);
-        }
+        return store.content(slot)
+                .map(id -> new JobId(tenantOf(slot), new String(id, UTF_8)))
+                .filter(JobId::isValid);
     }
 
     /// Writes a new job.

@@ -114,10 +114,7 @@ record Work(
         var old = claim.isFirst() ? Optional.<StoredObject>empty() : store.find(key);
         for (var attempt = 0; attempt < 2 && !isFor(old, version()); attempt++) {
             try {
-                write.accept(
-                        metadata,
-                        old.<Condition>map(object -> new Condition.IfVersion(object.version()))
-                                .orElseGet(Condition.IfAbsent::new));
+                write.accept(metadata, Condition.unchanged(old.map(StoredObject::version)));
                 return;
             } catch (ConditionFailedException e) {
                 old = store.find(key);
