@@ -37,8 +37,8 @@ import dev.icmlora.function.error.RequestException;
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it is empty and
 /// keeps nothing. Thread-safe; several processes may share a folder.
 ///
-/// An adapter is two files: its weights, and a card that says what it was made from. A file is believed only if its
-/// hash is the name that it has.
+/// An adapter is two files: its weights, and a card that says what it was made from. Weights are used only if their
+/// hash is the name of the file.
 @Singleton
 final class AdapterFolder {
 

@@ -28,7 +28,7 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 
-/// Gives adapters: the one that is known for a key, or a new one.
+/// Finds adapters in memory and in the folder, and makes those that are in neither.
 @Singleton
 public final class AdapterSource {
 
@@ -41,7 +41,7 @@ public final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
-    /// For tunings: half as many as requests are worked on, so that the others go on. A caller has its share of them.
+    /// For tunings: half as many as requests are worked on, so that others go on. A caller has its share of them.
     private final CallerPlaces places;
     private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>(Made::shared);
 

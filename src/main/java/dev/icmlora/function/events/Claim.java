@@ -16,9 +16,9 @@ import dev.icmlora.function.storage.StorageException;
 
 /// The right to work on a task file: its holder keeps rewriting the state.
 ///
-/// No clock of another machine is trusted. An instance that finds the state held watches it for as long as a lease
-/// lasts by its own clock; if it did not change, its holder is gone. A holder that was only slow finds out at its next
-/// write, and all that both may have written by then is the same or conditional.
+/// No clock of another machine is trusted. An instance that finds a holder watches the state for the length of a
+/// lease, by its own clock; if the state does not change, the holder is gone. A holder that was only slow fails at
+/// its next write of the state, and what both may have written by then is the same or conditional.
 final class Claim implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Claim.class);

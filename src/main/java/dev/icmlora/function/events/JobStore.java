@@ -29,7 +29,7 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Jobs in a bucket: `jobs/<tenant>/<id>/…`. What is known of one is there, so any instance can tell how far it is.
-/// As long as something is to be done for a job, one of its tenant's slots, `open-jobs/<tenant>/<number>`, has its id.
+/// While something is to be done for a job, one of its tenant's slots, `open-jobs/<tenant>/<number>`, has its id.
 record JobStore(ObjectStore store, ObjectMapper json) {
 
     /// Prefix of the slots of all tenants.

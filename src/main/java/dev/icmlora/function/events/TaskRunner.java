@@ -29,9 +29,8 @@ import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
-/// Works on what is claimed, a task file or a job, until it has an outcome: adapter, parts, then the summary, and last
-/// the results, whose appearance completes the task; or an error in their place. What is there already is not done
-/// again.
+/// Works on a claimed task file or job until it has an outcome. It writes the adapter, parts, the summary, and last
+/// the results, whose appearance completes the task; or an error in their place. What is there is not done again.
 @Singleton
 final class TaskRunner {
 

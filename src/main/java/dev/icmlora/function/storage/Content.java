@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
-/// What to write: of known size, and readable as often as a retry needs.
+/// What a store writes. Its size is known, and each retry reads it from the beginning.
 public record Content(long bytes, Source source) {
 
     /// Opens the content from its beginning.

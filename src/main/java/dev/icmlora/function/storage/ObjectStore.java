@@ -18,7 +18,7 @@ public interface ObjectStore {
     /// @throws ObjectGoneException if the object was deleted or has another version by now
     InputStream read(StoredObject object);
 
-    /// The content of exactly this version, in memory; empty if the object was deleted or has another version by now.
+    /// The content of exactly this version, in memory; empty if the object was deleted or has another version now.
     default Optional<byte[]> content(StoredObject object) {
         try (var in = read(object)) {
             return Optional.of(in.readAllBytes());
