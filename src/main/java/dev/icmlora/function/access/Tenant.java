@@ -16,4 +16,13 @@ public record Tenant(String id) {
     public static Tenant of(String caller) {
         return new Tenant(Sha256.hex(caller.getBytes(UTF_8)));
     }
+    /// The folder of its objects in a bucket.
+    public String folder() {
+        return equals(SHARED) ? "shared" : id;
+    }
+
+    /// The tenant whose folder has this name.
+    public static Tenant ofFolder(String name) {
+        return name.equals(SHARED.folder()) ? SHARED : new Tenant(name);
+    }
 }

@@ -6,7 +6,7 @@ import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.function.api.TaskBody;
 
-/// What the folder keeps beside an adapter's weights, as JSON.
+/// Says what an adapter in the folder was made from. It is a JSON file beside the weights.
 ///
 /// @param steps of tuning; null for none
 /// @param tuning what it did; null for none

@@ -16,8 +16,8 @@ import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 import dev.icmlora.generator.adapter.ResidentShape;
 
-/// Adapters as files, written and read, and sums of them: all in Java, so that nothing that a client sent
-/// reaches C before it has the resident adapter's shape. Any thread may use it.
+/// Reads, writes and adds up adapters. All of it is Java: what a client sent reaches C only when it has the resident
+/// adapter's shape. Thread-safe.
 @Singleton
 public final class AdapterFiles {
 

@@ -10,7 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,66 +37,57 @@ import dev.icmlora.function.error.RequestException;
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it is empty and
 /// keeps nothing. Thread-safe; several processes may share a folder.
 ///
-/// An adapter is two files: its weights, and a card that says what it was made from. A file is believed only if its
-/// hash is the name that it has.
+/// An adapter is two files: its weights, and a card that says what it was made from. Weights are used only if their
+/// hash is the name of the file.
 @Singleton
 final class AdapterFolder {
 
     private static final Logger LOG = Logger.getLogger(AdapterFolder.class);
     /// Who observes without a priority comes later.
     private static final int BEFORE_THE_ENGINE = 1000;
+    private static final String DAMAGED = "%s is damaged, or was made for another resident adapter, and is passed over";
     /// Cards that are read at the same time.
     private static final int READERS = 16;
+    /// Generated adapters that wait to be written; more than these are made again after a restart.
+    private static final int WAITING = 64;
 
     private final FunctionConfig config;
     private final AdapterFiles adapterFiles;
     private final Optional<FolderFiles> files;
-    private final FolderIndex index = new FolderIndex();
-    private Optional<Opened> opened = Optional.empty();
-
-    /// The folder in use. What has to be read for it is read meanwhile: a folder may be a bucket with many files, each
-    /// of which is a request.
-    ///
-    /// @param generator fingerprint of what adapters are made by
-    /// @param cards done when the index knows every card that was there
-    private record Opened(
-            CompletableFuture<String> generator,
-            CompletableFuture<FolderWriter> writer,
-            CompletableFuture<Void> cards) {}
+    /// Fingerprint of what adapters are made by.
+    private final CompletableFuture<String> generator = new CompletableFuture<>();
+    /// Done when every card that was there is known.
+    private CompletableFuture<Void> cards = CompletableFuture.completedFuture(null);
+    /// What is still to be written.
+    private final Set<OwnedId> waiting = ConcurrentHashMap.newKeySet();
+    private final ThreadPoolExecutor writer =
+            new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
 
     AdapterFolder(FunctionConfig config, AdapterFiles adapterFiles, ObjectMapper json) {
         this.config = config;
         this.adapterFiles = adapterFiles;
-        this.files = config.adapters().dir().map(folder -> new FolderFiles(folder, json));
+        var limit = config.adapters().dirBytes().asLongValue();
+        this.files = config.adapters().dir().map(folder -> new FolderFiles(folder, limit, json));
     }
 
-    /// Begins to learn what is there, while the engine is loaded; the weights are read when they are asked for.
+    /// Begins to learn what is there, while the engine is loaded: a folder may be a bucket with many files, each of
+    /// which is a request. The weights are read when they are asked for.
     ///
     /// @throws StartupException if the folder cannot be used
     void start(@Observes @Priority(BEFORE_THE_ENGINE) StartupEvent event) {
         files.ifPresent(there -> {
             try {
-                opened = Optional.of(open(there));
+                var names = there.prepare();
+                generator.completeAsync(EngineConfig.files(config)::generatorFingerprint);
+                cards = generator.thenAcceptAsync(current -> read(there, names, current), Thread::startVirtualThread);
             } catch (IOException | UncheckedIOException e) {
                 throw new StartupException("icm-lora.adapters.dir (ICM_LORA_ADAPTERS_DIR), %s, cannot be used: %s"
-                        .formatted(there.folder(), e.getMessage()));
+                        .formatted(config.adapters().dir().orElseThrow(), e.getMessage()));
             }
         });
     }
 
-    private Opened open(FolderFiles there) throws IOException {
-        there.prepare();
-        var names = there.names();
-        var engineFiles = EngineConfig.files(config);
-        var generator = CompletableFuture.supplyAsync(engineFiles::generatorFingerprint);
-        var room = new FolderRoom(there, config.adapters().dirBytes().asLongValue());
-        return new Opened(
-                generator,
-                generator.thenApply(current -> new FolderWriter(there, room, index, current)),
-                generator.thenAcceptAsync(current -> read(there, names, current), Thread::startVirtualThread));
-    }
-
-    private void read(FolderFiles there, List<FolderName> names, String generator) {
+    private static void read(FolderFiles there, List<FolderName> names, String generator) {
         try (var readers = Executors.newFixedThreadPool(
                 READERS, Thread.ofPlatform().daemon().factory())) {
             var weights = names.stream().filter(name -> !name.isCard()).collect(Collectors.toSet());
@@ -99,35 +95,28 @@ final class AdapterFolder {
                     // A process may have ended before it wrote the weights.
                     .filter(name -> name.isCard() && weights.contains(FolderName.weights(name.id(), name.kind())))
                     .forEach(name -> readers.execute(() -> there.card(name)
-                            .ifPresent(card -> index.remember(name.id(), card.key(name.id(), generator)))));
+                            .ifPresent(card -> there.remember(name.id(), card.key(name.id(), generator)))));
         }
     }
 
+    /// Writes what waits, and then nothing more.
     void stop(@Observes ShutdownEvent event) {
-        opened.ifPresent(folder -> folder.writer.join().close());
+        writer.close();
     }
 
     /// The ids of all adapters of a tenant that are kept, as far as this process knows them. Waits until it does.
     Set<String> ids(Tenant tenant) {
-        awaitCards();
-        return index.ids(tenant);
-    }
-
-    private void awaitCards() {
-        opened.ifPresent(folder -> folder.cards.join());
+        cards.join();
+        return files.map(there -> there.ids(tenant)).orElseGet(Set::of);
     }
 
     /// The adapter that this generator made for a key. Waits, if need be, until every card is read.
     Optional<KnownAdapter> find(AdapterKey key) {
-        if (opened.isEmpty()) {
-            return Optional.empty();
-        }
         var digest = key.digest();
-        return index.id(digest)
-                .or(() -> {
-                    awaitCards();
-                    return index.id(digest);
-                })
+        return files.flatMap(there -> there.id(digest).or(() -> {
+                    cards.join();
+                    return there.id(digest);
+                }))
                 .flatMap(this::find)
                 // Its card may have gone, or say now that a client brought it: then it is made again.
                 .filter(known -> known.key().equals(key));
@@ -135,62 +124,80 @@ final class AdapterFolder {
 
     /// The adapter of an id. One that another process put here is found too.
     Optional<KnownAdapter> find(OwnedId id) {
-        var found = files.flatMap(there -> Stream.of(Kind.values())
-                .flatMap(kind -> there
-                        .card(FolderName.card(id, kind))
-                        .flatMap(card -> read(id, card, there.path(FolderName.weights(id, kind))))
-                        .stream())
-                .findFirst());
-        if (found.isEmpty()) {
-            index.forget(id);
-        }
-        return found;
+        return files.flatMap(there -> {
+            var found = Stream.of(Kind.values())
+                    .flatMap(kind -> there
+                            .card(FolderName.card(id, kind))
+                            .flatMap(card -> read(there, id, card, there.path(FolderName.weights(id, kind))))
+                            .stream())
+                    .findFirst();
+            if (found.isEmpty()) {
+                there.forget(id);
+            }
+            return found;
+        });
     }
 
-    private Optional<KnownAdapter> read(OwnedId id, AdapterCard card, Path weights) {
+    private Optional<KnownAdapter> read(FolderFiles there, OwnedId id, AdapterCard card, Path weights) {
         try {
             var adapter = adapterFiles.read(Files.readAllBytes(weights));
-            if (!adapter.id().equals(id.id())) {
-                return damaged(weights);
+            if (adapter.id().equals(id.id())) {
+                FolderFiles.touch(weights);
+                var key = card.key(id, generator.join());
+                there.remember(id, key);
+                return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
             }
-            FolderFiles.touch(weights);
-            var key = card.key(id, opened.orElseThrow().generator.join());
-            index.remember(id, key);
-            return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
+            LOG.warnf(DAMAGED, weights);
         } catch (RequestException e) {
-            return damaged(weights);
+            LOG.warnf(DAMAGED, weights);
         } catch (NoSuchFileException e) {
             // Another process took it away, or has not written it yet.
-            return Optional.empty();
+            LOG.debugf("%s is gone", weights);
         } catch (IOException e) {
             LOG.warnf("%s cannot be read: %s", weights, e);
-            return Optional.empty();
         }
-    }
-
-    private static Optional<KnownAdapter> damaged(Path weights) {
-        LOG.warnf("%s is damaged, or was made for another resident adapter, and is passed over", weights);
         return Optional.empty();
     }
 
-    /// Keeps a generated adapter, in a while.
+    /// Keeps a generated adapter, in a while, if not too many wait.
     void keepSoon(KnownAdapter known) {
-        if (!isKept(known.ownedId())) {
-            opened.ifPresent(folder -> folder.writer.join().writeSoon(known));
+        if (files.isEmpty() || isKept(known.ownedId()) || !waiting.add(known.ownedId())) {
+            return;
         }
+        try {
+            writer.execute(() -> writeWaiting(known));
+        } catch (RejectedExecutionException e) {
+            waiting.remove(known.ownedId());
+            LOG.debug("An adapter is not kept: too many wait");
+        }
+    }
+
+    private synchronized void writeWaiting(KnownAdapter known) {
+        // Unless it was deleted meanwhile.
+        if (waiting.remove(known.ownedId())) {
+            try {
+                write(known, Kind.GENERATED);
+            } catch (IOException | RequestException e) {
+                LOG.warnf("An adapter is not kept: %s", e.getMessage());
+            }
+        }
+    }
+
+    private void write(KnownAdapter known, Kind kind) throws IOException {
+        files.orElseThrow().write(known, kind, generator.join());
     }
 
     /// Whether the adapter's weights are there, and known to be.
     boolean isKept(OwnedId id) {
-        return index.has(id) && files.filter(there -> there.hasWeights(id)).isPresent();
+        return files.filter(there -> there.isKept(id)).isPresent();
     }
 
     /// Takes an adapter away. Other processes no longer read it; what they have in memory is theirs.
     ///
     /// @return whether it was there
-    boolean delete(OwnedId id) {
+    synchronized boolean delete(OwnedId id) {
         try {
-            return opened.isPresent() && opened.get().writer.join().delete(id);
+            return files.isPresent() && (waiting.remove(id) | files.get().delete(id));
         } catch (IOException e) {
             throw new UncheckedIOException("an adapter cannot be deleted", e);
         }
@@ -199,12 +206,11 @@ final class AdapterFolder {
     /// Keeps an adapter that a client brought or mixed: it is there when this returns.
     ///
     /// @throws RequestException if there is no room for it
-    void keep(KnownAdapter known) {
-        if (opened.isEmpty()) {
-            return;
-        }
+    synchronized void keep(KnownAdapter known) {
         try {
-            opened.get().writer.join().write(known, Kind.GIVEN);
+            if (files.isPresent()) {
+                write(known, Kind.GIVEN);
+            }
         } catch (IOException e) {
             LOG.errorf("An adapter cannot be kept: %s", e.getMessage());
             throw RequestException.Kind.NO_ROOM_FOR_ADAPTER.because(

@@ -14,7 +14,7 @@ import dev.icmlora.generator.task.Task;
 
 /// What an adapter is made from, and for whom; equal keys give equal adapters.
 ///
-/// @param task empty where an adapter was brought without a word about it
+/// @param task empty where a client brought an adapter and described no task
 /// @param strength of the residual: 0 gives B0 itself, 1 the full residual
 /// @param steps of tuning on the task's examples; 0 for none
 /// @param latent [#MEAN], or the id of the adapter where another latent was chosen or a client brought it

@@ -15,16 +15,20 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningResult;
+import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.admission.CallerPlaces;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 
-/// Gives adapters: the one that is known for a key, or a new one.
+/// Finds adapters in memory and in the folder, and makes those that are in neither.
 @Singleton
 public final class AdapterSource {
 
@@ -37,13 +41,15 @@ public final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
-    private final TuningPlaces places;
+    /// For tunings: half as many as requests are worked on, so that others go on. A caller has its share of them.
+    private final CallerPlaces places;
     private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>(Made::shared);
 
-    AdapterSource(AdapterCache cache, AdapterFolder folder, TuningPlaces places) {
+    AdapterSource(AdapterCache cache, AdapterFolder folder, FunctionConfig config, CallerShare share) {
         this.cache = cache;
         this.folder = folder;
-        this.places = places;
+        var capacity = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
+        this.places = new CallerPlaces(capacity, share::of, "tasks are being tuned");
     }
 
     /// @param budget of the request that it was made for
@@ -78,8 +84,8 @@ public final class AdapterSource {
 
     /// The adapter of a key. Requests that ask for it at the same time make it once.
     ///
-    /// @throws RequestException if the task is longer than the context, or no generator makes one of it
-    /// @throws RequestException if it has to be made, and a task alone does not make it
+    /// @throws RequestException if the task is longer than the context, or it has to be made, and a task alone does
+    /// not make it
     public Supplied of(AdapterKey key, Turn turn) {
         return of(key, Optional.empty(), _ -> {}, turn);
     }
@@ -88,9 +94,8 @@ public final class AdapterSource {
     ///
     /// @param budget time after which a tuning takes no further step; one that was cut short is known by its id
     /// @param progress is told of a tuning that begins here, after each slice, by the tuning's thread
-    /// @throws RequestException if the task is longer than the context
-    /// @throws RequestException if it has to be made, and a task alone does not make it
-    /// @throws RequestException if it has to be tuned, and too many are
+    /// @throws RequestException if the task is longer than the context; if it has to be made, and a task alone does
+    /// not make it; if it has to be tuned, and too many are
     public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         return of(key, budget, turn, _ -> false, making -> make(key, budget, progress, making))
                 .orElseThrow();

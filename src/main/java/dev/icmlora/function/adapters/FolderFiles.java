@@ -11,31 +11,59 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.error.RequestException;
 
-/// The folder's files, read and written one by one. Each appears whole, by a rename. Several processes may do this at
-/// the same time, so a file may be gone at any moment.
-record FolderFiles(Path folder, ObjectMapper json) {
+/// The folder's files, within a limit, and what this process knows to be there. A file appears whole, by a rename.
+///
+/// Several processes may share the folder, so a file may be gone at any moment. What clients brought or mixed stays;
+/// generated adapters make room, those unused for longest first. Processes that make room at once may exceed the
+/// limit by what each of them writes then. Any thread may read; one at a time may write or delete.
+final class FolderFiles {
 
     private static final Logger LOG = Logger.getLogger(FolderFiles.class);
     private static final String DRAFT = ".draft";
     private static final Duration ABANDONED = Duration.ofHours(1);
 
+    private final Path folder;
+    private final long limit;
+    private final ObjectMapper json;
+    /// The adapters that are there, with digests of their keys: they take little memory however long the tasks are.
+    private final Map<OwnedId, String> known = new ConcurrentHashMap<>();
+
+    /// @param limit bytes of all files together
+    FolderFiles(Path folder, long limit, ObjectMapper json) {
+        this.folder = folder;
+        this.limit = limit;
+        this.json = json;
+    }
+
     /// Makes the folder if need be, and takes away what a process left that died while it wrote.
-    void prepare() throws IOException {
+    ///
+    /// @return the files that are there
+    List<FolderName> prepare() throws IOException {
         Files.createDirectories(folder);
         for (var file : list()) {
             if (file.toString().endsWith(DRAFT) && isAbandoned(file)) {
                 Files.deleteIfExists(file);
             }
         }
+        return names();
     }
 
     private static boolean isAbandoned(Path draft) throws IOException {
@@ -55,8 +83,7 @@ record FolderFiles(Path folder, ObjectMapper json) {
         }
     }
 
-    /// The adapters' files that are there.
-    List<FolderName> names() throws IOException {
+    private List<FolderName> names() throws IOException {
         return list().stream().map(FolderName::of).flatMap(Optional::stream).toList();
     }
 
@@ -64,8 +91,36 @@ record FolderFiles(Path folder, ObjectMapper json) {
         return folder.resolve(name.toString());
     }
 
-    boolean hasWeights(OwnedId id) {
-        return Stream.of(Kind.values()).anyMatch(kind -> Files.exists(path(FolderName.weights(id, kind))));
+    void remember(OwnedId id, AdapterKey key) {
+        known.put(id, key.digest());
+    }
+
+    void forget(OwnedId id) {
+        known.remove(id);
+    }
+
+    /// The ids of all adapters of a tenant that are known to be there.
+    Set<String> ids(Tenant tenant) {
+        return known.keySet().stream()
+                .filter(id -> id.tenant().equals(tenant))
+                .map(OwnedId::id)
+                .collect(Collectors.toSet());
+    }
+
+    /// The adapter of a key that is known to be there.
+    ///
+    /// @param digest of the key
+    Optional<OwnedId> id(String digest) {
+        return known.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(digest))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /// Whether the adapter's weights are there, and known to be.
+    boolean isKept(OwnedId id) {
+        return known.containsKey(id)
+                && Stream.of(Kind.values()).anyMatch(kind -> Files.exists(path(FolderName.weights(id, kind))));
     }
 
     /// Empty if it cannot be read.
@@ -82,10 +137,6 @@ record FolderFiles(Path folder, ObjectMapper json) {
         }
     }
 
-    byte[] bytes(AdapterCard card) throws IOException {
-        return json.writeValueAsBytes(card);
-    }
-
     /// Has a file stay when room is made by what was used longer ago.
     static void touch(Path weights) {
         try {
@@ -96,8 +147,34 @@ record FolderFiles(Path folder, ObjectMapper json) {
         }
     }
 
-    /// Writes a file, which is on the disk when this returns.
-    void publish(FolderName name, byte[] bytes) throws IOException {
+    /// Writes the card and then the weights: a process that ends in between leaves no weights that nothing refers to.
+    /// They are on the disk when this returns.
+    ///
+    /// @param generator fingerprint of the one that is in use
+    /// @throws RequestException if there is no room
+    void write(KnownAdapter adapter, Kind kind, String generator) throws IOException {
+        var id = adapter.ownedId();
+        var card = AdapterCard.of(adapter, kind == Kind.GENERATED ? generator : null);
+        var weights = adapter.adapter().gguf();
+        var text = json.writeValueAsBytes(card);
+        makeRoom(id, (long) weights.length + text.length);
+        publish(FolderName.card(id, kind), text);
+        try {
+            publish(FolderName.weights(id, kind), weights);
+        } catch (IOException e) {
+            // Unless another process has just kept the same adapter.
+            if (!Files.exists(path(FolderName.weights(id, kind)))) {
+                delete(id, kind);
+            }
+            throw e;
+        }
+        if (kind == Kind.GIVEN) {
+            delete(id, Kind.GENERATED);
+        }
+        remember(id, card.key(id, generator));
+    }
+
+    private void publish(FolderName name, byte[] bytes) throws IOException {
         var draft = Files.createTempFile(folder, name.toString(), DRAFT);
         try {
             try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
@@ -112,11 +189,64 @@ record FolderFiles(Path folder, ObjectMapper json) {
         }
     }
 
-    /// Deletes an adapter's files of one kind.
+    /// Takes an adapter's files away.
     ///
     /// @return whether any of them was there
-    boolean delete(OwnedId id, Kind kind) throws IOException {
-        var card = Files.deleteIfExists(path(FolderName.card(id, kind)));
-        return Files.deleteIfExists(path(FolderName.weights(id, kind))) || card;
+    boolean delete(OwnedId id) throws IOException {
+        forget(id);
+        return delete(id, Kind.GENERATED) | delete(id, Kind.GIVEN);
+    }
+
+    private boolean delete(OwnedId id, Kind kind) throws IOException {
+        return Files.deleteIfExists(path(FolderName.card(id, kind)))
+                | Files.deleteIfExists(path(FolderName.weights(id, kind)));
+    }
+
+    /// @param bytes of weights and card
+    private record Entry(OwnedId id, Kind kind, long bytes, FileTime used) {
+
+        private Entry with(Entry other) {
+            var later = used.compareTo(other.used) > 0 ? used : other.used;
+            return new Entry(id, kind, bytes + other.bytes, later);
+        }
+    }
+
+    /// Makes room for an adapter's files, whose present ones do not count. Forgets what goes, or went meanwhile.
+    ///
+    /// @throws RequestException if what stays leaves too little
+    private void makeRoom(OwnedId id, long needed) throws IOException {
+        var entries = entries();
+        known.keySet().retainAll(entries.stream().map(Entry::id).collect(Collectors.toSet()));
+        entries.removeIf(entry -> entry.id.equals(id));
+        var bytes = needed + entries.stream().mapToLong(Entry::bytes).sum();
+        entries.removeIf(entry -> entry.kind == Kind.GIVEN);
+        if (bytes - entries.stream().mapToLong(Entry::bytes).sum() > limit) {
+            throw RequestException.Kind.NO_ROOM_FOR_ADAPTER.because(
+                    "The folder for adapters is full of uploads and sums: its limit is " + limit + " bytes");
+        }
+        entries.sort(Comparator.comparing(Entry::used));
+        for (var entry : entries) {
+            if (bytes <= limit) {
+                break;
+            }
+            delete(entry.id, Kind.GENERATED);
+            forget(entry.id);
+            bytes -= entry.bytes;
+        }
+    }
+
+    private List<Entry> entries() throws IOException {
+        var entries = new HashMap<FolderName, Entry>();
+        for (var name : names()) {
+            var file = path(name);
+            try {
+                var entry = new Entry(name.id(), name.kind(), Files.size(file), Files.getLastModifiedTime(file));
+                entries.merge(FolderName.card(name.id(), name.kind()), entry, Entry::with);
+            } catch (NoSuchFileException e) {
+                // Another process made room.
+                LOG.debugf("%s is gone", file);
+            }
+        }
+        return new ArrayList<>(entries.values());
     }
 }

@@ -6,7 +6,7 @@ import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.generator.adapter.Adapter;
 
-/// An adapter and what it was made from; the task's description belongs in its prompts.
+/// An adapter and what it was made from.
 ///
 /// @param fileBytes size of its GGUF form
 /// @param tuning what tuning did; empty if it was not tuned

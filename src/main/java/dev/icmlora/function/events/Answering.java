@@ -2,21 +2,25 @@ package dev.icmlora.function.events;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.api.AnswerDetail;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.StorageException;
 
@@ -40,8 +44,7 @@ final class Answering {
     /// Tunes for all batches, if the request wants that. Where there is no place or not time enough, the first batch
     /// does, for as long as it has.
     ///
-    /// @throws RequestException if it cannot be tuned
-    /// @throws RequestException if the function ends
+    /// @throws RequestException if it cannot be tuned, or the function ends
     void tune(GenerateRequest request, Work work) {
         try {
             service.tuneAhead(work.caller(), request);
@@ -58,114 +61,129 @@ final class Answering {
         }
     }
 
+    /// One line of a results file: an input with its output, or why it has none.
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Answer(
+            int index,
+            String input,
+            String output,
+            @JsonUnwrapped AnswerDetail detail,
+            String error) {}
+
     /// Answers to a batch, in order.
     record Answered(List<Answer> answers, Tally tally) {}
 
     /// @param request what to do; its inputs do not count
     /// @param first index of the first input
-    /// @throws RequestException if more than single inputs is wrong with the request
-    /// @throws RequestException if there was no answer in time
+    /// @throws RequestException if more than single inputs is wrong with the request, or no answer comes in time
     Answered answer(GenerateRequest request, int first, List<String> inputs, Work work) {
-        var answers = new Answer[inputs.size()];
-        var positions = new ArrayList<Integer>();
-        for (var i = 0; i < inputs.size(); i++) {
-            var characters = inputs.get(i).codePointCount(0, inputs.get(i).length());
+        var batch = new Batch(request, work);
+        var rest = new ArrayList<Input>();
+        for (var text : inputs) {
+            var input = new Input(first + batch.answers.size() + rest.size(), text);
+            var characters = text.codePointCount(0, text.length());
             if (characters <= LONGEST_INPUT) {
-                positions.add(i);
+                rest.add(input);
             } else {
-                answers[i] = Answer.failed(
-                        first + i,
+                batch.fail(
+                        input,
                         "/inputs/%d has %d characters, more than the limit of %d"
-                                .formatted(first + i, characters, LONGEST_INPUT));
+                                .formatted(input.index, characters, LONGEST_INPUT));
             }
         }
-        var tooLong = Tally.failures(inputs.size() - positions.size());
-        var tally = tooLong.plus(answer(request, first, inputs, positions, answers, work));
-        return new Answered(Arrays.asList(answers), tally);
+        batch.answer(rest);
+        return new Answered(List.copyOf(batch.answers.values()), batch.tally);
     }
 
-    private Tally answer(
-            GenerateRequest request,
-            int first,
-            List<String> inputs,
-            List<Integer> positions,
-            Answer[] answers,
-            Work work) {
-        if (positions.isEmpty()) {
-            return Tally.NOTHING;
+    private record Input(int index, String text) {}
+
+    /// What is answered of a batch so far.
+    private final class Batch {
+
+        private final GenerateRequest request;
+        private final Work work;
+        private final SortedMap<Integer, Answer> answers = new TreeMap<>();
+        private Tally tally = Tally.NOTHING;
+
+        private Batch(GenerateRequest request, Work work) {
+            this.request = request;
+            this.work = work;
         }
-        try {
-            var reply =
-                    ask(request.withInputs(positions.stream().map(inputs::get).toList()), work);
-            for (var i = 0; i < positions.size(); i++) {
-                var at = positions.get(i);
-                answers[at] = Answer.of(first + at, inputs.get(at), reply, i);
+
+        private void fail(Input input, String error) {
+            if (answers.put(input.index, new Answer(input.index, null, null, null, error)) == null) {
+                tally = tally.plus(Tally.FAILURE);
             }
-            return Tally.of(reply);
-        } catch (RequestException e) {
-            switch (e.kind()) {
-                case INVALID -> {
-                    var rest = withoutBroken(e, first, positions, answers);
-                    var broken = Tally.failures(positions.size() - rest.size());
-                    return broken.plus(answer(request, first, inputs, rest, answers, work));
-                }
-                case DEADLINE -> {
+        }
+
+        private void answer(List<Input> inputs) {
+            if (inputs.isEmpty()) {
+                return;
+            }
+            try {
+                add(
+                        inputs,
+                        ask(request.withInputs(inputs.stream().map(Input::text).toList()), work));
+            } catch (RequestException e) {
+                switch (e.kind()) {
+                    case INVALID -> answer(withoutBroken(inputs, e));
                     // Too many inputs for the time of one request, or one that is too slow.
-                    return inHalves(request, first, inputs, positions, answers, work, e.getMessage());
+                    case DEADLINE -> inHalves(inputs, e.getMessage());
+                    default -> throw e;
                 }
-                default -> throw e;
-            }
-        } catch (ComputationFailedException e) {
-            if (e.isFatal()) {
-                // No input's fault: another instance can answer them all.
-                throw RequestException.redeliver(e.getMessage());
-            }
-            return inHalves(request, first, inputs, positions, answers, work, e.getMessage());
-        } catch (StorageException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // A fault of ours. Asked for ever, it would never end.
-            LOG.errorf(e, "%d inputs cannot be answered together", positions.size());
-            return inHalves(request, first, inputs, positions, answers, work, "the function failed; its log says why");
-        }
-    }
-
-    /// Of one input, it is its answer that it failed.
-    private Tally inHalves(
-            GenerateRequest request,
-            int first,
-            List<String> inputs,
-            List<Integer> positions,
-            Answer[] answers,
-            Work work,
-            String failure) {
-        if (positions.size() == 1) {
-            var at = positions.getFirst();
-            answers[at] = Answer.failed(first + at, failure);
-            return Tally.failures(1);
-        }
-        work.checkTime();
-        var half = positions.size() / 2;
-        var left = answer(request, first, inputs, positions.subList(0, half), answers, work);
-        work.checkTime();
-        return left.plus(answer(request, first, inputs, positions.subList(half, positions.size()), answers, work));
-    }
-
-    /// Notes what is wrong with single inputs; throws the exception on if more is wrong than that.
-    private static List<Integer> withoutBroken(
-            RequestException e, int first, List<Integer> positions, Answer[] answers) {
-        var rest = new ArrayList<>(positions);
-        for (Violation violation : e.problem().errors()) {
-            var input = ONE_INPUT.matcher(violation.field());
-            if (!input.matches()) {
+            } catch (ComputationFailedException e) {
+                if (e.isFatal()) {
+                    // No input's fault: another instance can answer them all.
+                    throw RequestException.redeliver(e.getMessage());
+                }
+                inHalves(inputs, e.getMessage());
+            } catch (StorageException e) {
                 throw e;
+            } catch (RuntimeException e) {
+                // A fault of ours. Asked for ever, it would never end.
+                LOG.errorf(e, "%d inputs cannot be answered together", inputs.size());
+                inHalves(inputs, "the function failed; its log says why");
             }
-            var at = positions.get(Integer.parseInt(input.group(1)));
-            var message = violation.message().replaceFirst("^/inputs/\\d+ ", "/inputs/" + (first + at) + " ");
-            answers[at] = Answer.failed(first + at, message);
-            rest.remove(at);
         }
-        return rest;
+
+        private void add(List<Input> inputs, GenerateReply reply) {
+            for (var i = 0; i < inputs.size(); i++) {
+                var input = inputs.get(i);
+                var detail = reply.details() == null ? null : reply.details().get(i);
+                var output = reply.outputs().get(i);
+                answers.put(input.index, new Answer(input.index, input.text, output, detail, null));
+            }
+            tally = tally.plus(Tally.of(reply));
+        }
+
+        /// Of one input, it is its answer that it failed.
+        private void inHalves(List<Input> inputs, String failure) {
+            if (inputs.size() == 1) {
+                fail(inputs.getFirst(), failure);
+                return;
+            }
+            var half = inputs.size() / 2;
+            for (var part : List.of(inputs.subList(0, half), inputs.subList(half, inputs.size()))) {
+                work.checkTime();
+                answer(part);
+            }
+        }
+
+        /// Notes what is wrong with single inputs; throws the exception on if more is wrong than that.
+        private List<Input> withoutBroken(List<Input> inputs, RequestException e) {
+            var rest = new ArrayList<>(inputs);
+            for (var violation : e.problem().errors()) {
+                var field = ONE_INPUT.matcher(violation.field());
+                if (!field.matches()) {
+                    throw e;
+                }
+                var input = inputs.get(Integer.parseInt(field.group(1)));
+                fail(input, violation.message().replaceFirst("^/inputs/\\d+ ", "/inputs/" + input.index + " "));
+                rest.remove(input);
+            }
+            return rest;
+        }
     }
 
     private GenerateReply ask(GenerateRequest request, Work work) {

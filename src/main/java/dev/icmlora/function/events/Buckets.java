@@ -1,9 +1,10 @@
 package dev.icmlora.function.events;
 
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.quarkus.runtime.StartupEvent;
@@ -24,7 +25,7 @@ final class Buckets {
     private final Stores stores;
     private final EventsConfig config;
     private final FunctionConfig function;
-    private final Map<String, Bucket> configured = new LinkedHashMap<>();
+    private final Set<Bucket> configured = new LinkedHashSet<>();
     private final Map<Bucket, ObjectStore> open = new ConcurrentHashMap<>();
 
     Buckets(Stores stores, EventsConfig config, FunctionConfig function) {
@@ -54,7 +55,7 @@ final class Buckets {
             try {
                 var bucket = Bucket.parse(text);
                 stores.check(bucket);
-                configured.put(bucket.toString(), bucket);
+                configured.add(bucket);
             } catch (IllegalArgumentException e) {
                 throw new StartupException("icm-lora.events.buckets: " + e.getMessage());
             }
@@ -63,13 +64,14 @@ final class Buckets {
 
     /// The store behind a bucket; empty if it is not one of ours.
     Optional<ObjectStore> find(Bucket bucket) {
-        return Optional.ofNullable(configured.get(bucket.toString()))
+        return Optional.of(bucket)
+                .filter(configured::contains)
                 .map(ours -> open.computeIfAbsent(ours, key -> new RetryingStore(stores.open(key), config.retry())));
     }
 
     /// The configured directories.
     List<Bucket> directories() {
-        return configured.values().stream()
+        return configured.stream()
                 .filter(bucket -> bucket.provider() == Bucket.Provider.LOCAL)
                 .toList();
     }

@@ -3,6 +3,7 @@ package dev.icmlora.function.events;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.jboss.logging.Logger;
@@ -15,9 +16,9 @@ import dev.icmlora.function.storage.StorageException;
 
 /// The right to work on a task file: its holder keeps rewriting the state.
 ///
-/// No clock of another machine is trusted. An instance that finds the state held watches it for as long as a lease
-/// lasts by its own clock; if it did not change, its holder is gone. A holder that was only slow finds out at its next
-/// write, and all that both may have written by then is the same or conditional.
+/// No clock of another machine is trusted. An instance that finds a holder watches the state for the length of a
+/// lease, by its own clock; if the state does not change, the holder is gone. A holder that was only slow fails at
+/// its next write of the state, and what both may have written by then is the same or conditional.
 final class Claim implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Claim.class);
@@ -50,12 +51,29 @@ final class Claim implements AutoCloseable {
         this.renewal = Thread.ofVirtual().name("claim " + object.key()).unstarted(this::renew);
     }
 
-    /// Waits until no other instance works on it, which is so at once or when its holder gave no sign for a lease.
+    /// Takes what no other instance works on: at once, or when its holder gave no sign for a lease.
     ///
-    /// @return the state that can be taken
-    /// @throws RequestException if its holder is at work
-    static Optional<Snapshot> awaitFree(StateObject object, Optional<Snapshot> found, Duration lease) {
-        if (found.isEmpty() || !found.get().state().isHeld()) {
+    /// @param found its state; empty for none
+    /// @param next the state to go on from, given the one that is there then; empty if nothing is left to do
+    /// @return empty if nothing is left to do
+    /// @throws RequestException if another instance works on it
+    static Optional<Claim> take(
+            StateObject object,
+            Optional<Snapshot> found,
+            Function<Optional<TaskState>, Optional<TaskState>> next,
+            Duration lease) {
+        var free = awaitFree(object, found, lease);
+        try {
+            var claim = next.apply(free.map(Snapshot::state)).map(state -> new Claim(object, free, state, lease));
+            claim.ifPresent(taken -> taken.renewal.start());
+            return claim;
+        } catch (ConditionFailedException e) {
+            throw RequestException.redeliver("another delivery works on it");
+        }
+    }
+
+    private static Optional<Snapshot> awaitFree(StateObject object, Optional<Snapshot> found, Duration lease) {
+        if (found.filter(state -> state.state().isHeld()).isEmpty()) {
             return found;
         }
         var end = System.nanoTime() + lease.toNanos();
@@ -66,7 +84,7 @@ final class Claim implements AutoCloseable {
                 throw RequestException.redeliver("interrupted");
             }
             var now = object.read();
-            if (now.isEmpty() || !now.get().state().isHeld()) {
+            if (now.filter(state -> state.state().isHeld()).isEmpty()) {
                 return now;
             }
             if (!now.get().version().equals(found.get().version())) {
@@ -74,21 +92,6 @@ final class Claim implements AutoCloseable {
             }
         }
         return found;
-    }
-
-    /// Takes it.
-    ///
-    /// @param before what was found; empty for nothing
-    /// @param state to go on from
-    /// @throws RequestException if another instance was quicker
-    static Claim take(StateObject object, Optional<Snapshot> before, TaskState state, Duration lease) {
-        try {
-            var claim = new Claim(object, before, state, lease);
-            claim.renewal.start();
-            return claim;
-        } catch (ConditionFailedException e) {
-            throw RequestException.redeliver("another delivery works on it");
-        }
     }
 
     /// Whether it is the first one, so that nothing can be in the store but the task file.

@@ -14,7 +14,7 @@ import dev.icmlora.function.events.TaskEvents.Outcome;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
 
-/// Events that are no CloudEvents, and how all deliveries ended.
+/// Takes events that are no CloudEvents, and tells how many deliveries ended how.
 @Path("/events")
 public final class EventResource {
 

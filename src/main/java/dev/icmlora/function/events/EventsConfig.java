@@ -8,7 +8,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/// Object-storage events, and jobs. Nothing here but for jobs does anything until a bucket is named. The tables of
+/// Object-storage events, and jobs. Without a bucket there are no events, and only jobs use this. The tables of
 /// `docs/configuration.md` are written from these comments. [EventsConfigLimits] has the limits.
 @ConfigMapping(prefix = "icm-lora.events")
 public interface EventsConfig {

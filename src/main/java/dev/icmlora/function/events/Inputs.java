@@ -106,9 +106,9 @@ final class Inputs implements AutoCloseable {
     /// What the file is to blame for, or else the store.
     private static RuntimeException unreadable(IOException e) {
         return switch (e) {
-            case JsonProcessingException _ -> RequestException.invalid(BodyDiagnosis.malformed(e));
-            // Jackson's word on what begins like UTF-32 and is none.
-            case CharConversionException _ -> RequestException.invalid(BodyDiagnosis.malformed(e));
+            // The latter is Jackson's word on what begins like UTF-32 and is none.
+            case JsonProcessingException _, CharConversionException _ ->
+                RequestException.invalid(BodyDiagnosis.malformed(e));
             default -> failed(e);
         };
     }

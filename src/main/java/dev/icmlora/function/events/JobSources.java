@@ -99,8 +99,7 @@ final class JobSources {
 
     /// The object of a job that is worked on.
     ///
-    /// @throws RequestException if it is not there any more as it was
-    /// @throws RequestException if the bucket is none of this instance's
+    /// @throws RequestException if it is not there any more as it was, or the bucket is none of this instance's
     Lines open(Pinned pinned) {
         var store = buckets.find(Bucket.parse(pinned.bucket()))
                 .orElseThrow(() -> RequestException.redeliver("the job's bucket is none of " + BUCKETS));

@@ -18,6 +18,7 @@ import dev.icmlora.function.api.Source;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.events.JobStore.JobId;
 import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
@@ -40,7 +41,7 @@ public final class Jobs {
     private final NamedFunctions functions;
     private final AdapterSource adapters;
     private final JobSources sources;
-    private final JobRunner runner;
+    private final Watcher watcher;
     private final ObjectMapper json;
     private final int mostInputs;
 
@@ -50,7 +51,7 @@ public final class Jobs {
             NamedFunctions functions,
             AdapterSource adapters,
             JobSources sources,
-            JobRunner runner,
+            Watcher watcher,
             ObjectMapper json,
             EventsConfig config) {
         this.bucket = bucket;
@@ -58,7 +59,7 @@ public final class Jobs {
         this.functions = functions;
         this.adapters = adapters;
         this.sources = sources;
-        this.runner = runner;
+        this.watcher = watcher;
         this.json = json;
         this.mostInputs = Math.min(MOST_INPUTS, config.limits().inputs());
     }
@@ -71,11 +72,8 @@ public final class Jobs {
     /// Takes a job, which then waits for its turn.
     ///
     /// @param payer who pays for it, as an account is found by
-    /// @throws RequestException naming what no answer could come to
-    /// @throws RequestException if the tenant has too many open
-    /// @throws RequestException if its ended ones take too much
-    /// @throws RequestException if there is no place for it
-    /// @throws RequestException if its adapter is not known here
+    /// @throws RequestException naming what no answer could come to; if there is no place for jobs; if the tenant
+    /// has too many open, or its ended ones take too much; if its adapter is not known here
     JobStatus submit(Tenant tenant, String payer, Submission sent) {
         var store = place().orElseThrow(() -> RequestException.notKept("Jobs"));
         var request = sent.request();
@@ -92,7 +90,7 @@ public final class Jobs {
                     "There is no room for another job and its results: the limit is %d bytes. Delete some"
                             .formatted(MOST_BYTES));
         }
-        var job = JobPlace.next(tenant);
+        var job = JobId.next(tenant);
         var slot = store.takeSlot(job);
         var source = Optional.<JobSources.Found>empty();
         try {
@@ -109,7 +107,7 @@ public final class Jobs {
                 source.map(JobSources.Found::inputs).orElse(request.inputs().size());
         var object = source.map(JobSources.Found::object).orElse(null);
         store.add(job, whole, new TaskState.Job(payer, function, inputs, object));
-        runner.wake();
+        watcher.wake();
         // Nothing is asked of the store any more: if it failed now, the client would send again what was taken.
         return JobStatus.taken(job.id(), function, inputs);
     }
@@ -145,12 +143,12 @@ public final class Jobs {
 
     /// Work on a job of the caller's.
     private interface OnJob<T> {
-        T with(JobStore store, JobPlace job, Snapshot found);
+        T with(JobStore store, JobId job, Snapshot found);
     }
 
     private <T> T on(Tenant tenant, String id, OnJob<T> work) {
-        var job = new JobPlace(tenant, id);
-        var store = place().filter(_ -> job.hasId()).orElseThrow(() -> RequestException.unknownJob(shown(id)));
+        var job = new JobId(tenant, id);
+        var store = place().filter(_ -> job.isValid()).orElseThrow(() -> RequestException.unknownJob(shown(id)));
         return work.with(store, job, store.find(job).orElseThrow(() -> RequestException.unknownJob(id)));
     }
 
@@ -163,7 +161,7 @@ public final class Jobs {
         return on(tenant, id, (store, job, found) -> status(store, job, found.state()));
     }
 
-    private static JobStatus status(JobStore store, JobPlace job, TaskState state) {
+    private static JobStatus status(JobStore store, JobId job, TaskState state) {
         var id = job.id();
         var end = state.state();
         var function = state.job().function();
@@ -194,8 +192,7 @@ public final class Jobs {
 
     /// Cancels a job. One that is cancelled stays so.
     ///
-    /// @throws RequestException if the tenant has no such job
-    /// @throws RequestException if it has ended otherwise
+    /// @throws RequestException if the tenant has no such job, or it has ended otherwise
     JobStatus cancel(Tenant tenant, String id) {
         return on(tenant, id, (store, job, found) -> {
             var state = found.state();
@@ -204,7 +201,7 @@ public final class Jobs {
                     state = store.state(job)
                             .write(state.ended(State.CANCELLED), Optional.of(found))
                             .state();
-                    runner.wake();
+                    watcher.wake();
                 } catch (ConditionFailedException e) {
                     // The instance that works on it has changed it meanwhile.
                     return cancel(tenant, id);
@@ -219,8 +216,7 @@ public final class Jobs {
 
     /// The results, one line an input.
     ///
-    /// @throws RequestException if the tenant has no such job
-    /// @throws RequestException if it is not completed
+    /// @throws RequestException if the tenant has no such job, or it is not completed
     Lines results(Tenant tenant, String id) {
         return on(tenant, id, (store, job, found) -> {
             if (found.state().state() != State.COMPLETED) {
@@ -232,13 +228,12 @@ public final class Jobs {
 
     /// Forgets a job that has ended, with its results.
     ///
-    /// @throws RequestException if the tenant has no such job
-    /// @throws RequestException if it is open
+    /// @throws RequestException if the tenant has no such job, or it is open
     void delete(Tenant tenant, String id) {
         on(tenant, id, (store, job, found) -> {
             if (!found.state().isSettled()) {
                 // The instance that works on it would leave something behind.
-                runner.wake();
+                watcher.wake();
                 throw inAnotherState(id, State.OPEN, "completed, failed or cancelled for a moment");
             }
             store.delete(job);

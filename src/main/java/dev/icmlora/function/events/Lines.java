@@ -10,8 +10,8 @@ import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
-/// A file of inputs, or of results. Inputs are read twice, first to check all of them: a small file is asked of its
-/// store once, a large one twice, so that it is never in memory as a whole.
+/// A file of inputs, or of results. Inputs are read twice, first to check all of them. A small file stays in memory
+/// in between; a large one is read from its store each time.
 record Lines(StoredObject object, Content.Source source) {
 
     private static final int SMALL = 1 << 20;

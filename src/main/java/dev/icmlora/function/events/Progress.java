@@ -8,7 +8,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.error.RequestException;
@@ -16,8 +15,8 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.StoredObject;
 
-/// Answers of a task. They are stored on the way, in parts that the state counts: from there any other instance goes
-/// on. The parts of each holder have names of their own, so one that was only slow is in no other's way.
+/// The answers to a task file so far. They are stored in parts, which the state counts, so that any instance can go
+/// on. Each holder gives its parts other names, so that an instance that was only slow overwrites nothing.
 final class Progress {
 
     private static final int LARGEST_PART = 4 << 20;
@@ -57,7 +56,7 @@ final class Progress {
     /// Takes the next answers, and stores a part when there are enough.
     void add(Answering.Answered answered) {
         for (var answer : answered.answers()) {
-            lines.writeBytes(bytes(answer));
+            lines.writeBytes(Content.of(json.writer(), answer).whole());
             lines.write('\n');
         }
         pending = pending.plus(answered.tally());
@@ -116,13 +115,5 @@ final class Progress {
             throw RequestException.redeliver("stored answers were deleted");
         }
         return keys.stream().map(there::get).toList();
-    }
-
-    private byte[] bytes(Answer answer) {
-        try {
-            return json.writeValueAsBytes(answer);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("answers have a JSON form", e);
-        }
     }
 }

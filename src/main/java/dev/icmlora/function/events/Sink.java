@@ -8,18 +8,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.cloudevents.CloudEvent;
-import io.cloudevents.core.builder.CloudEventBuilder;
-import io.cloudevents.http.HttpMessageFactory;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -27,21 +20,19 @@ import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Bucket;
 
-/// Sends an event when a task has its outcome, so that functions chain. The same outcome always has the same event id,
-/// by which a receiver knows a repetition.
+/// Sends a CloudEvent, in binary mode, when a task file has its outcome, so that functions chain. The same outcome
+/// always has the same event id, by which a receiver knows a repetition.
 @Singleton
 final class Sink {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Optional<URI> address;
-    private final ObjectMapper json;
     private HttpClient client;
 
     /// @param address which Knative sets; empty to send nothing
-    Sink(@ConfigProperty(name = "K_SINK") Optional<String> address, ObjectMapper json) {
+    Sink(@ConfigProperty(name = "K_SINK") Optional<String> address) {
         this.address = address.filter(text -> !text.isBlank()).map(URI::create);
-        this.json = json;
     }
 
     /// @param state that it ended in, completed or failed
@@ -50,36 +41,30 @@ final class Sink {
         if (address.isEmpty()) {
             return;
         }
-        var data = new LinkedHashMap<String, String>();
-        data.put("bucket", bucket.toString());
-        data.put("task", keys.task());
-        data.put("version", version);
+        var data = JsonNodeFactory.instance.objectNode();
+        data.put("bucket", bucket.toString()).put("task", keys.task()).put("version", version);
         if (state == State.COMPLETED) {
-            data.put("results", keys.results());
-            data.put("summary", keys.summary());
+            data.put("results", keys.results()).put("summary", keys.summary());
         } else {
             data.put("error", keys.error());
         }
         var end = state.name().toLowerCase(Locale.ROOT);
-        post(CloudEventBuilder.v1()
-                .withId(TaskKeys.digest(String.join("\n", end, bucket.toString(), keys.task(), version)))
-                .withType("dev.icmlora.task." + end)
-                .withSource(URI.create("urn:icm-lora:function"))
-                .withSubject(keys.task())
-                .withTime(OffsetDateTime.now(ZoneOffset.UTC))
-                .withData("application/json", bytes(data))
+        send(HttpRequest.newBuilder(address.get())
+                .timeout(PATIENCE)
+                .header("ce-specversion", "1.0")
+                .header("ce-id", TaskKeys.digest(String.join("\n", end, bucket.toString(), keys.task(), version)))
+                .header("ce-type", "dev.icmlora.task." + end)
+                .header("ce-source", "urn:icm-lora:function")
+                .header("ce-subject", encoded(keys.task()))
+                .header("ce-time", Instant.now().toString())
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(data.toString()))
                 .build());
     }
 
-    private void post(CloudEvent event) {
-        var request = HttpRequest.newBuilder(address.orElseThrow()).timeout(PATIENCE);
-        HttpMessageFactory.createWriter(
-                        (name, value) -> request.setHeader(name, name.startsWith("ce-") ? encoded(value) : value),
-                        body -> request.POST(BodyPublishers.ofByteArray(body)))
-                .writeBinary(event);
+    private void send(HttpRequest event) {
         try {
-            var status =
-                    client().send(request.build(), BodyHandlers.discarding()).statusCode();
+            var status = client().send(event, BodyHandlers.discarding()).statusCode();
             if (status >= 300) {
                 throw RequestException.redeliver("the sink answered " + status);
             }
@@ -110,13 +95,5 @@ final class Sink {
             client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
         }
         return client;
-    }
-
-    private byte[] bytes(Map<String, String> data) {
-        try {
-            return json.writeValueAsBytes(data);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a map of texts has a JSON form", e);
-        }
     }
 }

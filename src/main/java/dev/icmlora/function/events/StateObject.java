@@ -4,16 +4,12 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.StorageUnavailableException;
 
 /// The object that holds a [TaskState].
 record StateObject(ObjectStore store, String key, ObjectMapper json) {
@@ -25,36 +21,30 @@ record StateObject(ObjectStore store, String key, ObjectMapper json) {
 
     /// Empty if there is none.
     Optional<Snapshot> read() {
-        while (true) {
-            var object = store.find(key);
-            if (object.isEmpty()) {
-                return Optional.empty();
+        for (var object = store.find(key); object.isPresent(); object = store.find(key)) {
+            var content = store.content(object.get());
+            // Otherwise its holder gave a sign in between.
+            if (content.isPresent()) {
+                return Optional.of(
+                        new Snapshot(state(content.get()), object.get().version()));
             }
-            try (var in = store.read(object.get())) {
-                return Optional.of(new Snapshot(
-                        json.readValue(in, TaskState.class), object.get().version()));
-            } catch (ObjectGoneException e) {
-                // Its holder gave a sign in between.
-            } catch (JacksonException e) {
-                // Not ours. It is taken over like that of a holder who is gone.
-                return Optional.of(new Snapshot(
-                        TaskState.of("", null).heldBy("unknown"), object.get().version()));
-            } catch (IOException e) {
-                throw new StorageUnavailableException("cannot read " + key + ": " + e, e);
-            }
+        }
+        return Optional.empty();
+    }
+
+    private TaskState state(byte[] content) {
+        try {
+            return json.readValue(content, TaskState.class);
+        } catch (IOException e) {
+            // Not ours. It is taken over like that of a holder who is gone.
+            return TaskState.of("", null).heldBy("unknown");
         }
     }
 
     /// @param before what it takes the place of; empty if there must be none
     /// @throws ConditionFailedException if it has changed since
     Snapshot write(TaskState state, Optional<Snapshot> before) {
-        var condition = before.<Condition>map(old -> new Condition.IfVersion(old.version()))
-                .orElseGet(Condition.IfAbsent::new);
-        try {
-            return new Snapshot(
-                    state, store.write(key, Content.of(json.writeValueAsBytes(state)), Map.of(), condition));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a state has a JSON form", e);
-        }
+        var condition = Condition.unchanged(before.map(Snapshot::version));
+        return new Snapshot(state, store.write(key, Content.of(json.writer(), state), Map.of(), condition));
     }
 }

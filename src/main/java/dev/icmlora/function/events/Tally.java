@@ -20,9 +20,8 @@ record Tally(
 
     static final Tally NOTHING = new Tally(0, 0, 0, new Usage(0, 0), Timing.NONE, null, null);
 
-    static Tally failures(int count) {
-        return new Tally(0, 0, count, NOTHING.usage, NOTHING.timingMs, null, null);
-    }
+    /// Of an input that cannot be answered.
+    static final Tally FAILURE = new Tally(0, 0, 1, NOTHING.usage, NOTHING.timingMs, null, null);
 
     static Tally of(GenerateReply reply) {
         return new Tally(

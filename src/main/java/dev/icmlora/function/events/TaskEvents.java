@@ -9,17 +9,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.funqy.Funq;
+import io.quarkus.funqy.knative.events.CloudEvent;
+import io.quarkus.funqy.knative.events.CloudEventMapping;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Caller;
+import dev.icmlora.function.access.Role;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.JobStatus.State;
@@ -28,11 +31,13 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.events.StorageEvent.ObjectCreated;
 import dev.icmlora.function.events.StorageEvent.Other;
+import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.function.storage.StoredObject;
 
-/// The one door for events, however they came: returns when the task file has an outcome in the bucket that will stay,
-/// or needs none, and throws when the sender must send the event again.
+/// Handles events, however they came. A call returns when the task file has its outcome in the bucket or needs none,
+/// and throws if the event must be delivered again.
 @Singleton
 public final class TaskEvents {
 
@@ -56,19 +61,26 @@ public final class TaskEvents {
 
     private final Buckets buckets;
     private final TaskRunner runner;
+    private final EventReader reader;
+    private final ClientConnection client;
     private final ObjectMapper json;
     private final EventsConfig config;
-    private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
+    private final AtomicLongArray counts = new AtomicLongArray(Outcome.values().length);
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("event ", 0).factory());
 
-    TaskEvents(Buckets buckets, TaskRunner runner, ObjectMapper json, EventsConfig config) {
+    TaskEvents(
+            Buckets buckets,
+            TaskRunner runner,
+            EventReader reader,
+            ClientConnection client,
+            ObjectMapper json,
+            EventsConfig config) {
         this.buckets = buckets;
         this.runner = runner;
-        for (var outcome : Outcome.values()) {
-            counts.put(outcome, new LongAdder());
-        }
+        this.reader = reader;
+        this.client = client;
         this.json = json;
         this.config = config;
     }
@@ -76,13 +88,23 @@ public final class TaskEvents {
     /// How deliveries ended, since the start.
     Map<Outcome, Long> counts() {
         var all = new EnumMap<Outcome, Long>(Outcome.class);
-        counts.forEach((outcome, count) -> all.put(outcome, count.sum()));
+        for (var outcome : Outcome.values()) {
+            all.put(outcome, counts.get(outcome.ordinal()));
+        }
         return all;
     }
 
     @PreDestroy
     void stop() {
         threads.shutdownNow();
+    }
+
+    /// CloudEvents of every type, POSTed to `/` in binary or structured mode.
+    @Funq("event")
+    @CloudEventMapping(trigger = "*")
+    public Uni<Void> event(CloudEvent<byte[]> event) {
+        client.require(Role.EVENTS);
+        return deliver(() -> reader.read(event));
     }
 
     /// Deals with an event on a thread that may wait. A sender that hangs up does not stop it: what it did is not to be
@@ -100,14 +122,14 @@ public final class TaskEvents {
                 case Other other -> Outcome.IGNORED;
                 case ObjectCreated created -> handle(created);
             };
-            counts.get(outcome).increment();
+            counts.incrementAndGet(outcome.ordinal());
             LOG.debugf("%s: %s", event, outcome);
         } catch (StorageException e) {
             LOG.warnf("%s: %s", event, e.getMessage());
-            counts.get(Outcome.RETRY).increment();
+            counts.incrementAndGet(Outcome.RETRY.ordinal());
             throw RequestException.redeliver(e.getMessage());
         } catch (RuntimeException e) {
-            counts.get(Outcome.RETRY).increment();
+            counts.incrementAndGet(Outcome.RETRY.ordinal());
             throw e;
         }
     }
@@ -153,17 +175,19 @@ public final class TaskEvents {
                 return refuse(new Violation("", null, created.key(), "the task file was deleted before it was read"));
             }
             var version = task.get().version();
-            if (Outcomes.isOwn(task.get())) {
+            if (Work.isOwn(task.get())) {
                 return Outcome.IGNORED;
             }
             if (created.version().isPresent() && !known().equals(version)) {
                 return Outcome.SUPERSEDED;
             }
-            return unlessDone(version, work -> runner.run(work, task.get()));
+            return unlessDone(version, task::get);
         }
 
         private Outcome refuse(Violation violation) {
-            return unlessDone(known(), work -> runner.refuse(work, RequestException.invalid(violation)));
+            return unlessDone(known(), () -> {
+                throw RequestException.invalid(violation);
+            });
         }
 
         /// The version as the event tells it, in a form that any store's metadata can hold.
@@ -172,9 +196,9 @@ public final class TaskEvents {
             return version.matches("[!-~]{1,200}") ? version : TaskKeys.digest(version);
         }
 
-        private Outcome unlessDone(String version, Function<Work, State> run) {
+        private Outcome unlessDone(String version, Supplier<StoredObject> task) {
             var found = state.read();
-            if (isDone(found, version)) {
+            if (isDone(found.map(Snapshot::state), version)) {
                 return Outcome.DUPLICATE;
             }
             var name = created.bucket() + " " + keys.results();
@@ -183,24 +207,27 @@ public final class TaskEvents {
                         running.contains(name) ? "another delivery works on it" : "enough task files are worked on");
             }
             try {
-                var free = Claim.awaitFree(state, found, config.lease());
-                if (!free.equals(found) && isDone(free, version)) {
+                var claim = Claim.take(state, found, now -> next(now, version), config.lease());
+                if (claim.isEmpty()) {
                     return Outcome.DUPLICATE;
                 }
-                var goesOn = free.map(Snapshot::state).filter(now -> now.isOpen(version));
-                try (var claim =
-                        Claim.take(state, free, goesOn.orElseGet(() -> TaskState.of(version, null)), config.lease())) {
-                    return run.apply(work(claim)) == State.COMPLETED ? Outcome.COMPLETED : Outcome.FAILED;
+                try (var mine = claim.get()) {
+                    return runner.run(work(mine), task) == State.COMPLETED ? Outcome.COMPLETED : Outcome.FAILED;
                 }
             } finally {
                 running.remove(name);
             }
         }
 
-        /// With nothing left to announce or to clear away. Who deletes an outcome wants it again.
-        private boolean isDone(Optional<Snapshot> found, String version) {
-            return found.map(Snapshot::state)
-                    .filter(now -> now.isEnded(version) && Outcomes.isThere(store, keys, now.state(), version))
+        private Optional<TaskState> next(Optional<TaskState> now, String version) {
+            return isDone(now, version)
+                    ? Optional.empty()
+                    : now.filter(open -> open.isOpen(version)).or(() -> Optional.of(TaskState.of(version, null)));
+        }
+
+        /// With nothing left to announce or to clear away. An outcome that was deleted is wanted again.
+        private boolean isDone(Optional<TaskState> now, String version) {
+            return now.filter(ended -> ended.isEnded(version) && Work.isThere(store, keys, ended.state(), version))
                     .isPresent();
         }
 

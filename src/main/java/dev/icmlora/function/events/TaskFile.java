@@ -3,7 +3,6 @@ package dev.icmlora.function.events;
 import java.io.ByteArrayOutputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +19,8 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StoredObject;
 
-/// Reads task files as streams: a first time for everything but the inputs, and to see that all of it is well-formed; a
-/// second time for the inputs, a batch at a time.
+/// Reads task files as streams, twice: first to check that all of it is well-formed, and for everything but the
+/// inputs; then for the inputs, a batch at a time.
 @Singleton
 final class TaskFile {
 
@@ -109,12 +108,11 @@ final class TaskFile {
     private record Header(GenerateRequest request, int inputs) {}
 
     private Header header(Lines task) {
-        var header = new ByteArrayOutputStream();
+        var header = new Bounded(limits.header().asLongValue());
         var inputs = -1;
         try (var in = task.open();
                 var parser = json.createParser(in);
-                var generator =
-                        json.createGenerator(new Bounded(header, limits.header().asLongValue()))) {
+                var generator = json.createGenerator(header)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw invalid("", "an object", "the file must hold a JSON object");
             }
@@ -135,7 +133,7 @@ final class TaskFile {
         } catch (JsonProcessingException | CharConversionException e) {
             throw RequestException.invalid(BodyDiagnosis.malformed(e));
         } catch (IOException e) {
-            throw failed(task.object(), e);
+            throw Lines.unreadable(task.object(), e);
         }
         return new Header(request(header.toByteArray()), inputs);
     }
@@ -163,36 +161,21 @@ final class TaskFile {
         return RequestException.invalid(new Violation(field, limit, null, message));
     }
 
-    private static RuntimeException failed(StoredObject object, IOException e) {
-        return Optional.<Throwable>ofNullable(e.getCause())
-                .filter(RequestException.class::isInstance)
-                .<RuntimeException>map(RequestException.class::cast)
-                .orElseGet(() -> Lines.unreadable(object, e));
-    }
-
     /// Keeps a task file whose description is a gigabyte out of memory.
-    private static final class Bounded extends OutputStream {
+    private static final class Bounded extends ByteArrayOutputStream {
 
-        private final ByteArrayOutputStream out;
         private final long limit;
 
-        private Bounded(ByteArrayOutputStream out, long limit) {
-            this.out = out;
+        private Bounded(long limit) {
             this.limit = limit;
         }
 
         @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (out.size() + length > limit) {
-                throw new IOException(
-                        invalid("", limit, "all but the inputs has more than " + limit + " bytes, which is the limit"));
+        public void write(byte[] bytes, int offset, int length) {
+            if (size() + length > limit) {
+                throw invalid("", limit, "all but the inputs has more than " + limit + " bytes, which is the limit");
             }
-            out.write(bytes, offset, length);
+            super.write(bytes, offset, length);
         }
     }
 }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
@@ -29,9 +29,8 @@ import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
-/// Works on what is claimed, a task file or a job, until it has an outcome: adapter, parts, then the summary, and last
-/// the results, whose appearance completes the task; or an error in their place. What is there already is not done
-/// again.
+/// Works on a claimed task file or job until it has an outcome. It writes the adapter, parts, the summary, and last
+/// the results, whose appearance completes the task; or an error in their place. What is there is not done again.
 @Singleton
 final class TaskRunner {
 
@@ -45,7 +44,6 @@ final class TaskRunner {
     private final NamedFunctions functions;
     private final TaskFile file;
     private final Answering answering;
-    private final Outcomes outcomes;
     private final Sink sink;
     private final ObjectMapper json;
     private final EventsConfig config;
@@ -57,7 +55,6 @@ final class TaskRunner {
             NamedFunctions functions,
             TaskFile file,
             Answering answering,
-            Outcomes outcomes,
             Sink sink,
             ObjectMapper json,
             EventsConfig config,
@@ -67,7 +64,6 @@ final class TaskRunner {
         this.functions = functions;
         this.file = file;
         this.answering = answering;
-        this.outcomes = outcomes;
         this.sink = sink;
         this.json = json;
         this.config = config;
@@ -87,22 +83,12 @@ final class TaskRunner {
 
     /// Works until there is an outcome, and nothing is left to do.
     ///
+    /// @param task gives the task file, or throws what is wrong with it
     /// @return how it ended
     /// @throws RequestException if there is more to do than the deadline lets, or another instance may do it
-    State run(Work work, StoredObject task) {
-        return run(work, () -> answer(work, task));
-    }
-
-    /// Explains why there is no task file that could be worked on.
-    State refuse(Work work, RequestException reason) {
-        return run(work, () -> {
-            throw reason;
-        });
-    }
-
-    private State run(Work work, Runnable answer) {
+    State run(Work work, Supplier<StoredObject> task) {
         try {
-            return finish(work, outcome(work, answer));
+            return finish(work, outcome(work, task));
         } catch (Claim.CancelledException e) {
             deleteResults(work);
             deleteParts(work);
@@ -111,12 +97,12 @@ final class TaskRunner {
         }
     }
 
-    private State outcome(Work work, Runnable answer) {
+    private State outcome(Work work, Supplier<StoredObject> task) {
         try {
             work.claim().check();
-            var before = work.claim().isFirst() ? Optional.<State>empty() : Outcomes.find(work);
+            var before = work.claim().isFirst() ? Optional.<State>empty() : work.outcome();
             if (before.isEmpty()) {
-                answer.run();
+                answer(work, task.get());
             }
             return before.orElse(State.COMPLETED);
         } catch (RequestException e) {
@@ -132,7 +118,9 @@ final class TaskRunner {
             }
             // An instance that was only slow must not put an error beside another one's results.
             work.claim().verify();
-            outcomes.publish(work, work.keys().error(), outcomes.explanation(e.problem(), work.about()));
+            work.publish(
+                    work.keys().error(),
+                    readable(json.<ObjectNode>valueToTree(e.problem()).putPOJO("task", work.about())));
             return State.FAILED;
         }
     }
@@ -206,12 +194,10 @@ final class TaskRunner {
     /// What the answers depend on beside the task file. Work on another basis is not gone on with: the inputs were
     /// changed, or the generator was, or a newer version of the function is there.
     private static String basis(Checked checked, Optional<String> adapter) {
-        return Stream.of(
-                        Stream.of(checked.inputs().object().version()),
-                        adapter.stream(),
-                        checked.function().map(FunctionName::toString).stream())
-                .flatMap(part -> part)
-                .collect(Collectors.joining(" "));
+        var parts = new ArrayList<>(List.of(checked.inputs().object().version()));
+        adapter.ifPresent(parts::add);
+        checked.function().map(FunctionName::toString).ifPresent(parts::add);
+        return String.join(" ", parts);
     }
 
     /// @param isNew whether the adapter was made just now, so that it is hardly in the store
@@ -269,7 +255,7 @@ final class TaskRunner {
                             key,
                             Content.of(service.known(work.caller().tenant(), adapter)
                                     .gguf()),
-                            Outcomes.OWN,
+                            Work.OWN,
                             new Condition.IfAbsent());
         } catch (RequestException e) {
             e.unless(Kind.UNKNOWN_ADAPTER);
@@ -289,8 +275,12 @@ final class TaskRunner {
                 tally.inputs(),
                 tally,
                 tally.adapter() == null ? null : keys.adapter(tally.adapter()));
-        outcomes.publish(work, keys.summary(), outcomes.content(summary));
-        outcomes.publish(
-                work, keys.results(), (metadata, condition) -> progress.write(keys.results(), metadata, condition));
+        work.publish(keys.summary(), readable(summary));
+        work.publish(keys.results(), (metadata, condition) -> progress.write(keys.results(), metadata, condition));
+    }
+
+    /// As JSON that a person reads.
+    private Content readable(Object value) {
+        return Content.of(json.writerWithDefaultPrettyPrinter(), value);
     }
 }

@@ -3,14 +3,22 @@ package dev.icmlora.function.events;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import dev.icmlora.function.access.Caller;
+import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Bucket;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StoredObject;
 
-/// A task file or a job that is worked on: where it is, on whose behalf, and until when.
+/// A claimed task file or job that an instance works on, and the objects that it writes for the user: each in one
+/// conditional step, with metadata that say which version of the task file it belongs to.
 ///
 /// @param claim the right to work on it
 /// @param caller whose adapters and functions may answer, and who pays for it
@@ -18,7 +26,7 @@ import dev.icmlora.function.storage.ObjectStore;
 /// @param inputs finds where they are, if neither in the task file nor beside it
 /// @param about what summary and error say of it
 /// @param patience until when an adapter that is not known here may be known to another instance
-/// @param announced the bucket whose outcomes the sink is told of; empty for none
+/// @param announced the bucket whose outcomes the sink gets; empty for none
 record Work(
         ObjectStore store,
         TaskKeys keys,
@@ -30,9 +38,41 @@ record Work(
         Instant patience,
         Optional<Bucket> announced) {
 
+    /// Which version of the task file an object is the outcome of.
+    private static final String SOURCE = "icmlorasource";
+
+    private static final String ORIGIN = "icmloraorigin";
+
+    /// Metadata of what this function writes: an event for it starts nothing.
+    static final Map<String, String> OWN = Map.of(ORIGIN, "function");
+
+    /// Whether this function wrote the object.
+    static boolean isOwn(StoredObject object) {
+        return object.metadata().containsKey(ORIGIN);
+    }
+
+    /// Whether the object is there that is a version's outcome.
+    ///
+    /// @param end completed or failed
+    static boolean isThere(ObjectStore store, TaskKeys keys, State end, String version) {
+        return isFor(store.find(end == State.COMPLETED ? keys.results() : keys.error()), version);
+    }
+
+    private static boolean isFor(Optional<StoredObject> outcome, String version) {
+        return outcome.filter(object -> version.equals(object.metadata().get(SOURCE)))
+                .isPresent();
+    }
+
     /// The version of the task file.
     String version() {
         return claim.state().version();
+    }
+
+    /// The outcome that is there for the version, if one is.
+    Optional<State> outcome() {
+        return Stream.of(State.COMPLETED, State.FAILED)
+                .filter(end -> isThere(store, keys, end, version()))
+                .findFirst();
     }
 
     /// Asked before anything is stored. A job may have been cancelled, which only the store tells.
@@ -57,5 +97,32 @@ record Work(
 
     boolean mayBeKnownElsewhere() {
         return Instant.now().isBefore(patience) || !claim.state().parts().isEmpty();
+    }
+
+    /// Makes an object the outcome of this version of the task file, in place of that of an older version.
+    ///
+    /// @throws RequestException if another instance writes it too
+    void publish(String key, Content content) {
+        publish(key, (metadata, condition) -> store.write(key, content, metadata, condition));
+    }
+
+    /// The same, of what is written under these metadata and this condition.
+    ///
+    /// @throws RequestException if another instance writes it too
+    void publish(String key, BiConsumer<Map<String, String>, Condition> write) {
+        var metadata = Map.of(SOURCE, version(), ORIGIN, "function");
+        var old = claim.isFirst() ? Optional.<StoredObject>empty() : store.find(key);
+        for (var attempt = 0; attempt < 2 && !isFor(old, version()); attempt++) {
+            try {
+                write.accept(metadata, Condition.unchanged(old.map(StoredObject::version)));
+                return;
+            } catch (ConditionFailedException e) {
+                old = store.find(key);
+                check();
+            }
+        }
+        if (!isFor(old, version())) {
+            throw RequestException.redeliver("another delivery works on it");
+        }
     }
 }

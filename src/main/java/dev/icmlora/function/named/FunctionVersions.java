@@ -1,6 +1,5 @@
 package dev.icmlora.function.named;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
@@ -32,14 +30,11 @@ import dev.icmlora.function.storage.StoredObject;
 record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
 
     private static final String PREFIX = "functions/";
-    /// Where everybody shares them; no tenant's id.
-    private static final String SHARED = "shared";
-
     /// No function has this name.
     private static final String GIVEN = "given.txt";
 
     private static String prefix(Tenant tenant) {
-        return PREFIX + (tenant.equals(Tenant.SHARED) ? SHARED : tenant.id()) + "/";
+        return PREFIX + tenant.folder() + "/";
     }
 
     private static String prefix(Tenant tenant, String name) {
@@ -74,8 +69,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
             var there = store.find(key);
             var given = there.map(this::given).orElse(GivenNumbers.NONE);
             var number = Math.max(least, given.next(name));
-            var condition = there.<Condition>map(object -> new Condition.IfVersion(object.version()))
-                    .orElseGet(Condition.IfAbsent::new);
+            var condition = Condition.unchanged(there.map(StoredObject::version));
             try {
                 store.write(key, Content.of(given.with(name, number).bytes()), Map.of(), condition);
                 return number;
@@ -89,7 +83,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     private GivenNumbers given(StoredObject object) {
         try {
             // Empty if it was replaced meanwhile, which the conditional write notices.
-            return content(object).map(GivenNumbers::of).orElse(GivenNumbers.NONE);
+            return store.content(object).map(GivenNumbers::of).orElse(GivenNumbers.NONE);
         } catch (IllegalArgumentException e) {
             throw new StorageUnavailableException(object.key() + " is damaged: it holds no numbers", e);
         }
@@ -135,18 +129,8 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         if (!versions.has(number)) {
             return Optional.empty();
         }
-        return content(versions.object(number)).map(content -> new FunctionVersion(number, content, false));
-    }
-
-    /// Empty if the object was deleted or replaced meanwhile.
-    private Optional<byte[]> content(StoredObject object) {
-        try (var in = store.read(object)) {
-            return Optional.of(in.readAllBytes());
-        } catch (ObjectGoneException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new StorageUnavailableException("cannot read " + object.key() + ": " + e, e);
-        }
+        // Empty if the object was deleted meanwhile.
+        return store.content(versions.object(number)).map(content -> new FunctionVersion(number, content, false));
     }
 
     /// The versions of each name that has any, in the order of names.

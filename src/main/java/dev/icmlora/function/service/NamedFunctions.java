@@ -3,7 +3,6 @@ package dev.icmlora.function.service;
 import java.io.IOException;
 import java.util.Optional;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
@@ -21,6 +20,7 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionBucket;
 import dev.icmlora.function.named.FunctionVersion;
+import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.generator.task.Task;
 
@@ -72,7 +72,10 @@ public final class NamedFunctions {
             rules.check(function, definition);
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
             AnswerForm.of(RequestRules.ofAnyInput(definition)).wanted(tenant, engineHost.engine());
-            var version = bucket.add(tenant, function.name(), bytes(definition));
+            var version = bucket.add(
+                    tenant,
+                    function.name(),
+                    Content.of(json.writer(), definition).whole());
             return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
         });
     }
@@ -233,13 +236,5 @@ public final class NamedFunctions {
             // Its message would quote the file.
         }
         throw new StorageUnavailableException("the definition of a function is damaged", null);
-    }
-
-    private byte[] bytes(Object kept) {
-        try {
-            return json.writeValueAsBytes(kept);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("what is kept has a JSON form", e);
-        }
     }
 }

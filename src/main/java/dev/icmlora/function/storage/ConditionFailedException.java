@@ -6,6 +6,6 @@ public final class ConditionFailedException extends StorageException {
     private static final long serialVersionUID = 1L;
 
     public ConditionFailedException(String key) {
-        super(key + " was written by somebody else", null);
+        super("another writer has changed " + key, null);
     }
 }

@@ -8,7 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// What to write: of known size, and readable as often as a retry needs.
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+
+/// What a store writes. Its size is known, and each retry reads it from the beginning.
 public record Content(long bytes, Source source) {
 
     /// Opens the content from its beginning.
@@ -19,6 +22,15 @@ public record Content(long bytes, Source source) {
 
     public static Content of(byte[] bytes) {
         return new Content(bytes.length, () -> new ByteArrayInputStream(bytes));
+    }
+
+    /// A value as JSON.
+    public static Content of(ObjectWriter json, Object value) {
+        try {
+            return of(json.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("what is kept has a JSON form", e);
+        }
     }
 
     /// Objects of a store, one after the other.

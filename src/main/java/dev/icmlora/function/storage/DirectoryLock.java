@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Lets one change a directory at a time, in this process and in others. A waiting writer gives up after a while, for
-/// another process may be stopped while it has the lock. Thread-safe.
+/// A lock of a directory, for the threads of this process and for other processes. A writer that waits gives up
+/// after a while, since a process may be stopped while it has the lock. Thread-safe.
 final class DirectoryLock {
 
     private static final Duration PAUSE = Duration.ofMillis(2);

@@ -1,6 +1,6 @@
 package dev.icmlora.function.storage;
 
-/// ETags serve as versions without the quotes that HTTP puts around them; events name them so.
+/// Makes versions of ETags, and back. A version has no quotes, as in events; an ETag in HTTP has some.
 public final class EntityTag {
 
     private EntityTag() {}

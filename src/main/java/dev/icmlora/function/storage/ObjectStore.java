@@ -1,5 +1,6 @@
 package dev.icmlora.function.storage;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,17 @@ public interface ObjectStore {
     ///
     /// @throws ObjectGoneException if the object was deleted or has another version by now
     InputStream read(StoredObject object);
+
+    /// The content of exactly this version, in memory; empty if the object was deleted or has another version now.
+    default Optional<byte[]> content(StoredObject object) {
+        try (var in = read(object)) {
+            return Optional.of(in.readAllBytes());
+        } catch (ObjectGoneException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new StorageUnavailableException("cannot read " + object.key() + ": " + e, e);
+        }
+    }
 
     /// Creates or replaces an object in one step: a reader sees all of it or nothing, and so does a crash.
     ///

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// A store whose passing faults are waited out, with growing random pauses, until a time limit.
+/// Repeats what a store could not do, after growing random pauses, until a time limit.
 ///
 /// A write may have happened although its answer was lost, and then fails its own condition when it is repeated. So
 /// each write carries an id, and one that finds its own id in the bucket has succeeded.

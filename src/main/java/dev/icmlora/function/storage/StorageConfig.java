@@ -7,8 +7,8 @@ import java.util.Optional;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/// Where providers' stores are. Everything has the default of the provider's own client, credentials too: nothing need
-/// be said where the provider runs the function. The tables of `docs/configuration.md` are written from these comments.
+/// Where providers' stores are. Each setting has the default of the provider's own client, and so have credentials:
+/// where the provider runs the function, none is needed. `docs/configuration.md` is written from these comments.
 @ConfigMapping(prefix = "icm-lora.storage")
 public interface StorageConfig {
 

@@ -1,6 +1,6 @@
 package dev.icmlora.function.storage;
 
-/// The store says no, and would say so again: no such bucket, no permission, a name that it cannot hold.
+/// The store refuses a request, and would refuse it again: no such bucket, no permission, an impossible name.
 public final class StorageRefusedException extends StorageException {
 
     private static final long serialVersionUID = 1L;

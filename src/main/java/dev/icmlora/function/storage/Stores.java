@@ -7,8 +7,8 @@ import java.util.Locale;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 
-/// Opens stores. A provider's client is made when a bucket of it is opened, and not before: one that is not used costs
-/// a start nothing. It lives as long as the process.
+/// Opens stores. A provider's client is made when the first bucket of it is opened, so that an unused client costs a
+/// start nothing.
 @Singleton
 public final class Stores {
 

@@ -5,8 +5,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// An object's content that says so when it ends too early. A connection that breaks looks like an end to some client
-/// libraries, and half a task file must not pass for a bad one.
+/// Reads an object's content, and fails if it ends too early. Some client libraries take a connection that breaks
+/// for the end, and half a task file must not be refused as a bad one.
 public final class WholeObject extends FilterInputStream {
 
     private final StoredObject object;

@@ -537,7 +537,7 @@ class EventsTest {
         var name = name();
         var key = "tasks/" + name + ".json";
         var ignored = count(TaskEvents.Outcome.IGNORED);
-        new LocalStore(BUCKET).write(key, Content.of(new byte[2]), Outcomes.OWN, new Condition.IfAbsent());
+        new LocalStore(BUCKET).write(key, Content.of(new byte[2]), Work.OWN, new Condition.IfAbsent());
 
         deliver(key);
 

@@ -323,7 +323,7 @@ class JobsTest {
             var refused = new AtomicInteger();
             Callable<Void> taker = () -> {
                 try {
-                    slots.add(store.takeSlot(JobPlace.next(Tenant.SHARED)));
+                    slots.add(store.takeSlot(JobStore.JobId.next(Tenant.SHARED)));
                 } catch (RequestException e) {
                     e.unless(RequestException.Kind.QUEUE_FULL);
                     refused.incrementAndGet();
@@ -340,7 +340,7 @@ class JobsTest {
                     .hasSizeLessThanOrEqualTo(16);
             assertThat(refused).hasValue(40 - slots.size());
             while (slots.size() < 16) {
-                slots.add(store.takeSlot(JobPlace.next(Tenant.SHARED)));
+                slots.add(store.takeSlot(JobStore.JobId.next(Tenant.SHARED)));
             }
             // Twice: the second time they are none of these jobs' any more.
             slots.forEach(store::freeSlot);

@@ -149,7 +149,7 @@ class LargeFiles {
                     (System.nanoTime() - begin) / 1_000_000_000);
             assertThat(results.bytes()).isGreaterThan(200_000_000);
             try (var in = store.read(results)) {
-                var lines = JSON.readerFor(Answer.class).<Answer>readValues(in);
+                var lines = JSON.readerFor(Answering.Answer.class).<Answering.Answer>readValues(in);
                 for (var i = 0; i < LINES; i++) {
                     assertThat(lines.nextValue().index()).isEqualTo(i);
                 }

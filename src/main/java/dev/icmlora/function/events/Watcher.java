@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,21 +28,29 @@ import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.events.JobStore.JobId;
+import dev.icmlora.function.events.StorageEvent.ObjectCreated;
+import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StoredObject;
 
-/// Works on open jobs, whichever instance took them: this one, another one, or one that was killed. It looks for them
-/// again and again, and at once when a client has sent one.
+/// Looks for work: for task files in the configured directories, whose events it raises as a bucket's notifications
+/// do, and for open jobs, whichever instance took them. It looks for jobs at once when a client has sent one.
 @Singleton
-final class JobRunner {
+final class Watcher {
 
-    /// Later than the engine, without which no job can be done.
+    /// Later than the engine, without which nothing can be done.
     private static final int LAST = Integer.MAX_VALUE;
+
+    /// Between two attempts at a task file, in looks.
+    private static final int LONGEST_PAUSE = 16;
 
     private static final Duration PAUSE = Duration.ofSeconds(10);
     /// For so long a job is left to an instance that knows its adapter, or that is still writing it.
     private static final Duration PATIENCE = Duration.ofHours(1);
 
+    private final Buckets buckets;
+    private final TaskEvents events;
     private final OwnBucket bucket;
     private final TaskRunner runner;
     private final JobSources sources;
@@ -49,9 +58,12 @@ final class JobRunner {
     private final ObjectMapper json;
     private final EventsConfig config;
     private final int ofOneTenant;
-    private Optional<Poller<StoredObject>> poller = Optional.empty();
+    private final List<Poller<ObjectCreated>> directories = new ArrayList<>();
+    private Optional<Poller<StoredObject>> jobs = Optional.empty();
 
-    JobRunner(
+    Watcher(
+            Buckets buckets,
+            TaskEvents events,
             OwnBucket bucket,
             TaskRunner runner,
             JobSources sources,
@@ -59,6 +71,8 @@ final class JobRunner {
             ObjectMapper json,
             EventsConfig config,
             FunctionConfig function) {
+        this.buckets = buckets;
+        this.events = events;
         this.bucket = bucket;
         this.runner = runner;
         this.sources = sources;
@@ -69,32 +83,66 @@ final class JobRunner {
     }
 
     void start(@Observes @Priority(LAST) StartupEvent event) {
-        poller = bucket.store().map(own -> {
+        var places = new Semaphore(config.jobs());
+        for (var watched : buckets.directories()) {
+            // Each has a poller of its own: a directory that is away keeps no other waiting.
+            var directory = new Directory(watched);
+            directories.add(new Poller<>(
+                    watched.toString(),
+                    config.watchInterval(),
+                    LONGEST_PAUSE,
+                    places,
+                    directory::unchanged,
+                    events::handle));
+        }
+        jobs = bucket.store().map(own -> {
             var store = new JobStore(own, json);
-            var places = new Semaphore(config.jobs());
-            return new Poller<>("jobs", PAUSE, 1, places, () -> look(store), slot -> work(store, slot));
+            return new Poller<>(
+                    "jobs", PAUSE, 1, new Semaphore(config.jobs()), () -> look(store), slot -> work(store, slot));
         });
-        poller.ifPresent(Poller::start);
+        directories.forEach(Poller::start);
+        jobs.ifPresent(Poller::start);
     }
 
     void stop(@Observes ShutdownEvent event) {
-        poller.ifPresent(Poller::stop);
+        directories.forEach(Poller::stop);
+        jobs.ifPresent(Poller::stop);
     }
 
-    /// There is something to do.
+    /// Looks for jobs at once.
     void wake() {
-        poller.ifPresent(Poller::wake);
+        jobs.ifPresent(Poller::wake);
     }
 
-    /// The jobs that may be worked on, of whichever tenants. Where there are tenants, none has more than half of the
+    private final class Directory {
+
+        private final Bucket bucket;
+        private Set<ObjectCreated> before = Set.of();
+
+        private Directory(Bucket bucket) {
+            this.bucket = bucket;
+        }
+
+        /// A file that is still being written has another version at each look.
+        private List<ObjectCreated> unchanged() {
+            var there = buckets.find(bucket).orElseThrow().list(config.tasksPrefix()).stream()
+                    .map(file -> new ObjectCreated(bucket, file.key(), Optional.of(file.version())))
+                    .toList();
+            var unchanged = there.stream().filter(before::contains).toList();
+            before = Set.copyOf(there);
+            return unchanged;
+        }
+    }
+
+    /// The slots of jobs that may be worked on, of all tenants. Where there are tenants, none has more than half of the
     /// places.
     private List<StoredObject> look(JobStore store) {
-        var slots = new ArrayList<>(store.takenSlots(JobPlace.SLOTS));
+        var slots = new ArrayList<>(store.takenSlots(JobStore.SLOTS));
         Collections.shuffle(slots);
-        var underway = slots.stream().filter(poller.orElseThrow()::isUnderway).collect(Collectors.toSet());
-        var jobs = new HashMap<Tenant, Integer>();
+        var underway = slots.stream().filter(jobs.orElseThrow()::isUnderway).collect(Collectors.toSet());
+        var ofTenant = new HashMap<Tenant, Integer>();
         return Stream.concat(underway.stream(), slots.stream().filter(slot -> !underway.contains(slot)))
-                .filter(slot -> jobs.merge(JobPlace.tenantOf(slot.key()), 1, Integer::sum) <= ofOneTenant)
+                .filter(slot -> ofTenant.merge(JobStore.tenantOf(slot), 1, Integer::sum) <= ofOneTenant)
                 .toList();
     }
 
@@ -107,7 +155,7 @@ final class JobRunner {
         });
     }
 
-    private void work(JobStore store, JobPlace job) {
+    private void work(JobStore store, JobId job) {
         var found = store.find(job);
         if (found.isEmpty()) {
             if (job.taken().plus(PATIENCE).isAfter(Instant.now())) {
@@ -121,21 +169,19 @@ final class JobRunner {
             // Before anything is read: a job without tokens waits, and comes here again and again.
             account.requireRest();
         }
-        var object = store.state(job);
-        var free = Claim.awaitFree(object, found, config.lease());
-        if (free.isPresent() && !free.get().state().isSettled()) {
-            try (var claim = Claim.take(object, free, free.get().state(), config.lease())) {
-                work(store, job, claim, account);
-            }
-        }
+        Claim.take(store.state(job), found, now -> now.filter(state -> !state.isSettled()), config.lease())
+                .ifPresent(claim -> {
+                    try (claim) {
+                        work(store, job, claim, account);
+                    }
+                });
     }
 
-    private void work(JobStore store, JobPlace job, Claim claim, TokenAccount account) {
-        var task =
-                store.store().find(job.keys().task()).orElseThrow(() -> RequestException.redeliver("it was deleted"));
+    private void work(JobStore store, JobId job, Claim claim, TokenAccount account) {
+        var keys = job.keys();
         var work = new Work(
                 store.store(),
-                job.keys(),
+                keys,
                 claim,
                 Caller.inBackground(job.tenant(), account),
                 System.nanoTime() + config.deadline().toNanos(),
@@ -143,6 +189,8 @@ final class JobRunner {
                 Map.of("job", job.id()),
                 job.taken().plus(PATIENCE),
                 Optional.empty());
-        runner.run(work, task);
+        runner.run(
+                work,
+                () -> store.store().find(keys.task()).orElseThrow(() -> RequestException.redeliver("it was deleted")));
     }
 }

@@ -26,7 +26,7 @@ import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
 
 /// What several instances write into one folder that is almost full.
-class FolderWriterTest {
+class FolderFilesTest {
 
     private static final Target TARGET = new Target("attn_q", 32, 32);
     private static final AdapterLayout LAYOUT = new AdapterLayout("llama", 1, 1, 1, List.of(TARGET));
@@ -38,13 +38,8 @@ class FolderWriterTest {
     Path folder;
 
     /// As another process has it.
-    private FolderWriter opened() {
-        return opened(new FolderIndex());
-    }
-
-    private FolderWriter opened(FolderIndex index) {
-        var files = new FolderFiles(folder, new ObjectMapper());
-        return new FolderWriter(files, new FolderRoom(files, LIMIT), index, "generator");
+    private FolderFiles opened() {
+        return new FolderFiles(folder, LIMIT, new ObjectMapper());
     }
 
     private static Adapter adapter(int number) {
@@ -87,16 +82,16 @@ class FolderWriterTest {
             var generating = threads.submit(() -> {
                 var number = SUMS;
                 while (!stop.get()) {
-                    other.write(generated(number++), Kind.GENERATED);
+                    other.write(generated(number++), Kind.GENERATED, "generator");
                 }
                 return number - SUMS;
             });
             try {
                 var before = given(0);
-                one.write(before, Kind.GIVEN);
+                one.write(before, Kind.GIVEN, "generator");
                 for (var i = 1; i < SUMS; i++) {
                     var next = given(i);
-                    one.write(next, Kind.GIVEN);
+                    one.write(next, Kind.GIVEN, "generator");
                     assertKept(next);
                     assertKept(before);
                     one.delete(before.ownedId());
@@ -111,35 +106,34 @@ class FolderWriterTest {
 
     @Test
     void whatAnotherInstanceTookAwayIsForgotten() throws Exception {
-        var index = new FolderIndex();
-        var one = opened(index);
-        var other = opened(new FolderIndex());
+        var one = opened();
+        var other = opened();
         for (var i = 0; i < 20; i++) {
-            one.write(generated(i), Kind.GENERATED);
+            one.write(generated(i), Kind.GENERATED, "generator");
             for (var j = 0; j < 10; j++) {
-                other.write(generated(100 + 10 * i + j), Kind.GENERATED);
+                other.write(generated(100 + 10 * i + j), Kind.GENERATED, "generator");
             }
         }
 
-        assertThat(index.ids(Tenant.SHARED)).hasSizeLessThan(10);
+        assertThat(one.ids(Tenant.SHARED)).hasSizeLessThan(10);
     }
 
     /// A folder may have hundreds of adapters, and each task as much text as a request holds.
     @Test
-    void theIndexHoldsNoTask() {
-        var index = new FolderIndex();
-        var seen = remembered(index);
+    void whatIsKnownHoldsNoTask() {
+        var files = opened();
+        var seen = remembered(files);
 
         Eventually.until(() -> {
             System.gc();
             return seen.refersTo(null);
         });
-        assertThat(index.ids(Tenant.SHARED)).hasSize(1);
+        assertThat(files.ids(Tenant.SHARED)).hasSize(1);
     }
 
-    private static WeakReference<Task> remembered(FolderIndex index) {
+    private static WeakReference<Task> remembered(FolderFiles files) {
         var known = generated(1);
-        index.remember(known.ownedId(), known.key());
+        files.remember(known.ownedId(), known.key());
         return new WeakReference<>(known.key().task());
     }
 
@@ -166,15 +160,15 @@ class FolderWriterTest {
     /// A generated adapter that a client brings too stays, whatever an older listing said of it.
     @Test
     void whatWasGeneratedAndIsBroughtStays() throws Exception {
-        var writer = opened();
-        writer.write(generated(1), Kind.GENERATED);
-        writer.write(given(1), Kind.GIVEN);
+        var files = opened();
+        files.write(generated(1), Kind.GENERATED, "generator");
+        files.write(given(1), Kind.GIVEN, "generator");
         for (var i = 2; i < 20; i++) {
-            writer.write(generated(i), Kind.GENERATED);
+            files.write(generated(i), Kind.GENERATED, "generator");
         }
 
         assertKept(given(1));
-        assertThat(writer.delete(given(1).ownedId())).isTrue();
+        assertThat(files.delete(given(1).ownedId())).isTrue();
         try (var left = Files.list(folder)) {
             assertThat(left)
                     .noneMatch(file ->
