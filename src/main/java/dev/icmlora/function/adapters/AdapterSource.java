@@ -15,7 +15,6 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
-import dev.icmlora.engine.tune.TuningResult;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.CallerPlaces;

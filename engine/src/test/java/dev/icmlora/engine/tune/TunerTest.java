@@ -41,7 +41,7 @@ import dev.icmlora.llama.NamedTensor;
 /// The real base model and the shared adapter (B0).
 class TunerTest {
     private static final int CONTEXT = 256;
-    /// Tunings in a row; `make bench` has five hundred (part `endurance`).
+    /// Tunings in a row; `make soak` has half an hour of them.
     private static final int FEW = 6;
 
     private static final Task PAST = new Task(

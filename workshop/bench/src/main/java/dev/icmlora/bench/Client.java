@@ -121,6 +121,10 @@ final class Client implements AutoCloseable {
 
     /// @throws IllegalStateException if the answer is none of success
     JsonObject ask(String path, Map<String, Object> body) {
+        return ask(path, JSON.toJson(body));
+    }
+
+    JsonObject ask(String path, String body) {
         return JSON.fromJson(new String(bytes(post(path, body)), UTF_8), JsonObject.class);
     }
 
@@ -135,12 +139,8 @@ final class Client implements AutoCloseable {
     }
 
     /// The status of an answer to a body that may be anything.
-    int status(String path, byte[] body) throws IOException, InterruptedException {
-        var request = request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(body))
-                .build();
-        return http.send(request, BodyHandlers.discarding()).statusCode();
+    int status(String path, String body) throws IOException, InterruptedException {
+        return http.send(post(path, body), BodyHandlers.discarding()).statusCode();
     }
 
     /// Brings an adapter, a GGUF file.
@@ -169,10 +169,12 @@ final class Client implements AutoCloseable {
     }
 
     /// What the function's metrics say.
+    ///
+    /// @param name of a gauge, maybe with the beginning of its labels
     double gauge(String name) {
         var metrics = new String(get("/q/metrics", "text/plain"), UTF_8);
         return metrics.lines()
-                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .filter(line -> line.startsWith(name))
                 .findFirst()
                 .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .orElseThrow(() -> new IllegalStateException("/q/metrics has no " + name));
@@ -192,9 +194,13 @@ final class Client implements AutoCloseable {
     }
 
     private HttpRequest post(String path, Map<String, Object> body) {
+        return post(path, JSON.toJson(body));
+    }
+
+    private HttpRequest post(String path, String body) {
         return request(path)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(JSON.toJson(body)))
+                .POST(BodyPublishers.ofString(body))
                 .build();
     }
 

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /// Eight clients at once, with one adapter and with eight, against llama-server, which has adapters of the same shape
@@ -22,11 +22,6 @@ final class Crowds implements Part {
     private static final String FIRST = "8 clients, 8 new adapters: mean time to first token, of llama-server's";
 
     @Override
-    public String name() {
-        return "crowds";
-    }
-
-    @Override
     public List<Row> measure(Machine machine) {
         var program = machine.peer("llama-server");
         if (program.isEmpty()) {
@@ -37,39 +32,49 @@ final class Crowds implements Part {
                     Row.skipped(FIRST, "≤ 0.50 x", why));
         }
         var files = adapterFiles(machine);
-        var same = new Pairs();
-        var own = new Pairs();
+        var same = new ArrayList<Round>();
+        var own = new ArrayList<Round>();
         try (var ours = Server.ours(machine);
                 var theirs = Server.llamaServer(machine, program.get(), files);
                 var client = new Client(ours);
                 var peer = new Client(theirs)) {
             var adapter = client.adapter(Tasks.withExamples(2));
-            for (var round = -machine.warmUps(); round < machine.rounds(); round++) {
-                var first = CLIENTS * 100 * (machine.warmUps() + round + 1);
-                var keep = round >= 0;
-                same.add(
-                        keep,
+            var base = client.baseModel();
+            for (var round = 0; round < machine.warmUps() + machine.rounds(); round++) {
+                var first = CLIENTS * 100 * (round + 1);
+                var tasks = IntStream.range(0, CLIENTS)
+                        .mapToObj(i -> Map.of("model", base, "task", Tasks.withExamples(2)))
+                        .toList();
+                var withOne = new Round(
                         ask(machine, i -> client.write(Tasks.prompt(first + i), TOKENS, Map.of("model", adapter))),
                         ask(machine, i -> peer.write(Tasks.prompt(first + i), TOKENS, lora(0))));
-                var tasks = IntStream.range(0, CLIENTS)
-                        .mapToObj(i -> Tasks.withExamples(2))
-                        .toList();
-                var base = client.baseModel();
-                own.add(
-                        keep,
-                        ask(
-                                machine,
-                                i -> client.write(
-                                        Tasks.prompt(first + 50 + i),
-                                        TOKENS,
-                                        Map.of("model", base, "task", tasks.get(i)))),
+                var withOwn = new Round(
+                        ask(machine, i -> client.write(Tasks.prompt(first + 50 + i), TOKENS, tasks.get(i))),
                         ask(machine, i -> peer.write(Tasks.prompt(first + 50 + i), TOKENS, lora(i))));
+                if (round >= machine.warmUps()) {
+                    same.add(withOne);
+                    own.add(withOwn);
+                }
             }
         }
         return List.of(
-                Row.atLeast(SAME, same.throughput(), 0.95, "x", same.throughputText()),
-                Row.atLeast(OWN, own.throughput(), 1.1, "x", own.throughputText()),
-                Row.atMost(FIRST, own.first(), 0.5, "x", own.firstText()));
+                row(SAME, same, 0.95),
+                row(OWN, own, 1.1),
+                Row.atMost(
+                        FIRST,
+                        Round.ratio(own, Crowd.Result::firstMillis),
+                        0.5,
+                        "x",
+                        Round.text(own, Crowd.Result::firstMillis, "ms")));
+    }
+
+    private static Row row(String what, List<Round> rounds, double least) {
+        return Row.atLeast(
+                what,
+                Round.ratio(rounds, Crowd.Result::tokensPerSecond),
+                least,
+                "x",
+                Round.text(rounds, Crowd.Result::tokensPerSecond, "tokens/s"));
     }
 
     private static Crowd.Result ask(Machine machine, IntFunction<Client.Written> request) {
@@ -100,49 +105,28 @@ final class Crowds implements Part {
         return files;
     }
 
-    /// Results of ours and theirs, round by round.
-    private static final class Pairs {
+    /// What the function and llama-server did with the same.
+    private record Round(Crowd.Result ours, Crowd.Result theirs) {
 
-        private final List<Crowd.Result> ours = new ArrayList<>();
-        private final List<Crowd.Result> theirs = new ArrayList<>();
-
-        void add(boolean keep, Crowd.Result our, Crowd.Result their) {
-            if (keep) {
-                ours.add(our);
-                theirs.add(their);
-            }
+        private static Runs ours(List<Round> rounds, ToDoubleFunction<Crowd.Result> figure) {
+            return new Runs(rounds.stream()
+                    .map(round -> figure.applyAsDouble(round.ours))
+                    .toList());
         }
 
-        double throughput() {
-            return throughput(ours).dividedBy(throughput(theirs)).median();
+        private static Runs theirs(List<Round> rounds, ToDoubleFunction<Crowd.Result> figure) {
+            return new Runs(rounds.stream()
+                    .map(round -> figure.applyAsDouble(round.theirs))
+                    .toList());
         }
 
-        double first() {
-            return first(ours).dividedBy(first(theirs)).median();
+        static double ratio(List<Round> rounds, ToDoubleFunction<Crowd.Result> figure) {
+            return ours(rounds, figure).dividedBy(theirs(rounds, figure)).median();
         }
 
-        String throughputText() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s against %s tokens/s",
-                    throughput(ours).text(),
-                    throughput(theirs).text());
-        }
-
-        String firstText() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s against %s ms",
-                    first(ours).text(),
-                    first(theirs).text());
-        }
-
-        private static Runs throughput(List<Crowd.Result> results) {
-            return new Runs(results.stream().map(Crowd.Result::tokensPerSecond).toList());
-        }
-
-        private static Runs first(List<Crowd.Result> results) {
-            return new Runs(results.stream().map(Crowd.Result::firstMillis).toList());
+        static String text(List<Round> rounds, ToDoubleFunction<Crowd.Result> figure, String unit) {
+            return ours(rounds, figure).text() + " against "
+                    + theirs(rounds, figure).text() + " " + unit;
         }
     }
 }

@@ -29,11 +29,6 @@ final class Leaks implements Part {
     private static final int FORGOTTEN = 3;
 
     @Override
-    public String name() {
-        return "leaks";
-    }
-
-    @Override
     public List<Row> measure(Machine machine) {
         var sanitizer = sanitizer();
         if (sanitizer.isEmpty()) {
@@ -41,9 +36,9 @@ final class Leaks implements Part {
             return List.of(Row.skipped(CONTROL, "≥ " + FORGOTTEN, why), Row.skipped(WHAT, "≤ 0", why));
         }
         var folder = machine.root().resolve("workshop/bench/target/leaks");
-        var found = control(machine, sanitizer.get(), empty(folder));
+        var found = control(machine, sanitizer.get(), Machine.emptied(folder));
         var control = Row.atLeast(CONTROL, found.objects(), FORGOTTEN, "", found.toString());
-        var lost = function(machine, sanitizer.get(), empty(folder));
+        var lost = function(machine, sanitizer.get(), Machine.emptied(folder));
         return List.of(control, Row.atMost(WHAT, lost.objects(), 0.5, "objects", lost.toString()));
     }
 
@@ -53,20 +48,6 @@ final class Leaks implements Part {
             return files.filter(file -> file.endsWith("liblsan.so")).findFirst();
         } catch (IOException e) {
             return Optional.empty();
-        }
-    }
-
-    private static Path empty(Path folder) {
-        try {
-            Files.createDirectories(folder);
-            try (var files = Files.list(folder)) {
-                for (var file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -85,9 +66,7 @@ final class Leaks implements Part {
         try (var server = Server.withFixedHeap(machine, environment);
                 var client = new Client(server);
                 var _ = MixedTraffic.start(client, bucket)) {
-            Thread.sleep(LENGTH);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            Machine.sleep(LENGTH);
         }
         return Lost.read(folder);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 import dev.icmlora.engine.Installation;
@@ -32,8 +33,12 @@ record Machine(Path root, int threads, int rounds) {
     /// Waits until every server that was asked before has stopped computing: threads of ggml's spin for a while after
     /// their work, which the next measurement would pay for.
     void settle() {
+        sleep(Duration.ofMillis(500));
+    }
+
+    static void sleep(Duration time) {
         try {
-            Thread.sleep(500);
+            Thread.sleep(time);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -48,6 +53,21 @@ record Machine(Path root, int threads, int rounds) {
     double load() {
         try {
             return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Deletes all files below a folder, and makes the folder if it is not there.
+    static Path emptied(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            try (var files = Files.walk(folder)) {
+                for (var file : files.filter(Files::isRegularFile).toList()) {
+                    Files.delete(file);
+                }
+            }
+            return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,8 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,11 +14,6 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /// What takes milliseconds or less, by JMH.
 final class Micro implements Part {
-
-    @Override
-    public String name() {
-        return "micro";
-    }
 
     @Override
     public List<Row> measure(Machine machine) {
@@ -44,10 +40,6 @@ final class Micro implements Part {
                         1.1,
                         "x",
                         text("%.1f ms against %.1f ms", fingerprint, prefill)));
-    }
-
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 
     /// Median milliseconds of each benchmark, by class and method.

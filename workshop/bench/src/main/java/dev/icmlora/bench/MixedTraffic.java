@@ -1,19 +1,15 @@
 package dev.icmlora.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import com.google.gson.Gson;
 
@@ -31,25 +27,33 @@ final class MixedTraffic implements AutoCloseable {
     private final AtomicInteger number = new AtomicInteger();
     private final Map<String, Integer> done = new ConcurrentHashMap<>();
     private final Map<String, Integer> failed = new ConcurrentHashMap<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean ended;
+    private final Repeatedly acts;
 
     private MixedTraffic(Client client, Path bucket) {
         this.client = client;
         this.bucket = bucket;
         this.base = client.baseModel();
         this.known = client.adapter(Tasks.withExamples(2));
+        this.acts = Repeatedly.start(
+                Duration.ZERO,
+                List.of(
+                        counted("a new task", this::newTask),
+                        counted("mode auto", this::selection),
+                        counted("mode tuned", this::tuning),
+                        counted("a stream", this::stream),
+                        counted("a stream that is left", this::leave),
+                        counted("a chat with a schema", this::schema),
+                        counted("adapters out, in and blended", this::files),
+                        counted("a task file", this::event),
+                        counted("bad requests", this::bad),
+                        counted("embeddings and pages", this::pages)));
     }
 
     /// How the function must be started for it.
     ///
     /// @param bucket a directory for task files, which is made
     static Map<String, String> environment(Path bucket) {
-        try {
-            Files.createDirectories(bucket.resolve("tasks"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Machine.emptied(bucket.resolve("tasks"));
         return Map.of(
                 "ICM_LORA_EVENTS_BUCKETS",
                 "file:" + bucket,
@@ -61,38 +65,19 @@ final class MixedTraffic implements AutoCloseable {
     }
 
     static MixedTraffic start(Client client, Path bucket) {
-        var traffic = new MixedTraffic(client, bucket);
-        traffic.repeat("a new task", traffic::newTask);
-        traffic.repeat("mode auto", traffic::selection);
-        traffic.repeat("mode tuned", traffic::tuning);
-        traffic.repeat("a stream", traffic::stream);
-        traffic.repeat("a stream that is left", traffic::leave);
-        traffic.repeat("a chat with a schema", traffic::schema);
-        traffic.repeat("adapters out, in and blended", traffic::files);
-        traffic.repeat("a task file", traffic::event);
-        traffic.repeat("bad requests", traffic::bad);
-        traffic.repeat("embeddings and pages", traffic::pages);
-        return traffic;
+        return new MixedTraffic(client, bucket);
     }
 
-    private interface Act {
-        void run() throws IOException, InterruptedException;
-    }
-
-    private void repeat(String what, Act act) {
-        threads.add(Thread.ofVirtual().start(() -> {
-            while (!ended) {
-                try {
-                    act.run();
-                    done.merge(what, 1, Integer::sum);
-                } catch (IOException | RuntimeException e) {
-                    failed.merge(what + ": " + e, 1, Integer::sum);
-                    Server.pause();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
+    private Repeatedly.Act counted(String what, Repeatedly.Act act) {
+        return () -> {
+            try {
+                act.run();
+                done.merge(what, 1, Integer::sum);
+            } catch (IOException | RuntimeException e) {
+                failed.merge(what + ": " + e, 1, Integer::sum);
+                Server.pause();
             }
-        }));
+        };
     }
 
     private void newTask() {
@@ -132,30 +117,12 @@ final class MixedTraffic implements AutoCloseable {
     }
 
     private void schema() {
-        var schema = Map.of(
-                "type",
-                "object",
-                "properties",
-                Map.of("colour", Map.of("enum", List.of("red", "blue"))),
-                "required",
-                List.of("colour"),
-                "additionalProperties",
-                false);
-        client.ask(
-                "/v1/chat/completions",
-                Map.of(
-                        "model",
-                        base,
-                        "messages",
-                        List.of(Map.of("role", "user", "content", "A colour, please: " + number.incrementAndGet())),
-                        "max_tokens",
-                        24,
-                        "response_format",
-                        Map.of(
-                                "type",
-                                "json_schema",
-                                "json_schema",
-                                Map.of("name", "colour", "strict", true, "schema", schema))));
+        client.ask("/v1/chat/completions", """
+                {"model": "%s", "messages": [{"role": "user", "content": "A colour, please: %d"}], "max_tokens": 24,
+                 "response_format": {"type": "json_schema", "json_schema": {"name": "colour", "strict": true, "schema":
+                   {"type": "object", "properties": {"colour": {"enum": ["red", "blue"]}},
+                    "required": ["colour"], "additionalProperties": false}}}}
+                """.formatted(base, number.incrementAndGet()));
     }
 
     private void files() throws IOException, InterruptedException {
@@ -175,42 +142,23 @@ final class MixedTraffic implements AutoCloseable {
                 file,
                 JSON.toJson(Map.of(
                         "task", Tasks.withExamples(2), "inputs", List.of("red", "blue", "green"), "max_tokens", 4)));
-        var error = bucket.resolve("results/" + name + ".error.json");
-        var state = bucket.resolve("results/" + name + ".state.json");
-        var end = System.nanoTime() + PATIENCE.toNanos();
-        while (!TaskFiles.hasEnded(state)) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("a task file was not processed within " + PATIENCE);
-            }
-            Server.pause();
+        if (!Outcome.open(PATIENCE, () -> Stream.of(TaskFiles.outcome(bucket, name)))
+                .isEmpty()) {
+            throw new IllegalStateException("a task file was not processed within " + PATIENCE);
         }
+        var error = bucket.resolve("results/" + name + ".error.json");
         if (Files.exists(error)) {
             throw new IllegalStateException(Files.readString(error));
         }
-        clear();
-    }
-
-    /// No other program writes there.
-    private void clear() throws IOException {
-        for (var folder : List.of("tasks", "results", "adapters")) {
-            if (!Files.exists(bucket.resolve(folder))) {
-                continue;
-            }
-            try (var files = Files.walk(bucket.resolve(folder))) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    if (Files.isRegularFile(file)) {
-                        Files.delete(file);
-                    }
-                }
-            }
-        }
+        // No other program writes there.
+        List.of("tasks", "results", "adapters").forEach(folder -> Machine.emptied(bucket.resolve(folder)));
     }
 
     private void bad() throws IOException, InterruptedException {
         for (var body : List.of("{", "[]", "{\"inputs\": 3}", "\u0000", "{\"task\": {}, \"inputs\": []}")) {
-            expect(client.status("/generate", body.getBytes(UTF_8)), 400);
+            expect(client.status("/generate", body), 400);
         }
-        expect(client.status("/v1/completions", "{\"model\": \"nobody\", \"prompt\": \"a\"}".getBytes(UTF_8)), 404);
+        expect(client.status("/v1/completions", "{\"model\": \"nobody\", \"prompt\": \"a\"}"), 404);
         Thread.sleep(50);
     }
 
@@ -241,13 +189,6 @@ final class MixedTraffic implements AutoCloseable {
     /// Ends what was begun, too.
     @Override
     public void close() {
-        ended = true;
-        try {
-            for (var thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        acts.close();
     }
 }

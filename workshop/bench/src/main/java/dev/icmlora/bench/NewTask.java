@@ -1,10 +1,10 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 import com.google.gson.JsonObject;
 
@@ -15,11 +15,6 @@ final class NewTask implements Part {
     /// More than elsewhere: some milliseconds are measured, and three times as many where another thread takes a
     /// processor.
     private static final int TIMES_ROUNDS = 3;
-
-    @Override
-    public String name() {
-        return "new-task";
-    }
 
     @Override
     public List<Row> measure(Machine machine) {
@@ -44,33 +39,29 @@ final class NewTask implements Part {
             }
         }
         var request = new Runs(without);
-        var detail = "%s ms beside a request of %s ms";
         return List.of(
                 Row.atMost(
                         "a new task: generate and apply, of the request without adapter",
                         100 * new Runs(made).dividedBy(request).median(),
                         3,
                         "%",
-                        text(detail, made, request)),
-                new Row(
+                        compared(made, request)),
+                Row.figure(
                         "a new task: its fingerprint, of the request without adapter",
-                        String.format(
-                                Locale.ROOT,
+                        text(
                                 "%.0f %%",
                                 100 * new Runs(fingerprints).dividedBy(request).median()),
-                        "",
-                        Optional.empty(),
-                        text(detail, fingerprints, request)),
+                        compared(fingerprints, request)),
                 Row.atMost(
                         "a task seen before: all of it, of the request without adapter",
                         100 * new Runs(known).dividedBy(request).median(),
                         1,
                         "%",
-                        text(detail, known, request)));
+                        compared(known, request)));
     }
 
-    private static String text(String detail, List<Double> millis, Runs request) {
-        return String.format(Locale.ROOT, detail, new Runs(millis).text(), request.text());
+    private static String compared(List<Double> millis, Runs request) {
+        return text("%s ms beside a request of %s ms", new Runs(millis).text(), request.text());
     }
 
     static Map<String, Object> base(Client client) {

@@ -1,14 +1,14 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
@@ -20,11 +20,6 @@ final class OneStream implements Part {
     private static final String OFF = "one stream, adapter off, of llama-bench tg";
     private static final String ON = "one stream, adapter on, of llama-bench tg";
     private static final String SERVER = "one stream of llama-server, of llama-bench tg";
-
-    @Override
-    public String name() {
-        return "one-stream";
-    }
 
     @Override
     public List<Row> measure(Machine machine) {
@@ -72,8 +67,7 @@ final class OneStream implements Part {
         if (server.isEmpty()) {
             rows.add(Row.skipped(SERVER, "", "no workshop/bench/peers/build/bin/llama-server"));
         } else {
-            var measured = String.format(Locale.ROOT, "%.2f x", ratio(server, bench));
-            rows.add(new Row(SERVER, measured, "", Optional.empty(), detail(server, bench)));
+            rows.add(Row.figure(SERVER, text("%.2f x", ratio(server, bench)), detail(server, bench)));
         }
         return rows;
     }

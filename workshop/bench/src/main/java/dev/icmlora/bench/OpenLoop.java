@@ -1,5 +1,7 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,14 @@ final class OpenLoop {
     }
 
     /// @param length while new requests were sent
-    record Result(List<Reply> replies, Duration length) {
+    /// @param processors percent of a processor that the clients took; they share them with the function
+    record Result(List<Reply> replies, Duration length, double processors) {
+
+        String summary() {
+            return text(
+                    "%d sent, %d answered, %d refused; the clients took %.0f %% of a processor",
+                    replies.size(), answered().count(), refused().count(), processors);
+        }
 
         /// Answers that came while requests were sent.
         double answersPerSecond() {
@@ -91,6 +100,7 @@ final class OpenLoop {
     /// @param request sends request number `i`, and gives its status
     static Result run(double perSecond, Duration length, IntFunction<CompletableFuture<Integer>> request) {
         var random = new Random(1);
+        var processorsBefore = processorSeconds();
         var start = System.nanoTime();
         var sent = new ArrayList<CompletableFuture<Reply>>();
         var due = start;
@@ -104,7 +114,18 @@ final class OpenLoop {
                             new Reply(status, (dueAt - start) / 1e6, (System.nanoTime() - dueAt) / 1e6, late)));
             due += (long) (-Math.log(1 - random.nextDouble()) / perSecond * TimeUnit.SECONDS.toNanos(1));
         }
-        return new Result(sent.stream().map(CompletableFuture::join).toList(), length);
+        var replies = sent.stream().map(CompletableFuture::join).toList();
+        return new Result(replies, length, 100_000 * (processorSeconds() - processorsBefore) / length.toMillis());
+    }
+
+    /// Of this process, so far.
+    private static double processorSeconds() {
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toMillis()
+                / 1000.0;
     }
 
     private static void waitUntil(long due) {

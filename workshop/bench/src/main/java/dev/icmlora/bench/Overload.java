@@ -1,13 +1,13 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,11 +28,6 @@ final class Overload implements Part {
     private static final int PROMPT_REFUSAL_MILLIS = 1000;
 
     @Override
-    public String name() {
-        return "overload";
-    }
-
-    @Override
     public List<Row> measure(Machine machine) {
         var environment =
                 Map.of("ICM_LORA_REQUEST_TIMEOUT", DEADLINE.toSeconds() + "s", "ICM_LORA_ADAPTERS_UPLOAD", "true");
@@ -42,7 +37,7 @@ final class Overload implements Part {
             requests.capacity(); // warms up
             var capacity = requests.capacity();
             var rows = new ArrayList<Row>();
-            rows.add(info("capacity: answers a second to " + CLIENTS + " clients", capacity, "/s", ""));
+            rows.add(Row.figure("capacity: answers a second to " + CLIENTS + " clients", perSecond(capacity), ""));
             // Refusals come often enough to be compiled, which takes the processors for seconds, once.
             OpenLoop.run(capacity * LOADS.getLast(), LENGTH, requests::send);
             rows.addAll(loads(server, requests, capacity));
@@ -81,8 +76,8 @@ final class Overload implements Part {
         }
     }
 
-    private static Row info(String what, double value, String unit, String detail) {
-        return new Row(what, String.format(Locale.ROOT, "%.1f %s", value, unit), "", Optional.empty(), detail);
+    private static String perSecond(double answers) {
+        return text("%.1f /s", answers);
     }
 
     private static List<Row> loads(Server server, Requests requests, double capacity) {
@@ -90,13 +85,12 @@ final class Overload implements Part {
         var answers = new TreeMap<Integer, Double>();
         var resident = new TreeMap<Integer, Double>();
         for (var load : LOADS) {
-            var measured = Measured.of(capacity * load, LENGTH, requests);
-            var result = measured.result();
+            var result = OpenLoop.run(capacity * load, LENGTH, requests::send);
             // All of its requests have ended: none of what it left waits any more.
             answers.put(load, result.answersPerSecond());
             resident.put(load, server.residentMegabytes());
             var recovery = requests.millisUntilAnswered();
-            rows.addAll(rows(load, measured, recovery));
+            rows.addAll(rows(load, result, recovery));
         }
         var first = LOADS.getFirst();
         var last = LOADS.getLast();
@@ -115,57 +109,27 @@ final class Overload implements Part {
         return rows;
     }
 
-    private static List<Row> rows(int load, Measured measured, double recovery) {
+    private static List<Row> rows(int load, OpenLoop.Result result, double recovery) {
         var name = load + " x: ";
-        var result = measured.result();
         var answered = result.answered();
         var refused = result.refused();
         var others = result.others();
         return List.of(
-                info(name + "answers a second", result.answersPerSecond(), "/s", counts(result) + measured.clients()),
+                Row.figure(name + "answers a second", perSecond(result.answersPerSecond()), result.summary()),
                 Row.atMost(
                         name + "what was accepted was answered within, p99",
                         answered.within(0.99) / 1000,
                         DEADLINE.toSeconds(),
                         "s",
-                        String.format(Locale.ROOT, "median %.2f s", answered.within(0.5) / 1000)),
+                        text("median %.2f s", answered.within(0.5) / 1000)),
                 Row.atMost(
                         name + "what was refused was told so within, p99",
                         refused.within(0.99),
                         PROMPT_REFUSAL_MILLIS,
                         "ms",
-                        String.format(Locale.ROOT, "median %.1f ms", refused.within(0.5))),
+                        text("median %.1f ms", refused.within(0.5))),
                 Row.atMost(name + "neither answered nor refused", others.size(), 0.5, "", byStatus(others)),
                 Row.atMost(name + "answers again, after the last of them", recovery, 2000, "ms", ""));
-    }
-
-    private static String counts(OpenLoop.Result result) {
-        return "%d sent, %d answered, %d refused"
-                .formatted(
-                        result.replies().size(),
-                        result.answered().count(),
-                        result.refused().count());
-    }
-
-    /// @param clients what they took of the processors, which they share with the function
-    private record Measured(OpenLoop.Result result, String clients) {
-
-        static Measured of(double perSecond, Duration length, Requests requests) {
-            var before = processorSeconds();
-            var result = OpenLoop.run(perSecond, length, requests::send);
-            var share = 100 * (processorSeconds() - before) / length.toSeconds();
-            return new Measured(result, String.format(Locale.ROOT, "; the clients took %.0f %% of a processor", share));
-        }
-
-        /// Of this process, so far.
-        private static double processorSeconds() {
-            return ProcessHandle.current()
-                            .info()
-                            .totalCpuDuration()
-                            .orElse(Duration.ZERO)
-                            .toMillis()
-                    / 1000.0;
-        }
     }
 
     private static String byStatus(List<Integer> statuses) {
@@ -176,15 +140,13 @@ final class Overload implements Part {
 
     /// What others get of half the capacity while some behave badly, of what they get without those.
     private static List<Row> rough(Server server, Requests requests, double perSecond) {
-        var measured = Measured.of(perSecond, ROUGH, requests);
-        var alone = measured.result();
+        var alone = OpenLoop.run(perSecond, ROUGH, requests::send);
         var rows = new ArrayList<Row>();
-        rows.add(info(
-                "half the load: answers a second", alone.answersPerSecond(), "/s", counts(alone) + measured.clients()));
+        rows.add(Row.figure("half the load: answers a second", perSecond(alone.answersPerSecond()), alone.summary()));
         var descriptors = server.descriptors();
         for (var crowd : RoughClients.values()) {
             try (var connections = crowd.connect(server.uri())) {
-                var beside = Measured.of(perSecond, ROUGH, requests);
+                var beside = OpenLoop.run(perSecond, ROUGH, requests::send);
                 rows.add(beside(crowd.what(), beside, alone, connections.seen()));
             }
         }
@@ -194,20 +156,18 @@ final class Overload implements Part {
         return rows;
     }
 
-    private static Row beside(String crowd, Measured measured, OpenLoop.Result alone, Map<?, Integer> seen) {
-        var result = measured.result();
+    private static Row beside(String crowd, OpenLoop.Result result, OpenLoop.Result alone, Map<?, Integer> seen) {
         return Row.atLeast(
                 "the same beside " + crowd,
                 result.answersPerSecond() / alone.answersPerSecond(),
                 0.9,
                 "x",
-                String.format(
-                        Locale.ROOT,
-                        "p99 %.2f s, without them %.2f s; they saw %s%s",
+                text(
+                        "p99 %.2f s, without them %.2f s; they saw %s; the clients took %.0f %% of a processor",
                         result.answered().within(0.99) / 1000,
                         alone.answered().within(0.99) / 1000,
                         seen,
-                        measured.clients()));
+                        result.processors()));
     }
 
     private static List<Row> uploads(Server server, Requests requests, double perSecond, OpenLoop.Result alone) {
@@ -216,7 +176,7 @@ final class Overload implements Part {
                 var probing = new Client(server)) {
             var probes = CompletableFuture.supplyAsync(
                     () -> Probes.row("400 clients bring zips", probing), Thread::startVirtualThread);
-            var result = Measured.of(perSecond, ROUGH, requests);
+            var result = OpenLoop.run(perSecond, ROUGH, requests::send);
             var resident = server.residentMegabytes();
             var seen = crowd.seen();
             return List.of(
@@ -234,7 +194,7 @@ final class Overload implements Part {
                             100 * (resident / before - 1),
                             2,
                             "%",
-                            String.format(Locale.ROOT, "%.0f to %.0f MB", before, resident)));
+                            text("%.0f to %.0f MB", before, resident)));
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Where an instance runs, and after its death the next one.
@@ -23,7 +24,7 @@ final class Place implements AutoCloseable {
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "%s after %.1f s, ready again in %.1f s", place, seconds, outage);
+            return text("%s after %.1f s, ready again in %.1f s", place, seconds, outage);
         }
     }
 
@@ -65,9 +66,7 @@ final class Place implements AutoCloseable {
     }
 
     private static double growth(List<Double> life) {
-        var quarter = life.size() / 4;
-        var before = new Runs(life.subList(quarter, 2 * quarter)).median();
-        return 100 * (new Runs(life.subList(3 * quarter, life.size())).median() / before - 1);
+        return 100 * (new Runs(life).ofQuarter(4) / new Runs(life).ofQuarter(2) - 1);
     }
 
     /// Such as `first: 801 to 812, 799 to 801 MB`.
@@ -77,8 +76,7 @@ final class Place implements AutoCloseable {
                         ", ",
                         lives.stream()
                                 .filter(life -> !life.isEmpty())
-                                .map(life ->
-                                        String.format(Locale.ROOT, "%.0f to %.0f", life.getFirst(), life.getLast()))
+                                .map(life -> text("%.0f to %.0f", life.getFirst(), life.getLast()))
                                 .toList())
                 + " MB";
     }

@@ -1,8 +1,9 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 
 /// Whether the function answers its probes while it does something else.
 final class Probes {
@@ -16,15 +17,11 @@ final class Probes {
     /// @param meanwhile what the function does
     static Row row(String meanwhile, Client client) {
         var millis = new double[COUNT];
-        try {
-            for (var i = 0; i < COUNT; i++) {
-                Thread.sleep(INTERVAL);
-                var start = System.nanoTime();
-                client.get("/q/health/live", "application/json");
-                millis[i] = (System.nanoTime() - start) / 1e6;
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+        for (var i = 0; i < COUNT; i++) {
+            Machine.sleep(INTERVAL);
+            var start = System.nanoTime();
+            client.get("/q/health/live", "application/json");
+            millis[i] = (System.nanoTime() - start) / 1e6;
         }
         Arrays.sort(millis);
         return Row.atMost(
@@ -32,6 +29,6 @@ final class Probes {
                 millis[COUNT * 99 / 100],
                 50,
                 "ms",
-                String.format(Locale.ROOT, "median %.2f ms of %d", millis[COUNT / 2], COUNT));
+                text("median %.2f ms of %d", millis[COUNT / 2], COUNT));
     }
 }

@@ -1,5 +1,7 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,15 +15,11 @@ import java.util.Map;
 
 import com.google.gson.GsonBuilder;
 
-/// The table in three forms: for the terminal, as JSON and as a picture.
+/// The table, for the terminal and as JSON.
 ///
 /// @param machine what it was measured on
 /// @param suite what was measured
 record Report(Map<String, Object> machine, String suite, List<Row> rows) {
-
-    private static final int LINE = 26;
-    private static final int LABELS = 560;
-    private static final int BARS = 300;
 
     static Report of(Machine machine, String suite, List<Row> rows) {
         var about = new LinkedHashMap<String, Object>();
@@ -39,8 +37,7 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
         var text = new StringBuilder();
         var width = rows.stream().mapToInt(row -> row.what().length()).max().orElse(0);
         for (var row : rows) {
-            text.append(String.format(
-                    Locale.ROOT,
+            text.append(text(
                     "%-" + width + "s  %12s  %10s  %-8s  %s%n",
                     row.what(),
                     row.measured(),
@@ -51,7 +48,7 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
         return text.append("\n").append(machine).append("\n").toString();
     }
 
-    /// Writes `<suite>-<date>-<cpu>.json` and the picture of it.
+    /// Writes `<suite>-<date>-<cpu>.json`.
     ///
     /// @return the JSON file
     Path write(Path directory) {
@@ -61,7 +58,6 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
         try {
             Files.createDirectories(directory);
             Files.writeString(file, json());
-            Files.writeString(directory.resolve(name + ".svg"), svg());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -83,47 +79,5 @@ record Report(Map<String, Object> machine, String suite, List<Row> rows) {
                 .toList();
         var gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
         return gson.toJson(Map.of("machine", machine, "rows", lines)) + "\n";
-    }
-
-    /// How much of each target is used; the line is the target.
-    String svg() {
-        var measured = rows.stream().filter(row -> row.share().isPresent()).toList();
-        var height = LINE * (measured.size() + 2);
-        var text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\""
-                        + " font-size=\"12\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
-                LABELS + 2 * BARS,
-                height));
-        for (var i = 0; i < measured.size(); i++) {
-            var row = measured.get(i);
-            var y = LINE * (i + 1);
-            var length = Math.min(1.8, Math.max(0, row.share().orElseThrow())) * BARS;
-            text.append(String.format(
-                    Locale.ROOT,
-                    "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
-                            + "<rect x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"14\" fill=\"%s\"/>%n"
-                            + "<text x=\"%.0f\" y=\"%d\">%s</text>%n",
-                    LABELS - 10,
-                    y + 11,
-                    escaped(row.what()),
-                    LABELS,
-                    y,
-                    length,
-                    row.isHeld() ? "#2a9d8f" : "#e76f51",
-                    LABELS + length + 4,
-                    y + 11,
-                    escaped(row.measured() + " (" + row.target() + ")")));
-        }
-        return text.append(String.format(
-                        Locale.ROOT,
-                        "<line x1=\"%1$d\" y1=\"10\" x2=\"%1$d\" y2=\"%2$d\" stroke=\"black\"/>%n</svg>%n",
-                        LABELS + BARS,
-                        height - 10))
-                .toString();
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

@@ -66,7 +66,11 @@ record Row(String what, String measured, String target, Optional<Double> share, 
     }
 
     private static String text(double value, String unit) {
-        var digits = value < 10 ? "%.2f" : "%.0f";
-        return String.format(Locale.ROOT, digits + " %s", value, unit).strip();
+        return text((value < 10 ? "%.2f" : "%.0f") + " %s", value, unit).strip();
+    }
+
+    /// Formats figures.
+    static String text(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
     }
 }

@@ -1,7 +1,6 @@
 package dev.icmlora.bench;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// The same measurement several times.
@@ -15,6 +14,14 @@ record Runs(List<Double> values) {
         var sorted = values.stream().sorted().toList();
         var middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /// The median of one of four parts of equal length.
+    ///
+    /// @param number of the part, from 1
+    double ofQuarter(int number) {
+        var length = values.size() / 4;
+        return new Runs(values.subList((number - 1) * length, number == 4 ? values.size() : number * length)).median();
     }
 
     double greatest() {
@@ -31,6 +38,6 @@ record Runs(List<Double> values) {
     /// Such as `12.3 (11.8 to 14.0)`.
     String text() {
         var least = values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-        return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median(), least, greatest());
+        return Row.text("%.2f (%.2f to %.2f)", median(), least, greatest());
     }
 }

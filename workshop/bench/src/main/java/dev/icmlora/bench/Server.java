@@ -29,16 +29,19 @@ final class Server implements AutoCloseable {
     /// Linux' default.
     private static final int FIRST_EPHEMERAL = 32_768;
 
+    private static final String STARTED = "/q/health/started";
+    private static final String[] FIXED_HEAP = {
+        "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary"
+    };
+
     private final Launch launch;
     private final Process process;
     private final URI uri;
-    private final long startedAt;
 
-    private Server(Launch launch, Process process, long startedAt) {
+    private Server(Launch launch, Process process) {
         this.launch = launch;
         this.process = process;
         this.uri = URI.create("http://" + launch.address());
-        this.startedAt = startedAt;
     }
 
     /// How a process is started.
@@ -52,62 +55,17 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /// How the function is started.
-    ///
-    /// @param name what it is called in the table
-    record Way(String name, List<String> command) {}
-
-    /// The ways that are built.
-    static List<Way> ways(Machine machine) {
-        var ways = new ArrayList<Way>();
-        var jar = machine.root().resolve("src/target/quarkus-app/quarkus-run.jar");
-        if (Files.exists(jar)) {
-            ways.add(new Way("jar", java(jar)));
-        }
-        var image = machine.root().resolve("src/target/image-app/quarkus-app");
-        if (Files.exists(image.resolve("app.aot"))) {
-            ways.add(new Way(
-                    "jar with AOT cache",
-                    java(
-                            image.resolve("quarkus-run.jar"),
-                            "@" + image.resolve("jvm-options"),
-                            "-XX:AOTCache=" + image.resolve("app.aot"))));
-        }
-        var executable = machine.root().resolve("src/target/icm-lora");
-        if (Files.isExecutable(executable)) {
-            ways.add(new Way("native executable", List.of(executable.toString(), "-Xmx1g")));
-        }
-        return ways;
-    }
-
-    private static List<String> java(Path jar, String... options) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx1g");
-        command.addAll(List.of(options));
-        command.addAll(List.of("-jar", jar.toString()));
-        return command;
-    }
-
     /// The function as it was built last.
     static Server ours(Machine machine) {
-        return start(machine, new Way("jar", java(jar(machine))));
-    }
-
-    static Server start(Machine machine, Way way) {
-        return start(machine, way.command(), Map.of("ICM_LORA_REQUEST_TIMEOUT", "300s"));
+        return function(machine, "java", freePort(), Map.of("ICM_LORA_REQUEST_TIMEOUT", "300s"));
     }
 
     /// The function as it was built last, with a Java heap that is resident from the start: whatever grows then is
     /// something else.
     ///
-    /// @param environment settings beside the address and the number of threads
-    static Server withFixedHeap(Machine machine, Map<String, String> environment) {
-        return start(machine, fixedHeap(machine), environment);
-    }
-
-    private static List<String> fixedHeap(Machine machine) {
-        return java(jar(machine), "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary");
+    /// @param settings beside the address and the number of threads
+    static Server withFixedHeap(Machine machine, Map<String, String> settings) {
+        return function(machine, "java", freePort(), settings, FIXED_HEAP);
     }
 
     /// One of several instances: the function as [#withFixedHeap] starts it, at a port that nothing else takes while
@@ -115,9 +73,23 @@ final class Server implements AutoCloseable {
     ///
     /// @param name of its log
     static Server instance(Machine machine, String name, Map<String, String> settings) {
-        var port = lastingPort();
-        var environment = environment(machine, settings, port);
-        return start(new Launch(fixedHeap(machine), environment, port, "/q/health/started", log(machine, name)));
+        return function(machine, name, lastingPort(), settings, FIXED_HEAP);
+    }
+
+    private static Server function(
+            Machine machine, String name, int port, Map<String, String> settings, String... options) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx1g");
+        command.addAll(List.of(options));
+        command.addAll(List.of(
+                "-jar",
+                machine.root().resolve("src/target/quarkus-app/quarkus-run.jar").toString()));
+        var environment = new HashMap<>(settings);
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("ICM_LORA_THREADS", Integer.toString(machine.threads()));
+        return start(new Launch(command, environment, port, STARTED, log(machine, name)));
     }
 
     /// HAProxy before two instances, as deploy/haproxy has it.
@@ -131,30 +103,12 @@ final class Server implements AutoCloseable {
                 "PROXY", "127.0.0.1:" + port, "FIRST", first.launch.address(), "SECOND", second.launch.address());
         // -db: in the foreground.
         var command = List.of(program, "-db", "-f", "deploy/haproxy/haproxy.cfg");
-        return start(new Launch(command, environment, port, "/q/health/started", log(machine, "haproxy")));
+        return start(new Launch(command, environment, port, STARTED, log(machine, "haproxy")));
     }
 
     /// Starts it again, as it was started before.
     Server again() {
         return start(launch);
-    }
-
-    private static Path jar(Machine machine) {
-        return machine.root().resolve("src/target/quarkus-app/quarkus-run.jar");
-    }
-
-    private static Server start(Machine machine, List<String> command, Map<String, String> settings) {
-        var port = freePort();
-        var environment = environment(machine, settings, port);
-        return start(machine, command, environment, port, "/q/health/started");
-    }
-
-    private static Map<String, String> environment(Machine machine, Map<String, String> settings, int port) {
-        var environment = new HashMap<>(settings);
-        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
-        environment.put("ICM_LORA_THREADS", Integer.toString(machine.threads()));
-        return environment;
     }
 
     /// llama-server with as many sequences as a worker of ours, and as much context.
@@ -188,13 +142,7 @@ final class Server implements AutoCloseable {
                     String.join(",", adapters.stream().map(Path::toString).toList()),
                     "--lora-init-without-apply"));
         }
-        return start(machine, command, Map.of(), port, "/health");
-    }
-
-    private static Server start(
-            Machine machine, List<String> command, Map<String, String> environment, int port, String health) {
-        var name = Path.of(command.getFirst()).getFileName().toString();
-        return start(new Launch(command, environment, port, health, log(machine, name)));
+        return start(new Launch(command, Map.of(), port, "/health", log(machine, "llama-server")));
     }
 
     private static Path log(Machine machine, String name) {
@@ -207,8 +155,7 @@ final class Server implements AutoCloseable {
             var builder =
                     new ProcessBuilder(launch.command).redirectErrorStream(true).redirectOutput(launch.log.toFile());
             builder.environment().putAll(launch.environment);
-            var startedAt = System.nanoTime();
-            var server = new Server(launch, builder.start(), startedAt);
+            var server = new Server(launch, builder.start());
             server.awaitHealth();
             return server;
         } catch (IOException e) {
@@ -243,11 +190,7 @@ final class Server implements AutoCloseable {
     }
 
     static void pause() {
-        try {
-            Thread.sleep(10);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        Machine.sleep(Duration.ofMillis(10));
     }
 
     private static int freePort() {
@@ -274,11 +217,6 @@ final class Server implements AutoCloseable {
 
     URI uri() {
         return uri;
-    }
-
-    /// Since just before the process was started.
-    double millisSinceStart() {
-        return (System.nanoTime() - startedAt) / 1e6;
     }
 
     double residentMegabytes() {
@@ -324,28 +262,6 @@ final class Server implements AutoCloseable {
 
     long pid() {
         return process.pid();
-    }
-
-    /// Files that the process has open, sockets and pipes aside, and jars, which its class loader opens and closes as
-    /// classes are asked for.
-    List<String> openFiles() {
-        try (var descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
-            return descriptors
-                    .map(Server::target)
-                    .filter(target -> target.startsWith("/") && !target.startsWith("/dev/") && !target.endsWith(".jar"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return ""; // closed meanwhile
-        }
     }
 
     /// Ends it as `kill -9` does.

@@ -1,5 +1,7 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -7,8 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 
@@ -18,18 +18,12 @@ final class Soak implements Part {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Pattern COMMITTED = Pattern.compile("^Total: .*committed=(\\d+)KB", Pattern.MULTILINE);
     private static final Pattern HEAP = Pattern.compile("Java Heap \\(reserved=\\d+KB, committed=(\\d+)KB");
-    private static final Pattern DIRECT =
-            Pattern.compile("^jvm_buffer_memory_used_bytes\\{id=\"direct\",?\\} (\\S+)", Pattern.MULTILINE);
+    private static final String DIRECT = "jvm_buffer_memory_used_bytes{id=\"direct\"";
 
     private final Duration length;
 
     Soak(Duration length) {
         this.length = length;
-    }
-
-    @Override
-    public String name() {
-        return "soak";
     }
 
     /// @param virtualMachine megabytes that the Java virtual machine has committed, its heap aside
@@ -46,11 +40,9 @@ final class Soak implements Part {
             try (traffic) {
                 var end = System.nanoTime() + length.toNanos();
                 while (System.nanoTime() < end) {
-                    Thread.sleep(INTERVAL);
+                    Machine.sleep(INTERVAL);
                     vitals.add(vitals(server, client));
                 }
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
             }
             return rows(vitals, traffic);
         }
@@ -58,11 +50,10 @@ final class Soak implements Part {
 
     private static Vitals vitals(Server server, Client client) {
         var memory = nativeMemory(server.pid());
-        var metrics = new String(client.get("/q/metrics", "text/plain"), StandardCharsets.UTF_8);
         return new Vitals(
                 server.residentMegabytes(),
                 (number(COMMITTED, memory) - number(HEAP, memory)) / 1024,
-                number(DIRECT, metrics) / (1024 * 1024),
+                client.gauge(DIRECT) / (1024 * 1024),
                 server.descriptors(),
                 server.threads());
     }
@@ -89,11 +80,9 @@ final class Soak implements Part {
 
     private static List<Row> rows(List<Vitals> vitals, MixedTraffic traffic) {
         return List.of(
-                new Row(
+                Row.figure(
                         "done",
                         traffic.done().values().stream().mapToInt(i -> i).sum() + "",
-                        "",
-                        Optional.empty(),
                         traffic.done().toString()),
                 Row.atMost(
                         "failed",
@@ -101,54 +90,42 @@ final class Soak implements Part {
                         0.5,
                         "",
                         traffic.failed().toString()),
-                growth("resident memory", vitals, Vitals::resident, 2, "MB"),
-                growth("the virtual machine's own memory, heap aside", vitals, Vitals::virtualMachine, 2, "MB"),
+                growth("resident memory", vitals, Vitals::resident),
+                growth("the virtual machine's own memory, heap aside", vitals, Vitals::virtualMachine),
                 more("direct buffers", vitals, Vitals::direct, 1, "MB"),
                 more("file descriptors", vitals, Vitals::descriptors, 2, ""),
                 more("threads", vitals, Vitals::threads, 2, ""));
     }
 
-    /// From the second quarter to the last.
-    private record Change(double before, double after) {
-
-        static Change of(List<Vitals> vitals, ToDoubleFunction<Vitals> figure) {
-            var quarter = vitals.size() / 4;
-            return new Change(
-                    median(vitals.subList(quarter, 2 * quarter), figure),
-                    median(vitals.subList(3 * quarter, vitals.size()), figure));
-        }
-
-        String text(String unit) {
-            return String.format(Locale.ROOT, "%.1f, then %.1f %s", before, after, unit)
-                    .strip();
-        }
-    }
-
-    /// In percent of what it was before.
-    private static Row growth(
-            String what, List<Vitals> vitals, ToDoubleFunction<Vitals> figure, double most, String unit) {
-        var change = Change.of(vitals, figure);
+    /// From the second quarter to the last, in percent of what it was before.
+    private static Row growth(String what, List<Vitals> vitals, ToDoubleFunction<Vitals> figure) {
+        var runs = runs(vitals, figure);
         return Row.atMost(
                 what + ": growth from the second quarter to the last",
-                100 * (change.after / change.before - 1),
-                most,
+                100 * (runs.ofQuarter(4) / runs.ofQuarter(2) - 1),
+                2,
                 "%",
-                change.text(unit));
+                change(runs, "MB"));
     }
 
     /// Of what is too few for percents.
     private static Row more(
             String what, List<Vitals> vitals, ToDoubleFunction<Vitals> figure, double most, String unit) {
-        var change = Change.of(vitals, figure);
+        var runs = runs(vitals, figure);
         return Row.atMost(
                 what + ": more in the last quarter than in the second",
-                change.after - change.before,
+                runs.ofQuarter(4) - runs.ofQuarter(2),
                 most,
                 unit,
-                change.text(unit));
+                change(runs, unit));
     }
 
-    private static double median(List<Vitals> vitals, ToDoubleFunction<Vitals> figure) {
-        return new Runs(vitals.stream().map(figure::applyAsDouble).toList()).median();
+    private static Runs runs(List<Vitals> vitals, ToDoubleFunction<Vitals> figure) {
+        return new Runs(vitals.stream().map(figure::applyAsDouble).toList());
+    }
+
+    private static String change(Runs runs, String unit) {
+        return text("%.1f, then %.1f %s", runs.ofQuarter(2), runs.ofQuarter(4), unit)
+                .strip();
     }
 }

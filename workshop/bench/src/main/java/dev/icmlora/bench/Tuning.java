@@ -1,5 +1,7 @@
 package dev.icmlora.bench;
 
+import static dev.icmlora.bench.Row.text;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 import dev.icmlora.bench.micro.TuningStep;
@@ -26,11 +27,6 @@ final class Tuning implements Part {
     /// Those who decoded before have warmed the function up.
     private static final int WARM_UPS = 2;
     private static final String BYTES = "icm_lora_tuning_bytes";
-
-    @Override
-    public String name() {
-        return "tuning";
-    }
 
     @Override
     public List<Row> measure(Machine machine) {
@@ -136,7 +132,7 @@ final class Tuning implements Part {
                     bytes / file,
                     1.2,
                     "x",
-                    String.format(Locale.ROOT, "%.0f of %.0f MB", bytes / 1e6, file / 1e6));
+                    text("%.0f of %.0f MB", bytes / 1e6, file / 1e6));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -182,12 +178,10 @@ final class Tuning implements Part {
     }
 
     private static Row wholeTask(Mode mode, Runs millis, Runs examples) {
-        return new Row(
+        return Row.figure(
                 "a new task of five examples with ten inputs, whole, mode %s, of mode examples"
                         .formatted(mode.name().toLowerCase(Locale.ROOT)),
-                String.format(Locale.ROOT, "%.2f x", millis.dividedBy(examples).median()),
-                "",
-                Optional.empty(),
+                text("%.2f x", millis.dividedBy(examples).median()),
                 "%s against %s ms".formatted(millis.text(), examples.text()));
     }
 }

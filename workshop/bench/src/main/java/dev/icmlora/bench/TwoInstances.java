@@ -1,18 +1,14 @@
 package dev.icmlora.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import static dev.icmlora.bench.Row.text;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -40,15 +36,11 @@ final class TwoInstances implements Part {
     }
 
     @Override
-    public String name() {
-        return "two-instances";
-    }
-
-    @Override
     public List<Row> measure(Machine machine) {
-        var folder = emptied(machine.root().resolve("workshop/bench/target/two-instances"));
+        var folder = Machine.emptied(machine.root().resolve("workshop/bench/target/two-instances"));
         var bucket = folder.resolve("bucket");
-        var adapters = folder.resolve("adapters");
+        var adapters = Machine.emptied(folder.resolve("adapters"));
+        Machine.emptied(bucket.resolve("tasks"));
         // Jobs lie there too.
         var settings =
                 Map.of("ICM_LORA_ADAPTERS_DIR", adapters.toString(), "ICM_LORA_EVENTS_BUCKETS", "file:" + bucket);
@@ -62,7 +54,7 @@ final class TwoInstances implements Part {
             var traffic = new CheckedTraffic(client, tasks);
             var files = TaskFiles.start(bucket, tasks, BETWEEN_BATCHES);
             var jobs = SentJobs.start(client, adapters, tasks, BETWEEN_BATCHES);
-            var sampler = Thread.ofVirtual().start(() -> sample(first, second));
+            var sampler = Repeatedly.start(BETWEEN_SAMPLES, List.of(first::sample, second::sample));
             var kills = CompletableFuture.supplyAsync(() -> kill(first, second), Thread::startVirtualThread);
             OpenLoop.Result result;
             try (files;
@@ -70,7 +62,7 @@ final class TwoInstances implements Part {
                 result = OpenLoop.run(perSecond, length, traffic::send);
             }
             var killed = kills.join();
-            sampler.interrupt();
+            sampler.close();
             var rows = new ArrayList<>(rows(result, traffic));
             rows.add(Row.none("killed too late, after the load", late(killed), killed.toString()));
             rows.addAll(rows(files));
@@ -81,23 +73,6 @@ final class TwoInstances implements Part {
         }
     }
 
-    private static Path emptied(Path folder) {
-        try {
-            if (Files.exists(folder)) {
-                try (var files = Files.walk(folder)) {
-                    for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(file);
-                    }
-                }
-            }
-            Files.createDirectories(folder.resolve("adapters"));
-            Files.createDirectories(folder.resolve("bucket/tasks"));
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static ColourTasks undisturbed(Place first, Place second) {
         try (var one = new Client(first.server());
                 var other = new Client(second.server())) {
@@ -105,29 +80,14 @@ final class TwoInstances implements Part {
         }
     }
 
-    private static void sample(Place... places) {
-        try {
-            while (true) {
-                Stream.of(places).forEach(Place::sample);
-                Thread.sleep(BETWEEN_SAMPLES);
-            }
-        } catch (InterruptedException e) {
-            // The load is over.
-        }
-    }
-
     /// The first after a quarter of the time. The second once the first is back, and three fifths are over.
     private List<Place.Death> kill(Place first, Place second) {
         var start = System.nanoTime();
-        try {
-            Thread.sleep(length.dividedBy(4));
-            var one = first.killAndStart(start);
-            var left = length.multipliedBy(3).dividedBy(5).minusNanos(System.nanoTime() - start);
-            Thread.sleep(left.isNegative() ? Duration.ZERO : left);
-            return List.of(one, second.killAndStart(start));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        Machine.sleep(length.dividedBy(4));
+        var one = first.killAndStart(start);
+        var left = length.multipliedBy(3).dividedBy(5).minusNanos(System.nanoTime() - start);
+        Machine.sleep(left.isNegative() ? Duration.ZERO : left);
+        return List.of(one, second.killAndStart(start));
     }
 
     private List<String> late(List<Place.Death> killed) {
@@ -145,19 +105,14 @@ final class TwoInstances implements Part {
                         "sent", result.replies().size() + "", traffic.outcomes().toString()),
                 Row.figure(
                         "answered",
-                        String.format(Locale.ROOT, "%.1f /s", result.answersPerSecond()),
-                        String.format(
-                                Locale.ROOT,
-                                "median %.2f s, p99 %.2f s",
-                                answered.within(0.5) / 1000,
-                                answered.within(0.99) / 1000)),
+                        text("%.1f /s", result.answersPerSecond()),
+                        text("median %.2f s, p99 %.2f s", answered.within(0.5) / 1000, answered.within(0.99) / 1000)),
                 Row.atMost(
                         "refused within, p99",
                         refused.within(0.99),
                         PROMPT_REFUSAL_MILLIS,
                         "ms",
-                        String.format(
-                                Locale.ROOT,
+                        text(
                                 "median %.1f ms; of these the sender was late by %.1f ms, p99 %.0f ms",
                                 refused.within(0.5),
                                 result.late().within(0.5),

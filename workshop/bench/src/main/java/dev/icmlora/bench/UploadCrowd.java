@@ -4,8 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,18 +24,15 @@ final class UploadCrowd implements AutoCloseable {
     private final Client client;
     private final byte[] file = zeros();
     private final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final Repeatedly uploads;
 
     private UploadCrowd(Client client) {
         this.client = client;
+        this.uploads = Repeatedly.start(PAUSE, Collections.nCopies(CLIENTS, this::upload));
     }
 
     static UploadCrowd start(Server server) {
-        var crowd = new UploadCrowd(new Client(server));
-        for (var i = 0; i < CLIENTS; i++) {
-            crowd.threads.add(Thread.ofVirtual().start(crowd::upload));
-        }
-        return crowd;
+        return new UploadCrowd(new Client(server));
     }
 
     String what() {
@@ -56,26 +52,13 @@ final class UploadCrowd implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    private void upload() {
+    private void upload() throws InterruptedException {
+        var status = BROKEN;
         try {
-            while (true) {
-                saw(status());
-                Thread.sleep(PAUSE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private int status() throws InterruptedException {
-        try {
-            return client.upload(file);
+            status = client.upload(file);
         } catch (IOException e) {
-            return BROKEN;
+            // The connection broke.
         }
-    }
-
-    private void saw(int status) {
         statuses.merge(status, 1, Integer::sum);
     }
 
@@ -87,7 +70,7 @@ final class UploadCrowd implements AutoCloseable {
     /// Ends what was begun, too.
     @Override
     public void close() {
-        threads.forEach(Thread::interrupt);
+        uploads.close();
         client.close();
     }
 }

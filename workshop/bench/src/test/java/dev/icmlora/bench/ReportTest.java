@@ -2,20 +2,16 @@ package dev.icmlora.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import javax.xml.parsers.DocumentBuilderFactory;
-
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.xml.sax.InputSource;
 
 class ReportTest {
 
@@ -30,7 +26,7 @@ class ReportTest {
                     Row.failed("a part", "out of luck")));
 
     @Test
-    void saysOfEveryBarWhetherItIsHeld() {
+    void saysOfEveryRowWhetherItIsHeld() {
         assertThat(report.rows()).extracting(Row::verdict).containsExactly("held", "not held", "skipped", "", "failed");
         assertThat(report.table().lines().toList())
                 .anySatisfy(line -> assertThat(line).contains("a part", "0.50 ms", "≤ 1.00 ms", "held"))
@@ -40,16 +36,12 @@ class ReportTest {
     }
 
     @Test
-    void writesJsonAndAPicture(@TempDir Path directory) throws Exception {
+    void writesJson(@TempDir Path directory) throws Exception {
         var file = report.write(directory);
 
         assertThat(file).hasFileName("performance-2026-11-24-a-b-cpu-2ghz.json");
         var json = new Gson().fromJson(Files.readString(file), JsonObject.class);
         assertThat(json.getAsJsonArray("rows")).hasSize(5);
-        var svg = Files.readString(directory.resolve("performance-2026-11-24-a-b-cpu-2ghz.svg"));
-        var picture =
-                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
-        assertThat(picture.getElementsByTagName("text").getLength()).isEqualTo(4);
     }
 
     @Test

@@ -4,7 +4,6 @@ import picocli.CommandLine;
 
 import dev.icmlora.cli.IcmLora;
 import dev.icmlora.commands.evaluation.EvalCommand;
-import dev.icmlora.commands.evaluation.ReportCommand;
 import dev.icmlora.commands.paper.PaperCommand;
 import dev.icmlora.commands.tasks.CheckCommand;
 import dev.icmlora.commands.tasks.SuiteCommand;
@@ -38,7 +37,6 @@ public final class Workshop {
                 new ExportCommand(),
                 new CalibrateCommand(),
                 new EvalCommand(),
-                new ReportCommand(),
                 new PaperCommand());
     }
 }

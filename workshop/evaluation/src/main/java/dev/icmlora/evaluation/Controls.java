@@ -11,6 +11,8 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.NamedTensor;
+import dev.icmlora.trainer.paper.LatentDiffusion;
+import dev.icmlora.trainer.paper.References;
 
 /// Makes the adapters that a generated one has to beat.
 ///
@@ -18,15 +20,15 @@ import dev.icmlora.llama.NamedTensor;
 /// generated for seen tasks. A task is never its own control there.
 final class Controls implements AutoCloseable {
     private final ControlBench bench;
-    private final TrainedAdapters trained;
+    private final Optional<References> trained;
     private final Optional<Baselines> baselines;
     private final List<KnownTask> known;
     private final List<KnownTask> seen;
 
-    /// @param trained adapters that were trained; borrowed
+    /// @param trained borrowed; there where baselines are wanted
     /// @param known the seen tasks, and the held-out ones that are measured
     /// @param baselines whether those are made too
-    Controls(ControlBench bench, TrainedAdapters trained, List<KnownTask> known, boolean baselines) {
+    Controls(ControlBench bench, Optional<References> trained, List<KnownTask> known, boolean baselines) {
         this.bench = bench;
         this.trained = trained;
         this.known = known;
@@ -39,14 +41,15 @@ final class Controls implements AutoCloseable {
     }
 
     /// What is made of all seen tasks together.
-    private record Baselines(Adapter mean, TrainedAdapters.Latents diffusion) {}
+    private record Baselines(Adapter mean, LatentDiffusion diffusion) {}
 
     private Baselines baselines() {
         return new Baselines(
                 mean(),
-                trained.latents(
-                        seen.stream().map(KnownTask::vector).toList(),
-                        seen.stream().map(KnownTask::latent).toList()));
+                trained.orElseThrow()
+                        .diffusion(
+                                seen.stream().map(KnownTask::vector).toList(),
+                                seen.stream().map(KnownTask::latent).toList()));
     }
 
     /// @param stated the task as the requests state it
@@ -76,7 +79,9 @@ final class Controls implements AutoCloseable {
     }
 
     private Optional<Adapter> own(KnownTask task) {
-        return trained.own(task.task()).map(bench::adapter);
+        return trained.flatMap(adapters ->
+                        adapters.own(task.task()).reversed().stream().findFirst())
+                .map(bench::adapter);
     }
 
     Adapter generated(KnownTask task) {

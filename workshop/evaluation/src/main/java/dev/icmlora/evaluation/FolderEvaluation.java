@@ -2,7 +2,6 @@ package dev.icmlora.evaluation;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,11 +76,10 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
     }
 
     /// Measures, and writes `folder.jsonl`, with a line for each task, number of examples, seed and way, as soon as it
-    /// is
-    /// known; `folder.md`, which are the tables; and `folder.html`, plots of the same.
+    /// is known; `folder.md`, which are the tables; and `folder.html`, plots of the same.
     ///
     /// @return the tables
-    /// @throws IOException if the function cannot be reached
+    /// @throws RuntimeException if the function cannot be asked
     public String write(List<SuiteTask> tasks, Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         FolderResults results;
@@ -157,9 +155,6 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
                     : function.choose(question.task(way.examples()), question.inputs(), way, subject.labels);
             return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
         } catch (IOException e) {
-            if (e.getCause() instanceof ConnectException) {
-                throw e;
-            }
             return row(subject, question, mode, began, List.of(), e.getMessage());
         }
     }

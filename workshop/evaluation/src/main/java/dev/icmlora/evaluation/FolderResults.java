@@ -14,8 +14,9 @@ import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// What a [FolderEvaluation] found, as tables.
 record FolderResults(Plan plan, List<Row> rows) {
+    private static final String REFUSED = "refused";
 
-    /// The answers of one way at one number of examples.
+    /// The answers of one way at one number of examples, without the tasks that it was refused for.
     record Cell(String way, int examples, List<Row> rows) {
 
         /// Over the tasks, each the mean of its draws.
@@ -38,16 +39,16 @@ record FolderResults(Plan plan, List<Row> rows) {
         }
     }
 
-    /// By number of examples, then by way, in the order in which they were asked; refused ones are left out.
+    /// By number of examples, then by way, in the order in which they were asked; those without an answer are left out.
     List<Cell> cells() {
-        return cells(answered(rows));
+        return cells(rows).stream().filter(cell -> !cell.rows.isEmpty()).toList();
     }
 
     private static List<Cell> cells(List<Row> rows) {
         List<Cell> cells = new ArrayList<>();
         groups(rows, Row::examples)
-                .forEach((examples, of) ->
-                        groups(of, Row::way).forEach((way, answered) -> cells.add(new Cell(way, examples, answered))));
+                .forEach((examples, of) -> groups(of, Row::way)
+                        .forEach((way, asked) -> cells.add(new Cell(way, examples, answered(asked)))));
         return cells;
     }
 
@@ -67,7 +68,11 @@ record FolderResults(Plan plan, List<Row> rows) {
         MarkdownTable table = new MarkdownTable()
                 .text("way")
                 .numbers(examples, "tasks", "right, %", "calibration error", "kept at 95 % right, %", "seconds");
-        for (Cell cell : cells(answered(rows))) {
+        for (Cell cell : cells(rows)) {
+            if (cell.rows.isEmpty()) {
+                table.row("`" + cell.way + "`", String.valueOf(cell.examples), "0", REFUSED, "", "", "");
+                continue;
+            }
             table.row(
                     "`" + cell.way + "`",
                     String.valueOf(cell.examples),
@@ -108,7 +113,7 @@ record FolderResults(Plan plan, List<Row> rows) {
         return answered(rows).stream().filter(row -> row.way().equals(way)).mapToDouble(Row::percent).average().stream()
                 .mapToObj(mean -> Figure.format("%.1f", mean))
                 .findFirst()
-                .orElse("–");
+                .orElse(rows.stream().anyMatch(row -> row.way().equals(way)) ? REFUSED : "–");
     }
 
     /// What the function did not answer, each reason once.

@@ -26,7 +26,8 @@ public final class FunctionClient {
 
         /// @param request body of `/generate`
         /// @return body of the reply
-        /// @throws IOException when the function does not answer, or refuses
+        /// @throws IOException that says what the function said, when it refuses
+        /// @throws RuntimeException when it cannot be asked
         String generate(String request) throws IOException, InterruptedException;
     }
 
@@ -66,7 +67,7 @@ public final class FunctionClient {
     ///
     /// @param way mode, strength and steps of the request; its examples are already those of `task`
     /// @param confidence whether to ask how sure each answer is, which changes none
-    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    /// @throws IOException that says what the function said, when it refuses
     Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens, boolean confidence)
             throws IOException, InterruptedException {
         Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
@@ -78,7 +79,7 @@ public final class FunctionClient {
     /// Answers each of `inputs` with one of some labels, and asks how sure the answers are.
     ///
     /// @param way mode of the request; its examples are already those of `task`
-    /// @throws IOException when the function does not answer, or answers with an error, which the message holds
+    /// @throws IOException that says what the function said, when it refuses
     Reply choose(Task task, List<String> inputs, Condition.Request way, List<String> labels)
             throws IOException, InterruptedException {
         return reply(new Request(task, inputs, way.mode(), null, null, null, labels, true));

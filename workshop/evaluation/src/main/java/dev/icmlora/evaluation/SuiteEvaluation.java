@@ -19,12 +19,13 @@ import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
 import dev.icmlora.tasks.text.TextDomain;
 import dev.icmlora.tasks.text.TextDomains;
+import dev.icmlora.trainer.paper.References;
 
 /// Measures a running function on the task suite, beside controls that no request can ask for.
 public final class SuiteEvaluation {
 
     private final ControlBench bench;
-    private final TrainedAdapters trained;
+    private final Optional<References> trained;
     private final FunctionClient function;
     private final Measurement measurement;
     private final Controlled controlled;
@@ -52,10 +53,11 @@ public final class SuiteEvaluation {
 
     /// All of them borrowed.
     ///
+    /// @param trained there where something is to be trained
     /// @param limit from the first question on; past it, no further task is asked with many examples
     public SuiteEvaluation(
             ControlBench bench,
-            TrainedAdapters trained,
+            Optional<References> trained,
             FunctionClient function,
             Measurement measurement,
             Controlled controlled,
@@ -165,10 +167,11 @@ public final class SuiteEvaluation {
                 .filter(subject -> subject.group() == Group.SEEN)
                 .map(Evaluation.Subject::task)
                 .toList();
-        trained.train(
-                Evaluation.draw(seen, controlled.own, new SplittableRandom(measurement.seed())),
-                texts.domains(),
-                progress);
+        trained.orElseThrow()
+                .train(
+                        Evaluation.draw(seen, controlled.own, new SplittableRandom(measurement.seed())),
+                        texts.domains(),
+                        progress);
     }
 
     /// The seen tasks, which baselines are made from, and the held-out ones that are measured.

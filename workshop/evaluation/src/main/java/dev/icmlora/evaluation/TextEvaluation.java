@@ -9,12 +9,13 @@ import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.text.TextDomain;
+import dev.icmlora.trainer.paper.References;
 
 /// Measures how well a text domain is predicted by the base model, as running text and as an answer, under B0, and
 /// under the adapters generated and trained for the domain.
 ///
 /// @param passages test passages of a domain
-record TextEvaluation(ControlBench bench, TrainedAdapters trained, int passages) {
+record TextEvaluation(ControlBench bench, Optional<References> trained, int passages) {
 
     TextResult measure(TextDomain domain) {
         String description = domain.descriptions().getFirst();
@@ -24,7 +25,9 @@ record TextEvaluation(ControlBench bench, TrainedAdapters trained, int passages)
         Optional<Adapter> generated = Optional.of(bench.generate(latent, 1));
         List<Example> tests =
                 domain.test().subList(0, Math.min(passages, domain.test().size()));
-        Optional<Adapter> own = trained.own(domain).map(bench::adapter);
+        Optional<Adapter> own = trained.flatMap(
+                        adapters -> adapters.own(domain).reversed().stream().findFirst())
+                .map(bench::adapter);
         List<TextResult.Passage> measured = new ArrayList<>();
         for (Example passage : tests) {
             Prompt prompt = bench.format().packed(description, List.of(passage));

@@ -21,7 +21,6 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.icmlora.trainer..",
                     "dev.icmlora.cli..",
                     "dev.icmlora.commands..",
                     "picocli..",

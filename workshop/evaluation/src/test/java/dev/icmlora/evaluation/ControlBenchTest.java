@@ -3,6 +3,7 @@ package dev.icmlora.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.TaskResult.Group;
@@ -29,6 +31,7 @@ import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.trainer.paper.References;
 
 /// With the real model and the committed generator. The function's own tests show that it answers as its exported
 /// adapter does in plain llama.cpp; here the bench is held against the same.
@@ -41,6 +44,9 @@ class ControlBenchTest {
     private static final Optional<Adapter> NO_ADAPTER = Optional.empty();
 
     private static ControlBench bench;
+
+    @TempDir
+    private Path scratch;
 
     @BeforeAll
     static void open() {
@@ -114,7 +120,15 @@ class ControlBenchTest {
         KnownTask stated = known("inflection/plural", new Task("What is the plural?", PLURALS.subList(0, 1)));
 
         List<KnownTask> known = List.of(plurals, capitals, reversed);
-        try (Controls controls = new Controls(bench, new NothingTrained(), known, true)) {
+        try (References trained = References.open(
+                        Installation.ofThisProcess(),
+                        bench.file().manifest().base().fingerprint(),
+                        bench.file(),
+                        bench.format(),
+                        scratch,
+                        1,
+                        References.Effort.DEFAULT);
+                Controls controls = new Controls(bench, Optional.of(trained), known, true)) {
             float[] own = values(controls.generated(stated));
             List<float[]> all = new ArrayList<>();
             for (Condition.Control control : Condition.Control.values()) {

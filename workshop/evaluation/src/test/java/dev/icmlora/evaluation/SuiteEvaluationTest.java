@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
@@ -80,7 +81,7 @@ class SuiteEvaluationTest {
     private EvaluationReport measure(Duration limit) throws Exception {
         return new SuiteEvaluation(
                         bench,
-                        TrainedAdapters.NONE,
+                        Optional.empty(),
                         new FunctionClient(this::generate),
                         new Measurement(1, HELD_OUT, 2, 1, 1),
                         new Controlled(0, 2, 0, false),

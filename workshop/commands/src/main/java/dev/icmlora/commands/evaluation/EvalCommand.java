@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.ArgGroup;
@@ -24,7 +25,6 @@ import dev.icmlora.evaluation.FolderEvaluation.Plan;
 import dev.icmlora.evaluation.Measurement;
 import dev.icmlora.evaluation.SuiteEvaluation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
-import dev.icmlora.evaluation.TrainedAdapters;
 import dev.icmlora.evaluation.UntrainedEvaluation;
 import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.Split;
@@ -185,7 +185,7 @@ public final class EvalCommand implements Callable<Integer> {
         Path file = options.generator(installation);
         try (ControlBench bench = ControlBench.open(installation, file, threads)) {
             if (!controlled().hasControls()) {
-                measure(installation, file, to, bench, TrainedAdapters.NONE);
+                measure(installation, file, to, bench, Optional.empty());
                 return 0;
             }
             try (References trained = References.open(
@@ -196,13 +196,14 @@ public final class EvalCommand implements Callable<Integer> {
                     to,
                     threads,
                     References.Effort.DEFAULT)) {
-                measure(installation, file, to, bench, new TrainedReferences(trained));
+                measure(installation, file, to, bench, Optional.of(trained));
             }
         }
         return 0;
     }
 
-    private void measure(Installation installation, Path file, Path to, ControlBench bench, TrainedAdapters trained)
+    private void measure(
+            Installation installation, Path file, Path to, ControlBench bench, Optional<References> trained)
             throws IOException, InterruptedException {
         Measurement measurement = options.measurement(Measurement.DEFAULT.inputs());
         SuiteEvaluation evaluation =

@@ -1,13 +1,16 @@
 package dev.icmlora.commands.evaluation;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import dev.icmlora.cli.function.FailedRequest;
 import dev.icmlora.cli.function.FunctionOptions;
 import dev.icmlora.client.IcmLoraClient;
+import dev.icmlora.client.IcmLoraException;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.FunctionClient;
 import dev.icmlora.evaluation.Measurement;
@@ -50,8 +53,16 @@ final class MeasurementOptions {
 
     FunctionClient connect() {
         IcmLoraClient client = function.connect();
-        return new FunctionClient(
-                request -> client.post("/generate", JSON.readTree(request)).toString());
+        return new FunctionClient(request -> {
+            try {
+                return client.post("/generate", JSON.readTree(request)).toString();
+            } catch (IcmLoraException e) {
+                if (e.status() == 0) {
+                    throw e;
+                }
+                throw new IOException(FailedRequest.message(e));
+            }
+        });
     }
 
     Path generator(Installation installation) {

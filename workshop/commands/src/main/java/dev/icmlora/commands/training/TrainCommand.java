@@ -2,7 +2,6 @@ package dev.icmlora.commands.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,10 +14,6 @@ import picocli.CommandLine.Spec;
 
 import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.commands.tasks.FolderCheck;
-import dev.icmlora.engine.Installation;
-import dev.icmlora.evaluation.ControlBench;
-import dev.icmlora.evaluation.FolderReport;
-import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorSettings;
@@ -34,8 +29,8 @@ import dev.icmlora.trainer.shared.SharedAdapterTraining;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Trains a generator on your own tasks, for the base model in ICM_LORA_MODEL or the default one, and"
-                        + " reports what it is worth; killed, it goes on where it was.")
+                "Trains a generator on your own tasks, for the base model in ICM_LORA_MODEL or the default one; killed,"
+                        + " it goes on where it was.")
 public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -59,9 +54,8 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--minutes",
-            description =
-                    "Training time in all, a third of it for B0; task vectors, validation and the report come on top"
-                            + " (default: ${DEFAULT-VALUE}).")
+            description = "Training time in all, a third of it for B0; task vectors and validation come on top"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double minutes = 60;
 
     @Option(
@@ -101,8 +95,9 @@ public final class TrainCommand implements Callable<Integer> {
         }
         announce("the generator file");
         export(folder, file).run(out);
-        announce("what it is worth");
-        report(file, folder.resolve("report.md"), out);
+        announce("measure it with");
+        out.printf("ICM_LORA_GENERATOR='%s' make eval-public PUBLIC='%s'%n", file.toAbsolutePath(), tasksFolder());
+        out.flush();
         return TrainingOptions.exitCode(true);
     }
 
@@ -152,18 +147,5 @@ public final class TrainCommand implements Callable<Integer> {
                 vectors,
                 CurriculumSettings.ofFolder(tasks),
                 Runtime.getRuntime().availableProcessors());
-    }
-
-    private void report(Path generator, Path to, PrintWriter out) throws IOException {
-        try (ControlBench bench = ControlBench.open(
-                Installation.ofThisProcess(), generator, Runtime.getRuntime().availableProcessors())) {
-            TaskFolder folder =
-                    TaskFolder.of(bench.format(), CurriculumSettings.MOST_TOKENS, CurriculumSettings.SUITE.suiteSeed());
-            String report = new FolderReport(bench, FolderReport.INPUTS, 1)
-                    .of(folder.read(tasks).tasks());
-            out.print(report);
-            out.flush();
-            Files.writeString(to, report);
-        }
     }
 }

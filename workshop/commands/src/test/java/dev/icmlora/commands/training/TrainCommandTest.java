@@ -32,7 +32,7 @@ class TrainCommandTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void aFolderOfTasksBecomesAGeneratorAndAReport() throws IOException {
+    void aFolderOfTasksBecomesAGenerator() throws IOException {
         Path tasks = Files.createDirectory(scratch.resolve("my-tasks"));
         write(tasks.resolve("shout.jsonl"), "Write it in capital letters.", i -> word(i).toUpperCase(Locale.ROOT));
         write(tasks.resolve("double.jsonl"), "Write it twice.", i -> word(i) + word(i));
@@ -47,9 +47,7 @@ class TrainCommandTest {
                 .extracting(CatalogueEntry::task)
                 .containsExactly("user/double", "user/shout");
         assertThat(trained.seenTasks()).hasSize(2);
-        assertThat(scratch.resolve(".icm-lora/my-tasks/report.md"))
-                .content()
-                .contains("# Generator \"my-tasks\"", "| user/double | yes | 4 |", "| **tasks trained on** |  | 8 |");
+        assertThat(out.toString()).contains("ICM_LORA_GENERATOR='%s' make eval-public".formatted(generator));
     }
 
     /// Or they would count as tasks that it never saw.
