@@ -2,25 +2,14 @@ package dev.icmlora.function.access;
 
 import dev.icmlora.function.error.RequestException;
 
-/// The tokens that a caller may use. Thread-safe.
+/// The tokens that a caller may use; without a limit, unless [RateLimit] sets one. Thread-safe.
 public interface TokenAccount {
 
     /// Of a caller whose tokens are not counted.
     ///
     /// @param payer see [Identity#payer]
     static TokenAccount unlimited(String payer) {
-        return new TokenAccount() {
-            @Override
-            public String payer() {
-                return payer;
-            }
-
-            @Override
-            public void requireRest() {}
-
-            @Override
-            public void take(long tokens) {}
-        };
+        return () -> payer;
     }
 
     /// Whose it is, as an opaque text: the caller in whose share a request counts. Empty for all callers where they are
@@ -28,8 +17,8 @@ public interface TokenAccount {
     String payer();
 
     /// @throws RequestException if nothing is left
-    void requireRest();
+    default void requireRest() {}
 
     /// Counts tokens that were used, which may be more than there were.
-    void take(long tokens);
+    default void take(long tokens) {}
 }

@@ -17,7 +17,8 @@ import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.admission.CallerPlaces;
+import dev.icmlora.function.admission.Admitted;
+import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.config.FunctionConfig;
@@ -40,22 +41,24 @@ public final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
-    /// For tunings: half as many as requests are worked on, so that others go on. A caller has its share of them.
-    private final CallerPlaces places;
-    private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>(Made::shared);
+    /// Tasks that are tuned at the same time: half of the requests that are worked on, so that the others go on.
+    private final CallerLimit tunings;
+    private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>();
 
     AdapterSource(AdapterCache cache, AdapterFolder folder, FunctionConfig config, CallerShare share) {
         this.cache = cache;
         this.folder = folder;
-        var capacity = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
-        this.places = new CallerPlaces(capacity, share::of, "tasks are being tuned");
+        var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
+        this.tunings = new CallerLimit(most, share::of, "tasks are being tuned");
     }
 
-    /// @param budget of the request that it was made for
-    private record Made(Supplied supplied, Optional<Duration> budget) {
+    /// @param request that it was made for
+    /// @param budget of that request
+    private record Made(Supplied supplied, Admitted request, Optional<Duration> budget) {
 
-        Made shared() {
-            return new Made(Supplied.of(supplied.known), budget);
+        /// For another request it was known already.
+        Made as(Admitted other) {
+            return other == request ? this : new Made(Supplied.of(supplied.known), request, budget);
         }
 
         /// Whether it is not one that another request's lower budget cut short.
@@ -120,11 +123,14 @@ public final class AdapterSource {
                 return known;
             }
             var made = making.of(
-                    key,
-                    computation -> new Made(
-                            known(key).orElseGet(() -> new Supplied(make.apply(turn.of(computation)), false)), budget),
-                    turn.admitted(),
-                    impatient);
+                            key,
+                            computation -> new Made(
+                                    known(key).orElseGet(() -> new Supplied(make.apply(turn.of(computation)), false)),
+                                    turn.admitted(),
+                                    budget),
+                            turn.admitted(),
+                            impatient)
+                    .map(one -> one.as(turn.admitted()));
             if (made.isEmpty() || made.get().isEnough(budget)) {
                 return made.map(Made::supplied);
             }
@@ -149,6 +155,11 @@ public final class AdapterSource {
                 making -> make(key, budget, _ -> {}, making));
     }
 
+    /// Whether a task of this caller could be tuned now.
+    public boolean hasRoomToTune(String caller) {
+        return tunings.refusal(caller, 1).isEmpty();
+    }
+
     /// The adapter of a key, if it is known.
     public Optional<Supplied> known(AdapterKey key) {
         return inMemory(key).or(() -> folder.find(key).map(this::cached).map(Supplied::of));
@@ -164,13 +175,15 @@ public final class AdapterSource {
         return key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session());
     }
 
-    private KnownAdapter tune(
-            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
-        try (var _ = places.enter(turn.caller())) {
+    private KnownAdapter tune(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+        var place = tunings.enter(turn.caller());
+        try {
             var session = turn.session();
             var start = of(start(key, session), turn);
             var options = session.engine().tuningOptions(key.task()).withSteps(key.steps());
             return remember(key, session.tune(start.known().adapter(), key.task(), options, budget, progress));
+        } finally {
+            place.leave();
         }
     }
 

@@ -2,307 +2,236 @@ package dev.icmlora.function.admission;
 
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
 import io.opentelemetry.context.Context;
-import io.smallrye.mutiny.Uni;
 
-import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 
-/// The gate before the engine. So many requests are inside, and so many of them have a place and are worked on, each in
-/// a thread of its own. The others wait, in a line for each caller. The next place goes to the caller that has the
-/// fewest, of several to the one whose first request came first. Of both numbers one caller has no more than its share.
+/// The gate before the engine. A [CallerLimit] bounds the requests inside. So many of them have a place and are worked
+/// on, each in a thread of its own; half of the places are one caller's at most. The others wait in line. The next
+/// place goes to the caller that has the fewest, of several to the one whose request came first.
 ///
-/// What several requests wait for is a computation. It belongs to none of them: it has a thread of its own, and a place
-/// in the share of the caller that began it. The requests have no place meanwhile ([Admitted#aside]).
-///
-/// A request that is cancelled, by its deadline or because its subscriber left, leaves the line, or is told through its
-/// [Cancellation] when it is worked on already. Any thread may call this.
+/// A request that is cancelled, by its deadline or because its client left, leaves the line, or is told through its
+/// cancellation when it is worked on already. Any thread may call this.
 final class Admission implements AutoCloseable {
 
-    private static final String AT_WORK = " requests are at work or wait already";
-
-    private final int capacity;
-    private final int capacityOfOne;
-    private final int places;
+    private final CallerLimit inside;
+    private final CallerLimit atWork;
     private final int placesOfOne;
-    private final Map<String, Line> lines = new HashMap<>();
+    private final Set<Admitted> requests = new HashSet<>();
+    /// By arrival.
+    private final SortedMap<Long, Admitted> line = new TreeMap<>();
+
     private long arrivals;
-    private int inside;
-    private int waiting;
-    private int busy;
     private boolean closed;
-
-    /// The requests of one caller that are inside, and the computations that they began.
-    private static final class Line {
-
-        private static final Comparator<Line> NEXT = Comparator.<Line>comparingInt(line -> line.busy)
-                .thenComparingLong(line -> line.waiting.element().arrival);
-
-        private final Set<Admitted> all = new HashSet<>();
-        private final Queue<Admitted> waiting = new PriorityQueue<>(Comparator.comparingLong(one -> one.arrival));
-        private int busy;
-
-        private long requests() {
-            return all.stream().filter(one -> one.isRequest).count();
-        }
-    }
 
     /// @param mayWait requests that may wait
     /// @param places requests that are worked on at the same time
     /// @param share how much of a number one caller may have
     Admission(int mayWait, int places, IntUnaryOperator share) {
-        this.capacity = mayWait + places;
-        this.capacityOfOne = share.applyAsInt(capacity);
-        this.places = places;
+        this.inside = new CallerLimit(mayWait + places, share, "requests are at work or wait");
+        this.atWork = new CallerLimit(places, all -> all, "requests are at work");
         this.placesOfOne = share.applyAsInt(places);
     }
 
-    /// Work that begins once the result is subscribed to and there is a place for it.
+    /// Does work as soon as there is a place for it; this thread waits for the result.
     ///
-    /// The result fails with [RequestException] if it is refused or late, with [EngineClosedException], or with
-    /// what the work throws.
-    ///
-    /// @param caller in whose line it waits
-    /// @param limit time from submission to result
-    <T> Uni<T> submit(String caller, Duration limit, Function<Admitted, T> work) {
-        return submit(caller, limit, false, work);
+    /// @param caller whose share it counts in
+    /// @param limit time until the result
+    /// @param isLong whether it takes long and can be asked for again: then it is cancelled at the [#close]
+    /// @throws RequestException if it is refused or late
+    /// @throws EngineClosedException if the function stops
+    /// @throws CancelledException if this thread is interrupted
+    /// @throws RuntimeException what the work throws
+    <T> T submit(String caller, Duration limit, boolean isLong, Function<Admitted, T> work) {
+        var request = new Admitted(this, caller, limit, isLong);
+        var result = begin(request, work);
+        try {
+            return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw late(limit, request);
+        } catch (InterruptedException e) {
+            throw new CancelledException();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } finally {
+            withdraw(request);
+        }
     }
 
-    /// The same for work that takes long and can be asked for again: it is cancelled at the [#close].
-    <T> Uni<T> submitLong(String caller, Duration limit, Function<Admitted, T> work) {
-        return submit(caller, limit, true, work);
-    }
-
-    private <T> Uni<T> submit(String caller, Duration limit, boolean isLong, Function<Admitted, T> work) {
-        return Uni.createFrom().deferred(() -> {
-            var request = new Admitted(this, caller, new Cancellation(limit), true, isLong);
-            return Uni.createFrom()
-                    .<T>emitter(emitter -> {
-                        emitter.onTermination(() -> withdraw(request));
-                        enter(request, work, emitter::complete, emitter::fail);
-                    })
-                    .ifNoItem()
-                    .after(limit)
-                    .failWith(() -> late(limit, waited(request, limit)));
-        });
-    }
-
-    private synchronized <T> void enter(
-            Admitted request, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
-        requireRoom(request.caller);
+    /// @throws RequestException if it is refused
+    synchronized <T> CompletableFuture<T> begin(Admitted request, Function<Admitted, T> work) {
+        requireRoom(request.caller());
+        inside.take(request.caller(), 1);
+        requests.add(request);
         request.arrival = arrivals++;
-        request.refuse = () -> failed.accept(new EngineClosedException());
-        inside++;
-        add(request, work, done, failed);
+        var result = new CompletableFuture<T>();
+        request.refuse = () -> result.completeExceptionally(new EngineClosedException());
+        var task = Context.current().wrap(() -> work(request, work, result));
+        waitInLine(request).thenAccept(place -> {
+            request.place = place;
+            Thread.ofVirtual().name("request").start(task);
+        });
+        return result;
     }
 
-    /// Work that belongs to no request, as a computation that one begins.
-    ///
-    /// @param result what it completes, unless it is withdrawn before it has begun
-    /// @return cancelled by [#withdraw] alone
-    synchronized <T> Admitted compute(Admitted beginner, Function<Admitted, T> work, CompletableFuture<T> result) {
-        var cancellation = beginner.cancellation.sameTime();
-        var computation = new Admitted(this, beginner.caller, cancellation, false, beginner.isLong);
-        computation.arrival = beginner.arrival;
-        add(computation, work, result::complete, result::completeExceptionally);
-        return computation;
-    }
-
-    private <T> void add(Admitted one, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
-        lines.computeIfAbsent(one.caller, _ -> new Line()).all.add(one);
-        var task = Context.current().wrap(() -> work(one, work, done, failed));
-        queue(one, () -> Thread.ofVirtual().name("request").start(task));
-    }
-
-    private <T> void work(Admitted one, Function<Admitted, T> work, Consumer<T> done, Consumer<Throwable> failed) {
+    private <T> void work(Admitted request, Function<Admitted, T> work, CompletableFuture<T> result) {
         Runnable outcome;
         try {
-            one.cancellation.check();
-            var result = work.apply(one);
-            outcome = () -> done.accept(result);
+            request.cancellation().check();
+            var value = work.apply(request);
+            outcome = () -> result.complete(value);
         } catch (Throwable t) {
-            outcome = () -> failed.accept(t);
+            outcome = () -> result.completeExceptionally(t);
         }
         // First, for who hears of the outcome may ask for more at once.
-        end(one);
+        forget(request);
+        request.place.leave();
         outcome.run();
     }
 
-    private void queue(Admitted one, Runnable next) {
-        one.next = next;
-        one.beginWaiting();
-        lines.get(one.caller).waiting.add(one);
-        waiting++;
+    private CompletableFuture<Place> waitInLine(Admitted request) {
+        request.turn = new CompletableFuture<>();
+        request.beginWaiting();
+        line.put(request.arrival, request);
+        var turn = request.turn;
         letIn();
+        return turn;
     }
 
     private void letIn() {
-        while (busy < places) {
-            var next = lines.values().stream()
-                    .filter(line -> !line.waiting.isEmpty() && line.busy < placesOfOne)
-                    .min(Line.NEXT);
+        while (atWork.hasRoom()) {
+            var next = line.values().stream()
+                    .filter(request -> atWork.of(request.caller()) < placesOfOne)
+                    .min(Comparator.comparingInt(request -> atWork.of(request.caller())));
             if (next.isEmpty()) {
                 return;
             }
-            var line = next.get();
-            var one = line.waiting.remove();
-            waiting--;
-            line.busy++;
-            busy++;
-            one.endWaiting();
-            one.hasPlace = true;
-            one.hasBegun = true;
-            one.next.run();
+            var request = next.get();
+            line.remove(request.arrival);
+            atWork.take(request.caller(), 1);
+            request.endWaiting();
+            request.hasBegun = true;
+            request.turn.complete(new Place(() -> freePlace(request.caller())));
         }
     }
 
-    private void leavePlace(Admitted one) {
-        if (one.hasPlace) {
-            one.hasPlace = false;
-            lines.get(one.caller).busy--;
-            busy--;
-            letIn();
-        }
+    private synchronized void freePlace(String caller) {
+        atWork.giveBack(caller, 1);
+        letIn();
+        notifyAll();
     }
 
-    synchronized void stepAside(Admitted one, boolean forOthers) {
-        if (forOthers) {
-            one.beginWaiting();
-        }
-        leavePlace(one);
+    private synchronized void forget(Admitted request) {
+        requests.remove(request);
+        inside.giveBack(request.caller(), 1);
+        notifyAll();
     }
 
-    void comeBack(Admitted one) {
-        var back = new CompletableFuture<Void>();
+    /// Takes a request's place, until [#comeBack]: what it waits for is not its own work.
+    void stepAside(Admitted request) {
         synchronized (this) {
-            if (one.cancellation.isRequested()) {
-                return;
-            }
-            queue(one, () -> back.complete(null));
+            request.beginWaiting();
         }
-        back.join();
+        request.place.leave();
     }
 
-    /// Cancels it, which leaves the line.
-    synchronized void withdraw(Admitted one) {
-        one.cancellation.request();
-        var line = lines.get(one.caller);
-        if (line != null && line.waiting.remove(one)) {
-            waiting--;
-            if (one.hasBegun) {
-                one.next.run();
+    /// Waits in line for a place. A request that was cancelled gets none.
+    Place comeBack(Admitted request) {
+        CompletableFuture<Place> turn;
+        synchronized (this) {
+            if (request.cancellation().isRequested()) {
+                return Place.none();
+            }
+            turn = waitInLine(request);
+        }
+        return turn.join();
+    }
+
+    /// Cancels a request, which leaves the line.
+    synchronized void withdraw(Admitted request) {
+        request.cancellation().request();
+        if (line.remove(request.arrival, request)) {
+            if (request.hasBegun) {
+                request.turn.complete(Place.none());
             } else {
-                forget(one);
+                forget(request);
             }
         }
     }
 
-    private synchronized void end(Admitted one) {
-        leavePlace(one);
-        forget(one);
-    }
-
-    private void forget(Admitted one) {
-        inside -= one.isRequest ? 1 : 0;
-        var line = lines.get(one.caller);
-        line.all.remove(one);
-        if (line.all.isEmpty()) {
-            lines.remove(one.caller);
-            notifyAll();
-        }
-    }
-
-    private synchronized Duration waited(Admitted one, Duration limit) {
-        var time = Duration.ofNanos(one.waited());
-        return time.compareTo(limit) > 0 ? limit : time;
-    }
-
-    private static RequestException late(Duration limit, Duration waited) {
-        var kind = waited.compareTo(limit.dividedBy(2)) > 0 ? Kind.CROWDED_OUT : Kind.DEADLINE;
+    private synchronized RequestException late(Duration limit, Admitted request) {
+        var millis = Math.min(request.waited().toMillis(), limit.toMillis());
+        var kind = millis > limit.toMillis() / 2 ? Kind.CROWDED_OUT : Kind.DEADLINE;
         return kind.because(
                 "The request was not answered within %d ms, which is the limit; %d ms of them it waited for others"
-                        .formatted(limit.toMillis(), waited.toMillis()));
+                        .formatted(limit.toMillis(), millis));
     }
 
-    /// Whether a request of some caller would be taken now.
+    /// Whether a request of a caller that has none inside would be taken now.
     synchronized boolean hasRoom() {
-        return !closed && inside < capacity;
+        return !closed && inside.hasRoom();
     }
 
     /// Whether a request of this caller would be taken now.
     synchronized boolean hasRoom(String caller) {
-        return refusal(caller).isEmpty();
+        return !closed && inside.refusal(caller, 1).isEmpty();
     }
 
     /// Refuses at once what [#submit] would refuse now.
     synchronized void requireRoom(String caller) {
-        refusal(caller).ifPresent(refusal -> {
+        if (closed) {
+            throw new EngineClosedException();
+        }
+        inside.refusal(caller, 1).ifPresent(refusal -> {
             throw refusal;
         });
     }
 
-    private Optional<RuntimeException> refusal(String caller) {
-        if (closed) {
-            return Optional.of(new EngineClosedException());
-        }
-        if (inside >= capacity) {
-            return Optional.of(RequestException.queueFull(capacity + AT_WORK));
-        }
-        var line = lines.get(caller);
-        return line != null && line.requests() >= capacityOfOne
-                ? Optional.of(RequestException.shareFull(capacityOfOne + AT_WORK))
-                : Optional.empty();
-    }
-
-    /// Requests and computations that wait for a place.
+    /// Requests that wait for a place.
     synchronized int waiting() {
-        return waiting;
+        return line.size();
     }
 
     /// Requests that wait or are worked on.
-    synchronized int inside() {
-        return inside;
-    }
-
-    /// Callers of which there is anything.
-    synchronized int callers() {
-        return lines.size();
+    int inside() {
+        return inside.all();
     }
 
     /// Takes no more, refuses what waits, and lets what is worked on end, unless that takes long.
     @Override
     public void close() {
-        // They leave by failing, or are told to end.
-        closing().forEach(request -> request.refuse.run());
+        for (var request : closing()) {
+            request.refuse.run();
+            withdraw(request);
+        }
         awaitEnd();
     }
 
     private synchronized List<Admitted> closing() {
         closed = true;
-        return lines.values().stream()
-                .flatMap(line -> line.all.stream())
-                .filter(one -> one.isRequest && (one.isLong || !one.hasBegun))
+        return requests.stream()
+                .filter(request -> request.isLong || !request.hasBegun)
                 .toList();
     }
 
     private synchronized void awaitEnd() {
         var interrupted = false;
-        while (!lines.isEmpty()) {
+        while (inside.all() > 0 || atWork.all() > 0) {
             try {
                 wait();
             } catch (InterruptedException e) {

@@ -1,36 +1,43 @@
 package dev.icmlora.function.admission;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import dev.icmlora.engine.request.Cancellation;
 
-/// A request that is inside the [Admission], or a computation that requests wait for.
+/// A request that is inside the [Admission], or a computation that it began, which works in its place.
 public final class Admitted {
 
     final Admission admission;
-    final String caller;
-    final Cancellation cancellation;
-    /// Whether it counts as inside, which a computation does not.
-    final boolean isRequest;
+    private final String caller;
+    private final Cancellation cancellation;
+    private final boolean isRequest;
     /// Whether it can be asked for again, and so ends when the admission is closed.
     final boolean isLong;
 
+    /// Belongs to the thread that works.
+    Place place;
+
     // The rest belongs to the admission's lock.
 
-    /// Its line is in this order.
+    /// The line is in this order.
     long arrival;
-    /// What it does with its next place.
-    Runnable next;
+    /// Completes when the request has a place.
+    CompletableFuture<Place> turn;
     /// Ends it where it has not begun, or takes long.
     Runnable refuse;
 
     boolean hasBegun;
-    boolean hasPlace;
     private boolean waits;
     private long since;
     private long waitedNanos;
 
-    Admitted(Admission admission, String caller, Cancellation cancellation, boolean isRequest, boolean isLong) {
+    Admitted(Admission admission, String caller, Duration limit, boolean isLong) {
+        this(admission, caller, new Cancellation(limit), true, isLong);
+    }
+
+    private Admitted(Admission admission, String caller, Cancellation cancellation, boolean isRequest, boolean isLong) {
         this.admission = admission;
         this.caller = caller;
         this.cancellation = cancellation;
@@ -47,15 +54,24 @@ public final class Admitted {
         return cancellation;
     }
 
-    /// Waits without a place, and has one again when this returns, unless it was cancelled.
-    ///
-    /// @param forOthers whether what it waits for is not its own work
-    <T> T aside(boolean forOthers, Supplier<T> wait) {
-        admission.stepAside(this, forOthers);
+    /// A computation that is cancelled by itself. It has the same time, and the same place until both have left it.
+    Admitted beginComputation() {
+        var computation = new Admitted(admission, caller, cancellation.sameTime(), false, isLong);
+        computation.place = place.share();
+        return computation;
+    }
+
+    /// Waits for what another one computes. A request has no place meanwhile, and has one again when this returns,
+    /// unless it was cancelled.
+    <T> T waitForAnother(Supplier<T> wait) {
+        if (!isRequest) {
+            return wait.get();
+        }
+        admission.stepAside(this);
         try {
             return wait.get();
         } finally {
-            admission.comeBack(this);
+            place = admission.comeBack(this);
         }
     }
 
@@ -67,12 +83,12 @@ public final class Admitted {
     }
 
     void endWaiting() {
-        waitedNanos = waited();
+        waitedNanos = waited().toNanos();
         waits = false;
     }
 
-    /// For how long it has waited for others, in nanoseconds.
-    long waited() {
-        return waits ? waitedNanos + System.nanoTime() - since : waitedNanos;
+    /// For how long it has waited for others.
+    Duration waited() {
+        return Duration.ofNanos(waits ? waitedNanos + System.nanoTime() - since : waitedNanos);
     }
 }

@@ -1,20 +1,17 @@
 package dev.icmlora.function.admission;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineStartException;
-import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.TokenAccount;
@@ -31,7 +28,6 @@ public final class EngineHost {
 
     private final FunctionConfig config;
     private final CallerShare share;
-    private final Sparingly sparingly = new Sparingly(() -> busyWorkers() > 0);
     private Engine engine;
     private Admission admission;
     private volatile boolean started;
@@ -68,31 +64,19 @@ public final class EngineHost {
     }
 
     /// Work with the engine, in a thread of its own; the caller's waits, and is interrupted where nothing needs the
-    /// result any more. See [Admission#submit] for how it fails; with
-    /// [RequestException] if the base model was not the same all the time.
+    /// result any more. Fails as [Admission#submit] says, and with [RequestException] if the base model was not the
+    /// same all the time.
     ///
     /// @param account that pays for what is computed, whatever becomes of it, and in whose share it counts
     public <T> T submit(TokenAccount account, Function<Turn, T> work) {
-        return await(
-                admission.submit(account.payer(), config.requestTimeout(), admitted -> work(admitted, account, work)));
+        return admission.submit(
+                account.payer(), config.requestTimeout(), false, admitted -> work(admitted, account, work));
     }
 
     /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
     /// stop.
     public <T> T submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
-        return await(admission.submitLong(account.payer(), limit, admitted -> work(admitted, account, work)));
-    }
-
-    private static <T> T await(Uni<T> work) {
-        var result = work.subscribeAsCompletionStage();
-        try {
-            return result.get();
-        } catch (InterruptedException e) {
-            result.cancel(false);
-            throw new CancelledException();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        }
+        return admission.submit(account.payer(), limit, true, admitted -> work(admitted, account, work));
     }
 
     private <T> T work(Admitted admitted, TokenAccount account, Function<Turn, T> work) {
@@ -106,12 +90,6 @@ public final class EngineHost {
     /// Refuses at once what [#submit] would refuse now: before something is read that only an answer needs.
     public void requireRoom(TokenAccount account) {
         admission.requireRoom(account.payer());
-    }
-
-    /// Work of the caller's thread that needs no worker, such as reading a file that a client brought. It waits
-    /// where it would take the processors from those that the engine answers.
-    public <T> T sparingly(Supplier<T> work) {
-        return sparingly.work(work);
     }
 
     /// What the engine cannot compute with, the client should not have sent.
@@ -180,7 +158,7 @@ public final class EngineHost {
         return started ? engine.tuningBytes() : 0;
     }
 
-    /// Requests, and what they wait for, that wait for a place.
+    /// Requests that wait for a place.
     public int waiting() {
         return started ? admission.waiting() : 0;
     }

@@ -1,7 +1,5 @@
 package dev.icmlora.function.admission;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,32 +10,33 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
-/// Computes once what several requests ask for at the same time, in a computation that belongs to none of them: it goes
-/// on while one of them waits, and is cancelled when the last one leaves. What it fails with, all of them fail with.
+import io.opentelemetry.context.Context;
+
+/// Computes once what several requests ask for at the same time, in a thread of its own. A computation goes on while
+/// one of them waits, and is cancelled when the last one leaves. What it fails with, all of them fail with.
 /// Thread-safe.
+///
+/// A computation works in the place of the request that began it. The other requests have no place while they wait.
 public final class SingleFlight<K, V> {
 
     /// How soon a request that waits notices that it was cancelled.
     private static final long NOTICE_MILLIS = 50;
 
-    private final UnaryOperator<V> shared;
     private final Map<K, Flight<V>> flights = new HashMap<>();
-
-    /// @param shared what all but the first request get, for which nothing was computed
-    public SingleFlight(UnaryOperator<V> shared) {
-        this.shared = shared;
-    }
 
     private static final class Flight<V> {
 
+        private final Admitted beginner;
+        private final Admitted computation;
         private final CompletableFuture<V> result = new CompletableFuture<>();
-        /// The first one gets the result as it is.
-        private final Deque<Admitted> requests = new ArrayDeque<>();
+        private int waiting;
 
-        private Admitted computation;
-        private boolean isTaken;
+        private Flight(Admitted beginner) {
+            this.beginner = beginner;
+            this.computation = beginner.beginComputation();
+        }
     }
 
     /// @param compute gets what it is admitted as
@@ -51,59 +50,63 @@ public final class SingleFlight<K, V> {
     /// @param impatient whether the wait is over, of a computation that this request began or of another one's
     /// @return empty if it was not yet computed then
     public Optional<V> of(K key, Function<Admitted, V> compute, Admitted request, Predicate<Boolean> impatient) {
+        request.cancellation().check();
         var flight = join(key, compute, request);
         try {
-            var began = began(flight, request);
-            return request.aside(!began, () -> await(flight, request, () -> impatient.test(began)));
+            var began = flight.beginner == request;
+            Supplier<Optional<V>> wait = () -> await(flight, request, () -> impatient.test(began));
+            return began ? wait.get() : request.waitForAnother(wait);
         } finally {
-            leave(key, flight, request);
+            leave(key, flight);
         }
     }
 
     private synchronized Flight<V> join(K key, Function<Admitted, V> compute, Admitted request) {
-        var known = flights.get(key);
-        var flight = known == null ? new Flight<V>() : known;
-        flight.requests.add(request);
-        if (known == null) {
+        var flight = flights.get(key);
+        if (flight == null) {
+            flight = new Flight<>(request);
             flights.put(key, flight);
-            flight.computation = request.admission.compute(
-                    request,
-                    computation -> {
-                        try {
-                            return compute.apply(computation);
-                        } finally {
-                            forget(key, flight);
-                        }
-                    },
-                    flight.result);
+            begin(key, compute, flight);
         }
+        flight.waiting++;
         return flight;
     }
 
-    private synchronized boolean began(Flight<V> flight, Admitted request) {
-        return flight.requests.peekFirst() == request;
+    private void begin(K key, Function<Admitted, V> compute, Flight<V> flight) {
+        flight.result.completeAsync(
+                () -> {
+                    try {
+                        return compute.apply(flight.computation);
+                    } finally {
+                        forget(key, flight);
+                        flight.computation.place.leave();
+                    }
+                },
+                task -> Thread.ofVirtual()
+                        .name("computation")
+                        .start(Context.current().wrap(task)));
     }
 
     private synchronized void forget(K key, Flight<V> flight) {
         flights.remove(key, flight);
     }
 
-    private synchronized void leave(K key, Flight<V> flight, Admitted request) {
-        flight.requests.remove(request);
-        if (flight.requests.isEmpty()) {
+    private synchronized void leave(K key, Flight<V> flight) {
+        flight.waiting--;
+        if (flight.waiting == 0) {
             forget(key, flight);
-            flight.computation.admission.withdraw(flight.computation);
+            flight.computation.cancellation().request();
         }
     }
 
-    private Optional<V> await(Flight<V> flight, Admitted request, BooleanSupplier impatient) {
+    private static <V> Optional<V> await(Flight<V> flight, Admitted request, BooleanSupplier impatient) {
         while (true) {
-            request.cancellation.check();
+            request.cancellation().check();
             if (impatient.getAsBoolean()) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(take(flight, request, flight.result.get(NOTICE_MILLIS, TimeUnit.MILLISECONDS)));
+                return Optional.of(flight.result.get(NOTICE_MILLIS, TimeUnit.MILLISECONDS));
             } catch (TimeoutException e) {
                 // Looks again whether it still has to wait.
             } catch (ExecutionException e) {
@@ -113,15 +116,5 @@ public final class SingleFlight<K, V> {
                 throw new IllegalStateException("interrupted while it is computed", e);
             }
         }
-    }
-
-    private V take(Flight<V> flight, Admitted request, V result) {
-        synchronized (this) {
-            if (!flight.isTaken && flight.requests.peekFirst() == request) {
-                flight.isTaken = true;
-                return result;
-            }
-        }
-        return shared.apply(result);
     }
 }

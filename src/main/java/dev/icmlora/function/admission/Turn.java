@@ -20,7 +20,7 @@ public record Turn(Admitted admitted, EngineSession session) {
         return admitted.cancellation();
     }
 
-    /// The engine for a computation that this request began.
+    /// The engine for a computation that this one began.
     public Turn of(Admitted computation) {
         return new Turn(computation, session.with(computation.cancellation()));
     }

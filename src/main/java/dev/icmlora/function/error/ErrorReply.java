@@ -9,7 +9,6 @@ import java.util.Optional;
 public record ErrorReply(int status, String mediaType, Object body, Optional<String> retryAfter) {
 
     private static final String OPENAI = "/v1/";
-    private static final long SOON = 1;
 
     /// @param path that was asked for
     public static ErrorReply of(Problem problem, String path) {
@@ -22,9 +21,6 @@ public record ErrorReply(int status, String mediaType, Object body, Optional<Str
     }
 
     private static Optional<String> retryAfter(Problem problem) {
-        var passes = problem.status() == 429 || problem.status() == 503;
-        return Optional.ofNullable(problem.retryAfter())
-                .or(() -> passes ? Optional.of(SOON) : Optional.empty())
-                .map(String::valueOf);
+        return Optional.ofNullable(problem.retryAfter()).map(String::valueOf);
     }
 }

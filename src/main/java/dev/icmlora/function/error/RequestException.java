@@ -138,12 +138,12 @@ public final class RequestException extends RuntimeException {
     }
 
     /// @param reached such as "8 requests are at work or wait already"
-    public static RequestException queueFull(String reached) {
+    public static RequestException limitReached(String reached) {
         return Kind.QUEUE_FULL.because(reached + ", which is the limit");
     }
 
-    /// The same of the share that one caller may have.
-    public static RequestException shareFull(String reached) {
+    /// The same of the share that one caller may have, which is smaller while others have theirs.
+    public static RequestException shareReached(String reached) {
         return Kind.QUEUE_FULL.because(reached + ", which is the limit for one caller");
     }
 

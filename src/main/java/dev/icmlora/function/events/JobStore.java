@@ -102,7 +102,7 @@ record JobStore(ObjectStore store, ObjectMapper json) {
                 }
             }
         }
-        throw RequestException.queueFull(MOST_OPEN + " jobs are open already");
+        throw RequestException.limitReached(MOST_OPEN + " jobs are open already");
     }
 
     private StoredObject writeSlot(String key, String id, Optional<StoredObject> before) {

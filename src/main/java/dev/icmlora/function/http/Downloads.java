@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.CallerShare;
-import dev.icmlora.function.admission.CallerPlaces;
+import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.error.RequestException;
 
 /// Replies that may be large: files, and JSON of many or long entries. They are sent in pieces, by so many requests at
@@ -19,14 +19,14 @@ import dev.icmlora.function.error.RequestException;
 @Singleton
 public final class Downloads {
 
-    private static final int PLACES = 32;
+    private static final int MOST = 32;
 
-    private final CallerPlaces places;
+    private final CallerLimit downloads;
     private final Access access;
     private final ObjectMapper mapper;
 
     Downloads(CallerShare share, Access access, ObjectMapper mapper) {
-        this.places = new CallerPlaces(PLACES, share::of, "downloads are on their way");
+        this.downloads = new CallerLimit(MOST, share::of, "downloads are on their way");
         this.access = access;
         this.mapper = mapper;
     }
@@ -35,7 +35,7 @@ public final class Downloads {
     ///
     /// @throws RequestException if there is none
     public void take(RoutingContext context) {
-        RequestEnd.of(context).then(places.enter(access.caller(context).payer())::close);
+        RequestEnd.of(context).then(downloads.enter(access.caller(context).payer())::leave);
     }
 
     /// JSON, of a request that has a place.

@@ -1,41 +1,33 @@
 package dev.icmlora.function.http;
 
-import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.request.CancelledException;
-import dev.icmlora.function.access.CallerShare;
-import dev.icmlora.function.admission.CallerPlaces;
+import dev.icmlora.function.admission.LowPriorityWork;
+import dev.icmlora.function.admission.Place;
 import dev.icmlora.function.error.RequestException;
 
-/// Bounds how many requests bring or add up adapters at once: each holds whole files in memory, and none of it
-/// waits for a worker.
+/// The places of requests that bring or add up adapters: each holds whole files in memory, and none of it waits for
+/// a worker.
 @Singleton
 final class FilePlaces {
 
-    private static final int PLACES = 4;
     private static final String PLACE = FilePlaces.class.getName();
 
-    private final CallerPlaces places;
+    private final LowPriorityWork files;
 
-    @Inject
-    FilePlaces(CallerShare share) {
-        this(share::of);
-    }
-
-    FilePlaces(IntUnaryOperator share) {
-        this.places = new CallerPlaces(PLACES, share, "adapters are brought or added up");
+    FilePlaces(LowPriorityWork files) {
+        this.files = files;
     }
 
     /// Takes a place until the request has ended, and its work with it.
     ///
     /// @throws RequestException if there is none
     void take(String caller, RoutingContext context) {
-        var place = new Place(places.enter(caller));
+        var place = files.enter(caller);
         context.put(PLACE, place);
         RequestEnd.of(context).then(place::leave);
     }
@@ -45,35 +37,6 @@ final class FilePlaces {
     ///
     /// @throws CancelledException if the client has left before
     <T> T holding(RoutingContext context, Supplier<T> work) {
-        Place place = context.get(PLACE);
-        place.enter();
-        try {
-            return work.get();
-        } finally {
-            place.leave();
-        }
-    }
-
-    private static final class Place {
-
-        private final CallerPlaces.Place taken;
-        private int users = 1;
-
-        private Place(CallerPlaces.Place taken) {
-            this.taken = taken;
-        }
-
-        private synchronized void enter() {
-            if (users == 0) {
-                throw new CancelledException();
-            }
-            users++;
-        }
-
-        private synchronized void leave() {
-            if (--users == 0) {
-                taken.close();
-            }
-        }
+        return context.<Place>get(PLACE).during(work);
     }
 }

@@ -1,8 +1,6 @@
 package dev.icmlora.function.http;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 
 import io.netty.handler.codec.DecoderException;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -21,6 +19,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.Role;
+import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
@@ -49,7 +48,7 @@ final class RequestBodies {
     private final FilePlaces files;
     private final Problems problems;
     private final long longest;
-    private final HeldBytes held;
+    private final CallerLimit held;
 
     @Inject
     RequestBodies(
@@ -65,7 +64,7 @@ final class RequestBodies {
         this.files = files;
         this.problems = problems;
         var capacity = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
-        this.held = new HeldBytes(capacity, share.of(capacity));
+        this.held = new CallerLimit(capacity, share::of, "bytes of bodies are at work");
     }
 
     /// As if Quarkus' handler of bodies had seen the request.
@@ -125,19 +124,30 @@ final class RequestBodies {
         private final RoutingContext context;
         private final HttpServerRequest request;
         private final long limit;
-        private final HeldBytes.OfRequest share;
+        private final String caller;
         private final long begin = System.nanoTime();
         private final Buffer bytes = Buffer.buffer();
-        private boolean refused;
+        private int taken;
+        private boolean isOver;
 
         /// @throws RequestException if there is no room for it
         private Body(RoutingContext context, long limit) {
             this.context = context;
             this.request = context.request();
             this.limit = limit;
-            this.share = held.of(access.caller(context).payer());
-            RequestEnd.of(context).then(share::close);
-            share.take(request.headers().size() * HEADER_BYTES);
+            this.caller = access.caller(context).payer();
+            take(request.headers().size() * HEADER_BYTES);
+            RequestEnd.of(context).then(this::giveBack);
+        }
+
+        private void take(int more) {
+            held.take(caller, more);
+            taken += more;
+        }
+
+        private void giveBack() {
+            held.giveBack(caller, taken);
+            isOver = true;
         }
 
         private void read() {
@@ -170,7 +180,7 @@ final class RequestBodies {
         }
 
         private void add(Buffer piece) {
-            if (refused) {
+            if (isOver) {
                 return;
             }
             if (bytes.length() + piece.length() > limit) {
@@ -180,7 +190,7 @@ final class RequestBodies {
             try {
                 // A file has a place of its own.
                 if (!isFile(context)) {
-                    share.take(piece.length());
+                    take(piece.length());
                 }
                 bytes.appendBuffer(piece);
             } catch (RequestException e) {
@@ -190,18 +200,18 @@ final class RequestBodies {
 
         private void look() {
             var time = Duration.ofNanos(System.nanoTime() - begin).minus(GRACE);
-            if (!refused && request.bytesRead() < SLOWEST * time.toSeconds()) {
+            if (!isOver && request.bytesRead() < SLOWEST * time.toSeconds()) {
                 refuse(Problems.bodyTooSlow(SLOWEST, GRACE));
             }
         }
 
         private void refuse(Problem problem) {
-            refused = true;
+            isOver = true;
             problems.writeEarly(problem, context);
         }
 
         private void end() {
-            if (refused) {
+            if (isOver) {
                 return;
             }
             context.put(READ, true);
@@ -219,65 +229,6 @@ final class RequestBodies {
                 context.fail(400, failure);
             } else {
                 context.fail(failure);
-            }
-        }
-    }
-
-    /// How much of bodies is in memory, in all and of each caller. Thread-safe.
-    private static final class HeldBytes {
-
-        private static final String AT_WORK = " bytes of bodies are at work already";
-
-        private final int capacity;
-        private final int ofOneCaller;
-        private final Map<String, Integer> byPayer = new HashMap<>();
-        private int all;
-
-        private HeldBytes(int capacity, int ofOneCaller) {
-            this.capacity = capacity;
-            this.ofOneCaller = ofOneCaller;
-        }
-
-        /// @param payer who pays for the request, see [dev.icmlora.function.access.Caller#payer]
-        private OfRequest of(String payer) {
-            return new OfRequest(payer);
-        }
-
-        private final class OfRequest {
-
-            private final String payer;
-            private int taken;
-            private boolean closed;
-
-            private OfRequest(String payer) {
-                this.payer = payer;
-            }
-
-            /// @throws RequestException if there is no room, or the caller has its share
-            private void take(int more) {
-                synchronized (HeldBytes.this) {
-                    if (closed) {
-                        return;
-                    }
-                    if (more > capacity - all) {
-                        throw RequestException.queueFull(capacity + AT_WORK);
-                    }
-                    var ofPayer = byPayer.getOrDefault(payer, 0);
-                    if (more > ofOneCaller - ofPayer) {
-                        throw RequestException.shareFull(ofOneCaller + AT_WORK);
-                    }
-                    byPayer.put(payer, ofPayer + more);
-                    all += more;
-                    taken += more;
-                }
-            }
-
-            private void close() {
-                synchronized (HeldBytes.this) {
-                    closed = true;
-                    all -= taken;
-                    byPayer.computeIfPresent(payer, (_, bytes) -> bytes == taken ? null : bytes - taken);
-                }
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.admission.LowPriorityWork;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.SumRequest.Summand;
@@ -27,6 +28,7 @@ public final class AdapterUploads {
     private final AdapterSource adapters;
     private final AdapterFiles files;
     private final EngineHost engineHost;
+    private final LowPriorityWork lowPriority;
     private final RequestMeter meter;
 
     AdapterUploads(
@@ -35,12 +37,14 @@ public final class AdapterUploads {
             AdapterSource adapters,
             AdapterFiles files,
             EngineHost engineHost,
+            LowPriorityWork lowPriority,
             RequestMeter meter) {
         this.rules = rules;
         this.functions = functions;
         this.adapters = adapters;
         this.files = files;
         this.engineHost = engineHost;
+        this.lowPriority = lowPriority;
         this.meter = meter;
     }
 
@@ -55,7 +59,7 @@ public final class AdapterUploads {
             rules.checkDescription(description);
             return taken(
                     tenant,
-                    engineHost.sparingly(() -> files.read(file)),
+                    lowPriority.work(() -> files.read(file)),
                     Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
         });
     }
@@ -75,7 +79,7 @@ public final class AdapterUploads {
                 weights[i] = request.adapters().get(i).weight().floatValue();
             }
             var summands = known.stream().map(KnownAdapter::adapter).toList();
-            var sum = engineHost.sparingly(() -> files.sum(summands, weights));
+            var sum = lowPriority.work(() -> files.sum(summands, weights));
             return taken(
                     tenant,
                     sum,

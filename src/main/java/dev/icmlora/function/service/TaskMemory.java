@@ -20,7 +20,7 @@ final class TaskMemory {
     private static final long BYTES = 32L << 20;
 
     private final Cache<Key, Object> known;
-    private final SingleFlight<Key, Object> computing = new SingleFlight<>(result -> result);
+    private final SingleFlight<Key, Object> computing = new SingleFlight<>();
 
     TaskMemory() {
         this.known = Caffeine.newBuilder()

@@ -18,6 +18,7 @@ import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
 import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.admission.LowPriorityWork;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
@@ -44,6 +45,7 @@ public final class TaskService {
     private final TaskServing serving;
     private final BackgroundTuning background;
     private final EngineHost engineHost;
+    private final LowPriorityWork lowPriority;
     private final RequestMeter meter;
 
     TaskService(
@@ -54,6 +56,7 @@ public final class TaskService {
             TaskServing serving,
             BackgroundTuning background,
             EngineHost engineHost,
+            LowPriorityWork lowPriority,
             RequestMeter meter) {
         this.rules = rules;
         this.functions = functions;
@@ -62,6 +65,7 @@ public final class TaskService {
         this.serving = serving;
         this.background = background;
         this.engineHost = engineHost;
+        this.lowPriority = lowPriority;
         this.meter = meter;
     }
 
@@ -204,7 +208,7 @@ public final class TaskService {
 
     /// An adapter as a zip of the files that PEFT loads.
     public AdapterFormat.File peftArchive(Adapter adapter) {
-        return engineHost.sparingly(() -> files.peft(adapter));
+        return lowPriority.work(() -> files.peft(adapter));
     }
 
     private static Metered<AdapterReply> adapter(AdapterKey key, Supplied supplied, EngineSession session) {

@@ -165,7 +165,8 @@ class TenancyTest {
             assertThat(answers).filteredOn(r -> r.statusCode() == 429).allSatisfy(r -> {
                 assertThat(r.header("Retry-After")).isEqualTo("1");
                 assertThat(r.jsonPath().getString("detail"))
-                        .isEqualTo("8 requests are at work or wait already, which is the limit for one caller");
+                        // Of sixteen, half of what the other leaves.
+                        .matches("[78] requests are at work or wait already, which is the limit for one caller");
             });
         }
     }

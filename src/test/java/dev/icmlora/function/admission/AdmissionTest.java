@@ -16,11 +16,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-import io.smallrye.mutiny.Uni;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -49,10 +49,7 @@ class AdmissionTest {
             assertThat(admission.hasRoom()).isFalse();
             assertThat(admission.waiting()).isEqualTo(1);
 
-            assertThatThrownBy(() -> admission
-                            .submit("bob", LONG, _ -> "refused")
-                            .await()
-                            .indefinitely())
+            assertThatThrownBy(() -> admission.submit("bob", LONG, false, _ -> "refused"))
                     .isInstanceOf(RequestException.class)
                     .hasMessage("2 requests are at work or wait already, which is the limit");
             assertThatThrownBy(() -> admission.requireRoom("bob")).isInstanceOf(RequestException.class);
@@ -111,7 +108,7 @@ class AdmissionTest {
         try (var admission = new Admission(100, 2, ALL)) {
             var running = occupy(admission, "busy");
             var other = new CountDownLatch(1);
-            var holder = admission.submit("holder", LONG, _ -> await(other)).subscribeAsCompletionStage();
+            var holder = submit(admission, "holder", () -> await(other));
             var all = new ArrayList<CompletableFuture<Boolean>>();
             for (var caller : List.of("busy", "busy", "first", "second", "first")) {
                 all.add(submit(admission, caller, () -> order.add(caller)));
@@ -126,8 +123,9 @@ class AdmissionTest {
         }
     }
 
-    /// Of any crowd: so many are inside, so many of them at work, of one caller half; next is the oldest request of a
-    /// caller with the fewest at work; and every one that was let in has its turn.
+    /// Of any crowd: so many are inside, of one caller half of what others leave; so many of them are at work, of
+    /// one caller half; next is the oldest request of a caller with the fewest at work; and every one that was let
+    /// in has its turn.
     @Test
     void tenThousandCallersShareTheGate() throws InterruptedException {
         var random = new Random(7);
@@ -168,24 +166,24 @@ class AdmissionTest {
         void submit(int caller) throws InterruptedException {
             var end = new CountDownLatch(1);
             var request = new CompletableFuture<Request>();
-            var result = admission
-                    .submit(Integer.toString(caller), LONG, _ -> {
-                        begun.add(request.join());
-                        return AdmissionTest.await(end);
-                    })
-                    .subscribeAsCompletionStage();
-            if (result.isCompletedExceptionally()) {
-                var inside = of(caller, atWork) + of(caller, waiting);
-                assertThat(inside == capacity / 2 || atWork.size() + waiting.size() == capacity)
-                        .isTrue();
+            var inside = of(caller, atWork) + of(caller, waiting);
+            var free = capacity - atWork.size() - waiting.size();
+            var mayEnter = inside == 0 ? free > 0 : inside + 1 <= (free + inside) / 2;
+            CompletableFuture<Boolean> result;
+            try {
+                result = admission.begin(new Admitted(admission, Integer.toString(caller), LONG, false), _ -> {
+                    begun.add(request.join());
+                    return AdmissionTest.await(end);
+                });
+            } catch (RequestException e) {
+                assertThat(mayEnter).isFalse();
                 refused++;
                 return;
             }
+            assertThat(mayEnter).isTrue();
             var accepted = new Request(next++, caller, end, result);
             request.complete(accepted);
             waiting.add(accepted);
-            assertThat(atWork.size() + waiting.size()).isLessThanOrEqualTo(capacity);
-            assertThat(of(caller, atWork) + of(caller, waiting)).isLessThanOrEqualTo(capacity / 2);
             letIn();
         }
 
@@ -204,7 +202,7 @@ class AdmissionTest {
             }
             assertThat(waiting).isEmpty();
             assertThat(refused).isPositive();
-            assertThat(admission.callers()).isZero();
+            assertThat(admission.inside()).isZero();
             admission.close();
         }
 
@@ -240,12 +238,10 @@ class AdmissionTest {
     void workThatMissesItsDeadlineFailsAndIsTold() {
         try (var admission = new Admission(1, 1, ALL)) {
             var told = new CompletableFuture<Boolean>();
-            var late = admission.submit("alice", SHORT, admitted -> {
+            var missed = late(admission, admitted -> {
                 await(gate);
                 return told.complete(admitted.cancellation().isRequested());
             });
-
-            var missed = deadline(late);
             gate.countDown();
 
             assertThat(missed.kind()).isEqualTo(Kind.DEADLINE);
@@ -258,7 +254,7 @@ class AdmissionTest {
         try (var admission = new Admission(1, 1, ALL)) {
             occupy(admission, "alice");
 
-            var late = deadline(admission.submit("alice", SHORT, _ -> "never"));
+            var late = late(admission, _ -> "never");
             gate.countDown();
 
             assertThat(late.kind()).isEqualTo(Kind.CROWDED_OUT);
@@ -266,26 +262,25 @@ class AdmissionTest {
         }
     }
 
-    private static RequestException deadline(Uni<?> late) {
-        return catchThrowableOfType(RequestException.class, () -> late.await().indefinitely());
+    private static RequestException late(Admission admission, Function<Admitted, ?> work) {
+        return catchThrowableOfType(RequestException.class, () -> admission.submit("alice", SHORT, false, work));
     }
 
     @Test
     void cancelledWorkLeavesTheQueueWithoutBeingDone() {
         try (var admission = new Admission(1, 1, ALL)) {
             occupy(admission, "alice");
-            var cancelled = admission
-                    .<String>submit("alice", LONG, _ -> {
+            var cancelled = Thread.ofVirtual()
+                    .start(() -> assertThatThrownBy(() -> admission.submit("alice", LONG, false, _ -> {
                         throw new AssertionError("must not run");
-                    })
-                    .subscribe()
-                    .with(item -> {});
+                    })));
+            Eventually.until(() -> admission.waiting() == 1);
 
-            cancelled.cancel();
+            cancelled.interrupt();
 
-            assertThat(admission.hasRoom()).isTrue();
+            Eventually.until(admission::hasRoom);
             gate.countDown();
-            assertThat(admission.submit("alice", LONG, _ -> "next").await().indefinitely())
+            assertThat(admission.<String>submit("alice", LONG, false, _ -> "next"))
                     .isEqualTo("next");
         }
     }
@@ -293,14 +288,11 @@ class AdmissionTest {
     @Test
     void aFailureReachesOnlyItsSubmitter() {
         try (var admission = new Admission(1, 1, ALL)) {
-            assertThatThrownBy(() -> admission
-                            .submit("alice", LONG, _ -> {
-                                throw new IllegalStateException("broken");
-                            })
-                            .await()
-                            .indefinitely())
+            assertThatThrownBy(() -> admission.submit("alice", LONG, false, _ -> {
+                        throw new IllegalStateException("broken");
+                    }))
                     .hasMessage("broken");
-            assertThat(admission.submit("alice", LONG, _ -> "fine").await().indefinitely())
+            assertThat(admission.<String>submit("alice", LONG, false, _ -> "fine"))
                     .isEqualTo("fine");
         }
     }
@@ -317,8 +309,7 @@ class AdmissionTest {
         gate.countDown();
         closing.join();
         assertThat(running.join()).isEqualTo("ran");
-        assertThatThrownBy(() ->
-                        admission.submit("alice", LONG, _ -> "late").await().indefinitely())
+        assertThatThrownBy(() -> admission.submit("alice", LONG, false, _ -> "late"))
                 .isInstanceOf(EngineClosedException.class);
     }
 
@@ -329,13 +320,12 @@ class AdmissionTest {
             var atWork = new AtomicInteger();
             var most = new AtomicInteger();
             var crowd = IntStream.range(0, 40)
-                    .mapToObj(i -> admission.submit("crowd " + i % 4, LONG, admitted -> {
-                        admitted.aside(true, () -> await(gate));
+                    .mapToObj(i -> begin(admission, "crowd " + i % 4, admitted -> {
+                        admitted.waitForAnother(() -> await(gate));
                         most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
                         LockSupport.parkNanos(1_000_000);
                         return atWork.decrementAndGet();
                     }))
-                    .map(Uni::subscribeAsCompletionStage)
                     .toList();
             gate.countDown();
 
@@ -349,22 +339,19 @@ class AdmissionTest {
     void aRequestThatLeavesWithoutAPlaceLeavesNothingBehind() {
         try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
-            var left = admission
-                    .submit(
-                            "alice",
-                            LONG,
-                            admitted -> admitted.aside(true, () -> {
-                                aside.countDown();
-                                return await(gate);
-                            }))
-                    .subscribe()
-                    .with(_ -> {});
+            var left = new Admitted(admission, "alice", LONG, false);
+            admission.begin(
+                    left,
+                    _ -> left.waitForAnother(() -> {
+                        aside.countDown();
+                        return await(gate);
+                    }));
             await(aside);
-            left.cancel();
+            admission.withdraw(left);
             gate.countDown();
 
             assertThat(submit(admission, "alice", "next").join()).isEqualTo("next");
-            Eventually.until(() -> admission.callers() == 0);
+            Eventually.until(() -> admission.inside() == 0);
         }
     }
 
@@ -373,25 +360,22 @@ class AdmissionTest {
         try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
             var made = new CountDownLatch(1);
-            var left = admission
-                    .submit(
-                            "alice",
-                            LONG,
-                            admitted -> admitted.aside(true, () -> {
-                                aside.countDown();
-                                return await(made);
-                            }))
-                    .subscribe()
-                    .with(_ -> {});
+            var left = new Admitted(admission, "alice", LONG, false);
+            admission.begin(
+                    left,
+                    _ -> left.waitForAnother(() -> {
+                        aside.countDown();
+                        return await(made);
+                    }));
             await(aside);
             var another = occupy(admission, "bob");
             made.countDown();
             Eventually.until(() -> admission.waiting() == 1);
 
-            left.cancel();
+            admission.withdraw(left);
 
             assertThat(admission.waiting()).isZero();
-            Eventually.until(() -> admission.callers() == 1);
+            Eventually.until(() -> admission.inside() == 1);
             gate.countDown();
             another.join();
         }
@@ -402,15 +386,13 @@ class AdmissionTest {
         var admission = new Admission(1, 1, ALL);
         var aside = new CountDownLatch(1);
         var made = new CountDownLatch(1);
-        var back = admission
-                .submit(
-                        "alice",
-                        LONG,
-                        admitted -> admitted.aside(true, () -> {
-                            aside.countDown();
-                            return await(made);
-                        }))
-                .subscribeAsCompletionStage();
+        var back = begin(
+                admission,
+                "alice",
+                admitted -> admitted.waitForAnother(() -> {
+                    aside.countDown();
+                    return await(made);
+                }));
         await(aside);
         var another = occupy(admission, "bob");
         made.countDown();
@@ -443,14 +425,13 @@ class AdmissionTest {
             var aside = new CountDownLatch(3);
             var made = new CountDownLatch(1);
             var crowd = IntStream.range(0, 3)
-                    .mapToObj(i -> admission.submit("alice", LONG, admitted -> {
-                        admitted.aside(true, () -> {
+                    .mapToObj(i -> begin(admission, "alice", admitted -> {
+                        admitted.waitForAnother(() -> {
                             aside.countDown();
                             return await(made);
                         });
                         return order.add(i);
                     }))
-                    .map(Uni::subscribeAsCompletionStage)
                     .toList();
             await(aside);
             var another = occupy(admission, "bob");
@@ -470,20 +451,44 @@ class AdmissionTest {
     @Test
     void waitingForWhatAnotherBeganIsWaiting() {
         try (var admission = new Admission(1, 1, ALL)) {
-            var late = deadline(admission.submit("alice", SHORT, admitted -> admitted.aside(true, () -> await(gate))));
+            var late = late(admission, admitted -> admitted.waitForAnother(() -> await(gate)));
             gate.countDown();
 
             assertThat(late.kind()).isEqualTo(Kind.CROWDED_OUT);
         }
     }
 
+    /// Otherwise a request could begin any number of computations at once, by leaving them to others that wait.
     @Test
-    void waitingForItsOwnWorkIsNot() {
-        try (var admission = new Admission(1, 1, ALL)) {
-            var late = deadline(admission.submit("alice", SHORT, admitted -> admitted.aside(false, () -> await(gate))));
-            gate.countDown();
+    void aComputationKeepsThePlaceOfTheRequestThatBeganIt() {
+        try (var admission = new Admission(2, 1, ALL)) {
+            var computation =
+                    begin(admission, "alice", Admitted::beginComputation).join();
+            var next = submit(admission, "bob", "answered");
+            assertThat(admission.waiting()).isOne();
 
-            assertThat(late.kind()).isEqualTo(Kind.DEADLINE);
+            computation.place.leave();
+
+            assertThat(next.join()).isEqualTo("answered");
+        }
+    }
+
+    /// Each has half of what the others leave, so there is always some left.
+    @Test
+    void crowdsOfTwoCallersKeepAThirdOneIn() {
+        try (var admission = new Admission(10, 2, HALF)) {
+            var inside = new ArrayList<CompletableFuture<Boolean>>();
+            for (var caller : List.of("alice", "bob")) {
+                while (admission.hasRoom(caller)) {
+                    inside.add(submit(admission, caller, () -> await(gate)));
+                }
+            }
+
+            assertThat(inside).hasSize(6 + 3);
+            inside.add(submit(admission, "carol", () -> await(gate)));
+
+            gate.countDown();
+            inside.forEach(CompletableFuture::join);
         }
     }
 
@@ -491,15 +496,13 @@ class AdmissionTest {
     void closingDoesNotWaitForWhatTakesLong() {
         var admission = new Admission(1, 1, ALL);
         var begun = new CountDownLatch(1);
-        var running = admission
-                .submitLong("alice", LONG, admitted -> {
-                    begun.countDown();
-                    while (!admitted.cancellation().isRequested()) {
-                        Thread.onSpinWait();
-                    }
-                    return "cut short";
-                })
-                .subscribeAsCompletionStage();
+        var running = admission.begin(new Admitted(admission, "alice", LONG, true), admitted -> {
+            begun.countDown();
+            while (!admitted.cancellation().isRequested()) {
+                Thread.onSpinWait();
+            }
+            return "cut short";
+        });
         await(begun);
 
         admission.close();
@@ -508,23 +511,25 @@ class AdmissionTest {
     }
 
     private static CompletableFuture<String> submit(Admission admission, String caller, String result) {
-        return admission.submit(caller, LONG, _ -> result).subscribeAsCompletionStage();
+        return begin(admission, caller, _ -> result);
     }
 
     private static CompletableFuture<Boolean> submit(Admission admission, String caller, Supplier<Boolean> work) {
-        return admission.submit(caller, LONG, _ -> work.get()).subscribeAsCompletionStage();
+        return begin(admission, caller, _ -> work.get());
+    }
+
+    private static <T> CompletableFuture<T> begin(Admission admission, String caller, Function<Admitted, T> work) {
+        return admission.begin(new Admitted(admission, caller, LONG, false), work);
     }
 
     /// Work that has begun and keeps its place until the gate opens.
     private CompletableFuture<String> occupy(Admission admission, String caller) {
         var begun = new CountDownLatch(1);
-        var running = admission
-                .submit(caller, LONG, _ -> {
-                    begun.countDown();
-                    await(gate);
-                    return "ran";
-                })
-                .subscribeAsCompletionStage();
+        var running = begin(admission, caller, _ -> {
+            begun.countDown();
+            await(gate);
+            return "ran";
+        });
         await(begun);
         return running;
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.error.RequestException;
@@ -28,7 +29,7 @@ class SingleFlightTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 
     private final Admission admission = new Admission(30, 2, IntUnaryOperator.identity());
-    private final SingleFlight<String, String> flights = new SingleFlight<>(made -> "shared " + made);
+    private final SingleFlight<String, String> flights = new SingleFlight<>();
     private final AtomicInteger computations = new AtomicInteger();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch gate = new CountDownLatch(1);
@@ -37,7 +38,7 @@ class SingleFlightTest {
     void everythingEnds() {
         gate.countDown();
         admission.close();
-        assertThat(admission.callers()).isZero();
+        assertThat(admission.inside()).isZero();
     }
 
     @Test
@@ -51,7 +52,7 @@ class SingleFlightTest {
         gate.countDown();
 
         assertThat(first.join()).isEqualTo("made 1");
-        assertThat(others).allSatisfy(other -> assertThat(other.join()).isEqualTo("shared made 1"));
+        assertThat(others).allSatisfy(other -> assertThat(other.join()).isEqualTo("made 1"));
         assertThat(ask("red", this::computed).join()).isEqualTo("made 2");
     }
 
@@ -61,7 +62,7 @@ class SingleFlightTest {
                 IntStream.range(0, 5).mapToObj(_ -> ask("red", this::computed)).toList();
         await(begun);
 
-        assertThat(admission.submit("alice", LONG, _ -> "answered").await().indefinitely())
+        assertThat(admission.<String>submit("alice", LONG, false, _ -> "answered"))
                 .isEqualTo("answered");
 
         gate.countDown();
@@ -70,13 +71,14 @@ class SingleFlightTest {
 
     @Test
     void itGoesOnWhereTheRequestThatBeganItLeaves() {
-        var first = ask("red", this::computed);
+        var first = request();
+        var left = ask("red", this::computed, first);
         await(begun);
         var next = ask("red", this::computed);
         Eventually.until(() -> admission.waiting() == 0);
 
-        first.cancel(true);
-        Eventually.until(() -> admission.inside() == 1);
+        admission.withdraw(first);
+        assertThatThrownBy(left::join).hasCauseInstanceOf(CancelledException.class);
         gate.countDown();
 
         assertThat(next.join()).isEqualTo("made 1");
@@ -85,51 +87,21 @@ class SingleFlightTest {
     @Test
     void itIsCancelledWhenTheLastRequestLeaves() {
         var told = new CompletableFuture<Boolean>();
-        var only = ask("red", computation -> {
-            begun.countDown();
-            Eventually.until(() -> computation.cancellation().isRequested());
-            told.complete(true);
-            return "too late";
-        });
+        var only = request();
+        ask(
+                "red",
+                computation -> {
+                    begun.countDown();
+                    Eventually.until(() -> computation.cancellation().isRequested());
+                    told.complete(true);
+                    return "too late";
+                },
+                only);
         await(begun);
 
-        only.cancel(true);
+        admission.withdraw(only);
 
         assertThat(told.join()).isTrue();
-    }
-
-    /// Its caller has another one at work, so that the place goes to one that has none.
-    @Test
-    void itLeavesTheLineWhenTheLastRequestLeaves() {
-        var other = occupy("alice");
-        var asks = new CountDownLatch(1);
-        var request = admission
-                .submit("alice", LONG, admitted -> {
-                    await(asks);
-                    return flights.of(
-                            "red",
-                            _ -> {
-                                throw new AssertionError("must not run");
-                            },
-                            admitted);
-                })
-                .subscribeAsCompletionStage();
-        var next = admission
-                .submit("bob", LONG, _ -> {
-                    begun.countDown();
-                    return await(gate);
-                })
-                .subscribeAsCompletionStage();
-        asks.countDown();
-        await(begun);
-        assertThat(admission.waiting()).isEqualTo(1);
-
-        request.cancel(true);
-
-        Eventually.until(() -> admission.waiting() == 0 && admission.inside() == 2);
-        gate.countDown();
-        other.join();
-        next.join();
     }
 
     @Test
@@ -155,9 +127,7 @@ class SingleFlightTest {
         var first = ask("red", this::computed);
         await(begun);
 
-        var impatient = admission
-                .submit("alice", LONG, admitted -> flights.of("red", this::computed, admitted, _ -> true))
-                .subscribeAsCompletionStage();
+        var impatient = admission.begin(request(), one -> flights.of("red", this::computed, one, _ -> true));
 
         assertThat(impatient.join()).isEmpty();
         gate.countDown();
@@ -166,16 +136,14 @@ class SingleFlightTest {
 
     @Test
     void anImpatientRequestLeavesWhatItBegan() {
-        var impatient = admission
-                .submit("alice", LONG, admitted -> flights.of("red", this::computed, admitted, mine -> mine))
-                .subscribeAsCompletionStage();
+        var impatient = admission.begin(request(), one -> flights.of("red", this::computed, one, mine -> mine));
 
         assertThat(impatient.join()).isEmpty();
         gate.countDown();
     }
 
     @Test
-    void oneThatNeedsAnotherWaitsWithoutAPlace() {
+    void oneMayNeedAnother() {
         var nested = IntStream.range(0, 8)
                 .mapToObj(i -> ask("outer " + i, outer -> "of " + flights.of("inner", this::computed, outer)))
                 .toList();
@@ -190,20 +158,18 @@ class SingleFlightTest {
     void itHasTheTimeOfTheRequestThatBeganIt() {
         var late = catchThrowableOfType(
                 RequestException.class,
-                () -> admission
-                        .submit(
-                                "alice",
-                                Duration.ofMillis(300),
-                                request -> flights.of(
-                                        "red",
-                                        computation -> {
-                                            Eventually.until(() ->
-                                                    computation.cancellation().isShortOfTime());
-                                            return computed(computation);
-                                        },
-                                        request))
-                        .await()
-                        .indefinitely());
+                () -> admission.submit(
+                        "alice",
+                        Duration.ofMillis(300),
+                        false,
+                        request -> flights.of(
+                                "red",
+                                computation -> {
+                                    Eventually.until(
+                                            () -> computation.cancellation().isShortOfTime());
+                                    return computed(computation);
+                                },
+                                request)));
 
         // Its own work was no waiting for others.
         assertThat(late.kind()).isEqualTo(Kind.DEADLINE);
@@ -225,20 +191,14 @@ class SingleFlightTest {
 
     @Test
     void closingCancelsItForARequestThatTakesLong() {
-        var request = admission
-                .submitLong(
-                        "alice",
-                        LONG,
-                        admitted -> flights.of(
-                                "red",
-                                computation -> {
-                                    begun.countDown();
-                                    Eventually.until(
-                                            () -> computation.cancellation().isRequested());
-                                    return "too late";
-                                },
-                                admitted))
-                .subscribeAsCompletionStage();
+        var request = ask(
+                "red",
+                computation -> {
+                    begun.countDown();
+                    Eventually.until(() -> computation.cancellation().isRequested());
+                    return "too late";
+                },
+                new Admitted(admission, "alice", LONG, true));
         await(begun);
 
         admission.close();
@@ -252,22 +212,16 @@ class SingleFlightTest {
         return "made " + computations.incrementAndGet();
     }
 
-    private CompletableFuture<String> ask(String key, Function<Admitted, String> compute) {
-        return admission
-                .submit("alice", LONG, request -> flights.of(key, compute, request))
-                .subscribeAsCompletionStage();
+    private Admitted request() {
+        return new Admitted(admission, "alice", LONG, false);
     }
 
-    private CompletableFuture<Boolean> occupy(String caller) {
-        var has = new CountDownLatch(1);
-        var running = admission
-                .submit(caller, LONG, _ -> {
-                    has.countDown();
-                    return await(gate);
-                })
-                .subscribeAsCompletionStage();
-        await(has);
-        return running;
+    private CompletableFuture<String> ask(String key, Function<Admitted, String> compute) {
+        return ask(key, compute, request());
+    }
+
+    private CompletableFuture<String> ask(String key, Function<Admitted, String> compute, Admitted request) {
+        return admission.begin(request, one -> flights.of(key, compute, one));
     }
 
     private static boolean await(CountDownLatch latch) {

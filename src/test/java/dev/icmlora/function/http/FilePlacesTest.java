@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.Eventually;
+import dev.icmlora.function.admission.LowPriorityWork;
 import dev.icmlora.function.error.RequestException;
 
 class FilePlacesTest {
@@ -41,7 +42,7 @@ class FilePlacesTest {
     private final List<Socket> clients = new ArrayList<>();
     private final BlockingQueue<RoutingContext> requests = new LinkedBlockingQueue<>();
     private final Vertx vertx = Vertx.vertx();
-    private final FilePlaces places = new FilePlaces(all -> all);
+    private final FilePlaces places = new FilePlaces(new LowPriorityWork(all -> all, () -> false));
     private int port;
 
     @BeforeEach
@@ -119,14 +120,13 @@ class FilePlacesTest {
 
     @Test
     void oneCallerLeavesPlacesToOthers() throws Exception {
-        var shared = new FilePlaces(all -> all / 2);
+        var shared = new FilePlaces(new LowPriorityWork(all -> Math.max(1, all / 2), () -> false));
         shared.take(CALLER, request());
         shared.take(CALLER, request());
         assertThat(isTaken(shared, request())).isFalse();
 
-        var another = "another";
-        shared.take(another, request());
-        shared.take(another, request());
+        shared.take("another", request());
+        shared.take("yet another", request());
 
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> shared.take("a third", request()))

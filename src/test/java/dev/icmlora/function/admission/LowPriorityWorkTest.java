@@ -13,16 +13,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
-class SparinglyTest {
+class LowPriorityWorkTest {
 
-    private final AtomicBoolean isSomebodyAnswered = new AtomicBoolean(true);
-    private final Sparingly sparingly = new Sparingly(isSomebodyAnswered::get);
+    private final AtomicBoolean isAnswering = new AtomicBoolean(true);
+    private final LowPriorityWork lowPriority = new LowPriorityWork(all -> all, isAnswering::get);
 
     /// From one time to the other, in nanoseconds.
     private record Piece(long start, long end) {}
 
     private Piece work(Duration length) {
-        return sparingly.work(() -> {
+        return lowPriority.work(() -> {
             var start = System.nanoTime();
             while (System.nanoTime() - start < length.toNanos()) {
                 Thread.onSpinWait();
@@ -42,7 +42,7 @@ class SparinglyTest {
     }
 
     @Test
-    void aCrowdWorksOneAtATimeAndAQuarterOfTheTimeWhileSomebodyIsAnswered() {
+    void aCrowdWorksOneAtATimeAndAQuarterOfTheTimeWhileRequestsAreAnswered() {
         var done = crowd(4);
 
         assertThat(done).hasSize(4);
@@ -53,8 +53,8 @@ class SparinglyTest {
     }
 
     @Test
-    void nobodyRestsForNobody() {
-        isSomebodyAnswered.set(false);
+    void itDoesNotRestWhileNoRequestIsAnswered() {
+        isAnswering.set(false);
 
         var first = work(Duration.ofMillis(400));
         var second = work(Duration.ZERO);
@@ -65,11 +65,11 @@ class SparinglyTest {
     @Test
     void whatFailsLetsTheNextOneWork() {
         var worked = new AtomicInteger();
-        assertThatThrownBy(() -> sparingly.work(() -> {
+        assertThatThrownBy(() -> lowPriority.work(() -> {
                     throw new IllegalArgumentException("a damaged file");
                 }))
                 .hasMessage("a damaged file");
 
-        assertThat(sparingly.work(worked::incrementAndGet)).isOne();
+        assertThat(lowPriority.work(worked::incrementAndGet)).isOne();
     }
 }

@@ -1,0 +1,77 @@
+package dev.icmlora.function.admission;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+
+import dev.icmlora.function.error.RequestException;
+
+/// How much of something all callers may have together: requests, bytes, downloads. One caller has half at most of
+/// what the others leave, so that several together leave some to another one. Thread-safe.
+public final class CallerLimit {
+
+    private final int capacity;
+    private final IntUnaryOperator share;
+    private final String taking;
+    private final Map<String, Integer> byCaller = new HashMap<>();
+    private int all;
+
+    /// @param share how much one caller may have of what the others leave, as
+    /// [dev.icmlora.function.access.CallerShare#of]
+    /// @param taking what is done with it, such as "tasks are being tuned"
+    public CallerLimit(int capacity, IntUnaryOperator share, String taking) {
+        this.capacity = capacity;
+        this.share = share;
+        this.taking = taking;
+    }
+
+    /// A place that is taken until it is left.
+    ///
+    /// @param caller as [dev.icmlora.function.access.TokenAccount#payer]
+    /// @throws RequestException if none is free for this caller
+    public Place enter(String caller) {
+        take(caller, 1);
+        return new Place(() -> giveBack(caller, 1));
+    }
+
+    /// @throws RequestException if so much is not free for this caller
+    public synchronized void take(String caller, int amount) {
+        refusal(caller, amount).ifPresent(refusal -> {
+            throw refusal;
+        });
+        byCaller.merge(caller, amount, Integer::sum);
+        all += amount;
+    }
+
+    public synchronized void giveBack(String caller, int amount) {
+        byCaller.computeIfPresent(caller, (_, taken) -> taken == amount ? null : taken - amount);
+        all -= amount;
+    }
+
+    /// Why a caller cannot have so much now; empty if it can.
+    public synchronized Optional<RequestException> refusal(String caller, int amount) {
+        if (amount > capacity - all) {
+            return Optional.of(RequestException.limitReached("%d %s already".formatted(capacity, taking)));
+        }
+        var most = share.applyAsInt(capacity - all + of(caller));
+        return amount > most - of(caller)
+                ? Optional.of(RequestException.shareReached("%d %s already".formatted(most, taking)))
+                : Optional.empty();
+    }
+
+    /// What this caller has.
+    synchronized int of(String caller) {
+        return byCaller.getOrDefault(caller, 0);
+    }
+
+    /// What all callers have.
+    synchronized int all() {
+        return all;
+    }
+
+    /// Whether a caller that has nothing may have some.
+    synchronized boolean hasRoom() {
+        return all < capacity;
+    }
+}
