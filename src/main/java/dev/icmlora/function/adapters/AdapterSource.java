@@ -175,7 +175,8 @@ public final class AdapterSource {
         return key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session());
     }
 
-    private KnownAdapter tune(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+    private KnownAdapter tune(
+            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
         var place = tunings.enter(turn.caller());
         try {
             var session = turn.session();
