@@ -2,7 +2,6 @@ package dev.icmlora.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.FunctionDefinition;
@@ -13,7 +12,6 @@ import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
 
 /// `PUT /functions/{name}`, as a tool: the name is an argument beside the fields of [FunctionDefinition].
-@Singleton
 final class DefineFunction implements Tool {
 
     private static final String NAME = "name";

@@ -1,7 +1,6 @@
 package dev.icmlora.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.error.Violations;
@@ -9,7 +8,6 @@ import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.service.NamedFunctions;
 
 /// `GET /functions`, as a tool.
-@Singleton
 final class ListFunctions implements Tool {
 
     private final NamedFunctions functions;

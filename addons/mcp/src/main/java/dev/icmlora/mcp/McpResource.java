@@ -1,5 +1,8 @@
 package dev.icmlora.mcp;
 
+import java.util.List;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -8,10 +11,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.function.access.Role;
+import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.TaskService;
 
 /// The one place that agents talk to. Where it is off, [dev.icmlora.function.http] answers that nothing is here.
 /// A client reads what there is from `tools/list`, and not from `/openapi.json`.
@@ -22,8 +29,19 @@ public final class McpResource {
     private final ClientConnection client;
     private final JsonBody json;
 
-    McpResource(Methods methods, ClientConnection client, JsonBody json) {
-        this.methods = methods;
+    McpResource(
+            TaskService service,
+            NamedFunctions functions,
+            ClientConnection client,
+            JsonBody json,
+            ObjectMapper mapper,
+            Problems problems,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        var tools = List.of(
+                new RunFunction(service, client, json),
+                new ListFunctions(functions, client),
+                new DefineFunction(functions, client, json));
+        this.methods = new Methods(new Tools(tools, mapper, problems), version);
         this.client = client;
         this.json = json;
     }

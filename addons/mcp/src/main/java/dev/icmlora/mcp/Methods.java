@@ -5,11 +5,8 @@ import java.time.Duration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// What the methods of the protocol return.
-@Singleton
 final class Methods {
 
     private static final String INSTRUCTIONS = """
@@ -22,7 +19,7 @@ final class Methods {
     private final Tools tools;
     private final String version;
 
-    Methods(Tools tools, @ConfigProperty(name = "quarkus.application.version") String version) {
+    Methods(Tools tools, String version) {
         this.tools = tools;
         this.version = version;
     }

@@ -2,7 +2,6 @@ package dev.icmlora.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.FunctionName;
@@ -14,7 +13,6 @@ import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 
 /// `POST /generate` with the name of a function, as a tool: `function` stands in place of the task.
-@Singleton
 final class RunFunction implements Tool {
 
     private static final String FUNCTION = "function";

@@ -8,20 +8,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.error.Problems;
 
 /// The tools, and their replies as the protocol has them.
-@Singleton
 final class Tools {
 
     private final List<Tool> tools;
     private final ObjectMapper mapper;
     private final Problems problems;
 
-    Tools(RunFunction run, ListFunctions list, DefineFunction define, ObjectMapper mapper, Problems problems) {
-        this.tools = List.of(run, list, define);
+    Tools(List<Tool> tools, ObjectMapper mapper, Problems problems) {
+        this.tools = tools;
         this.mapper = mapper;
         this.problems = problems;
     }
