@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
@@ -13,12 +14,13 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
+import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 
-/// Who may ask, for what, how often, and whose adapters they see.
+/// Finds out the caller of a request, counts its requests, and checks its roles.
 ///
 /// With API keys or tokens, everything but health needs one: as bearer token, or, so that a browser can ask its user
 /// for it, a key as the password of basic authentication.
@@ -35,6 +37,42 @@ public final class Access {
     private final RateLimit rateLimit;
     private final Tenancy tenancy;
     private final Problems problems;
+
+    /// The caller as its key or token names it.
+    ///
+    /// @param name of one whom the function knows; empty where callers need not say who they are
+    /// @param roles that it has
+    /// @param grant a sentence about what gives it its roles
+    record Identity(String name, Set<Role> roles, String grant) {
+
+        static final Identity ANYBODY = new Identity("", Set.of(Role.ADMIN), "everybody has all");
+
+        private static final Set<Role> OF_TOKENS = Set.of(Role.CALL, Role.UPLOAD);
+        private static final Set<Role> OF_SENDERS = Set.of(Role.EVENTS);
+        private static final String GRANT_OF_TOKENS =
+                "a token has call and upload or, where %s lists its subject, events alone"
+                        .formatted(new Setting("icm-lora.events.senders"));
+
+        Identity {
+            roles = Set.copyOf(roles);
+        }
+
+        /// @param key name of an API key
+        static Identity ofKey(String key, Set<Role> roles) {
+            return new Identity("key:" + key, roles, "%s says which ones this key has".formatted(ApiKeys.rolesOf(key)));
+        }
+
+        /// @param issuer a URL, so without a space
+        /// @param isSender whether it may send events, and do nothing else
+        static Identity ofToken(String issuer, String subject, boolean isSender) {
+            return new Identity("oidc:" + issuer + " " + subject, isSender ? OF_SENDERS : OF_TOKENS, GRANT_OF_TOKENS);
+        }
+
+        /// Whose limits count. It is kept with jobs, where no reader may learn who they are.
+        String payer() {
+            return name.isEmpty() ? "" : Tenant.of(name).id();
+        }
+    }
 
     /// @throws StartupException if there are to be tenants, and no caller has to say which one it is
     Access(ApiKeys keys, Tokens tokens, RateLimit rateLimit, FunctionConfig config, Problems problems) {

@@ -14,6 +14,7 @@ import java.util.Set;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 
+import dev.icmlora.function.access.Access.Identity;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;

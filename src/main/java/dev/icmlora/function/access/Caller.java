@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 
-/// Who asks. The door finds it out once for a request, and hands it on.
+/// The caller of a request. The door finds it out once, and hands it on.
 ///
 /// @param tenant whose adapters, functions and jobs the caller sees
 /// @param account the tokens that it may use, and in whose share its requests count
@@ -15,7 +15,7 @@ import dev.icmlora.function.error.RequestException.Kind;
 /// @param grant a sentence about what gives it its roles
 public record Caller(Tenant tenant, TokenAccount account, Set<Role> roles, String grant) {
 
-    /// Who asks by a task file or a job: the door has let it in before.
+    /// The caller of a task file or a job: the door has let it in before.
     public static Caller inBackground(Tenant tenant, TokenAccount account) {
         return new Caller(tenant, account, Set.of(), "");
     }

@@ -2,7 +2,7 @@ package dev.icmlora.function.access;
 
 import jakarta.inject.Singleton;
 
-/// How much of what all callers share one of them may have: half, or all where nothing tells callers apart.
+/// The share of one caller in what all callers use: half, or all where nothing tells callers apart.
 @Singleton
 public final class CallerShare {
 

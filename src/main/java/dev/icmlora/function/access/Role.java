@@ -6,7 +6,7 @@ import java.util.Optional;
 
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 
-/// What a caller may do.
+/// A right of a caller.
 public enum Role {
     /// Ask: answers, texts, embeddings, adapters and their files.
     CALL,

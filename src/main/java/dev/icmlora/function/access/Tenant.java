@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.icmlora.generator.Sha256;
 
-/// Whose adapters, decisions and cached prefixes a request sees. No tenant finds out what another one has.
+/// The owner of the adapters, decisions and cached prefixes that a request sees. No tenant finds out what another
+/// has.
 ///
 /// @param id SHA-256 of the caller's name, in hex; empty for [#SHARED]
 public record Tenant(String id) {

@@ -7,13 +7,13 @@ public interface TokenAccount {
 
     /// Of a caller whose tokens are not counted.
     ///
-    /// @param payer see [Identity#payer]
+    /// @param payer see [Caller#payer]
     static TokenAccount unlimited(String payer) {
         return () -> payer;
     }
 
-    /// Whose it is, as an opaque text: the caller in whose share a request counts. Empty for all callers where they are
-    /// not told apart, and for task files.
+    /// Whose it is, as an opaque text: the caller in whose share a request counts. Empty for all callers where they
+    /// are not told apart, and for task files.
     String payer();
 
     /// @throws RequestException if nothing is left

@@ -9,8 +9,4 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param bytes size of its GGUF form
 /// @param baseModel what it belongs to
 @RegisterForReflection
-public record AdapterDescription(String id, boolean cached, int rank, float alpha, long bytes, String baseModel) {
-
-    /// What an id looks like.
-    public static final String ID = "^sha256:[0-9a-f]{64}$";
-}
+public record AdapterDescription(String id, boolean cached, int rank, float alpha, long bytes, String baseModel) {}

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// What a function does: body of `PUT /functions/{name}`. Its fields mean what they do in a request that names no
+/// A function: body of `PUT /functions/{name}`. Its fields mean what they do in a request that names no
 /// function.
 ///
 /// @param task what to do

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// One version of a function that has a name; see [FunctionDefinition].
+/// A version of a function; see [FunctionDefinition].
 ///
 /// @param version from 1 on
 @RegisterForReflection

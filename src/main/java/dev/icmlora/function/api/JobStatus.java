@@ -5,11 +5,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// How far a job is.
+/// The progress of a job.
 ///
 /// @param function name and version of the function that answers; absent where the job named none
 /// @param inputs that there are
-/// @param done how many of them have an answer, or an error, that is stored; absent if the job failed or was cancelled
+/// @param done how many of them have an answer, or an error, that is stored; absent if the job failed or was
+/// cancelled
 /// @param answered of all, when the job is completed
 /// @param abstained of the answered, how many have a reason and no output
 /// @param failed of all, how many have an error
@@ -35,7 +36,7 @@ public record JobStatus(
         return new JobStatus(id, State.OPEN, function, inputs, 0, null, null, null, null);
     }
 
-    /// Where a job stands.
+    /// The stage of a job.
     public enum State {
         /// It waits for its turn, or is worked on.
         @JsonProperty("open")

@@ -2,11 +2,11 @@ package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/// How a request is served.
+/// A way to serve a request.
 public enum Mode {
-    /// The function tunes on the task's examples if there are enough, and otherwise decides by how near the task is to
-    /// those that the generator was trained on. Beside the id of an adapter, which is
-    /// a choice already, this is [#ADAPTER].
+    /// The function tunes on the task's examples if there are enough, and otherwise decides by how near the task is
+    /// to those that the generator was trained on. Beside the id of an adapter, which is a choice already, this is
+    /// [#ADAPTER].
     @JsonProperty("auto")
     AUTO,
     /// Generated adapter on, the description in the prompt, no examples there.

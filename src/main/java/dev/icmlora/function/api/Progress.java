@@ -3,7 +3,7 @@ package dev.icmlora.function.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// How far a tuning is: an event of `POST /adapter`, for a client that accepts a stream of them.
+/// The progress of a tuning: an event of `POST /adapter`, for a client that accepts a stream of them.
 ///
 /// @param step steps that are taken
 /// @param steps of all

@@ -19,7 +19,7 @@ public record TaskBody(String description, List<ExampleBody> examples, String fu
         examples = examples == null ? List.of() : examples;
     }
 
-    /// One worked example.
+    /// A worked example.
     public record ExampleBody(String input, String output) {}
 
     public TaskBody(String description, List<ExampleBody> examples) {

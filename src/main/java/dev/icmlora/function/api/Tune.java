@@ -2,7 +2,7 @@ package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/// How an adapter is tuned on a task's examples. A field that is absent or null has its default.
+/// Options of tuning an adapter on a task's examples. A field that is absent or null has its default.
 ///
 /// @param steps gradient steps; default by the number of examples: 6 for five, 12 for sixteen and more; without a
 /// generator always 12
@@ -16,16 +16,16 @@ public record Tune(Integer steps, When when, Integer budgetMs) {
         when = when == null ? When.NOW : when;
     }
 
-    /// Whether the request waits for a task that is not tuned yet.
+    /// The moment at which a task is tuned that is not tuned yet.
     public enum When {
-        /// It does.
+        /// At once: the request waits for it.
         @JsonProperty("now")
         NOW,
-        /// It is answered by the shared adapter with the examples in the prompt, and the task is tuned afterwards, for
-        /// later requests.
+        /// Later: the request is answered by the shared adapter with the examples in the prompt, and the task is
+        /// tuned afterwards, for later requests.
         @JsonProperty("background")
         BACKGROUND,
-        /// It is answered like that, and nothing is tuned.
+        /// Not at all: the request is answered like that.
         @JsonProperty("never")
         NEVER
     }

@@ -2,7 +2,7 @@ package dev.icmlora.function.config;
 
 import java.util.Locale;
 
-/// Something that can be set, such as `icm-lora.native-dir`.
+/// A setting, such as `icm-lora.native-dir`.
 public record Setting(String key) {
 
     /// The environment variable that sets it too.

@@ -13,7 +13,7 @@ public final class RequestException extends RuntimeException {
 
     private static final int LONGEST_MODEL = 100;
 
-    /// What keeps a request from its answer: the HTTP status, how a problem's `type` ends, and its title. A kind
+    /// A reason for no answer: the HTTP status, the end of a problem's `type`, and its title. A kind
     /// without
     /// a type is a problem that its status says all about.
     public enum Kind {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// One thing that is wrong with a request.
+/// A rule that a field of a request breaks.
 ///
 /// @param field JSON pointer into the body, empty for the body as a whole
 /// @param limit what would have been right: a number, a list of names, a type

@@ -4,7 +4,7 @@ import com.google.cloud.storage.BlobInfo;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 
-/// What `writeSession` does for a client that speaks gRPC, which is not made here.
+/// Replaces `writeSession` of clients that speak gRPC: none is made here.
 @TargetClass(className = "com.google.cloud.storage.DefaultBlobWriteSessionConfig$Factory")
 final class Target_DefaultBlobWriteSessionConfig_Factory {
 

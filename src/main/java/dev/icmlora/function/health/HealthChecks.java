@@ -14,10 +14,10 @@ import org.eclipse.microprofile.health.Startup;
 
 import dev.icmlora.function.admission.EngineHost;
 
-/// What an orchestrator asks: `/q/health/started`, `/q/health/live`, `/q/health/ready`.
+/// The checks of an orchestrator: `/q/health/started`, `/q/health/live`, `/q/health/ready`.
 ///
-/// Every check is an [AsyncHealthCheck]. Quarkus would run a plain one on the pool that has the calls of storage, where
-/// it would wait while all threads of the pool do.
+/// Every check is an [AsyncHealthCheck]. Quarkus would run a plain one on the pool that has the calls of storage,
+/// where it would wait while all threads of the pool do.
 @Singleton
 final class HealthChecks {
 
@@ -35,7 +35,8 @@ final class HealthChecks {
         return () -> response(() -> named("engine", engineHost.isStarted()));
     }
 
-    /// The base model is the one that was checked. Its file may lie in a network, which no event loop should wait for.
+    /// The base model is the one that was checked. Its file may lie in a network, which no event loop should wait
+    /// for.
     @Produces
     @Liveness
     @Singleton

@@ -60,7 +60,7 @@ final class Connections {
         }
     }
 
-    /// Of a channel that accepts connections. They are what it reads.
+    /// Counts the connections that a channel accepts: they are what it reads.
     private final class Accepted extends ChannelInboundHandlerAdapter {
 
         private final FirstBytes firstBytes;
@@ -136,7 +136,7 @@ final class Connections {
         }
     }
 
-    /// Of the headers of one head. The decoder passes on what it throws as the head's failure, which is a 431.
+    /// Counts the headers of one head. The decoder passes on what it throws as the head's failure, which is a 431.
     private static final class Count implements BiConsumer<CharSequence, CharSequence> {
 
         private int headers;
