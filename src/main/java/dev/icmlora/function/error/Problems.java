@@ -1,6 +1,7 @@
 package dev.icmlora.function.error;
 
 import java.time.Duration;
+import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,15 +11,20 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.storage.StorageException;
 
-/// The one mapping of failures to what clients are told.
+/// The one mapping of failures to what clients are told: by filters, JAX-RS resources, and paths that nothing
+/// serves.
 @Singleton
 public final class Problems {
 
@@ -153,13 +159,56 @@ public final class Problems {
         if (response.ended() || response.closed()) {
             return;
         }
-        var reply = ErrorReply.of(problem, context.normalizedPath());
+        var reply = Reply.of(problem, context.normalizedPath());
         response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, reply.mediaType());
         reply.retryAfter().ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, seconds));
         try {
             response.end(mapper.writeValueAsString(reply.body()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a problem has a JSON form", e);
+        }
+    }
+
+    @ServerExceptionMapper
+    Response map(WebApplicationException failure, UriInfo uri) {
+        var status = failure.getResponse().getStatus();
+        return response(status == 404 ? nothingAt(uri.getPath()) : of(status, failure.getMessage()), uri);
+    }
+
+    @ServerExceptionMapper
+    Response map(RuntimeException failure, UriInfo uri) {
+        return response(of(failure), uri);
+    }
+
+    private static Response response(Problem problem, UriInfo uri) {
+        var reply = Reply.of(problem, uri.getPath());
+        var response = Response.status(reply.status())
+                .header(jakarta.ws.rs.core.HttpHeaders.CONTENT_TYPE, reply.mediaType())
+                .entity(reply.body());
+        reply.retryAfter().ifPresent(seconds -> response.header(jakarta.ws.rs.core.HttpHeaders.RETRY_AFTER, seconds));
+        return response.build();
+    }
+
+    /// A problem as a reply. OpenAI's clients, which call what is below `/v1`, know their own form of errors only.
+    ///
+    /// @param body what becomes JSON
+    /// @param retryAfter seconds after which to try again, where that helps
+    private record Reply(int status, String mediaType, Object body, Optional<String> retryAfter) {
+
+        private static final String OPENAI = "/v1/";
+
+        /// @param path that was asked for
+        private static Reply of(Problem problem, String path) {
+            if (!path.startsWith(OPENAI)) {
+                return new Reply(problem.status(), Problem.MEDIA_TYPE, problem, retryAfter(problem));
+            }
+            // They are not told of media types.
+            var status = problem.status() == 415 ? 400 : problem.status();
+            return new Reply(status, "application/json", OpenAiError.of(problem), retryAfter(problem));
+        }
+
+        private static Optional<String> retryAfter(Problem problem) {
+            return Optional.ofNullable(problem.retryAfter()).map(String::valueOf);
         }
     }
 }
