@@ -1,21 +1,36 @@
 package dev.icmlora.function.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.ext.Provider;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
+import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
+import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.error.RequestException;
 
-/// Replies that may be large: files, and JSON of many or long entries. They are sent in pieces, by so many requests at
-/// once, since each keeps what it sends from, such as a connection to the store. Methods of resources that reply so
-/// have a virtual thread.
+/// Replies that may be large: files, and JSON of many or long entries. They are sent in pieces, by so many requests
+/// at once, since each keeps what it sends from, such as a connection to the store. Methods of resources that reply
+/// so have a virtual thread.
 @Singleton
 public final class Downloads {
 
@@ -49,9 +64,9 @@ public final class Downloads {
     /// @param content writes the whole file
     /// @param range the header `Range`, or null
     public static Response.ResponseBuilder file(long bytes, StreamingOutput content, String range) {
-        var asked = ByteRange.of(range, bytes);
+        var asked = Range.of(range, bytes);
         if (asked.isEmpty()) {
-            return part(Response.Status.OK, content, new ByteRange(0, bytes - 1));
+            return part(Response.Status.OK, content, new Range(0, bytes - 1));
         }
         var part = asked.get();
         if (part.bytes() == 0) {
@@ -63,10 +78,232 @@ public final class Downloads {
                 .header("Content-Range", "bytes %d-%d/%d".formatted(part.from(), part.to(), bytes));
     }
 
-    private static Response.ResponseBuilder part(Response.Status status, StreamingOutput content, ByteRange range) {
+    private static Response.ResponseBuilder part(Response.Status status, StreamingOutput content, Range range) {
         return Response.status(status)
                 .entity(new Download(content, range))
                 .header("Accept-Ranges", "bytes")
                 .header(HttpHeaders.CONTENT_LENGTH, range.bytes());
+    }
+
+    /// The body of a reply that may be large: it is made while it is sent.
+    ///
+    /// @param content writes the whole of it
+    /// @param range the part of it that is sent; null for all of it, where nothing says how long that is
+    record Download(StreamingOutput content, Range range) {
+
+        /// Writes what is to be sent. Content that goes on after it is not read to its end.
+        void writeTo(OutputStream out) throws IOException {
+            if (range == null) {
+                content.write(out);
+                return;
+            }
+            var part = new Part(out, range);
+            try {
+                content.write(part);
+            } catch (IOException e) {
+                if (!part.isDone()) {
+                    throw e;
+                }
+            }
+        }
+
+        private static final class Part extends OutputStream {
+
+            private final OutputStream out;
+            private long before;
+            private long left;
+
+            private Part(OutputStream out, Range range) {
+                this.out = out;
+                this.before = range.from();
+                this.left = range.bytes();
+            }
+
+            private boolean isDone() {
+                return left == 0;
+            }
+
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                var skipped = (int) Math.min(before, length);
+                before -= skipped;
+                var sent = (int) Math.min(left, length - skipped);
+                out.write(bytes, offset + skipped, sent);
+                left -= sent;
+                if (sent < length - skipped) {
+                    throw new IOException("what is wanted is written");
+                }
+            }
+        }
+    }
+
+    /// A part of a file that a client asks for with a `Range` header (RFC 9110, section 14).
+    ///
+    /// @param from first byte
+    /// @param to last byte; before `from` if the file has no such part
+    record Range(long from, long to) {
+
+        private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+
+        /// @return empty where the whole file is to be sent: for several ranges, other units and what is
+        /// malformed
+        static Optional<Range> of(String header, long length) {
+            var range = header == null ? null : SINGLE.matcher(header.replace(" ", ""));
+            if (range == null || !range.matches() || header.equals("bytes=-")) {
+                return Optional.empty();
+            }
+            if (range.group(1).isEmpty()) {
+                return range.group(2).isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(last(Math.min(length, Long.parseLong(range.group(2))), length));
+            }
+            var from = Long.parseLong(range.group(1));
+            var to = range.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(2));
+            if (to < from) {
+                return Optional.empty();
+            }
+            return Optional.of(new Range(Math.min(from, length), Math.min(to, length - 1)));
+        }
+
+        private static Range last(long count, long length) {
+            return new Range(length - count, length - 1);
+        }
+
+        /// How many it has: 0 if the file has no such part.
+        long bytes() {
+            return Math.max(0, to - from + 1);
+        }
+    }
+
+    /// Sends a [Download] in pieces, each when the one before has left: a client that does not read costs one
+    /// piece. The thread waits meanwhile, so it is a virtual one, and [Backpressure] ends the waiting.
+    @Provider
+    public static final class Writer implements ServerMessageBodyWriter<Download> {
+
+        /// In bytes.
+        private static final int PIECE = 32 << 10;
+
+        @Override
+        public boolean isWriteable(
+                Class<?> type, Type genericType, ResteasyReactiveResourceInfo target, MediaType mediaType) {
+            return type == Download.class;
+        }
+
+        @Override
+        public boolean isWriteable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
+            return type == Download.class;
+        }
+
+        @Override
+        public void writeTo(
+                Download download,
+                Class<?> type,
+                Type genericType,
+                Annotation[] annotations,
+                MediaType mediaType,
+                MultivaluedMap<String, Object> headers,
+                OutputStream out)
+                throws IOException {
+            download.writeTo(out);
+        }
+
+        @Override
+        public void writeResponse(Download download, Type genericType, ServerRequestContext context)
+                throws IOException {
+            var response = context.serverResponse();
+            var pieces = new Pieces(response, download.range());
+            try {
+                download.writeTo(pieces);
+                pieces.end();
+            } catch (IOException | RuntimeException e) {
+                if (pieces.hasClientLeft) {
+                    return;
+                }
+                if (response.headWritten()) {
+                    // The client sees that something is missing.
+                    response.reset();
+                } else {
+                    // It would be that of what is said of the failure.
+                    response.removeResponseHeader(HttpHeaders.CONTENT_LENGTH);
+                }
+                throw e;
+            }
+        }
+
+        private static final class Pieces extends OutputStream {
+
+            private final ServerHttpResponse response;
+            private final byte[] piece = new byte[PIECE];
+            private int filled;
+            private boolean hasClientLeft;
+
+            private Pieces(ServerHttpResponse response, Range range) {
+                this.response = response;
+                if (range != null) {
+                    sayLength(range.bytes());
+                }
+            }
+
+            private void sayLength(long bytes) {
+                response.setResponseHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(bytes));
+            }
+
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                for (var written = 0; written < length; ) {
+                    if (filled == PIECE) {
+                        if (!hasLength()) {
+                            response.setChunked(true);
+                        }
+                        send();
+                    }
+                    var count = Math.min(length - written, PIECE - filled);
+                    System.arraycopy(bytes, offset + written, piece, filled, count);
+                    filled += count;
+                    written += count;
+                }
+            }
+
+            private boolean hasLength() {
+                return response.headWritten() || response.getResponseHeader(HttpHeaders.CONTENT_LENGTH) != null;
+            }
+
+            private void send() throws IOException {
+                if (response.closed()) {
+                    throw left("its connection is closed");
+                }
+                try {
+                    response.write(Arrays.copyOf(piece, filled))
+                            .toCompletableFuture()
+                            .join();
+                } catch (CompletionException e) {
+                    throw left(e.getCause().getMessage());
+                }
+                filled = 0;
+            }
+
+            private IOException left(String how) {
+                hasClientLeft = true;
+                return new IOException("the client has left: " + how);
+            }
+
+            private void end() throws IOException {
+                if (!hasLength()) {
+                    sayLength(filled);
+                }
+                send();
+                response.end();
+            }
+        }
     }
 }
