@@ -2,6 +2,10 @@ package dev.icmlora.function.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Tuned;
+import dev.icmlora.function.api.GenerateReply.Usage;
+
 /// A generated adapter, described. `GET /adapters/{id}` downloads it.
 ///
 /// @param id `sha256:` of the adapter's GGUF bytes

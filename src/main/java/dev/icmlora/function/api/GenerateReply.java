@@ -1,8 +1,12 @@
 package dev.icmlora.function.api;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+
+import dev.icmlora.engine.request.PhaseNanos;
 
 /// Reply of `POST /generate`.
 ///
@@ -22,13 +26,109 @@ public record GenerateReply(
         Usage usage,
         Timing timingMs) {
 
-    /// The reply that says which function answered.
-    public GenerateReply by(FunctionName name) {
-        return new GenerateReply(name.toString(), outputs, details, adapter, selection, tuning, usage, timingMs);
-    }
-
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request
     /// @param bytes size of its GGUF form
     public record ServedAdapter(String id, boolean cached, int rank, long bytes) {}
+
+    /// The way in which a request was served, and why. Where the request named its mode, only `served`.
+    ///
+    /// @param served the mode that answered
+    /// @param strength of the residual in the serving adapter, or in the one that tuning began with
+    /// @param confidence chance that an answer is exactly right, in the mean over the answers; absent without a
+    /// trained generator, to which it is fitted
+    /// @param seenDistance to the nearest task that the generator was trained on, in standard deviations of their
+    /// latents; absent where tuning decided
+    /// @param hurried true where the task was not tuned for want of time or of a free place; else absent
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Selection(Mode served, Double strength, Double confidence, Double seenDistance, Boolean hurried) {
+
+        /// The same with another confidence, where it has one.
+        ///
+        /// @param change takes the confidence that there is
+        public Selection withConfidence(DoubleUnaryOperator change) {
+            return confidence == null
+                    ? this
+                    : new Selection(served, strength, change.applyAsDouble(confidence), seenDistance, hurried);
+        }
+
+        /// Of a request that named its mode.
+        public static Selection named(Mode served) {
+            return new Selection(served, null, null, null, null);
+        }
+    }
+
+    /// The outcome of tuning for a task.
+    ///
+    /// @param state `tuned`; `diverged` where the loss grew, so that the adapter from before serves; `waiting`
+    /// where the task is tuned in the background
+    /// @param steps that were taken; absent while it waits
+    /// @param cutShort true where time ended it before its last step: such an adapter has an id of its own, and the
+    /// task is tuned anew by the next request; else absent
+    /// @param lossBefore mean cross entropy of an answer token over the examples, before any step
+    /// @param lossAfter the same with the tuned adapter
+    /// @param contradictory examples whose input has another output in another example; absent for none
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Tuned(
+            String state,
+            Integer steps,
+            Boolean cutShort,
+            Double lossBefore,
+            Double lossAfter,
+            Integer contradictory) {}
+
+    /// Facts about an answer beside its text.
+    ///
+    /// @param confidence the chance that the answer is right where it is calibrated; else the model's own
+    /// probability of the answer: of a label, its share among all labels; of a text, that of all its tokens and its
+    /// end, one after the other
+    /// @param calibrated whether the confidence was fitted to how often such answers are right: that of a label or
+    /// a free text by a tuned adapter is
+    /// @param probabilities of all labels, in the order of the request, 1 together
+    /// @param secondOpinion whether another model gave the same answer, another one, or another one that counts;
+    /// absent if none was asked
+    /// @param reason why there is no output; absent where there is one
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record AnswerDetail(
+            Double confidence,
+            Boolean calibrated,
+            Map<String, Double> probabilities,
+            String secondOpinion,
+            String reason) {}
+
+    /// Tokens of a request.
+    ///
+    /// @param promptTokens tokens that the model read, a prompt prefix shared by several inputs once
+    /// @param completionTokens tokens that it wrote
+    public record Usage(int promptTokens, int completionTokens) {}
+
+    /// Milliseconds per phase, with three decimals; 0 where a phase was not needed.
+    public record Timing(double fingerprint, double generate, double apply, double tune, double prompt, double decode) {
+
+        public static final Timing NONE = of(PhaseNanos.NONE);
+
+        public static Timing of(PhaseNanos nanos) {
+            return new Timing(
+                    millis(nanos.fingerprint()),
+                    millis(nanos.generate()),
+                    millis(nanos.apply()),
+                    millis(nanos.tune()),
+                    millis(nanos.prefill()),
+                    millis(nanos.decode()));
+        }
+
+        public Timing plus(Timing other) {
+            return new Timing(
+                    fingerprint + other.fingerprint,
+                    generate + other.generate,
+                    apply + other.apply,
+                    tune + other.tune,
+                    prompt + other.prompt,
+                    decode + other.decode);
+        }
+
+        private static double millis(long nanos) {
+            return Math.round(nanos / 1e3) / 1e3;
+        }
+    }
 }

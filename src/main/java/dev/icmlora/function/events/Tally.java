@@ -5,9 +5,9 @@ import java.util.Objects;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.function.api.GenerateReply;
-import dev.icmlora.function.api.Selection;
-import dev.icmlora.function.api.Timing;
-import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.api.GenerateReply.Selection;
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Usage;
 
 /// What answers took.
 ///

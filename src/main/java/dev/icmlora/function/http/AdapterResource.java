@@ -28,7 +28,6 @@ import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.service.AdapterUploads;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.generator.adapter.Adapter;
 
@@ -44,7 +43,6 @@ public final class AdapterResource {
             Variant.mediaTypes(GGUF, ZIP, SAFETENSORS).build();
 
     private final TaskService service;
-    private final AdapterUploads uploads;
     private final ClientConnection client;
     private final JsonBody json;
     private final FilePlaces places;
@@ -53,14 +51,12 @@ public final class AdapterResource {
 
     AdapterResource(
             TaskService service,
-            AdapterUploads uploads,
             ClientConnection client,
             JsonBody json,
             FilePlaces places,
             Downloads downloads,
             FunctionConfig config) {
         this.service = service;
-        this.uploads = uploads;
         this.client = client;
         this.json = json;
         this.places = places;
@@ -75,7 +71,7 @@ public final class AdapterResource {
         var caller = client.require(Role.UPLOAD);
         var file = JsonBody.bytes(context);
         var given = Objects.requireNonNullElse(description, "");
-        return described(context, () -> uploads.upload(caller.tenant(), file, given));
+        return described(context, () -> service.upload(caller.tenant(), file, given));
     }
 
     @POST
@@ -85,7 +81,7 @@ public final class AdapterResource {
         var caller = client.require(Role.UPLOAD);
         places.take(caller.payer(), context);
         var sum = json.read(context, SumRequest.class);
-        return described(context, () -> uploads.sum(caller.tenant(), sum));
+        return described(context, () -> service.sum(caller.tenant(), sum));
     }
 
     private Response described(RoutingContext context, Supplier<AdapterDescription> work) {
@@ -137,7 +133,7 @@ public final class AdapterResource {
     @Blocking
     public void delete(@PathParam("id") String id) {
         var caller = client.require(deleter);
-        uploads.delete(caller.tenant(), id);
+        service.delete(caller.tenant(), id);
     }
 
     private Response.ResponseBuilder file(Adapter adapter, boolean gguf, String range) {

@@ -14,7 +14,7 @@ import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.service.RequestId;
+import dev.icmlora.function.service.RequestMeter;
 
 /// The connection of the client whose request is being answered.
 @Singleton
@@ -50,9 +50,9 @@ public final class ClientConnection {
 
     /// In no thread of Quarkus', which interrupts its own at the stop: what runs then is still answered.
     private static void start(Runnable work) {
-        var id = Objects.requireNonNullElse(MDC.get(RequestId.MDC_KEY), "");
+        var id = Objects.requireNonNullElse(MDC.get(RequestMeter.REQUEST_ID), "");
         var task = Context.current().wrap(() -> {
-            MDC.put(RequestId.MDC_KEY, id);
+            MDC.put(RequestMeter.REQUEST_ID, id);
             work.run();
         });
         Thread.ofVirtual().name("answer").start(task);

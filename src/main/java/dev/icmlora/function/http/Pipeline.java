@@ -1,18 +1,23 @@
 package dev.icmlora.function.http;
 
+import java.util.UUID;
+import java.util.regex.Pattern;
+
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import org.jboss.logging.MDC;
 
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Origins;
-import dev.icmlora.function.service.RequestId;
+import dev.icmlora.function.service.RequestMeter;
 
-/// What every HTTP request goes through before a function or resource answers it, in this order. [Connections] bounds
-/// connections and heads before, and each step may answer the request itself.
+/// The steps that every HTTP request goes through before a function or resource answers it, in this order.
+/// [Connections] bounds connections and heads before, and each step may answer the request itself.
 @Singleton
 final class Pipeline {
 
@@ -21,43 +26,47 @@ final class Pipeline {
     private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
     /// Behind all filters of Quarkus.
     private static final int LAST = 0;
+    private static final String REQUEST_ID = "X-Request-Id";
+    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final Backpressure backpressure;
     private final Origins origins;
     private final Access access;
     private final RequestBodies bodies;
     private final HttpRules rules;
-    private final EventRoutes events;
 
-    Pipeline(
-            Backpressure backpressure,
-            Origins origins,
-            Access access,
-            RequestBodies bodies,
-            HttpRules rules,
-            EventRoutes events) {
+    Pipeline(Backpressure backpressure, Origins origins, Access access, RequestBodies bodies, HttpRules rules) {
         this.backpressure = backpressure;
         this.origins = origins;
         this.access = access;
         this.bodies = bodies;
         this.rules = rules;
-        this.events = events;
     }
 
     /// The filter of the highest priority is the first.
     void register(@Observes Filters filters) {
         filters.register(backpressure::look, FIRST);
-        filters.register(RequestId::name, FIRST - 1);
+        filters.register(Pipeline::name, FIRST - 1);
         filters.register(origins::admit, FIRST - 2);
         filters.register(access::guard, AFTER_CORS);
         filters.register(bodies::read, AFTER_CORS - 1);
-        filters.register(rules::admit, LAST + 1);
-        filters.register(events::admit, LAST);
+        filters.register(rules::admit, LAST);
     }
 
     /// Keeps Quarkus from reading bodies before all of these, and answers what fails in any of them.
     void register(@Observes Router router) {
         router.route().order(RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1).handler(RequestBodies::passQuarkus);
         router.route().order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT).failureHandler(rules::fail);
+    }
+
+    /// Names the request by the client's `X-Request-Id`, or by a new one. The reply and the log carry it.
+    private static void name(RoutingContext context) {
+        var sent = context.request().getHeader(REQUEST_ID);
+        var id = sent != null && HARMLESS.matcher(sent).matches()
+                ? sent
+                : UUID.randomUUID().toString();
+        MDC.put(RequestMeter.REQUEST_ID, id);
+        context.response().putHeader(REQUEST_ID, id);
+        context.next();
     }
 }

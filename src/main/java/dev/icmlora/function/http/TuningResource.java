@@ -1,7 +1,12 @@
 package dev.icmlora.function.http;
 
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -9,16 +14,24 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
+import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.Progress;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.service.TaskService;
 
 /// `POST /adapter` for a client that accepts a stream of events: a function of Funqy's has one reply, and cannot
-/// stream. [TuningRoute] leads here.
-@Path(TuningRoute.TARGET)
+/// stream.
+@Path(TuningResource.PATH)
 public final class TuningResource {
+
+    /// Where no request gets to by itself.
+    static final String PATH = "/adapter/events";
+
+    private static final String FUNCTION = "/adapter";
 
     private final TaskService service;
     private final ClientConnection client;
@@ -35,6 +48,31 @@ public final class TuningResource {
         this.mapper = mapper;
     }
 
+    /// Leads `POST /adapter` past Funqy to here where the client would rather have a stream of events.
+    ///
+    /// @return whether the request is led here, or refused since it came here by itself
+    static boolean leads(RoutingContext context) {
+        if (context.normalizedPath().equals(FUNCTION) && prefersEvents(context)) {
+            context.put(PATH, true);
+            context.reroute(PATH);
+            return true;
+        }
+        if (context.normalizedPath().equals(PATH) && context.get(PATH) == null) {
+            context.fail(404);
+            return true;
+        }
+        return false;
+    }
+
+    /// What a client accepts comes sorted, the best first.
+    private static boolean prefersEvents(RoutingContext context) {
+        return context.parsedHeaders().accept().stream()
+                .findFirst()
+                .map(ParsedHeaderValue::value)
+                .filter(MediaType.SERVER_SENT_EVENTS::equalsIgnoreCase)
+                .isPresent();
+    }
+
     @POST
     @RunOnVirtualThread
     public Response adapter(@Context RoutingContext context) {
@@ -49,10 +87,69 @@ public final class TuningResource {
     }
 
     private Response stream(Caller caller, AdapterRequest request) {
-        var stream = new TuningStream(mapper);
+        var stream = new Stream(mapper);
         client.answer(() -> service.adapter(caller, request, stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));
         return stream.response();
+    }
+
+    /// A tuning as server-sent events: its progress, each step and each hundredth of the work, and then its
+    /// reply.
+    private static final class Stream implements Consumer<Tuning.Progress> {
+
+        /// Between two events of a step. So their number does not grow with the examples.
+        private static final double LEAST_WORK = 0.01;
+
+        private final EventStream events;
+        private Tuning.Progress last;
+        private double doneAtFirst;
+        private long sinceFirst;
+
+        private Stream(ObjectMapper mapper) {
+            this.events = new EventStream(mapper);
+        }
+
+        /// Always called by the same thread.
+        @Override
+        public void accept(Tuning.Progress progress) {
+            if (last == null) {
+                events.begin();
+                doneAtFirst = progress.done();
+                sinceFirst = System.nanoTime();
+            } else if (progress.step() == last.step() && progress.done() < last.done() + LEAST_WORK) {
+                return;
+            }
+            events.add(new Progress(
+                    progress.step(),
+                    progress.steps(),
+                    Double.isFinite(progress.loss()) ? progress.loss() : null,
+                    progress.done(),
+                    millisLeft(progress)));
+            last = progress;
+        }
+
+        /// Since the first event: before it, weights may have been copied, once for all tunings.
+        private Long millisLeft(Tuning.Progress progress) {
+            if (last == null) {
+                return null;
+            }
+            var perWork = (System.nanoTime() - sinceFirst) / (progress.done() - doneAtFirst);
+            return TimeUnit.NANOSECONDS.toMillis(Math.round(perWork * (1 - progress.done())));
+        }
+
+        private void end(AdapterReply reply) {
+            events.end(Map.of("reply", reply));
+        }
+
+        /// A failure is an event where the stream has begun already.
+        private void fail(Throwable failure, Problems problems) {
+            events.fail(failure, () -> Map.of("error", problems.of(failure)));
+        }
+
+        /// @throws dev.icmlora.function.error.RequestException if there will be nothing to write
+        private Response response() {
+            return events.response();
+        }
     }
 }

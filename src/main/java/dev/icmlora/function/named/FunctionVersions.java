@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.storage.Condition;
@@ -19,19 +20,35 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
 /// Versions of functions in a bucket, which any number of processes may share:
-/// `functions/<tenant>/<name>/<number>.json`.
+/// `functions/<tenant>/<name>/<number>.json`. Every method waits for the store, and fails with a
+/// [dev.icmlora.function.storage.StorageException].
 ///
-/// A number is taken by a conditional write of the tenant's [GivenNumbers], `functions/<tenant>/given.txt`, so two who
-/// define at once get two numbers. They stay when versions are deleted: no number is given twice, and a program that
-/// names one never gets another function.
+/// A number is taken by a conditional write of the tenant's [GivenNumbers], `functions/<tenant>/given.txt`, so two
+/// who define at once get two numbers. They stay when versions are deleted: no number is given twice, and a program
+/// that names one never gets another function.
 ///
 /// @param mostVersions of one tenant
 /// @param mostBytes of one tenant
-record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
+public record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
+
+    /// Of one tenant. All of them are listed where one is added.
+    private static final int MOST_VERSIONS = 10_000;
+    private static final long MOST_BYTES = 64 << 20;
 
     private static final String PREFIX = "functions/";
     /// No function has this name.
     private static final String GIVEN = "given.txt";
+
+    public FunctionVersions(ObjectStore store) {
+        this(store, MOST_VERSIONS, MOST_BYTES);
+    }
+
+    /// One version of a function as it is kept.
+    ///
+    /// @param number from 1 on
+    /// @param content its definition, as JSON
+    /// @param isNew whether this call made it
+    public record Version(int number, byte[] content, boolean isNew) {}
 
     private static String prefix(Tenant tenant) {
         return PREFIX + tenant.folder() + "/";
@@ -45,7 +62,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
     ///
     /// @param content never `null`
     /// @throws RequestException if the tenant has too many
-    FunctionVersion add(Tenant tenant, String name, byte[] content) {
+    public Version add(Tenant tenant, String name, byte[] content) {
         var all = store.list(prefix(tenant));
         var own = Versions.of(all, prefix(tenant, name));
         var same = newest(own).filter(newest -> Arrays.equals(newest.content(), content));
@@ -57,7 +74,7 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         var number = take(tenant, name, numbers.isEmpty() ? 1 : numbers.getLast() + 1);
         var key = prefix(tenant, name) + Versions.file(number);
         store.write(key, Content.of(content), Map.of(), new Condition.IfAbsent());
-        return new FunctionVersion(number, content, true);
+        return new Version(number, content, true);
     }
 
     /// A number that no version of this name has or had.
@@ -103,13 +120,20 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
                 "There is no room for another version of a function: the limit is %s. Delete some".formatted(limit));
     }
 
+    /// The version that is named, or the newest one.
+    public Optional<Version> find(Tenant tenant, FunctionName name) {
+        return name.version().isPresent()
+                ? find(tenant, name.name(), name.version().getAsInt())
+                : newest(tenant, name.name());
+    }
+
     /// The version of that number; empty if there is none.
-    Optional<FunctionVersion> find(Tenant tenant, String name, int number) {
+    Optional<Version> find(Tenant tenant, String name, int number) {
         return read(versions(tenant, name), number);
     }
 
     /// The version that the name alone means; empty if there is none.
-    Optional<FunctionVersion> newest(Tenant tenant, String name) {
+    Optional<Version> newest(Tenant tenant, String name) {
         return newest(versions(tenant, name));
     }
 
@@ -118,23 +142,23 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
         return Versions.of(store.list(prefix), prefix);
     }
 
-    private Optional<FunctionVersion> newest(Versions versions) {
+    private Optional<Version> newest(Versions versions) {
         return versions.newestFirst().stream()
                 .map(number -> read(versions, number))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
 
-    private Optional<FunctionVersion> read(Versions versions, int number) {
+    private Optional<Version> read(Versions versions, int number) {
         if (!versions.has(number)) {
             return Optional.empty();
         }
         // Empty if the object was deleted meanwhile.
-        return store.content(versions.object(number)).map(content -> new FunctionVersion(number, content, false));
+        return store.content(versions.object(number)).map(content -> new Version(number, content, false));
     }
 
     /// The versions of each name that has any, in the order of names.
-    SortedMap<String, Versions> list(Tenant tenant) {
+    public SortedMap<String, Versions> list(Tenant tenant) {
         var names = new TreeMap<String, Versions>();
         var prefix = prefix(tenant);
         var objects = store.list(prefix).stream()
@@ -147,6 +171,15 @@ record FunctionVersions(ObjectStore store, int mostVersions, long mostBytes) {
             }
         });
         return names;
+    }
+
+    /// Deletes the version that is named, or all of them.
+    ///
+    /// @return whether there was any
+    public boolean delete(Tenant tenant, FunctionName name) {
+        return name.version().isPresent()
+                ? delete(tenant, name.name(), name.version().getAsInt())
+                : delete(tenant, name.name());
     }
 
     /// Deletes one version.

@@ -8,15 +8,13 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
-import dev.icmlora.function.service.TextReply;
+import dev.icmlora.function.service.TextService.Reply;
 
 /// Replies of `POST /v1/chat/completions`.
-@Singleton
 @RegisterForReflection
 final class ChatForm implements ReplyForm {
 
@@ -81,7 +79,7 @@ final class ChatForm implements ReplyForm {
     }
 
     @Override
-    public Object whole(Head head, TextReply reply) {
+    public Object whole(Head head, Reply reply) {
         var answers = reply.answers();
         var choices = IntStream.range(0, answers.size())
                 .mapToObj(i -> new Choice(
@@ -121,7 +119,7 @@ final class ChatForm implements ReplyForm {
     }
 
     @Override
-    public Object totals(Head head, TextReply reply) {
+    public Object totals(Head head, Reply reply) {
         return new Chunk(
                 head.id(),
                 CHUNK,

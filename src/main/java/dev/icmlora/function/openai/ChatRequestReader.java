@@ -8,18 +8,15 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.schema.SchemaGrammar;
-import dev.icmlora.function.service.AnswerRules;
-import dev.icmlora.function.service.TextPrompt;
+import dev.icmlora.function.service.LabelRules;
 import dev.icmlora.function.service.TextRequest;
 import dev.icmlora.llama.ChatMessage;
 
 /// Reads the body of `POST /v1/chat/completions`.
-@Singleton
 final class ChatRequestReader {
 
     private static final Map<String, String> ROLES =
@@ -61,7 +58,7 @@ final class ChatRequestReader {
         var labels = labels(fields);
         labels.ifPresent(_ -> {
             fields.wrong(grammar.isPresent(), "labels", null, null, "must not be given beside /response_format");
-            AnswerRules.besideLabels(choices, logprobs, stops, violations);
+            LabelRules.beside(choices, logprobs, stops, violations);
         });
         var sampling = common.sampling(fields, grammar);
         var topLogprobs = logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty();
@@ -69,7 +66,7 @@ final class ChatRequestReader {
                 new TextRequest(
                         model,
                         task,
-                        new TextPrompt.Chat(messages),
+                        new TextRequest.Chat(messages),
                         choices,
                         sampling,
                         maxTokens,
@@ -89,7 +86,7 @@ final class ChatRequestReader {
             return Optional.empty();
         }
         var labels = node.map(_ -> fields.texts("labels"));
-        labels.ifPresent(texts -> AnswerRules.labels(texts, fields.violations()));
+        labels.ifPresent(texts -> LabelRules.check(texts, fields.violations()));
         return labels;
     }
 

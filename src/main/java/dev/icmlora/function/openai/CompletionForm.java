@@ -11,15 +11,13 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
-import dev.icmlora.function.service.TextReply;
+import dev.icmlora.function.service.TextService.Reply;
 
 /// Replies of `POST /v1/completions`; a piece of a stream looks like the whole.
-@Singleton
 @RegisterForReflection
 final class CompletionForm implements ReplyForm {
 
@@ -88,7 +86,7 @@ final class CompletionForm implements ReplyForm {
     }
 
     @Override
-    public Object whole(Head head, TextReply reply) {
+    public Object whole(Head head, Reply reply) {
         var answers = reply.answers();
         var choices = IntStream.range(0, answers.size())
                 .mapToObj(i -> new Choice(
@@ -127,7 +125,7 @@ final class CompletionForm implements ReplyForm {
     }
 
     @Override
-    public Object totals(Head head, TextReply reply) {
+    public Object totals(Head head, Reply reply) {
         return new Completion(
                 head.id(),
                 OBJECT,

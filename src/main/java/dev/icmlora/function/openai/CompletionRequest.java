@@ -2,7 +2,7 @@ package dev.icmlora.function.openai;
 
 import dev.icmlora.function.service.TextRequest;
 
-/// What a client asked for, read and checked.
+/// A request for text, read and checked.
 ///
 /// @param stream send the text as it is written
 /// @param streamUsage end the stream with the tokens used

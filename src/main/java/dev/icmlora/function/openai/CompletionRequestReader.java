@@ -4,15 +4,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.service.TextPrompt;
 import dev.icmlora.function.service.TextRequest;
 
 /// Reads the body of `POST /v1/completions`.
-@Singleton
 final class CompletionRequestReader {
 
     /// OpenAI's default here, unlike for chats.
@@ -55,7 +52,7 @@ final class CompletionRequestReader {
                 new TextRequest(
                         model,
                         task,
-                        new TextPrompt.Plain(texts),
+                        new TextRequest.Plain(texts),
                         choices,
                         sampling,
                         OptionalInt.of(maxTokens.orElse(DEFAULT_MAX_TOKENS)),

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.icmlora.function.service.EmbeddingReply;
+import dev.icmlora.function.service.TextService.Embeddings;
 
 /// Reply of `POST /v1/embeddings`.
 @RegisterForReflection
@@ -17,11 +17,9 @@ record EmbeddingList(String object, List<Entry> data, String model, Tokens usage
     /// @param embedding an array of numbers, or the Base64 text of them
     record Entry(String object, int index, Object embedding) {}
 
-    interface Base64Text {}
-
     record Tokens(int promptTokens, int totalTokens) {}
 
-    static EmbeddingList of(EmbeddingReply reply, boolean base64) {
+    static EmbeddingList of(Embeddings reply, boolean base64) {
         var data = IntStream.range(0, reply.vectors().size())
                 .mapToObj(i -> {
                     var vector = reply.vectors().get(i);

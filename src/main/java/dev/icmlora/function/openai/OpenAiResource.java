@@ -2,7 +2,10 @@ package dev.icmlora.function.openai;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -14,51 +17,69 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.BodyDiagnosis;
+import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.openai.ReplyForm.Head;
 import dev.icmlora.function.service.TextService;
+import dev.icmlora.function.service.TextService.Listener;
 
-/// What OpenAI's clients call.
+/// The routes that OpenAI's clients call.
 @Path("/v1")
 public final class OpenAiResource {
 
     private final TextService texts;
-    private final TextReplies replies;
-    private final ChatRequestReader chats;
-    private final ChatForm chatForm;
-    private final CompletionRequestReader completions;
-    private final CompletionForm completionForm;
     private final ClientConnection client;
     private final JsonBody json;
+    private final Problems problems;
     private final Downloads downloads;
+    private final ObjectMapper mapper;
+    private final ChatRequestReader chats;
+    private final CompletionRequestReader completions;
     private final int mostTexts;
     private final long started = Instant.now().getEpochSecond();
 
     OpenAiResource(
             TextService texts,
-            TextReplies replies,
-            ChatRequestReader chats,
-            ChatForm chatForm,
-            CompletionRequestReader completions,
-            CompletionForm completionForm,
             ClientConnection client,
             JsonBody json,
+            BodyDiagnosis diagnosis,
+            Problems problems,
             Downloads downloads,
+            ObjectMapper mapper,
             FunctionConfig config) {
         this.texts = texts;
-        this.replies = replies;
-        this.chats = chats;
-        this.chatForm = chatForm;
-        this.completions = completions;
-        this.completionForm = completionForm;
         this.client = client;
         this.json = json;
+        this.problems = problems;
         this.downloads = downloads;
+        this.mapper = mapper;
+        var common = new SamplingFields(config, mapper, diagnosis);
+        this.chats = new ChatRequestReader(common);
+        this.completions = new CompletionRequestReader(common, config);
         this.mostTexts = config.limits().inputs();
+    }
+
+    /// Reply of `GET /v1/models`.
+    @RegisterForReflection
+    record ModelList(String object, List<Model> data) {
+
+        /// @param created when this instance started, seconds since 1970
+        record Model(String id, String object, long created, String ownedBy) {}
+
+        static ModelList of(List<String> ids, long created) {
+            return new ModelList(
+                    "list",
+                    ids.stream()
+                            .map(id -> new Model(id, "model", created, "icm-lora"))
+                            .toList());
+        }
     }
 
     @POST
@@ -66,7 +87,7 @@ public final class OpenAiResource {
     @RunOnVirtualThread
     public Response chat(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return replies.to(caller, chats.read(json.object(context)), chatForm);
+        return reply(caller, chats.read(json.object(context)), new ChatForm());
     }
 
     @POST
@@ -74,7 +95,7 @@ public final class OpenAiResource {
     @RunOnVirtualThread
     public Response complete(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return replies.to(caller, completions.read(json.object(context)), completionForm);
+        return reply(caller, completions.read(json.object(context)), new CompletionForm());
     }
 
     @POST
@@ -106,6 +127,23 @@ public final class OpenAiResource {
             throw RequestException.unknownModel(id, texts.models(caller.tenant()));
         }
         return ok(ModelList.of(List.of(id), started).data().getFirst());
+    }
+
+    /// Whole, or as server-sent events: one and the same method has both, as its request says. So a stream is a
+    /// body that is written while it comes, and no reactive type: JAX-RS would want to know the kind of a reply
+    /// beforehand.
+    private Response reply(Caller caller, CompletionRequest request, ReplyForm form) {
+        var id = form.idPrefix() + UUID.randomUUID().toString().replace("-", "");
+        var head = new Head(id, Instant.now().getEpochSecond());
+        if (!request.stream()) {
+            var reply = client.whileOpen(() -> texts.write(caller, request.text(), Listener.NONE));
+            return ok(form.whole(head, reply));
+        }
+        var stream = new TextStream(request, form, head, mapper);
+        client.answer(() -> texts.write(caller, request.text(), stream))
+                .subscribe()
+                .with(stream::end, failure -> stream.fail(failure, problems));
+        return stream.response();
     }
 
     /// JSON whatever the client accepts: some ask for nothing that there is, and are content.

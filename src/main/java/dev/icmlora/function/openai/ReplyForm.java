@@ -8,11 +8,11 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
-import dev.icmlora.function.api.Timing;
-import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.service.TextReply;
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Usage;
+import dev.icmlora.function.service.TextService.Reply;
 
-/// How written texts look to a client: whole, or in the pieces of a stream.
+/// A form of replies: of whole texts, or of the pieces of a stream.
 @RegisterForReflection
 interface ReplyForm {
 
@@ -29,13 +29,13 @@ interface ReplyForm {
         }
     }
 
-    /// What OpenAI's own replies lack.
+    /// Fields that OpenAI's own replies lack.
     ///
     /// @param probabilities of the labels, if there are any
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Extension(Timing timingMs, Map<String, Double> probabilities) {
 
-        static Extension of(TextReply reply) {
+        static Extension of(Reply reply) {
             var labels = reply.answers().getFirst().labels();
             return new Extension(reply.timing(), labels.isEmpty() ? null : labels);
         }
@@ -44,7 +44,7 @@ interface ReplyForm {
     /// Begins the ids of these replies.
     String idPrefix();
 
-    Object whole(Head head, TextReply reply);
+    Object whole(Head head, Reply reply);
 
     /// The first piece of a text, if there is one before any of its text.
     Optional<Object> begin(Head head, String model, int choice);
@@ -54,7 +54,7 @@ interface ReplyForm {
     Object end(Head head, String model, int choice, Finish finish);
 
     /// The piece after the end of all texts, for those who asked for it.
-    Object totals(Head head, TextReply reply);
+    Object totals(Head head, Reply reply);
 
     /// As OpenAI spells it.
     static String reason(Finish finish) {

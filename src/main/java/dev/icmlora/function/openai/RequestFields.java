@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -47,40 +48,29 @@ final class RequestFields {
     }
 
     double number(String name, double otherwise, double from, double to) {
-        var node = find(name);
-        if (node.isEmpty()) {
-            return otherwise;
-        }
-        if (!node.get().isNumber()) {
-            wrong(true, name, "a number", Violation.shown(node.get()), "must be a number");
-            return otherwise;
-        }
-        violations.range(pointer(name), node.get().numberValue(), from, to);
-        return node.get().doubleValue();
+        var node = typed(name, JsonNode::isNumber, "a number");
+        node.ifPresent(number -> violations.range(pointer(name), number.numberValue(), from, to));
+        return node.map(JsonNode::doubleValue).orElse(otherwise);
     }
 
     OptionalInt integer(String name, int from, int to) {
-        var node = find(name);
-        if (node.isEmpty()) {
-            return OptionalInt.empty();
-        }
-        if (!node.get().isIntegralNumber()) {
-            wrong(true, name, "an integer", Violation.shown(node.get()), "must be an integer");
-            return OptionalInt.empty();
-        }
-        violations.range(pointer(name), node.get().numberValue(), from, to);
-        return OptionalInt.of(node.get().intValue());
+        var node = typed(name, JsonNode::isIntegralNumber, "an integer");
+        node.ifPresent(number -> violations.range(pointer(name), number.numberValue(), from, to));
+        return node.stream().mapToInt(JsonNode::intValue).findFirst();
     }
 
     boolean flag(String name) {
+        return typed(name, JsonNode::isBoolean, "true or false")
+                .filter(JsonNode::booleanValue)
+                .isPresent();
+    }
+
+    /// A field of one type; what is there may be of another, and is then refused.
+    private Optional<JsonNode> typed(String name, Predicate<JsonNode> isOne, String type) {
         var node = find(name);
-        wrong(
-                node.isPresent() && !node.get().isBoolean(),
-                name,
-                "true or false",
-                node.map(Violation::shown).orElse(null),
-                "must be true or false");
-        return node.isPresent() && node.get().asBoolean();
+        node.filter(isOne.negate())
+                .ifPresent(other -> wrong(true, name, type, Violation.shown(other), "must be " + type));
+        return node.filter(isOne);
     }
 
     /// A string, or an array of strings; none of them empty.
@@ -114,16 +104,9 @@ final class RequestFields {
         return node.textValue();
     }
 
-    /// An object; what is there may be of another type, and is then refused.
     Optional<RequestFields> object(String name) {
-        var node = find(name);
-        wrong(
-                node.isPresent() && !node.get().isObject(),
-                name,
-                "an object",
-                node.map(Violation::shown).orElse(null),
-                "must be an object");
-        return node.filter(JsonNode::isObject).map(n -> new RequestFields(n, pointer(name), violations));
+        return typed(name, JsonNode::isObject, "an object")
+                .map(node -> new RequestFields(node, pointer(name), violations));
     }
 
     /// Refuses fields that would change the answer and that the function cannot follow. One that asks

@@ -7,7 +7,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.config.FunctionConfig;
@@ -17,8 +16,7 @@ import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.SamplingOptions;
 
-/// What requests for chats and for plain completions have in common.
-@Singleton
+/// Reads the fields that chats and plain completions have in common.
 final class SamplingFields {
 
     /// Where a chat has its schema.

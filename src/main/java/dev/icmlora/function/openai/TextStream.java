@@ -8,11 +8,11 @@ import dev.icmlora.function.error.OpenAiError;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.EventStream;
 import dev.icmlora.function.openai.ReplyForm.Head;
-import dev.icmlora.function.service.TextListener;
-import dev.icmlora.function.service.TextReply;
+import dev.icmlora.function.service.TextService.Listener;
+import dev.icmlora.function.service.TextService.Reply;
 
-/// One reply as server-sent events: what the worker's thread tells, in a form of OpenAI's.
-final class TextStream implements TextListener {
+/// Sends texts as server-sent events in a form of OpenAI's, while the worker writes them.
+final class TextStream implements Listener {
 
     private static final String DONE = "[DONE]";
 
@@ -44,7 +44,7 @@ final class TextStream implements TextListener {
         events.add(form.piece(head, model, choice, delta));
     }
 
-    void end(TextReply reply) {
+    void end(Reply reply) {
         for (var choice = 0; choice < reply.answers().size(); choice++) {
             events.add(form.end(
                     head, reply.model(), choice, reply.answers().get(choice).finish()));

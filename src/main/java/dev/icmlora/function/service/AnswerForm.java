@@ -21,7 +21,7 @@ import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.api.AnswerDetail;
+import dev.icmlora.function.api.GenerateReply.AnswerDetail;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.llama.SamplingOptions;
@@ -51,7 +51,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
     /// by their tokens
     Wanted wanted(Tenant tenant, Engine engine) {
         if (isLabel()) {
-            return new Choosing(LabelTokens.of(request.labels(), engine), AnswerListener.NONE, tenant.id());
+            return new Choosing(LabelRules.tokens(request.labels(), engine), AnswerListener.NONE, tenant.id());
         }
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())

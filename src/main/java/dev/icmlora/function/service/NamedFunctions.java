@@ -2,6 +2,7 @@ package dev.icmlora.function.service;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
@@ -18,25 +19,24 @@ import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.named.FunctionBucket;
-import dev.icmlora.function.named.FunctionVersion;
+import dev.icmlora.function.named.FunctionVersions;
 import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.generator.task.Task;
 
-/// Functions that callers define under a name, and requests that name one. All of it waits for the store, so it is for
-/// threads that may, and fails with a [dev.icmlora.function.storage.StorageException] where that does.
+/// Functions that callers define under a name, and requests that name one. All of it waits for the store, so it is
+/// for threads that may, and fails with a [dev.icmlora.function.storage.StorageException] where that does.
 @Singleton
 public final class NamedFunctions {
 
     private final RequestRules rules;
-    private final FunctionBucket bucket;
+    private final OwnBucket bucket;
     private final EngineHost engineHost;
     private final RequestMeter meter;
     private final ObjectMapper json;
 
-    NamedFunctions(
-            RequestRules rules, FunctionBucket bucket, EngineHost engineHost, RequestMeter meter, ObjectMapper json) {
+    NamedFunctions(RequestRules rules, OwnBucket bucket, EngineHost engineHost, RequestMeter meter, ObjectMapper json) {
         this.rules = rules;
         this.bucket = bucket;
         this.engineHost = engineHost;
@@ -44,7 +44,7 @@ public final class NamedFunctions {
         this.json = json;
     }
 
-    /// What became of a definition.
+    /// The function that a definition made, or found.
     ///
     /// @param isNew whether it made a version; the newest one may have been the same
     public record Defined(FunctionDescription function, boolean isNew) {}
@@ -72,10 +72,10 @@ public final class NamedFunctions {
             rules.check(function, definition);
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
             AnswerForm.of(RequestRules.ofAnyInput(definition)).wanted(tenant, engineHost.engine());
-            var version = bucket.add(
-                    tenant,
-                    function.name(),
-                    Content.of(json.writer(), definition).whole());
+            var content = Content.of(json.writer(), definition).whole();
+            var version = versions()
+                    .orElseThrow(() -> RequestException.notKept("Functions"))
+                    .add(tenant, function.name(), content);
             return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
         });
     }
@@ -92,7 +92,8 @@ public final class NamedFunctions {
 
     /// All functions of a tenant.
     public FunctionList list(Tenant tenant) {
-        return new FunctionList(bucket.list(tenant).entrySet().stream()
+        var all = versions().map(there -> there.list(tenant)).orElseGet(TreeMap::new);
+        return new FunctionList(all.entrySet().stream()
                 .map(entry -> {
                     var numbers = entry.getValue().numbers();
                     return new FunctionList.Entry(entry.getKey(), numbers.getLast(), numbers);
@@ -106,7 +107,8 @@ public final class NamedFunctions {
     /// @throws RequestException if there is none
     public void delete(Tenant tenant, String name) {
         meter.measure("delete", () -> {
-            if (!bucket.delete(tenant, RequestRules.functionName(name))) {
+            var function = RequestRules.functionName(name);
+            if (versions().filter(there -> there.delete(tenant, function)).isEmpty()) {
                 throw RequestException.unknownFunction(name);
             }
             return null;
@@ -136,7 +138,7 @@ public final class NamedFunctions {
     /// @throws RequestException if the function does not go with the request
     Optional<NamedText> writing(Tenant tenant, TextRequest request) {
         return FunctionName.of(request.model())
-                .flatMap(name -> bucket.find(tenant, name).map(version -> {
+                .flatMap(name -> found(tenant, name).map(version -> {
                     var definition = definition(version);
                     rules.check(RequestRules.ofAnyInput(definition));
                     requireOpen(request, definition);
@@ -148,9 +150,7 @@ public final class NamedFunctions {
 
     /// Whether the tenant has a function of this name, perhaps with a version.
     boolean isKnown(Tenant tenant, String name) {
-        return FunctionName.of(name)
-                .flatMap(known -> bucket.find(tenant, known))
-                .isPresent();
+        return FunctionName.of(name).flatMap(known -> found(tenant, known)).isPresent();
     }
 
     /// The request with what its function says, if it names one.
@@ -192,7 +192,7 @@ public final class NamedFunctions {
         var violations = new Violations();
         var isFormed = definition.labels() != null || definition.schema() != null;
         violations.when(
-                isFormed && request.prompt() instanceof TextPrompt.Plain,
+                isFormed && request.prompt() instanceof TextRequest.Plain,
                 "/model",
                 null,
                 request.model(),
@@ -204,7 +204,7 @@ public final class NamedFunctions {
         }
         if (definition.labels() != null) {
             var logprobs = request.topLogprobs().isPresent();
-            AnswerRules.besideLabels(request.choices(), logprobs, request.stops(), violations);
+            LabelRules.beside(request.choices(), logprobs, request.stops(), violations);
         }
         violations.raise();
     }
@@ -222,11 +222,20 @@ public final class NamedFunctions {
         return definition(find(tenant, RequestRules.functionName(task.function())));
     }
 
-    private FunctionVersion find(Tenant tenant, FunctionName name) {
-        return bucket.find(tenant, name).orElseThrow(() -> RequestException.unknownFunction(name.toString()));
+    /// Empty where there is no place for them: then there are none.
+    private Optional<FunctionVersions> versions() {
+        return bucket.store().map(FunctionVersions::new);
     }
 
-    private FunctionDefinition definition(FunctionVersion version) {
+    private Optional<FunctionVersions.Version> found(Tenant tenant, FunctionName name) {
+        return versions().flatMap(there -> there.find(tenant, name));
+    }
+
+    private FunctionVersions.Version find(Tenant tenant, FunctionName name) {
+        return found(tenant, name).orElseThrow(() -> RequestException.unknownFunction(name.toString()));
+    }
+
+    private FunctionDefinition definition(FunctionVersions.Version version) {
         try {
             var definition = json.readValue(version.content(), FunctionDefinition.class);
             if (definition != null && definition.task() != null) {

@@ -2,7 +2,9 @@ package dev.icmlora.function.service;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
@@ -17,6 +19,8 @@ import org.jboss.logging.MDC;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.engine.request.Spent;
+import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterCache;
 import dev.icmlora.function.admission.EngineHost;
@@ -25,13 +29,30 @@ import dev.icmlora.function.error.RequestException;
 /// Counts, times and logs every request, through whichever door it came. The log names the request and its
 /// adapter, and holds nothing that a client wrote.
 @Singleton
-final class RequestMeter {
+public final class RequestMeter {
+
+    /// What the log's context calls the name of a request.
+    public static final String REQUEST_ID = "request_id";
 
     private static final String FULL = "queue_full";
     private static final Logger LOG = Logger.getLogger("dev.icmlora.requests");
     private static final Duration[] REQUEST_BUCKETS =
             millis(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000);
     private static final Duration[] PHASE_BUCKETS = millis(1, 2, 5, 10, 25, 50, 100, 250, 1000, 5000, 30_000);
+
+    /// A reply, and what its request is counted as.
+    record Metered<T>(T reply, Served served) {}
+
+    /// The part of an outcome that is counted.
+    ///
+    /// @param adapter id of the adapter that took part
+    /// @param cached whether that adapter was known before
+    /// @param mode how the request was answered, as a client would spell it; empty where nothing was answered
+    record Served(Optional<String> adapter, boolean cached, Optional<String> mode, Spent spent) {
+
+        /// Nothing was generated and nothing answered.
+        static final Served NOTHING = new Served(Optional.empty(), false, Optional.empty(), Spent.NOTHING);
+    }
 
     private final MeterRegistry registry;
     private final EngineHost engineHost;
@@ -87,7 +108,7 @@ final class RequestMeter {
     /// @param account that must not be empty
     /// @throws RequestException if it is empty
     <T> T measure(String operation, TokenAccount account, Supplier<Metered<T>> work) {
-        var request = new Request(operation, System.nanoTime(), MDC.get(RequestId.MDC_KEY));
+        var request = new Request(operation, System.nanoTime(), MDC.get(REQUEST_ID));
         try {
             account.requireRest();
             var metered = work.get();
@@ -99,9 +120,25 @@ final class RequestMeter {
         }
     }
 
-    /// Tells a listener the same, and measures from now on how long it waits for the first token.
-    TextListener timed(TextListener listener) {
-        return new FirstToken(listener, firstToken);
+    /// Tells a listener the same, and measures how long the request waits from now on until the first of its texts
+    /// begins. A text that ends without a token counts nothing.
+    TextService.Listener timed(TextService.Listener listener) {
+        var start = System.nanoTime();
+        var began = new AtomicBoolean();
+        return new TextService.Listener() {
+            @Override
+            public void begins(String model) {
+                listener.begins(model);
+            }
+
+            @Override
+            public void wrote(int choice, Delta delta) {
+                if (began.compareAndSet(false, true)) {
+                    firstToken.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+                }
+                listener.wrote(choice, delta);
+            }
+        };
     }
 
     private static String outcome(Throwable failure) {
@@ -197,7 +234,7 @@ final class RequestMeter {
 
         private void log(String outcome, long nanos, Served served) {
             var fields = Map.of(
-                    RequestId.MDC_KEY,
+                    REQUEST_ID,
                     id == null ? "" : id.toString(),
                     "adapter_id",
                     served == null ? "" : served.adapter().orElse(""));

@@ -22,8 +22,8 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.generator.task.Task;
 
-/// What a request may say, checked before any of it costs anything. The prompt's length against the context is checked
-/// later, where tokens are known.
+/// Checks the fields of a request before any of it costs anything. The prompt's length against the context is
+/// checked later, where tokens are known.
 @Singleton
 public final class RequestRules {
 
@@ -49,6 +49,9 @@ public final class RequestRules {
     private static final int TUNING_EXAMPLES = 1024;
     /// Adapters of one sum.
     private static final int SUMMANDS = 16;
+
+    private static final GenerateRequest ANY_INPUT = new GenerateRequest(
+            null, null, List.of("any"), null, null, null, null, null, null, null, null, null, null, null, null);
 
     private final FunctionConfig.Limits limits;
     private final int contextTokens;
@@ -79,30 +82,11 @@ public final class RequestRules {
         if (request.adapter() == null) {
             task(request.task(), mostExamples(request.mode()), violations);
         } else {
-            violations.when(
-                    request.task() != null, "/adapter", null, request.adapter(), "must not be given beside /task");
-            violations.when(
-                    !OwnedId.isId(request.adapter()),
-                    "/adapter",
-                    OwnedId.FORM.pattern(),
-                    request.adapter(),
-                    "is no id");
-            violations.when(
-                    request.mode() != Mode.TUNED && request.strength() != 1,
-                    "/strength",
-                    1,
-                    request.strength(),
-                    "is already part of what /adapter names");
-            violations.when(
-                    request.mode() == Mode.TUNED,
-                    "/mode",
-                    "adapter",
-                    request.mode(),
-                    "needs /task: name its adapter in mode adapter");
+            adapter(request.adapter(), request, violations);
         }
         inputs(request.inputs(), violations);
         stops(request.stop(), violations);
-        AnswerRules.check(request, violations);
+        answers(request, violations);
         violations.range("/max_tokens", request.maxTokens(), 1, contextTokens - 1);
         violations.range("/temperature", request.temperature(), 0, TEMPERATURE);
         violations.range("/seed", request.seed(), 0, Integer.MAX_VALUE);
@@ -110,6 +94,18 @@ public final class RequestRules {
         violations.range("/strength", request.strength(), 0, STRENGTH);
         selection(request, violations);
         violations.raise();
+    }
+
+    private static void adapter(String id, GenerateRequest request, Violations violations) {
+        var mode = request.mode();
+        var strength = request.strength();
+        violations.when(request.task() != null, "/adapter", null, id, "must not be given beside /task");
+        violations.when(!OwnedId.isId(id), "/adapter", OwnedId.FORM.pattern(), id, "is no id");
+        if (mode == Mode.TUNED) {
+            violations.when(true, "/mode", "adapter", mode, "needs /task: name its adapter in mode adapter");
+        } else {
+            violations.when(strength != 1, "/strength", 1, strength, "is already part of what /adapter names");
+        }
     }
 
     /// @throws RequestException naming every broken rule
@@ -246,41 +242,18 @@ public final class RequestRules {
     void check(FunctionName name, FunctionDefinition definition) {
         requireBody(definition);
         var violations = new Violations();
-        violations.when(
-                name.version().isPresent(),
-                "name",
-                FunctionName.NAME,
-                name.toString(),
-                "must have no version: a new one gets the next number");
-        var task = definition.task();
-        violations.when(
-                task != null && task.isNamed(),
-                "/task/function",
-                null,
-                task == null ? null : task.function(),
-                "must not be given: a function has a task of its own");
+        var unnumbered = "must have no version: a new one gets the next number";
+        violations.when(name.version().isPresent(), "name", FunctionName.NAME, name.toString(), unnumbered);
+        var function = definition.task() == null ? null : definition.task().function();
+        var own = "must not be given: a function has a task of its own";
+        violations.when(function != null, "/task/function", null, function, own);
         violations.raise();
         check(ofAnyInput(definition));
     }
 
     /// A request as short as one can be that a function answers.
     static GenerateRequest ofAnyInput(FunctionDefinition definition) {
-        return new GenerateRequest(
-                definition.task(),
-                null,
-                List.of("any"),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                definition.labels(),
-                definition.schema(),
-                null,
-                null,
-                definition.tune());
+        return ANY_INPUT.with(definition);
     }
 
     private void example(String field, ExampleBody example, Violations violations) {
@@ -307,14 +280,28 @@ public final class RequestRules {
         }
     }
 
+    private static void answers(GenerateRequest request, Violations violations) {
+        if (request.labels() != null) {
+            LabelRules.check(request.labels(), violations);
+            violations.when(request.schema() != null, "/schema", null, null, "must not be given beside /labels");
+            var temperature = request.temperature();
+            var rule = "must be 0 beside /labels: the likeliest one is taken";
+            violations.when(temperature != 0, "/temperature", 0, temperature, rule);
+        }
+        var isFormed = request.labels() != null || request.schema() != null;
+        var stops = request.stop().size();
+        var ends = "must not be given beside /labels or /schema, whose answers end by themselves";
+        violations.when(isFormed && stops > 0, "/stop", 0, stops, ends);
+        if (request.abstainBelow() != null) {
+            violations.range("/abstain_below", request.abstainBelow(), 0, 1);
+        }
+    }
+
     private void selection(GenerateRequest request, Violations violations) {
         var chooses = request.mode() == Mode.AUTO && request.adapter() == null;
-        violations.when(
-                chooses && request.strength() != 1,
-                "/strength",
-                1,
-                request.strength(),
-                "is chosen in mode auto: name another mode beside it");
+        var strength = request.strength();
+        var rule = "is chosen in mode auto: name another mode beside it";
+        violations.when(chooses && strength != 1, "/strength", 1, strength, rule);
         if (request.tune() != null) {
             var tunes = request.mode() == Mode.TUNED || chooses;
             violations.when(!tunes, "/tune", Mode.TUNED, request.mode(), "needs mode tuned or auto");

@@ -1,7 +1,6 @@
 package dev.icmlora.function.service;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -17,24 +16,33 @@ import dev.icmlora.function.adapters.AdapterFiles;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
+import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.LowPriorityWork;
+import dev.icmlora.function.admission.Turn;
+import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateReply.ServedAdapter;
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.SumRequest;
+import dev.icmlora.function.api.SumRequest.Summand;
 import dev.icmlora.function.api.TaskBody;
-import dev.icmlora.function.api.Timing;
 import dev.icmlora.function.api.Tune;
-import dev.icmlora.function.api.Tuned;
-import dev.icmlora.function.api.Usage;
-import dev.icmlora.function.service.TaskServing.Serving;
+import dev.icmlora.function.service.NamedFunctions.Named;
+import dev.icmlora.function.service.RequestMeter.Metered;
+import dev.icmlora.function.service.RequestMeter.Served;
+import dev.icmlora.function.service.TaskServing.Query;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterFormat;
+import dev.icmlora.generator.task.Task;
 
-/// What the function does with a request: fingerprint, choose or generate, apply, answer.
+/// Answers tasks with inputs, and makes, takes in, adds up and deletes adapters. [TextService] is the one for
+/// prompts that clients bring.
 @Singleton
 public final class TaskService {
 
@@ -43,7 +51,6 @@ public final class TaskService {
     private final AdapterSource adapters;
     private final AdapterFiles files;
     private final TaskServing serving;
-    private final BackgroundTuning background;
     private final EngineHost engineHost;
     private final LowPriorityWork lowPriority;
     private final RequestMeter meter;
@@ -54,7 +61,6 @@ public final class TaskService {
             AdapterSource adapters,
             AdapterFiles files,
             TaskServing serving,
-            BackgroundTuning background,
             EngineHost engineHost,
             LowPriorityWork lowPriority,
             RequestMeter meter) {
@@ -63,7 +69,6 @@ public final class TaskService {
         this.adapters = adapters;
         this.files = files;
         this.serving = serving;
-        this.background = background;
         this.engineHost = engineHost;
         this.lowPriority = lowPriority;
         this.meter = meter;
@@ -78,27 +83,15 @@ public final class TaskService {
     ///
     /// @throws dev.icmlora.function.error.RequestException if there is no answer
     public GenerateReply generate(Caller caller, GenerateRequest request) {
-        return meter.measure("generate", caller.account(), () -> checkedGenerate(caller, request));
-    }
-
-    private Metered<GenerateReply> checkedGenerate(Caller caller, GenerateRequest request) {
-        rules.check(request);
-        var named = functions.answering(caller.tenant(), request);
-        if (named.isEmpty()) {
-            return wholeGenerate(caller, request);
-        }
-        var metered = wholeGenerate(caller, named.get().request());
-        return new Metered<>(metered.reply().by(named.get().function()), metered.served());
-    }
-
-    /// @param request that names no function
-    private Metered<GenerateReply> wholeGenerate(Caller caller, GenerateRequest request) {
-        var key = key(caller, request);
-        rules.check(request.mode(), key.task());
-        var form = AnswerForm.of(request);
-        return engineHost.submit(caller.account(), turn -> {
-            var wanted = form.wanted(caller.tenant(), turn.engine());
-            return generate(form, new TaskPrompts(key.task(), request.inputs(), wanted, turn), key, caller.account());
+        return meter.measure("generate", caller.account(), () -> {
+            rules.check(request);
+            var named = functions.answering(caller.tenant(), request);
+            var whole = named.map(Named::request).orElse(request);
+            var key = key(caller, whole);
+            rules.check(whole.mode(), key.task());
+            var form = AnswerForm.of(whole);
+            var function = named.map(known -> known.function().toString()).orElse(null);
+            return engineHost.submit(caller.account(), turn -> generate(function, form, key, caller.account(), turn));
         });
     }
 
@@ -126,27 +119,21 @@ public final class TaskService {
     /// @param progress is told of a tuning that this request begins, on a thread that should not wait
     /// @throws dev.icmlora.function.error.RequestException if there is no answer
     public AdapterReply adapter(Caller caller, AdapterRequest request, Consumer<Tuning.Progress> progress) {
-        return meter.measure("adapter", caller.account(), () -> checkedAdapter(caller, request, progress));
+        return meter.measure("adapter", caller.account(), () -> {
+            rules.check(request);
+            var whole = functions.whole(caller.tenant(), request);
+            var generated = new AdapterKey(caller.tenant(), whole.task().toTask(), 1);
+            var tune = Optional.ofNullable(whole.tune());
+            var key = tune.map(how -> generated.tuned(how, engineHost.engine())).orElse(generated);
+            var budget = tune.flatMap(TaskServing::budget);
+            return engineHost.submit(
+                    caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
+        });
     }
 
-    private Metered<AdapterReply> checkedAdapter(
-            Caller caller, AdapterRequest asked, Consumer<Tuning.Progress> progress) {
-        rules.check(asked);
-        var request = functions.whole(caller.tenant(), asked);
-        var task = request.task().toTask();
-        if (request.tune() == null) {
-            var key = new AdapterKey(caller.tenant(), task, 1);
-            return engineHost.submit(caller.account(), turn -> adapter(key, adapters.of(key, turn), turn.session()));
-        }
-        var key = new AdapterKey(caller.tenant(), task, 1).tuned(request.tune(), engineHost.engine());
-        var budget = TaskServing.budget(request.tune());
-        return engineHost.submit(
-                caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
-    }
-
-    /// What the answers to a request come from, or a tuning begins with, and so would be others with another generator.
-    /// Modes that tune take as much of the task as a task vector is taken from, and do without where nothing is
-    /// generated.
+    /// What the answers to a request come from, or a tuning begins with, and so would be others with another
+    /// generator. Modes that tune take as much of the task as a task vector is taken from, and do without where
+    /// nothing is generated.
     ///
     /// @return empty where the task makes no adapter
     public Optional<AdapterRequest> beginning(GenerateRequest request) {
@@ -211,6 +198,82 @@ public final class TaskService {
         return lowPriority.work(() -> files.peft(adapter));
     }
 
+    /// Takes an adapter in.
+    ///
+    /// @param tenant who sees it
+    /// @param file GGUF, or a zip as PEFT saves it
+    /// @param description belongs in the adapter's prompts; may be empty
+    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    public AdapterDescription upload(Tenant tenant, byte[] file, String description) {
+        return meter.measure("upload", () -> {
+            rules.checkDescription(description);
+            return taken(
+                    tenant,
+                    lowPriority.work(() -> files.read(file)),
+                    Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
+        });
+    }
+
+    /// Adds adapters up that a tenant knows.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException if it is refused
+    public AdapterDescription sum(Tenant tenant, SumRequest request) {
+        return meter.measure("blend", () -> {
+            rules.check(request);
+            var known = request.adapters().stream()
+                    .map(Summand::id)
+                    .map(id -> adapters.byId(tenant, id))
+                    .toList();
+            var weights = new float[known.size()];
+            for (var i = 0; i < weights.length; i++) {
+                weights[i] = request.adapters().get(i).weight().floatValue();
+            }
+            var summands = known.stream().map(KnownAdapter::adapter).toList();
+            var sum = lowPriority.work(() -> files.sum(summands, weights));
+            return taken(
+                    tenant,
+                    sum,
+                    Optional.ofNullable(request.task())
+                            .map(task -> functions.task(tenant, task).toTask())
+                            .or(() -> commonTask(known)));
+        });
+    }
+
+    private static Optional<Task> commonTask(List<KnownAdapter> known) {
+        var tasks = known.stream()
+                .map(KnownAdapter::key)
+                .filter(key -> !key.isShared())
+                .map(AdapterKey::task)
+                .distinct()
+                .toList();
+        return tasks.size() == 1 ? Optional.of(tasks.getFirst()) : Optional.empty();
+    }
+
+    /// What is known already keeps its task, unless the client names one.
+    private AdapterDescription taken(Tenant tenant, Adapter adapter, Optional<Task> task) {
+        var before = adapters.find(tenant, adapter.id());
+        var known = before.filter(
+                        there -> task.isEmpty() || task.get().equals(there.key().task()))
+                .orElseGet(() -> adapters.addGiven(tenant, task.orElse(Task.NONE), adapter));
+        return new AdapterDescription(
+                adapter.id(),
+                before.isPresent(),
+                adapter.layout().rank(),
+                adapter.layout().alpha(),
+                known.fileBytes(),
+                engineHost.modelName());
+    }
+
+    /// Takes an adapter away that a tenant knows, wherever it came from.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException if it is not known
+    public void delete(Tenant tenant, String id) {
+        meter.measure("delete", () -> {
+            adapters.delete(tenant, id);
+            return null;
+        });
+    }
+
     private static Metered<AdapterReply> adapter(AdapterKey key, Supplied supplied, EngineSession session) {
         var adapter = supplied.known().adapter();
         var spent = session.spent();
@@ -228,79 +291,32 @@ public final class TaskService {
     }
 
     private Metered<GenerateReply> generate(
-            AnswerForm form, TaskPrompts prompts, AdapterKey key, TokenAccount account) {
+            String function, AnswerForm form, AdapterKey key, TokenAccount account, Turn turn) {
         var request = form.request();
-        if (request.mode() == Mode.AUTO && request.adapter() == null) {
-            return choose(form, prompts, key, account);
-        }
-        if (request.mode() == Mode.TUNED) {
-            return tuned(form, prompts, key, account);
-        }
-        var served = request.mode() == Mode.AUTO ? Mode.ADAPTER : request.mode();
-        return named(form, prompts, served, key, null);
-    }
-
-    /// Answers in a mode that waits for no tuning.
-    private Metered<GenerateReply> named(
-            AnswerForm form, TaskPrompts prompts, Mode served, AdapterKey key, Tuned tuning) {
-        var tokens = prompts.of(served);
-        var adapter = served.usesAdapter() ? Optional.of(adapters.of(key, prompts.turn())) : Optional.<Supplied>empty();
-        return answer(form, serving.named(served, key, adapter, tuning, prompts.turn()), tokens, prompts);
-    }
-
-    private Metered<GenerateReply> tuned(AnswerForm form, TaskPrompts prompts, AdapterKey start, TokenAccount account) {
-        var request = form.request();
+        var wanted = form.wanted(key.tenant(), turn.engine());
+        var prompts = Prompts.ofTask(key.task(), request.inputs(), wanted, turn);
+        var hasChosen = request.adapter() != null && request.mode() == Mode.AUTO;
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var key = start.tuned(tune, prompts.turn().engine());
-        // What does not fit is refused before anything is tuned.
-        var tokens = prompts.of(request.mode());
-        var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, TaskServing.budget(tune), _ -> {}, prompts.turn()))
-                : adapters.known(key);
-        if (supplied.isPresent()) {
-            var report = TaskServing.report(supplied.get().known());
-            return answer(form, serving.named(request.mode(), key, supplied, report, prompts.turn()), tokens, prompts);
-        }
-        if (tune.when() == Tune.When.NEVER) {
-            return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), null);
-        }
-        var waiting =
-                background.later(key, account) ? TaskServing.waiting(key.task().examples()) : null;
-        return named(form, prompts, Mode.ADAPTER_EXAMPLES, start.shared(), waiting);
-    }
-
-    private Metered<GenerateReply> choose(AnswerForm form, TaskPrompts prompts, AdapterKey key, TokenAccount account) {
-        // What does not even fit with the description alone is refused before anything is tuned.
-        var described = prompts.of(Mode.ADAPTER);
-        var tune = Optional.ofNullable(form.request().tune()).orElse(Tune.DEFAULT);
-        var chosen = serving.auto(key, tune, prompts.fitWithExamples(), account, prompts.turn());
-        var served = chosen.served();
-        return answer(form, chosen, served.showsExamples() ? prompts.of(served) : described, prompts);
-    }
-
-    private Metered<GenerateReply> answer(AnswerForm form, Serving as, List<int[]> tokens, TaskPrompts prompts) {
-        var scale = form.request().scale().floatValue();
-        var weights = form.request().adapter() == null ? "task" : "adapter";
-        var answers = as.answer(weights, scale, tokens, prompts::withFewExamples, prompts.wanted());
+        var as = serving.serve(new Query(
+                key,
+                hasChosen ? Mode.ADAPTER : request.mode(),
+                tune,
+                request.scale().floatValue(),
+                request.adapter() == null ? "task" : "adapter",
+                prompts,
+                account));
+        var answers = as.answer();
         var details = form.details(answers);
-        var selection = as.selection().withConfidence(ofTask -> form.confidence(answers, ofTask));
-        var spent = prompts.turn().session().spent();
-        var adapter = as.adapter().map(TaskService::served);
-        var reply = new GenerateReply(
-                null,
+        var spent = turn.session().spent();
+        return as.metered(new GenerateReply(
+                function,
                 AnswerForm.outputs(answers, details),
                 details,
-                adapter.orElse(null),
-                selection,
+                as.adapter().map(TaskService::served).orElse(null),
+                as.selection().withConfidence(ofTask -> form.confidence(answers, ofTask)),
                 as.tuning(),
                 new Usage(spent.promptTokens(), spent.completionTokens()),
-                Timing.of(spent.phases()));
-        var served = new Served(
-                adapter.map(ServedAdapter::id),
-                adapter.map(ServedAdapter::cached).orElse(false),
-                Optional.of(as.served().name().toLowerCase(Locale.ROOT)),
-                spent);
-        return new Metered<>(reply, served);
+                Timing.of(spent.phases())));
     }
 
     private static ServedAdapter served(Supplied supplied) {

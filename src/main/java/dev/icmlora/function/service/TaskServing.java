@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
@@ -23,18 +24,21 @@ import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.auto.TaskAdapters;
 import dev.icmlora.engine.auto.Way;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
 import dev.icmlora.function.adapters.KnownAdapter;
+import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
+import dev.icmlora.function.api.GenerateReply.Selection;
+import dev.icmlora.function.api.GenerateReply.Tuned;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.Selection;
 import dev.icmlora.function.api.Tune;
-import dev.icmlora.function.api.Tuned;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.service.RequestMeter.Metered;
+import dev.icmlora.function.service.RequestMeter.Served;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.vector.TaskVector;
 
@@ -45,68 +49,102 @@ final class TaskServing {
 
     private final AdapterSource adapters;
     private final BackgroundTuning background;
-    private final TaskMemory memory;
+    private final Memory memory = new Memory();
 
-    TaskServing(AdapterSource adapters, BackgroundTuning background, TaskMemory memory) {
+    TaskServing(AdapterSource adapters, BackgroundTuning background) {
         this.adapters = adapters;
         this.background = background;
-        this.memory = memory;
     }
 
-    /// How a task is served.
+    /// A request as it is served: its prompts, and whose weights are to answer.
+    ///
+    /// @param key of the task's generated adapter, or of the one that was named
+    /// @param mode that serves, of which some tune
+    /// @param scale of whatever adapter answers
+    /// @param weights field of the request that says whose weights answer
+    /// @param account that pays for a tuning in the background
+    record Query(
+            AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, TokenAccount account) {}
+
+    /// The weights that serve a request, and why these.
     ///
     /// @param adapter empty where the base model serves alone
     /// @param tuning what tuning did, or that it waits; null where nothing is tuned
-    record Serving(AutoMode auto, Plan plan, Optional<Supplied> adapter, Selection selection, Tuned tuning) {
+    record Serving(
+            Query query, AutoMode auto, Plan plan, Optional<Supplied> adapter, Selection selection, Tuned tuning) {
 
-        Mode served() {
-            return selection.served();
+        /// The id of the adapter that serves.
+        Optional<String> id() {
+            return adapter.map(supplied -> supplied.known().adapter().id());
         }
 
         /// Answers so.
-        ///
-        /// @param weights field of the request that says whose weights answer
-        /// @param prompts for what was decided
-        /// @param shown the same prompts with the examples of [dev.icmlora.engine.Engine#fingerprinted]; empty
-        /// if they do not fit
-        List<ReviewedAnswer> answer(
-                String weights,
-                float scale,
-                List<int[]> prompts,
-                Supplier<Optional<List<int[]>>> shown,
-                Wanted wanted) {
+        List<ReviewedAnswer> answer() {
             try {
-                return auto.answer(plan, scale, prompts, shown, wanted);
+                var prompts = query.prompts;
+                var shown = prompts.of(plan.showsExamples());
+                return auto.answer(plan, query.scale, shown, prompts::withFewExamples, prompts.wanted());
             } catch (UnusableInputException e) {
-                throw e.part().equals("adapter") ? e.saidBy(weights) : e;
+                throw e.part().equals("adapter") ? e.saidBy(query.weights) : e;
             }
+        }
+
+        /// A reply, with what it is counted as.
+        <T> Metered<T> metered(T reply) {
+            var cached = adapter.map(Supplied::cached).orElse(false);
+            var mode = selection.served().name().toLowerCase(Locale.ROOT);
+            var spent = query.prompts.turn().session().spent();
+            return new Metered<>(reply, new Served(id(), cached, Optional.of(mode), spent));
         }
     }
 
-    /// As mode auto chooses.
+    /// Finds or makes what answers a request. Prompts that do not fit are refused before.
     ///
-    /// @param key of the task's generated adapter
-    /// @param examplesFit whether prompts with the examples and their answers would fit into the context
-    /// @param account that pays for a tuning in the background
     /// @throws UnusableInputException if the task is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if the request was cancelled
-    Serving auto(AdapterKey key, Tune tune, boolean examplesFit, TokenAccount account, Turn turn) {
-        var kept = new KeptAdapters(key, tune, account, turn);
-        var auto = new AutoMode(turn.session(), key.task(), kept);
-        var choice = auto.choose(examplesFit);
-        return new Serving(auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
+    Serving serve(Query query) {
+        query.prompts.of(query.mode.showsExamples());
+        return switch (query.mode) {
+            case AUTO -> auto(query);
+            case TUNED -> tuned(query);
+            case ADAPTER, ADAPTER_EXAMPLES, EXAMPLES, PLAIN -> named(query, query.mode, query.key, null);
+        };
     }
 
-    /// In a mode that a request names.
-    ///
-    /// @param key of the task's generated adapter, or of the one that was named
-    /// @param adapter empty where the base model serves alone
-    /// @param tuning see [Serving]
-    Serving named(Mode mode, AdapterKey key, Optional<Supplied> adapter, Tuned tuning, Turn turn) {
-        var kept = new KeptAdapters(key, Tune.DEFAULT, TokenAccount.unlimited(""), turn);
-        var auto = new AutoMode(turn.session(), key.task(), kept);
-        var plan = new Plan(adapter.map(supplied -> supplied.adapter(turn.engine())), mode.showsExamples(), false);
-        return new Serving(auto, plan, adapter, Selection.named(mode), tuning);
+    private Serving auto(Query query) {
+        var kept = new KeptAdapters(query);
+        var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
+        var choice = auto.choose(query.prompts.fitWithExamples());
+        return new Serving(query, auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
+    }
+
+    private Serving tuned(Query query) {
+        var tune = query.tune;
+        var turn = query.prompts.turn();
+        var key = query.key.tuned(tune, turn.engine());
+        var supplied = tune.when() == Tune.When.NOW
+                ? Optional.of(adapters.of(key, budget(tune), _ -> {}, turn))
+                : adapters.known(key);
+        if (supplied.isPresent()) {
+            return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
+        }
+        var waits = tune.when() == Tune.When.BACKGROUND && background.later(key, query.account);
+        query.prompts.of(true);
+        var tuning = waits ? waiting(key.task().examples()) : null;
+        return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
+    }
+
+    private Serving named(Query query, Mode mode, AdapterKey key, Tuned tuning) {
+        var turn = query.prompts.turn();
+        var adapter = mode.usesAdapter() ? Optional.of(adapters.of(key, turn)) : Optional.<Supplied>empty();
+        return named(query, mode, adapter, tuning);
+    }
+
+    private Serving named(Query query, Mode mode, Optional<Supplied> adapter, Tuned tuning) {
+        var kept = new KeptAdapters(query);
+        var plan = new Plan(adapter.map(kept::adapter), mode.showsExamples(), false);
+        var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
+        return new Serving(query, auto, plan, adapter, Selection.named(mode), tuning);
     }
 
     static Optional<Duration> budget(Tune tune) {
@@ -149,9 +187,8 @@ final class TaskServing {
     /// The adapters of a request's task, from the caches of the function and within the request's time.
     private final class KeptAdapters implements TaskAdapters {
 
+        private final Query query;
         private final AdapterKey key;
-        private final Tune tune;
-        private final TokenAccount account;
         private final Turn turn;
         private Optional<Supplied> tuned = Optional.empty();
         private Optional<Supplied> generated = Optional.empty();
@@ -160,21 +197,20 @@ final class TaskServing {
         /// Whether the task is not tuned for want of time or of a free place.
         private boolean isHurried;
 
-        private KeptAdapters(AdapterKey key, Tune tune, TokenAccount account, Turn turn) {
-            this.key = key;
-            this.tune = tune;
-            this.account = account;
-            this.turn = turn;
+        private KeptAdapters(Query query) {
+            this.query = query;
+            this.key = query.key;
+            this.turn = query.prompts.turn();
         }
 
         @Override
         public Optional<TaskAdapter> tuned() {
-            var wanted = key.tuned(tune, turn.engine());
+            var wanted = key.tuned(query.tune, turn.engine());
             tuned = adapters.known(wanted);
             if (tuned.isEmpty()) {
-                switch (tune.when()) {
+                switch (query.tune.when()) {
                     case NOW -> tuned = now(wanted);
-                    case BACKGROUND -> isWaiting = background.later(wanted, account);
+                    case BACKGROUND -> isWaiting = background.later(wanted, query.account);
                     case NEVER -> {}
                 }
             }
@@ -187,7 +223,7 @@ final class TaskServing {
             try {
                 supplied = turn.cancellation().isShortOfTime()
                         ? Optional.empty()
-                        : adapters.soon(wanted, budget(tune), turn);
+                        : adapters.soon(wanted, budget(query.tune), turn);
             } catch (RequestException e) {
                 e.unless(RequestException.Kind.QUEUE_FULL);
                 supplied = Optional.empty();
@@ -258,6 +294,52 @@ final class TaskServing {
                 case BASE -> Mode.PLAIN;
                 case BASE_EXAMPLES -> Mode.EXAMPLES;
             };
+        }
+    }
+
+    /// Keeps what mode auto finds out about tasks, within a limit: it is computed once for each task and tenant.
+    /// Thread-safe.
+    private static final class Memory {
+
+        private static final long BYTES = 32L << 20;
+
+        private final Cache<Key, Object> known;
+        private final SingleFlight<Key, Object> computing = new SingleFlight<>();
+
+        private Memory() {
+            this.known = Caffeine.newBuilder()
+                    .maximumWeight(BYTES)
+                    .weigher((Key key, Object result) -> key.bytes)
+                    .executor(Runnable::run)
+                    .build();
+        }
+
+        /// Tenants do not learn from each other which tasks came before.
+        ///
+        /// @param bytes of memory that key and result take
+        private record Key(Tenant tenant, Object of, int bytes) {}
+
+        private <T> T once(
+                Tenant tenant, Class<T> type, Object of, int bytes, Function<EngineSession, T> compute, Turn turn) {
+            var key = new Key(tenant, of, bytes);
+            var result = known(key)
+                    .orElseGet(() -> computing.of(
+                            key,
+                            computation -> known(key)
+                                    .orElseGet(() -> compute(
+                                            key, compute, turn.of(computation).session())),
+                            turn.admitted()));
+            return type.cast(result);
+        }
+
+        private Optional<Object> known(Key key) {
+            return Optional.ofNullable(known.getIfPresent(key));
+        }
+
+        private Object compute(Key key, Function<EngineSession, ?> compute, EngineSession session) {
+            Object result = compute.apply(session);
+            known.put(key, result);
+            return result;
         }
     }
 }

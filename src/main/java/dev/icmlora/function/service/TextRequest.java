@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.schema.SchemaGrammar;
+import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.SamplingOptions;
 
 /// Text that is wanted from the model, with an adapter or without. The one that makes it has checked it.
@@ -22,7 +23,7 @@ import dev.icmlora.llama.SamplingOptions;
 public record TextRequest(
         String model,
         Optional<TaskBody> task,
-        TextPrompt prompt,
+        Prompt prompt,
         int choices,
         SamplingOptions sampling,
         OptionalInt maxTokens,
@@ -33,11 +34,14 @@ public record TextRequest(
 
     private static final String SCHEMA = "/schema";
 
-    /// The request with another task.
-    TextRequest with(Optional<TaskBody> other) {
-        return new TextRequest(
-                model, other, prompt, choices, sampling, maxTokens, stops, topLogprobs, ignoresEnd, labels);
-    }
+    /// The beginning that a text goes on from.
+    public sealed interface Prompt {}
+
+    /// A chat, in the model's template.
+    public record Chat(List<ChatMessage> messages) implements Prompt {}
+
+    /// Texts as they are, each continued on its own.
+    public record Plain(List<String> texts) implements Prompt {}
 
     /// The request with a function's labels or schema. What the function leaves open is the request's.
     TextRequest with(FunctionDefinition function) {

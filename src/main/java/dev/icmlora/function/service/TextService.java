@@ -1,39 +1,44 @@
 package dev.icmlora.function.service;
 
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import jakarta.inject.Singleton;
 
-import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
-import dev.icmlora.function.adapters.AdapterSource.Supplied;
-import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.adapters.OwnedId;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.Timing;
-import dev.icmlora.function.api.Usage;
+import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
-import dev.icmlora.function.service.NamedFunctions.NamedText;
-import dev.icmlora.function.service.TaskServing.Serving;
+import dev.icmlora.function.service.RequestMeter.Metered;
+import dev.icmlora.function.service.RequestMeter.Served;
+import dev.icmlora.function.service.TaskServing.Query;
+import dev.icmlora.function.service.TextRequest.Chat;
+import dev.icmlora.function.service.TextRequest.Plain;
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
 
 /// Text, embeddings and the list of models for clients that bring prompts of their own. [TaskService] is the
 /// one for tasks with inputs.
@@ -42,6 +47,7 @@ public final class TextService {
 
     /// Most tokens of a text whose request sets no limit.
     private static final int DEFAULT_MAX_TOKENS = 512;
+    private static final Decoding NO_ANSWER = new Decoding(SamplingOptions.GREEDY, 0, List.of());
 
     private final RequestRules rules;
     private final NamedFunctions functions;
@@ -49,6 +55,34 @@ public final class TextService {
     private final TaskServing serving;
     private final EngineHost engineHost;
     private final RequestMeter meter;
+
+    /// Texts that were written.
+    ///
+    /// @param model what wrote them: an adapter's id, a function's name with its version, or the base model's name
+    /// @param answers the choices of the first prompt, then those of the next
+    public record Reply(String model, List<Answer> answers, Usage usage, Timing timing) {}
+
+    /// Embeddings, each of length 1.
+    ///
+    /// @param vectors one for each text
+    /// @param promptTokens tokens that were read
+    public record Embeddings(String model, List<float[]> vectors, int promptTokens) {}
+
+    /// Hears of texts while they are written. It is called on the worker's thread, which must not wait.
+    public interface Listener {
+        /// Where the client wants the whole reply only.
+        Listener NONE = new Listener() {};
+
+        /// The prompts are about to be read.
+        ///
+        /// @param model what will write, as in [Reply]
+        default void begins(String model) {}
+
+        /// A text grew. The deltas of a text together are the text.
+        ///
+        /// @param choice its index in the reply
+        default void wrote(int choice, Delta delta) {}
+    }
 
     TextService(
             RequestRules rules,
@@ -89,168 +123,115 @@ public final class TextService {
     /// Writes texts.
     ///
     /// @throws RequestException if there is no answer
-    public TextReply write(Caller caller, TextRequest request, TextListener listener) {
-        return meter.measure("text", caller.account(), () -> checkedWrite(caller, request, meter.timed(listener)));
+    public Reply write(Caller caller, TextRequest request, Listener listener) {
+        return meter.measure("text", caller.account(), () -> {
+            var timed = meter.timed(listener);
+            var asked = asked(caller, request);
+            return engineHost.submit(caller.account(), turn -> write(asked, caller.account(), timed, turn));
+        });
     }
 
-    private Metered<TextReply> checkedWrite(Caller caller, TextRequest asked, TextListener listener) {
-        asked.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
-        if (!asked.model().equals(engineHost.modelName()) && !OwnedId.isId(asked.model())) {
+    /// A request with the adapter or the task that its model stands for.
+    ///
+    /// @param function that it named as its model, with its version
+    /// @param key of the adapter that writes, or of the task that is served
+    private record Asked(Optional<FunctionName> function, TextRequest request, AdapterKey key, Mode mode, Tune tune) {}
+
+    private Asked asked(Caller caller, TextRequest request) {
+        var tenant = caller.tenant();
+        var model = request.model();
+        request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
+        if (!model.equals(engineHost.modelName()) && !OwnedId.isId(model)) {
             var named = functions
-                    .writing(caller.tenant(), asked)
-                    .orElseThrow(() -> RequestException.unknownModel(asked.model(), models(caller.tenant())));
-            var key = new AdapterKey(caller.tenant(), named.task(), 1);
-            return engineHost.submit(caller.account(), turn -> write(named, key, caller.account(), listener, turn));
+                    .writing(tenant, request)
+                    .orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
+            var key = new AdapterKey(tenant, named.task(), 1);
+            return new Asked(Optional.of(named.function()), named.request(), key, Mode.AUTO, named.tune());
         }
-        var violations = new Violations();
-        violations.when(
-                OwnedId.isId(asked.model()) && asked.task().isPresent(),
-                "/task",
-                null,
-                null,
-                "must not be given beside /model, which names an adapter");
-        violations.raise();
-        var request = asked.with(asked.task().map(task -> functions.task(caller.tenant(), task)));
-        return engineHost.submit(caller.account(), turn -> {
-            // Here, and not before: a file may have to be read.
-            var named = named(caller.tenant(), request.model());
-            var supplied = request.task()
-                    .map(task -> adapters.of(new AdapterKey(caller.tenant(), task.toTask(), 1), turn))
-                    .or(() -> named.map(Supplied::of));
-            return write(caller.tenant(), request, supplied, listener, turn);
-        });
-    }
-
-    /// Embeds texts with the base model.
-    ///
-    /// @throws RequestException if there is no answer
-    public EmbeddingReply embed(Caller caller, String model, List<String> texts) {
-        return meter.measure("embed", caller.account(), () -> checkedEmbed(caller.account(), model, texts));
-    }
-
-    private Metered<EmbeddingReply> checkedEmbed(TokenAccount account, String model, List<String> texts) {
-        if (!model.equals(engineHost.modelName())) {
-            throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
+        if (request.task().isPresent()) {
+            var violations = new Violations();
+            violations.when(
+                    OwnedId.isId(model),
+                    "/task",
+                    null,
+                    null,
+                    "must not be given beside /model, which names an adapter");
+            violations.raise();
+            var task = functions.task(tenant, request.task().get()).toTask();
+            return unnamed(request, new AdapterKey(tenant, task, 1), Mode.ADAPTER);
         }
-        return engineHost.submit(account, turn -> {
-            var session = turn.session();
-            var prompts = TextPrompts.of("/input", texts, session);
-            TextPrompts.requireFit("/input", prompts, 0, session);
-            var vectors = session.embed(prompts);
-            var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-            var served = new Served(Optional.empty(), false, Optional.empty(), session.spent());
-            return new Metered<>(new EmbeddingReply(model, vectors, tokens), served);
-        });
-    }
-
-    private Optional<KnownAdapter> named(Tenant tenant, String model) {
         if (model.equals(engineHost.modelName())) {
-            return Optional.empty();
+            return unnamed(request, new AdapterKey(tenant, Task.NONE, 0), Mode.PLAIN);
         }
-        return Optional.of(
-                adapters.find(tenant, model).orElseThrow(() -> RequestException.unknownModel(model, models(tenant))));
+        // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
+        engineHost.requireRoom(caller.account());
+        var known =
+                adapters.find(tenant, model).orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
+        return unnamed(request, known.key(), Mode.ADAPTER);
     }
 
-    /// By the base model, or with an adapter.
-    private Metered<TextReply> write(
-            Tenant tenant, TextRequest request, Optional<Supplied> supplied, TextListener listener, Turn turn) {
+    private static Asked unnamed(TextRequest request, AdapterKey key, Mode mode) {
+        return new Asked(Optional.empty(), request, key, mode, Tune.DEFAULT);
+    }
+
+    private Metered<Reply> write(Asked asked, TokenAccount account, Listener listener, Turn turn) {
+        var request = asked.request();
         // B0 is equal for all tasks, so its id brings none of their descriptions.
-        var description = supplied.map(s -> s.known().key())
-                .filter(key -> !key.isShared())
-                .map(key -> key.task().description())
-                .orElse("");
-        var session = turn.session();
-        var prompts = new TextPrompts(request.prompt(), session);
-        var tokens = prompts.of(description);
-        var wanted = wanted(tenant, request, tokens, listener, session);
-        prompts.requireFit(tokens, wanted);
-        var id = supplied.map(s -> s.known().adapter().id());
-        var key = supplied.map(s -> s.known().key()).orElseGet(() -> new AdapterKey(tenant, Task.NONE, 0));
-        var named = serving.named(id.isPresent() ? Mode.ADAPTER : Mode.PLAIN, key, supplied, null, turn);
-        return write(
-                request, id.orElse(engineHost.modelName()), named, tokens, Optional::empty, wanted, listener, turn);
-    }
-
-    /// As a function's task is served in mode auto.
-    ///
-    /// @param key of the task's generated adapter
-    private Metered<TextReply> write(
-            NamedText named, AdapterKey key, TokenAccount account, TextListener listener, Turn turn) {
-        var session = turn.session();
-        var request = named.request();
-        var prompts = new TextPrompts(request.prompt(), session);
-        var described = prompts.of(named.task().description());
-        var wanted = wanted(key.tenant(), request, described, listener, session);
-        // What does not even fit with the description alone is refused before anything is tuned.
-        prompts.requireFit(described, wanted);
-        var shown = prompts.withExamples(named.task(), wanted);
-        var chosen = serving.auto(key, named.tune(), shown.isPresent(), account, turn);
-        var tokens = chosen.served().showsExamples() ? shown.orElseThrow() : described;
-        var few = session.engine().fingerprinted(named.task());
-        return write(
-                request,
-                named.function().toString(),
-                chosen,
-                tokens,
-                () -> prompts.withExamples(few, wanted),
-                wanted,
-                listener,
-                turn);
-    }
-
-    /// @param model as the reply names it
-    /// @param shown the prompts with the task's examples; empty if they do not fit, or there are none
-    private Metered<TextReply> write(
-            TextRequest request,
-            String model,
-            Serving as,
-            List<int[]> prompts,
-            Supplier<Optional<List<int[]>>> shown,
-            Wanted wanted,
-            TextListener listener,
-            Turn turn) {
+        var task = asked.key().isShared() ? Task.NONE : asked.key().task();
+        Function<IntSupplier, Wanted> wanted =
+                longest -> wanted(asked.key().tenant(), request, longest, listener, turn.engine());
+        var prompts = switch (request.prompt()) {
+            case Chat(var messages) -> Prompts.ofChat(task, messages, request.choices(), wanted, turn);
+            case Plain(var texts) -> Prompts.ofTexts("/prompt", texts, request.choices(), wanted, turn);
+        };
+        var weights = request.task().isPresent() ? "task" : "model";
+        var as = serving.serve(new Query(asked.key(), asked.mode(), asked.tune(), 1, weights, prompts, account));
+        var model = asked.function().map(FunctionName::toString).or(as::id).orElse(engineHost.modelName());
         listener.begins(model);
-        var answers = as.answer(
-                request.task().isPresent() ? "task" : "model",
-                1,
-                repeated(prompts, request),
-                () -> shown.get().map(again -> repeated(again, request)),
-                wanted);
+        var answers = as.answer().stream().map(ReviewedAnswer::answer).toList();
         var spent = turn.session().spent();
-        var served = new Served(
-                as.adapter().map(supplied -> supplied.known().adapter().id()),
-                as.adapter().map(Supplied::cached).orElse(false),
-                Optional.of(as.served().name().toLowerCase(Locale.ROOT)),
-                spent);
         var usage = new Usage(spent.promptTokens(), spent.completionTokens());
-        var texts = answers.stream().map(ReviewedAnswer::answer).toList();
-        return new Metered<>(new TextReply(model, texts, usage, Timing.of(spent.phases())), served);
+        return as.metered(new Reply(model, answers, usage, Timing.of(spent.phases())));
     }
 
-    private static List<int[]> repeated(List<int[]> prompts, TextRequest request) {
-        return prompts.stream()
-                .flatMap(prompt -> Collections.nCopies(request.choices(), prompt).stream())
-                .toList();
-    }
-
-    private Wanted wanted(
-            Tenant tenant, TextRequest request, List<int[]> prompts, TextListener listener, EngineSession session) {
+    private static Wanted wanted(
+            Tenant tenant, TextRequest request, IntSupplier longest, Listener listener, Engine engine) {
         AnswerListener told = listener::wrote;
         if (request.labels().isPresent()) {
-            return new Choosing(LabelTokens.of(request.labels().get(), session.engine()), told, tenant.id());
+            return new Choosing(LabelRules.tokens(request.labels().get(), engine), told, tenant.id());
         }
         return new Decoding(
                 request.sampling(),
-                request.maxTokens().orElseGet(() -> defaultMaxTokens(prompts, session)),
-                request.prompt() instanceof TextPrompt.Chat ? session.engine().stops(request.stops()) : request.stops(),
+                request.maxTokens()
+                        .orElseGet(
+                                () -> Math.clamp(engine.contextTokens() - longest.getAsInt(), 1, DEFAULT_MAX_TOKENS)),
+                request.prompt() instanceof Chat ? engine.stops(request.stops()) : request.stops(),
                 request.topLogprobs(),
                 request.ignoresEnd(),
                 told,
                 tenant.id());
     }
 
-    private int defaultMaxTokens(List<int[]> prompts, EngineSession session) {
-        var longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-        return Math.clamp(session.engine().contextTokens() - longest, 1, DEFAULT_MAX_TOKENS);
+    /// Embeds texts with the base model.
+    ///
+    /// @throws RequestException if there is no answer
+    public Embeddings embed(Caller caller, String model, List<String> texts) {
+        return meter.measure("embed", caller.account(), () -> {
+            if (!model.equals(engineHost.modelName())) {
+                throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
+            }
+            return engineHost.submit(caller.account(), turn -> {
+                var prompts = Prompts.ofTexts("/input", texts, 1, _ -> NO_ANSWER, turn)
+                        .of(false);
+                var vectors = turn.session().embed(prompts);
+                var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
+                var served = new Served(
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        turn.session().spent());
+                return new Metered<>(new Embeddings(model, vectors, tokens), served);
+            });
+        });
     }
 }

@@ -34,8 +34,8 @@ import dev.icmlora.function.api.Source;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.StrictReading;
 
-/// `META-INF/openapi.yaml`, of which the build makes `/openapi.json`, has the routes and fields that there are, and no
-/// others. `OpenApiTest` asks the function whether it answers as described.
+/// `META-INF/openapi.yaml`, of which the build makes `/openapi.json`, has the routes and fields that there are, and
+/// no others. `OpenApiTest` asks the function whether it answers as described.
 class DescriptionTest {
 
     private static final String FUNCTION = "dev.icmlora.function.";
@@ -91,7 +91,7 @@ class DescriptionTest {
             "GET /q/metrics");
 
     /// MCP describes itself, and requests come to the other by `POST /adapter`.
-    private static final Set<String> NOT_DESCRIBED = Set.of("POST /mcp", "POST " + TuningRoute.TARGET);
+    private static final Set<String> NOT_DESCRIBED = Set.of("POST /mcp", "POST " + TuningResource.PATH);
 
     private static JsonNode description() throws IOException {
         try (var file = DescriptionTest.class.getResourceAsStream("/META-INF/resources/openapi.json")) {

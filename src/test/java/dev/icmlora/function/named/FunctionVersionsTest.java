@@ -58,7 +58,7 @@ class FunctionVersionsTest {
         return ("{\"task\":\"" + text + "\"}").getBytes(UTF_8);
     }
 
-    private static Optional<String> text(Optional<FunctionVersion> version) {
+    private static Optional<String> text(Optional<FunctionVersions.Version> version) {
         return version.map(found -> found.number() + new String(found.content(), UTF_8));
     }
 
@@ -83,7 +83,7 @@ class FunctionVersionsTest {
 
     @Test
     void whoDefineAtOnceGetANumberEachAndLoseNothing() throws Exception {
-        var work = new ArrayList<Callable<List<FunctionVersion>>>();
+        var work = new ArrayList<Callable<List<FunctionVersions.Version>>>();
         for (var thread = 0; thread < THREADS; thread++) {
             var own = opened(1000, 1 << 20);
             var name = "t" + thread;

@@ -8,15 +8,49 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.function.error.Violations;
 
-/// Labels as the model reads them.
-final class LabelTokens {
+/// Rules for labels: texts of which an answer is to be one.
+public final class LabelRules {
 
-    private LabelTokens() {}
+    /// Labels of a request.
+    private static final int MOST = 256;
+    /// Characters of a label.
+    private static final int CHARACTERS = 200;
 
-    /// @param labels that [AnswerRules] has checked
+    private LabelRules() {}
+
+    /// What a text may ask for beside labels, of which the likeliest is taken.
+    ///
+    /// @param logprobs whether it asks for those of its tokens
+    public static void beside(int choices, boolean logprobs, List<String> stops, Violations violations) {
+        violations.when(choices > 1, "/n", 1, choices, "must be 1 beside labels: the likeliest one is taken");
+        violations.when(logprobs, "/logprobs", false, true, "must be false beside labels, which have probabilities");
+        violations.when(!stops.isEmpty(), "/stop", 0, stops.size(), "must not be given beside labels");
+    }
+
+    /// At least two different texts, and none too long.
+    public static void check(List<String> labels, Violations violations) {
+        violations.when(
+                labels.size() < 2,
+                "/labels",
+                2,
+                labels.size(),
+                "has %d entries, fewer than the 2 that make a choice".formatted(labels.size()));
+        violations.count("/labels", labels.size(), MOST);
+        var places = new HashMap<String, Integer>();
+        for (var i = 0; i < Math.min(labels.size(), MOST); i++) {
+            var field = "/labels/" + i;
+            RequestRules.required(field, labels.get(i), CHARACTERS, violations);
+            var before = places.putIfAbsent(labels.get(i), i);
+            violations.when(before != null, field, null, labels.get(i), "is the same as /labels/" + before);
+        }
+    }
+
+    /// Labels as the model reads them.
+    ///
+    /// @param labels that these rules have passed
     /// @throws dev.icmlora.function.error.RequestException if one has no tokens, the same as another,
     /// more than the context holds, or the token that ends an answer
-    static Labels of(List<String> labels, Engine engine) {
+    static Labels tokens(List<String> labels, Engine engine) {
         var violations = new Violations();
         var places = new HashMap<List<Integer>, Integer>();
         for (var i = 0; i < labels.size(); i++) {
