@@ -41,10 +41,6 @@ import dev.icmlora.ggml.NativeException;
 /// native code failed. Belongs to the request's thread.
 public final class EngineSession {
 
-    /// Share of a request's time after which a tuning drops the step that it is at, if it took one before: the rest
-    /// is for the answers.
-    private static final double TUNING_ENDS = 0.625;
-
     private final Engine engine;
     private final Cancellation cancellation;
     private final Observed observed;
@@ -232,12 +228,12 @@ public final class EngineSession {
         try {
             while (!tuning.isDone()) {
                 var spent = System.nanoTime() - began;
-                if (cancellation.isShortOfTime()
-                        || budget.filter(most -> spent >= most.toNanos()).isPresent()) {
+                if (budget.filter(most -> spent >= most.toNanos()).isPresent()) {
                     tuning.endSoon();
                 }
                 slice(worker, () -> {
-                    if (cancellation.isSpent(TUNING_ENDS)) {
+                    // The rest is for the answers.
+                    if (cancellation.isShortOfTime()) {
                         tuning.endAtOnce();
                     }
                     if (!tuning.isDone()) {

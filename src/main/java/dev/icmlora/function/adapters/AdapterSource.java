@@ -33,7 +33,7 @@ import dev.icmlora.generator.vector.TaskVector;
 public final class AdapterSource {
 
     /// Share of a request's time after which it goes on without a tuning that it can do without.
-    private static final double LAST_MOMENT = 0.75;
+    private static final double LAST_MOMENT = 0.625;
 
     private static final String UNTRAINED =
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
