@@ -7,23 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.function.WrittenTables;
 import dev.icmlora.function.events.EventsConfig;
 import dev.icmlora.function.storage.StorageConfig;
 
-/// The tables of `docs/configuration.md` say what the code says. Each stands below a comment that names its settings,
-/// `*` for any end of a name.
-///
-/// After a change of a setting, `-Dicmlora.docs.write=true` writes the tables anew.
+/// The tables of `docs/configuration.md` say what the code says. The comment above each names its settings, `*` for any
+/// end of a name.
 class ConfigurationPageTest {
 
     private static final Path PAGE = Path.of("../docs/configuration.md");
-    private static final Pattern TABLE = Pattern.compile("(?m)^(<!-- settings: (.*) -->\\n)((?:\\|.*\\n)*)");
 
     private static final List<DocumentedSetting> SETTINGS = Stream.of(
                     FunctionConfig.class, EventsConfig.class, StorageConfig.class)
@@ -32,14 +30,7 @@ class ConfigurationPageTest {
 
     @Test
     void saysWhatTheCodeSays() throws IOException {
-        var page = Files.readString(PAGE);
-        var current = TABLE.matcher(page).replaceAll(table -> table.group(1) + settings(table.group(2)));
-        if (Boolean.getBoolean("icmlora.docs.write")) {
-            Files.writeString(PAGE, current);
-        }
-        assertThat(Files.readString(PAGE))
-                .as("run this test with -Dicmlora.docs.write=true and commit %s", PAGE)
-                .isEqualTo(current);
+        WrittenTables.check(PAGE, Map.of("settings", ConfigurationPageTest::settings));
     }
 
     @Test

@@ -93,7 +93,7 @@ class DescriptionTest {
     /// MCP describes itself, and requests come to the other by `POST /adapter`.
     private static final Set<String> NOT_DESCRIBED = Set.of("POST /mcp", "POST " + TuningResource.PATH);
 
-    private static JsonNode description() throws IOException {
+    static JsonNode description() throws IOException {
         try (var file = DescriptionTest.class.getResourceAsStream("/META-INF/resources/openapi.json")) {
             return new ObjectMapper().readTree(file);
         }
