@@ -93,7 +93,7 @@ public final class EngineHost {
     }
 
     /// What the engine cannot compute with, the client should not have sent.
-    private static <T> T refusing(Supplier<T> work) {
+    public static <T> T refusing(Supplier<T> work) {
         try {
             return work.get();
         } catch (UnusableInputException e) {

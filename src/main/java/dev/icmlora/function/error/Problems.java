@@ -189,13 +189,16 @@ public final class Problems {
         return response.build();
     }
 
-    /// A problem as a reply. OpenAI's clients, which call what is below `/v1`, know their own form of errors only.
+    /// A problem as a reply. OpenAI's clients, which call what is below `/v1`, know their own form of errors only, and
+    /// those of the System One API theirs.
     ///
     /// @param body what becomes JSON
     /// @param retryAfter seconds after which to try again, where that helps
     private record Reply(int status, String mediaType, Object body, Optional<String> retryAfter) {
 
         private static final String OPENAI = "/v1/";
+        private static final String SYSTEM_ONE = "/v1/systemone";
+        private static final int UNPROCESSABLE = 422;
 
         /// @param path that was asked for
         private static Reply of(Problem problem, String path) {
@@ -204,6 +207,13 @@ public final class Problems {
             }
             // They are not told of media types.
             var status = problem.status() == 415 ? 400 : problem.status();
+            if (path.equals(SYSTEM_ONE)) {
+                return new Reply(
+                        status == 400 ? UNPROCESSABLE : status,
+                        "application/json",
+                        SystemOneError.of(problem),
+                        retryAfter(problem));
+            }
             return new Reply(status, "application/json", OpenAiError.of(problem), retryAfter(problem));
         }
 

@@ -2,6 +2,7 @@ package dev.icmlora.function.error;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A request that gets no answer, and why. Its cause is no fault of the function, so it has no stack trace.
 public final class RequestException extends RuntimeException {
@@ -150,6 +151,16 @@ public final class RequestException extends RuntimeException {
     /// @param reason why the event is to be delivered again
     public static RequestException redeliver(String reason) {
         return Kind.NOT_DONE.because("Not done yet, deliver the event again: " + reason);
+    }
+
+    /// The same of a request that was made from another one: in the fields of that.
+    ///
+    /// @param field of the other request, of a pointer to a field of this one
+    public RequestException renamed(UnaryOperator<String> field) {
+        var violations = problem.errors().stream()
+                .map(violation -> violation.renamed(field))
+                .toList();
+        return violations.isEmpty() ? this : invalid(violations);
     }
 
     public Kind kind() {

@@ -1,5 +1,9 @@
 package dev.icmlora.function.error;
 
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -15,11 +19,22 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 public record Violation(String field, Object limit, Object value, String message) {
 
     private static final int LONGEST_VALUE = 80;
+    /// In a sentence.
+    private static final Pattern POINTER = Pattern.compile("(?<![^ ])/[a-z_]+(/[a-z_0-9]+)*");
 
     public Violation {
         if (value instanceof String text && text.length() > LONGEST_VALUE) {
             value = text.substring(0, LONGEST_VALUE) + "…";
         }
+    }
+
+    /// The same with other names for the fields.
+    ///
+    /// @param other of a JSON pointer
+    Violation renamed(UnaryOperator<String> other) {
+        var sentence =
+                POINTER.matcher(message).replaceAll(found -> Matcher.quoteReplacement(other.apply(found.group())));
+        return new Violation(other.apply(field), limit, value, sentence);
     }
 
     /// A value of a body as an error may repeat it.

@@ -44,7 +44,7 @@ final class HttpRules {
             Route.of("/adapters", PUT),
             Route.of("/adapters/blend|/jobs/[^/]+/cancel", POST),
             Route.of("/jobs", GET, HEAD, OPTIONS, POST),
-            Route.of("/v1/(chat/completions|completions|embeddings)", POST),
+            Route.of("/v1/(chat/completions|completions|decisions|embeddings|systemone)", POST),
             Route.of("/v1/models(/[^/]+)?", GET),
             Route.of("/events/(s3|pubsub)", POST, OPTIONS),
             Route.of("/", GET, HEAD, OPTIONS, POST),

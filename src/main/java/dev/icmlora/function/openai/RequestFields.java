@@ -13,33 +13,33 @@ import dev.icmlora.function.error.Violations;
 
 /// The fields of a request of OpenAI's, whose types depend on each other and of which clients send more
 /// than anyone knows: one that is not asked for is ignored, null is the same as absent.
-final class RequestFields {
+public final class RequestFields {
 
     private final JsonNode object;
     private final String at;
     private final Violations violations;
 
     /// @param at JSON pointer to the object
-    RequestFields(JsonNode object, String at, Violations violations) {
+    public RequestFields(JsonNode object, String at, Violations violations) {
         this.object = object;
         this.at = at;
         this.violations = violations;
     }
 
-    Violations violations() {
+    public Violations violations() {
         return violations;
     }
 
-    Optional<JsonNode> find(String name) {
+    public Optional<JsonNode> find(String name) {
         return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
     }
 
-    String pointer(String name) {
+    public String pointer(String name) {
         return at + "/" + name;
     }
 
     /// A text that must be there, and not empty.
-    String required(String name) {
+    public String required(String name) {
         var node = find(name);
         wrong(node.isEmpty(), name, "a string", null, "is missing");
         var text = node.map(n -> text(n, pointer(name))).orElse("");
@@ -95,7 +95,7 @@ final class RequestFields {
     }
 
     /// The text of a node that must be a string.
-    String text(JsonNode node, String pointer) {
+    public String text(JsonNode node, String pointer) {
         if (!node.isTextual()) {
             violations.when(true, pointer, "a string", Violation.shown(node), "must be a string");
             return "";
@@ -104,14 +104,14 @@ final class RequestFields {
         return node.textValue();
     }
 
-    Optional<RequestFields> object(String name) {
+    public Optional<RequestFields> object(String name) {
         return typed(name, JsonNode::isObject, "an object")
                 .map(node -> new RequestFields(node, pointer(name), violations));
     }
 
     /// Refuses fields that would change the answer and that the function cannot follow. One that asks
     /// for nothing (false, empty, zero) is ignored.
-    void refuse(String... names) {
+    public void refuse(String... names) {
         for (var name : names) {
             find(name)
                     .filter(RequestFields::asksForSomething)
@@ -129,7 +129,7 @@ final class RequestFields {
         };
     }
 
-    void wrong(boolean broken, String name, Object limit, Object value, String message) {
+    public void wrong(boolean broken, String name, Object limit, Object value, String message) {
         violations.when(broken, pointer(name), limit, value, message);
     }
 }

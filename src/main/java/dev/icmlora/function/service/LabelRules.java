@@ -14,7 +14,7 @@ public final class LabelRules {
     /// Labels of a request.
     private static final int MOST = 256;
     /// Characters of a label.
-    private static final int CHARACTERS = 200;
+    public static final int CHARACTERS = 200;
 
     private LabelRules() {}
 

@@ -149,7 +149,7 @@ public final class NamedFunctions {
     }
 
     /// Whether the tenant has a function of this name, perhaps with a version.
-    boolean isKnown(Tenant tenant, String name) {
+    public boolean isKnown(Tenant tenant, String name) {
         return FunctionName.of(name).flatMap(known -> found(tenant, known)).isPresent();
     }
 

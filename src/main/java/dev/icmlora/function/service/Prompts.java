@@ -52,14 +52,20 @@ final class Prompts {
     }
 
     /// One prompt for each input of a task.
-    static Prompts ofTask(Task task, List<String> inputs, Wanted wanted, Turn turn) {
+    ///
+    /// @param inputFirst whether an input stands before the description, so that tasks on one input have it in
+    /// common
+    static Prompts ofTask(Task task, List<String> inputs, Wanted wanted, boolean inputFirst, Turn turn) {
         var format = turn.engine().format();
         var queries = IntStream.range(0, inputs.size())
                 .mapToObj(i -> new Query(
                         "/inputs/" + i,
                         List.of(inputs.get(i)),
-                        examples -> format.query(task.description(), examples, inputs.get(i))
-                                .tokens()))
+                        examples -> inputFirst
+                                ? format.query(inputs.get(i), examples, task.description())
+                                        .tokens()
+                                : format.query(task.description(), examples, inputs.get(i))
+                                        .tokens()))
                 .toList();
         return new Prompts(task, queries, 1, _ -> wanted, turn);
     }

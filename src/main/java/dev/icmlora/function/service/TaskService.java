@@ -3,6 +3,8 @@ package dev.icmlora.function.service;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import jakarta.inject.Singleton;
 
@@ -33,6 +35,7 @@ import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.SumRequest.Summand;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.NamedFunctions.Named;
 import dev.icmlora.function.service.RequestMeter.Metered;
 import dev.icmlora.function.service.RequestMeter.Served;
@@ -93,6 +96,77 @@ public final class TaskService {
             var function = named.map(known -> known.function().toString()).orElse(null);
             return engineHost.submit(caller.account(), turn -> generate(function, form, key, caller.account(), turn));
         });
+    }
+
+    /// A request for labels, one of several on the same input.
+    ///
+    /// @param field of the client's own request, of a pointer to a field of this one
+    public record LabelRequest(GenerateRequest request, UnaryOperator<String> field) {
+
+        private <T> T refusing(Supplier<T> work) {
+            try {
+                return EngineHost.refusing(work);
+            } catch (RequestException e) {
+                throw e.renamed(field);
+            }
+        }
+    }
+
+    /// A request whose function is known, and what answers it.
+    ///
+    /// @param isWorded whether it has nothing but the words of its description and labels
+    private record Checked(LabelRequest of, AnswerForm form, AdapterKey key, boolean isWorded) {
+
+        Prompts prompts(Turn turn) {
+            return TaskService.prompts(form, key, isWorded, turn);
+        }
+    }
+
+    /// Answers requests one after the other, in one place. A task with examples is served as in [#generate].
+    /// One that is only described is answered by B0, or by the base model where there is no generator. Its
+    /// prompt begins with the input, so that what requests have in common is read once.
+    ///
+    /// @param requests in mode auto, none of which names an adapter
+    /// @return a reply for each; the usage of each counts from the first one on
+    /// @throws RequestException if one of them gets no answer, in the fields of the client's own request
+    public List<GenerateReply> decide(Caller caller, List<LabelRequest> requests) {
+        return meter.measure("decide", caller.account(), () -> {
+            var checked = requests.stream()
+                    .map(request -> request.refusing(() -> checked(caller, request)))
+                    .toList();
+            return engineHost.submit(caller.account(), turn -> {
+                // What is too long is refused before anything is computed for another.
+                checked.forEach(
+                        each -> each.of.refusing(() -> each.prompts(turn).of(false)));
+                var replies = checked.stream()
+                        .map(each -> each.of.refusing(() -> decide(each, caller.account(), turn)))
+                        .toList();
+                var spent = turn.session().spent();
+                return new Metered<>(replies, new Served(Optional.empty(), false, Optional.empty(), spent));
+            });
+        });
+    }
+
+    private Checked checked(Caller caller, LabelRequest request) {
+        rules.check(request.request());
+        var named = functions.answering(caller.tenant(), request.request());
+        var whole = named.map(Named::request).orElse(request.request());
+        var key = key(caller, whole);
+        rules.check(whole.mode(), key.task());
+        var isWorded = named.isEmpty() && key.task().examples().isEmpty();
+        return new Checked(request, AnswerForm.of(whole), key, isWorded);
+    }
+
+    private GenerateReply decide(Checked request, TokenAccount account, Turn turn) {
+        var prompts = request.prompts(turn);
+        if (!request.isWorded) {
+            return generate(null, request.form, request.key, Mode.AUTO, prompts, account)
+                    .reply();
+        }
+        // One key of B0 for whatever is asked.
+        var shared = new AdapterKey(request.key.tenant(), Task.NONE, 0);
+        var served = turn.engine().isTrained() ? Mode.ADAPTER : Mode.PLAIN;
+        return generate(null, request.form, shared, served, prompts, account).reply();
     }
 
     private AdapterKey key(Caller caller, GenerateRequest request) {
@@ -293,13 +367,25 @@ public final class TaskService {
     private Metered<GenerateReply> generate(
             String function, AnswerForm form, AdapterKey key, TokenAccount account, Turn turn) {
         var request = form.request();
-        var wanted = form.wanted(key.tenant(), turn.engine());
-        var prompts = Prompts.ofTask(key.task(), request.inputs(), wanted, turn);
         var hasChosen = request.adapter() != null && request.mode() == Mode.AUTO;
+        var mode = hasChosen ? Mode.ADAPTER : request.mode();
+        return generate(function, form, key, mode, prompts(form, key, false, turn), account);
+    }
+
+    /// @param inputFirst see [Prompts#ofTask]
+    private static Prompts prompts(AnswerForm form, AdapterKey key, boolean inputFirst, Turn turn) {
+        var wanted = form.wanted(key.tenant(), turn.engine());
+        return Prompts.ofTask(key.task(), form.request().inputs(), wanted, inputFirst, turn);
+    }
+
+    /// @param mode that serves
+    private Metered<GenerateReply> generate(
+            String function, AnswerForm form, AdapterKey key, Mode mode, Prompts prompts, TokenAccount account) {
+        var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var as = serving.serve(new Query(
                 key,
-                hasChosen ? Mode.ADAPTER : request.mode(),
+                mode,
                 tune,
                 request.scale().floatValue(),
                 request.adapter() == null ? "task" : "adapter",
@@ -307,7 +393,7 @@ public final class TaskService {
                 account));
         var answers = as.answer();
         var details = form.details(answers);
-        var spent = turn.session().spent();
+        var spent = prompts.turn().session().spent();
         return as.metered(new GenerateReply(
                 function,
                 AnswerForm.outputs(answers, details),

@@ -59,6 +59,18 @@ class DescriptionTest {
             Map.entry("Completion", "openai.CompletionForm$Completion"),
             Map.entry("CompletionChoice", "openai.CompletionForm$Choice"),
             Map.entry("CompletionLogprobs", "openai.CompletionForm$Logprobs"),
+            Map.entry("ChoiceProbability", "decisions.OpenAiDecisions$OfChoice"),
+            Map.entry("DecisionChoice", "decisions.OpenAiDecisions$Choice"),
+            Map.entry("DecisionPredicate", "decisions.OpenAiDecisions$Predicate"),
+            Map.entry("DecisionReply", "decisions.OpenAiDecisions$Reply"),
+            Map.entry("DecisionScore", "decisions.OpenAiDecisions$Score"),
+            Map.entry("DecisionTokens", "decisions.OpenAiDecisions$Tokens"),
+            Map.entry("LevelProbability", "decisions.OpenAiDecisions$OfLevel"),
+            Map.entry("SystemOneChoice", "decisions.SystemOne$Choice"),
+            Map.entry("SystemOneErrorDetail", "error.SystemOneError$Detail"),
+            Map.entry("SystemOneReply", "decisions.SystemOne$Reply"),
+            Map.entry("SystemOneScore", "decisions.SystemOne$Score"),
+            Map.entry("SystemOneTokens", "decisions.SystemOne$Tokens"),
             Map.entry("Embedding", "openai.EmbeddingList$Entry"),
             Map.entry("EmbeddingTokens", "openai.EmbeddingList$Tokens"));
 
@@ -67,6 +79,9 @@ class DescriptionTest {
             "ChatRequest",
             "CloudEvent",
             "CompletionRequest",
+            "DecisionMessage",
+            "DecisionPart",
+            "DecisionRequest",
             "EmbeddingRequest",
             "Event",
             "EventCounts",
@@ -75,7 +90,8 @@ class DescriptionTest {
             "Message",
             "PubSubPush",
             "S3Notification",
-            "Sampling");
+            "Sampling",
+            "SystemOneRequest");
 
     /// What is a string on the wire, or described within the job's request.
     private static final Set<Class<?>> WITHOUT_A_SCHEMA = Set.of(FunctionName.class, Source.class);
@@ -182,7 +198,7 @@ class DescriptionTest {
         var named = NAMES.entrySet().stream().collect(toMap(entry -> FUNCTION + entry.getValue(), Map.Entry::getKey));
         return CLASSES.stream()
                 .filter(Class::isRecord)
-                .filter(type -> Set.of("api", "error", "openai")
+                .filter(type -> Set.of("api", "decisions", "error", "openai")
                         .contains(type.getPackageName().substring(FUNCTION.length())))
                 .collect(toMap(type -> named.getOrDefault(type.getName(), type.getSimpleName()), type -> type));
     }
