@@ -58,9 +58,11 @@ class RolesTest {
             "DELETE /jobs/{id}",
             "POST /v1/chat/completions",
             "POST /v1/completions",
+            "POST /v1/decisions",
             "POST /v1/embeddings",
             "GET /v1/models",
-            "GET /v1/models/{id}");
+            "GET /v1/models/{id}",
+            "POST /v1/systemone");
     private static final List<String> UPLOAD = List.of(
             "PUT /adapters",
             "POST /adapters/blend",
