@@ -47,7 +47,6 @@ public final class TextService {
 
     /// Most tokens of a text whose request sets no limit.
     private static final int DEFAULT_MAX_TOKENS = 512;
-    private static final Decoding NO_ANSWER = new Decoding(SamplingOptions.GREEDY, 0, List.of());
 
     private final RequestRules rules;
     private final NamedFunctions functions;
@@ -221,7 +220,8 @@ public final class TextService {
                 throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
             }
             return engineHost.submit(caller.account(), turn -> {
-                var prompts = Prompts.ofTexts("/input", texts, 1, _ -> NO_ANSWER, turn)
+                var noAnswer = new Decoding(SamplingOptions.GREEDY, 0, List.of());
+                var prompts = Prompts.ofTexts("/input", texts, 1, _ -> noAnswer, turn)
                         .of(false);
                 var vectors = turn.session().embed(prompts);
                 var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
