@@ -221,8 +221,8 @@ public final class TextService {
             }
             return engineHost.submit(caller.account(), turn -> {
                 var noAnswer = new Decoding(SamplingOptions.GREEDY, 0, List.of());
-                var prompts = Prompts.ofTexts("/input", texts, 1, _ -> noAnswer, turn)
-                        .of(false);
+                var prompts =
+                        Prompts.ofTexts("/input", texts, 1, _ -> noAnswer, turn).of(false);
                 var vectors = turn.session().embed(prompts);
                 var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
                 var served = new Served(
