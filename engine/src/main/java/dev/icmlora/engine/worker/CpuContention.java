@@ -12,8 +12,8 @@ import com.sun.management.OperatingSystemMXBean;
 ///
 /// The threads of a computation wait for each other at every node of its graph, and spin meanwhile. One that loses its
 /// processor holds up the others for as long, and a tuning step has some thousand nodes. A single thread only goes on
-/// later. As long as the processors are taken, trying all threads again would cost what the single thread saves: a
-/// batch of prompts that takes half a second then takes four.
+/// later. As long as the processors are taken, trying all threads again would cost what the single thread saves:
+/// prompts that take half a second were seen to take four.
 ///
 /// Belongs to the worker's thread.
 final class CpuContention {
