@@ -63,7 +63,13 @@ public final class Engine implements AutoCloseable {
         this.chatFormat = new ChatFormat(model.model(), options.contextTokens());
         this.share = new ThreadShare(threads);
         var architecture = generator.manifest().architecture();
-        var factory = new WorkerFactory(handles, model, options, architecture.vectorLayer(), share);
+        var factory = new WorkerFactory(
+                handles,
+                model,
+                options,
+                architecture.vectorLayer(),
+                generator.manifest().isTrained(),
+                share);
         this.generator = generator;
         this.calibration = calibration(generator.manifest());
         this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
@@ -210,6 +216,11 @@ public final class Engine implements AutoCloseable {
     /// What is fitted to this generator.
     public Calibration calibration() {
         return calibration;
+    }
+
+    /// Whether hidden states of prompts can be asked for.
+    public boolean hasPromptStates() {
+        return options.watchesStates();
     }
 
     /// Why adapters cannot be tuned here; empty if they can.

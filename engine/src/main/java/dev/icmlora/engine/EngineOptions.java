@@ -84,7 +84,11 @@ public record EngineOptions(
     /// A bank of adapters has llama.cpp call back at every node of a graph, which in a native executable costs more
     /// than it brings.
     int loraSlots() {
-        var inNativeExecutable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
-        return maxLoras.orElse(inNativeExecutable ? 1 : DEFAULT_MAX_LORAS);
+        return maxLoras.orElse(watchesStates() ? DEFAULT_MAX_LORAS : 1);
+    }
+
+    /// Whether hidden states of prompts can be asked for, for which llama.cpp calls back too.
+    boolean watchesStates() {
+        return System.getProperty("org.graalvm.nativeimage.imagecode") == null;
     }
 }

@@ -172,6 +172,12 @@ public final class EngineSession {
         return job(() -> engine.hypernetwork().seenDistance(vector));
     }
 
+    /// A short piece of work that computes without the model: a job of the worker that has least to do, so that it
+    /// takes no more of the processors than other work of its request does.
+    public <T> T compute(Supplier<T> work) {
+        return job(work);
+    }
+
     /// A job of the worker that has least to do.
     private <T> T job(Supplier<T> work) {
         return await(idlest().run(work, cancellation));

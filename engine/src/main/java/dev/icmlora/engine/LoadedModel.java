@@ -25,6 +25,10 @@ import dev.icmlora.llama.ModelOptions;
 /// with it before there is one.
 public final class LoadedModel implements AutoCloseable {
 
+    /// After which parts of its layers the model's states tell labels apart: the first ones words, the last ones
+    /// what an answer would be.
+    private static final List<Double> WATCHED = List.of(0.2, 0.6, 0.73, 0.8, 0.93);
+
     /// Rows of a matrix that tell its gain.
     private static final long GAIN_ROWS = 64;
 
@@ -170,7 +174,18 @@ public final class LoadedModel implements AutoCloseable {
     ///
     /// @param sequences that its memory holds at most
     public LlamaContext textContext(int sequences) {
-        return LlamaContext.create(model, textOptions(sequences));
+        return textContext(textOptions(sequences));
+    }
+
+    LlamaContext textContext(ContextOptions wanted) {
+        return LlamaContext.create(model, wanted);
+    }
+
+    /// Layers after which the states of prompts can be asked for, in ascending order. A small model has some twice.
+    List<Integer> watchedLayers() {
+        return WATCHED.stream()
+                .map(part -> Math.clamp(Math.round(part * model.layers()), 1, model.layers() - 1))
+                .toList();
     }
 
     ContextOptions textOptions(int sequences) {

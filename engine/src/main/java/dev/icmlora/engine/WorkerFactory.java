@@ -15,6 +15,7 @@ import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.llama.AdapterBank;
+import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.ThreadPool;
@@ -35,23 +36,39 @@ final class WorkerFactory {
     private final LoadedModel model;
     private final EngineOptions options;
     private final ThreadShare share;
+    private final ContextOptions adaptedOptions;
     private final List<Opening<LlamaContext>> briefs = new ArrayList<>();
     private final List<Opening<LlamaContext>> wholes = new ArrayList<>();
     private final List<Opening<LlamaContext>> bases = new ArrayList<>();
 
     /// @param handles own whatever is opened
     /// @param vectorLayer after which hidden states make task vectors
-    WorkerFactory(NativeHandles handles, LoadedModel model, EngineOptions options, int vectorLayer, ThreadShare share) {
+    /// @param hasShared whether there is a shared adapter, whose context then gives the hidden states of prompts,
+    /// and else the base context
+    WorkerFactory(
+            NativeHandles handles,
+            LoadedModel model,
+            EngineOptions options,
+            int vectorLayer,
+            boolean hasShared,
+            ThreadShare share) {
         this.handles = handles;
         this.model = model;
         this.options = options;
         this.share = share;
+        this.adaptedOptions = options(hasShared);
+        var baseOptions = options(!hasShared);
         for (var number = 1; number <= options.workers(); number++) {
             briefs.add(handles.own(
                     Opening.begin("brief-" + number, () -> model.statesContext(vectorLayer, options.batchTokens()))));
             wholes.add(handles.own(Opening.begin("whole-" + number, () -> model.statesContext(vectorLayer))));
-            bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(sequences()))));
+            bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(baseOptions))));
         }
+    }
+
+    private ContextOptions options(boolean isWatched) {
+        var plain = model.textOptions(sequences());
+        return isWatched && options.watchesStates() ? plain.withWatchedLayers(model.watchedLayers()) : plain;
     }
 
     private int sequences() {
@@ -82,8 +99,8 @@ final class WorkerFactory {
         var bank = options.loraSlots() == 1
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
-        var adapted = handles.own(bank.map(several -> several.context(model.textOptions(sequences())))
-                .orElseGet(() -> model.textContext(sequences())));
+        var adapted = handles.own(bank.map(several -> several.context(adaptedOptions))
+                .orElseGet(() -> model.textContext(adaptedOptions)));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
         var contexts = List.of(brief, whole, base, adapted);

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import dev.icmlora.capi.EvalCallback;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.ggml.GgmlType;
@@ -41,15 +40,14 @@ public final class AdapterBank implements AutoCloseable {
 
     // Collected, not closed, with this object: it is made on any thread, and a native image cannot close an arena
     // that others might use.
-    private final MemorySegment callback;
     private final MemorySegment zeros;
+    private final Products products = new Products();
 
     private int[] slotOfToken = {};
     /// The same of the tokens with an output alone: no others pass through the end of the last layer.
     private int[] slotOfOutput = {};
     /// Products that were masked in the running decode.
     private int masked;
-    private RuntimeException failure;
 
     /// The adapter of all LoRA slots.
     ///
@@ -78,7 +76,6 @@ public final class AdapterBank implements AutoCloseable {
         this.narrow = narrow;
         this.loraSlots = loraSlots;
         this.rank = rank;
-        this.callback = EvalCallback.pointer((node, ask, data) -> observe(node, ask), Arena.ofAuto());
         this.zeros = Arena.ofAuto().allocate((long) loraSlots * rank * Float.BYTES, Float.BYTES);
     }
 
@@ -156,7 +153,7 @@ public final class AdapterBank implements AutoCloseable {
 
     /// A context whose batches the bank can take part in. It has no adapter yet.
     public LlamaContext context(ContextOptions options) {
-        return LlamaContext.create(model, options, callback);
+        return LlamaContext.create(model, options, List.of(products));
     }
 
     /// Makes the bank the only adapter of a context that it made; from then on its batches are decoded with
@@ -232,8 +229,8 @@ public final class AdapterBank implements AutoCloseable {
         if (batch.size() > context.options().microBatchTokens()) {
             throw new IllegalArgumentException("a batch of " + batch.size() + " tokens would be decoded in pieces");
         }
-        int products = wide().aMatrices.length;
-        failure = null;
+        int expected = wide().aMatrices.length;
+        products.begin();
         masked = 0;
         slotOfToken = slotOf.clone();
         slotOfOutput = batch.outputs().stream().map(token -> slotOf[token]).toArray();
@@ -243,32 +240,30 @@ public final class AdapterBank implements AutoCloseable {
             slotOfToken = new int[0];
             slotOfOutput = new int[0];
         }
-        if (failure != null) {
-            throw failure;
-        }
-        if (masked != products) {
-            throw new NativeCallException("llama_decode", 0, masked + " products kept apart in place of " + products);
+        products.requireNoFailure();
+        if (masked != expected) {
+            throw new NativeCallException("llama_decode", 0, masked + " products kept apart in place of " + expected);
         }
     }
 
-    /// An exception that left an upcall would end the process.
-    private boolean observe(MemorySegment node, boolean ask) {
-        try {
-            if (slotOfToken.length == 0) {
-                return false;
-            }
-            GgmlTensor tensor = GgmlTensor.at(node);
-            if (ask) {
-                return Arrays.binarySearch(wide.aMatrices, tensor.sourceAddress(0)) >= 0;
-            }
-            mask(tensor);
-            masked++;
-        } catch (RuntimeException e) {
-            failure = e;
-        } catch (Error e) {
-            failure = new IllegalStateException("the adapters of a batch could not be kept apart", e);
+    /// Keeps apart what A makes of each token.
+    private final class Products extends NodeObserver {
+        @Override
+        boolean isIdle() {
+            return slotOfToken.length == 0;
         }
-        return true;
+
+        @Override
+        boolean wants(GgmlTensor node) {
+            return Arrays.binarySearch(wide.aMatrices, node.sourceAddress(0)) >= 0;
+        }
+
+        @Override
+        boolean take(GgmlTensor product) {
+            mask(product);
+            masked++;
+            return true;
+        }
     }
 
     /// @param product of A and the tokens, `[loraSlots * rank, tokens]`

@@ -1,5 +1,7 @@
 package dev.icmlora.llama;
 
+import java.util.List;
+
 import dev.icmlora.capi.GgmlThreadpoolParams;
 
 /// Sizes of a context.
@@ -11,6 +13,8 @@ import dev.icmlora.capi.GgmlThreadpoolParams;
 /// @param threads CPU threads, 1 to 512
 /// @param hiddenLayer give the hidden states after this many layers in place of logits, for the positions of a
 /// batch that are outputs; [#LOGITS] for logits. Such a context has one sequence
+/// @param watchedLayers layers after which hidden states can be asked for beside the logits, below the model's last;
+/// only with logits and one memory for all sequences
 /// @param unifiedKv one memory shared by all sequences, so that prefixes can be shared and one sequence may
 /// fill it; otherwise each sequence owns an equal part
 public record ContextOptions(
@@ -20,6 +24,7 @@ public record ContextOptions(
         int maxSequences,
         int threads,
         int hiddenLayer,
+        List<Integer> watchedLayers,
         boolean unifiedKv) {
     /// No layer: the whole model is computed, and gives logits.
     public static final int LOGITS = 0;
@@ -39,6 +44,10 @@ public record ContextOptions(
         if (hiddenLayer != LOGITS && maxSequences != 1) {
             throw new IllegalArgumentException("a context of hidden states has 1 sequence, not " + maxSequences);
         }
+        watchedLayers = List.copyOf(watchedLayers);
+        if (!watchedLayers.isEmpty() && (hiddenLayer != LOGITS || !unifiedKv)) {
+            throw new IllegalArgumentException("layers are watched beside logits, in one memory for all sequences");
+        }
     }
 
     /// One sequence on one thread, which gives logits.
@@ -46,32 +55,54 @@ public record ContextOptions(
     /// @param contextTokens tokens of memory over all sequences
     /// @param batchTokens most tokens in one [TokenBatch], computed at once
     public static ContextOptions of(int contextTokens, int batchTokens) {
-        return new ContextOptions(contextTokens, batchTokens, batchTokens, 1, 1, LOGITS, true);
+        return new ContextOptions(contextTokens, batchTokens, batchTokens, 1, 1, LOGITS, List.of(), true);
     }
 
     public ContextOptions withMicroBatch(int tokens) {
-        return new ContextOptions(contextTokens, batchTokens, tokens, maxSequences, threads, hiddenLayer, unifiedKv);
+        return new ContextOptions(
+                contextTokens, batchTokens, tokens, maxSequences, threads, hiddenLayer, watchedLayers, unifiedKv);
     }
 
     public ContextOptions withSequences(int most) {
-        return new ContextOptions(contextTokens, batchTokens, microBatchTokens, most, threads, hiddenLayer, unifiedKv);
+        return new ContextOptions(
+                contextTokens, batchTokens, microBatchTokens, most, threads, hiddenLayer, watchedLayers, unifiedKv);
     }
 
     public ContextOptions withThreads(int count) {
         return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, maxSequences, count, hiddenLayer, unifiedKv);
+                contextTokens,
+                batchTokens,
+                microBatchTokens,
+                maxSequences,
+                count,
+                hiddenLayer,
+                watchedLayers,
+                unifiedKv);
     }
 
     /// @param layer after which hidden states are taken, or [#LOGITS]
     public ContextOptions withHiddenLayer(int layer) {
         return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, layer, unifiedKv);
+                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, layer, watchedLayers, unifiedKv);
+    }
+
+    /// @param layers whose hidden states can be asked for beside the logits
+    public ContextOptions withWatchedLayers(List<Integer> layers) {
+        return new ContextOptions(
+                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, hiddenLayer, layers, unifiedKv);
     }
 
     /// @param unified whether all sequences share one memory, as they do by default
     public ContextOptions withUnifiedKv(boolean unified) {
         return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, hiddenLayer, unified);
+                contextTokens,
+                batchTokens,
+                microBatchTokens,
+                maxSequences,
+                threads,
+                hiddenLayer,
+                watchedLayers,
+                unified);
     }
 
     boolean givesLogits() {

@@ -4,22 +4,23 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.EvalCallback;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.ggml.NativeCallException;
 
-/// The hidden states of a decode's outputs, taken out of the graph at the node that holds them. There the
-/// computation ends: the layers behind it and the product with the vocabulary's matrix, a fifth of a small
-/// model's work, are never computed.
+/// Hidden states of some of a decode's tokens, taken out of the graph at the nodes that hold them.
 ///
-/// llama.cpp's own way (`embeddings = true`) gives the last layer's only, makes every position of a batch an
-/// output, and computes logits for each.
-final class HiddenStates {
+/// Where they are all that is wanted, the computation ends there: the layers behind and the product with the
+/// vocabulary's matrix, a fifth of a small model's work, are never computed. llama.cpp's own way (`embeddings =
+/// true`) gives the last layer's only, makes every position of a batch an output, and computes logits for each.
+final class HiddenStates extends NodeObserver {
     /// What llama.cpp calls the output of the final norm, in every architecture that has one. It has a row for
     /// each output.
     private static final String LAST = "result_norm";
@@ -29,88 +30,114 @@ final class HiddenStates {
 
     private static final double EPSILON = 1e-6;
 
-    private final MemorySegment callback;
-    private final String node;
+    private final Map<String, Rows> nodes = new LinkedHashMap<>();
     private final boolean last;
-    private final Map<Integer, float[]> rows = new HashMap<>();
-    private BitSet outputs = new BitSet();
-    /// The batch index of the row that comes next.
-    private int next;
+    private final boolean ends;
+    private BitSet wanted = new BitSet();
 
-    private RuntimeException failure;
+    /// What was read of a node.
+    private static final class Rows {
+        private final int layer;
+        private final Map<Integer, float[]> ofToken = new HashMap<>();
+        /// The batch index of the row that comes next.
+        private int next;
 
-    private HiddenStates(String node, boolean last) {
-        this.node = node;
-        this.last = last;
-        // Collected, not closed, with this object: see AdapterBank.
-        this.callback = EvalCallback.pointer((tensor, ask, data) -> observe(tensor, ask), Arena.ofAuto());
+        private Rows(int layer) {
+            this.layer = layer;
+        }
     }
 
+    private HiddenStates(Collection<Integer> layers, int most, boolean last, boolean ends) {
+        for (int layer : layers) {
+            if (layer < 1 || layer > most) {
+                throw new IllegalArgumentException(
+                        "hidden states are taken after layer 1 to " + most + ", not " + layer);
+            }
+            nodes.put(last ? LAST : WITHIN + (layer - 1), new Rows(layer));
+        }
+        this.last = last;
+        this.ends = ends;
+    }
+
+    /// Those of a batch's outputs after one layer, behind which nothing is computed.
+    ///
     /// @param layer 1 to `layers`
     static HiddenStates after(int layer, int layers) {
-        if (layer < 1 || layer > layers) {
-            throw new IllegalArgumentException("hidden states are taken after layer 1 to " + layers + ", not " + layer);
-        }
-        return layer == layers ? new HiddenStates(LAST, true) : new HiddenStates(WITHIN + (layer - 1), false);
+        return new HiddenStates(List.of(layer), layers, layer == layers, true);
     }
 
-    /// What the context calls for each node. Valid as long as this object is reachable.
-    MemorySegment callback() {
-        return callback;
+    /// Those of some tokens after some layers, beside the logits.
+    ///
+    /// @param watched 1 to `layers - 1`, in ascending order
+    static HiddenStates beside(Collection<Integer> watched, int layers) {
+        return new HiddenStates(watched, layers - 1, false, false);
+    }
+
+    /// Whether nothing but them is computed.
+    boolean areAll() {
+        return ends;
     }
 
     /// @throws NativeCallException if the context that is to give them does not compute them
-    void requireNode(ContextGraph graph) {
-        if (!graph.computes(node)) {
-            throw new NativeCallException("llama_graph_reserve", 0, "the model's graph has no node " + node);
+    void requireNodes(ContextGraph graph) {
+        for (String node : nodes.keySet()) {
+            if (!graph.computes(node)) {
+                throw new NativeCallException("llama_graph_reserve", 0, "the model's graph has no node " + node);
+            }
         }
     }
 
     /// Forgets the decode before.
     ///
-    /// @param wanted batch indices, of a batch of one sequence: llama.cpp computes those in their order
-    void begin(BitSet wanted) {
-        outputs = wanted;
-        next = last ? wanted.nextSetBit(0) : 0;
-        rows.clear();
-        failure = null;
+    /// @param tokens batch indices whose states are wanted, of a batch whose tokens llama.cpp computes in their
+    /// order, as it does those of one sequence, and of several that share a memory
+    void begin(BitSet tokens) {
+        begin();
+        wanted = tokens;
+        nodes.values().forEach(rows -> {
+            rows.next = last ? tokens.nextSetBit(0) : 0;
+            rows.ofToken.clear();
+        });
     }
 
     /// @throws NativeCallException if the decode gave another number of states
     void requireAll() {
-        if (failure != null) {
-            throw failure;
-        }
-        if (rows.size() != outputs.cardinality()) {
-            throw new NativeCallException(
-                    "llama_decode",
-                    0,
-                    rows.size() + " hidden states at " + node + " in place of " + outputs.cardinality());
-        }
-    }
-
-    float[] row(int batchIndex) {
-        return rows.get(batchIndex).clone();
-    }
-
-    /// An exception that left an upcall would end the process.
-    private boolean observe(MemorySegment address, boolean ask) {
-        try {
-            GgmlTensor tensor = GgmlTensor.at(address);
-            if (ask) {
-                return tensor.name().equals(node);
+        requireNoFailure();
+        nodes.forEach((node, rows) -> {
+            if (rows.ofToken.size() != wanted.cardinality()) {
+                throw new NativeCallException(
+                        "llama_decode",
+                        0,
+                        rows.ofToken.size() + " hidden states at " + node + " in place of " + wanted.cardinality());
             }
-            read(tensor);
-        } catch (RuntimeException e) {
-            failure = e;
-        } catch (Error e) {
-            failure = new IllegalStateException("the hidden states could not be read", e);
-        }
-        return false;
+        });
+    }
+
+    /// @param layer one of those that are taken
+    float[] row(int layer, int batchIndex) {
+        return nodes.values().stream()
+                .filter(rows -> rows.layer == layer)
+                .findFirst()
+                .map(rows -> rows.ofToken.get(batchIndex))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no hidden state after layer " + layer + " was wanted at position " + batchIndex))
+                .clone();
+    }
+
+    @Override
+    boolean isIdle() {
+        return wanted.isEmpty();
+    }
+
+    @Override
+    boolean wants(GgmlTensor node) {
+        return nodes.containsKey(node.name());
     }
 
     /// One micro-batch.
-    private void read(GgmlTensor tensor) {
+    @Override
+    boolean take(GgmlTensor tensor) {
+        Rows rows = nodes.get(tensor.name());
         int width = Math.toIntExact(tensor.ne(0));
         int count = Math.toIntExact(tensor.ne(1));
         long bytes = (long) width * count * Float.BYTES;
@@ -118,14 +145,15 @@ final class HiddenStates {
             MemorySegment data = arena.allocate(bytes, Float.BYTES);
             GgmlBackendH.ggml_backend_tensor_get(tensor.struct(), data, 0, bytes);
             for (int i = 0; i < count; i++) {
-                if (outputs.get(next)) {
+                if (wanted.get(rows.next)) {
                     float[] row = new float[width];
                     MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, (long) i * width * Float.BYTES, row, 0, width);
-                    rows.put(next, last ? row : normalised(row));
+                    rows.ofToken.put(rows.next, last ? row : normalised(row));
                 }
-                next = last ? outputs.nextSetBit(next + 1) : next + 1;
+                rows.next = last ? wanted.nextSetBit(rows.next + 1) : rows.next + 1;
             }
         }
+        return !ends;
     }
 
     /// Divided by its root mean square: between layers the states of a few tokens are a hundred times as long as

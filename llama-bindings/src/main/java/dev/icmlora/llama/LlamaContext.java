@@ -3,6 +3,7 @@ package dev.icmlora.llama;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -69,12 +70,25 @@ public final class LlamaContext implements AutoCloseable {
     /// @throws IllegalArgumentException if the model is an encoder, or has fewer layers than the hidden states are
     /// to be taken after
     public static LlamaContext create(LlamaModel model, ContextOptions options) {
-        HiddenStates states = options.givesLogits() ? null : HiddenStates.after(options.hiddenLayer(), model.layers());
-        return create(model, options, states == null ? MemorySegment.NULL : states.callback(), states);
+        return create(model, options, List.of());
     }
 
-    static LlamaContext create(LlamaModel model, ContextOptions options, MemorySegment evalCallback) {
-        return create(model, options, evalCallback, null);
+    /// @param others that observe its graph too
+    static LlamaContext create(LlamaModel model, ContextOptions options, List<NodeObserver> others) {
+        HiddenStates states = states(model, options);
+        List<NodeObserver> observers = new ArrayList<>(others);
+        if (states != null) {
+            observers.add(states);
+        }
+        return create(
+                model, options, observers.isEmpty() ? MemorySegment.NULL : NodeObserver.callback(observers), states);
+    }
+
+    private static HiddenStates states(LlamaModel model, ContextOptions options) {
+        if (!options.givesLogits()) {
+            return HiddenStates.after(options.hiddenLayer(), model.layers());
+        }
+        return options.watchedLayers().isEmpty() ? null : HiddenStates.beside(options.watchedLayers(), model.layers());
     }
 
     private static LlamaContext create(
@@ -122,7 +136,7 @@ public final class LlamaContext implements AutoCloseable {
         }
         ContextGraph graph = ContextGraph.of(context, options.microBatchTokens());
         if (states != null) {
-            states.requireNode(graph);
+            states.requireNodes(graph);
         }
         ContextMemory.giveBack(graph);
     }
@@ -164,7 +178,7 @@ public final class LlamaContext implements AutoCloseable {
         }
         outputs.clear();
         if (states != null) {
-            states.begin(batch.outputs());
+            states.begin(states.areAll() ? batch.outputs() : batch.watched());
         }
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
@@ -221,7 +235,7 @@ public final class LlamaContext implements AutoCloseable {
     /// Valid until the next decode.
     MemorySegment logitsSegment(int batchIndex) {
         MemorySegment context = handle.get();
-        if (states != null) {
+        if (!options.givesLogits()) {
             throw new IllegalStateException("this context gives hidden states and computes no logits");
         }
         requireOutput(batchIndex);
@@ -293,11 +307,25 @@ public final class LlamaContext implements AutoCloseable {
     /// @throws IllegalArgumentException if that position was no output of the last successful batch
     public float[] embedding(int batchIndex) {
         handle.get();
-        if (states == null) {
+        if (options.givesLogits()) {
             throw new IllegalStateException("this context gives logits and no hidden states");
         }
         requireOutput(batchIndex);
-        return states.row(batchIndex);
+        return states.row(options.hiddenLayer(), batchIndex);
+    }
+
+    /// Hidden state at a token of the last batch, beside the logits, divided by its root mean square.
+    ///
+    /// @param layer one of [ContextOptions#watchedLayers]
+    /// @param batchIndex of a token that the batch had [watched][TokenBatch#watch]
+    /// @return a new array of the model's hidden size
+    /// @throws IllegalArgumentException if nothing is known of that token after this layer
+    public float[] state(int layer, int batchIndex) {
+        handle.get();
+        if (states == null) {
+            throw new IllegalArgumentException("this context watches no layer");
+        }
+        return states.row(layer, batchIndex);
     }
 
     /// Forgets all sequences.

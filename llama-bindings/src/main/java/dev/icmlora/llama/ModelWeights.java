@@ -1,7 +1,5 @@
 package dev.icmlora.llama;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +9,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.EvalCallback;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.capi.TensorRef;
@@ -41,41 +37,51 @@ public final class ModelWeights {
 
     /// @throws NativeCallException if the model's graph does not end in a product with an output matrix
     public static ModelWeights of(LlamaModel model) {
-        Map<String, GgmlTensor> seen = new HashMap<>();
-        Map<String, GgmlTensor> outputs = new HashMap<>();
-        ContextOptions smallest = ContextOptions.of(256, 1);
-        try (Arena arena = CallArena.open()) {
-            MemorySegment callback =
-                    EvalCallback.pointer((node, ask, userData) -> observe(node, ask, seen, outputs), arena);
-            try (LlamaContext probe = LlamaContext.create(model, smallest, callback);
-                    TokenBatch token = TokenBatch.allocate(1, 1)) {
-                token.add(0, 0, 0, true);
-                probe.decode(token);
-            }
+        Sources sources = new Sources();
+        try (LlamaContext probe = LlamaContext.create(model, ContextOptions.of(256, 1), List.of(sources));
+                TokenBatch token = TokenBatch.allocate(1, 1)) {
+            token.add(0, 0, 0, true);
+            probe.decode(token);
         }
-        GgmlTensor output = outputs.get(OUTPUT_NODE);
-        if (output == null) {
+        if (sources.output == null) {
             throw new NativeCallException("llama_decode", 0, "the model's graph has no node " + OUTPUT_NODE);
         }
-        return new ModelWeights(model.handle(), Map.copyOf(seen), output);
+        return new ModelWeights(model.handle(), Map.copyOf(sources.seen), sources.output);
     }
 
-    /// An exception that left an upcall would end the process.
-    private static boolean observe(
-            MemorySegment node, boolean ask, Map<String, GgmlTensor> seen, Map<String, GgmlTensor> outputs) {
-        try {
-            GgmlTensor tensor = GgmlTensor.at(node);
-            boolean isOutput = tensor.name().equals(OUTPUT_NODE);
-            for (int i = 0; i < GgmlTensor.MAX_SOURCES; i++) {
-                tensor.source(i)
-                        .filter(source -> SUFFIXES.stream().anyMatch(source.name()::endsWith))
-                        .ifPresent(source -> (isOutput ? outputs : seen)
-                                .putIfAbsent(isOutput ? OUTPUT_NODE : source.name(), source));
-            }
-        } catch (Throwable ignored) {
-            // A tensor that was not seen is missed by name when it is asked for.
+    /// Sees what nodes are computed from, and wants no node's values.
+    private static final class Sources extends NodeObserver {
+        private final Map<String, GgmlTensor> seen = new HashMap<>();
+        private GgmlTensor output;
+
+        @Override
+        boolean isIdle() {
+            return false;
         }
-        return !ask; // no value is wanted, and the decode goes on
+
+        @Override
+        boolean wants(GgmlTensor node) {
+            boolean isOutput = node.name().equals(OUTPUT_NODE);
+            for (int i = 0; i < GgmlTensor.MAX_SOURCES; i++) {
+                node.source(i)
+                        .filter(source -> SUFFIXES.stream().anyMatch(source.name()::endsWith))
+                        .ifPresent(source -> put(source, isOutput));
+            }
+            return false;
+        }
+
+        private void put(GgmlTensor source, boolean isOutput) {
+            if (!isOutput) {
+                seen.putIfAbsent(source.name(), source);
+            } else if (output == null) {
+                output = source;
+            }
+        }
+
+        @Override
+        boolean take(GgmlTensor node) {
+            throw new IllegalStateException("no node's values are wanted");
+        }
     }
 
     /// Names of all that took part, but for the output matrix.

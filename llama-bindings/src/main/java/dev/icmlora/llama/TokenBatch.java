@@ -18,6 +18,7 @@ public final class TokenBatch implements AutoCloseable {
     private final int capacity;
     private final int maxSequences;
     private final BitSet outputs = new BitSet();
+    private final BitSet watched = new BitSet();
     private int size;
     private int highestToken = -1;
     private int highestPosition = -1;
@@ -95,6 +96,17 @@ public final class TokenBatch implements AutoCloseable {
         return size++;
     }
 
+    /// Asks for the hidden states of a token, see [LlamaContext#state].
+    ///
+    /// @param index what [#add] returned
+    /// @throws IllegalArgumentException if there is no such token
+    public void watch(int index) {
+        if (index < 0 || index >= size) {
+            throw new IllegalArgumentException("token " + index + " is not within the batch of " + size);
+        }
+        watched.set(index);
+    }
+
     /// Empties the batch for new tokens.
     public void clear() {
         handle.get();
@@ -103,6 +115,7 @@ public final class TokenBatch implements AutoCloseable {
         highestPosition = -1;
         highestSequence = -1;
         outputs.clear();
+        watched.clear();
         batch.size(0);
     }
 
@@ -128,6 +141,10 @@ public final class TokenBatch implements AutoCloseable {
 
     BitSet outputs() {
         return (BitSet) outputs.clone();
+    }
+
+    BitSet watched() {
+        return (BitSet) watched.clone();
     }
 
     MemorySegment struct() {

@@ -67,7 +67,7 @@ class LlamaContextTest {
     void refusesAModelWithoutTheNodeOfItsHiddenStates() {
         HiddenStates states = HiddenStates.after(3, model.layers());
         assertThatExceptionOfType(NativeCallException.class)
-                .isThrownBy(() -> states.requireNode(new ContextGraph(List.of())))
+                .isThrownBy(() -> states.requireNodes(new ContextGraph(List.of())))
                 .withMessageContaining("no node l_out-2");
     }
 
@@ -171,8 +171,60 @@ class LlamaContextTest {
         assertThat(SharedModel.cosine(states.get(1), states.get(15))).isLessThan(0.9);
     }
 
+    /// Those of several sequences, in several micro-batches, as they are of one in a context that ends there.
+    @Test
+    void statesOfSomeTokensAreWatchedBesideTheLogits() {
+        ContextOptions watching =
+                ContextOptions.of(256, 128).withMicroBatch(8).withSequences(2).withWatchedLayers(List.of(6, 22));
+        try (LlamaContext context = LlamaContext.create(model, watching);
+                LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
+                TokenBatch alone = SharedModel.batch(prompt);
+                TokenBatch batch = TokenBatch.allocate(2 * prompt.length, 2)) {
+            for (int i = 0; i < prompt.length; i++) {
+                for (int sequence = 0; sequence < 2; sequence++) {
+                    int at = batch.add(prompt[i], i, sequence, i == prompt.length - 1);
+                    if (i > 0) {
+                        batch.watch(at);
+                    }
+                }
+            }
+            context.decode(batch);
+            plain.decode(alone);
+
+            int last = 2 * prompt.length - 1;
+            assertThat(SharedModel.argmax(context.logits(last)))
+                    .isEqualTo(SharedModel.argmax(plain.logits(prompt.length - 1)));
+            for (int layer : List.of(6, 22)) {
+                ContextOptions ending = ContextOptions.of(256, 128).withHiddenLayer(layer);
+                try (LlamaContext states = LlamaContext.create(model, ending)) {
+                    states.decode(alone);
+                    for (int at : List.of(last - 1, last)) {
+                        assertThat(SharedModel.cosine(context.state(layer, at), states.embedding(prompt.length - 1)))
+                                .isGreaterThan(0.999);
+                    }
+                }
+            }
+            assertThatIllegalArgumentException().isThrownBy(() -> context.state(6, 0));
+            assertThatIllegalArgumentException().isThrownBy(() -> context.state(7, last));
+            assertThatIllegalArgumentException().isThrownBy(() -> plain.state(6, prompt.length - 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> batch.watch(2 * prompt.length));
+
+            // One that watches none.
+            context.clearMemory();
+            context.decode(alone);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.state(6, prompt.length - 1));
+        }
+    }
+
     @Test
     void refusesALayerThatTheModelDoesNotHave() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        LlamaContext.create(model, ContextOptions.of(256, 128).withWatchedLayers(List.of(30))))
+                .withMessageContaining("layer 1 to 29, not 30");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> ContextOptions.of(256, 128).withUnifiedKv(false).withWatchedLayers(List.of(1)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         LlamaContext.create(model, ContextOptions.of(256, 128).withHiddenLayer(31)))

@@ -35,13 +35,15 @@ public record GenerateReply(
     ///
     /// @param served the mode that answered
     /// @param strength of the residual in the serving adapter, or in the one that tuning began with
-    /// @param confidence chance that an answer is exactly right, in the mean over the answers; absent without a
-    /// trained generator, to which it is fitted
+    /// @param confidence chance that an answer is exactly right, in the mean over the answers; absent where it was
+    /// fitted to neither a generator nor the task's own examples
     /// @param seenDistance to the nearest task that the generator was trained on, in standard deviations of their
     /// latents; absent where tuning decided
     /// @param hurried true where the task was not tuned for want of time or of a free place; else absent
+    /// @param weights of what has a say in labels; absent where no head was fitted to the examples
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Selection(Mode served, Double strength, Double confidence, Double seenDistance, Boolean hurried) {
+    public record Selection(
+            Mode served, Double strength, Double confidence, Double seenDistance, Boolean hurried, Weights weights) {
 
         /// The same with another confidence, where it has one.
         ///
@@ -49,14 +51,21 @@ public record GenerateReply(
         public Selection withConfidence(DoubleUnaryOperator change) {
             return confidence == null
                     ? this
-                    : new Selection(served, strength, change.applyAsDouble(confidence), seenDistance, hurried);
+                    : new Selection(served, strength, change.applyAsDouble(confidence), seenDistance, hurried, weights);
         }
 
         /// Of a request that named its mode.
         public static Selection named(Mode served) {
-            return new Selection(served, null, null, null, null);
+            return new Selection(served, null, null, null, null, null);
         }
     }
+
+    /// How much each counts that has a say in labels.
+    ///
+    /// @param words of the log-probabilities of the labels' words
+    /// @param head of the scores that the examples' hidden states give a label, about 1 for the right one
+    /// @param tuned of the log-probabilities by the tuned adapter; 0 where none is asked
+    public record Weights(double words, double head, double tuned) {}
 
     /// The outcome of tuning for a task.
     ///

@@ -238,7 +238,7 @@ public final class TaskService {
         }
         var start = key(caller, request);
         var hasExamples = request.mode() == Mode.AUTO
-                ? AutoMode.tunes(start.task())
+                ? AutoMode.tunes(start.task()) && !learnsLabels(request, start.task())
                 : !start.task().examples().isEmpty();
         var key = start.tuned(tune, engine);
         if (!hasExamples || adapters.known(key).isPresent()) {
@@ -258,6 +258,11 @@ public final class TaskService {
                 throw e;
             }
         }
+    }
+
+    /// Whether the examples themselves are likely to tell the labels apart, so that nothing need be tuned.
+    private static boolean learnsLabels(GenerateRequest request, Task task) {
+        return request.labels() != null && AutoMode.learns(task, request.labels());
     }
 
     /// A known adapter.

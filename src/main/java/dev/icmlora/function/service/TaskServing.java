@@ -34,6 +34,7 @@ import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.GenerateReply.Selection;
 import dev.icmlora.function.api.GenerateReply.Tuned;
+import dev.icmlora.function.api.GenerateReply.Weights;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
@@ -114,7 +115,7 @@ final class TaskServing {
     private Serving auto(Query query) {
         var kept = new KeptAdapters(query);
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
-        var choice = auto.choose(query.prompts.fitWithExamples());
+        var choice = auto.choose(query.prompts.fitWithExamples(), query.scale, query.prompts.wanted());
         return new Serving(query, auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
     }
 
@@ -279,7 +280,12 @@ final class TaskServing {
                             .orElse(null),
                     number(choice.confidence()),
                     number(choice.seenDistance()),
-                    isHurried || isCutShort ? true : null);
+                    isHurried || isCutShort ? true : null,
+                    choice.plan().weights().map(KeptAdapters::weights).orElse(null));
+        }
+
+        private static Weights weights(AutoMode.Weights weights) {
+            return new Weights(weights.words(), weights.head(), weights.tuned());
         }
 
         private static Double number(OptionalDouble number) {

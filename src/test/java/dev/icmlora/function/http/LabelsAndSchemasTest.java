@@ -65,6 +65,35 @@ class LabelsAndSchemasTest {
         requireShares(reply, LABELS);
     }
 
+    /// A head is fitted to them once.
+    @Test
+    void labelsWithTwoExamplesEachAreLearnedAndRemembered() {
+        var animals = Stream.of("horse", "wolf", "a small dog", "eagle", "cow", "white shark", "mouse", "tiger");
+        var plants = Stream.of("oak", "a red rose", "pine tree", "tulip", "wheat", "fern", "daisy", "apple tree");
+        var examples = Stream.concat(
+                animals.map(input -> Map.of("input", input, "output", "animal")),
+                plants.map(input -> Map.of("input", input, "output", "plant")));
+        var body = with(
+                with(body(task("What is it?", examples.toList()), "lion", "birch tree"), "mode", "auto"),
+                "labels",
+                List.of("animal", "plant"));
+
+        var first = generate(body).extract().jsonPath();
+        var second = generate(body).extract().jsonPath();
+
+        for (var reply : List.of(first, second)) {
+            assertThat(reply.getList("outputs")).isEqualTo(List.of("animal", "plant"));
+            assertThat(reply.getString("selection.served")).isEqualTo("adapter");
+            assertThat(reply.getDouble("selection.strength")).isZero();
+            assertThat(reply.getDouble("selection.weights.head")).isPositive();
+            assertThat(reply.getDouble("selection.weights.tuned")).isZero();
+            assertThat(reply.getList("details.calibrated")).isEqualTo(List.of(true, true));
+            assertThat(reply.getMap("tuning")).isNull();
+            requireShares(reply, List.of("animal", "plant"));
+        }
+        assertThat(second.getInt("usage.prompt_tokens")).isLessThan(first.getInt("usage.prompt_tokens") / 3);
+    }
+
     private static void requireShares(JsonPath reply, List<String> labels) {
         var outputs = reply.<String>getList("outputs");
         for (var i = 0; i < outputs.size(); i++) {

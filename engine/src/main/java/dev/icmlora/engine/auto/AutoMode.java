@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Calibration;
@@ -25,11 +26,21 @@ import dev.icmlora.generator.vector.TaskVector;
 /// Mode auto: chooses how a task is served, answers its inputs, asks for second opinions, and says how sure the
 /// answers are. Belongs to the session's thread.
 ///
-/// With enough examples the task is tuned and the tuned adapter serves, as surely as tuning saw it learn. With
+/// Labels that have examples are told apart by a [LabelHead]; the task is tuned beside where that explains little.
+/// Else, with enough examples the task is tuned and the tuned adapter serves, as surely as tuning saw it learn. With
 /// fewer, the distance to the tasks that the generator was trained on decides.
 public final class AutoMode {
     /// Distinct examples that tuning needs: fewer are learned by heart.
     public static final int LEAST_EXAMPLES = 3;
+
+    /// Examples of each label that a head needs.
+    private static final int LEAST_OF_LABEL = 2;
+    /// Examples that a head is fitted to, as many of each label as there are.
+    private static final int MOST_OF_HEAD = 512;
+    /// From so many on, what is known of those left out says how sure the others are.
+    private static final int LEAST_TO_CALIBRATE = 16;
+    /// Of the tuned adapter's log-probabilities, beside a head.
+    private static final double WEIGHT_OF_TUNED = 0.25;
 
     private static final int BYTES_OF_RESULT = 64;
 
@@ -54,12 +65,37 @@ public final class AutoMode {
     /// @param adapter empty for the base model alone
     /// @param showsExamples whether the prompts have the task's examples
     /// @param isReviewed whether answers that are not sure need a second opinion
-    public record Plan(Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed) {}
+    /// @param head that has a say in labels
+    public record Plan(
+            Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed, Optional<LabelHead> head) {
+
+        /// Without a head.
+        public Plan(Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed) {
+            this(adapter, showsExamples, isReviewed, Optional.empty());
+        }
+
+        private boolean isTuned() {
+            return adapter.flatMap(TaskAdapter::tuning).isPresent();
+        }
+
+        /// How much each counts that has a say in labels; empty without a head.
+        public Optional<Weights> weights() {
+            return head.map(LabelHead::weights)
+                    .map(weights -> new Weights(weights.words(), weights.head(), isTuned() ? WEIGHT_OF_TUNED : 0));
+        }
+    }
+
+    /// How much each counts that has a say in labels.
+    ///
+    /// @param words of the log-probabilities of the labels' words
+    /// @param head of the head's scores, which are about 1 for the right label and about 0 for others
+    /// @param tuned of the log-probabilities by the tuned adapter
+    public record Weights(double words, double head, double tuned) {}
 
     /// What was chosen, and why.
     ///
     /// @param confidence chance that an answer is exactly right, as far as the task tells; empty without a
-    /// generator
+    /// generator and a head
     /// @param seenDistance to the nearest task that the generator was trained on; empty where it had no say
     public record Choice(Way way, Plan plan, OptionalDouble confidence, OptionalDouble seenDistance) {}
 
@@ -68,16 +104,29 @@ public final class AutoMode {
 
     private record SeenKey(Task task) {}
 
+    private record HeadKey(Task task, List<String> labels) {
+
+        int bytes() {
+            return task.bytes() + bytesOf(labels);
+        }
+    }
+
+    /// @param head empty if too few examples fit into the context
+    private record Learned(Optional<LabelHead> head) {}
+
     /// @param adapter its id; empty for the base model alone
     /// @param shown whether prompts show the examples
     private record BiasKey(Optional<String> adapter, float scale, Task task, boolean shown, List<String> labels) {
 
         int bytes() {
-            var ofLabels = labels.stream()
-                    .mapToInt(label -> BYTES_OF_RESULT + Character.BYTES * label.length())
-                    .sum();
-            return task.bytes() + ofLabels;
+            return task.bytes() + bytesOf(labels);
         }
+    }
+
+    private static int bytesOf(List<String> labels) {
+        return labels.stream()
+                .mapToInt(label -> BYTES_OF_RESULT + Character.BYTES * label.length())
+                .sum();
     }
 
     /// Whether a task has enough examples to tune on.
@@ -85,11 +134,35 @@ public final class AutoMode {
         return task.examples().stream().distinct().limit(LEAST_EXAMPLES).count() == LEAST_EXAMPLES;
     }
 
+    /// Whether a task's examples tell its labels apart without any tuning: two of them, and half of all, have two
+    /// examples or more.
+    public static boolean learns(Task task, List<String> labels) {
+        var known = examples(task, labels).stream()
+                .filter(each -> each.size() >= LEAST_OF_LABEL)
+                .count();
+        return known >= 2 && 2 * known >= labels.size();
+    }
+
+    /// Distinct examples of each label.
+    private static List<List<Example>> examples(Task task, List<String> labels) {
+        var ofLabels = task.examples().stream().distinct().collect(Collectors.groupingBy(Example::output));
+        return labels.stream()
+                .map(label -> ofLabels.getOrDefault(label, List.of()))
+                .toList();
+    }
+
     /// Chooses how the task is served.
     ///
     /// @param examplesFit whether prompts with the examples and their answers would fit into the context
+    /// @param scale of whatever adapter answers
     /// @throws UnusableInputException if the task is longer than the context
-    public Choice choose(boolean examplesFit) {
+    public Choice choose(boolean examplesFit, float scale, Wanted wanted) {
+        // A head is fitted to the shared adapter as it is.
+        var head = scale == 1 && wanted instanceof Choosing choosing ? head(choosing) : Optional.<LabelHead>empty();
+        return head.map(this::chooseHead).orElseGet(() -> choose(examplesFit));
+    }
+
+    private Choice choose(boolean examplesFit) {
         var showing = examplesFit && !task.examples().isEmpty();
         var tuned = tunes(task) && engine().tuningRefusal().isEmpty() ? tuned() : Optional.<TaskAdapter>empty();
         return tuned.map(adapter -> chooseTuned(adapter, showing)).orElseGet(() -> chooseUntuned(showing));
@@ -105,6 +178,69 @@ public final class AutoMode {
             // Only the first tuning shows that there is no memory for any.
             return Optional.empty();
         }
+    }
+
+    private Optional<LabelHead> head(Choosing choosing) {
+        var labels = choosing.labels().texts();
+        if (!engine().hasPromptStates() || !learns(task, labels)) {
+            return Optional.empty();
+        }
+        var adapter = reading();
+        var key = new HeadKey(task, labels);
+        var bytes = key.bytes() + LabelHead.bytes(engine().model().model().hiddenSize(), labels.size());
+        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, asking)).head;
+    }
+
+    /// What a head's texts are read with: the shared adapter, or without a generator the base model alone.
+    private Optional<ScaledAdapter> reading() {
+        return scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.empty(), 1);
+    }
+
+    private static Learned learn(Optional<ScaledAdapter> adapter, Task of, Choosing choosing, EngineSession asking) {
+        var engine = asking.engine();
+        var room = engine.contextTokens() - choosing.mostTokens();
+        var prompts = new ArrayList<int[]>();
+        var places = new ArrayList<Integer>();
+        var examples = examples(of, choosing.labels().texts());
+        var most = examples.stream().mapToInt(List::size).max().orElseThrow();
+        for (var i = 0; i < most && prompts.size() < MOST_OF_HEAD; i++) {
+            for (var label = 0; label < examples.size(); label++) {
+                if (i < examples.get(label).size()) {
+                    var prompt = engine.format()
+                            .query(
+                                    of.description(),
+                                    List.of(),
+                                    examples.get(label).get(i).input())
+                            .tokens();
+                    if (prompt.length <= room) {
+                        prompts.add(prompt);
+                        places.add(label);
+                    }
+                }
+            }
+        }
+        if (places.stream().distinct().count() < 2) {
+            return new Learned(Optional.empty());
+        }
+        var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
+                .map(LabelHead.Text::of)
+                .toList();
+        var labels = places.stream().mapToInt(Integer::intValue).toArray();
+        return new Learned(Optional.of(asking.compute(() -> LabelHead.fit(texts, labels, LabelHead.PARTS))));
+    }
+
+    private static Choosing withStates(Choosing choosing, Task of, Engine engine) {
+        return choosing.unheard().withStates(engine.format().opening(of.description()));
+    }
+
+    private Choice chooseHead(LabelHead head) {
+        var tunes = !head.explains() && tunes(task) && engine().tuningRefusal().isEmpty();
+        var tuned = (tunes ? tuned() : Optional.<TaskAdapter>empty())
+                .filter(adapter -> adapter.tuning().orElseThrow().outcome() == Outcome.TUNED);
+        var untuned = engine().isTrained() ? Way.SHARED : Way.BASE;
+        var way = tuned.isPresent() ? Way.TUNED : untuned;
+        var plan = new Plan(tuned.isPresent() ? tuned : by(untuned).adapter, false, false, Optional.of(head));
+        return new Choice(way, plan, OptionalDouble.of(head.weights().right()), OptionalDouble.empty());
     }
 
     private Choice chooseTuned(TaskAdapter adapter, boolean showing) {
@@ -170,6 +306,9 @@ public final class AutoMode {
     /// `adapter` if its weights give scores that are not finite
     public List<ReviewedAnswer> answer(
             Plan plan, float scale, List<int[]> prompts, Supplier<Optional<List<int[]>>> shown, Wanted wanted) {
+        if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
+            return byHead(plan, plan.head.get(), scale, prompts, choosing);
+        }
         // How probable an answer is tells nothing if it was drawn.
         var answers = plan.isReviewed && wanted.isGreedy()
                 ? reviewed(plan, scale, prompts, shown, wanted)
@@ -181,10 +320,32 @@ public final class AutoMode {
                 .toList();
     }
 
+    private List<ReviewedAnswer> byHead(
+            Plan plan, LabelHead head, float scale, List<int[]> prompts, Choosing choosing) {
+        var read = session.answer(reading(), prompts, withStates(choosing, task, engine()))
+                .answers();
+        var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
+        var isCalibrated = head.examples() >= LEAST_TO_CALIBRATE && tuned.isEmpty();
+        var answers = new ArrayList<ReviewedAnswer>();
+        for (var i = 0; i < read.size(); i++) {
+            var logprobs = head.logprobs(LabelHead.Text.of(read.get(i)));
+            if (plan.isTuned()) {
+                var others = LabelHead.Text.logs(tuned.get(i));
+                for (var label = 0; label < logprobs.length; label++) {
+                    logprobs[label] += WEIGHT_OF_TUNED * others[label];
+                }
+            }
+            var answer = choosing.answer(logprobs, Optional.empty());
+            var reviewed = ReviewedAnswer.alone(answer);
+            answers.add(isCalibrated ? reviewed.with(answer.probability()) : reviewed);
+            choosing.listener().wrote(i, new Delta(answer.text(), answer.logprobs()));
+        }
+        return answers;
+    }
+
     private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted) {
         var adapter = scaled(plan.adapter, scale);
-        var isTuned = plan.adapter.flatMap(TaskAdapter::tuning).isPresent();
-        return session.answer(adapter, prompts, isTuned ? unbiased(adapter, task, false, wanted) : wanted)
+        return session.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
                 .answers();
     }
 
@@ -218,8 +379,7 @@ public final class AutoMode {
     /// What the shared adapter answers, or without a generator the base model alone, with the examples in the
     /// prompt.
     private List<Answer> second(float scale, List<int[]> prompts, Wanted wanted) {
-        var adapter =
-                scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.<TaskAdapter>empty(), scale);
+        var adapter = scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.empty(), scale);
         var few = engine().fingerprinted(task);
         return session.answer(adapter, prompts, unbiased(adapter, few, true, wanted))
                 .answers();

@@ -2,6 +2,7 @@ package dev.icmlora.engine.worker;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// An answer that was written, or the label that was chosen.
@@ -11,16 +12,29 @@ import java.util.OptionalDouble;
 /// @param probability of a label: its share among all labels; of a written text, where log-probabilities were
 /// asked for: that of its tokens and its end, one after the other, before every sampling option
 /// @param labels probability of each label, in their order, 1 together; empty for a written text
+/// @param states of the prompt, where they were asked for
 public record Answer(
         String text,
         Finish finish,
         int tokens,
         List<TokenLogprob> logprobs,
         OptionalDouble probability,
-        Map<String, Double> labels) {
+        Map<String, Double> labels,
+        Optional<PromptStates> states) {
+
+    /// Without hidden states.
+    public Answer(
+            String text,
+            Finish finish,
+            int tokens,
+            List<TokenLogprob> logprobs,
+            OptionalDouble probability,
+            Map<String, Double> labels) {
+        this(text, finish, tokens, logprobs, probability, labels, Optional.empty());
+    }
 
     /// The same for a reader who did not ask for the log-probabilities of its tokens.
     public Answer withoutLogprobs() {
-        return new Answer(text, finish, tokens, List.of(), probability, labels);
+        return new Answer(text, finish, tokens, List.of(), probability, labels, states);
     }
 }

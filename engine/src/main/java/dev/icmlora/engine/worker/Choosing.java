@@ -1,14 +1,26 @@
 package dev.icmlora.engine.worker;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /// Asks for the likeliest of some labels, all of which are scored after the prompt.
 ///
 /// @param weights added to the labels' log-probabilities, up to a constant; one for each label in their order, or
 /// none
+/// @param statesFrom give the hidden states of each prompt too, with their mean from this token on; [#NO_STATES] for
+/// none
 /// @param listener is told each answer once, as a whole
 /// @param salt see [Wanted]
-public record Choosing(Labels labels, List<Double> weights, AnswerListener listener, String salt) implements Wanted {
+public record Choosing(Labels labels, List<Double> weights, int statesFrom, AnswerListener listener, String salt)
+        implements Wanted {
+
+    /// No hidden states are wanted.
+    public static final int NO_STATES = -1;
 
     public Choosing {
         weights = List.copyOf(weights);
@@ -16,12 +28,23 @@ public record Choosing(Labels labels, List<Double> weights, AnswerListener liste
 
     /// All labels are as likely as the model says.
     public Choosing(Labels labels, AnswerListener listener, String salt) {
-        this(labels, List.of(), listener, salt);
+        this(labels, List.of(), NO_STATES, listener, salt);
     }
 
     /// The same with other weights.
     public Choosing weighed(List<Double> other) {
-        return new Choosing(labels, other, listener, salt);
+        return new Choosing(labels, other, statesFrom, listener, salt);
+    }
+
+    /// The same with the hidden states of each prompt.
+    ///
+    /// @param token from which on their mean is taken
+    public Choosing withStates(int token) {
+        return new Choosing(labels, weights, token, listener, salt);
+    }
+
+    boolean hasStates() {
+        return statesFrom != NO_STATES;
     }
 
     /// @param logprobs of the labels in their order
@@ -31,6 +54,34 @@ public record Choosing(Labels labels, List<Double> weights, AnswerListener liste
             weighed[label] += weights.get(label);
         }
         return weighed;
+    }
+
+    /// The answer that the labels' log-probabilities make.
+    ///
+    /// @param logprobs in the labels' order, up to a constant
+    public Answer answer(double[] logprobs, Optional<PromptStates> states) {
+        var chosen = likeliest(logprobs);
+        var sum = Arrays.stream(logprobs)
+                .map(logprob -> Math.exp(logprob - logprobs[chosen]))
+                .sum();
+        var probabilities = new LinkedHashMap<String, Double>();
+        for (var label = 0; label < logprobs.length; label++) {
+            probabilities.put(labels.text(label), Math.exp(logprobs[label] - logprobs[chosen]) / sum);
+        }
+        return new Answer(
+                labels.text(chosen),
+                Finish.STOP,
+                labels.length(chosen),
+                List.of(),
+                OptionalDouble.of(probabilities.get(labels.text(chosen))),
+                Collections.unmodifiableMap(probabilities),
+                states);
+    }
+
+    static int likeliest(double[] logprobs) {
+        return IntStream.range(0, logprobs.length)
+                .reduce((a, b) -> logprobs[b] > logprobs[a] ? b : a)
+                .orElseThrow();
     }
 
     @Override
@@ -45,7 +96,7 @@ public record Choosing(Labels labels, List<Double> weights, AnswerListener liste
 
     @Override
     public Choosing unheard() {
-        return new Choosing(labels, weights, AnswerListener.NONE, salt);
+        return new Choosing(labels, weights, statesFrom, AnswerListener.NONE, salt);
     }
 
     @Override

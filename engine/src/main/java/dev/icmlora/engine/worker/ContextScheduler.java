@@ -245,7 +245,7 @@ public final class ContextScheduler {
     /// Whether no other sequence is just prefilling what this one could go on from in a moment.
     private boolean needNotWait(DecodeRequest request) {
         var group = groups.get(request.adapter());
-        var prompt = request.nextPrompt();
+        var prompt = request.nextShareable();
         var key = request.prefixKey();
         var kept = prefixes.longest(key, prompt).map(PrefixCache.Match::length).orElse(0);
         return group.running.stream()
@@ -259,7 +259,7 @@ public final class ContextScheduler {
         if (sequence.branches() > freeBranches.size() || !mayComeBack(sequence)) {
             return false;
         }
-        var match = prefixes.longest(sequence.request().prefixKey(), sequence.prompt());
+        var match = prefixes.longest(sequence.request().prefixKey(), sequence.shareable());
         if (match.isPresent()) {
             var entry = match.get().entry();
             var shared = match.get().length();

@@ -118,9 +118,17 @@ final class DecodeRequest {
         return promptNanos == 0;
     }
 
-    /// The prompt of [#next].
-    int[] nextPrompt() {
-        return displaced.isEmpty() ? prompts.get(started) : displaced.element().prompt();
+    /// What of the prompt of [#next] need not be read where it was kept, and the token after that.
+    int[] nextShareable() {
+        return shareable(
+                displaced.isEmpty() ? prompts.get(started) : displaced.element().prompt());
+    }
+
+    /// Hidden states are those of tokens that are read.
+    int[] shareable(int[] prompt) {
+        return wanted instanceof Choosing choosing && choosing.hasStates() && choosing.statesFrom() < prompt.length
+                ? Arrays.copyOf(prompt, choosing.statesFrom() + 1)
+                : prompt;
     }
 
     /// The sequence that starts or goes on next, which may still be refused a place.

@@ -38,6 +38,14 @@ public interface Decoder {
     /// @return what [Chooser#next] and [#logprobs] take
     int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output);
 
+    /// Asks for the hidden states of a token of the batch.
+    ///
+    /// @param at what [#add] returned
+    void watch(int at);
+
+    /// The hidden states of a token that was watched in the batch that was decoded last, after each layer.
+    List<float[]> states(int at);
+
     /// Computes the batch.
     ///
     /// @throws DecodeException if it is refused or fails; its reason says what became of the memory

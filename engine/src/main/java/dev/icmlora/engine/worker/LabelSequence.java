@@ -1,12 +1,8 @@
 package dev.icmlora.engine.worker;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// An answer that is one of some labels. After the prompt, the trees of the labels are read one after the
@@ -23,6 +19,12 @@ final class LabelSequence extends Sequence {
     private final double[][] ofNodes;
     /// What the batch that is being made has of the tree.
     private final List<Read> reads = new ArrayList<>();
+    /// Tokens of the batch that is being made whose states are wanted.
+    private final List<Watched> watched = new ArrayList<>();
+    /// The sum of the states that were read, and the last one, for each layer.
+    private final List<double[]> sums = new ArrayList<>();
+    private List<float[]> last = List.of();
+    private int summed;
     private int tree;
     /// The node that is read next; the root is read with the prompt.
     private int next;
@@ -39,15 +41,22 @@ final class LabelSequence extends Sequence {
 
     private record Read(int node, int output) {}
 
+    /// @param at what the decoder calls it
+    private record Watched(int token, int at) {}
+
     @Override
     void displace() {
         super.displace();
+        watched.clear();
+        sums.clear();
+        summed = 0;
         tree = 0;
         next = LabelTree.ROOT;
     }
 
     @Override
     void contribute(int most) {
+        watched.clear();
         super.contribute(most);
         reads.clear();
         nextBefore = next;
@@ -66,8 +75,21 @@ final class LabelSequence extends Sequence {
     }
 
     @Override
+    void added(int token, int at) {
+        if (choosing.hasStates() && token < promptLength() && token >= firstWatched()) {
+            decoder().watch(at);
+            watched.add(new Watched(token, at));
+        }
+    }
+
+    private int firstWatched() {
+        return Math.min(choosing.statesFrom(), promptLength() - 1);
+    }
+
+    @Override
     void takeBack() {
         super.takeBack();
+        watched.clear();
         reads.clear();
         request().batched(nextBefore - next);
         next = nextBefore;
@@ -85,6 +107,8 @@ final class LabelSequence extends Sequence {
 
     @Override
     Delta advance() {
+        watched.forEach(each -> read(decoder().states(each.at), each.token));
+        watched.clear();
         if (output() != NO_OUTPUT) {
             IntStream.range(0, labels.trees().size()).forEach(each -> score(each, LabelTree.ROOT, output()));
             begin(0);
@@ -94,8 +118,33 @@ final class LabelSequence extends Sequence {
             begin(tree + 1);
         }
         return ended()
-                ? new Delta(labels.text(likeliest(choosing.weighed(ofLabels))), List.of())
+                ? new Delta(labels.text(Choosing.likeliest(choosing.weighed(ofLabels))), List.of())
                 : new Delta("", List.of());
+    }
+
+    private void read(List<float[]> states, int token) {
+        for (var layer = 0; layer < states.size(); layer++) {
+            var state = states.get(layer);
+            if (sums.size() == layer) {
+                sums.add(new double[state.length]);
+            }
+            for (var i = 0; i < state.length; i++) {
+                sums.get(layer)[i] += state[i];
+            }
+        }
+        summed++;
+        last = token == promptLength() - 1 ? states : last;
+    }
+
+    private Optional<PromptStates> states() {
+        var means = sums.stream().map(sum -> {
+            var mean = new float[sum.length];
+            for (var i = 0; i < mean.length; i++) {
+                mean[i] = (float) (sum[i] / summed);
+            }
+            return mean;
+        });
+        return choosing.hasStates() ? Optional.of(new PromptStates(last, means.toList())) : Optional.empty();
     }
 
     private void score(int scored, int node, int output) {
@@ -115,12 +164,6 @@ final class LabelSequence extends Sequence {
         }
     }
 
-    private static int likeliest(double[] logprobs) {
-        return IntStream.range(0, logprobs.length)
-                .reduce((a, b) -> logprobs[b] > logprobs[a] ? b : a)
-                .orElseThrow();
-    }
-
     @Override
     boolean isWriting() {
         return false;
@@ -138,27 +181,7 @@ final class LabelSequence extends Sequence {
 
     @Override
     Answer answer() {
-        var weighed = choosing.weighed(ofLabels);
-        var chosen = likeliest(weighed);
-        var probabilities = probabilities(weighed, weighed[chosen]);
-        return new Answer(
-                labels.text(chosen),
-                Finish.STOP,
-                labels.length(chosen),
-                List.of(),
-                OptionalDouble.of(probabilities.get(labels.text(chosen))),
-                probabilities);
-    }
-
-    private Map<String, Double> probabilities(double[] logprobs, double greatest) {
-        var sum = Arrays.stream(logprobs)
-                .map(logprob -> Math.exp(logprob - greatest))
-                .sum();
-        var probabilities = new LinkedHashMap<String, Double>();
-        for (var label = 0; label < logprobs.length; label++) {
-            probabilities.put(labels.text(label), Math.exp(logprobs[label] - greatest) / sum);
-        }
-        return Collections.unmodifiableMap(probabilities);
+        return choosing.answer(choosing.weighed(ofLabels), states());
     }
 
     @Override

@@ -65,6 +65,18 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     }
 
     @Override
+    public void watch(int at) {
+        batch.watch(at);
+    }
+
+    @Override
+    public List<float[]> states(int at) {
+        return context.options().watchedLayers().stream()
+                .map(layer -> context.state(layer, at))
+                .toList();
+    }
+
+    @Override
     public void decode() {
         context.decode(batch);
     }

@@ -130,6 +130,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
             var last = position == end - 1;
             var asked = last && (end == length || request.adapter().isPresent());
             var at = decoder.add(request.adapter(), tokens[position], position, new int[] {id}, asked);
+            added(position, at);
             position++;
             if (asked) {
                 checked = at;
@@ -138,6 +139,11 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         }
         request.batched(position - positionBefore);
     }
+
+    /// A token of it was added to the batch.
+    ///
+    /// @param at what the decoder calls it
+    abstract void added(int token, int at);
 
     /// The batch was not computed.
     void takeBack() {
@@ -241,6 +247,11 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
 
     int[] prompt() {
         return request.prompts().get(index);
+    }
+
+    /// What of its prompt need not be read where it was kept, and the token after that.
+    int[] shareable() {
+        return request.shareable(prompt());
     }
 
     /// Whether tokens other than the newest are still to be read.

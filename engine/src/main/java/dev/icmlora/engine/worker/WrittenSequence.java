@@ -80,6 +80,11 @@ final class WrittenSequence extends Sequence {
     }
 
     @Override
+    void added(int token, int at) {
+        // No token of it is looked at but the newest.
+    }
+
+    @Override
     boolean isWriting() {
         return !isPrefilling();
     }

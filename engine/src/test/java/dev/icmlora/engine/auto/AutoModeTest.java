@@ -88,6 +88,10 @@ class AutoModeTest {
                 .toList();
     }
 
+    private Decoding text() {
+        return new Decoding(SamplingOptions.GREEDY, 8, engine.stops(List.of()));
+    }
+
     private Choosing labels() {
         return new Choosing(Labels.of(LABELS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
     }
@@ -103,7 +107,7 @@ class AutoModeTest {
     @Test
     void aTaskThatWasTunedIsServedByItsAdapterAlone() {
         for (var examplesFit : List.of(true, false)) {
-            var choice = auto(PLURALS, Optional.of(Outcome.TUNED)).choose(examplesFit);
+            var choice = auto(PLURALS, Optional.of(Outcome.TUNED)).choose(examplesFit, 1, text());
 
             assertThat(choice.way()).isEqualTo(Way.TUNED);
             assertThat(choice.plan().isReviewed()).isTrue();
@@ -116,14 +120,14 @@ class AutoModeTest {
     void afterATuningThatDivergedTheSharedAdapterServes() {
         var auto = auto(PLURALS, Optional.of(Outcome.DIVERGED));
 
-        assertThat(auto.choose(true).way()).isEqualTo(Way.SHARED_EXAMPLES);
-        assertThat(auto.choose(false).way()).isEqualTo(Way.SHARED);
-        assertThat(auto.choose(true).plan().isReviewed()).isFalse();
+        assertThat(auto.choose(true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(auto.choose(false, 1, text()).way()).isEqualTo(Way.SHARED);
+        assertThat(auto.choose(true, 1, text()).plan().isReviewed()).isFalse();
     }
 
     @Test
     void untunedTheDistanceToSeenTasksDecides() {
-        var near = auto(NEAR, Optional.empty()).choose(true);
+        var near = auto(NEAR, Optional.empty()).choose(true, 1, text());
         var strange = new Task("qxzzk vvw 0x77 ]] {{ ;; plonk", List.of(new Example("(((", "%%% 17")));
         var far = auto(strange, Optional.empty());
 
@@ -133,13 +137,13 @@ class AutoModeTest {
         assertThat(near.confidence()).hasValue(engine.calibration().known());
         assertThat(far.seenDistance().orElseThrow())
                 .isGreaterThan(engine.calibration().near());
-        assertThat(far.choose(true).way()).isEqualTo(Way.SHARED_EXAMPLES);
-        assertThat(far.choose(false).way()).isEqualTo(Way.SHARED);
+        assertThat(far.choose(true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(far.choose(false, 1, text()).way()).isEqualTo(Way.SHARED);
     }
 
     @Test
     void aTaskIsFingerprintedOnceForItsDistanceAndItsAdapter() {
-        var choice = auto(NEAR, Optional.empty()).choose(true);
+        var choice = auto(NEAR, Optional.empty()).choose(true, 1, text());
 
         assertThat(choice.way()).isEqualTo(Way.GENERATED);
         assertThat(session.spent().promptTokens())
@@ -152,7 +156,7 @@ class AutoModeTest {
     @Test
     void itTunesAnswersAndSaysHowSureItIs() {
         var auto = new AutoMode(session, PLURALS);
-        var choice = auto.choose(true);
+        var choice = auto.choose(true, 1, text());
         var inputs = new String[] {"cow", "phenomenon", "xylem"};
         var wanted = new Decoding(
                 SamplingOptions.GREEDY, 8, engine.stops(List.of()), OptionalInt.empty(), false, (_, _) -> {});
@@ -178,7 +182,7 @@ class AutoModeTest {
         var drawn = new Decoding(SamplingOptions.GREEDY.withTemperature(1), 4, engine.stops(List.of()));
 
         var answers = auto.answer(
-                auto.choose(true).plan(),
+                auto.choose(true, 1, text()).plan(),
                 1,
                 prompts(PLURALS, false, "xylem"),
                 () -> {
@@ -228,6 +232,90 @@ class AutoModeTest {
 
     private static Map<String, Double> labels(List<ReviewedAnswer> answers) {
         return answers.getFirst().answer().labels();
+    }
+
+    private static final List<String> KINDS = List.of("animal", "plant");
+    private static final Task KIND = new Task(
+            "What is it?",
+            Stream.concat(
+                            Stream.of("horse", "wolf", "a small dog", "eagle", "cow", "white shark", "mouse", "tiger")
+                                    .map(input -> new Example(input, "animal")),
+                            Stream.of("oak", "a red rose", "pine tree", "tulip", "wheat", "fern", "daisy", "apple tree")
+                                    .map(input -> new Example(input, "plant")))
+                    .toList());
+
+    private Choosing kinds() {
+        return new Choosing(Labels.of(KINDS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
+    }
+
+    @Test
+    void labelsThatHaveExamplesAreToldApartByAHead() {
+        var auto = auto(KIND, Optional.of(Outcome.TUNED));
+        var choice = auto.choose(true, 1, kinds());
+        var read = session.spent().promptTokens();
+
+        var answers = auto.answer(
+                choice.plan(),
+                1,
+                prompts(KIND, false, "lion", "birch tree", "goat", "sunflower"),
+                Optional::empty,
+                kinds());
+
+        assertThat(choice.way()).isEqualTo(Way.SHARED);
+        assertThat(choice.confidence().orElseThrow()).isBetween(0.6, 1.0);
+        assertThat(choice.plan().weights().orElseThrow().head()).isPositive();
+        assertThat(choice.plan().weights().orElseThrow().tuned()).isZero();
+        assertThat(read).as("the examples").isGreaterThan(16);
+        assertThat(answers)
+                .extracting(each -> each.answer().text())
+                .containsExactly("animal", "plant", "animal", "plant");
+        assertThat(answers).allSatisfy(each -> {
+            assertThat(each.opinion()).isEqualTo(Opinion.NONE);
+            assertThat(each.confidence()).isEqualTo(each.answer().probability());
+            assertThat(each.answer().states()).isEmpty();
+        });
+    }
+
+    @Test
+    void whereAHeadExplainsLittleTheTunedAdapterHasASay() {
+        var examples = Stream.of("a", "b", "c", "d", "e", "f")
+                .flatMap(input -> KINDS.stream().map(kind -> new Example(input, kind)))
+                .toList();
+        var auto = auto(new Task("What is it?", examples), Optional.of(Outcome.TUNED));
+
+        var choice = auto.choose(true, 1, kinds());
+        var answers = auto.answer(choice.plan(), 1, prompts(KIND, false, "g", "a red rose"), Optional::empty, kinds());
+
+        assertThat(choice.way()).isEqualTo(Way.TUNED);
+        assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(0.25);
+        assertThat(answers).hasSize(2).allSatisfy(each -> {
+            assertThat(each.confidence()).isEmpty();
+            assertThat(each.answer().labels().values().stream()
+                            .mapToDouble(share -> share)
+                            .sum())
+                    .isCloseTo(1, within(1e-6));
+        });
+    }
+
+    @Test
+    void aHeadNeedsTwoExamplesOfHalfOfTheLabels() {
+        var examples = KIND.examples();
+        assertThat(AutoMode.learns(KIND, KINDS)).isTrue();
+        assertThat(AutoMode.learns(KIND, List.of("animal", "plant", "stone", "star")))
+                .isTrue();
+        assertThat(AutoMode.learns(KIND, List.of("animal", "plant", "stone", "star", "cloud")))
+                .isFalse();
+        assertThat(AutoMode.learns(KIND, List.of("animal", "stone"))).isFalse();
+        assertThat(AutoMode.learns(new Task("", examples.subList(0, 9)), KINDS)).isFalse();
+        assertThat(AutoMode.learns(new Task("", List.of(CAT, CAT, DOG, DOG)), List.of("cats", "dogs")))
+                .as("each twice")
+                .isFalse();
+        assertThat(auto(KIND, Optional.of(Outcome.TUNED))
+                        .choose(true, 0.5f, kinds())
+                        .plan()
+                        .head())
+                .as("at another scale")
+                .isEmpty();
     }
 
     @Test

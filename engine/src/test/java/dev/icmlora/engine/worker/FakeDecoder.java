@@ -29,6 +29,7 @@ final class FakeDecoder implements Decoder {
     private final int cells;
     private final Map<Integer, List<Cell>> memory = new HashMap<>();
     private final List<Addition> batch = new ArrayList<>();
+    private final Set<Integer> watched = new HashSet<>();
     final List<Set<Integer>> decoded = new ArrayList<>();
     final Queue<RuntimeException> failures = new ArrayDeque<>();
     final Set<Integer> unchoosable = new HashSet<>();
@@ -77,6 +78,7 @@ final class FakeDecoder implements Decoder {
     @Override
     public void begin() {
         batch.clear();
+        watched.clear();
     }
 
     @Override
@@ -97,6 +99,20 @@ final class FakeDecoder implements Decoder {
         batch.add(new Addition(
                 adapter, token, position, Arrays.stream(sequences).boxed().toList(), output));
         return batch.size() - 1;
+    }
+
+    @Override
+    public void watch(int at) {
+        watched.add(at);
+    }
+
+    /// Token and position.
+    @Override
+    public List<float[]> states(int at) {
+        if (!watched.contains(at)) {
+            throw new AssertionError("the token at " + at + " was not watched");
+        }
+        return List.of(new float[] {batch.get(at).token, batch.get(at).position});
     }
 
     @Override

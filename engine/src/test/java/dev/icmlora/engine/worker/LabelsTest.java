@@ -268,6 +268,58 @@ class LabelsTest {
         assertThat(heard).containsExactlyInAnyOrder("0" + texts.getFirst(), "1" + texts.getLast());
     }
 
+    /// From the token that was named on, whatever was read before, and kept.
+    @Test
+    void thePromptsStatesComeWithTheLabels() {
+        var drawn = Drawn.of(new Random(2), 20, 20);
+        var choosing = new Choosing(drawn.labels, AnswerListener.NONE, "").withStates(20);
+
+        for (var time = 0; time < 2; time++) {
+            var answers = decode(List.of(prompt(40), prompt(200), prompt(20), prompt(5)), choosing)
+                    .join()
+                    .answers();
+
+            requireStates(answers.get(0), 20, 40);
+            requireStates(answers.get(1), 20, 200);
+            requireStates(answers.get(2), 19, 20);
+            requireStates(answers.get(3), 4, 5);
+        }
+        assertThat(choose(List.of(3), drawn).join().answers().getFirst().states())
+                .isEmpty();
+    }
+
+    /// The fake's are a token and its position.
+    private static void requireStates(Answer answer, int from, int to) {
+        var states = answer.states().orElseThrow();
+        assertThat(states.last()).hasSize(1);
+        assertThat(states.last().getFirst()[1]).isEqualTo(to - 1);
+        assertThat(states.mean().getFirst()[1]).isEqualTo((from + to - 1) / 2f);
+    }
+
+    @Test
+    void statesOfADisplacedPromptAreReadAgain() {
+        for (var failing = 1; failing < 6; failing++) {
+            var drawn = Drawn.of(new Random(failing), 150, 8);
+            var failed = failing;
+            var decodes = new AtomicInteger();
+            var both = new Semaphore(0);
+            decoder.beforeDecode = () -> {
+                both.acquireUninterruptibly();
+                if (decodes.incrementAndGet() == failed) {
+                    decoder.failures.add(new DecodeException(1, "no room"));
+                }
+            };
+            var oldest = decode(List.of(prompt(4)), new Decoding(SamplingOptions.GREEDY, 40, List.of()));
+            var choosing = new Choosing(drawn.labels, AnswerListener.NONE, "").withStates(2);
+            var youngest = decode(List.of(prompt(100), prompt(6)), choosing);
+            both.release(Integer.MAX_VALUE);
+
+            oldest.join();
+            requireStates(youngest.join().answers().get(0), 2, 100);
+            requireStates(youngest.join().answers().get(1), 2, 6);
+        }
+    }
+
     @Test
     void labelsOfTheSameTokensAreRefused() {
         var tokens = List.of(new int[] {1, END}, new int[] {1, END});

@@ -69,6 +69,12 @@ public final class PromptFormat {
         return prompt.build();
     }
 
+    /// Number of tokens with which every prompt of a description begins before the first input.
+    public int opening(String description) {
+        Builder prompt = new Builder(description);
+        return prompt.size + prompt.beforeQuestion.length;
+    }
+
     /// All examples with their answers; without examples, the opening of the first turn with the description.
     public Prompt packed(String description, List<Example> examples) {
         Builder prompt = new Builder(description);

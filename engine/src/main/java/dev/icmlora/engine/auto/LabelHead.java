@@ -1,0 +1,272 @@
+package dev.icmlora.engine.auto;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import dev.icmlora.engine.worker.Answer;
+
+/// What a task's examples tell of its labels: linear classifiers on hidden states, beside the label words.
+///
+/// A part of it has some views of a text, φ, each scaled to length 1 and standardised by the examples:
+/// log p(label) = `head` (D φ + d) + `words` (log p(words of the label) - its mean over the examples), up to a
+/// constant. D and d are a ridge regression of the examples' labels on φ. How strongly it is held back, how much
+/// it and the words count, and how much each part does, is told by what each example is taken for where it is left
+/// out. So the probabilities are those of inputs that are not among the examples.
+public final class LabelHead {
+
+    /// Views of the parts, by their places in [Text#of]: the last token after 0.8 and 0.93 of the layers, where an
+    /// answer takes shape; the mean after 0.2, where the words of the input are; and after 0.6 and 0.73.
+    static final List<List<Integer>> PARTS = List.of(List.of(3, 4), List.of(5), List.of(6, 7));
+
+    /// How strongly a regression may be held back; the kernel's mean diagonal is about 1.
+    private static final double[] STRENGTHS = {0.1, 0.3, 1, 3, 10};
+    /// How much the log-probabilities of all examples count where parts are weighed: they depend on each other.
+    private static final double TRUST = 0.5;
+    /// A feature that hardly varies counts as if it varied so much, as a part of how much all of its view do.
+    private static final double LEAST_SPREAD = 1e-3;
+    /// Where none varies at all.
+    private static final double TINY = 1e-12;
+    /// A label that is less likely counts as if it were so likely.
+    private static final double LEAST = 1e-9;
+    /// Where the mean probability of the right label among those left out is so high, tuning makes no more of them
+    /// right.
+    private static final double EXPLAINED = 0.6;
+
+    private final List<Part> parts;
+    private final double[] shares;
+    private final double[] wordMeans;
+    private final int examples;
+
+    /// @param directions of each label, as many numbers as there are features
+    private record Part(
+            List<Integer> views,
+            List<Standard> standards,
+            float[][] directions,
+            double[] offsets,
+            LabelWeights weights) {
+
+        double[] logprobs(Text text, double[] words) {
+            var features = features(text, views, standards);
+            var scores = offsets.clone();
+            for (var label = 0; label < scores.length; label++) {
+                for (var k = 0; k < features.length; k++) {
+                    scores[label] += directions[label][k] * features[k];
+                }
+            }
+            return weights.logprobs(scores, words);
+        }
+    }
+
+    /// A text as it is read.
+    ///
+    /// @param views hidden states of it, as many of each text and as long
+    /// @param words log-probability of each label
+    record Text(List<float[]> views, double[] words) {
+
+        /// @param read with the hidden states of its prompt
+        static Text of(Answer read) {
+            var states = read.states().orElseThrow();
+            return new Text(
+                    Stream.concat(states.last().stream(), states.mean().stream())
+                            .toList(),
+                    logs(read));
+        }
+
+        /// @return natural logarithm of each label's probability, in their order
+        static double[] logs(Answer read) {
+            return read.labels().values().stream()
+                    .mapToDouble(each -> Math.log(Math.max(each, LEAST)))
+                    .toArray();
+        }
+    }
+
+    /// How a view is made equal to those of the examples.
+    private record Standard(double[] mean, double[] spread) {
+
+        static Standard of(List<double[]> rows) {
+            var mean = new double[rows.getFirst().length];
+            var spread = new double[mean.length];
+            for (var row : rows) {
+                for (var i = 0; i < mean.length; i++) {
+                    mean[i] += row[i] / rows.size();
+                }
+            }
+            var all = Arrays.stream(mean).average().orElse(0);
+            var square = 0.0;
+            for (var row : rows) {
+                for (var i = 0; i < mean.length; i++) {
+                    spread[i] += (row[i] - mean[i]) * (row[i] - mean[i]) / rows.size();
+                    square += (row[i] - all) * (row[i] - all) / rows.size() / mean.length;
+                }
+            }
+            var least = LEAST_SPREAD * Math.sqrt(square) + TINY;
+            for (var i = 0; i < spread.length; i++) {
+                spread[i] = Math.sqrt(spread[i]) + least;
+            }
+            return new Standard(mean, spread);
+        }
+
+        /// @param to its part of all features
+        void standardise(double[] row, double[] to, int from, double size) {
+            for (var i = 0; i < row.length; i++) {
+                to[from + i] = (row[i] - mean[i]) / spread[i] / size;
+            }
+        }
+    }
+
+    private LabelHead(List<Part> parts, double[] shares, double[] wordMeans, int examples) {
+        this.parts = parts;
+        this.shares = shares;
+        this.wordMeans = wordMeans;
+        this.examples = examples;
+    }
+
+    /// Bytes of memory that one takes.
+    static int bytes(int width, int labels) {
+        var views = PARTS.stream().mapToInt(List::size).sum();
+        return Float.BYTES * views * width * (labels + 4);
+    }
+
+    /// @param examples two or more
+    /// @param labels of the examples, by their places
+    static LabelHead fit(List<Text> examples, int[] labels, List<List<Integer>> parts) {
+        var count = examples.getFirst().words.length;
+        var targets = new double[labels.length][count];
+        for (var i = 0; i < labels.length; i++) {
+            targets[i][labels[i]] = 1;
+        }
+        var wordMeans = new double[count];
+        examples.forEach(text -> Ridge.add(1.0 / examples.size(), text.words, wordMeans, count));
+        var words = examples.stream().map(text -> minus(text.words, wordMeans)).toArray(double[][]::new);
+        var fitted = parts.stream()
+                .map(views -> fit(examples, views, targets, words, labels))
+                .toList();
+        var shares = fitted.stream()
+                .mapToDouble(part -> TRUST * labels.length * part.weights.evidence())
+                .toArray();
+        shares = Arrays.stream(LabelWeights.normalised(shares)).map(Math::exp).toArray();
+        return new LabelHead(fitted, shares, wordMeans, labels.length);
+    }
+
+    private static Part fit(
+            List<Text> examples, List<Integer> views, double[][] targets, double[][] words, int[] labels) {
+        var standards = views.stream()
+                .map(view -> Standard.of(examples.stream()
+                        .map(text -> unit(text.views.get(view)))
+                        .toList()))
+                .toList();
+        var features =
+                examples.stream().map(text -> features(text, views, standards)).toArray(double[][]::new);
+        var kernel = kernel(features);
+        Ridge best = null;
+        LabelWeights weights = null;
+        for (var strength : STRENGTHS) {
+            var ridge = Ridge.of(kernel, targets, strength);
+            var found = LabelWeights.of(ridge.leftOut(), words, labels);
+            if (weights == null || found.evidence() > weights.evidence()) {
+                best = ridge;
+                weights = found;
+            }
+        }
+        var directions = directions(features, best.weights(), best.offsets().length);
+        return new Part(views, standards, directions, best.offsets(), weights);
+    }
+
+    private static double[] features(Text text, List<Integer> views, List<Standard> standards) {
+        var width =
+                standards.stream().mapToInt(standard -> standard.mean.length).sum();
+        var features = new double[width];
+        var from = 0;
+        for (var i = 0; i < views.size(); i++) {
+            var row = unit(text.views.get(views.get(i)));
+            standards.get(i).standardise(row, features, from, Math.sqrt(width));
+            from += row.length;
+        }
+        return features;
+    }
+
+    private static double[] unit(float[] row) {
+        var square = 0.0;
+        for (var value : row) {
+            square += (double) value * value;
+        }
+        var unit = new double[row.length];
+        for (var i = 0; i < unit.length && square > 0; i++) {
+            unit[i] = row[i] / Math.sqrt(square);
+        }
+        return unit;
+    }
+
+    private static double[][] kernel(double[][] features) {
+        var kernel = new double[features.length][features.length];
+        for (var i = 0; i < kernel.length; i++) {
+            for (var j = 0; j <= i; j++) {
+                kernel[i][j] = Ridge.dot(features[i], features[j], features[i].length);
+                kernel[j][i] = kernel[i][j];
+            }
+        }
+        return kernel;
+    }
+
+    /// @return of each label, as many numbers as there are features
+    private static float[][] directions(double[][] features, double[][] weights, int labels) {
+        var directions = new float[labels][features[0].length];
+        for (var label = 0; label < labels; label++) {
+            var sum = new double[features[0].length];
+            for (var i = 0; i < features.length; i++) {
+                Ridge.add(weights[i][label], features[i], sum, sum.length);
+            }
+            for (var k = 0; k < sum.length; k++) {
+                directions[label][k] = (float) sum[k];
+            }
+        }
+        return directions;
+    }
+
+    private static double[] minus(double[] row, double[] mean) {
+        return IntStream.range(0, row.length).mapToDouble(i -> row[i] - mean[i]).toArray();
+    }
+
+    /// Whether it tells the examples apart well enough to do without tuning.
+    boolean explains() {
+        return weights().right() >= EXPLAINED;
+    }
+
+    /// That it was fitted to.
+    int examples() {
+        return examples;
+    }
+
+    /// How much head and words count, and what they made of the examples: the mean over the parts.
+    LabelWeights weights() {
+        return new LabelWeights(
+                mean(LabelWeights::head),
+                mean(LabelWeights::words),
+                mean(LabelWeights::evidence),
+                mean(LabelWeights::right));
+    }
+
+    private double mean(ToDoubleFunction<LabelWeights> of) {
+        return IntStream.range(0, shares.length)
+                .mapToDouble(part -> shares[part] * of.applyAsDouble(parts.get(part).weights))
+                .sum();
+    }
+
+    /// @return natural logarithm of each label's probability
+    double[] logprobs(Text text) {
+        var words = minus(text.words, wordMeans);
+        var sum = new double[wordMeans.length];
+        for (var part = 0; part < shares.length; part++) {
+            var logprobs = parts.get(part).logprobs(text, words);
+            for (var label = 0; label < sum.length; label++) {
+                sum[label] += shares[part] * Math.exp(logprobs[label]);
+            }
+        }
+        return Arrays.stream(sum)
+                .map(chance -> Math.log(Math.max(chance, LEAST)))
+                .toArray();
+    }
+}

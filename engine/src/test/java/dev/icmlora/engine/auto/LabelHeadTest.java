@@ -1,0 +1,224 @@
+package dev.icmlora.engine.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.icmlora.engine.auto.LabelHead.Text;
+
+class LabelHeadTest {
+
+    private static final int VIEWS = 2;
+    private static final int WIDTH = 12;
+
+    private final Random random = new Random(5);
+
+    /// Texts around a place of their label.
+    ///
+    /// @param distance of the places, where texts are spread by 1
+    private Text text(int label, int labels, double distance, double[] words) {
+        var views = IntStream.range(0, VIEWS)
+                .mapToObj(view -> {
+                    var row = new float[WIDTH];
+                    for (var i = 0; i < WIDTH; i++) {
+                        row[i] = (float) random.nextGaussian();
+                    }
+                    row[(label + view) % Math.min(WIDTH, labels)] += (float) distance;
+                    return row;
+                })
+                .toList();
+        return new Text(views, words);
+    }
+
+    private static double[] equal(int labels) {
+        var words = new double[labels];
+        Arrays.fill(words, -Math.log(labels));
+        return words;
+    }
+
+    private static double[] knowing(int label, int labels) {
+        var words = equal(labels);
+        words[label] += 3;
+        return words;
+    }
+
+    private static int likeliest(double[] logprobs) {
+        return IntStream.range(0, logprobs.length)
+                .reduce((a, b) -> logprobs[b] > logprobs[a] ? b : a)
+                .orElseThrow();
+    }
+
+    private static void requireProbabilities(double[] logprobs) {
+        assertThat(Arrays.stream(logprobs).map(Math::exp).sum()).isCloseTo(1, within(1e-6));
+        assertThat(Arrays.stream(logprobs).allMatch(Double::isFinite)).isTrue();
+    }
+
+    private double right(LabelHead head, int labels, double distance) {
+        return IntStream.range(0, 200)
+                        .filter(i -> {
+                            var logprobs = head.logprobs(text(i % labels, labels, distance, equal(labels)));
+                            requireProbabilities(logprobs);
+                            return likeliest(logprobs) == i % labels;
+                        })
+                        .count()
+                / 200.0;
+    }
+
+    private static LabelHead fit(List<Text> examples, int[] labels) {
+        return LabelHead.fit(examples, labels, List.of(List.of(0, 1), List.of(0), List.of(1)));
+    }
+
+    private LabelHead fit(int labels, int each, double distance) {
+        var places = IntStream.range(0, labels * each).map(i -> i % labels).toArray();
+        var texts = Arrays.stream(places)
+                .mapToObj(label -> text(label, labels, distance, equal(labels)))
+                .toList();
+        return fit(texts, places);
+    }
+
+    @Test
+    void whatLiesApartIsToldApart() {
+        var far = fit(4, 8, 8);
+        var mixed = fit(4, 8, 0);
+
+        assertThat(right(far, 4, 8)).isGreaterThan(0.95);
+        assertThat(far.explains()).isTrue();
+        assertThat(far.examples()).isEqualTo(32);
+        assertThat(right(mixed, 4, 0)).isBetween(0.1, 0.4);
+        assertThat(mixed.explains()).isFalse();
+        assertThat(mixed.weights().right()).isLessThan(0.4);
+        assertThat(mixed.weights().head())
+                .as("what knows nothing counts less")
+                .isLessThan(far.weights().head());
+    }
+
+    /// Where states tell nothing, words do.
+    @Test
+    void wordsCountAsFarAsTheyAreRight() {
+        var labels = 3;
+        var places = IntStream.range(0, 24).map(i -> i % labels).toArray();
+        var knowing = Arrays.stream(places)
+                .mapToObj(label -> text(label, labels, 0, knowing(label, labels)))
+                .toList();
+        var misled = Arrays.stream(places)
+                .mapToObj(label -> text(label, labels, 0, knowing((label + 1) % labels, labels)))
+                .toList();
+
+        var by = fit(knowing, places);
+        var against = fit(misled, places);
+
+        assertThat(by.weights().words()).isGreaterThan(1);
+        assertThat(against.weights().words()).isLessThan(0.1);
+        assertThat(likeliest(by.logprobs(text(0, labels, 0, knowing(2, labels)))))
+                .isEqualTo(2);
+    }
+
+    /// Words that always prefer one label prefer none.
+    @Test
+    void whatTheWordsPreferWhateverTheTextIsTakenAway() {
+        var places = IntStream.range(0, 16).map(i -> i % 2).toArray();
+        var equal = Arrays.stream(places)
+                .mapToObj(label -> text(label, 2, 1, equal(2)))
+                .toList();
+        var biased = equal.stream().map(LabelHeadTest::biased).toList();
+        var asked = text(0, 2, 1, equal(2));
+
+        assertThat(fit(biased, places).logprobs(biased(asked)))
+                .containsExactly(fit(equal, places).logprobs(asked), within(1e-9));
+    }
+
+    private static Text biased(Text text) {
+        return new Text(text.views(), new double[] {text.words()[0] - 0.01, text.words()[1] - 5});
+    }
+
+    @Test
+    void theOrderOfTheExamplesDoesNotMatter() {
+        var places =
+                new ArrayList<>(IntStream.range(0, 20).map(i -> i % 2).boxed().toList());
+        var texts = new ArrayList<>(
+                places.stream().map(label -> text(label, 2, 2, equal(2))).toList());
+        var asked = text(0, 2, 2, equal(2));
+        var first = fit(texts, places.stream().mapToInt(i -> i).toArray()).logprobs(asked);
+        Collections.reverse(places);
+        Collections.reverse(texts);
+
+        var second = fit(texts, places.stream().mapToInt(i -> i).toArray()).logprobs(asked);
+
+        assertThat(second).containsExactly(first, within(1e-6));
+    }
+
+    @Test
+    void examplesThatContradictOneAnotherAreUncertain() {
+        var texts = new ArrayList<Text>();
+        for (var i = 0; i < 10; i++) {
+            var text = text(0, 2, 3, equal(2));
+            texts.add(text);
+            texts.add(text);
+        }
+
+        var head = fit(texts, IntStream.range(0, 20).map(i -> i % 2).toArray());
+
+        assertThat(Math.exp(head.logprobs(texts.getFirst())[0])).isBetween(0.2, 0.8);
+        assertThat(head.explains()).isFalse();
+    }
+
+    @Test
+    void theFewestAndTheStrangestExamplesGiveProbabilities() {
+        requireProbabilities(fit(2, 1, 1).logprobs(text(0, 2, 1, equal(2))));
+        requireProbabilities(fit(1, 4, 1).logprobs(text(0, 1, 1, equal(1))));
+        // Labels of which no example is there.
+        var places = new int[] {0, 0, 1, 1};
+        var few = Arrays.stream(places)
+                .mapToObj(label -> text(label, 2, 4, equal(5)))
+                .toList();
+        requireProbabilities(fit(few, places).logprobs(text(0, 2, 4, equal(5))));
+        // States that are all alike, and all zero.
+        for (var value : List.of(0f, 1f, 1e30f)) {
+            var row = new float[WIDTH];
+            Arrays.fill(row, value);
+            var alike = new Text(List.of(row, row), equal(2));
+            requireProbabilities(
+                    fit(List.of(alike, alike, alike), new int[] {0, 1, 0}).logprobs(alike));
+        }
+    }
+
+    /// 255 labels, and as many examples as are read of the longest task.
+    @Test
+    void theLargestTasksAreFittedInBoundedTime() {
+        var width = 576;
+        var views = 8;
+        for (var labels : List.of(2, 255)) {
+            var texts = IntStream.range(0, 512)
+                    .mapToObj(i -> new Text(
+                            IntStream.range(0, views)
+                                    .mapToObj(view -> row(width))
+                                    .toList(),
+                            equal(labels)))
+                    .toList();
+            var places = IntStream.range(0, 512).map(i -> i % labels).toArray();
+            var start = System.nanoTime();
+
+            var head = fit(texts, places);
+
+            requireProbabilities(head.logprobs(texts.getFirst()));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        }
+    }
+
+    private float[] row(int width) {
+        var row = new float[width];
+        for (var i = 0; i < width; i++) {
+            row[i] = (float) random.nextGaussian();
+        }
+        return row;
+    }
+}
