@@ -552,11 +552,12 @@ public final class ContextScheduler {
     /// Caches the prompt of a request's first sequence for its other ones, and for requests to come.
     private void cachePrompt(Sequence sequence) {
         var prompt = sequence.prompt();
-        var shared = sequence.shared();
-        if (prompt.length < PrefixCache.SHORTEST || shared >= prompt.length - 1 || !makeRoom(shared)) {
+        var key = sequence.request().prefixKey();
+        var kept = prefixes.longest(key, prompt).map(PrefixCache.Match::length).orElse(0);
+        if (prompt.length < PrefixCache.SHORTEST || kept >= prompt.length - 1 || !makeRoom(sequence.shared())) {
             return;
         }
-        prefixes.keep(sequence.request().prefixKey(), prompt, sequence.id()).ifPresent(entry -> {
+        prefixes.keep(key, prompt, sequence.id()).ifPresent(entry -> {
             prefixes.use(entry);
             release(sequence);
             var rest = sequence.roomTokens() - prompt.length;
