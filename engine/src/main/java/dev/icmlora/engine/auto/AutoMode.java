@@ -39,8 +39,8 @@ public final class AutoMode {
     private static final int MOST_OF_HEAD = 512;
     /// From so many on, what is known of those left out says how sure the others are.
     private static final int LEAST_TO_CALIBRATE = 16;
-    /// Of the tuned adapter's log-probabilities, beside a head.
-    private static final double WEIGHT_OF_TUNED = 0.25;
+    /// Of the tuned adapter's log-probabilities, beside those that a head gives: they count alike.
+    private static final double WEIGHT_OF_TUNED = 1;
 
     private static final int BYTES_OF_RESULT = 64;
 

@@ -31,9 +31,9 @@ public final class LabelHead {
     private static final double TINY = 1e-12;
     /// A label that is less likely counts as if it were so likely.
     private static final double LEAST = 1e-9;
-    /// Where the mean probability of the right label among those left out is so high, tuning makes no more of them
+    /// Where so much of the way from chance to certainty is known of those left out, tuning makes no more of them
     /// right.
-    private static final double EXPLAINED = 0.6;
+    private static final double EXPLAINED = 0.75;
 
     private final List<Part> parts;
     private final double[] shares;
@@ -232,7 +232,8 @@ public final class LabelHead {
 
     /// Whether it tells the examples apart well enough to do without tuning.
     boolean explains() {
-        return weights().right() >= EXPLAINED;
+        var chance = 1.0 / wordMeans.length;
+        return weights().right() - chance >= EXPLAINED * (1 - chance);
     }
 
     /// That it was fitted to.

@@ -287,7 +287,7 @@ class AutoModeTest {
         var answers = auto.answer(choice.plan(), 1, prompts(KIND, false, "g", "a red rose"), Optional::empty, kinds());
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
-        assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(0.25);
+        assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(1);
         assertThat(answers).hasSize(2).allSatisfy(each -> {
             assertThat(each.confidence()).isEmpty();
             assertThat(each.answer().labels().values().stream()
