@@ -179,13 +179,8 @@ final class Prompts {
                 && made(true).stream().allMatch(prompt -> prompt.length <= room());
     }
 
-    /// The prompts with as many examples as a fingerprint reads, so that they do not grow with the task, or as many
-    /// of them as fit. Empty if not one does, in some prompt.
-    Optional<List<int[]>> withFewExamples() {
-        if (task.examples().isEmpty()) {
-            return Optional.empty();
-        }
-        var examples = turn.engine().fingerprinted(task).examples();
+    /// The prompts with these examples, or as many of the first as fit. Empty if not one does, in some prompt.
+    Optional<List<int[]>> with(List<Example> examples) {
         var prompts = new ArrayList<int[]>();
         for (var query : queries) {
             var prompt = withAsManyAsFit(examples, query);

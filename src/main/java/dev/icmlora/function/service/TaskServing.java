@@ -84,7 +84,7 @@ final class TaskServing {
             try {
                 var prompts = query.prompts;
                 var shown = prompts.of(plan.showsExamples());
-                return auto.answer(plan, query.scale, shown, prompts::withFewExamples, prompts.wanted());
+                return auto.answer(plan, query.scale, shown, prompts::with, prompts.wanted());
             } catch (UnusableInputException e) {
                 throw e.part().equals("adapter") ? e.saidBy(query.weights) : e;
             }

@@ -1,10 +1,12 @@
 package dev.icmlora.engine.auto;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -39,6 +41,8 @@ public final class AutoMode {
     private static final int MOST_OF_HEAD = 512;
     /// From so many on, what is known of those left out says how sure the others are.
     private static final int LEAST_TO_CALIBRATE = 16;
+    /// Examples in a prompt from which the words of a head come.
+    private static final int MOST_SHOWN = 32;
     /// Of the tuned adapter's log-probabilities, beside those that a head gives: they count alike.
     private static final double WEIGHT_OF_TUNED = 1;
 
@@ -66,12 +70,17 @@ public final class AutoMode {
     /// @param showsExamples whether the prompts have the task's examples
     /// @param isReviewed whether answers that are not sure need a second opinion
     /// @param head that has a say in labels
+    /// @param shown examples in the prompts from which the head's words come; empty for the prompts without any
     public record Plan(
-            Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed, Optional<LabelHead> head) {
+            Optional<TaskAdapter> adapter,
+            boolean showsExamples,
+            boolean isReviewed,
+            Optional<LabelHead> head,
+            List<Example> shown) {
 
         /// Without a head.
         public Plan(Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed) {
-            this(adapter, showsExamples, isReviewed, Optional.empty());
+            this(adapter, showsExamples, isReviewed, Optional.empty(), List.of());
         }
 
         private boolean isTuned() {
@@ -104,7 +113,8 @@ public final class AutoMode {
 
     private record SeenKey(Task task) {}
 
-    private record HeadKey(Task task, List<String> labels) {
+    /// @param shows whether prompts with examples fit into the context
+    private record HeadKey(Task task, List<String> labels, boolean shows) {
 
         int bytes() {
             return task.bytes() + bytesOf(labels);
@@ -112,7 +122,10 @@ public final class AutoMode {
     }
 
     /// @param head empty if too few examples fit into the context
-    private record Learned(Optional<LabelHead> head) {}
+    /// @param shown see [Plan]
+    private record Learned(Optional<LabelHead> head, List<Example> shown) {
+        private static final Learned NOTHING = new Learned(Optional.empty(), List.of());
+    }
 
     /// @param adapter its id; empty for the base model alone
     /// @param shown whether prompts show the examples
@@ -158,8 +171,9 @@ public final class AutoMode {
     /// @throws UnusableInputException if the task is longer than the context
     public Choice choose(boolean examplesFit, float scale, Wanted wanted) {
         // A head is fitted to the shared adapter as it is.
-        var head = scale == 1 && wanted instanceof Choosing choosing ? head(choosing) : Optional.<LabelHead>empty();
-        return head.map(this::chooseHead).orElseGet(() -> choose(examplesFit));
+        var learned =
+                scale == 1 && wanted instanceof Choosing choosing ? learned(choosing, examplesFit) : Learned.NOTHING;
+        return learned.head.map(head -> chooseHead(head, learned.shown)).orElseGet(() -> choose(examplesFit));
     }
 
     private Choice choose(boolean examplesFit) {
@@ -180,15 +194,17 @@ public final class AutoMode {
         }
     }
 
-    private Optional<LabelHead> head(Choosing choosing) {
+    private Learned learned(Choosing choosing, boolean examplesFit) {
         var labels = choosing.labels().texts();
         if (!engine().hasPromptStates() || !learns(task, labels)) {
-            return Optional.empty();
+            return Learned.NOTHING;
         }
         var adapter = reading();
-        var key = new HeadKey(task, labels);
+        // The shared adapter was trained to know a task by its description.
+        var shows = adapter.isEmpty() && examplesFit;
+        var key = new HeadKey(task, labels, shows);
         var bytes = key.bytes() + LabelHead.bytes(engine().model().model().hiddenSize(), labels.size());
-        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, asking)).head;
+        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
     }
 
     /// What a head's texts are read with: the shared adapter, or without a generator the base model alone.
@@ -196,50 +212,98 @@ public final class AutoMode {
         return scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.empty(), 1);
     }
 
-    private static Learned learn(Optional<ScaledAdapter> adapter, Task of, Choosing choosing, EngineSession asking) {
+    private static Learned learn(
+            Optional<ScaledAdapter> adapter, Task of, Choosing choosing, boolean shows, EngineSession asking) {
         var engine = asking.engine();
-        var room = engine.contextTokens() - choosing.mostTokens();
-        var prompts = new ArrayList<int[]>();
-        var places = new ArrayList<Integer>();
-        var examples = examples(of, choosing.labels().texts());
-        var most = examples.stream().mapToInt(List::size).max().orElseThrow();
-        for (var i = 0; i < most && prompts.size() < MOST_OF_HEAD; i++) {
-            for (var label = 0; label < examples.size(); label++) {
-                if (i < examples.get(label).size()) {
-                    var prompt = engine.format()
-                            .query(
-                                    of.description(),
-                                    List.of(),
-                                    examples.get(label).get(i).input())
-                            .tokens();
-                    if (prompt.length <= room) {
-                        prompts.add(prompt);
-                        places.add(label);
-                    }
-                }
-            }
+        var known = known(of, choosing, engine);
+        var labels = known.stream().mapToInt(Known::label).toArray();
+        if (Arrays.stream(labels).distinct().count() < 2) {
+            return Learned.NOTHING;
         }
-        if (places.stream().distinct().count() < 2) {
-            return new Learned(Optional.empty());
-        }
+        var prompts =
+                known.stream().map(each -> each.prompt(of, List.of(), engine)).toList();
         var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
                 .map(LabelHead.Text::of)
                 .toList();
-        var labels = places.stream().mapToInt(Integer::intValue).toArray();
-        return new Learned(Optional.of(asking.compute(() -> LabelHead.fit(texts, labels, LabelHead.PARTS))));
+        var head = asking.compute(() -> LabelHead.fit(texts, labels, LabelHead.PARTS));
+        var words = shows && !head.explains()
+                ? wordsAmongExamples(adapter, of, known, choosing, asking)
+                : Optional.<List<double[]>>empty();
+        return words.map(each -> new Learned(
+                        Optional.of(asking.compute(
+                                () -> LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS))),
+                        shown(known, 0, 1)))
+                .orElseGet(() -> new Learned(Optional.of(head), List.of()));
+    }
+
+    /// An example that a head is fitted to.
+    ///
+    /// @param round how many of the same label come before it
+    private record Known(Example example, int label, int round) {
+
+        int[] prompt(Task of, List<Example> shown, Engine engine) {
+            return engine.format()
+                    .query(of.description(), shown, example.input())
+                    .tokens();
+        }
+    }
+
+    /// Those that fit into the context, the first of each label first.
+    private static List<Known> known(Task of, Choosing choosing, Engine engine) {
+        var room = engine.contextTokens() - choosing.mostTokens();
+        var examples = examples(of, choosing.labels().texts());
+        var most = examples.stream().mapToInt(List::size).max().orElseThrow();
+        return IntStream.range(0, most)
+                .boxed()
+                .flatMap(round -> IntStream.range(0, examples.size())
+                        .filter(label -> round < examples.get(label).size())
+                        .mapToObj(label -> new Known(examples.get(label).get(round), label, round)))
+                .limit(MOST_OF_HEAD)
+                .filter(each -> each.prompt(of, List.of(), engine).length <= room)
+                .toList();
+    }
+
+    /// Those of the first whose rounds are even (0), odd (1), or either.
+    private static List<Example> shown(List<Known> known, int... parities) {
+        return known.stream()
+                .limit(MOST_SHOWN)
+                .filter(each -> Arrays.stream(parities).anyMatch(parity -> each.round % 2 == parity))
+                .map(Known::example)
+                .toList();
+    }
+
+    /// Log-probabilities of the labels after prompts that show every second example, so that none shows its own
+    /// answer. Empty if not all of them fit.
+    private static Optional<List<double[]>> wordsAmongExamples(
+            Optional<ScaledAdapter> adapter, Task of, List<Known> known, Choosing choosing, EngineSession asking) {
+        var engine = asking.engine();
+        var others = List.of(shown(known, 1), shown(known, 0));
+        var prompts = known.stream()
+                .map(each -> each.prompt(of, others.get(each.round % 2), engine))
+                .toList();
+        var room = engine.contextTokens() - choosing.mostTokens();
+        return prompts.stream().allMatch(prompt -> prompt.length <= room)
+                ? Optional.of(asking.read(adapter, prompts, choosing.unheard()).stream()
+                        .map(LabelHead.Text::logs)
+                        .toList())
+                : Optional.empty();
     }
 
     private static Choosing withStates(Choosing choosing, Task of, Engine engine) {
         return choosing.unheard().withStates(engine.format().opening(of.description()));
     }
 
-    private Choice chooseHead(LabelHead head) {
-        var tunes = !head.explains() && tunes(task) && engine().tuningRefusal().isEmpty();
+    private Choice chooseHead(LabelHead head, List<Example> shown) {
+        // Without a generator, tuning makes fewer right than the examples in the prompt do.
+        var tunes = engine().isTrained()
+                && !head.explains()
+                && tunes(task)
+                && engine().tuningRefusal().isEmpty();
         var tuned = (tunes ? tuned() : Optional.<TaskAdapter>empty())
                 .filter(adapter -> adapter.tuning().orElseThrow().outcome() == Outcome.TUNED);
         var untuned = engine().isTrained() ? Way.SHARED : Way.BASE;
         var way = tuned.isPresent() ? Way.TUNED : untuned;
-        var plan = new Plan(tuned.isPresent() ? tuned : by(untuned).adapter, false, false, Optional.of(head));
+        var plan = new Plan(tuned.isPresent() ? tuned : by(untuned).adapter, false, false, Optional.of(head), shown);
         return new Choice(way, plan, OptionalDouble.of(head.weights().right()), OptionalDouble.empty());
     }
 
@@ -301,13 +365,17 @@ public final class AutoMode {
     ///
     /// @param scale of whatever adapter answers
     /// @param prompts for what was planned
-    /// @param shown the same prompts with the examples of [Engine#fingerprinted]; empty if they do not fit
+    /// @param shown the same prompts with examples, or as many of the first as fit; empty if not one does
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or of the part
     /// `adapter` if its weights give scores that are not finite
     public List<ReviewedAnswer> answer(
-            Plan plan, float scale, List<int[]> prompts, Supplier<Optional<List<int[]>>> shown, Wanted wanted) {
+            Plan plan,
+            float scale,
+            List<int[]> prompts,
+            Function<List<Example>, Optional<List<int[]>>> shown,
+            Wanted wanted) {
         if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
-            return byHead(plan, plan.head.get(), scale, prompts, choosing);
+            return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
         }
         // How probable an answer is tells nothing if it was drawn.
         var answers = plan.isReviewed && wanted.isGreedy()
@@ -321,14 +389,20 @@ public final class AutoMode {
     }
 
     private List<ReviewedAnswer> byHead(
-            Plan plan, LabelHead head, float scale, List<int[]> prompts, Choosing choosing) {
+            Plan plan,
+            LabelHead head,
+            float scale,
+            List<int[]> prompts,
+            Function<List<Example>, Optional<List<int[]>>> shown,
+            Choosing choosing) {
         var read = session.answer(reading(), prompts, withStates(choosing, task, engine()))
                 .answers();
+        var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
         var isCalibrated = head.examples() >= LEAST_TO_CALIBRATE && tuned.isEmpty();
         var answers = new ArrayList<ReviewedAnswer>();
         for (var i = 0; i < read.size(); i++) {
-            var logprobs = head.logprobs(LabelHead.Text.of(read.get(i)));
+            var logprobs = head.logprobs(texts.get(i));
             if (plan.isTuned()) {
                 var others = LabelHead.Text.logs(tuned.get(i));
                 for (var label = 0; label < logprobs.length; label++) {
@@ -343,6 +417,24 @@ public final class AutoMode {
         return answers;
     }
 
+    private List<LabelHead.Text> texts(
+            Plan plan,
+            LabelHead head,
+            List<Answer> read,
+            Function<List<Example>, Optional<List<int[]>>> shown,
+            Choosing choosing) {
+        var texts = read.stream().map(LabelHead.Text::of).toList();
+        if (plan.shown.isEmpty()) {
+            return texts;
+        }
+        var words = shown.apply(plan.shown)
+                .map(each -> session.read(reading(), each, choosing.unheard()).stream()
+                        .map(LabelHead.Text::logs)
+                        .toList())
+                .orElseGet(() -> Collections.nCopies(texts.size(), head.usualWords()));
+        return LabelHead.Text.worded(texts, words);
+    }
+
     private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted) {
         var adapter = scaled(plan.adapter, scale);
         return session.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
@@ -350,7 +442,11 @@ public final class AutoMode {
     }
 
     private List<ReviewedAnswer> reviewed(
-            Plan plan, float scale, List<int[]> prompts, Supplier<Optional<List<int[]>>> shown, Wanted wanted) {
+            Plan plan,
+            float scale,
+            List<int[]> prompts,
+            Function<List<Example>, Optional<List<int[]>>> shown,
+            Wanted wanted) {
         var unheard = wanted.unheard();
         var first = first(plan, scale, prompts, unheard);
         var unsure = IntStream.range(0, first.size())
@@ -358,7 +454,9 @@ public final class AutoMode {
                 .boxed()
                 .toList();
         var reviewed = new ArrayList<>(first.stream().map(ReviewedAnswer::alone).toList());
-        var again = unsure.isEmpty() ? Optional.<List<int[]>>empty() : shown.get();
+        var again = unsure.isEmpty()
+                ? Optional.<List<int[]>>empty()
+                : shown.apply(engine().fingerprinted(task).examples());
         again.ifPresent(all -> {
             var second = second(scale, unsure.stream().map(all::get).toList(), unheard);
             for (var i = 0; i < unsure.size(); i++) {

@@ -75,6 +75,13 @@ public final class LabelHead {
                     logs(read));
         }
 
+        /// The same texts with other words.
+        static List<Text> worded(List<Text> texts, List<double[]> words) {
+            return IntStream.range(0, texts.size())
+                    .mapToObj(i -> new Text(texts.get(i).views, words.get(i)))
+                    .toList();
+        }
+
         /// @return natural logarithm of each label's probability, in their order
         static double[] logs(Answer read) {
             return read.labels().values().stream()
@@ -254,6 +261,11 @@ public final class LabelHead {
         return IntStream.range(0, shares.length)
                 .mapToDouble(part -> shares[part] * of.applyAsDouble(parts.get(part).weights))
                 .sum();
+    }
+
+    /// Those that say nothing.
+    double[] usualWords() {
+        return wordMeans;
     }
 
     /// @return natural logarithm of each label's probability

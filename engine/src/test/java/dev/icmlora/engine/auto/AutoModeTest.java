@@ -165,7 +165,7 @@ class AutoModeTest {
                 choice.plan(),
                 1,
                 prompts(PLURALS, false, inputs),
-                () -> Optional.of(prompts(PLURALS, true, inputs)),
+                _ -> Optional.of(prompts(PLURALS, true, inputs)),
                 wanted);
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
@@ -185,7 +185,7 @@ class AutoModeTest {
                 auto.choose(true, 1, text()).plan(),
                 1,
                 prompts(PLURALS, false, "xylem"),
-                () -> {
+                _ -> {
                     throw new AssertionError("asked for examples");
                 },
                 drawn);
@@ -202,9 +202,9 @@ class AutoModeTest {
         var prompts = prompts(task, false, "a bath of acid");
         var tuned = new Plan(Optional.of(auto.by(Way.TUNED).adapter().orElseThrow()), false, false);
 
-        var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, Optional::empty, labels());
+        var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, _ -> Optional.empty(), labels());
         var spent = session.spent();
-        var weighed = auto.answer(tuned, 1, prompts, Optional::empty, labels());
+        var weighed = auto.answer(tuned, 1, prompts, _ -> Optional.empty(), labels());
 
         var bias = computed.stream()
                 .filter(LabelBias.class::isInstance)
@@ -258,7 +258,7 @@ class AutoModeTest {
                 choice.plan(),
                 1,
                 prompts(KIND, false, "lion", "birch tree", "goat", "sunflower"),
-                Optional::empty,
+                _ -> Optional.empty(),
                 kinds());
 
         assertThat(choice.way()).isEqualTo(Way.SHARED);
@@ -284,7 +284,8 @@ class AutoModeTest {
         var auto = auto(new Task("What is it?", examples), Optional.of(Outcome.TUNED));
 
         var choice = auto.choose(true, 1, kinds());
-        var answers = auto.answer(choice.plan(), 1, prompts(KIND, false, "g", "a red rose"), Optional::empty, kinds());
+        var answers =
+                auto.answer(choice.plan(), 1, prompts(KIND, false, "g", "a red rose"), _ -> Optional.empty(), kinds());
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
         assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(1);
@@ -325,7 +326,11 @@ class AutoModeTest {
         var auto = auto(task, Optional.of(Outcome.TUNED));
 
         auto.answer(
-                auto.by(Way.TUNED), 1, prompts(new Task("Is it?", List.of()), false, "a"), Optional::empty, labels());
+                auto.by(Way.TUNED),
+                1,
+                prompts(new Task("Is it?", List.of()), false, "a"),
+                _ -> Optional.empty(),
+                labels());
 
         assertThat(computed).containsExactly(LabelBias.NONE);
     }
