@@ -17,7 +17,6 @@ import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.admission.Admitted;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
@@ -54,10 +53,10 @@ public final class AdapterSource {
 
     /// @param request that it was made for
     /// @param budget of that request
-    private record Made(Supplied supplied, Admitted request, Optional<Duration> budget) {
+    private record Made(Supplied supplied, Turn request, Optional<Duration> budget) {
 
         /// For another request it was known already.
-        Made as(Admitted other) {
+        Made as(Turn other) {
             return other == request ? this : new Made(Supplied.of(supplied.known), request, budget);
         }
 
@@ -125,12 +124,12 @@ public final class AdapterSource {
             var made = making.of(
                             key,
                             computation -> new Made(
-                                    known(key).orElseGet(() -> new Supplied(make.apply(turn.of(computation)), false)),
-                                    turn.admitted(),
+                                    known(key).orElseGet(() -> new Supplied(make.apply(computation), false)),
+                                    turn,
                                     budget),
-                            turn.admitted(),
+                            turn,
                             impatient)
-                    .map(one -> one.as(turn.admitted()));
+                    .map(one -> one.as(turn));
             if (made.isEmpty() || made.get().isEnough(budget)) {
                 return made.map(Made::supplied);
             }

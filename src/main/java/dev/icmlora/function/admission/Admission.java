@@ -29,12 +29,14 @@ import dev.icmlora.function.error.RequestException.Kind;
 /// cancellation when it is worked on already. Any thread may call this.
 final class Admission implements AutoCloseable {
 
-    private final CallerLimit inside;
+    /// Requests that wait or are worked on.
+    final CallerLimit inside;
+
     private final CallerLimit atWork;
     private final int placesOfOne;
-    private final Set<Admitted> requests = new HashSet<>();
+    private final Set<Turn> requests = new HashSet<>();
     /// By arrival.
-    private final SortedMap<Long, Admitted> line = new TreeMap<>();
+    private final SortedMap<Long, Turn> line = new TreeMap<>();
 
     private long arrivals;
     private boolean closed;
@@ -57,8 +59,8 @@ final class Admission implements AutoCloseable {
     /// @throws EngineClosedException if the function stops
     /// @throws CancelledException if this thread is interrupted
     /// @throws RuntimeException what the work throws
-    <T> T submit(String caller, Duration limit, boolean isLong, Function<Admitted, T> work) {
-        var request = new Admitted(this, caller, limit, isLong);
+    <T> T submit(String caller, Duration limit, boolean isLong, Function<Turn, T> work) {
+        var request = new Turn(this, caller, limit, isLong);
         var result = begin(request, work);
         try {
             return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -74,7 +76,7 @@ final class Admission implements AutoCloseable {
     }
 
     /// @throws RequestException if it is refused
-    synchronized <T> CompletableFuture<T> begin(Admitted request, Function<Admitted, T> work) {
+    synchronized <T> CompletableFuture<T> begin(Turn request, Function<Turn, T> work) {
         requireRoom(request.caller());
         inside.take(request.caller(), 1);
         requests.add(request);
@@ -89,7 +91,7 @@ final class Admission implements AutoCloseable {
         return result;
     }
 
-    private <T> void work(Admitted request, Function<Admitted, T> work, CompletableFuture<T> result) {
+    private <T> void work(Turn request, Function<Turn, T> work, CompletableFuture<T> result) {
         Runnable outcome;
         try {
             request.cancellation().check();
@@ -104,13 +106,13 @@ final class Admission implements AutoCloseable {
         outcome.run();
     }
 
-    private CompletableFuture<Place> waitInLine(Admitted request) {
-        request.turn = new CompletableFuture<>();
+    private CompletableFuture<Place> waitInLine(Turn request) {
+        request.placed = new CompletableFuture<>();
         request.beginWaiting();
         line.put(request.arrival, request);
-        var turn = request.turn;
+        var placed = request.placed;
         letIn();
-        return turn;
+        return placed;
     }
 
     private void letIn() {
@@ -126,7 +128,7 @@ final class Admission implements AutoCloseable {
             atWork.take(request.caller(), 1);
             request.endWaiting();
             request.hasBegun = true;
-            request.turn.complete(new Place(() -> freePlace(request.caller())));
+            request.placed.complete(new Place(() -> freePlace(request.caller())));
         }
     }
 
@@ -136,14 +138,14 @@ final class Admission implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void forget(Admitted request) {
+    private synchronized void forget(Turn request) {
         requests.remove(request);
         inside.giveBack(request.caller(), 1);
         notifyAll();
     }
 
     /// Takes a request's place, until [#comeBack]: what it waits for is not its own work.
-    void stepAside(Admitted request) {
+    void stepAside(Turn request) {
         synchronized (this) {
             request.beginWaiting();
         }
@@ -151,30 +153,30 @@ final class Admission implements AutoCloseable {
     }
 
     /// Waits in line for a place. A request that was cancelled gets none.
-    Place comeBack(Admitted request) {
-        CompletableFuture<Place> turn;
+    Place comeBack(Turn request) {
+        CompletableFuture<Place> placed;
         synchronized (this) {
             if (request.cancellation().isRequested()) {
                 return Place.none();
             }
-            turn = waitInLine(request);
+            placed = waitInLine(request);
         }
-        return turn.join();
+        return placed.join();
     }
 
     /// Cancels a request, which leaves the line.
-    synchronized void withdraw(Admitted request) {
+    synchronized void withdraw(Turn request) {
         request.cancellation().request();
         if (line.remove(request.arrival, request)) {
             if (request.hasBegun) {
-                request.turn.complete(Place.none());
+                request.placed.complete(Place.none());
             } else {
                 forget(request);
             }
         }
     }
 
-    private synchronized RequestException late(Duration limit, Admitted request) {
+    private synchronized RequestException late(Duration limit, Turn request) {
         var millis = Math.min(request.waited().toMillis(), limit.toMillis());
         var kind = millis > limit.toMillis() / 2 ? Kind.CROWDED_OUT : Kind.DEADLINE;
         return kind.because(
@@ -207,11 +209,6 @@ final class Admission implements AutoCloseable {
         return line.size();
     }
 
-    /// Requests that wait or are worked on.
-    int inside() {
-        return inside.all();
-    }
-
     /// Takes no more, refuses what waits, and lets what is worked on end, unless that takes long.
     @Override
     public void close() {
@@ -222,7 +219,7 @@ final class Admission implements AutoCloseable {
         awaitEnd();
     }
 
-    private synchronized List<Admitted> closing() {
+    private synchronized List<Turn> closing() {
         closed = true;
         return requests.stream()
                 .filter(request -> request.isLong || !request.hasBegun)

@@ -28,20 +28,20 @@ public final class SingleFlight<K, V> {
 
     private static final class Flight<V> {
 
-        private final Admitted beginner;
-        private final Admitted computation;
+        private final Turn beginner;
+        private final Turn computation;
         private final CompletableFuture<V> result = new CompletableFuture<>();
         private int waiting;
 
-        private Flight(Admitted beginner) {
+        private Flight(Turn beginner) {
             this.beginner = beginner;
             this.computation = beginner.beginComputation();
         }
     }
 
-    /// @param compute gets what it is admitted as
+    /// @param compute gets the turn of the computation
     /// @throws dev.icmlora.engine.request.CancelledException if the request is cancelled
-    public V of(K key, Function<Admitted, V> compute, Admitted request) {
+    public V of(K key, Function<Turn, V> compute, Turn request) {
         return of(key, compute, request, _ -> false).orElseThrow();
     }
 
@@ -49,7 +49,7 @@ public final class SingleFlight<K, V> {
     ///
     /// @param impatient whether the wait is over, of a computation that this request began or of another one's
     /// @return empty if it was not yet computed then
-    public Optional<V> of(K key, Function<Admitted, V> compute, Admitted request, Predicate<Boolean> impatient) {
+    public Optional<V> of(K key, Function<Turn, V> compute, Turn request, Predicate<Boolean> impatient) {
         request.cancellation().check();
         var flight = join(key, compute, request);
         try {
@@ -61,7 +61,7 @@ public final class SingleFlight<K, V> {
         }
     }
 
-    private synchronized Flight<V> join(K key, Function<Admitted, V> compute, Admitted request) {
+    private synchronized Flight<V> join(K key, Function<Turn, V> compute, Turn request) {
         var flight = flights.get(key);
         if (flight == null) {
             flight = new Flight<>(request);
@@ -72,7 +72,7 @@ public final class SingleFlight<K, V> {
         return flight;
     }
 
-    private void begin(K key, Function<Admitted, V> compute, Flight<V> flight) {
+    private void begin(K key, Function<Turn, V> compute, Flight<V> flight) {
         flight.result.completeAsync(
                 () -> {
                     try {
@@ -99,7 +99,7 @@ public final class SingleFlight<K, V> {
         }
     }
 
-    private static <V> Optional<V> await(Flight<V> flight, Admitted request, BooleanSupplier impatient) {
+    private static <V> Optional<V> await(Flight<V> flight, Turn request, BooleanSupplier impatient) {
         while (true) {
             request.cancellation().check();
             if (impatient.getAsBoolean()) {

@@ -331,10 +331,9 @@ final class TaskServing {
             var result = known(key)
                     .orElseGet(() -> computing.of(
                             key,
-                            computation -> known(key)
-                                    .orElseGet(() -> compute(
-                                            key, compute, turn.of(computation).session())),
-                            turn.admitted()));
+                            computation ->
+                                    known(key).orElseGet(() -> compute(key, compute, computation.session())),
+                            turn));
             return type.cast(result);
         }
 

@@ -171,7 +171,7 @@ class AdmissionTest {
             var mayEnter = inside == 0 ? free > 0 : inside + 1 <= (free + inside) / 2;
             CompletableFuture<Boolean> result;
             try {
-                result = admission.begin(new Admitted(admission, Integer.toString(caller), LONG, false), _ -> {
+                result = admission.begin(new Turn(admission, Integer.toString(caller), LONG, false), _ -> {
                     begun.add(request.join());
                     return AdmissionTest.await(end);
                 });
@@ -202,7 +202,7 @@ class AdmissionTest {
             }
             assertThat(waiting).isEmpty();
             assertThat(refused).isPositive();
-            assertThat(admission.inside()).isZero();
+            assertThat(admission.inside.all()).isZero();
             admission.close();
         }
 
@@ -262,7 +262,7 @@ class AdmissionTest {
         }
     }
 
-    private static RequestException late(Admission admission, Function<Admitted, ?> work) {
+    private static RequestException late(Admission admission, Function<Turn, ?> work) {
         return catchThrowableOfType(RequestException.class, () -> admission.submit("alice", SHORT, false, work));
     }
 
@@ -339,7 +339,7 @@ class AdmissionTest {
     void aRequestThatLeavesWithoutAPlaceLeavesNothingBehind() {
         try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
-            var left = new Admitted(admission, "alice", LONG, false);
+            var left = new Turn(admission, "alice", LONG, false);
             admission.begin(
                     left,
                     _ -> left.waitForAnother(() -> {
@@ -351,7 +351,7 @@ class AdmissionTest {
             gate.countDown();
 
             assertThat(submit(admission, "alice", "next").join()).isEqualTo("next");
-            Eventually.until(() -> admission.inside() == 0);
+            Eventually.until(() -> admission.inside.all() == 0);
         }
     }
 
@@ -360,7 +360,7 @@ class AdmissionTest {
         try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
             var made = new CountDownLatch(1);
-            var left = new Admitted(admission, "alice", LONG, false);
+            var left = new Turn(admission, "alice", LONG, false);
             admission.begin(
                     left,
                     _ -> left.waitForAnother(() -> {
@@ -375,7 +375,7 @@ class AdmissionTest {
             admission.withdraw(left);
 
             assertThat(admission.waiting()).isZero();
-            Eventually.until(() -> admission.inside() == 1);
+            Eventually.until(() -> admission.inside.all() == 1);
             gate.countDown();
             another.join();
         }
@@ -463,7 +463,7 @@ class AdmissionTest {
     void aComputationKeepsThePlaceOfTheRequestThatBeganIt() {
         try (var admission = new Admission(2, 1, ALL)) {
             var computation =
-                    begin(admission, "alice", Admitted::beginComputation).join();
+                    begin(admission, "alice", Turn::beginComputation).join();
             var next = submit(admission, "bob", "answered");
             assertThat(admission.waiting()).isOne();
 
@@ -496,7 +496,7 @@ class AdmissionTest {
     void closingDoesNotWaitForWhatTakesLong() {
         var admission = new Admission(1, 1, ALL);
         var begun = new CountDownLatch(1);
-        var running = admission.begin(new Admitted(admission, "alice", LONG, true), admitted -> {
+        var running = admission.begin(new Turn(admission, "alice", LONG, true), admitted -> {
             begun.countDown();
             while (!admitted.cancellation().isRequested()) {
                 Thread.onSpinWait();
@@ -518,8 +518,8 @@ class AdmissionTest {
         return begin(admission, caller, _ -> work.get());
     }
 
-    private static <T> CompletableFuture<T> begin(Admission admission, String caller, Function<Admitted, T> work) {
-        return admission.begin(new Admitted(admission, caller, LONG, false), work);
+    private static <T> CompletableFuture<T> begin(Admission admission, String caller, Function<Turn, T> work) {
+        return admission.begin(new Turn(admission, caller, LONG, false), work);
     }
 
     /// Work that has begun and keeps its place until the gate opens.

@@ -38,7 +38,7 @@ class SingleFlightTest {
     void everythingEnds() {
         gate.countDown();
         admission.close();
-        assertThat(admission.inside()).isZero();
+        assertThat(admission.inside.all()).isZero();
     }
 
     @Test
@@ -198,7 +198,7 @@ class SingleFlightTest {
                     Eventually.until(() -> computation.cancellation().isRequested());
                     return "too late";
                 },
-                new Admitted(admission, "alice", LONG, true));
+                new Turn(admission, "alice", LONG, true));
         await(begun);
 
         admission.close();
@@ -206,21 +206,21 @@ class SingleFlightTest {
         assertThatThrownBy(request::join).hasCauseInstanceOf(EngineClosedException.class);
     }
 
-    private String computed(Admitted computation) {
+    private String computed(Turn computation) {
         begun.countDown();
         await(gate);
         return "made " + computations.incrementAndGet();
     }
 
-    private Admitted request() {
-        return new Admitted(admission, "alice", LONG, false);
+    private Turn request() {
+        return new Turn(admission, "alice", LONG, false);
     }
 
-    private CompletableFuture<String> ask(String key, Function<Admitted, String> compute) {
+    private CompletableFuture<String> ask(String key, Function<Turn, String> compute) {
         return ask(key, compute, request());
     }
 
-    private CompletableFuture<String> ask(String key, Function<Admitted, String> compute, Admitted request) {
+    private CompletableFuture<String> ask(String key, Function<Turn, String> compute, Turn request) {
         return admission.begin(request, one -> flights.of(key, compute, one));
     }
 
