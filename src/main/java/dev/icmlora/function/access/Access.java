@@ -20,7 +20,7 @@ import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 
-/// Finds out the caller of a request, counts its requests, and checks its roles.
+/// Finds out the caller of a request, counts its requests, checks its roles, and says how much one caller may have.
 ///
 /// With API keys or tokens, everything but health needs one: as bearer token, or, so that a browser can ask its user
 /// for it, a key as the password of basic authentication.
@@ -87,8 +87,17 @@ public final class Access {
         }
     }
 
-    private boolean isGuarded() {
+    /// Whether a caller needs a key or a token.
+    boolean isGuarded() {
         return !keys.isEmpty() || tokens.areEnabled();
+    }
+
+    /// The share of one caller in what all callers use: half, or all where nothing tells callers apart.
+    ///
+    /// @return 1 at least
+    public int share(int capacity) {
+        var isOne = keys.callers() < 2 && !tokens.areEnabled();
+        return isOne ? capacity : Math.max(1, capacity / 2);
     }
 
     /// Finds out who asks, and lets the request go on or answers it.

@@ -38,11 +38,10 @@ public final class Origins {
     Origins(
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.cors.enabled", defaultValue = "false") boolean sitesAreNamed,
-            ApiKeys keys,
-            Tokens tokens,
+            Access access,
             Problems problems) {
         this.sitesAreNamed = sitesAreNamed;
-        this.isLocal = isLoopback(host) && keys.isEmpty() && !tokens.areEnabled();
+        this.isLocal = isLoopback(host) && !access.isGuarded();
         this.problems = problems;
     }
 

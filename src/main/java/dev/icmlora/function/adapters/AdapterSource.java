@@ -15,7 +15,7 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
-import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.admission.SingleFlight;
@@ -44,11 +44,11 @@ public final class AdapterSource {
     private final CallerLimit tunings;
     private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>();
 
-    AdapterSource(AdapterCache cache, AdapterFolder folder, FunctionConfig config, CallerShare share) {
+    AdapterSource(AdapterCache cache, AdapterFolder folder, FunctionConfig config, Access access) {
         this.cache = cache;
         this.folder = folder;
         var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
-        this.tunings = new CallerLimit(most, share::of, "tasks are being tuned");
+        this.tunings = new CallerLimit(most, access::share, "tasks are being tuned");
     }
 
     /// @param request that it was made for

@@ -18,7 +18,7 @@ public final class CallerLimit {
     private int all;
 
     /// @param share how much one caller may have of what the others leave, as
-    /// [dev.icmlora.function.access.CallerShare#of]
+    /// [dev.icmlora.function.access.Access#share]
     /// @param taking what is done with it, such as "tasks are being tuned"
     public CallerLimit(int capacity, IntUnaryOperator share, String taking) {
         this.capacity = capacity;

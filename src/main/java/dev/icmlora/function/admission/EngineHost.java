@@ -13,7 +13,7 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineStartException;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
@@ -27,14 +27,14 @@ import dev.icmlora.function.trace.TracedEngine;
 public final class EngineHost {
 
     private final FunctionConfig config;
-    private final CallerShare share;
+    private final Access access;
     private Engine engine;
     private Admission admission;
     private volatile boolean started;
 
-    EngineHost(FunctionConfig config, CallerShare share) {
+    EngineHost(FunctionConfig config, Access access) {
         this.config = config;
-        this.share = share;
+        this.access = access;
     }
 
     /// Loads the engine, before the first request is let in.
@@ -47,7 +47,7 @@ public final class EngineHost {
             throw new StartupException(e.getMessage());
         }
         var places = engine.workers() * config.worker().sequences();
-        admission = new Admission(config.queue().capacity(), places, share::of);
+        admission = new Admission(config.queue().capacity(), places, access::share);
         started = true;
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.access.CallerShare;
+import dev.icmlora.function.access.Access;
 
 /// Work with whole files, such as reading an adapter that a client brought. It needs no worker of the engine, and
 /// takes the processors from the requests that are answered. So few requests may bring files at once. One piece of
@@ -32,8 +32,8 @@ public final class LowPriorityWork {
     private long rested = System.nanoTime();
 
     @Inject
-    LowPriorityWork(CallerShare share, EngineHost engineHost) {
-        this(share::of, () -> engineHost.busyWorkers() > 0);
+    LowPriorityWork(Access access, EngineHost engineHost) {
+        this(access::share, () -> engineHost.busyWorkers() > 0);
     }
 
     /// @param share see [CallerLimit]

@@ -24,7 +24,6 @@ import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.error.RequestException;
 
@@ -40,8 +39,8 @@ public final class Downloads {
     private final Access access;
     private final ObjectMapper mapper;
 
-    Downloads(CallerShare share, Access access, ObjectMapper mapper) {
-        this.downloads = new CallerLimit(MOST, share::of, "downloads are on their way");
+    Downloads(Access access, ObjectMapper mapper) {
+        this.downloads = new CallerLimit(MOST, access::share, "downloads are on their way");
         this.access = access;
         this.mapper = mapper;
     }

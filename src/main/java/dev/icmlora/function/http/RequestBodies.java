@@ -17,7 +17,6 @@ import jakarta.ws.rs.NotFoundException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.access.CallerShare;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.config.FunctionConfig;
@@ -55,7 +54,6 @@ final class RequestBodies {
             FunctionConfig config,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize longest,
             Access access,
-            CallerShare share,
             FilePlaces files,
             Problems problems) {
         this.config = config.adapters();
@@ -64,7 +62,7 @@ final class RequestBodies {
         this.files = files;
         this.problems = problems;
         var capacity = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
-        this.held = new CallerLimit(capacity, share::of, "bytes of bodies are at work");
+        this.held = new CallerLimit(capacity, access::share, "bytes of bodies are at work");
     }
 
     /// As if Quarkus' handler of bodies had seen the request.
