@@ -10,9 +10,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.storage.StorageUnavailableException;
 
 /// The inputs of a task, one after the other.
@@ -108,7 +108,7 @@ final class Inputs implements AutoCloseable {
         return switch (e) {
             // The latter is Jackson's word on what begins like UTF-32 and is none.
             case JsonProcessingException _, CharConversionException _ ->
-                RequestException.invalid(BodyDiagnosis.malformed(e));
+                RequestException.invalid(JsonBody.malformed(e));
             default -> failed(e);
         };
     }

@@ -13,9 +13,9 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StoredObject;
 
@@ -27,12 +27,12 @@ final class TaskFile {
     private static final String INPUTS = "inputs";
 
     private final ObjectMapper json;
-    private final BodyDiagnosis diagnosis;
+    private final JsonBody bodies;
     private final EventsConfig.Limits limits;
 
-    TaskFile(ObjectMapper json, BodyDiagnosis diagnosis, EventsConfig config) {
+    TaskFile(ObjectMapper json, JsonBody bodies, EventsConfig config) {
         this.json = json;
-        this.diagnosis = diagnosis;
+        this.bodies = bodies;
         this.limits = config.limits();
     }
 
@@ -131,19 +131,11 @@ final class TaskFile {
             }
             generator.writeEndObject();
         } catch (JsonProcessingException | CharConversionException e) {
-            throw RequestException.invalid(BodyDiagnosis.malformed(e));
+            throw RequestException.invalid(JsonBody.malformed(e));
         } catch (IOException e) {
             throw Lines.unreadable(task.object(), e);
         }
-        return new Header(request(header.toByteArray()), inputs);
-    }
-
-    private GenerateRequest request(byte[] header) {
-        try {
-            return json.readValue(header, GenerateRequest.class);
-        } catch (IOException e) {
-            throw RequestException.invalid(diagnosis.of(header, GenerateRequest.class));
-        }
+        return new Header(bodies.read(header.toByteArray(), GenerateRequest.class), inputs);
     }
 
     private void size(String name, StoredObject object) {

@@ -20,7 +20,6 @@ import jakarta.ws.rs.core.Response;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection;
@@ -49,7 +48,6 @@ public final class OpenAiResource {
             TextService texts,
             ClientConnection client,
             JsonBody json,
-            BodyDiagnosis diagnosis,
             Problems problems,
             Downloads downloads,
             ObjectMapper mapper,
@@ -60,7 +58,7 @@ public final class OpenAiResource {
         this.problems = problems;
         this.downloads = downloads;
         this.mapper = mapper;
-        var common = new SamplingFields(config, mapper, diagnosis);
+        var common = new SamplingFields(config, json);
         this.chats = new ChatRequestReader(common);
         this.completions = new CompletionRequestReader(common, config);
         this.mostTexts = config.limits().inputs();

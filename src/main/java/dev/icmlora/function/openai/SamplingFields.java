@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.SamplingOptions;
@@ -32,13 +32,11 @@ final class SamplingFields {
     private static final int SEEDS = 1 << 30;
 
     private final FunctionConfig config;
-    private final ObjectMapper mapper;
-    private final BodyDiagnosis diagnosis;
+    private final JsonBody json;
 
-    SamplingFields(FunctionConfig config, ObjectMapper mapper, BodyDiagnosis diagnosis) {
+    SamplingFields(FunctionConfig config, JsonBody json) {
         this.config = config;
-        this.mapper = mapper;
-        this.diagnosis = diagnosis;
+        this.json = json;
     }
 
     SamplingOptions sampling(RequestFields fields, Optional<String> grammar) {

@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.api.StrictJson;
+import dev.icmlora.function.http.JsonBody;
 
 /// The function's JSON and its errors, for tests that start no Quarkus.
 public final class StrictReading {
 
     public static final ObjectMapper JSON = mapper();
-    public static final BodyDiagnosis DIAGNOSIS = new BodyDiagnosis(JSON);
+    public static final JsonBody BODIES = new JsonBody(JSON);
 
     private StrictReading() {}
 

@@ -24,7 +24,7 @@ import dev.icmlora.function.storage.StoredObject;
 class TaskFileFuzzTest {
 
     private static final EventsConfig CONFIG = DefaultConfig.of(EventsConfig.class);
-    private static final TaskFile FILES = new TaskFile(StrictReading.JSON, StrictReading.DIAGNOSIS, CONFIG);
+    private static final TaskFile FILES = new TaskFile(StrictReading.JSON, StrictReading.BODIES, CONFIG);
     private static final TaskKeys KEYS =
             TaskKeys.of(CONFIG.tasksPrefix() + "a.json", CONFIG).orElseThrow();
 

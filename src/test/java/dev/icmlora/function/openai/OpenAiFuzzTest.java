@@ -9,17 +9,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.icmlora.function.config.DefaultConfig;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.error.BodyDiagnosis;
 import dev.icmlora.function.error.OpenAiError;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
+import dev.icmlora.function.http.JsonBody;
 
 /// Any bytes are a body of OpenAI's requests within its limits, or are refused with what a client can read.
 class OpenAiFuzzTest {
 
     private static final FunctionConfig CONFIG = DefaultConfig.of(FunctionConfig.class);
     private static final SamplingFields COMMON =
-            new SamplingFields(CONFIG, StrictReading.JSON, StrictReading.DIAGNOSIS);
+            new SamplingFields(CONFIG, StrictReading.JSON, StrictReading.BODIES);
     private static final List<Consumer<JsonNode>> READERS = List.of(
             new ChatRequestReader(COMMON)::read,
             new CompletionRequestReader(COMMON, CONFIG)::read,
@@ -31,7 +31,7 @@ class OpenAiFuzzTest {
         try {
             json = StrictReading.JSON.readTree(body);
         } catch (IOException e) {
-            StrictReading.requireReadable(RequestException.invalid(BodyDiagnosis.malformed(e)));
+            StrictReading.requireReadable(RequestException.invalid(JsonBody.malformed(e)));
             return;
         }
         for (var reader : READERS) {

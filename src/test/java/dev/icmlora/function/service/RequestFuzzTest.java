@@ -1,6 +1,5 @@
 package dev.icmlora.function.service;
 
-import java.io.IOException;
 import java.util.function.Consumer;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -32,17 +31,9 @@ class RequestFuzzTest {
 
     private static <T> void read(byte[] body, Class<T> type, Consumer<T> rules) {
         try {
-            rules.accept(parse(body, type));
+            rules.accept(StrictReading.BODIES.read(body, type));
         } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
-        }
-    }
-
-    private static <T> T parse(byte[] body, Class<T> type) {
-        try {
-            return StrictReading.JSON.readValue(body, type);
-        } catch (IOException e) {
-            throw RequestException.invalid(StrictReading.DIAGNOSIS.of(body, type));
         }
     }
 }
