@@ -9,41 +9,20 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
-import dev.icmlora.function.service.TextService.Reply;
 
 /// Replies of `POST /v1/chat/completions`.
 @RegisterForReflection
 final class ChatForm implements ReplyForm {
 
-    private static final String OBJECT = "chat.completion";
-    private static final String CHUNK = "chat.completion.chunk";
     private static final String ROLE = "assistant";
-
-    record Completion(
-            String id,
-            String object,
-            long created,
-            String model,
-            List<Choice> choices,
-            Totals usage,
-            Extension icmLora) {}
 
     record Choice(int index, Message message, Logprobs logprobs, String finishReason) {}
 
     record Message(String role, String content, String refusal) {}
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Chunk(
-            String id,
-            String object,
-            long created,
-            String model,
-            List<Piece> choices,
-            Totals usage,
-            Extension icmLora) {}
 
     record Piece(int index, Growth delta, Logprobs logprobs, String finishReason) {}
 
@@ -79,54 +58,33 @@ final class ChatForm implements ReplyForm {
     }
 
     @Override
-    public Object whole(Head head, Reply reply) {
-        var answers = reply.answers();
-        var choices = IntStream.range(0, answers.size())
-                .mapToObj(i -> new Choice(
-                        i,
-                        new Message(ROLE, answers.get(i).text(), null),
-                        Logprobs.of(answers.get(i).logprobs()),
-                        ReplyForm.reason(answers.get(i).finish())))
-                .toList();
-        return new Completion(
-                head.id(),
-                OBJECT,
-                head.created(),
-                reply.model(),
-                choices,
-                Totals.of(reply.usage()),
-                Extension.of(reply));
+    public String object() {
+        return "chat.completion";
     }
 
     @Override
-    public Optional<Object> begin(Head head, String model, int choice) {
-        return Optional.of(chunk(head, model, new Piece(choice, new Growth(ROLE, ""), null, null)));
+    public String pieceObject() {
+        return "chat.completion.chunk";
     }
 
     @Override
-    public Object piece(Head head, String model, int choice, Delta delta) {
-        return chunk(
-                head, model, new Piece(choice, new Growth(null, delta.text()), Logprobs.of(delta.logprobs()), null));
+    public Object choice(int index, Answer answer) {
+        var message = new Message(ROLE, answer.text(), null);
+        return new Choice(index, message, Logprobs.of(answer.logprobs()), ReplyForm.reason(answer.finish()));
     }
 
     @Override
-    public Object end(Head head, String model, int choice, Finish finish) {
-        return chunk(head, model, new Piece(choice, new Growth(null, null), null, ReplyForm.reason(finish)));
-    }
-
-    private static Chunk chunk(Head head, String model, Piece piece) {
-        return new Chunk(head.id(), CHUNK, head.created(), model, List.of(piece), null, null);
+    public Optional<Object> begin(int index) {
+        return Optional.of(new Piece(index, new Growth(ROLE, ""), null, null));
     }
 
     @Override
-    public Object totals(Head head, Reply reply) {
-        return new Chunk(
-                head.id(),
-                CHUNK,
-                head.created(),
-                reply.model(),
-                List.of(),
-                Totals.of(reply.usage()),
-                Extension.of(reply));
+    public Object piece(int index, Delta delta) {
+        return new Piece(index, new Growth(null, delta.text()), Logprobs.of(delta.logprobs()), null);
+    }
+
+    @Override
+    public Object end(int index, Finish finish) {
+        return new Piece(index, new Growth(null, null), null, ReplyForm.reason(finish));
     }
 }

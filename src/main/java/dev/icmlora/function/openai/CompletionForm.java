@@ -7,31 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
-import dev.icmlora.function.service.TextService.Reply;
 
 /// Replies of `POST /v1/completions`; a piece of a stream looks like the whole.
 @RegisterForReflection
 final class CompletionForm implements ReplyForm {
-
-    private static final String OBJECT = "text_completion";
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Completion(
-            String id,
-            String object,
-            long created,
-            String model,
-            List<Choice> choices,
-            Totals usage,
-            Extension icmLora) {}
 
     record Choice(int index, String text, Logprobs logprobs, String finishReason) {}
 
@@ -86,53 +72,32 @@ final class CompletionForm implements ReplyForm {
     }
 
     @Override
-    public Object whole(Head head, Reply reply) {
-        var answers = reply.answers();
-        var choices = IntStream.range(0, answers.size())
-                .mapToObj(i -> new Choice(
-                        i,
-                        answers.get(i).text(),
-                        Logprobs.of(answers.get(i).logprobs()),
-                        ReplyForm.reason(answers.get(i).finish())))
-                .toList();
-        return new Completion(
-                head.id(),
-                OBJECT,
-                head.created(),
-                reply.model(),
-                choices,
-                Totals.of(reply.usage()),
-                Extension.of(reply));
+    public String object() {
+        return "text_completion";
     }
 
     @Override
-    public Optional<Object> begin(Head head, String model, int choice) {
+    public String pieceObject() {
+        return object();
+    }
+
+    @Override
+    public Object choice(int index, Answer answer) {
+        return new Choice(index, answer.text(), Logprobs.of(answer.logprobs()), ReplyForm.reason(answer.finish()));
+    }
+
+    @Override
+    public Optional<Object> begin(int index) {
         return Optional.empty();
     }
 
     @Override
-    public Object piece(Head head, String model, int choice, Delta delta) {
-        return chunk(head, model, new Choice(choice, delta.text(), Logprobs.of(delta.logprobs()), null));
+    public Object piece(int index, Delta delta) {
+        return new Choice(index, delta.text(), Logprobs.of(delta.logprobs()), null);
     }
 
     @Override
-    public Object end(Head head, String model, int choice, Finish finish) {
-        return chunk(head, model, new Choice(choice, "", null, ReplyForm.reason(finish)));
-    }
-
-    private static Completion chunk(Head head, String model, Choice choice) {
-        return new Completion(head.id(), OBJECT, head.created(), model, List.of(choice), null, null);
-    }
-
-    @Override
-    public Object totals(Head head, Reply reply) {
-        return new Completion(
-                head.id(),
-                OBJECT,
-                head.created(),
-                reply.model(),
-                List.of(),
-                Totals.of(reply.usage()),
-                Extension.of(reply));
+    public Object end(int index, Finish finish) {
+        return new Choice(index, "", null, ReplyForm.reason(finish));
     }
 }

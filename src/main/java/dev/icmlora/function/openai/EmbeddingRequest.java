@@ -24,10 +24,8 @@ record EmbeddingRequest(String model, List<String> texts, boolean base64) {
         var texts = fields.texts("input");
         fields.wrong(texts.isEmpty(), "input", "a string or an array of strings", null, "must not be empty");
         violations.count("/input", texts.size(), mostTexts);
-        var encoding = fields.find("encoding_format")
-                .map(node -> fields.text(node, "/encoding_format"))
-                .orElse("float");
-        fields.wrong(!ENCODINGS.contains(encoding), "encoding_format", ENCODINGS, encoding, "is not supported");
+        var encoding =
+                fields.find("encoding_format").isEmpty() ? "float" : fields.oneOf("encoding_format", ENCODINGS);
         violations.raise();
         return new EmbeddingRequest(model, texts, encoding.equals("base64"));
     }

@@ -2,7 +2,6 @@ package dev.icmlora.function.openai;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -25,6 +24,7 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.openai.CompletionRequests.CompletionRequest;
 import dev.icmlora.function.openai.ReplyForm.Head;
 import dev.icmlora.function.service.TextService;
 import dev.icmlora.function.service.TextService.Listener;
@@ -39,8 +39,7 @@ public final class OpenAiResource {
     private final Problems problems;
     private final Downloads downloads;
     private final ObjectMapper mapper;
-    private final ChatRequestReader chats;
-    private final CompletionRequestReader completions;
+    private final CompletionRequests requests;
     private final int mostTexts;
     private final long started = Instant.now().getEpochSecond();
 
@@ -58,9 +57,7 @@ public final class OpenAiResource {
         this.problems = problems;
         this.downloads = downloads;
         this.mapper = mapper;
-        var common = new SamplingFields(config, json);
-        this.chats = new ChatRequestReader(common);
-        this.completions = new CompletionRequestReader(common, config);
+        this.requests = new CompletionRequests(config, json);
         this.mostTexts = config.limits().inputs();
     }
 
@@ -85,7 +82,7 @@ public final class OpenAiResource {
     @RunOnVirtualThread
     public Response chat(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return reply(caller, chats.read(json.object(context)), new ChatForm());
+        return reply(caller, requests.chat(json.object(context)), new ChatForm());
     }
 
     @POST
@@ -93,7 +90,7 @@ public final class OpenAiResource {
     @RunOnVirtualThread
     public Response complete(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return reply(caller, completions.read(json.object(context)), new CompletionForm());
+        return reply(caller, requests.plain(json.object(context)), new CompletionForm());
     }
 
     @POST
@@ -131,13 +128,12 @@ public final class OpenAiResource {
     /// body that is written while it comes, and no reactive type: JAX-RS would want to know the kind of a reply
     /// beforehand.
     private Response reply(Caller caller, CompletionRequest request, ReplyForm form) {
-        var id = form.idPrefix() + UUID.randomUUID().toString().replace("-", "");
-        var head = new Head(id, Instant.now().getEpochSecond());
+        var head = Head.of(form);
         if (!request.stream()) {
             var reply = client.whileOpen(() -> texts.write(caller, request.text(), Listener.NONE));
-            return ok(form.whole(head, reply));
+            return ok(head.whole(reply));
         }
-        var stream = new TextStream(request, form, head, mapper);
+        var stream = new TextStream(request, head, mapper);
         client.answer(() -> texts.write(caller, request.text(), stream))
                 .subscribe()
                 .with(stream::end, failure -> stream.fail(failure, problems));

@@ -1,24 +1,74 @@
 package dev.icmlora.function.openai;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.function.api.GenerateReply.Timing;
 import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.service.TextService.Reply;
 
-/// A form of replies: of whole texts, or of the pieces of a stream.
+/// A form of replies: what it calls them, and the texts in a whole reply or in a piece of a stream.
 @RegisterForReflection
 interface ReplyForm {
 
-    /// @param id names the reply; all pieces of a stream have the same
+    /// A whole reply, or a piece of a stream.
+    ///
+    /// @param choices in the form's own type
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Body(
+            String id,
+            String object,
+            long created,
+            String model,
+            List<Object> choices,
+            Totals usage,
+            Extension icmLora) {}
+
+    /// What all pieces of one reply have in common.
+    ///
     /// @param created seconds since 1970
-    record Head(String id, long created) {}
+    record Head(ReplyForm form, String id, long created) {
+
+        static Head of(ReplyForm form) {
+            var id = form.idPrefix() + UUID.randomUUID().toString().replace("-", "");
+            return new Head(form, id, Instant.now().getEpochSecond());
+        }
+
+        Body whole(Reply reply) {
+            var answers = reply.answers();
+            return end(
+                    form.object(),
+                    reply,
+                    IntStream.range(0, answers.size())
+                            .mapToObj(i -> form.choice(i, answers.get(i)))
+                            .toList());
+        }
+
+        /// @param choice what it has of a text
+        Body piece(String model, Object choice) {
+            return new Body(id, form.pieceObject(), created, model, List.of(choice), null, null);
+        }
+
+        /// The piece after the end of all texts, for those who asked for it.
+        Body totals(Reply reply) {
+            return end(form.pieceObject(), reply, List.of());
+        }
+
+        private Body end(String object, Reply reply, List<Object> choices) {
+            return new Body(
+                    id, object, created, reply.model(), choices, Totals.of(reply.usage()), Extension.of(reply));
+        }
+    }
 
     /// Tokens of a request.
     record Totals(int promptTokens, int completionTokens, int totalTokens) {
@@ -44,17 +94,23 @@ interface ReplyForm {
     /// Begins the ids of these replies.
     String idPrefix();
 
-    Object whole(Head head, Reply reply);
+    /// What `object` says of a whole reply.
+    String object();
 
-    /// The first piece of a text, if there is one before any of its text.
-    Optional<Object> begin(Head head, String model, int choice);
+    /// What `object` says of a piece.
+    String pieceObject();
 
-    Object piece(Head head, String model, int choice, Delta delta);
+    /// A whole text.
+    Object choice(int index, Answer answer);
 
-    Object end(Head head, String model, int choice, Finish finish);
+    /// What comes before a text, if anything does.
+    Optional<Object> begin(int index);
 
-    /// The piece after the end of all texts, for those who asked for it.
-    Object totals(Head head, Reply reply);
+    /// More of a text.
+    Object piece(int index, Delta delta);
+
+    /// The end of a text.
+    Object end(int index, Finish finish);
 
     /// As OpenAI spells it.
     static String reason(Finish finish) {

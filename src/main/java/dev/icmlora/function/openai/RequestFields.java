@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,16 +35,29 @@ public final class RequestFields {
         return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
     }
 
+    /// JSON pointer to the object.
+    public String pointer() {
+        return at;
+    }
+
+    /// JSON pointer to a field of it.
     public String pointer(String name) {
-        return at + "/" + name;
+        return at + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
     /// A text that must be there, and not empty.
     public String required(String name) {
         var node = find(name);
         wrong(node.isEmpty(), name, "a string", null, "is missing");
-        var text = node.map(n -> text(n, pointer(name))).orElse("");
+        var text = text(name);
         wrong(node.isPresent() && text.isEmpty(), name, null, text, "must not be empty");
+        return text;
+    }
+
+    /// A text that must be there, and be one of these.
+    public String oneOf(String name, List<String> known) {
+        var text = required(name);
+        wrong(!known.contains(text) && !text.isEmpty(), name, known, text, "'" + text + "' is not supported");
         return text;
     }
 
@@ -94,6 +108,11 @@ public final class RequestFields {
         return text;
     }
 
+    /// The text of a field, which must be a string; empty where there is none.
+    public String text(String name) {
+        return find(name).map(node -> text(node, pointer(name))).orElse("");
+    }
+
     /// The text of a node that must be a string.
     public String text(JsonNode node, String pointer) {
         if (!node.isTextual()) {
@@ -107,6 +126,23 @@ public final class RequestFields {
     public Optional<RequestFields> object(String name) {
         return typed(name, JsonNode::isObject, "an object")
                 .map(node -> new RequestFields(node, pointer(name), violations));
+    }
+
+    /// Reads each object of an array, if there is one.
+    public void objects(String name, Consumer<RequestFields> read) {
+        typed(name, JsonNode::isArray, "an array").ifPresent(list -> {
+            for (var i = 0; i < list.size(); i++) {
+                object(list.get(i), pointer(name) + "/" + i, read);
+            }
+        });
+    }
+
+    /// Reads what must be an object.
+    public void object(JsonNode node, String pointer, Consumer<RequestFields> read) {
+        violations.when(!node.isObject(), pointer, "an object", Violation.shown(node), "must be an object");
+        if (node.isObject()) {
+            read.accept(new RequestFields(node, pointer, violations));
+        }
     }
 
     /// Refuses fields that would change the answer and that the function cannot follow. One that asks
@@ -127,6 +163,17 @@ public final class RequestFields {
             case STRING -> !node.textValue().isEmpty() && !node.textValue().equals("none");
             default -> true;
         };
+    }
+
+    /// How many entries a field has, which must be so many at least and at most.
+    public void count(String name, int count, int least, int most) {
+        wrong(
+                count < least,
+                name,
+                least,
+                count,
+                "has %d entries, fewer than the %d that there must be".formatted(count, least));
+        violations.count(pointer(name), count, most);
     }
 
     public void wrong(boolean broken, String name, Object limit, Object value, String message) {

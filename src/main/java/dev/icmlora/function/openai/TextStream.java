@@ -7,6 +7,7 @@ import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.function.error.OpenAiError;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.EventStream;
+import dev.icmlora.function.openai.CompletionRequests.CompletionRequest;
 import dev.icmlora.function.openai.ReplyForm.Head;
 import dev.icmlora.function.service.TextService.Listener;
 import dev.icmlora.function.service.TextService.Reply;
@@ -17,16 +18,16 @@ final class TextStream implements Listener {
     private static final String DONE = "[DONE]";
 
     private final CompletionRequest request;
-    private final ReplyForm form;
     private final Head head;
+    private final ReplyForm form;
     private final EventStream events;
     /// Set before anything is written, by another thread.
     private volatile String model;
 
-    TextStream(CompletionRequest request, ReplyForm form, Head head, ObjectMapper mapper) {
+    TextStream(CompletionRequest request, Head head, ObjectMapper mapper) {
         this.request = request;
-        this.form = form;
         this.head = head;
+        this.form = head.form();
         this.events = new EventStream(mapper);
     }
 
@@ -34,23 +35,26 @@ final class TextStream implements Listener {
     public void begins(String writer) {
         model = writer;
         for (var choice = 0; choice < request.text().choices(); choice++) {
-            form.begin(head, writer, choice).ifPresent(events::add);
+            form.begin(choice).ifPresent(this::add);
         }
         events.begin();
     }
 
     @Override
     public void wrote(int choice, Delta delta) {
-        events.add(form.piece(head, model, choice, delta));
+        add(form.piece(choice, delta));
+    }
+
+    private void add(Object choice) {
+        events.add(head.piece(model, choice));
     }
 
     void end(Reply reply) {
         for (var choice = 0; choice < reply.answers().size(); choice++) {
-            events.add(form.end(
-                    head, reply.model(), choice, reply.answers().get(choice).finish()));
+            add(form.end(choice, reply.answers().get(choice).finish()));
         }
         if (request.streamUsage()) {
-            events.add(form.totals(head, reply));
+            events.add(head.totals(reply));
         }
         events.end(DONE);
     }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -52,11 +53,11 @@ class DescriptionTest {
             Map.entry("FunctionEntry", "api.FunctionList$Entry"),
             Map.entry("JobEntry", "api.JobList$Entry"),
             Map.entry("OpenAiErrorDetail", "error.OpenAiError$Detail"),
-            Map.entry("ChatCompletion", "openai.ChatForm$Completion"),
+            Map.entry("ChatCompletion", "openai.ReplyForm$Body"),
             Map.entry("ChatChoice", "openai.ChatForm$Choice"),
             Map.entry("ChatAnswer", "openai.ChatForm$Message"),
             Map.entry("ChatLogprobs", "openai.ChatForm$Logprobs"),
-            Map.entry("Completion", "openai.CompletionForm$Completion"),
+            Map.entry("Completion", "openai.ReplyForm$Body"),
             Map.entry("CompletionChoice", "openai.CompletionForm$Choice"),
             Map.entry("CompletionLogprobs", "openai.CompletionForm$Logprobs"),
             Map.entry("ChoiceProbability", "decisions.OpenAiDecisions$OfChoice"),
@@ -195,12 +196,17 @@ class DescriptionTest {
 
     /// By the names of their schemas.
     private static Map<String, Class<?>> records() {
-        var named = NAMES.entrySet().stream().collect(toMap(entry -> FUNCTION + entry.getValue(), Map.Entry::getKey));
-        return CLASSES.stream()
+        var records = CLASSES.stream()
                 .filter(Class::isRecord)
                 .filter(type -> Set.of("api", "decisions", "error", "openai")
                         .contains(type.getPackageName().substring(FUNCTION.length())))
-                .collect(toMap(type -> named.getOrDefault(type.getName(), type.getSimpleName()), type -> type));
+                .collect(toMap(type -> type.getName().substring(FUNCTION.length()), type -> type));
+        var bySchema = new TreeMap<String, Class<?>>();
+        records.values().stream()
+                .filter(type -> !NAMES.containsValue(type.getName().substring(FUNCTION.length())))
+                .forEach(type -> assertThat(bySchema.put(type.getSimpleName(), type)).isNull());
+        NAMES.forEach((schema, name) -> bySchema.put(schema, records.get(name)));
+        return bySchema;
     }
 
     private static Set<String> fields(Class<?> type) {

@@ -18,11 +18,10 @@ import dev.icmlora.function.http.JsonBody;
 class OpenAiFuzzTest {
 
     private static final FunctionConfig CONFIG = DefaultConfig.of(FunctionConfig.class);
-    private static final SamplingFields COMMON =
-            new SamplingFields(CONFIG, StrictReading.JSON, StrictReading.BODIES);
+    private static final CompletionRequests REQUESTS = new CompletionRequests(CONFIG, StrictReading.BODIES);
     private static final List<Consumer<JsonNode>> READERS = List.of(
-            new ChatRequestReader(COMMON)::read,
-            new CompletionRequestReader(COMMON, CONFIG)::read,
+            REQUESTS::chat,
+            REQUESTS::plain,
             body -> EmbeddingRequest.read(body, CONFIG.limits().inputs()));
 
     @FuzzTest
