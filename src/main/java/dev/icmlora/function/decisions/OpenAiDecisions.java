@@ -107,8 +107,7 @@ final class OpenAiDecisions {
 
     /// @throws dev.icmlora.function.error.RequestException naming every field that is wrong
     static Asked read(JsonNode body) {
-        var violations = new Violations();
-        var fields = new RequestFields(body, "", violations);
+        var fields = new RequestFields(body, "", new Violations());
         var model = fields.required("model");
         fields.wrong(fields.find(INPUT).isEmpty(), INPUT, "a string or an array of messages", null, "is missing");
         var input = input(fields, INPUT);
@@ -116,21 +115,16 @@ final class OpenAiDecisions {
                 .filter(JsonNode::isArray)
                 .map(JsonNode::size)
                 .orElse(0);
-        QuestionFields.count(fields, QUESTIONS, count, 1, Decisions.MOST_QUESTIONS);
+        fields.count(QUESTIONS, count, 1, Decisions.MOST_QUESTIONS);
         var questions = new ArrayList<Question>();
-        QuestionFields.elements(
-                fields, QUESTIONS, question -> question(question).ifPresent(questions::add));
-        violations.raise();
+        fields.objects(QUESTIONS, question -> question(question).ifPresent(questions::add));
+        fields.violations().raise();
         return new Asked(model, input, questions);
     }
 
     private static Optional<Question> question(RequestFields question) {
-        var type = question.required("type");
-        question.wrong(
-                !TYPES.contains(type) && !type.isEmpty(), "type", TYPES, type, "'" + type + "' is not supported");
-        var name = question.find("name")
-                .map(node -> question.text(node, question.pointer("name")))
-                .orElse(null);
+        var type = question.oneOf("type", TYPES);
+        var name = question.find("name").map(_ -> question.text("name")).orElse(null);
         var instructions = parts(question, "instructions");
         question.wrong(
                 instructions.isEmpty() && question.find("function").isEmpty(),
@@ -157,7 +151,7 @@ final class OpenAiDecisions {
 
     private static List<Option> choices(RequestFields question) {
         var options = new ArrayList<Option>();
-        QuestionFields.elements(question, CHOICES, choice -> {
+        question.objects(CHOICES, choice -> {
             var value = choice.find(VALUE);
             choice.wrong(
                     value.filter(node -> node.isTextual() || node.isBoolean()).isEmpty(),
@@ -166,45 +160,35 @@ final class OpenAiDecisions {
                     value.map(Violation::shown).orElse(null),
                     "must be a string or a boolean");
             value.ifPresent(node ->
-                    options.add(new Option(choice.pointer(VALUE), node.asText(), description(choice), node, node)));
+                    options.add(new Option(choice.pointer(VALUE), node.asText(), choice.text("description"), node, node)));
         });
-        QuestionFields.count(question, CHOICES, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
+        question.count(CHOICES, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
         return options;
     }
 
     private static List<Option> levels(RequestFields question) {
         var options = new ArrayList<Option>();
-        QuestionFields.elements(
-                question,
+        question.objects(
                 LEVELS,
                 level -> options.add(Option.of(
-                        level.pointer("label"), options.size(), level.required("label"), description(level), true)));
-        QuestionFields.count(question, LEVELS, options.size(), Question.LEAST_OPTIONS, Question.MOST_LEVELS);
+                        level.pointer("label"), options.size(), level.required("label"), level.text("description"), true)));
+        question.count(LEVELS, options.size(), Question.LEAST_OPTIONS, Question.MOST_LEVELS);
         return options;
-    }
-
-    private static String description(RequestFields option) {
-        return option.find("description")
-                .map(node -> option.text(node, option.pointer("description")))
-                .orElse("");
     }
 
     /// A text, or messages: one is its content alone, of several each says who wrote it.
     private static String input(RequestFields fields, String name) {
-        var node = fields.find(name);
-        if (node.isEmpty() || !node.get().isArray()) {
-            return node.map(text -> fields.text(text, fields.pointer(name))).orElse("");
+        if (fields.find(name).filter(JsonNode::isArray).isEmpty()) {
+            return fields.text(name);
         }
         var contents = new ArrayList<String>();
         var lines = new ArrayList<String>();
-        QuestionFields.elements(fields, name, message -> {
+        fields.objects(name, message -> {
             message.find("type")
                     .filter(type -> !type.asText().equals("message"))
                     .ifPresent(type -> message.wrong(
                             true, "type", "message", Violation.shown(type), "must be a message, which has text"));
-            var role = message.required("role");
-            message.wrong(
-                    !ROLES.contains(role) && !role.isEmpty(), "role", ROLES, role, "'" + role + "' is not supported");
+            var role = message.oneOf("role", ROLES);
             message.wrong(message.find(CONTENT).isEmpty(), CONTENT, "a string", null, "is missing");
             contents.add(parts(message, CONTENT));
             lines.add(role + ": " + contents.getLast());
@@ -214,15 +198,12 @@ final class OpenAiDecisions {
 
     /// A text, or parts that are texts or JSON.
     private static String parts(RequestFields fields, String name) {
-        var node = fields.find(name);
-        if (node.isEmpty() || !node.get().isArray()) {
-            return node.map(text -> fields.text(text, fields.pointer(name))).orElse("");
+        if (fields.find(name).filter(JsonNode::isArray).isEmpty()) {
+            return fields.text(name);
         }
         var texts = new ArrayList<String>();
-        QuestionFields.elements(fields, name, part -> {
-            var type = part.required("type");
-            part.wrong(
-                    !PARTS.contains(type) && !type.isEmpty(), "type", PARTS, type, "'" + type + "' is not supported");
+        fields.objects(name, part -> {
+            var type = part.oneOf("type", PARTS);
             if (type.equals("input_json")) {
                 var data = part.find("data").filter(JsonNode::isContainerNode).map(JsonNode::toString);
                 part.wrong(data.isEmpty(), "data", "an object or an array", null, "must be an object or an array");

@@ -75,32 +75,27 @@ final class SystemOne {
 
     /// @throws dev.icmlora.function.error.RequestException naming every field that is wrong
     static Asked read(JsonNode body) {
-        var violations = new Violations();
-        var fields = new RequestFields(body, "", violations);
+        var fields = new RequestFields(body, "", new Violations());
         fields.refuse("assets");
         var model = fields.required("model");
         fields.wrong(fields.find(STATE).isEmpty(), STATE, "a text, an object or an array", null, "is missing");
         var state = content(fields, STATE);
         var asked =
                 fields.object(QUESTIONS).flatMap(_ -> fields.find(QUESTIONS)).orElse(MissingNode.getInstance());
-        QuestionFields.count(fields, QUESTIONS, asked.size(), 1, Decisions.MOST_QUESTIONS);
+        fields.count(QUESTIONS, asked.size(), 1, Decisions.MOST_QUESTIONS);
         var questions = new ArrayList<Question>();
-        asked.properties().stream().limit(Decisions.MOST_QUESTIONS).forEach(question -> {
-            var at = fields.pointer(QUESTIONS) + "/" + escaped(question.getKey());
-            QuestionFields.object(
-                    question.getValue(),
-                    at,
-                    violations,
-                    each -> question(question.getKey(), each).ifPresent(questions::add));
-        });
-        violations.raise();
+        asked.properties().stream()
+                .limit(Decisions.MOST_QUESTIONS)
+                .forEach(question -> fields.object(
+                        question.getValue(),
+                        fields.pointer(QUESTIONS, question.getKey()),
+                        each -> question(question.getKey(), each).ifPresent(questions::add)));
+        fields.violations().raise();
         return new Asked(model, state, questions);
     }
 
     private static Optional<Question> question(String name, RequestFields question) {
-        var type = question.required("type");
-        question.wrong(
-                !TYPES.contains(type) && !type.isEmpty(), "type", TYPES, type, "'" + type + "' is not supported");
+        var type = question.oneOf("type", TYPES);
         var reader = new QuestionFields(question, "/" + STATE, STATE, SystemOne::content);
         var instructions = content(question, INSTRUCTIONS);
         return Optional.ofNullable(
@@ -125,7 +120,7 @@ final class SystemOne {
     private static Option outcome(RequestFields question, Optional<RequestFields> criteria, boolean value) {
         var name = Boolean.toString(value);
         var description = criteria.map(of -> content(of, name)).orElse("");
-        return Option.of(value, question.pointer(CRITERIA) + "/" + name, description);
+        return Option.of(value, question.pointer(CRITERIA, name), description);
     }
 
     private static List<Option> choices(RequestFields question) {
@@ -133,11 +128,11 @@ final class SystemOne {
                 question.object(CRITERIA).flatMap(_ -> question.find(CRITERIA)).orElse(MissingNode.getInstance());
         var options = new ArrayList<Option>();
         criteria.properties().forEach(each -> {
-            var at = question.pointer(CRITERIA) + "/" + escaped(each.getKey());
+            var at = question.pointer(CRITERIA, each.getKey());
             var description = each.getValue().isNull() ? "" : content(each.getValue(), at, question);
             options.add(Option.of(at, options.size(), each.getKey(), description, false));
         });
-        QuestionFields.count(question, CRITERIA, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
+        question.count(CRITERIA, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
         return options;
     }
 
@@ -150,8 +145,8 @@ final class SystemOne {
                 "an array",
                 Violation.shown(levels),
                 "must be an array");
-        QuestionFields.count(
-                question, CRITERIA, levels.isArray() ? levels.size() : 0, Question.LEAST_OPTIONS, Question.MOST_LEVELS);
+        question.count(
+                CRITERIA, levels.isArray() ? levels.size() : 0, Question.LEAST_OPTIONS, Question.MOST_LEVELS);
         var options = new ArrayList<Option>();
         var areLabels = true;
         for (var i = 0; levels.isArray() && i < levels.size(); i++) {
@@ -186,10 +181,5 @@ final class SystemOne {
                         Violation.shown(node),
                         "must be a text, an object or an array");
         return node.isTextual() ? fields.text(node, at) : "";
-    }
-
-    /// A name as part of a JSON pointer.
-    private static String escaped(String name) {
-        return name.replace("~", "~0").replace("/", "~1");
     }
 }

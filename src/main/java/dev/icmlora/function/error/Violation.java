@@ -3,6 +3,8 @@ package dev.icmlora.function.error;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,6 +37,12 @@ public record Violation(String field, Object limit, Object value, String message
         var sentence =
                 POINTER.matcher(message).replaceAll(found -> Matcher.quoteReplacement(other.apply(found.group())));
         return new Violation(other.apply(field), limit, value, sentence);
+    }
+
+    /// The JSON pointer that these names and places in lists lead by.
+    public static String pointer(Stream<String> steps) {
+        return steps.map(step -> "/" + step.replace("~", "~0").replace("/", "~1"))
+                .collect(Collectors.joining());
     }
 
     /// A value of a body as an error may repeat it.

@@ -191,15 +191,8 @@ public final class JsonBody {
     }
 
     private static String pointer(JsonMappingException e) {
-        return e.getPath().stream()
-                .map(step ->
-                        step.getFieldName() == null ? Integer.toString(step.getIndex()) : escape(step.getFieldName()))
-                .map(step -> "/" + step)
-                .collect(Collectors.joining());
-    }
-
-    private static String escape(String name) {
-        return name.replace("~", "~0").replace("/", "~1");
+        return Violation.pointer(e.getPath().stream()
+                .map(step -> step.getFieldName() == null ? Integer.toString(step.getIndex()) : step.getFieldName()));
     }
 
     private static String mustBe(String pointer, Object expected) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -35,14 +36,9 @@ public final class RequestFields {
         return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
     }
 
-    /// JSON pointer to the object.
-    public String pointer() {
-        return at;
-    }
-
-    /// JSON pointer to a field of it.
-    public String pointer(String name) {
-        return at + "/" + name.replace("~", "~0").replace("/", "~1");
+    /// JSON pointer to the object, to a field of it, or to what lies below that.
+    public String pointer(String... names) {
+        return at + Violation.pointer(Stream.of(names));
     }
 
     /// A text that must be there, and not empty.
@@ -93,7 +89,7 @@ public final class RequestFields {
         find(name).ifPresent(node -> {
             if (node.isArray()) {
                 for (var i = 0; i < node.size(); i++) {
-                    texts.add(notEmpty(node.get(i), pointer(name) + "/" + i));
+                    texts.add(notEmpty(node.get(i), pointer(name, Integer.toString(i))));
                 }
             } else {
                 texts.add(notEmpty(node, pointer(name)));
@@ -132,7 +128,7 @@ public final class RequestFields {
     public void objects(String name, Consumer<RequestFields> read) {
         typed(name, JsonNode::isArray, "an array").ifPresent(list -> {
             for (var i = 0; i < list.size(); i++) {
-                object(list.get(i), pointer(name) + "/" + i, read);
+                object(list.get(i), pointer(name, Integer.toString(i)), read);
             }
         });
     }
