@@ -22,14 +22,4 @@ public record Problem(String type, String title, int status, String detail, List
             retryAfter = SOON;
         }
     }
-
-    /// A problem that its status says all about.
-    static Problem of(int status, String title, String detail) {
-        return new Problem("about:blank", title, status, detail, List.of(), null);
-    }
-
-    /// The same problem, with one field to blame.
-    Problem blaming(Violation violation) {
-        return new Problem(type, title, status, detail, List.of(violation), retryAfter);
-    }
 }

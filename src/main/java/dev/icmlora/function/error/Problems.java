@@ -1,6 +1,7 @@
 package dev.icmlora.function.error;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -67,6 +68,10 @@ public final class Problems {
 
     /// A problem that its status and a sentence say all about.
     public static Problem of(int status, String detail) {
+        return of(status, detail, List.of());
+    }
+
+    private static Problem of(int status, String detail, List<Violation> errors) {
         var title = switch (status) {
             case 400 -> "Bad Request";
             case 403 -> "Forbidden";
@@ -80,7 +85,7 @@ public final class Problems {
             case 503 -> "Service Unavailable";
             default -> status < 500 ? "Client Error" : "Internal Server Error";
         };
-        return Problem.of(status, title, detail);
+        return new Problem("about:blank", title, status, detail, errors, null);
     }
 
     /// What the client is told about a request that failed outside of our code or in it.
@@ -102,16 +107,12 @@ public final class Problems {
         return of(404, "There is nothing at " + path);
     }
 
-    /// A problem with one field to blame.
-    static Problem of(int status, Violation violation) {
-        return of(status, violation.message()).blaming(violation);
-    }
-
     /// The body was not read to its end.
     ///
     /// @param sent its length, as far as the client said it
     public static Problem bodyTooLong(String sent, long limit) {
-        return of(413, new Violation("", limit, sent, "The body must not be longer than " + limit + " bytes"));
+        var message = "The body must not be longer than " + limit + " bytes";
+        return of(413, message, List.of(new Violation("", limit, sent, message)));
     }
 
     /// The body comes too slowly.
@@ -121,7 +122,7 @@ public final class Problems {
     public static Problem bodyTooSlow(int slowest, Duration grace) {
         var message =
                 "After %d s, the body must have come with %d bytes a second".formatted(grace.toSeconds(), slowest);
-        return of(408, new Violation("", slowest, null, message));
+        return of(408, message, List.of(new Violation("", slowest, null, message)));
     }
 
     /// Sends a problem before the body is there. What still comes of the body is not kept, and not waited for: the

@@ -122,23 +122,12 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
 
     /// The version that is named, or the newest one.
     public Optional<Version> find(Tenant tenant, FunctionName name) {
-        return name.version().isPresent()
-                ? find(tenant, name.name(), name.version().getAsInt())
-                : newest(tenant, name.name());
+        var versions = versions(tenant, name);
+        return name.version().isPresent() ? read(versions, name.version().getAsInt()) : newest(versions);
     }
 
-    /// The version of that number; empty if there is none.
-    Optional<Version> find(Tenant tenant, String name, int number) {
-        return read(versions(tenant, name), number);
-    }
-
-    /// The version that the name alone means; empty if there is none.
-    Optional<Version> newest(Tenant tenant, String name) {
-        return newest(versions(tenant, name));
-    }
-
-    private Versions versions(Tenant tenant, String name) {
-        var prefix = prefix(tenant, name);
+    private Versions versions(Tenant tenant, FunctionName name) {
+        var prefix = prefix(tenant, name.name());
         return Versions.of(store.list(prefix), prefix);
     }
 
@@ -177,28 +166,10 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     ///
     /// @return whether there was any
     public boolean delete(Tenant tenant, FunctionName name) {
-        return name.version().isPresent()
-                ? delete(tenant, name.name(), name.version().getAsInt())
-                : delete(tenant, name.name());
-    }
-
-    /// Deletes one version.
-    ///
-    /// @return whether it was there
-    boolean delete(Tenant tenant, String name, int number) {
         var versions = versions(tenant, name);
-        return delete(versions, versions.has(number) ? List.of(number) : List.of());
-    }
-
-    /// Deletes all versions of a name.
-    ///
-    /// @return whether there was any
-    boolean delete(Tenant tenant, String name) {
-        var versions = versions(tenant, name);
-        return delete(versions, versions.numbers());
-    }
-
-    private boolean delete(Versions versions, List<Integer> numbers) {
+        var numbers = versions.numbers().stream()
+                .filter(number -> name.version().isEmpty() || name.version().getAsInt() == number)
+                .toList();
         numbers.forEach(number -> store.delete(versions.object(number).key()));
         return !numbers.isEmpty();
     }

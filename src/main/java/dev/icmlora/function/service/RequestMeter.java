@@ -41,17 +41,16 @@ public final class RequestMeter {
     private static final Duration[] PHASE_BUCKETS = millis(1, 2, 5, 10, 25, 50, 100, 250, 1000, 5000, 30_000);
 
     /// A reply, and what its request is counted as.
-    record Metered<T>(T reply, Served served) {}
-
-    /// The part of an outcome that is counted.
     ///
     /// @param adapter id of the adapter that took part
     /// @param cached whether that adapter was known before
     /// @param mode how the request was answered, as a client would spell it; empty where nothing was answered
-    record Served(Optional<String> adapter, boolean cached, Optional<String> mode, Spent spent) {
+    record Metered<T>(T reply, Optional<String> adapter, boolean cached, Optional<String> mode, Spent spent) {
 
-        /// Nothing was generated and nothing answered.
-        static final Served NOTHING = new Served(Optional.empty(), false, Optional.empty(), Spent.NOTHING);
+        /// No adapter took part.
+        Metered(T reply, Spent spent) {
+            this(reply, Optional.empty(), false, Optional.empty(), spent);
+        }
     }
 
     private final MeterRegistry registry;
@@ -99,7 +98,7 @@ public final class RequestMeter {
 
     /// Work that takes no tokens.
     <T> T measure(String operation, Supplier<T> work) {
-        return measure(operation, TokenAccount.unlimited(""), () -> new Metered<>(work.get(), Served.NOTHING));
+        return measure(operation, TokenAccount.unlimited(""), () -> new Metered<>(work.get(), Spent.NOTHING));
     }
 
     /// Does work, and measures it.
@@ -112,10 +111,10 @@ public final class RequestMeter {
         try {
             account.requireRest();
             var metered = work.get();
-            request.end("ok", metered.served());
+            request.end("ok", Optional.of(metered));
             return metered.reply();
         } catch (Throwable t) {
-            request.end(outcome(t), null);
+            request.end(outcome(t), Optional.empty());
             throw t;
         }
     }
@@ -156,8 +155,8 @@ public final class RequestMeter {
         };
     }
 
-    private void count(Served served) {
-        var spent = served.spent();
+    private void count(Metered<?> done) {
+        var spent = done.spent();
         var nanos = spent.phases();
         phase("fingerprint", nanos.fingerprint());
         phase("generate", nanos.generate());
@@ -168,13 +167,13 @@ public final class RequestMeter {
         tokens("prompt", spent.promptTokens());
         tokens("completion", spent.completionTokens());
         tokens("tuning", spent.tuningTokens());
-        served.adapter()
+        done.adapter()
                 .ifPresent(id -> Counter.builder("icm.lora.adapters")
                         .description("Adapters asked for: generated, or found in the cache")
-                        .tag("source", served.cached() ? "cache" : "generated")
+                        .tag("source", done.cached() ? "cache" : "generated")
                         .register(registry)
                         .increment());
-        served.mode()
+        done.mode()
                 .ifPresent(mode -> Counter.builder("icm.lora.answers")
                         .description("Answered requests, by how they were served")
                         .tag("mode", mode)
@@ -214,7 +213,7 @@ public final class RequestMeter {
             this.id = id;
         }
 
-        private void end(String outcome, Served served) {
+        private void end(String outcome, Optional<Metered<?>> done) {
             var nanos = System.nanoTime() - start;
             Timer.builder("icm.lora.request")
                     .description("Time from a request's arrival to its answer")
@@ -223,21 +222,15 @@ public final class RequestMeter {
                     .serviceLevelObjectives(REQUEST_BUCKETS)
                     .register(registry)
                     .record(nanos, TimeUnit.NANOSECONDS);
-            if (served != null) {
-                count(served);
-            }
+            done.ifPresent(RequestMeter.this::count);
             if (!outcome.equals(FULL)) {
                 // Of a crowd that is refused, lines would fill the disk.
-                log(outcome, nanos, served);
+                log(outcome, nanos, done.flatMap(Metered::adapter));
             }
         }
 
-        private void log(String outcome, long nanos, Served served) {
-            var fields = Map.of(
-                    REQUEST_ID,
-                    id == null ? "" : id.toString(),
-                    "adapter_id",
-                    served == null ? "" : served.adapter().orElse(""));
+        private void log(String outcome, long nanos, Optional<String> adapter) {
+            var fields = Map.of(REQUEST_ID, id == null ? "" : id.toString(), "adapter_id", adapter.orElse(""));
             fields.forEach(MDC::put);
             try {
                 LOG.infof("%s: %s after %d ms", operation, outcome, nanos / 1_000_000);

@@ -38,7 +38,6 @@ import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.NamedFunctions.Named;
 import dev.icmlora.function.service.RequestMeter.Metered;
-import dev.icmlora.function.service.RequestMeter.Served;
 import dev.icmlora.function.service.TaskServing.Query;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterFormat;
@@ -141,8 +140,7 @@ public final class TaskService {
                 var replies = checked.stream()
                         .map(each -> each.of.refusing(() -> decide(each, caller.account(), turn)))
                         .toList();
-                var spent = turn.session().spent();
-                return new Metered<>(replies, new Served(Optional.empty(), false, Optional.empty(), spent));
+                return new Metered<>(replies, turn.session().spent());
             });
         });
     }
@@ -366,7 +364,7 @@ public final class TaskService {
                 key.isTuned() ? TaskServing.report(supplied.known()) : null,
                 new Usage(spent.promptTokens(), spent.completionTokens()),
                 Timing.of(spent.phases()));
-        return new Metered<>(reply, new Served(Optional.of(reply.id()), reply.cached(), Optional.empty(), spent));
+        return new Metered<>(reply, Optional.of(reply.id()), reply.cached(), Optional.empty(), spent);
     }
 
     private Metered<GenerateReply> generate(

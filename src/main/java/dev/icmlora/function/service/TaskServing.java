@@ -39,7 +39,6 @@ import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.RequestMeter.Metered;
-import dev.icmlora.function.service.RequestMeter.Served;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.vector.TaskVector;
 
@@ -95,7 +94,7 @@ final class TaskServing {
             var cached = adapter.map(Supplied::cached).orElse(false);
             var mode = selection.served().name().toLowerCase(Locale.ROOT);
             var spent = query.prompts.turn().session().spent();
-            return new Metered<>(reply, new Served(id(), cached, Optional.of(mode), spent));
+            return new Metered<>(reply, id(), cached, Optional.of(mode), spent);
         }
     }
 

@@ -33,7 +33,6 @@ import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.RequestMeter.Metered;
-import dev.icmlora.function.service.RequestMeter.Served;
 import dev.icmlora.function.service.TaskServing.Query;
 import dev.icmlora.function.service.TextRequest.Chat;
 import dev.icmlora.function.service.TextRequest.Plain;
@@ -225,12 +224,8 @@ public final class TextService {
                         Prompts.ofTexts("/input", texts, 1, _ -> noAnswer, turn).of(false);
                 var vectors = turn.session().embed(prompts);
                 var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-                var served = new Served(
-                        Optional.empty(),
-                        false,
-                        Optional.empty(),
-                        turn.session().spent());
-                return new Metered<>(new Embeddings(model, vectors, tokens), served);
+                return new Metered<>(
+                        new Embeddings(model, vectors, tokens), turn.session().spent());
             });
         });
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.RetryingStore;
@@ -52,6 +53,10 @@ class FunctionVersionsTest {
     private FunctionVersions opened(int mostVersions, long mostBytes) {
         return new FunctionVersions(
                 new RetryingStore(new LocalStore(bucket), Duration.ofSeconds(1)), mostVersions, mostBytes);
+    }
+
+    private static FunctionName named(String name) {
+        return FunctionName.of(name).orElseThrow();
     }
 
     private static byte[] content(String text) {
@@ -106,7 +111,7 @@ class FunctionVersionsTest {
         assertThat(made.lastKey()).isEqualTo(THREADS * EACH);
         assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.copyOf(made.keySet())));
         made.forEach((number, content) -> assertThat(
-                        versions.find(ALICE, "f", number).orElseThrow().content())
+                        versions.find(ALICE, named("f").at(number)).orElseThrow().content())
                 .isEqualTo(content));
     }
 
@@ -123,8 +128,8 @@ class FunctionVersionsTest {
                     var number = own.add(ALICE, "f", content(name + "-" + i)).number();
                     numbers.add(number);
                     switch (random.nextInt(3)) {
-                        case 0 -> own.delete(ALICE, "f");
-                        case 1 -> own.delete(ALICE, "f", number);
+                        case 0 -> own.delete(ALICE, named("f"));
+                        case 1 -> own.delete(ALICE, named("f").at(number));
                         default -> {}
                     }
                 }
@@ -139,9 +144,9 @@ class FunctionVersionsTest {
         }
 
         assertThat(given).hasSize(THREADS * EACH).doesNotHaveDuplicates();
-        versions.delete(ALICE, "f");
+        versions.delete(ALICE, named("f"));
         assertThat(numbers(ALICE)).isEmpty();
-        assertThat(versions.newest(ALICE, "f")).isEmpty();
+        assertThat(versions.find(ALICE, named("f"))).isEmpty();
         assertThat(versions.add(ALICE, "f", content("next")).number())
                 .isGreaterThan(given.stream().max(Integer::compare).orElseThrow());
     }
@@ -159,10 +164,10 @@ class FunctionVersionsTest {
             var number = 1 + random.nextInt(6);
             switch (random.nextInt(6)) {
                 case 0 -> {
-                    assertThat(versions.delete(ALICE, name)).isEqualTo(!kept.isEmpty());
+                    assertThat(versions.delete(ALICE, named(name))).isEqualTo(!kept.isEmpty());
                     kept.clear();
                 }
-                case 1, 2 -> assertThat(versions.delete(ALICE, name, number)).isEqualTo(kept.remove(number) != null);
+                case 1, 2 -> assertThat(versions.delete(ALICE, named(name).at(number))).isEqualTo(kept.remove(number) != null);
                 default -> {
                     var text = "d" + random.nextInt(3);
                     var newest = kept.isEmpty() ? "" : kept.lastEntry().getValue();
@@ -177,7 +182,8 @@ class FunctionVersionsTest {
             for (var entry : model.entrySet()) {
                 var expected = Optional.ofNullable(entry.getValue().lastEntry())
                         .map(newest -> newest.getKey() + new String(content(newest.getValue()), UTF_8));
-                assertThat(text(versions.newest(ALICE, entry.getKey()))).isEqualTo(expected);
+                assertThat(text(versions.find(ALICE, named(entry.getKey()))))
+                        .isEqualTo(expected);
             }
         }
         var listed = new TreeMap<String, List<Integer>>();
@@ -195,14 +201,14 @@ class FunctionVersionsTest {
         var bob = Tenant.of("key:bob");
 
         for (var other : List.of(bob, Tenant.SHARED)) {
-            assertThat(versions.newest(other, "f")).isEmpty();
-            assertThat(versions.find(other, "f", 1)).isEmpty();
+            assertThat(versions.find(other, named("f"))).isEmpty();
+            assertThat(versions.find(other, named("f").at(1))).isEmpty();
             assertThat(numbers(other)).isEmpty();
-            assertThat(versions.delete(other, "f")).isFalse();
-            assertThat(versions.delete(other, "f", 1)).isFalse();
+            assertThat(versions.delete(other, named("f"))).isFalse();
+            assertThat(versions.delete(other, named("f").at(1))).isFalse();
             assertThat(versions.add(other, "f", content("b")).number()).isEqualTo(1);
         }
-        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(text(versions.find(ALICE, named("f")))).contains("1{\"task\":\"a\"}");
     }
 
     @Test
@@ -221,7 +227,7 @@ class FunctionVersionsTest {
                 .withMessageContaining("60 bytes");
         // Others have their own.
         few.add(Tenant.SHARED, "f", content("a"));
-        few.delete(ALICE, "f");
+        few.delete(ALICE, named("f"));
         assertThat(few.add(ALICE, "g", content("a")).number()).isEqualTo(1);
     }
 
@@ -230,7 +236,7 @@ class FunctionVersionsTest {
         var few = opened(3, 1 << 20);
         for (var i = 0; i < 20; i++) {
             assertThat(few.add(ALICE, "f" + i, content("a")).number()).isEqualTo(1);
-            few.delete(ALICE, "f" + i);
+            few.delete(ALICE, named("f" + i));
         }
 
         try (var left = Files.walk(bucket.resolve("functions"))) {
@@ -248,7 +254,7 @@ class FunctionVersionsTest {
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> versions.add(ALICE, "f", content("b")))
                 .withMessageContaining("given.txt is damaged");
-        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(text(versions.find(ALICE, named("f")))).contains("1{\"task\":\"a\"}");
     }
 
     /// A tenant that makes and deletes names without end keeps a page of text at most.
@@ -277,7 +283,7 @@ class FunctionVersionsTest {
         Files.writeString(folder.resolve("stray.json"), "not in a folder");
 
         assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.of(1)));
-        assertThat(text(versions.newest(ALICE, "f"))).contains("1{\"task\":\"a\"}");
+        assertThat(text(versions.find(ALICE, named("f")))).contains("1{\"task\":\"a\"}");
         assertThat(versions.add(ALICE, "f", content("b")).number()).isEqualTo(2);
     }
 }
