@@ -8,10 +8,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -54,19 +56,18 @@ public final class EventStream {
         events.add(new Event(data, true));
     }
 
-    /// Ends a stream that has begun; any other gives no reply but the failure.
+    /// The reply to a request whose work adds to this stream, as soon as there is something to write. The caller may
+    /// wait. A failure of work that has begun the stream is its last event; any other leaves no reply but the failure.
     ///
-    /// @param data what the last event then says of it
-    public void fail(Throwable failure, Supplier<Object> data) {
-        if (!begun.completeExceptionally(failure)) {
-            events.add(new Event(data.get(), true));
-        }
-    }
-
-    /// The reply, as soon as there is something to write. The caller may wait.
-    ///
-    /// @throws dev.icmlora.function.error.RequestException if there will be nothing
-    public Response response() {
+    /// @param end adds the last event
+    /// @param failed what the last event says of a failure
+    /// @throws dev.icmlora.function.error.RequestException if there will be nothing to write
+    public <T> Response reply(Uni<T> work, Consumer<T> end, Function<Throwable, Object> failed) {
+        work.subscribe().with(end, failure -> {
+            if (!begun.completeExceptionally(failure)) {
+                events.add(new Event(failed.apply(failure), true));
+            }
+        });
         try {
             begun.join();
         } catch (CompletionException e) {

@@ -17,7 +17,6 @@ import jakarta.ws.rs.core.Response;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.Progress;
 import dev.icmlora.function.error.Problems;
@@ -87,16 +86,15 @@ public final class TuningResource {
     }
 
     private Response stream(Caller caller, AdapterRequest request) {
-        var stream = new Stream(mapper);
-        client.answer(() -> service.adapter(caller, request, stream))
-                .subscribe()
-                .with(stream::end, failure -> stream.fail(failure, problems));
-        return stream.response();
+        var events = new EventStream(mapper);
+        return events.reply(
+                client.answer(() -> service.adapter(caller, request, new Steps(events))),
+                reply -> events.end(Map.of("reply", reply)),
+                failure -> Map.of("error", problems.of(failure)));
     }
 
-    /// A tuning as server-sent events: its progress, each step and each hundredth of the work, and then its
-    /// reply.
-    private static final class Stream implements Consumer<Tuning.Progress> {
+    /// The progress of a tuning as events: each step, and each hundredth of the work.
+    private static final class Steps implements Consumer<Tuning.Progress> {
 
         /// Between two events of a step. So their number does not grow with the examples.
         private static final double LEAST_WORK = 0.01;
@@ -106,8 +104,8 @@ public final class TuningResource {
         private double doneAtFirst;
         private long sinceFirst;
 
-        private Stream(ObjectMapper mapper) {
-            this.events = new EventStream(mapper);
+        private Steps(EventStream events) {
+            this.events = events;
         }
 
         /// Always called by the same thread.
@@ -136,20 +134,6 @@ public final class TuningResource {
             }
             var perWork = (System.nanoTime() - sinceFirst) / (progress.done() - doneAtFirst);
             return TimeUnit.NANOSECONDS.toMillis(Math.round(perWork * (1 - progress.done())));
-        }
-
-        private void end(AdapterReply reply) {
-            events.end(Map.of("reply", reply));
-        }
-
-        /// A failure is an event where the stream has begun already.
-        private void fail(Throwable failure, Problems problems) {
-            events.fail(failure, () -> Map.of("error", problems.of(failure)));
-        }
-
-        /// @throws dev.icmlora.function.error.RequestException if there will be nothing to write
-        private Response response() {
-            return events.response();
         }
     }
 }

@@ -19,10 +19,12 @@ import jakarta.ws.rs.core.Response;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.OpenAiError;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
+import dev.icmlora.function.http.EventStream;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.openai.CompletionRequests.CompletionRequest;
 import dev.icmlora.function.openai.ReplyForm.Head;
@@ -133,11 +135,12 @@ public final class OpenAiResource {
             var reply = client.whileOpen(() -> texts.write(caller, request.text(), Listener.NONE));
             return ok(head.whole(reply));
         }
-        var stream = new TextStream(request, head, mapper);
-        client.answer(() -> texts.write(caller, request.text(), stream))
-                .subscribe()
-                .with(stream::end, failure -> stream.fail(failure, problems));
-        return stream.response();
+        var events = new EventStream(mapper);
+        var stream = new TextStream(request, head, events);
+        return events.reply(
+                client.answer(() -> texts.write(caller, request.text(), stream)),
+                stream::end,
+                failure -> OpenAiError.of(problems.of(failure)));
     }
 
     /// JSON whatever the client accepts: some ask for nothing that there is, and are content.

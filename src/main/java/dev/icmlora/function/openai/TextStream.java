@@ -1,11 +1,6 @@
 package dev.icmlora.function.openai;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.ws.rs.core.Response;
-
 import dev.icmlora.engine.worker.Delta;
-import dev.icmlora.function.error.OpenAiError;
-import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.EventStream;
 import dev.icmlora.function.openai.CompletionRequests.CompletionRequest;
 import dev.icmlora.function.openai.ReplyForm.Head;
@@ -24,11 +19,11 @@ final class TextStream implements Listener {
     /// Set before anything is written, by another thread.
     private volatile String model;
 
-    TextStream(CompletionRequest request, Head head, ObjectMapper mapper) {
+    TextStream(CompletionRequest request, Head head, EventStream events) {
         this.request = request;
         this.head = head;
         this.form = head.form();
-        this.events = new EventStream(mapper);
+        this.events = events;
     }
 
     @Override
@@ -49,6 +44,7 @@ final class TextStream implements Listener {
         events.add(head.piece(model, choice));
     }
 
+    /// The last pieces.
     void end(Reply reply) {
         for (var choice = 0; choice < reply.answers().size(); choice++) {
             add(form.end(choice, reply.answers().get(choice).finish()));
@@ -57,15 +53,5 @@ final class TextStream implements Listener {
             events.add(head.totals(reply));
         }
         events.end(DONE);
-    }
-
-    /// A failure is an event where the stream has begun already.
-    void fail(Throwable failure, Problems problems) {
-        events.fail(failure, () -> OpenAiError.of(problems.of(failure)));
-    }
-
-    /// @throws dev.icmlora.function.error.RequestException if there will be nothing to write
-    Response response() {
-        return events.response();
     }
 }
