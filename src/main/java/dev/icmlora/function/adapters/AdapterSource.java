@@ -3,12 +3,16 @@ package dev.icmlora.function.adapters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
@@ -17,7 +21,9 @@ import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.admission.CallerLimit;
+import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.config.FunctionConfig;
@@ -31,6 +37,10 @@ import dev.icmlora.generator.vector.TaskVector;
 @Singleton
 public final class AdapterSource {
 
+    /// Time limit of a tuning that no request waits for. Half of it is for the steps.
+    public static final Duration BACKGROUND = Duration.ofMinutes(10);
+
+    private static final Logger LOG = Logger.getLogger(AdapterSource.class);
     /// Share of a request's time after which it goes on without a tuning that it can do without.
     private static final double LAST_MOMENT = 0.625;
 
@@ -40,13 +50,18 @@ public final class AdapterSource {
 
     private final AdapterCache cache;
     private final AdapterFolder folder;
+    private final EngineHost engineHost;
     /// Tasks that are tuned at the same time: half of the requests that are worked on, so that the others go on.
     private final CallerLimit tunings;
     private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>();
+    /// Those that wait to be tuned in the background.
+    private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
 
-    AdapterSource(AdapterCache cache, AdapterFolder folder, FunctionConfig config, Access access) {
+    AdapterSource(
+            AdapterCache cache, AdapterFolder folder, EngineHost engineHost, FunctionConfig config, Access access) {
         this.cache = cache;
         this.folder = folder;
+        this.engineHost = engineHost;
         var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
         this.tunings = new CallerLimit(most, access::share, "tasks are being tuned");
     }
@@ -154,9 +169,30 @@ public final class AdapterSource {
                 making -> make(key, budget, _ -> {}, making));
     }
 
-    /// Whether a task of this caller could be tuned now.
-    public boolean hasRoomToTune(String caller) {
-        return tunings.refusal(caller, 1).isEmpty();
+    /// Tunes an adapter for later requests, with no request that waits for it. One that finds no room is tuned when it
+    /// is asked for again.
+    ///
+    /// @param account that pays for it
+    /// @return whether it waits to be tuned: not where too many tasks of this caller are
+    public boolean later(AdapterKey key, TokenAccount account) {
+        if (!waiting.contains(key) && tunings.refusal(account.payer(), 1).isPresent()) {
+            return false;
+        }
+        if (waiting.add(key)) {
+            var tuning = Context.current().wrap(() -> tuneLater(key, account));
+            Thread.ofVirtual().name("background tuning").start(tuning);
+        }
+        return true;
+    }
+
+    private void tuneLater(AdapterKey key, TokenAccount account) {
+        try {
+            engineHost.submitLong(account, BACKGROUND, turn -> of(key, turn));
+        } catch (RuntimeException e) {
+            LOG.infof("A task was not tuned in the background: %s", e.getMessage());
+        } finally {
+            waiting.remove(key);
+        }
     }
 
     /// The adapter of a key, if it is known.

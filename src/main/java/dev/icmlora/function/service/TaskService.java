@@ -248,7 +248,7 @@ public final class TaskService {
                     caller.account(),
                     () -> engineHost.submitLong(
                             caller.account(),
-                            BackgroundTuning.LIMIT,
+                            AdapterSource.BACKGROUND,
                             turn -> adapter(key, adapters.of(key, turn), turn.session())));
         } catch (RuntimeException e) {
             // The first tuning shows that there is no memory for any, and auto does without.

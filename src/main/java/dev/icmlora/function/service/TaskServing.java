@@ -48,12 +48,10 @@ import dev.icmlora.generator.vector.TaskVector;
 final class TaskServing {
 
     private final AdapterSource adapters;
-    private final BackgroundTuning background;
     private final Memory memory = new Memory();
 
-    TaskServing(AdapterSource adapters, BackgroundTuning background) {
+    TaskServing(AdapterSource adapters) {
         this.adapters = adapters;
-        this.background = background;
     }
 
     /// A request as it is served: its prompts, and whose weights are to answer.
@@ -128,7 +126,7 @@ final class TaskServing {
         if (supplied.isPresent()) {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
-        var waits = tune.when() == Tune.When.BACKGROUND && background.later(key, query.account);
+        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, query.account);
         query.prompts.of(true);
         var tuning = waits ? waiting(key.task().examples()) : null;
         return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
@@ -210,7 +208,7 @@ final class TaskServing {
             if (tuned.isEmpty()) {
                 switch (query.tune.when()) {
                     case NOW -> tuned = now(wanted);
-                    case BACKGROUND -> isWaiting = background.later(wanted, query.account);
+                    case BACKGROUND -> isWaiting = adapters.later(wanted, query.account);
                     case NEVER -> {}
                 }
             }

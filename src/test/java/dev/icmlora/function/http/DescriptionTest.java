@@ -196,7 +196,7 @@ class DescriptionTest {
 
     /// By the names of their schemas.
     private static Map<String, Class<?>> records() {
-        var records = CLASSES.stream()
+        Map<String, Class<?>> records = CLASSES.stream()
                 .filter(Class::isRecord)
                 .filter(type -> Set.of("api", "decisions", "error", "openai")
                         .contains(type.getPackageName().substring(FUNCTION.length())))
