@@ -169,17 +169,17 @@ public final class AdapterSource {
                 making -> make(key, budget, _ -> {}, making));
     }
 
-    /// Tunes an adapter for later requests, with no request that waits for it. One that finds no room is tuned when it
-    /// is asked for again.
+    /// Tunes an adapter for later requests, with no request that waits for it. One that finds no room is tuned when
+    /// it is asked for again.
     ///
-    /// @param account that pays for it
+    /// @param turn of the request whose account pays for it
     /// @return whether it waits to be tuned: not where too many tasks of this caller are
-    public boolean later(AdapterKey key, TokenAccount account) {
-        if (!waiting.contains(key) && tunings.refusal(account.payer(), 1).isPresent()) {
+    public boolean later(AdapterKey key, Turn turn) {
+        if (!waiting.contains(key) && tunings.refusal(turn.caller(), 1).isPresent()) {
             return false;
         }
         if (waiting.add(key)) {
-            var tuning = Context.current().wrap(() -> tuneLater(key, account));
+            var tuning = Context.current().wrap(() -> tuneLater(key, turn.account()));
             Thread.ofVirtual().name("background tuning").start(tuning);
         }
         return true;

@@ -18,6 +18,7 @@ import io.opentelemetry.context.Context;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
+import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 
@@ -52,15 +53,15 @@ final class Admission implements AutoCloseable {
 
     /// Does work as soon as there is a place for it; this thread waits for the result.
     ///
-    /// @param caller whose share it counts in
+    /// @param account of the caller, in whose share it counts
     /// @param limit time until the result
     /// @param isLong whether it takes long and can be asked for again: then it is cancelled at the [#close]
     /// @throws RequestException if it is refused or late
     /// @throws EngineClosedException if the function stops
     /// @throws CancelledException if this thread is interrupted
     /// @throws RuntimeException what the work throws
-    <T> T submit(String caller, Duration limit, boolean isLong, Function<Turn, T> work) {
-        var request = new Turn(this, caller, limit, isLong);
+    <T> T submit(TokenAccount account, Duration limit, boolean isLong, Function<Turn, T> work) {
+        var request = new Turn(this, account, limit, isLong);
         var result = begin(request, work);
         try {
             return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);

@@ -69,19 +69,18 @@ public final class EngineHost {
     ///
     /// @param account that pays for what is computed, whatever becomes of it, and in whose share it counts
     public <T> T submit(TokenAccount account, Function<Turn, T> work) {
-        return admission.submit(
-                account.payer(), config.requestTimeout(), false, turn -> work(turn, account, work));
+        return admission.submit(account, config.requestTimeout(), false, turn -> work(turn, work));
     }
 
     /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
     /// stop.
     public <T> T submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
-        return admission.submit(account.payer(), limit, true, turn -> work(turn, account, work));
+        return admission.submit(account, limit, true, turn -> work(turn, work));
     }
 
-    private <T> T work(Turn turn, TokenAccount account, Function<Turn, T> work) {
+    private <T> T work(Turn turn, Function<Turn, T> work) {
         requireIntactModel();
-        turn.use(engine.session(turn.cancellation(), account::take));
+        turn.use(engine.session(turn.cancellation(), turn.account()::take));
         var result = refusing(() -> work.apply(turn));
         requireIntactModel();
         return result;

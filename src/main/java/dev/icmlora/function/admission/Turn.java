@@ -8,13 +8,14 @@ import java.util.function.Supplier;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.function.access.TokenAccount;
 
 /// A request that is inside the [Admission], or a computation that it began, which works in its place. Both use the
 /// engine as long as they work.
 public final class Turn {
 
     final Admission admission;
-    private final String caller;
+    private final TokenAccount account;
     private final Cancellation cancellation;
     private final boolean isRequest;
     /// Whether it can be asked for again, and so ends when the admission is closed.
@@ -39,21 +40,31 @@ public final class Turn {
     private long since;
     private long waitedNanos;
 
-    Turn(Admission admission, String caller, Duration limit, boolean isLong) {
-        this(admission, caller, new Cancellation(limit), true, isLong);
+    Turn(Admission admission, TokenAccount account, Duration limit, boolean isLong) {
+        this(admission, account, new Cancellation(limit), true, isLong);
     }
 
-    private Turn(Admission admission, String caller, Cancellation cancellation, boolean isRequest, boolean isLong) {
+    private Turn(
+            Admission admission,
+            TokenAccount account,
+            Cancellation cancellation,
+            boolean isRequest,
+            boolean isLong) {
         this.admission = admission;
-        this.caller = caller;
+        this.account = account;
         this.cancellation = cancellation;
         this.isRequest = isRequest;
         this.isLong = isLong;
     }
 
+    /// The account that pays for what is computed.
+    public TokenAccount account() {
+        return account;
+    }
+
     /// Whose share it counts in.
     public String caller() {
-        return caller;
+        return account.payer();
     }
 
     public Cancellation cancellation() {
@@ -74,7 +85,7 @@ public final class Turn {
 
     /// A computation that is cancelled by itself. It has the same time, and the same place until both have left it.
     Turn beginComputation() {
-        var computation = new Turn(admission, caller, cancellation.sameTime(), false, isLong);
+        var computation = new Turn(admission, account, cancellation.sameTime(), false, isLong);
         computation.place = place.share();
         computation.session = session.map(engine -> engine.with(computation.cancellation));
         return computation;

@@ -57,7 +57,7 @@ public final class EventStream {
     }
 
     /// The reply to a request whose work adds to this stream, as soon as there is something to write. The caller may
-    /// wait. Work that fails once the stream has begun ends it with an event; else there is no reply but the failure.
+    /// wait. Work that fails once the stream has begun ends it with an event; else the failure is all there is.
     ///
     /// @param end adds the last event
     /// @param failed what the last event says of a failure

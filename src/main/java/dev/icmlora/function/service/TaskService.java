@@ -3,8 +3,10 @@ package dev.icmlora.function.service;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
 
@@ -13,7 +15,6 @@ import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterFiles;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -86,15 +87,40 @@ public final class TaskService {
     /// @throws dev.icmlora.function.error.RequestException if there is no answer
     public GenerateReply generate(Caller caller, GenerateRequest request) {
         return meter.measure("generate", caller.account(), () -> {
-            rules.check(request);
-            var named = functions.answering(caller.tenant(), request);
-            var whole = named.map(Named::request).orElse(request);
-            var key = key(caller, whole);
-            rules.check(whole.mode(), key.task());
-            var form = AnswerForm.of(whole);
-            var function = named.map(known -> known.function().toString()).orElse(null);
-            return engineHost.submit(caller.account(), turn -> generate(function, form, key, caller.account(), turn));
+            var checked = checked(caller, request);
+            var chosen = request.adapter() != null && request.mode() == Mode.AUTO;
+            var mode = chosen ? Mode.ADAPTER : request.mode();
+            return engineHost.submit(
+                    caller.account(), turn -> generate(checked, checked.key, mode, checked.prompts(false, turn)));
         });
+    }
+
+    /// A request that the rules have passed, with what its function says.
+    ///
+    /// @param function that it named, with its version; null for none
+    /// @param key of the adapter that it names, or of its task
+    private record Checked(String function, AnswerForm form, AdapterKey key) {
+
+        /// Whether it has nothing but the words of its description and labels.
+        boolean isWorded() {
+            return function == null && key.task().examples().isEmpty();
+        }
+
+        /// @param inputFirst see [Prompts#ofTask]
+        Prompts prompts(boolean inputFirst, Turn turn) {
+            var wanted = form.wanted(key.tenant(), turn.engine());
+            return Prompts.ofTask(key.task(), form.request().inputs(), wanted, inputFirst, turn);
+        }
+    }
+
+    private Checked checked(Caller caller, GenerateRequest request) {
+        rules.check(request);
+        var named = functions.answering(caller.tenant(), request);
+        var whole = named.map(Named::request).orElse(request);
+        var key = key(caller, whole);
+        rules.check(whole.mode(), key.task());
+        var function = named.map(known -> known.function().toString());
+        return new Checked(function.orElse(null), AnswerForm.of(whole), key);
     }
 
     /// A request for labels, one of several on the same input.
@@ -111,16 +137,6 @@ public final class TaskService {
         }
     }
 
-    /// A request whose function is known, and what answers it.
-    ///
-    /// @param isWorded whether it has nothing but the words of its description and labels
-    private record Checked(LabelRequest of, AnswerForm form, AdapterKey key, boolean isWorded) {
-
-        Prompts prompts(Turn turn) {
-            return TaskService.prompts(form, key, isWorded, turn);
-        }
-    }
-
     /// Answers requests one after the other, in one place. A task with examples is served as in [#generate].
     /// One that is only described is answered by B0, or by the base model where there is no generator. Its
     /// prompt begins with the input, so that what requests have in common is read once.
@@ -130,41 +146,37 @@ public final class TaskService {
     /// @throws RequestException if one of them gets no answer, in the fields of the client's own request
     public List<GenerateReply> decide(Caller caller, List<LabelRequest> requests) {
         return meter.measure("decide", caller.account(), () -> {
-            var checked = requests.stream()
-                    .map(request -> request.refusing(() -> checked(caller, request)))
-                    .toList();
+            var checked = each(requests, i -> checked(caller, requests.get(i).request));
             return engineHost.submit(caller.account(), turn -> {
                 // What is too long is refused before anything is computed for another.
-                checked.forEach(
-                        each -> each.of.refusing(() -> each.prompts(turn).of(false)));
-                var replies = checked.stream()
-                        .map(each -> each.of.refusing(() -> decide(each, caller.account(), turn)))
-                        .toList();
+                var prompts = each(requests, i -> fitting(checked.get(i), turn));
+                var replies = each(requests, i -> decide(checked.get(i), prompts.get(i)));
                 return new Metered<>(replies, turn.session().spent());
             });
         });
     }
 
-    private Checked checked(Caller caller, LabelRequest request) {
-        rules.check(request.request());
-        var named = functions.answering(caller.tenant(), request.request());
-        var whole = named.map(Named::request).orElse(request.request());
-        var key = key(caller, whole);
-        rules.check(whole.mode(), key.task());
-        var isWorded = named.isEmpty() && key.task().examples().isEmpty();
-        return new Checked(request, AnswerForm.of(whole), key, isWorded);
+    private static Prompts fitting(Checked checked, Turn turn) {
+        var prompts = checked.prompts(checked.isWorded(), turn);
+        prompts.of(false);
+        return prompts;
     }
 
-    private GenerateReply decide(Checked request, TokenAccount account, Turn turn) {
-        var prompts = request.prompts(turn);
-        if (!request.isWorded) {
-            return generate(null, request.form, request.key, Mode.AUTO, prompts, account)
-                    .reply();
+    /// @param work for the request of an index
+    private static <T> List<T> each(List<LabelRequest> requests, IntFunction<T> work) {
+        return IntStream.range(0, requests.size())
+                .mapToObj(i -> requests.get(i).refusing(() -> work.apply(i)))
+                .toList();
+    }
+
+    private GenerateReply decide(Checked checked, Prompts prompts) {
+        if (!checked.isWorded()) {
+            return generate(checked, checked.key, Mode.AUTO, prompts).reply();
         }
         // One key of B0 for whatever is asked.
-        var shared = new AdapterKey(request.key.tenant(), Task.NONE, 0);
-        var served = turn.engine().isTrained() ? Mode.ADAPTER : Mode.PLAIN;
-        return generate(null, request.form, shared, served, prompts, account).reply();
+        var shared = new AdapterKey(checked.key.tenant(), Task.NONE, 0);
+        var served = prompts.turn().engine().isTrained() ? Mode.ADAPTER : Mode.PLAIN;
+        return generate(checked, shared, served, prompts).reply();
     }
 
     private AdapterKey key(Caller caller, GenerateRequest request) {
@@ -367,23 +379,10 @@ public final class TaskService {
         return new Metered<>(reply, Optional.of(reply.id()), reply.cached(), Optional.empty(), spent);
     }
 
-    private Metered<GenerateReply> generate(
-            String function, AnswerForm form, AdapterKey key, TokenAccount account, Turn turn) {
-        var request = form.request();
-        var hasChosen = request.adapter() != null && request.mode() == Mode.AUTO;
-        var mode = hasChosen ? Mode.ADAPTER : request.mode();
-        return generate(function, form, key, mode, prompts(form, key, false, turn), account);
-    }
-
-    /// @param inputFirst see [Prompts#ofTask]
-    private static Prompts prompts(AnswerForm form, AdapterKey key, boolean inputFirst, Turn turn) {
-        var wanted = form.wanted(key.tenant(), turn.engine());
-        return Prompts.ofTask(key.task(), form.request().inputs(), wanted, inputFirst, turn);
-    }
-
+    /// @param key of the adapter that answers, or of the task
     /// @param mode that serves
-    private Metered<GenerateReply> generate(
-            String function, AnswerForm form, AdapterKey key, Mode mode, Prompts prompts, TokenAccount account) {
+    private Metered<GenerateReply> generate(Checked checked, AdapterKey key, Mode mode, Prompts prompts) {
+        var form = checked.form;
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var as = serving.serve(new Query(
@@ -392,13 +391,12 @@ public final class TaskService {
                 tune,
                 request.scale().floatValue(),
                 request.adapter() == null ? "task" : "adapter",
-                prompts,
-                account));
+                prompts));
         var answers = as.answer();
         var details = form.details(answers);
         var spent = prompts.turn().session().spent();
         return as.metered(new GenerateReply(
-                function,
+                checked.function,
                 AnswerForm.outputs(answers, details),
                 details,
                 as.adapter().map(TaskService::served).orElse(null),

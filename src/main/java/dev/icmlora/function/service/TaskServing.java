@@ -25,7 +25,6 @@ import dev.icmlora.engine.auto.TaskAdapters;
 import dev.icmlora.engine.auto.Way;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
@@ -60,9 +59,7 @@ final class TaskServing {
     /// @param mode that serves, of which some tune
     /// @param scale of whatever adapter answers
     /// @param weights field of the request that says whose weights answer
-    /// @param account that pays for a tuning in the background
-    record Query(
-            AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, TokenAccount account) {}
+    record Query(AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts) {}
 
     /// The weights that serve a request, and why these.
     ///
@@ -126,7 +123,7 @@ final class TaskServing {
         if (supplied.isPresent()) {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
-        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, query.account);
+        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn);
         query.prompts.of(true);
         var tuning = waits ? waiting(key.task().examples()) : null;
         return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
@@ -208,7 +205,7 @@ final class TaskServing {
             if (tuned.isEmpty()) {
                 switch (query.tune.when()) {
                     case NOW -> tuned = now(wanted);
-                    case BACKGROUND -> isWaiting = adapters.later(wanted, query.account);
+                    case BACKGROUND -> isWaiting = adapters.later(wanted, turn);
                     case NEVER -> {}
                 }
             }

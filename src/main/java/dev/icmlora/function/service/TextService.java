@@ -18,7 +18,6 @@ import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.OwnedId;
@@ -125,7 +124,7 @@ public final class TextService {
         return meter.measure("text", caller.account(), () -> {
             var timed = meter.timed(listener);
             var asked = asked(caller, request);
-            return engineHost.submit(caller.account(), turn -> write(asked, caller.account(), timed, turn));
+            return engineHost.submit(caller.account(), turn -> write(asked, timed, turn));
         });
     }
 
@@ -172,7 +171,7 @@ public final class TextService {
         return new Asked(Optional.empty(), request, key, mode, Tune.DEFAULT);
     }
 
-    private Metered<Reply> write(Asked asked, TokenAccount account, Listener listener, Turn turn) {
+    private Metered<Reply> write(Asked asked, Listener listener, Turn turn) {
         var request = asked.request();
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var task = asked.key().isShared() ? Task.NONE : asked.key().task();
@@ -183,7 +182,7 @@ public final class TextService {
             case Plain(var texts) -> Prompts.ofTexts("/prompt", texts, request.choices(), wanted, turn);
         };
         var weights = request.task().isPresent() ? "task" : "model";
-        var as = serving.serve(new Query(asked.key(), asked.mode(), asked.tune(), 1, weights, prompts, account));
+        var as = serving.serve(new Query(asked.key(), asked.mode(), asked.tune(), 1, weights, prompts));
         var model = asked.function().map(FunctionName::toString).or(as::id).orElse(engineHost.modelName());
         listener.begins(model);
         var answers = as.answer().stream().map(ReviewedAnswer::answer).toList();

@@ -1,5 +1,6 @@
 package dev.icmlora.function.admission;
 
+import static dev.icmlora.function.access.TokenAccount.unlimited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -49,7 +50,7 @@ class AdmissionTest {
             assertThat(admission.hasRoom()).isFalse();
             assertThat(admission.waiting()).isEqualTo(1);
 
-            assertThatThrownBy(() -> admission.submit("bob", LONG, false, _ -> "refused"))
+            assertThatThrownBy(() -> admission.submit(unlimited("bob"), LONG, false, _ -> "refused"))
                     .isInstanceOf(RequestException.class)
                     .hasMessage("2 requests are at work or wait already, which is the limit");
             assertThatThrownBy(() -> admission.requireRoom("bob")).isInstanceOf(RequestException.class);
@@ -171,7 +172,7 @@ class AdmissionTest {
             var mayEnter = inside == 0 ? free > 0 : inside + 1 <= (free + inside) / 2;
             CompletableFuture<Boolean> result;
             try {
-                result = admission.begin(new Turn(admission, Integer.toString(caller), LONG, false), _ -> {
+                result = admission.begin(new Turn(admission, unlimited(Integer.toString(caller)), LONG, false), _ -> {
                     begun.add(request.join());
                     return AdmissionTest.await(end);
                 });
@@ -263,7 +264,7 @@ class AdmissionTest {
     }
 
     private static RequestException late(Admission admission, Function<Turn, ?> work) {
-        return catchThrowableOfType(RequestException.class, () -> admission.submit("alice", SHORT, false, work));
+        return catchThrowableOfType(RequestException.class, () -> admission.submit(unlimited("alice"), SHORT, false, work));
     }
 
     @Test
@@ -271,7 +272,7 @@ class AdmissionTest {
         try (var admission = new Admission(1, 1, ALL)) {
             occupy(admission, "alice");
             var cancelled = Thread.ofVirtual()
-                    .start(() -> assertThatThrownBy(() -> admission.submit("alice", LONG, false, _ -> {
+                    .start(() -> assertThatThrownBy(() -> admission.submit(unlimited("alice"), LONG, false, _ -> {
                         throw new AssertionError("must not run");
                     })));
             Eventually.until(() -> admission.waiting() == 1);
@@ -280,7 +281,7 @@ class AdmissionTest {
 
             Eventually.until(admission::hasRoom);
             gate.countDown();
-            assertThat(admission.<String>submit("alice", LONG, false, _ -> "next"))
+            assertThat(admission.<String>submit(unlimited("alice"), LONG, false, _ -> "next"))
                     .isEqualTo("next");
         }
     }
@@ -288,11 +289,11 @@ class AdmissionTest {
     @Test
     void aFailureReachesOnlyItsSubmitter() {
         try (var admission = new Admission(1, 1, ALL)) {
-            assertThatThrownBy(() -> admission.submit("alice", LONG, false, _ -> {
+            assertThatThrownBy(() -> admission.submit(unlimited("alice"), LONG, false, _ -> {
                         throw new IllegalStateException("broken");
                     }))
                     .hasMessage("broken");
-            assertThat(admission.<String>submit("alice", LONG, false, _ -> "fine"))
+            assertThat(admission.<String>submit(unlimited("alice"), LONG, false, _ -> "fine"))
                     .isEqualTo("fine");
         }
     }
@@ -309,7 +310,7 @@ class AdmissionTest {
         gate.countDown();
         closing.join();
         assertThat(running.join()).isEqualTo("ran");
-        assertThatThrownBy(() -> admission.submit("alice", LONG, false, _ -> "late"))
+        assertThatThrownBy(() -> admission.submit(unlimited("alice"), LONG, false, _ -> "late"))
                 .isInstanceOf(EngineClosedException.class);
     }
 
@@ -339,7 +340,7 @@ class AdmissionTest {
     void aRequestThatLeavesWithoutAPlaceLeavesNothingBehind() {
         try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
-            var left = new Turn(admission, "alice", LONG, false);
+            var left = new Turn(admission, unlimited("alice"), LONG, false);
             admission.begin(
                     left,
                     _ -> left.waitForAnother(() -> {
@@ -360,7 +361,7 @@ class AdmissionTest {
         try (var admission = new Admission(2, 1, ALL)) {
             var aside = new CountDownLatch(1);
             var made = new CountDownLatch(1);
-            var left = new Turn(admission, "alice", LONG, false);
+            var left = new Turn(admission, unlimited("alice"), LONG, false);
             admission.begin(
                     left,
                     _ -> left.waitForAnother(() -> {
@@ -496,7 +497,7 @@ class AdmissionTest {
     void closingDoesNotWaitForWhatTakesLong() {
         var admission = new Admission(1, 1, ALL);
         var begun = new CountDownLatch(1);
-        var running = admission.begin(new Turn(admission, "alice", LONG, true), admitted -> {
+        var running = admission.begin(new Turn(admission, unlimited("alice"), LONG, true), admitted -> {
             begun.countDown();
             while (!admitted.cancellation().isRequested()) {
                 Thread.onSpinWait();
@@ -519,7 +520,7 @@ class AdmissionTest {
     }
 
     private static <T> CompletableFuture<T> begin(Admission admission, String caller, Function<Turn, T> work) {
-        return admission.begin(new Turn(admission, caller, LONG, false), work);
+        return admission.begin(new Turn(admission, unlimited(caller), LONG, false), work);
     }
 
     /// Work that has begun and keeps its place until the gate opens.

@@ -1,5 +1,6 @@
 package dev.icmlora.function.admission;
 
+import static dev.icmlora.function.access.TokenAccount.unlimited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -62,7 +63,7 @@ class SingleFlightTest {
                 IntStream.range(0, 5).mapToObj(_ -> ask("red", this::computed)).toList();
         await(begun);
 
-        assertThat(admission.<String>submit("alice", LONG, false, _ -> "answered"))
+        assertThat(admission.<String>submit(unlimited("alice"), LONG, false, _ -> "answered"))
                 .isEqualTo("answered");
 
         gate.countDown();
@@ -159,7 +160,7 @@ class SingleFlightTest {
         var late = catchThrowableOfType(
                 RequestException.class,
                 () -> admission.submit(
-                        "alice",
+                        unlimited("alice"),
                         Duration.ofMillis(300),
                         false,
                         request -> flights.of(
@@ -198,7 +199,7 @@ class SingleFlightTest {
                     Eventually.until(() -> computation.cancellation().isRequested());
                     return "too late";
                 },
-                new Turn(admission, "alice", LONG, true));
+                new Turn(admission, unlimited("alice"), LONG, true));
         await(begun);
 
         admission.close();
@@ -213,7 +214,7 @@ class SingleFlightTest {
     }
 
     private Turn request() {
-        return new Turn(admission, "alice", LONG, false);
+        return new Turn(admission, unlimited("alice"), LONG, false);
     }
 
     private CompletableFuture<String> ask(String key, Function<Turn, String> compute) {
