@@ -2,6 +2,7 @@ package dev.icmlora.function.service;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -107,15 +108,41 @@ public final class RequestMeter {
     /// @param account that must not be empty
     /// @throws RequestException if it is empty
     <T> T measure(String operation, TokenAccount account, Supplier<Metered<T>> work) {
-        var request = new Request(operation, System.nanoTime(), MDC.get(REQUEST_ID));
+        var start = System.nanoTime();
+        var id = Objects.requireNonNullElse(MDC.get(REQUEST_ID), "").toString();
         try {
             account.requireRest();
             var metered = work.get();
-            request.end("ok", Optional.of(metered));
+            end(operation, id, start, "ok", Optional.of(metered));
             return metered.reply();
         } catch (Throwable t) {
-            request.end(outcome(t), Optional.empty());
+            end(operation, id, start, outcome(t), Optional.empty());
             throw t;
+        }
+    }
+
+    private void end(String operation, String id, long start, String outcome, Optional<Metered<?>> done) {
+        var nanos = System.nanoTime() - start;
+        Timer.builder("icm.lora.request")
+                .description("Time from a request's arrival to its answer")
+                .tag("operation", operation)
+                .tag("outcome", outcome)
+                .serviceLevelObjectives(REQUEST_BUCKETS)
+                .register(registry)
+                .record(nanos, TimeUnit.NANOSECONDS);
+        done.ifPresent(this::count);
+        if (outcome.equals(FULL)) {
+            // Of a crowd that is refused, lines would fill the disk.
+            return;
+        }
+        var fields = Map.of(
+                REQUEST_ID, id, "adapter_id", done.flatMap(Metered::adapter).orElse(""));
+        fields.forEach(MDC::put);
+        try {
+            LOG.infof("%s: %s after %d ms", operation, outcome, nanos / 1_000_000);
+        } finally {
+            // The worker's thread goes on with another request.
+            fields.keySet().forEach(MDC::remove);
         }
     }
 
@@ -199,45 +226,5 @@ public final class RequestMeter {
                 .tag("kind", kind)
                 .register(registry)
                 .increment(count);
-    }
-
-    private final class Request {
-
-        private final String operation;
-        private final long start;
-        private final Object id;
-
-        private Request(String operation, long start, Object id) {
-            this.operation = operation;
-            this.start = start;
-            this.id = id;
-        }
-
-        private void end(String outcome, Optional<Metered<?>> done) {
-            var nanos = System.nanoTime() - start;
-            Timer.builder("icm.lora.request")
-                    .description("Time from a request's arrival to its answer")
-                    .tag("operation", operation)
-                    .tag("outcome", outcome)
-                    .serviceLevelObjectives(REQUEST_BUCKETS)
-                    .register(registry)
-                    .record(nanos, TimeUnit.NANOSECONDS);
-            done.ifPresent(RequestMeter.this::count);
-            if (!outcome.equals(FULL)) {
-                // Of a crowd that is refused, lines would fill the disk.
-                log(outcome, nanos, done.flatMap(Metered::adapter));
-            }
-        }
-
-        private void log(String outcome, long nanos, Optional<String> adapter) {
-            var fields = Map.of(REQUEST_ID, id == null ? "" : id.toString(), "adapter_id", adapter.orElse(""));
-            fields.forEach(MDC::put);
-            try {
-                LOG.infof("%s: %s after %d ms", operation, outcome, nanos / 1_000_000);
-            } finally {
-                // The worker's thread goes on with another request.
-                fields.keySet().forEach(MDC::remove);
-            }
-        }
     }
 }
