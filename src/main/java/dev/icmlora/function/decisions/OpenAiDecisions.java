@@ -12,6 +12,7 @@ import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.decisions.Decisions.Asked;
 import dev.icmlora.function.decisions.Decisions.Decided;
 import dev.icmlora.function.decisions.Question.Kind;
+import dev.icmlora.function.decisions.QuestionFields.Form;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.openai.RequestFields;
@@ -26,7 +27,10 @@ final class OpenAiDecisions {
     private static final String LEVELS = "levels";
     private static final String VALUE = "value";
     private static final String CONTENT = "content";
-    private static final List<String> TYPES = List.of("predicate", "choice", "score");
+    private static final List<Form> FORMS = List.of(
+            new Form("predicate", Kind.YES_NO, "type", OpenAiDecisions::outcomes),
+            new Form("choice", Kind.CHOICE, CHOICES, OpenAiDecisions::choices),
+            new Form("score", Kind.SCORE, LEVELS, OpenAiDecisions::levels));
     private static final List<String> ROLES = List.of("user", "developer", "system", "assistant");
     private static final List<String> PARTS = List.of("input_text", "output_text", "input_json");
 
@@ -123,7 +127,7 @@ final class OpenAiDecisions {
     }
 
     private static Optional<Question> question(RequestFields question) {
-        var type = question.oneOf("type", TYPES);
+        var form = Form.of(question, FORMS);
         var name = question.find("name").map(_ -> question.text("name")).orElse(null);
         var instructions = parts(question, "instructions");
         question.wrong(
@@ -133,15 +137,7 @@ final class OpenAiDecisions {
                 null,
                 "must not be empty");
         var reader = new QuestionFields(question, "/" + INPUT, INPUT, OpenAiDecisions::input);
-        return Optional.ofNullable(
-                switch (type) {
-                    case "predicate" ->
-                        reader.question(name, Kind.YES_NO, "type", instructions, OpenAiDecisions::outcomes);
-                    case "choice" ->
-                        reader.question(name, Kind.CHOICE, CHOICES, instructions, OpenAiDecisions::choices);
-                    case "score" -> reader.question(name, Kind.SCORE, LEVELS, instructions, OpenAiDecisions::levels);
-                    default -> null;
-                });
+        return form.map(of -> reader.question(name, of, instructions));
     }
 
     private static List<Option> outcomes(RequestFields question) {

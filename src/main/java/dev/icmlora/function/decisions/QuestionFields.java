@@ -2,6 +2,7 @@ package dev.icmlora.function.decisions;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -23,22 +24,32 @@ record QuestionFields(
     private static final String FUNCTION = "function";
     private static final String EXAMPLES = "examples";
 
+    /// A kind of question as an API has it.
+    ///
+    /// @param type what the API calls it
     /// @param options name of the field that has them; one that is missing leaves them to the function
     /// @param read reads the options
-    Question question(
-            String name, Kind kind, String options, String instructions, Function<RequestFields, List<Option>> read) {
+    record Form(String type, Kind kind, String options, Function<RequestFields, List<Option>> read) {
+
+        /// The one that a question says.
+        static Optional<Form> of(RequestFields question, List<Form> forms) {
+            var type = question.oneOf("type", forms.stream().map(Form::type).toList());
+            return forms.stream().filter(form -> form.type.equals(type)).findFirst();
+        }
+    }
+
+    Question question(String name, Form form, String instructions) {
         var function = of.find(FUNCTION).map(_ -> of.required(FUNCTION)).orElse(null);
-        var found = function != null && of.find(options).isEmpty() && kind != Kind.YES_NO
-                ? List.<Option>of()
-                : read.apply(of);
+        var isLeft = function != null && of.find(form.options).isEmpty() && form.kind != Kind.YES_NO;
+        var found = isLeft ? List.<Option>of() : form.read.apply(of);
         of.wrong(
                 function != null && of.find(EXAMPLES).isPresent(),
                 EXAMPLES,
                 null,
                 null,
                 "must not be given beside a function, which has its own");
-        var fields = new Fields(of.pointer(), of.pointer(options), of.pointer(FUNCTION), state, "/" + input);
-        return new Question(name, kind, fields, instructions, found, examples(found), function);
+        var fields = new Fields(of.pointer(), of.pointer(form.options), of.pointer(FUNCTION), state, "/" + input);
+        return new Question(name, form.kind, fields, instructions, found, examples(found), function);
     }
 
     private List<ExampleBody> examples(List<Option> options) {

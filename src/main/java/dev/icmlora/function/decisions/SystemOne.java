@@ -15,6 +15,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import dev.icmlora.function.decisions.Decisions.Asked;
 import dev.icmlora.function.decisions.Decisions.Decided;
 import dev.icmlora.function.decisions.Question.Kind;
+import dev.icmlora.function.decisions.QuestionFields.Form;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.openai.RequestFields;
@@ -28,7 +29,10 @@ final class SystemOne {
     private static final String QUESTIONS = "questions";
     private static final String INSTRUCTIONS = "instructions";
     private static final String CRITERIA = "criteria";
-    private static final List<String> TYPES = List.of("noul", "choice", "score");
+    private static final List<Form> FORMS = List.of(
+            new Form("noul", Kind.YES_NO, CRITERIA, SystemOne::outcomes),
+            new Form("choice", Kind.CHOICE, CRITERIA, SystemOne::choices),
+            new Form("score", Kind.SCORE, CRITERIA, SystemOne::levels));
 
     private SystemOne() {}
 
@@ -95,16 +99,10 @@ final class SystemOne {
     }
 
     private static Optional<Question> question(String name, RequestFields question) {
-        var type = question.oneOf("type", TYPES);
+        var form = Form.of(question, FORMS);
         var reader = new QuestionFields(question, "/" + STATE, STATE, SystemOne::content);
         var instructions = content(question, INSTRUCTIONS);
-        return Optional.ofNullable(
-                switch (type) {
-                    case "noul" -> reader.question(name, Kind.YES_NO, CRITERIA, instructions, _ -> outcomes(question));
-                    case "choice" -> reader.question(name, Kind.CHOICE, CRITERIA, instructions, _ -> choices(question));
-                    case "score" -> reader.question(name, Kind.SCORE, CRITERIA, instructions, _ -> levels(question));
-                    default -> null;
-                });
+        return form.map(of -> reader.question(name, of, instructions));
     }
 
     private static List<Option> outcomes(RequestFields question) {
