@@ -223,6 +223,14 @@ public final class Access {
         return caller;
     }
 
+    /// The caller of an admitted request, who must be one that may take something away: where all callers share it,
+    /// not everybody may.
+    ///
+    /// @throws RequestException if it may not, or the request was not admitted
+    public Caller requireDeleter(RoutingContext context) {
+        return require(context, tenancy == Tenancy.KEY ? Role.UPLOAD : Role.ADMIN);
+    }
+
     /// The caller of an admitted request.
     ///
     /// @throws RequestException if it was not admitted

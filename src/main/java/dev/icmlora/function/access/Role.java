@@ -4,8 +4,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-import dev.icmlora.function.config.FunctionConfig.Tenancy;
-
 /// A right of a caller.
 public enum Role {
     /// Ask: answers, texts, embeddings, adapters and their files.
@@ -18,11 +16,6 @@ public enum Role {
     METRICS,
     /// All of that, and take adapters and functions away that everybody uses.
     ADMIN;
-
-    /// What it takes to take something away. Where all callers share it, not everybody may.
-    public static Role deleter(Tenancy tenancy) {
-        return tenancy == Tenancy.KEY ? UPLOAD : ADMIN;
-    }
 
     /// The role of that name in settings.
     static Optional<Role> of(String name) {

@@ -27,7 +27,6 @@ import jakarta.ws.rs.core.Variant;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.SumRequest;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.generator.adapter.Adapter;
 
@@ -47,21 +46,18 @@ public final class AdapterResource {
     private final JsonBody json;
     private final FilePlaces places;
     private final Downloads downloads;
-    private final Role deleter;
 
     AdapterResource(
             TaskService service,
             ClientConnection client,
             JsonBody json,
             FilePlaces places,
-            Downloads downloads,
-            FunctionConfig config) {
+            Downloads downloads) {
         this.service = service;
         this.client = client;
         this.json = json;
         this.places = places;
         this.downloads = downloads;
-        this.deleter = Role.deleter(config.tenancy());
     }
 
     @PUT
@@ -132,7 +128,7 @@ public final class AdapterResource {
     @Path("/{id}")
     @Blocking
     public void delete(@PathParam("id") String id) {
-        var caller = client.require(deleter);
+        var caller = client.requireDeleter();
         service.delete(caller.tenant(), id);
     }
 

@@ -35,6 +35,13 @@ public final class ClientConnection {
         return access.require(current.getCurrent(), anyOf);
     }
 
+    /// Who asks, and may take something away.
+    ///
+    /// @throws RequestException if the client may not
+    Caller requireDeleter() {
+        return access.requireDeleter(current.getCurrent());
+    }
+
     /// Work of this thread, which is interrupted when the client leaves before it is done.
     ///
     /// @throws CancelledException if the client leaves

@@ -15,7 +15,6 @@ import jakarta.ws.rs.core.Response;
 
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.FunctionDefinition;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.service.NamedFunctions;
 
 /// Functions under names: defined, described, listed, deleted. A request's task names one.
@@ -26,19 +25,12 @@ public final class FunctionResource {
     private final ClientConnection client;
     private final JsonBody json;
     private final Downloads downloads;
-    private final Role deleter;
 
-    FunctionResource(
-            NamedFunctions functions,
-            ClientConnection client,
-            JsonBody json,
-            Downloads downloads,
-            FunctionConfig config) {
+    FunctionResource(NamedFunctions functions, ClientConnection client, JsonBody json, Downloads downloads) {
         this.functions = functions;
         this.client = client;
         this.json = json;
         this.downloads = downloads;
-        this.deleter = Role.deleter(config.tenancy());
     }
 
     @GET
@@ -74,7 +66,7 @@ public final class FunctionResource {
     @Path("/{name}")
     @Blocking
     public void delete(@PathParam("name") String name) {
-        var caller = client.require(deleter);
+        var caller = client.requireDeleter();
         functions.delete(caller.tenant(), name);
     }
 
