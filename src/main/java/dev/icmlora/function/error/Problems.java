@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
@@ -72,19 +73,7 @@ public final class Problems {
     }
 
     private static Problem of(int status, String detail, List<Violation> errors) {
-        var title = switch (status) {
-            case 400 -> "Bad Request";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 405 -> "Method Not Allowed";
-            case 406 -> "Not Acceptable";
-            case 408 -> "Request Timeout";
-            case 413 -> "Content Too Large";
-            case 415 -> "Unsupported Media Type";
-            case 421 -> "Misdirected Request";
-            case 503 -> "Service Unavailable";
-            default -> status < 500 ? "Client Error" : "Internal Server Error";
-        };
+        var title = HttpResponseStatus.valueOf(status).reasonPhrase();
         return new Problem("about:blank", title, status, detail, errors, null);
     }
 
