@@ -45,11 +45,7 @@ public final class Turn {
     }
 
     private Turn(
-            Admission admission,
-            TokenAccount account,
-            Cancellation cancellation,
-            boolean isRequest,
-            boolean isLong) {
+            Admission admission, TokenAccount account, Cancellation cancellation, boolean isRequest, boolean isLong) {
         this.admission = admission;
         this.account = account;
         this.cancellation = cancellation;

@@ -155,8 +155,8 @@ final class OpenAiDecisions {
                     "a string or a boolean",
                     value.map(Violation::shown).orElse(null),
                     "must be a string or a boolean");
-            value.ifPresent(node ->
-                    options.add(new Option(choice.pointer(VALUE), node.asText(), choice.text("description"), node, node)));
+            value.ifPresent(node -> options.add(
+                    new Option(choice.pointer(VALUE), node.asText(), choice.text("description"), node, node)));
         });
         question.count(CHOICES, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
         return options;
@@ -167,7 +167,11 @@ final class OpenAiDecisions {
         question.objects(
                 LEVELS,
                 level -> options.add(Option.of(
-                        level.pointer("label"), options.size(), level.required("label"), level.text("description"), true)));
+                        level.pointer("label"),
+                        options.size(),
+                        level.required("label"),
+                        level.text("description"),
+                        true)));
         question.count(LEVELS, options.size(), Question.LEAST_OPTIONS, Question.MOST_LEVELS);
         return options;
     }

@@ -18,8 +18,7 @@ import dev.icmlora.function.openai.RequestFields;
 /// @param state JSON pointer to the state
 /// @param input name of the field of an example that has its state
 /// @param content reads a text from a field of a name, where it may be JSON or have parts; empty where there is none
-record QuestionFields(
-        RequestFields of, String state, String input, BiFunction<RequestFields, String, String> content) {
+record QuestionFields(RequestFields of, String state, String input, BiFunction<RequestFields, String, String> content) {
 
     private static final String FUNCTION = "function";
     private static final String EXAMPLES = "examples";

@@ -143,8 +143,7 @@ final class SystemOne {
                 "an array",
                 Violation.shown(levels),
                 "must be an array");
-        question.count(
-                CRITERIA, levels.isArray() ? levels.size() : 0, Question.LEAST_OPTIONS, Question.MOST_LEVELS);
+        question.count(CRITERIA, levels.isArray() ? levels.size() : 0, Question.LEAST_OPTIONS, Question.MOST_LEVELS);
         var options = new ArrayList<Option>();
         var areLabels = true;
         for (var i = 0; levels.isArray() && i < levels.size(); i++) {

@@ -48,11 +48,7 @@ public final class AdapterResource {
     private final Downloads downloads;
 
     AdapterResource(
-            TaskService service,
-            ClientConnection client,
-            JsonBody json,
-            FilePlaces places,
-            Downloads downloads) {
+            TaskService service, ClientConnection client, JsonBody json, FilePlaces places, Downloads downloads) {
         this.service = service;
         this.client = client;
         this.json = json;

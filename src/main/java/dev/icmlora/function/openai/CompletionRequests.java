@@ -85,17 +85,20 @@ final class CompletionRequests {
             fields.wrong(grammar.isPresent(), "labels", null, null, "must not be given beside /response_format");
             LabelRules.beside(choices, logprobs, stops, fields.violations());
         });
-        return request(fields, grammar, (task, sampling, ignoresEnd) -> new TextRequest(
-                model,
-                task,
-                new TextRequest.Chat(messages),
-                choices,
-                sampling,
-                maxTokens,
-                stops,
-                logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty(),
-                ignoresEnd,
-                labels));
+        return request(
+                fields,
+                grammar,
+                (task, sampling, ignoresEnd) -> new TextRequest(
+                        model,
+                        task,
+                        new TextRequest.Chat(messages),
+                        choices,
+                        sampling,
+                        maxTokens,
+                        stops,
+                        logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty(),
+                        ignoresEnd,
+                        labels));
     }
 
     /// Texts to go on from.
@@ -119,17 +122,20 @@ final class CompletionRequests {
         var topLogprobs = fields.integer("logprobs", 0, MAX_LOGPROBS);
         var maxTokens = maxTokens(fields, "max_tokens").orElse(DEFAULT_MAX_TOKENS);
         var stops = stops(fields);
-        return request(fields, Optional.empty(), (task, sampling, ignoresEnd) -> new TextRequest(
-                model,
-                task,
-                new TextRequest.Plain(texts),
-                choices,
-                sampling,
-                OptionalInt.of(maxTokens),
-                stops,
-                topLogprobs,
-                ignoresEnd,
-                Optional.empty()));
+        return request(
+                fields,
+                Optional.empty(),
+                (task, sampling, ignoresEnd) -> new TextRequest(
+                        model,
+                        task,
+                        new TextRequest.Plain(texts),
+                        choices,
+                        sampling,
+                        OptionalInt.of(maxTokens),
+                        stops,
+                        topLogprobs,
+                        ignoresEnd,
+                        Optional.empty()));
     }
 
     /// The text that a request wants, where nothing is wrong with it.
@@ -235,7 +241,9 @@ final class CompletionRequests {
 
     private static List<ChatMessage> messages(RequestFields fields) {
         var messages = new ArrayList<ChatMessage>();
-        if (fields.find("messages").filter(node -> node.isArray() && !node.isEmpty()).isEmpty()) {
+        if (fields.find("messages")
+                .filter(node -> node.isArray() && !node.isEmpty())
+                .isEmpty()) {
             fields.wrong(true, "messages", "an array", null, "must be an array with at least one message");
             return messages;
         }

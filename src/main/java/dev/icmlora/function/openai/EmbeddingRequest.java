@@ -24,8 +24,7 @@ record EmbeddingRequest(String model, List<String> texts, boolean base64) {
         var texts = fields.texts("input");
         fields.wrong(texts.isEmpty(), "input", "a string or an array of strings", null, "must not be empty");
         violations.count("/input", texts.size(), mostTexts);
-        var encoding =
-                fields.find("encoding_format").isEmpty() ? "float" : fields.oneOf("encoding_format", ENCODINGS);
+        var encoding = fields.find("encoding_format").isEmpty() ? "float" : fields.oneOf("encoding_format", ENCODINGS);
         violations.raise();
         return new EmbeddingRequest(model, texts, encoding.equals("base64"));
     }

@@ -65,8 +65,7 @@ interface ReplyForm {
         }
 
         private Body end(String object, Reply reply, List<Object> choices) {
-            return new Body(
-                    id, object, created, reply.model(), choices, Totals.of(reply.usage()), Extension.of(reply));
+            return new Body(id, object, created, reply.model(), choices, Totals.of(reply.usage()), Extension.of(reply));
         }
     }
 

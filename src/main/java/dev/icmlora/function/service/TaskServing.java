@@ -325,8 +325,7 @@ final class TaskServing {
             var result = known(key)
                     .orElseGet(() -> computing.of(
                             key,
-                            computation ->
-                                    known(key).orElseGet(() -> compute(key, compute, computation.session())),
+                            computation -> known(key).orElseGet(() -> compute(key, compute, computation.session())),
                             turn));
             return type.cast(result);
         }

@@ -264,7 +264,8 @@ class AdmissionTest {
     }
 
     private static RequestException late(Admission admission, Function<Turn, ?> work) {
-        return catchThrowableOfType(RequestException.class, () -> admission.submit(unlimited("alice"), SHORT, false, work));
+        return catchThrowableOfType(
+                RequestException.class, () -> admission.submit(unlimited("alice"), SHORT, false, work));
     }
 
     @Test
@@ -463,8 +464,7 @@ class AdmissionTest {
     @Test
     void aComputationKeepsThePlaceOfTheRequestThatBeganIt() {
         try (var admission = new Admission(2, 1, ALL)) {
-            var computation =
-                    begin(admission, "alice", Turn::beginComputation).join();
+            var computation = begin(admission, "alice", Turn::beginComputation).join();
             var next = submit(admission, "bob", "answered");
             assertThat(admission.waiting()).isOne();
 

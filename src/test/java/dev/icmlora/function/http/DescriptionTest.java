@@ -204,7 +204,8 @@ class DescriptionTest {
         var bySchema = new TreeMap<String, Class<?>>();
         records.values().stream()
                 .filter(type -> !NAMES.containsValue(type.getName().substring(FUNCTION.length())))
-                .forEach(type -> assertThat(bySchema.put(type.getSimpleName(), type)).isNull());
+                .forEach(type ->
+                        assertThat(bySchema.put(type.getSimpleName(), type)).isNull());
         NAMES.forEach((schema, name) -> bySchema.put(schema, records.get(name)));
         return bySchema;
     }

@@ -111,7 +111,9 @@ class FunctionVersionsTest {
         assertThat(made.lastKey()).isEqualTo(THREADS * EACH);
         assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.copyOf(made.keySet())));
         made.forEach((number, content) -> assertThat(
-                        versions.find(ALICE, named("f").at(number)).orElseThrow().content())
+                        versions.find(ALICE, named("f").at(number))
+                                .orElseThrow()
+                                .content())
                 .isEqualTo(content));
     }
 
@@ -167,7 +169,8 @@ class FunctionVersionsTest {
                     assertThat(versions.delete(ALICE, named(name))).isEqualTo(!kept.isEmpty());
                     kept.clear();
                 }
-                case 1, 2 -> assertThat(versions.delete(ALICE, named(name).at(number))).isEqualTo(kept.remove(number) != null);
+                case 1, 2 ->
+                    assertThat(versions.delete(ALICE, named(name).at(number))).isEqualTo(kept.remove(number) != null);
                 default -> {
                     var text = "d" + random.nextInt(3);
                     var newest = kept.isEmpty() ? "" : kept.lastEntry().getValue();
@@ -182,8 +185,7 @@ class FunctionVersionsTest {
             for (var entry : model.entrySet()) {
                 var expected = Optional.ofNullable(entry.getValue().lastEntry())
                         .map(newest -> newest.getKey() + new String(content(newest.getValue()), UTF_8));
-                assertThat(text(versions.find(ALICE, named(entry.getKey()))))
-                        .isEqualTo(expected);
+                assertThat(text(versions.find(ALICE, named(entry.getKey())))).isEqualTo(expected);
             }
         }
         var listed = new TreeMap<String, List<Integer>>();
