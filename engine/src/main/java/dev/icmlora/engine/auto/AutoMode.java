@@ -39,8 +39,6 @@ public final class AutoMode {
     private static final int LEAST_OF_LABEL = 2;
     /// Examples that a head is fitted to, as many of each label as there are.
     private static final int MOST_OF_HEAD = 512;
-    /// From so many on, what is known of those left out says how sure the others are.
-    private static final int LEAST_TO_CALIBRATE = 16;
     /// Examples in a prompt from which the words of a head come.
     private static final int MOST_SHOWN = 32;
     /// Of the tuned adapter's log-probabilities, beside those that a head gives: they count alike.
@@ -85,6 +83,17 @@ public final class AutoMode {
 
         private boolean isTuned() {
             return adapter.flatMap(TaskAdapter::tuning).isPresent();
+        }
+
+        /// The least confidence of an answer that is kept so that at most a share of them is wrong.
+        ///
+        /// @param risk that share, between 0 and 1
+        public double threshold(double risk) {
+            // What the head takes its examples for says less where it is not alone.
+            return head.filter(_ -> !isTuned())
+                    .map(LabelHead::leftOut)
+                    .orElse(LeftOut.NONE)
+                    .threshold(risk);
         }
 
         /// How much each counts that has a say in labels; empty without a head.
@@ -203,7 +212,8 @@ public final class AutoMode {
         // The shared adapter was trained to know a task by its description.
         var shows = adapter.isEmpty() && examplesFit;
         var key = new HeadKey(task, labels, shows);
-        var bytes = key.bytes() + LabelHead.bytes(engine().model().model().hiddenSize(), labels.size());
+        var examples = Math.min(MOST_OF_HEAD, task.examples().size());
+        var bytes = key.bytes() + LabelHead.bytes(engine().model().model().hiddenSize(), labels.size(), examples);
         return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
     }
 
@@ -399,7 +409,6 @@ public final class AutoMode {
                 .answers();
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
-        var isCalibrated = head.examples() >= LEAST_TO_CALIBRATE && tuned.isEmpty();
         var answers = new ArrayList<ReviewedAnswer>();
         for (var i = 0; i < read.size(); i++) {
             var logprobs = head.logprobs(texts.get(i));
@@ -409,9 +418,9 @@ public final class AutoMode {
                     logprobs[label] += WEIGHT_OF_TUNED * others[label];
                 }
             }
-            var answer = choosing.answer(logprobs, Optional.empty());
-            var reviewed = ReviewedAnswer.alone(answer);
-            answers.add(isCalibrated ? reviewed.with(answer.probability()) : reviewed);
+            var calibrated = head.calibrated(logprobs, plan.isTuned() ? WEIGHT_OF_TUNED : 0);
+            var answer = choosing.answer(calibrated, Optional.empty());
+            answers.add(ReviewedAnswer.alone(answer).with(answer.probability()));
             choosing.listener().wrote(i, new Delta(answer.text(), answer.logprobs()));
         }
         return answers;

@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -34,11 +35,13 @@ public final class LabelHead {
     /// Where so much of the way from chance to certainty is known of those left out, tuning makes no more of them
     /// right.
     private static final double EXPLAINED = 0.75;
+    /// As if so many examples more told nothing: the fewer there are, the less sure is what they tell.
+    private static final double DOUBT = 2;
 
     private final List<Part> parts;
     private final double[] shares;
     private final double[] wordMeans;
-    private final int examples;
+    private final LeftOut leftOut;
 
     /// @param directions of each label, as many numbers as there are features
     private record Part(
@@ -59,6 +62,9 @@ public final class LabelHead {
             return weights.logprobs(scores, words);
         }
     }
+
+    /// @param leftOut natural logarithm of each label's probability, of each example where it is left out
+    private record Fitted(Part part, List<double[]> leftOut) {}
 
     /// A text as it is read.
     ///
@@ -124,17 +130,17 @@ public final class LabelHead {
         }
     }
 
-    private LabelHead(List<Part> parts, double[] shares, double[] wordMeans, int examples) {
+    private LabelHead(List<Part> parts, double[] shares, double[] wordMeans, LeftOut leftOut) {
         this.parts = parts;
         this.shares = shares;
         this.wordMeans = wordMeans;
-        this.examples = examples;
+        this.leftOut = leftOut;
     }
 
     /// Bytes of memory that one takes.
-    static int bytes(int width, int labels) {
+    static int bytes(int width, int labels, int examples) {
         var views = PARTS.stream().mapToInt(List::size).sum();
-        return Float.BYTES * views * width * (labels + 4);
+        return Float.BYTES * views * width * (labels + 4) + LeftOut.BYTES_OF_EXAMPLE * examples;
     }
 
     /// @param examples two or more
@@ -152,13 +158,29 @@ public final class LabelHead {
                 .map(views -> fit(examples, views, targets, words, labels))
                 .toList();
         var shares = fitted.stream()
-                .mapToDouble(part -> TRUST * labels.length * part.weights.evidence())
+                .mapToDouble(each -> TRUST * labels.length * each.part.weights.evidence())
                 .toArray();
         shares = Arrays.stream(LabelWeights.normalised(shares)).map(Math::exp).toArray();
-        return new LabelHead(fitted, shares, wordMeans, labels.length);
+        return new LabelHead(
+                fitted.stream().map(Fitted::part).toList(), shares, wordMeans, leftOut(fitted, shares, labels));
     }
 
-    private static Part fit(
+    private static LeftOut leftOut(List<Fitted> parts, double[] shares, int[] labels) {
+        var told = new ArrayList<LeftOut.Told>();
+        for (var i = 0; i < labels.length; i++) {
+            var place = i;
+            var logs = mixed(
+                    shares, parts.stream().map(part -> part.leftOut.get(place)).toList());
+            var calibrated = tempered(logs, labels.length, 0);
+            var likeliest = IntStream.range(0, calibrated.length)
+                    .reduce((one, other) -> calibrated[other] > calibrated[one] ? other : one)
+                    .orElseThrow();
+            told.add(new LeftOut.Told(Math.exp(calibrated[likeliest]), likeliest == labels[i]));
+        }
+        return new LeftOut(told);
+    }
+
+    private static Fitted fit(
             List<Text> examples, List<Integer> views, double[][] targets, double[][] words, int[] labels) {
         var standards = views.stream()
                 .map(view -> Standard.of(examples.stream()
@@ -178,8 +200,12 @@ public final class LabelHead {
                 weights = found;
             }
         }
+        var leftOut = new ArrayList<double[]>();
+        for (var i = 0; i < labels.length; i++) {
+            leftOut.add(weights.logprobs(best.leftOut()[i], words[i]));
+        }
         var directions = directions(features, best.weights(), best.offsets().length);
-        return new Part(views, standards, directions, best.offsets(), weights);
+        return new Fitted(new Part(views, standards, directions, best.offsets(), weights), leftOut);
     }
 
     private static double[] features(Text text, List<Integer> views, List<Standard> standards) {
@@ -243,9 +269,9 @@ public final class LabelHead {
         return weights().right() - chance >= EXPLAINED * (1 - chance);
     }
 
-    /// That it was fitted to.
-    int examples() {
-        return examples;
+    /// What it takes its examples for where each is left out, as sure as [#calibrated] says.
+    LeftOut leftOut() {
+        return leftOut;
     }
 
     /// How much head and words count, and what they made of the examples: the mean over the parts.
@@ -271,15 +297,35 @@ public final class LabelHead {
     /// @return natural logarithm of each label's probability
     double[] logprobs(Text text) {
         var words = minus(text.words, wordMeans);
-        var sum = new double[wordMeans.length];
+        return mixed(
+                shares, parts.stream().map(part -> part.logprobs(text, words)).toList());
+    }
+
+    /// The mean of the parts' probabilities.
+    private static double[] mixed(double[] shares, List<double[]> logprobs) {
+        var sum = new double[logprobs.getFirst().length];
         for (var part = 0; part < shares.length; part++) {
-            var logprobs = parts.get(part).logprobs(text, words);
             for (var label = 0; label < sum.length; label++) {
-                sum[label] += shares[part] * Math.exp(logprobs[label]);
+                sum[label] += shares[part] * Math.exp(logprobs.get(part)[label]);
             }
         }
         return Arrays.stream(sum)
                 .map(chance -> Math.log(Math.max(chance, LEAST)))
                 .toArray();
+    }
+
+    /// Log-probabilities that are true: of inputs whose likeliest label has one probability, that share is right.
+    /// Which label is likeliest stays as it is.
+    ///
+    /// @param logs of each label, by this head and what else has a say
+    /// @param others weight of what else has a say: what is added up says much of it twice
+    double[] calibrated(double[] logs, double others) {
+        return tempered(logs, leftOut.examples().size(), others);
+    }
+
+    private static double[] tempered(double[] logs, int examples, double others) {
+        var part = examples / (examples + DOUBT) / (1 + others);
+        return LabelWeights.normalised(
+                Arrays.stream(logs).map(each -> part * each).toArray());
     }
 }

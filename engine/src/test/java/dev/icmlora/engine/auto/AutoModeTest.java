@@ -266,6 +266,10 @@ class AutoModeTest {
         assertThat(choice.plan().weights().orElseThrow().head()).isPositive();
         assertThat(choice.plan().weights().orElseThrow().tuned()).isZero();
         assertThat(read).as("the examples").isGreaterThan(16);
+        assertThat(choice.plan().threshold(0.05))
+                .as("sixteen show no such risk")
+                .isGreaterThanOrEqualTo(0.95);
+        assertThat(choice.plan().threshold(0.4)).as("they show this one").isLessThanOrEqualTo(0.6);
         assertThat(answers)
                 .extracting(each -> each.answer().text())
                 .containsExactly("animal", "plant", "animal", "plant");
@@ -289,8 +293,11 @@ class AutoModeTest {
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
         assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(1);
+        assertThat(choice.plan().threshold(0.2))
+                .as("of nothing but the probability")
+                .isEqualTo(0.8);
         assertThat(answers).hasSize(2).allSatisfy(each -> {
-            assertThat(each.confidence()).isEmpty();
+            assertThat(each.confidence()).isEqualTo(each.answer().probability());
             assertThat(each.answer().labels().values().stream()
                             .mapToDouble(share -> share)
                             .sum())

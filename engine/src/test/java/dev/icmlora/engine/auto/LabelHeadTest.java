@@ -12,8 +12,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.engine.auto.LabelHead.Text;
+import dev.icmlora.engine.auto.LeftOut.Told;
 
 class LabelHeadTest {
 
@@ -92,13 +95,57 @@ class LabelHeadTest {
 
         assertThat(right(far, 4, 8)).isGreaterThan(0.95);
         assertThat(far.explains()).isTrue();
-        assertThat(far.examples()).isEqualTo(32);
+        assertThat(far.leftOut().examples()).hasSize(32);
         assertThat(right(mixed, 4, 0)).isBetween(0.1, 0.4);
         assertThat(mixed.explains()).isFalse();
         assertThat(mixed.weights().right()).isLessThan(0.4);
         assertThat(mixed.weights().head())
                 .as("what knows nothing counts less")
                 .isLessThan(far.weights().head());
+    }
+
+    /// By what the examples are taken for that are left out, and how sure that is, other texts can be judged.
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1, 2, 3, 8})
+    void whatIsLeftOutIsTakenForWhatOtherTextsAre(double distance) {
+        var labels = 3;
+        var leftOut = new ArrayList<Told>();
+        var others = new ArrayList<Told>();
+        for (var draw = 0; draw < 12; draw++) {
+            var head = fit(labels, 12, distance);
+            leftOut.addAll(head.leftOut().examples());
+            for (var i = 0; i < 36; i++) {
+                var logs = head.calibrated(head.logprobs(text(i % labels, labels, distance, equal(labels))), 0);
+                requireProbabilities(logs);
+                var taken = likeliest(logs);
+                others.add(new Told(Math.exp(logs[taken]), taken == i % labels));
+            }
+        }
+
+        assertThat(right(leftOut)).as("strengths were chosen by them").isCloseTo(right(others), within(0.12));
+        assertThat(confidence(leftOut)).isCloseTo(confidence(others), within(0.06));
+        assertThat(confidence(others)).isCloseTo(right(others), within(0.1));
+    }
+
+    private static double right(List<Told> told) {
+        return told.stream().mapToDouble(each -> each.right() ? 1 : 0).average().orElseThrow();
+    }
+
+    private static double confidence(List<Told> told) {
+        return told.stream().mapToDouble(Told::confidence).average().orElseThrow();
+    }
+
+    @Test
+    void whatIsLearnedFromFewExamplesOrSaidTwiceIsLessSure() {
+        var head = fit(2, 3, 8);
+        var logs = head.logprobs(text(0, 2, 8, equal(2)));
+
+        var alone = head.calibrated(logs, 0);
+        var beside = head.calibrated(logs, 0.25);
+
+        assertThat(alone[0] - alone[1]).isCloseTo((logs[0] - logs[1]) * 6 / 8, within(1e-9));
+        assertThat(beside[0] - beside[1]).isCloseTo((alone[0] - alone[1]) / 1.25, within(1e-9));
+        requireProbabilities(beside);
     }
 
     /// Where states tell nothing, words do.
