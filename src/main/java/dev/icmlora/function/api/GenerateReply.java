@@ -41,9 +41,16 @@ public record GenerateReply(
     /// latents; absent where tuning decided
     /// @param hurried true where the task was not tuned for want of time or of a free place; else absent
     /// @param weights of what has a say in labels; absent where no head was fitted to the examples
+    /// @param abstainBelow the least confidence of an answer that is kept; absent where the request named no risk
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Selection(
-            Mode served, Double strength, Double confidence, Double seenDistance, Boolean hurried, Weights weights) {
+            Mode served,
+            Double strength,
+            Double confidence,
+            Double seenDistance,
+            Boolean hurried,
+            Weights weights,
+            Double abstainBelow) {
 
         /// The same with another confidence, where it has one.
         ///
@@ -51,12 +58,24 @@ public record GenerateReply(
         public Selection withConfidence(DoubleUnaryOperator change) {
             return confidence == null
                     ? this
-                    : new Selection(served, strength, change.applyAsDouble(confidence), seenDistance, hurried, weights);
+                    : new Selection(
+                            served,
+                            strength,
+                            change.applyAsDouble(confidence),
+                            seenDistance,
+                            hurried,
+                            weights,
+                            abstainBelow);
+        }
+
+        /// The same with the threshold that keeps a risk.
+        public Selection withAbstainBelow(Double threshold) {
+            return new Selection(served, strength, confidence, seenDistance, hurried, weights, threshold);
         }
 
         /// Of a request that named its mode.
         public static Selection named(Mode served) {
-            return new Selection(served, null, null, null, null, null);
+            return new Selection(served, null, null, null, null, null, null);
         }
     }
 

@@ -20,7 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 /// @param labels texts of which each answer is to be one; in place of a schema
 /// @param schema a JSON schema that each answer is to follow; in place of labels
 /// @param confidence whether to say how sure each answer is; default false
-/// @param abstainBelow an answer that is less sure than this is null; default none
+/// @param abstainBelow an answer that is less sure than this is null, a number or `{"risk": 0.05}`; default none
 /// @param tune how [Mode#TUNED] and [Mode#AUTO] tune; default [Tune#DEFAULT]
 public record GenerateRequest(
         TaskBody task,
@@ -36,7 +36,7 @@ public record GenerateRequest(
         List<String> labels,
         JsonNode schema,
         Boolean confidence,
-        Double abstainBelow,
+        JsonNode abstainBelow,
         Tune tune) {
 
     public GenerateRequest {
@@ -49,6 +49,7 @@ public record GenerateRequest(
         strength = strength == null ? 1 : strength;
         stop = stop == null ? List.of() : stop;
         schema = schema == null || schema.isNull() ? null : schema;
+        abstainBelow = abstainBelow == null || abstainBelow.isNull() ? null : abstainBelow;
         confidence = confidence != null && confidence;
     }
 

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.auto.AutoMode.Plan;
 import dev.icmlora.engine.auto.ReviewedAnswer;
 import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.worker.Answer;
@@ -22,7 +23,9 @@ import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateReply.AnswerDetail;
+import dev.icmlora.function.api.GenerateReply.Selection;
 import dev.icmlora.function.api.GenerateRequest;
+import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -30,7 +33,7 @@ import dev.icmlora.llama.SamplingOptions;
 /// which confidence on.
 ///
 /// @param grammar of the schema
-record AnswerForm(GenerateRequest request, Optional<String> grammar) {
+record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Abstention> abstention) {
 
     private static final String SCHEMA = "/schema";
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -42,7 +45,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         var grammar = Optional.ofNullable(request.schema()).map(schema -> SchemaGrammar.of(schema, SCHEMA));
         // Refused here, before anything is computed.
         grammar.ifPresent(text -> SchemaGrammar.keep(SamplingOptions.GREEDY, text, SCHEMA));
-        return new AnswerForm(request, grammar);
+        return new AnswerForm(request, grammar, Abstention.read(request.abstainBelow(), new Violations()));
     }
 
     /// What the engine is asked for.
@@ -83,14 +86,20 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
                 && answer.finish() == Finish.STOP;
     }
 
-    /// What the reply says of the answers; null where nothing was asked.
-    ///
-    List<AnswerDetail> details(List<ReviewedAnswer> answers) {
-        var asked = request.wantsConfidence() || isLabel() || grammar.isPresent();
-        return asked ? answers.stream().map(this::detail).toList() : null;
+    /// The least confidence of an answer that is kept; empty where all are.
+    OptionalDouble threshold(Plan plan) {
+        return abstention.stream().mapToDouble(each -> each.threshold(plan)).findFirst();
     }
 
-    private AnswerDetail detail(ReviewedAnswer reviewed) {
+    /// What the reply says of the answers; null where nothing was asked.
+    ///
+    /// @param threshold as in [#threshold]
+    List<AnswerDetail> details(List<ReviewedAnswer> answers, OptionalDouble threshold) {
+        var asked = request.wantsConfidence() || isLabel() || grammar.isPresent();
+        return asked ? answers.stream().map(answer -> detail(answer, threshold)).toList() : null;
+    }
+
+    private AnswerDetail detail(ReviewedAnswer reviewed, OptionalDouble threshold) {
         var answer = reviewed.answer();
         var opinion = reviewed.opinion();
         var probabilities = answer.labels().isEmpty() ? null : answer.labels();
@@ -100,13 +109,25 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         }
         var fitted = fitted(reviewed);
         var confidence = fitted.orElseGet(() -> answer.probability().orElseThrow());
-        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, second, reason(answer, confidence));
+        var reason = Optional.ofNullable(incomplete(answer))
+                .orElseGet(() -> unsure(confidence, fitted.isPresent(), threshold));
+        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, second, reason);
+    }
+
+    /// What was chosen, with how sure the answers are, and which of them are kept.
+    Selection selection(Selection chosen, List<ReviewedAnswer> answers, OptionalDouble threshold) {
+        var sure = chosen.withConfidence(ofTask -> confidence(answers, ofTask));
+        return keepsRisk() ? sure.withAbstainBelow(threshold.orElseThrow()) : sure;
+    }
+
+    private boolean keepsRisk() {
+        return abstention.filter(Abstention.Risk.class::isInstance).isPresent();
     }
 
     /// How sure the answers are together: the mean over all of them.
     ///
     /// @param ofTask for an answer of which nothing was fitted
-    double confidence(List<ReviewedAnswer> answers, double ofTask) {
+    private double confidence(List<ReviewedAnswer> answers, double ofTask) {
         return answers.stream()
                 .mapToDouble(answer -> fitted(answer).orElse(ofTask))
                 .average()
@@ -134,12 +155,14 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar) {
         }
     }
 
-    private String reason(Answer answer, double confidence) {
-        var incomplete = incomplete(answer);
-        var least = request.abstainBelow();
-        return incomplete == null && least != null && confidence < least
-                ? "confidence %s is below %s".formatted(confidence, least)
-                : incomplete;
+    private String unsure(double confidence, boolean isFitted, OptionalDouble threshold) {
+        if (keepsRisk() && !isFitted) {
+            return "confidence %s is not calibrated: how often such answers are right is not known"
+                    .formatted(confidence);
+        }
+        return threshold.isPresent() && confidence < threshold.getAsDouble()
+                ? "confidence %s is below %s".formatted(confidence, threshold.getAsDouble())
+                : null;
     }
 
     /// The texts; null where the details have a reason for none.

@@ -292,8 +292,12 @@ public final class RequestRules {
         var stops = request.stop().size();
         var ends = "must not be given beside /labels or /schema, whose answers end by themselves";
         violations.when(isFormed && stops > 0, "/stop", 0, stops, ends);
-        if (request.abstainBelow() != null) {
-            violations.range("/abstain_below", request.abstainBelow(), 0, 1);
+        var abstention = Abstention.read(request.abstainBelow(), violations);
+        if (abstention.orElse(null) instanceof Abstention.Risk risk) {
+            var isUnknown = request.schema() != null || stops > 0 || request.temperature() != 0;
+            var rule = "must be a number beside /schema, /stop or a /temperature above 0:"
+                    + " how often such answers are right is not known";
+            violations.when(isUnknown, Abstention.FIELD, "a number", risk.share(), rule);
         }
     }
 

@@ -393,14 +393,15 @@ public final class TaskService {
                 request.adapter() == null ? "task" : "adapter",
                 prompts));
         var answers = as.answer();
-        var details = form.details(answers);
+        var least = form.threshold(as.plan());
+        var details = form.details(answers, least);
         var spent = prompts.turn().session().spent();
         return as.metered(new GenerateReply(
                 checked.function,
                 AnswerForm.outputs(answers, details),
                 details,
                 as.adapter().map(TaskService::served).orElse(null),
-                as.selection().withConfidence(ofTask -> form.confidence(answers, ofTask)),
+                form.selection(as.selection(), answers, least),
                 as.tuning(),
                 new Usage(spent.promptTokens(), spent.completionTokens()),
                 Timing.of(spent.phases())));

@@ -275,7 +275,8 @@ final class TaskServing {
                     number(choice.confidence()),
                     number(choice.seenDistance()),
                     isHurried || isCutShort ? true : null,
-                    choice.plan().weights().map(KeptAdapters::weights).orElse(null));
+                    choice.plan().weights().map(KeptAdapters::weights).orElse(null),
+                    null);
         }
 
         private static Weights weights(AutoMode.Weights weights) {

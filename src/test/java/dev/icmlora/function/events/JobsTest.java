@@ -129,6 +129,21 @@ class JobsTest {
         assertThat(results(id)).extracting(line -> line.get("input").asText()).containsExactly("dog", "knife", "bus");
     }
 
+    @Test
+    void aJobKeepsItsRisk() {
+        var labelled = with(with(body(plurals(), "dog", "bus"), "mode", "plain"), "labels", List.of("one", "two"));
+
+        var id = submitted(with(labelled, "abstain_below", Map.of("risk", 0.1)));
+
+        ended(id)
+                .body("state", equalTo("completed"))
+                .body("answered", equalTo(2))
+                .body("abstained", equalTo(2));
+        assertThat(results(id))
+                .extracting(line -> line.get("reason").asText())
+                .allSatisfy(reason -> assertThat(reason).contains("is not calibrated"));
+    }
+
     /// More than an adapter is generated from.
     @Test
     void modeAutoTakesAsManyExamplesAsInARequest() {

@@ -17,6 +17,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,19 @@ class BadInputTest {
                 Arguments.of("/temperature", "must be 0 beside /labels", with(labels(2), "temperature", 0.5)),
                 Arguments.of("/abstain_below", "is 1.5, outside 0 to 1", with(valid(), "abstain_below", 1.5)),
                 Arguments.of("/abstain_below", "is -0.1, outside 0 to 1", with(valid(), "abstain_below", -0.1)),
-                Arguments.of("/abstain_below", "must be a number", with(valid(), "abstain_below", "often")),
+                Arguments.of(
+                        "/abstain_below", "must be a number, or an object", with(valid(), "abstain_below", "often")),
+                Arguments.of("/abstain_below", "must be a number, or an object", with(valid(), "abstain_below", true)),
+                Arguments.of("/abstain_below/risk", "is 0.0, not between 0 and 1", risk(0)),
+                Arguments.of("/abstain_below/risk", "is 1.0, not between 0 and 1", risk(1)),
+                Arguments.of("/abstain_below/risk", "is -0.1, not between 0 and 1", risk(-0.1)),
+                Arguments.of("/abstain_below/risk", "is Infinity, not between 0 and 1", risk(new BigDecimal("1e999"))),
+                Arguments.of("/abstain_below/risk", "must be a number", risk("low")),
+                Arguments.of("/abstain_below/risk", "is missing", with(valid(), "abstain_below", Map.of())),
+                Arguments.of("/abstain_below/at", "not a known field", with(valid(), "abstain_below", Map.of("at", 1))),
+                Arguments.of("/abstain_below", "/schema, /stop or a /temperature", with(risk(0.1), "temperature", 1)),
+                Arguments.of("/abstain_below", "/schema, /stop or", with(risk(0.1), "stop", List.of("."))),
+                Arguments.of("/abstain_below", "/schema, /stop or", with(risk(0.1), "schema", Map.of("type", "null"))),
                 Arguments.of("/confidence", "must be true or false", with(valid(), "confidence", "yes")),
                 Arguments.of("/confidence", "must be true or false", with(valid(), "confidence", 1)),
                 Arguments.of("/inputs/0", "must be a string", with(valid(), "inputs", List.of(1))),
@@ -120,6 +133,10 @@ class BadInputTest {
                 valid(),
                 "labels",
                 IntStream.range(0, count).mapToObj(i -> "label " + i).toList());
+    }
+
+    private static Map<String, Object> risk(Object share) {
+        return with(valid(), "abstain_below", Map.of("risk", share));
     }
 
     private static Map<String, Object> strengthBesideAdapter() {

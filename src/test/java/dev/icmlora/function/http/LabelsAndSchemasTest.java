@@ -68,15 +68,7 @@ class LabelsAndSchemasTest {
     /// A head is fitted to them once.
     @Test
     void labelsWithTwoExamplesEachAreLearnedAndRemembered() {
-        var animals = Stream.of("horse", "wolf", "a small dog", "eagle", "cow", "white shark", "mouse", "tiger");
-        var plants = Stream.of("oak", "a red rose", "pine tree", "tulip", "wheat", "fern", "daisy", "apple tree");
-        var examples = Stream.concat(
-                animals.map(input -> Map.of("input", input, "output", "animal")),
-                plants.map(input -> Map.of("input", input, "output", "plant")));
-        var body = with(
-                with(body(task("What is it?", examples.toList()), "lion", "birch tree"), "mode", "auto"),
-                "labels",
-                List.of("animal", "plant"));
+        var body = kinds("lion", "birch tree");
 
         var first = generate(body).extract().jsonPath();
         var second = generate(body).extract().jsonPath();
@@ -92,6 +84,63 @@ class LabelsAndSchemasTest {
             requireShares(reply, List.of("animal", "plant"));
         }
         assertThat(second.getInt("usage.prompt_tokens")).isLessThan(first.getInt("usage.prompt_tokens") / 3);
+    }
+
+    private static Map<String, Object> kinds(String... inputs) {
+        var animals = Stream.of("horse", "wolf", "a small dog", "eagle", "cow", "white shark", "mouse", "tiger");
+        var plants = Stream.of("oak", "a red rose", "pine tree", "tulip", "wheat", "fern", "daisy", "apple tree");
+        var examples = Stream.concat(
+                animals.map(input -> Map.of("input", input, "output", "animal")),
+                plants.map(input -> Map.of("input", input, "output", "plant")));
+        return with(
+                with(body(task("What is it?", examples.toList()), inputs), "mode", "auto"),
+                "labels",
+                List.of("animal", "plant"));
+    }
+
+    /// The threshold is found on the examples, and is the same for all inputs.
+    @ParameterizedTest
+    @ValueSource(doubles = {0.001, 0.05, 0.3})
+    void anAnswerIsNullThatWouldMakeTheShareOfWrongOnesTooLarge(double risk) {
+        var body = kinds("lion", "birch tree", "coral", "goat", "moss", "yeast");
+
+        var reply = generate(with(body, "abstain_below", Map.of("risk", risk)))
+                .extract()
+                .jsonPath();
+
+        var least = reply.getDouble("selection.abstain_below");
+        assertThat(least).isGreaterThan(risk < 0.1 ? 1 - risk - 1e-9 : 0.4);
+        var outputs = reply.getList("outputs");
+        assertThat(outputs).hasSize(6);
+        for (var i = 0; i < 6; i++) {
+            var confidence = reply.getDouble("details[%d].confidence".formatted(i));
+            var reason = reply.getString("details[%d].reason".formatted(i));
+            assertThat(outputs.get(i) == null).isEqualTo(confidence < least).isEqualTo(reason != null);
+            assertThat(reason == null ? "is below" : reason).contains("is below");
+        }
+        generate(with(body, "abstain_below", least)).body("selection.abstain_below", nullValue());
+    }
+
+    @Test
+    void whereNothingIsKnownOfHowOftenAnswersAreRightNoneKeepsARisk() {
+        generate(with(triage("plain", "My arm is broken."), "abstain_below", Map.of("risk", 0.2)))
+                .body("outputs", equalTo(Collections.nCopies(1, null)))
+                .body("details[0].calibrated", equalTo(false))
+                .body("details[0].reason", containsString("is not calibrated"))
+                .body("selection.abstain_below", equalTo(0.8f));
+    }
+
+    /// Of a tuned adapter, each answer's own confidence is all that is known.
+    @Test
+    void aTunedLabelIsKeptWhereItIsSureEnough() {
+        var tuned = with(with(body(TRIAGE, "The lift is stuck."), "mode", "tuned"), "labels", LABELS);
+        var confidence = generate(tuned).extract().jsonPath().getDouble("details[0].confidence");
+
+        generate(with(tuned, "abstain_below", Map.of("risk", 1 - confidence / 2)))
+                .body("details[0].reason", nullValue());
+        generate(with(tuned, "abstain_below", Map.of("risk", (1 - confidence) / 2)))
+                .body("outputs[0]", nullValue())
+                .body("details[0].reason", containsString("is below"));
     }
 
     private static void requireShares(JsonPath reply, List<String> labels) {
