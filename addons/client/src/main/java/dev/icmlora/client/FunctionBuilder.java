@@ -65,6 +65,15 @@ public final class FunctionBuilder<I, O> {
         return this;
     }
 
+    /// The least sure answers have no value, so that of those that have one at most a share is wrong. It takes the
+    /// place of [#abstainBelow], and needs outputs whose confidence is calibrated: no records.
+    ///
+    /// @param share above 0, below 1
+    public FunctionBuilder<I, O> risk(double share) {
+        request.putObject("abstain_below").put("risk", share);
+        return this;
+    }
+
     /// Until when each request must be answered, with its repetitions; the client's timeout unless set.
     public FunctionBuilder<I, O> timeout(Duration timeout) {
         transport = transport.withTimeout(timeout);

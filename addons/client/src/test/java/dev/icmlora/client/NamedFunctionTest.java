@@ -57,6 +57,18 @@ class NamedFunctionTest {
     }
 
     @Test
+    void aRiskTakesThePlaceOfAThreshold() throws IOException {
+        var answer = Reply.ok("{\"outputs\": [null], \"details\": [{\"reason\": \"confidence 0.7 is below 0.95\"}]}");
+        try (var server = new ScriptedServer(definition(2, ""), answer)) {
+            var unsure =
+                    truth(server, "truth").abstainBelow(0.5).risk(0.05).build().ask("a");
+
+            assertThat(unsure.value()).isEmpty();
+            assertThat(server.received().get(1).body().get("abstain_below")).hasToString("{\"risk\":0.05}");
+        }
+    }
+
+    @Test
     void aVersionCannotBeDefined() throws IOException {
         try (var server = new ScriptedServer()) {
             assertThatIllegalArgumentException()

@@ -63,8 +63,10 @@ final class RunFunction implements Tool {
                  "schema": {"type": "object",
                   "description": "A JSON schema that each answer follows; unless the function has labels or a schema"},
                  "confidence": {"type": "boolean", "default": false, "description": "Say how sure each answer is"},
-                 "abstain_below": {"type": "number", "minimum": 0, "maximum": 1,
-                  "description": "An answer that is less sure is null"},
+                 "abstain_below": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1},
+                   {"type": "object", "required": ["risk"], "additionalProperties": false,
+                    "properties": {"risk": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}}}],
+                  "description": "An answer that is less sure is null; a risk is the most of the others that is wrong"},
                  "tune": {"type": "object", "description": "As in define_function, unless the function has it"}}}""".formatted(FunctionName.WHOLE_FORM);
     }
 

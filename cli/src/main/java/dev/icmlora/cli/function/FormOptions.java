@@ -29,16 +29,28 @@ final class FormOptions {
                     "An answer that is less sure than this, 0 to 1, is left out: an empty line, or null with --json.")
     private Double abstainBelow;
 
+    @Option(
+            names = "--risk",
+            paramLabel = "R",
+            description = {
+                "In place of --abstain: the least sure answers are left out, so that of the others at most",
+                "this share is wrong. Above 0, below 1."
+            })
+    private Double risk;
+
     /// Whether the answers come as a whole.
     boolean isGiven() {
-        return !labels.isEmpty() || schema != null || abstainBelow != null;
+        return !labels.isEmpty() || schema != null || abstainBelow != null || risk != null;
     }
 
     /// Adds itself to a body of `/generate`.
     ///
     /// @throws IOException when the schema cannot be read
-    /// @throws IllegalArgumentException when it is no JSON
+    /// @throws IllegalArgumentException when it is no JSON, or where there is a risk and a threshold
     void addTo(ObjectNode request) throws IOException {
+        if (abstainBelow != null && risk != null) {
+            throw new IllegalArgumentException("--risk stands in place of --abstain");
+        }
         if (!labels.isEmpty()) {
             ArrayNode texts = request.putArray("labels");
             labels.stream().map(String::strip).forEach(texts::add);
@@ -46,6 +58,10 @@ final class FormOptions {
         if (schema != null) {
             request.set("schema", JsonFile.read(schema));
         }
-        request.put("abstain_below", abstainBelow);
+        if (risk != null) {
+            request.putObject("abstain_below").put("risk", risk);
+        } else {
+            request.put("abstain_below", abstainBelow);
+        }
     }
 }

@@ -151,6 +151,20 @@ class RunCommandTest {
     }
 
     @Test
+    void aRiskStandsInPlaceOfAThreshold() throws IOException {
+        try (var function = new ScriptedFunction(outputs("wait"))) {
+            assertThat(function.run("a\n", "run", "f", "--risk", "0.05").code()).isZero();
+            assertThat(function.received().getFirst().body().get("abstain_below"))
+                    .hasToString("{\"risk\":0.05}");
+
+            var both = function.run("a\n", "run", "f", "--risk", "0.05", "--abstain", "0.8");
+            assertThat(both.code()).isNotZero();
+            assertThat(both.err()).contains("--risk stands in place of --abstain");
+            assertThat(function.calls()).hasSize(1);
+        }
+    }
+
+    @Test
     void anAnswerIsOneLineAndJsonHasAllOfIt() throws IOException {
         var two = outputs("one\\r\\ntwo");
         try (var function = new ScriptedFunction(two, two)) {
