@@ -235,14 +235,13 @@ public final class AutoMode {
         var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
                 .map(LabelHead.Text::of)
                 .toList();
-        var head = asking.compute(() -> LabelHead.fit(texts, labels, LabelHead.PARTS));
+        var head = LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute);
         var words = shows && !head.explains()
                 ? wordsAmongExamples(adapter, of, known, choosing, asking)
                 : Optional.<List<double[]>>empty();
-        return words.map(each -> new Learned(
-                        Optional.of(asking.compute(
-                                () -> LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS))),
-                        shown(known, 0, 1)))
+        return words.map(each ->
+                        LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
+                .map(among -> new Learned(Optional.of(among), shown(known, 0, 1)))
                 .orElseGet(() -> new Learned(Optional.of(head), List.of()));
     }
 

@@ -3,6 +3,7 @@ package dev.icmlora.engine.auto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -143,9 +144,14 @@ public final class LabelHead {
         return Float.BYTES * views * width * (labels + 4) + LeftOut.BYTES_OF_EXAMPLE * examples;
     }
 
+    /// Computes the pieces of what would take seconds, so that other work comes between them.
+    interface Pieces {
+        <T> T compute(Supplier<T> piece);
+    }
+
     /// @param examples two or more
     /// @param labels of the examples, by their places
-    static LabelHead fit(List<Text> examples, int[] labels, List<List<Integer>> parts) {
+    static LabelHead fit(List<Text> examples, int[] labels, List<List<Integer>> parts, Pieces pieces) {
         var count = examples.getFirst().words.length;
         var targets = new double[labels.length][count];
         for (var i = 0; i < labels.length; i++) {
@@ -155,7 +161,7 @@ public final class LabelHead {
         examples.forEach(text -> Ridge.add(1.0 / examples.size(), text.words, wordMeans, count));
         var words = examples.stream().map(text -> minus(text.words, wordMeans)).toArray(double[][]::new);
         var fitted = parts.stream()
-                .map(views -> fit(examples, views, targets, words, labels))
+                .map(views -> fit(examples, views, targets, words, labels, pieces))
                 .toList();
         var shares = fitted.stream()
                 .mapToDouble(each -> TRUST * labels.length * each.part.weights.evidence())
@@ -180,32 +186,49 @@ public final class LabelHead {
         return new LeftOut(told);
     }
 
+    /// What one part makes of the examples before it is fitted.
+    private record Kernel(List<Standard> standards, double[][] rows, double[][] products) {
+
+        static Kernel of(List<Text> examples, List<Integer> views) {
+            var standards = views.stream()
+                    .map(view -> Standard.of(examples.stream()
+                            .map(text -> unit(text.views.get(view)))
+                            .toList()))
+                    .toList();
+            var rows = examples.stream()
+                    .map(text -> LabelHead.features(text, views, standards))
+                    .toArray(double[][]::new);
+            return new Kernel(standards, rows, LabelHead.products(rows));
+        }
+    }
+
+    private record Tried(Ridge ridge, LabelWeights weights) {}
+
     private static Fitted fit(
-            List<Text> examples, List<Integer> views, double[][] targets, double[][] words, int[] labels) {
-        var standards = views.stream()
-                .map(view -> Standard.of(examples.stream()
-                        .map(text -> unit(text.views.get(view)))
-                        .toList()))
-                .toList();
-        var features =
-                examples.stream().map(text -> features(text, views, standards)).toArray(double[][]::new);
-        var kernel = kernel(features);
-        Ridge best = null;
-        LabelWeights weights = null;
+            List<Text> examples,
+            List<Integer> views,
+            double[][] targets,
+            double[][] words,
+            int[] labels,
+            Pieces pieces) {
+        var kernel = pieces.compute(() -> Kernel.of(examples, views));
+        Tried best = null;
         for (var strength : STRENGTHS) {
-            var ridge = Ridge.of(kernel, targets, strength);
-            var found = LabelWeights.of(ridge.leftOut(), words, labels);
-            if (weights == null || found.evidence() > weights.evidence()) {
-                best = ridge;
-                weights = found;
+            var tried = pieces.compute(() -> {
+                var ridge = Ridge.of(kernel.products, targets, strength);
+                return new Tried(ridge, LabelWeights.of(ridge.leftOut(), words, labels));
+            });
+            if (best == null || tried.weights.evidence() > best.weights.evidence()) {
+                best = tried;
             }
         }
-        var leftOut = new ArrayList<double[]>();
-        for (var i = 0; i < labels.length; i++) {
-            leftOut.add(weights.logprobs(best.leftOut()[i], words[i]));
-        }
-        var directions = directions(features, best.weights(), best.offsets().length);
-        return new Fitted(new Part(views, standards, directions, best.offsets(), weights), leftOut);
+        var ridge = best.ridge;
+        var weights = best.weights;
+        var leftOut = IntStream.range(0, labels.length)
+                .mapToObj(i -> weights.logprobs(ridge.leftOut()[i], words[i]))
+                .toList();
+        var directions = pieces.compute(() -> directions(kernel.rows, ridge.weights(), ridge.offsets().length));
+        return new Fitted(new Part(views, kernel.standards, directions, ridge.offsets(), weights), leftOut);
     }
 
     private static double[] features(Text text, List<Integer> views, List<Standard> standards) {
@@ -233,15 +256,15 @@ public final class LabelHead {
         return unit;
     }
 
-    private static double[][] kernel(double[][] features) {
-        var kernel = new double[features.length][features.length];
-        for (var i = 0; i < kernel.length; i++) {
+    private static double[][] products(double[][] features) {
+        var products = new double[features.length][features.length];
+        for (var i = 0; i < products.length; i++) {
             for (var j = 0; j <= i; j++) {
-                kernel[i][j] = Ridge.dot(features[i], features[j], features[i].length);
-                kernel[j][i] = kernel[i][j];
+                products[i][j] = Ridge.dot(features[i], features[j], features[i].length);
+                products[j][i] = products[i][j];
             }
         }
-        return kernel;
+        return products;
     }
 
     /// @return of each label, as many numbers as there are features
