@@ -12,10 +12,11 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param task what to do
 /// @param labels texts of which each answer is to be one; in place of a schema
 /// @param schema a JSON schema that each answer is to follow; in place of labels
+/// @param answer that each answer is to be a piece of its input; in place of labels and schema
 /// @param tune how the task is tuned
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record FunctionDefinition(TaskBody task, List<String> labels, JsonNode schema, Tune tune) {
+public record FunctionDefinition(TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune) {
 
     public FunctionDefinition {
         schema = schema == null || schema.isNull() ? null : schema;

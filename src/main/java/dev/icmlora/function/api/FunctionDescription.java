@@ -12,10 +12,16 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FunctionDescription(
-        String name, int version, TaskBody task, List<String> labels, JsonNode schema, Tune tune) {
+        String name, int version, TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune) {
 
     public static FunctionDescription of(String name, int version, FunctionDefinition definition) {
         return new FunctionDescription(
-                name, version, definition.task(), definition.labels(), definition.schema(), definition.tune());
+                name,
+                version,
+                definition.task(),
+                definition.labels(),
+                definition.schema(),
+                definition.answer(),
+                definition.tune());
     }
 }

@@ -12,7 +12,7 @@ import dev.icmlora.engine.request.PhaseNanos;
 ///
 /// @param function name and version of the function that the request named; absent where it named none
 /// @param outputs one answer per input, in the order of the inputs; null where its detail has a reason for none
-/// @param details one per input; absent unless labels, a schema or a confidence were asked for
+/// @param details one per input; absent unless labels, a schema, spans or a confidence were asked for
 /// @param adapter the adapter that served; absent where the base model served alone
 /// @param tuning what tuning did; absent where nothing was tuned
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -108,11 +108,12 @@ public record GenerateReply(
     /// Facts about an answer beside its text.
     ///
     /// @param confidence the chance that the answer is right where it is calibrated; else the model's own
-    /// probability of the answer: of a label, its share among all labels; of a text, that of all its tokens and its
-    /// end, one after the other
+    /// probability of the answer: of a label or a span, its share among all; of a text, that of all its tokens and
+    /// its end, one after the other
     /// @param calibrated whether the confidence was fitted to how often such answers are right: that of a label or
     /// a free text by a tuned adapter is
     /// @param probabilities of all labels, in the order of the request, 1 together
+    /// @param span where the answer stands in its input; absent unless spans were asked for and there is one
     /// @param secondOpinion whether another model gave the same answer, another one, or another one that counts;
     /// absent if none was asked
     /// @param reason why there is no output; absent where there is one
@@ -121,8 +122,15 @@ public record GenerateReply(
             Double confidence,
             Boolean calibrated,
             Map<String, Double> probabilities,
+            Span span,
             String secondOpinion,
             String reason) {}
+
+    /// A piece of an input.
+    ///
+    /// @param start Unicode characters (code points) before it
+    /// @param end where it ends, counted in the same way
+    public record Span(int start, int end) {}
 
     /// Tokens of a request.
     ///

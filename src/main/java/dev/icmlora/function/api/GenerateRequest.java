@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 /// @param stop an answer ends before the first of these strings; default none
 /// @param labels texts of which each answer is to be one; in place of a schema
 /// @param schema a JSON schema that each answer is to follow; in place of labels
+/// @param answer that each answer is to be a piece of its input; in place of labels and schema
 /// @param confidence whether to say how sure each answer is; default false
 /// @param abstainBelow an answer that is less sure than this is null, a number or `{"risk": 0.05}`; default none
 /// @param tune how [Mode#TUNED] and [Mode#AUTO] tune; default [Tune#DEFAULT]
@@ -35,6 +36,7 @@ public record GenerateRequest(
         List<String> stop,
         List<String> labels,
         JsonNode schema,
+        AnswerKind answer,
         Boolean confidence,
         JsonNode abstainBelow,
         Tune tune) {
@@ -73,6 +75,7 @@ public record GenerateRequest(
                 stop,
                 labels,
                 schema,
+                answer,
                 confidence,
                 abstainBelow,
                 tune);
@@ -93,6 +96,7 @@ public record GenerateRequest(
                 stop,
                 function.labels() == null ? labels : function.labels(),
                 function.schema() == null ? schema : function.schema(),
+                function.answer() == null ? answer : function.answer(),
                 confidence,
                 abstainBelow,
                 function.tune() == null || !mode.tunes() ? tune : function.tune());

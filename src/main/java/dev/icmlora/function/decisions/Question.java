@@ -83,7 +83,22 @@ record Question(
     GenerateRequest about(String state, List<String> labels) {
         var task = function == null ? new TaskBody(description(), examples) : new TaskBody(null, null, function);
         return new GenerateRequest(
-                task, null, List.of(state), null, null, null, null, null, null, null, labels, null, null, null, null);
+                task,
+                null,
+                List.of(state),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                labels,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /// The instructions and what the options mean. Options that are not described are not named: they are labels, and

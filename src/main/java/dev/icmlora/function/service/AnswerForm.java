@@ -19,18 +19,22 @@ import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.AnswerKind;
 import dev.icmlora.function.api.GenerateReply.AnswerDetail;
 import dev.icmlora.function.api.GenerateReply.Selection;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.schema.SchemaGrammar;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
 
-/// The form that a request wants its answers in: a text, one of some labels, or JSON by a schema; and from
-/// which confidence on.
+/// The form that a request wants its answers in: a text, one of some labels, a piece of the input, or JSON by a
+/// schema; and from which confidence on.
 ///
 /// @param grammar of the schema
 record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Abstention> abstention) {
@@ -50,9 +54,20 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
 
     /// What the engine is asked for.
     ///
+    /// @param task of the request, or of the adapter that it names
     /// @throws dev.icmlora.function.error.RequestException if its labels cannot be told apart
     /// by their tokens
-    Wanted wanted(Tenant tenant, Engine engine) {
+    Wanted wanted(Tenant tenant, Task task, Engine engine) {
+        if (isSpan()) {
+            var examples = task.examples().stream().map(Example::output).toList();
+            return Extracting.of(
+                    request.inputs(),
+                    examples,
+                    engine.format(),
+                    engine.contextTokens(),
+                    AnswerListener.NONE,
+                    tenant.id());
+        }
         if (isLabel()) {
             return new Choosing(LabelRules.tokens(request.labels(), engine), AnswerListener.NONE, tenant.id());
         }
@@ -77,6 +92,10 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
         return request.labels() != null;
     }
 
+    private boolean isSpan() {
+        return request.answer() == AnswerKind.SPAN;
+    }
+
     /// Whether nothing but the model and its labels had a say in an answer: a label, or the likeliest text, and
     /// whole.
     private boolean isFree(Answer answer) {
@@ -93,25 +112,31 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
 
     /// What the reply says of the answers; null where nothing was asked.
     ///
+    /// @param answers one for each input
     /// @param threshold as in [#threshold]
     List<AnswerDetail> details(List<ReviewedAnswer> answers, OptionalDouble threshold) {
-        var asked = request.wantsConfidence() || isLabel() || grammar.isPresent();
-        return asked ? answers.stream().map(answer -> detail(answer, threshold)).toList() : null;
+        var asked = request.wantsConfidence() || isLabel() || isSpan() || grammar.isPresent();
+        return asked
+                ? IntStream.range(0, answers.size())
+                        .mapToObj(i -> detail(request.inputs().get(i), answers.get(i), threshold))
+                        .toList()
+                : null;
     }
 
-    private AnswerDetail detail(ReviewedAnswer reviewed, OptionalDouble threshold) {
+    private AnswerDetail detail(String input, ReviewedAnswer reviewed, OptionalDouble threshold) {
         var answer = reviewed.answer();
         var opinion = reviewed.opinion();
-        var probabilities = answer.labels().isEmpty() ? null : answer.labels();
+        var probabilities = isLabel() ? answer.labels() : null;
         var second = opinion == Opinion.NONE ? null : opinion.name().toLowerCase(Locale.ROOT);
-        if (!request.wantsConfidence() && !isLabel()) {
-            return new AnswerDetail(null, null, probabilities, second, incomplete(answer));
+        if (!request.wantsConfidence() && !isLabel() && !isSpan()) {
+            return new AnswerDetail(null, null, null, null, second, incomplete(answer));
         }
         var fitted = fitted(reviewed);
         var confidence = fitted.orElseGet(() -> answer.probability().orElseThrow());
         var reason = Optional.ofNullable(incomplete(answer))
                 .orElseGet(() -> unsure(confidence, fitted.isPresent(), threshold));
-        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, second, reason);
+        var span = isSpan() && reason == null ? SpanRules.find(input, answer.text()) : null;
+        return new AnswerDetail(confidence, fitted.isPresent(), probabilities, span, second, reason);
     }
 
     /// What was chosen, with how sure the answers are, and which of them are kept.

@@ -71,7 +71,8 @@ public final class NamedFunctions {
             var function = RequestRules.functionName(name);
             rules.check(function, definition);
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
-            AnswerForm.of(RequestRules.ofAnyInput(definition)).wanted(tenant, engineHost.engine());
+            AnswerForm.of(RequestRules.ofAnyInput(definition))
+                    .wanted(tenant, definition.task().toTask(), engineHost.engine());
             var content = Content.of(json.writer(), definition).whole();
             var version = versions()
                     .orElseThrow(() -> RequestException.notKept("Functions"))
@@ -184,6 +185,7 @@ public final class NamedFunctions {
         var violations = new Violations();
         beside(definition.labels(), request.labels(), "/labels", violations);
         beside(definition.schema(), request.schema(), "/schema", violations);
+        beside(definition.answer(), request.answer(), "/answer", violations);
         beside(definition.tune(), request.tune(), "/tune", violations);
         violations.raise();
     }
@@ -197,6 +199,12 @@ public final class NamedFunctions {
                 null,
                 request.model(),
                 "is a function with labels or a schema, which only chats can follow");
+        violations.when(
+                definition.answer() != null,
+                "/model",
+                null,
+                request.model(),
+                "is a function of spans: ask it by POST /generate");
         beside(definition, request.task().orElse(null), "/task", violations);
         if (isFormed) {
             beside(definition, request.labels().orElse(null), "/labels", violations);

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.error.Violations;
@@ -214,9 +216,11 @@ final class Prompts {
     }
 
     private String answer() {
-        return wanted instanceof Choosing
-                ? "%d tokens of labels".formatted(wanted.mostTokens())
-                : "an answer of up to %d".formatted(wanted.mostTokens());
+        return switch (wanted) {
+            case Choosing _ -> "%d tokens of labels".formatted(wanted.mostTokens());
+            case Extracting _ -> "%d tokens of spans".formatted(wanted.mostTokens());
+            case Decoding _ -> "an answer of up to %d".formatted(wanted.mostTokens());
+        };
     }
 
     private int tokensOfTask(boolean withExamples) {

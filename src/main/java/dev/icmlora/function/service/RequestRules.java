@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.adapters.OwnedId;
 import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.AnswerKind;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
@@ -51,7 +52,7 @@ public final class RequestRules {
     private static final int SUMMANDS = 16;
 
     private static final GenerateRequest ANY_INPUT = new GenerateRequest(
-            null, null, List.of("any"), null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, List.of("any"), null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     private final FunctionConfig.Limits limits;
     private final int contextTokens;
@@ -65,7 +66,8 @@ public final class RequestRules {
     public void check(AdapterRequest request) {
         requireBody(request);
         var violations = new Violations();
-        task(request.task(), request.tune() == null ? EXAMPLES : TUNING_EXAMPLES, violations);
+        // What it is to answer is not said yet, and may be spans.
+        task(request.task(), request.tune() == null ? EXAMPLES : TUNING_EXAMPLES, true, violations);
         if (request.tune() != null) {
             tune(request.tune(), violations);
             if (request.task() != null && !request.task().isNamed()) {
@@ -80,7 +82,7 @@ public final class RequestRules {
         requireBody(request);
         var violations = new Violations();
         if (request.adapter() == null) {
-            task(request.task(), mostExamples(request.mode()), violations);
+            task(request.task(), mostExamples(request.mode()), request.answer() == AnswerKind.SPAN, violations);
         } else {
             adapter(request.adapter(), request, violations);
         }
@@ -118,7 +120,7 @@ public final class RequestRules {
             summand("/adapters/" + i, request.adapters().get(i), violations);
         }
         if (request.task() != null) {
-            task(request.task(), EXAMPLES, violations);
+            task(request.task(), EXAMPLES, true, violations);
         }
         violations.raise();
     }
@@ -187,7 +189,8 @@ public final class RequestRules {
         violations.when(count == 0, "/task/examples", 1, 0, "must not be empty: tuning takes its steps on them");
     }
 
-    private void task(TaskBody task, int mostExamples, Violations violations) {
+    /// @param mayBeEmpty whether examples may have empty outputs
+    private void task(TaskBody task, int mostExamples, boolean mayBeEmpty, Violations violations) {
         if (task == null) {
             violations.when(true, "/task", null, null, "is missing");
             return;
@@ -201,7 +204,7 @@ public final class RequestRules {
         violations.text("/task/description", task.description(), DESCRIPTION_CHARACTERS);
         violations.count("/task/examples", task.examples().size(), mostExamples);
         for (var i = 0; i < Math.min(task.examples().size(), mostExamples); i++) {
-            example("/task/examples/" + i, task.examples().get(i), violations);
+            example("/task/examples/" + i, task.examples().get(i), mayBeEmpty, violations);
         }
     }
 
@@ -256,13 +259,15 @@ public final class RequestRules {
         return ANY_INPUT.with(definition);
     }
 
-    private void example(String field, ExampleBody example, Violations violations) {
+    private void example(String field, ExampleBody example, boolean mayBeEmpty, Violations violations) {
         if (example == null) {
             violations.when(true, field, "an object", null, "must not be null");
             return;
         }
         required(field + "/input", example.input(), EXAMPLE_CHARACTERS, violations);
-        required(field + "/output", example.output(), EXAMPLE_CHARACTERS, violations);
+        if (!mayBeEmpty || !"".equals(example.output())) {
+            required(field + "/output", example.output(), EXAMPLE_CHARACTERS, violations);
+        }
     }
 
     private void inputs(List<String> inputs, Violations violations) {
@@ -280,22 +285,33 @@ public final class RequestRules {
         }
     }
 
-    private static void answers(GenerateRequest request, Violations violations) {
+    private void answers(GenerateRequest request, Violations violations) {
         if (request.labels() != null) {
             LabelRules.check(request.labels(), violations);
             violations.when(request.schema() != null, "/schema", null, null, "must not be given beside /labels");
+        }
+        if (request.answer() == AnswerKind.SPAN) {
+            var beside = "must not be given beside /labels or /schema";
+            var other = request.labels() != null || request.schema() != null;
+            violations.when(other, "/answer", null, request.answer(), beside);
+            if (request.task() != null) {
+                SpanRules.check(request.task().examples(), mostExamples(request.mode()), violations);
+            }
+        }
+        if (request.labels() != null || request.answer() != null) {
             var temperature = request.temperature();
-            var rule = "must be 0 beside /labels: the likeliest one is taken";
+            var rule = "must be 0 beside /labels or /answer: the likeliest one is taken";
             violations.when(temperature != 0, "/temperature", 0, temperature, rule);
         }
-        var isFormed = request.labels() != null || request.schema() != null;
+        var isFormed = request.labels() != null || request.schema() != null || request.answer() != null;
         var stops = request.stop().size();
-        var ends = "must not be given beside /labels or /schema, whose answers end by themselves";
+        var ends = "must not be given beside /labels, /schema or /answer, whose answers end by themselves";
         violations.when(isFormed && stops > 0, "/stop", 0, stops, ends);
         var abstention = Abstention.read(request.abstainBelow(), violations);
         if (abstention.orElse(null) instanceof Abstention.Risk risk) {
-            var isUnknown = request.schema() != null || stops > 0 || request.temperature() != 0;
-            var rule = "must be a number beside /schema, /stop or a /temperature above 0:"
+            var isUnknown =
+                    request.schema() != null || request.answer() != null || stops > 0 || request.temperature() != 0;
+            var rule = "must be a number beside /answer, /schema, /stop or a /temperature above 0:"
                     + " how often such answers are right is not known";
             violations.when(isUnknown, Abstention.FIELD, "a number", risk.share(), rule);
         }

@@ -108,7 +108,7 @@ public final class TaskService {
 
         /// @param inputFirst see [Prompts#ofTask]
         Prompts prompts(boolean inputFirst, Turn turn) {
-            var wanted = form.wanted(key.tenant(), turn.engine());
+            var wanted = form.wanted(key.tenant(), key.task(), turn.engine());
             return Prompts.ofTask(key.task(), form.request().inputs(), wanted, inputFirst, turn);
         }
     }

@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadInputTest {
 
     private static final int TOO_LONG = 2001;
+    private static final String MANY_WORDS = "a ".repeat(33).strip();
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("broken")
@@ -99,6 +100,17 @@ class BadInputTest {
                 Arguments.of("/schema", "must not be given beside /labels", with(labels(2), "schema", Map.of())),
                 Arguments.of("/stop", "must not be given beside /labels", with(labels(2), "stop", List.of("a"))),
                 Arguments.of("/temperature", "must be 0 beside /labels", with(labels(2), "temperature", 0.5)),
+                Arguments.of("/answer", "one of span", with(valid(), "answer", "text")),
+                Arguments.of("/answer", "must not be given beside /labels", with(labels(2), "answer", "span")),
+                Arguments.of("/answer", "beside /labels or /schema", with(spans("a cat", "cat"), "schema", Map.of())),
+                Arguments.of("/temperature", "beside /labels or /answer", with(spans("a", "a"), "temperature", 0.5)),
+                Arguments.of("/stop", "/schema or /answer", with(spans("a cat", "cat"), "stop", List.of("a"))),
+                Arguments.of("/task/examples/1/output", "does not stand in its input", spans("a cat", "cats")),
+                Arguments.of("/task/examples/1/output", "does not stand in its input", spans("a cat", "Cat")),
+                Arguments.of("/task/examples/1/output", "within a word", spans("a cat", "ca")),
+                Arguments.of("/task/examples/1/output", "or in space", spans("a cat", " cat")),
+                Arguments.of("/task/examples/1/output", "33 words, more than the 32", spans(MANY_WORDS, MANY_WORDS)),
+                Arguments.of("/task/examples/1/input", "must not be empty", spans("", "")),
                 Arguments.of("/abstain_below", "is 1.5, outside 0 to 1", with(valid(), "abstain_below", 1.5)),
                 Arguments.of("/abstain_below", "is -0.1, outside 0 to 1", with(valid(), "abstain_below", -0.1)),
                 Arguments.of(
@@ -110,6 +122,10 @@ class BadInputTest {
                 Arguments.of("/abstain_below/risk", "is Infinity, not between 0 and 1", risk(new BigDecimal("1e999"))),
                 Arguments.of("/abstain_below/risk", "must be a number", risk("low")),
                 Arguments.of("/abstain_below/risk", "is missing", with(valid(), "abstain_below", Map.of())),
+                Arguments.of(
+                        "/abstain_below",
+                        "must be a number beside /answer",
+                        with(spans("a cat", "cat"), "abstain_below", Map.of("risk", 0.1))),
                 Arguments.of("/abstain_below/at", "not a known field", with(valid(), "abstain_below", Map.of("at", 1))),
                 Arguments.of("/abstain_below", "/schema, /stop or a /temperature", with(risk(0.1), "temperature", 1)),
                 Arguments.of("/abstain_below", "/schema, /stop or", with(risk(0.1), "stop", List.of("."))),
@@ -122,6 +138,11 @@ class BadInputTest {
                 Arguments.of("/max_token", "not a known field", with(valid(), "max_token", 1)),
                 Arguments.of("/adapter", "beside /task", with(valid(), "adapter", "sha256:" + "0".repeat(64))),
                 Arguments.of("/adapter", "is no id", with(with(valid(), "task", null), "adapter", "sha256:0")));
+    }
+
+    private static Map<String, Object> spans(String input, String output) {
+        var examples = List.of(Map.of("input", "a dog", "output", "dog"), Map.of("input", input, "output", output));
+        return with(body(task("Which animal is it?", examples), "my horse"), "answer", "span");
     }
 
     private static Map<String, Object> valid() {

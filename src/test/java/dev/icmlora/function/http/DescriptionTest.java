@@ -28,6 +28,7 @@ import io.quarkus.funqy.Funq;
 import jakarta.ws.rs.HttpMethod;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.function.api.AnswerKind;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.Mode;
@@ -190,6 +191,7 @@ class DescriptionTest {
         var schemas = description().at("/components/schemas");
 
         assertThat(schemas.at("/Mode/enum")).isEqualTo(StrictReading.JSON.valueToTree(Mode.values()));
+        assertThat(schemas.at("/AnswerKind/enum")).isEqualTo(StrictReading.JSON.valueToTree(AnswerKind.values()));
         assertThat(schemas.at("/When/enum")).isEqualTo(StrictReading.JSON.valueToTree(Tune.When.values()));
         assertThat(schemas.at("/State/enum")).isEqualTo(StrictReading.JSON.valueToTree(JobStatus.State.values()));
     }

@@ -49,12 +49,14 @@ final class DefineFunction implements Tool {
                   "description": {"type": "string"},
                   "examples": {"type": "array", "items": {"type": "object", "additionalProperties": false,
                    "required": ["input", "output"], "properties": {
-                   "input": {"type": "string", "minLength": 1}, "output": {"type": "string", "minLength": 1}}}}}},
+                   "input": {"type": "string", "minLength": 1}, "output": {"type": "string"}}}}}},
                  "labels": {"type": "array", "minItems": 2, "maxItems": 256,
                   "items": {"type": "string", "minLength": 1, "maxLength": 200},
                   "description": "Each answer is one of these; in place of a schema"},
                  "schema": {"type": "object",
                   "description": "A JSON schema that each answer follows; in place of labels"},
+                 "answer": {"enum": ["span"],
+                  "description": "Each answer is a piece of its input; in place of labels and schema"},
                  "tune": {"type": "object", "additionalProperties": false,
                   "description": "How it is tuned on its examples; leave it out for the default", "properties": {
                   "steps": {"type": "integer", "minimum": 1, "maximum": 100},

@@ -62,6 +62,8 @@ final class RunFunction implements Tool {
                   "description": "Each answer is one of these; unless the function has labels or a schema"},
                  "schema": {"type": "object",
                   "description": "A JSON schema that each answer follows; unless the function has labels or a schema"},
+                 "answer": {"enum": ["span"],
+                  "description": "Each answer is a piece of its input; unless the function has labels or a schema"},
                  "confidence": {"type": "boolean", "default": false, "description": "Say how sure each answer is"},
                  "abstain_below": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1},
                    {"type": "object", "required": ["risk"], "additionalProperties": false,

@@ -17,8 +17,10 @@ import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.generator.task.Example;
@@ -43,6 +45,9 @@ public final class AutoMode {
     private static final int MOST_SHOWN = 32;
     /// Of the tuned adapter's log-probabilities, beside those that a head gives: they count alike.
     private static final double WEIGHT_OF_TUNED = 1;
+
+    /// Tokens of prompts whose states are kept at a time.
+    private static final int TOKENS_OF_STATES = 4096;
 
     private static final int BYTES_OF_RESULT = 64;
 
@@ -135,6 +140,11 @@ public final class AutoMode {
     private record Learned(Optional<LabelHead> head, List<Example> shown) {
         private static final Learned NOTHING = new Learned(Optional.empty(), List.of());
     }
+
+    private record SpanKey(Task task) {}
+
+    /// @param head empty if the examples have no words
+    private record LearnedSpans(Optional<SpanHead> head) {}
 
     /// @param adapter its id; empty for the base model alone
     /// @param shown whether prompts show the examples
@@ -386,15 +396,24 @@ public final class AutoMode {
         if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
             return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
         }
+        if (plan.isReviewed && wanted instanceof Extracting extracting && engine().hasPromptStates()) {
+            var head = spanHead(extracting.salt());
+            if (head.isPresent()) {
+                return bySpans(plan, head.get(), scale, prompts, extracting);
+            }
+        }
         // How probable an answer is tells nothing if it was drawn.
         var answers = plan.isReviewed && wanted.isGreedy()
                 ? reviewed(plan, scale, prompts, shown, wanted)
                 : first(plan, scale, prompts, wanted).stream()
                         .map(ReviewedAnswer::alone)
                         .toList();
-        return answers.stream()
-                .map(each -> each.with(confidence(plan, scale, each)))
-                .toList();
+        // No curve was fitted to spans.
+        return wanted instanceof Extracting
+                ? answers
+                : answers.stream()
+                        .map(each -> each.with(confidence(plan, scale, each)))
+                        .toList();
     }
 
     private List<ReviewedAnswer> byHead(
@@ -443,6 +462,82 @@ public final class AutoMode {
         return LabelHead.Text.worded(texts, words);
     }
 
+    private Optional<SpanHead> spanHead(String salt) {
+        var adapter = reading();
+        var bytes = task.bytes() + SpanHead.bytes(engine().model().model().hiddenSize());
+        return adapters.once(LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking))
+                .head;
+    }
+
+    private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
+        var engine = asking.engine();
+        var prompts = new ArrayList<int[]>();
+        var examples = new ArrayList<Example>();
+        var tokens = 0;
+        for (var example : of.examples().stream().distinct().toList()) {
+            var prompt = engine.format()
+                    .query(of.description(), List.of(), example.input())
+                    .tokens();
+            tokens += prompt.length;
+            if (tokens <= TOKENS_OF_STATES) {
+                prompts.add(prompt);
+                examples.add(example);
+            }
+        }
+        // Nothing but states is wanted.
+        var none = Collections.nCopies(prompts.size(), "");
+        var asked = Extracting.of(none, List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
+        var read = asking.read(adapter, prompts, withStates(asked, of, engine));
+        var texts = IntStream.range(0, read.size())
+                .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
+                .toList();
+        if (texts.stream().mapToInt(text -> text.words().size()).sum() < 2) {
+            return new LearnedSpans(Optional.empty());
+        }
+        var outputs = examples.stream().map(Example::output).toList();
+        return new LearnedSpans(Optional.of(asking.compute(() -> SpanHead.fit(texts, outputs))));
+    }
+
+    /// From the token before the input on.
+    private static Extracting withStates(Extracting extracting, Task of, Engine engine) {
+        return extracting.withStates(Math.max(0, engine.format().opening(of.description()) - 1));
+    }
+
+    private static SpanHead.Text text(String input, Answer read, Engine engine) {
+        return SpanHead.Text.of(
+                input,
+                read.states().orElseThrow().each(),
+                engine.model().model().vocabulary());
+    }
+
+    /// As many prompts at a time as their states have room for.
+    private List<ReviewedAnswer> bySpans(
+            Plan plan, SpanHead head, float scale, List<int[]> prompts, Extracting extracting) {
+        var answers = new ArrayList<ReviewedAnswer>();
+        while (answers.size() < prompts.size()) {
+            var from = answers.size();
+            var to = from + 1;
+            for (var tokens = prompts.get(from).length; to < prompts.size(); to++) {
+                tokens += prompts.get(to).length;
+                if (tokens > TOKENS_OF_STATES) {
+                    break;
+                }
+            }
+            var some = prompts.subList(from, to);
+            var asked =
+                    extracting.unheard().of(IntStream.range(from, to).boxed().toList());
+            var tuned = first(plan, scale, some, asked);
+            var read = session.read(reading(), some, withStates(asked, task, engine()));
+            for (var i = 0; i < some.size(); i++) {
+                var text = text(asked.texts().get(i), read.get(i), engine());
+                var answer = head.answer(text, List.of(tuned.get(i), read.get(i)));
+                answers.add(ReviewedAnswer.alone(answer));
+                extracting.listener().wrote(from + i, new Delta(answer.text(), answer.logprobs()));
+            }
+        }
+        return answers;
+    }
+
     private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted) {
         var adapter = scaled(plan.adapter, scale);
         return session.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
@@ -466,10 +561,14 @@ public final class AutoMode {
                 ? Optional.<List<int[]>>empty()
                 : shown.apply(engine().fingerprinted(task).examples());
         again.ifPresent(all -> {
-            var second = second(scale, unsure.stream().map(all::get).toList(), unheard);
+            var second = second(scale, unsure.stream().map(all::get).toList(), unheard.of(unsure));
             for (var i = 0; i < unsure.size(); i++) {
                 int place = unsure.get(i);
-                reviewed.set(place, ReviewedAnswer.of(first.get(place), second.get(i)));
+                reviewed.set(
+                        place,
+                        wanted instanceof Extracting
+                                ? ReviewedAnswer.together(first.get(place), second.get(i))
+                                : ReviewedAnswer.of(first.get(place), second.get(i)));
             }
         });
         if (!wanted.tellsLogprobs()) {

@@ -98,7 +98,7 @@ public final class LabelHead {
     }
 
     /// How a view is made equal to those of the examples.
-    private record Standard(double[] mean, double[] spread) {
+    record Standard(double[] mean, double[] spread) {
 
         static Standard of(List<double[]> rows) {
             var mean = new double[rows.getFirst().length];
@@ -121,6 +121,13 @@ public final class LabelHead {
                 spread[i] = Math.sqrt(spread[i]) + least;
             }
             return new Standard(mean, spread);
+        }
+
+        /// Of a single view.
+        double[] standardised(double[] row) {
+            var features = new double[row.length];
+            standardise(row, features, 0, Math.sqrt(row.length));
+            return features;
         }
 
         /// @param to its part of all features
@@ -244,7 +251,7 @@ public final class LabelHead {
         return features;
     }
 
-    private static double[] unit(float[] row) {
+    static double[] unit(float[] row) {
         var square = 0.0;
         for (var value : row) {
             square += (double) value * value;
@@ -256,7 +263,7 @@ public final class LabelHead {
         return unit;
     }
 
-    private static double[][] products(double[][] features) {
+    static double[][] products(double[][] features) {
         var products = new double[features.length][features.length];
         for (var i = 0; i < products.length; i++) {
             for (var j = 0; j <= i; j++) {
@@ -268,7 +275,7 @@ public final class LabelHead {
     }
 
     /// @return of each label, as many numbers as there are features
-    private static float[][] directions(double[][] features, double[][] weights, int labels) {
+    static float[][] directions(double[][] features, double[][] weights, int labels) {
         var directions = new float[labels][features[0].length];
         for (var label = 0; label < labels; label++) {
             var sum = new double[features[0].length];

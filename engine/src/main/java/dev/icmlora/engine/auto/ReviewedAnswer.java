@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.util.List;
 import java.util.OptionalDouble;
 
 import dev.icmlora.engine.worker.Answer;
@@ -47,6 +48,13 @@ public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble conf
         boolean surer = isSurer(second, first);
         return new ReviewedAnswer(
                 surer ? second : first, opinion(first.text().equals(second.text()), surer), OptionalDouble.empty());
+    }
+
+    /// Makes one answer of what two models say of the spans of a text: each counts half.
+    static ReviewedAnswer together(Answer first, Answer second) {
+        Answer both = SpanHead.together(List.of(first, second));
+        boolean prevails = !both.text().equals(first.text());
+        return new ReviewedAnswer(both, opinion(first.text().equals(second.text()), prevails), OptionalDouble.empty());
     }
 
     ReviewedAnswer with(OptionalDouble fitted) {

@@ -19,9 +19,6 @@ import java.util.stream.IntStream;
 public record Choosing(Labels labels, List<Double> weights, int statesFrom, AnswerListener listener, String salt)
         implements Wanted {
 
-    /// No hidden states are wanted.
-    public static final int NO_STATES = -1;
-
     public Choosing {
         weights = List.copyOf(weights);
     }
@@ -97,6 +94,11 @@ public record Choosing(Labels labels, List<Double> weights, int statesFrom, Answ
     @Override
     public Choosing unheard() {
         return new Choosing(labels, weights, statesFrom, AnswerListener.NONE, salt);
+    }
+
+    @Override
+    public Choosing of(List<Integer> prompts) {
+        return this;
     }
 
     @Override

@@ -29,6 +29,7 @@ final class DecodeRequest {
     private int running;
     private boolean suspect;
     private int batched;
+    private int labelTokens;
     private long applyNanos;
     private long promptNanos;
     private long decodeNanos;
@@ -126,9 +127,8 @@ final class DecodeRequest {
 
     /// Hidden states are those of tokens that are read.
     int[] shareable(int[] prompt) {
-        return wanted instanceof Choosing choosing && choosing.hasStates() && choosing.statesFrom() < prompt.length
-                ? Arrays.copyOf(prompt, choosing.statesFrom() + 1)
-                : prompt;
+        var from = wanted.statesFrom();
+        return from != Wanted.NO_STATES && from < prompt.length ? Arrays.copyOf(prompt, from + 1) : prompt;
     }
 
     /// The sequence that starts or goes on next, which may still be refused a place.
@@ -155,6 +155,7 @@ final class DecodeRequest {
         running--;
         ended++;
         answers[sequence.index()] = sequence.answer();
+        labelTokens += sequence.labelTokens();
         if (ended == prompts.size()) {
             var written = Arrays.stream(answers).mapToInt(Answer::tokens).sum();
             var read = promptTokens();
@@ -197,11 +198,9 @@ final class DecodeRequest {
     /// always counted the same. What is read of labels counts after each prompt.
     private int promptTokens() {
         var shared = sharedPrefix();
-        var labels = wanted instanceof Choosing choosing ? choosing.labels().readTokens() : 0;
         return shared
-                + prompts.stream()
-                        .mapToInt(prompt -> prompt.length - shared + labels)
-                        .sum();
+                + prompts.stream().mapToInt(prompt -> prompt.length - shared).sum()
+                + labelTokens;
     }
 
     private int sharedPrefix() {

@@ -3,6 +3,7 @@ package dev.icmlora.engine.worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// An answer that is one of some labels. After the prompt, the trees of the labels are read one after the
@@ -13,16 +14,23 @@ final class LabelSequence extends Sequence {
     /// Of a batch, with those of other sequences: llama.cpp keeps memory for the scores of the most there were.
     private static final int MOST_OUTPUTS = 64;
 
-    private final Labels labels;
-    private final Choosing choosing;
-    private final double[] ofLabels;
-    private final double[][] ofNodes;
+    /// What is chosen from, by the output that follows the prompt.
+    private final IntFunction<Choosing> choices;
+    private final int branches;
+    /// First token whose states are wanted; the prompt's length if those of none are.
+    private final int statesFrom;
+    /// Null as long as the prompt was not read.
+    private Choosing choosing;
+    private double[] ofLabels;
+    private double[][] ofNodes;
     /// What the batch that is being made has of the tree.
     private final List<Read> reads = new ArrayList<>();
     /// Tokens of the batch that is being made whose states are wanted.
     private final List<Watched> watched = new ArrayList<>();
     /// The sum of the states that were read, and the last one, for each layer.
     private final List<double[]> sums = new ArrayList<>();
+    /// Where spans are scored, the states of each token.
+    private final List<float[]> each = new ArrayList<>();
     private List<float[]> last = List.of();
     private int summed;
     private int tree;
@@ -30,13 +38,31 @@ final class LabelSequence extends Sequence {
     private int next;
     private int nextBefore;
 
-    LabelSequence(DecodeRequest request, int index, Choosing choosing, Decoder decoder) {
+    private LabelSequence(
+            DecodeRequest request,
+            int index,
+            IntFunction<Choosing> choices,
+            int branches,
+            int statesFrom,
+            Decoder decoder) {
         super(request, index, decoder);
-        this.labels = choosing.labels();
-        this.choosing = choosing;
-        this.ofLabels = new double[labels.size()];
-        this.ofNodes =
-                labels.trees().stream().map(each -> new double[each.size()]).toArray(double[][]::new);
+        this.choices = choices;
+        this.branches = branches;
+        this.statesFrom = statesFrom == Wanted.NO_STATES ? promptLength() : Math.min(statesFrom, promptLength() - 1);
+    }
+
+    static LabelSequence of(DecodeRequest request, int index, Choosing choosing, Decoder decoder) {
+        var branches = choosing.labels().branches();
+        return new LabelSequence(request, index, _ -> choosing, branches, choosing.statesFrom(), decoder);
+    }
+
+    static LabelSequence of(DecodeRequest request, int index, Extracting extracting, Decoder decoder) {
+        var spans = extracting.spans(index);
+        IntFunction<Choosing> likely = output -> {
+            var labels = spans.likely(decoder.logprobs(spans.beginnings(), output));
+            return new Choosing(labels, List.of(), extracting.statesFrom(), extracting.listener(), extracting.salt());
+        };
+        return new LabelSequence(request, index, likely, Spans.BRANCHES, extracting.statesFrom(), decoder);
     }
 
     private record Read(int node, int output) {}
@@ -47,8 +73,10 @@ final class LabelSequence extends Sequence {
     @Override
     void displace() {
         super.displace();
+        choosing = null;
         watched.clear();
         sums.clear();
+        each.clear();
         summed = 0;
         tree = 0;
         next = LabelTree.ROOT;
@@ -63,7 +91,7 @@ final class LabelSequence extends Sequence {
         if (next == LabelTree.ROOT) {
             return;
         }
-        var read = labels.trees().get(tree);
+        var read = trees().get(tree);
         while (next < read.size() && decoder().room() > 0 && decoder().outputs() < MOST_OUTPUTS) {
             var sequences =
                     read.branches(next).stream().mapToInt(branchIds()::get).toArray();
@@ -76,14 +104,10 @@ final class LabelSequence extends Sequence {
 
     @Override
     void added(int token, int at) {
-        if (choosing.hasStates() && token < promptLength() && token >= firstWatched()) {
+        if (token < promptLength() && token >= statesFrom) {
             decoder().watch(at);
             watched.add(new Watched(token, at));
         }
-    }
-
-    private int firstWatched() {
-        return Math.min(choosing.statesFrom(), promptLength() - 1);
     }
 
     @Override
@@ -110,19 +134,38 @@ final class LabelSequence extends Sequence {
         watched.forEach(each -> read(decoder().states(each.at), each.token));
         watched.clear();
         if (output() != NO_OUTPUT) {
-            IntStream.range(0, labels.trees().size()).forEach(each -> score(each, LabelTree.ROOT, output()));
+            choose(choices.apply(output()));
+            IntStream.range(0, trees().size()).forEach(each -> score(each, LabelTree.ROOT, output()));
             begin(0);
         }
         reads.forEach(read -> score(tree, read.node, read.output));
-        while (!ended() && next == labels.trees().get(tree).size()) {
+        while (isChoosing() && !ended() && next == trees().get(tree).size()) {
             begin(tree + 1);
         }
         return ended()
-                ? new Delta(labels.text(Choosing.likeliest(choosing.weighed(ofLabels))), List.of())
+                ? new Delta(choosing.labels().text(Choosing.likeliest(choosing.weighed(ofLabels))), List.of())
                 : new Delta("", List.of());
     }
 
+    private boolean isChoosing() {
+        return choosing != null;
+    }
+
+    private void choose(Choosing known) {
+        choosing = known;
+        ofLabels = new double[choosing.labels().size()];
+        ofNodes = trees().stream().map(each -> new double[each.size()]).toArray(double[][]::new);
+    }
+
+    private List<LabelTree> trees() {
+        return choosing.labels().trees();
+    }
+
     private void read(List<float[]> states, int token) {
+        if (request().wanted() instanceof Extracting) {
+            each.add(states.get(Extracting.LAYER));
+            return;
+        }
         for (var layer = 0; layer < states.size(); layer++) {
             var state = states.get(layer);
             if (sums.size() == layer) {
@@ -144,11 +187,11 @@ final class LabelSequence extends Sequence {
             }
             return mean;
         });
-        return choosing.hasStates() ? Optional.of(new PromptStates(last, means.toList())) : Optional.empty();
+        return choosing.hasStates() ? Optional.of(new PromptStates(last, means.toList(), each)) : Optional.empty();
     }
 
     private void score(int scored, int node, int output) {
-        var of = labels.trees().get(scored);
+        var of = trees().get(scored);
         of.score(node, decoder().logprobs(of.following(node), output), ofNodes[scored], ofLabels);
     }
 
@@ -159,7 +202,7 @@ final class LabelSequence extends Sequence {
         branchIds().forEach(decoder()::remove);
         if (!ended()) {
             branchIds()
-                    .subList(0, labels.trees().get(tree).branches())
+                    .subList(0, trees().get(tree).branches())
                     .forEach(branch -> decoder().copy(id(), branch, promptLength()));
         }
     }
@@ -170,13 +213,18 @@ final class LabelSequence extends Sequence {
     }
 
     @Override
+    int labelTokens() {
+        return choosing.labels().readTokens();
+    }
+
+    @Override
     int branches() {
-        return labels.branches();
+        return branches;
     }
 
     @Override
     boolean ended() {
-        return tree == labels.trees().size();
+        return isChoosing() && tree == trees().size();
     }
 
     @Override

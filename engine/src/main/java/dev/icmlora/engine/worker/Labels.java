@@ -27,17 +27,18 @@ public final class Labels {
     private final List<int[]> tokens;
     private final List<LabelTree> trees = new ArrayList<>();
 
-    private Labels(List<String> texts, List<int[]> tokens, int treeTokens) {
+    /// @param ends whether a label's end is scored even where nothing begins with the label
+    private Labels(List<String> texts, List<int[]> tokens, boolean ends, int branches, int treeTokens) {
         this.texts = List.copyOf(texts);
         this.tokens = tokens;
         var order = IntStream.range(0, tokens.size())
                 .boxed()
                 .sorted((a, b) -> Arrays.compare(tokens.get(a), tokens.get(b)))
                 .toList();
-        var telling = telling(order, tokens);
+        var telling = ends ? tokens : telling(order, tokens);
         var left = new ArrayDeque<>(order);
         while (!left.isEmpty()) {
-            trees.add(new LabelTree(left, telling, BRANCHES, treeTokens));
+            trees.add(new LabelTree(left, telling, branches, treeTokens));
         }
     }
 
@@ -46,7 +47,7 @@ public final class Labels {
     /// of it
     /// @throws IllegalArgumentException if two have the same tokens, or one the token that ends an answer
     public static Labels of(List<String> texts, PromptFormat format, int contextTokens) {
-        return of(texts, texts.stream().map(format::answer).toList(), contextTokens / PART_OF_CONTEXT);
+        return of(texts, texts.stream().map(format::answer).toList(), treeTokens(contextTokens));
     }
 
     /// @param tokens of each label, with the token that ends an answer and stands nowhere else
@@ -58,10 +59,23 @@ public final class Labels {
         if (tokens.stream().anyMatch(Labels::endsEarly)) {
             throw new IllegalArgumentException("a label holds the token that ends an answer");
         }
-        return new Labels(texts, tokens, treeTokens);
+        return new Labels(texts, tokens, false, BRANCHES, treeTokens);
     }
 
-    private static boolean endsEarly(int[] tokens) {
+    /// Labels whose ends are scored as well: the score of each is the probability that an answer is it.
+    ///
+    /// @param tokens of each label, no two the same, with the token that ends an answer and stands nowhere else
+    /// @param branches that a tree takes at most
+    static Labels withEnds(List<String> texts, List<int[]> tokens, int branches, int treeTokens) {
+        return new Labels(texts, tokens, true, branches, treeTokens);
+    }
+
+    /// Tokens that a tree of more than one label has at most.
+    static int treeTokens(int contextTokens) {
+        return contextTokens / PART_OF_CONTEXT;
+    }
+
+    static boolean endsEarly(int[] tokens) {
         return Arrays.stream(tokens, 0, tokens.length - 1).anyMatch(token -> token == tokens[tokens.length - 1]);
     }
 

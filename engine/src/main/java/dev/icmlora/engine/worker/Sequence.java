@@ -48,7 +48,8 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     static Sequence of(DecodeRequest request, int index, Decoder decoder) {
         return switch (request.wanted()) {
             case Decoding decoding -> new WrittenSequence(request, index, decoding, decoder);
-            case Choosing choosing -> new LabelSequence(request, index, choosing, decoder);
+            case Choosing choosing -> LabelSequence.of(request, index, choosing, decoder);
+            case Extracting extracting -> LabelSequence.of(request, index, extracting, decoder);
         };
     }
 
@@ -266,6 +267,9 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     int written() {
         return length - promptLength;
     }
+
+    /// Tokens that were read of labels.
+    abstract int labelTokens();
 
     /// Branches that it needs beside its place.
     abstract int branches();

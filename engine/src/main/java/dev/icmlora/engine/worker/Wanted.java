@@ -1,7 +1,13 @@
 package dev.icmlora.engine.worker;
 
-/// The kind of answer that follows each prompt of a request: a text that is written, or one of some labels.
-public sealed interface Wanted permits Decoding, Choosing {
+import java.util.List;
+
+/// The kind of answer that follows each prompt of a request: a text that is written, one of some labels, or a piece
+/// of a text.
+public sealed interface Wanted permits Decoding, Choosing, Extracting {
+
+    /// No hidden states are wanted.
+    int NO_STATES = -1;
 
     /// Hears of the answers.
     AnswerListener listener();
@@ -18,6 +24,14 @@ public sealed interface Wanted permits Decoding, Choosing {
 
     /// The same with the probability of each answer, and without telling the listener of it before its end.
     Wanted unheard();
+
+    /// The token from which on hidden states of a prompt are wanted, or [#NO_STATES].
+    int statesFrom();
+
+    /// The same for some of a request's prompts.
+    ///
+    /// @param prompts by their places
+    Wanted of(List<Integer> prompts);
 
     /// Tokens that an answer puts into the memory after its prompt, at most.
     int mostTokens();

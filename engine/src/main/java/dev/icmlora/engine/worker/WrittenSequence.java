@@ -90,6 +90,11 @@ final class WrittenSequence extends Sequence {
     }
 
     @Override
+    int labelTokens() {
+        return 0;
+    }
+
+    @Override
     int branches() {
         return 0;
     }

@@ -8,13 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import com.google.gson.Gson;
 import me.tongfei.progressbar.ProgressBar;
 
+import dev.icmlora.engine.worker.Words;
 import dev.icmlora.evaluation.LogisticRegression.Guess;
 import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 /// Measures a running function on tasks of the user's own, beside classifiers that learn from the same examples.
@@ -32,10 +35,17 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
     /// @param seeds how often examples and inputs are drawn
     /// @param seed of the first draw; the next ones follow it
     /// @param classifiers whether they are measured too
+    /// @param spans whether tasks whose answers all stand in their inputs are asked for pieces of these
     public record Plan(
-            List<String> modes, List<Integer> examples, int inputs, int seeds, long seed, boolean classifiers) {
+            List<String> modes,
+            List<Integer> examples,
+            int inputs,
+            int seeds,
+            long seed,
+            boolean classifiers,
+            boolean spans) {
         public static final Plan DEFAULT =
-                new Plan(List.of("plain", "examples", "tuned", "auto"), List.of(2, 4, 8, 16), 60, 1, 1, true);
+                new Plan(List.of("plain", "examples", "tuned", "auto"), List.of(2, 4, 8, 16), 60, 1, 1, true, true);
 
         public Plan {
             examples.forEach(number -> requireAtLeastOne("--examples", number));
@@ -53,6 +63,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
     /// What one way to answer made of one task.
     ///
     /// @param labels of the task; 0 where it has none
+    /// @param isSpan whether each answer is a piece of its input
     /// @param examples of a label, or of a task without labels, that were asked for
     /// @param learned examples in all
     /// @param seconds from the question until the answers to all inputs; learning counts
@@ -61,6 +72,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
     record Row(
             String task,
             int labels,
+            boolean isSpan,
             int examples,
             int learned,
             long seed,
@@ -92,7 +104,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         return markdown;
     }
 
-    private record Subject(SuiteTask task, List<String> labels, int examples, long seed) {
+    private record Subject(SuiteTask task, List<String> labels, boolean isSpan, int examples, long seed) {
 
         Question question(int inputs) {
             return Question.balanced(task, !labels.isEmpty(), examples, inputs, seed);
@@ -105,7 +117,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
                 .boxed()
                 .flatMap(seed -> plan.examples.stream()
                         .flatMap(examples ->
-                                tasks.stream().map(task -> new Subject(task, labels(task), examples, seed))))
+                                tasks.stream().map(task -> subject(task, examples, seed))))
                 .toList();
         Gson json = new Gson();
         List<Row> rows = new ArrayList<>();
@@ -118,6 +130,11 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
             lines.flush();
         }
         return new FolderResults(plan, rows);
+    }
+
+    private Subject subject(SuiteTask task, int examples, long seed) {
+        List<String> labels = labels(task);
+        return new Subject(task, labels, plan.spans && labels.isEmpty() && isSpan(task), examples, seed);
     }
 
     private List<Row> measure(Subject subject) throws IOException, InterruptedException {
@@ -150,13 +167,22 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
                 Condition.Request.later(0, mode, question.examples().size());
         long began = System.nanoTime();
         try {
-            FunctionClient.Reply reply = subject.labels.isEmpty()
-                    ? function.ask(question.task(way.examples()), question.inputs(), way, question.maxBytes(), true)
-                    : function.choose(question.task(way.examples()), question.inputs(), way, subject.labels);
+            FunctionClient.Reply reply = reply(subject, question, way);
             return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
         } catch (IOException e) {
             return row(subject, question, mode, began, List.of(), e.getMessage());
         }
+    }
+
+    private FunctionClient.Reply reply(Subject subject, Question question, Condition.Request way)
+            throws IOException, InterruptedException {
+        Task task = question.task(way.examples());
+        if (subject.isSpan) {
+            return function.extract(task, question.inputs(), way);
+        }
+        return subject.labels.isEmpty()
+                ? function.ask(task, question.inputs(), way, question.maxBytes(), true)
+                : function.choose(task, question.inputs(), way, subject.labels);
     }
 
     private static Row row(
@@ -164,6 +190,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         return new Row(
                 subject.task.id(),
                 subject.labels.size(),
+                subject.isSpan,
                 subject.examples,
                 question.examples().size(),
                 subject.seed,
@@ -171,6 +198,13 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
                 (System.nanoTime() - began) / 1e9,
                 answers,
                 refused);
+    }
+
+    /// Whether every answer stands in its input, from word to word.
+    static boolean isSpan(SuiteTask task) {
+        return Stream.concat(task.train().stream(), task.test().stream())
+                .allMatch(example ->
+                        Words.of(example.input()).find(example.output()).isPresent());
     }
 
     /// What a request for a task names, in alphabetical order: all outputs of the examples, if they are all that is

@@ -54,8 +54,11 @@ record FolderResults(Plan plan, List<Row> rows) {
 
     String markdown() {
         List<Row> labelled = rows.stream().filter(row -> row.labels() > 0).toList();
-        List<Row> texts = rows.stream().filter(row -> row.labels() == 0).toList();
+        List<Row> spans = rows.stream().filter(Row::isSpan).toList();
+        List<Row> texts =
+                rows.stream().filter(row -> row.labels() == 0 && !row.isSpan()).toList();
         return section("Tasks with labels", "examples a label", labelled)
+                + section("Tasks of spans", "examples", spans)
                 + section("Tasks of any text", "examples", texts)
                 + refusals();
     }

@@ -61,6 +61,7 @@ public final class FunctionClient {
             Double strength,
             Map<String, Integer> tune,
             List<String> labels,
+            String answer,
             Boolean confidence) {}
 
     /// Answers `inputs` in one request, taking the likeliest token each time.
@@ -73,7 +74,8 @@ public final class FunctionClient {
         Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
         Map<String, Integer> tune =
                 way.steps().isPresent() ? Map.of("steps", way.steps().getAsInt()) : null;
-        return reply(new Request(task, inputs, way.mode(), maxTokens, strength, tune, null, confidence ? true : null));
+        return reply(
+                new Request(task, inputs, way.mode(), maxTokens, strength, tune, null, null, confidence ? true : null));
     }
 
     /// Answers each of `inputs` with one of some labels, and asks how sure the answers are.
@@ -82,7 +84,15 @@ public final class FunctionClient {
     /// @throws IOException that says what the function said, when it refuses
     Reply choose(Task task, List<String> inputs, Condition.Request way, List<String> labels)
             throws IOException, InterruptedException {
-        return reply(new Request(task, inputs, way.mode(), null, null, null, labels, true));
+        return reply(new Request(task, inputs, way.mode(), null, null, null, labels, null, true));
+    }
+
+    /// Answers each of `inputs` with a piece of it, and asks how sure the answers are.
+    ///
+    /// @param way mode of the request; its examples are already those of `task`
+    /// @throws IOException that says what the function said, when it refuses
+    Reply extract(Task task, List<String> inputs, Condition.Request way) throws IOException, InterruptedException {
+        return reply(new Request(task, inputs, way.mode(), null, null, null, null, "span", true));
     }
 
     private Reply reply(Request request) throws IOException, InterruptedException {

@@ -54,7 +54,7 @@ class FolderEvaluationTest {
 
     @Test
     void theFunctionStandsBesideControlsThatLearnFromTheSameExamples() throws Exception {
-        String tables = write(new Plan(List.of("plain", "tuned"), List.of(2, 4), 8, 1, 1, true), COLOURS, SHOUT);
+        String tables = write(new Plan(List.of("plain", "tuned"), List.of(2, 4), 8, 1, 1, true, true), COLOURS, SHOUT);
 
         assertThat(tables)
                 .containsSubsequence(
@@ -77,7 +77,7 @@ class FolderEvaluationTest {
 
     @Test
     void aRequestNamesLabelsAndHasSoManyExamplesOfEach() throws Exception {
-        write(new Plan(List.of("tuned"), List.of(2, 4), 8, 2, 1, false), COLOURS);
+        write(new Plan(List.of("tuned"), List.of(2, 4), 8, 2, 1, false, true), COLOURS);
 
         assertThat(asked).hasSize(4).allSatisfy(request -> {
             assertThat(request.getAsJsonArray("labels").toString()).isEqualTo("[\"blue\",\"green\"]");
@@ -91,7 +91,7 @@ class FolderEvaluationTest {
     /// Or a mode would find what the function tuned for another one, and look fast.
     @Test
     void eachModeHasTheSameExamplesInAnOrderOfItsOwn() throws Exception {
-        write(new Plan(List.of("tuned", "auto"), List.of(8), 8, 1, 1, false), COLOURS);
+        write(new Plan(List.of("tuned", "auto"), List.of(8), 8, 1, 1, false, true), COLOURS);
 
         assertThat(examples(asked.get(0)))
                 .containsExactlyInAnyOrderElementsOf(examples(asked.get(1)))
@@ -99,8 +99,24 @@ class FolderEvaluationTest {
     }
 
     @Test
+    void aTaskWhoseAnswersStandInTheirInputsIsAskedForSpans() throws Exception {
+        SuiteTask last = task("last", sayings('a', 'm'), sayings('m', 'z'));
+
+        String tables = write(new Plan(List.of("tuned"), List.of(2), 8, 1, 1, false, true), last, SHOUT);
+        write(new Plan(List.of("tuned"), List.of(2), 8, 1, 1, false, false), last);
+
+        assertThat(tables).containsSubsequence("## Tasks of spans", "user/last", "## Tasks of any text", "user/shout");
+        assertThat(asked.get(0).get("answer").getAsString()).isEqualTo("span");
+        assertThat(asked.get(0).has("max_tokens")).isFalse();
+        assertThat(asked.subList(1, 3)).allSatisfy(request -> {
+            assertThat(request.has("answer")).isFalse();
+            assertThat(request.has("max_tokens")).isTrue();
+        });
+    }
+
+    @Test
     void whatTheFunctionRefusesIsSaidAndTheRestIsMeasured() throws Exception {
-        String tables = write(new Plan(List.of("examples", "tuned"), List.of(2), 8, 1, 1, false), COLOURS);
+        String tables = write(new Plan(List.of("examples", "tuned"), List.of(2), 8, 1, 1, false, true), COLOURS);
 
         assertThat(tables)
                 .contains("| `examples` | 2 | 0 | refused |", "| `tuned` | 2 | 1 |")
@@ -122,7 +138,7 @@ class FolderEvaluationTest {
     @Test
     void thereIsNothingToLearnFromNoExample() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Plan(List.of("tuned"), List.of(8, 0), 8, 1, 1, true))
+                .isThrownBy(() -> new Plan(List.of("tuned"), List.of(8, 0), 8, 1, 1, true, true))
                 .withMessage("--examples is 0, but must be at least 1");
     }
 
@@ -159,6 +175,13 @@ class FolderEvaluationTest {
         return IntStream.range(from, to)
                 .mapToObj(letter -> "word" + (char) letter)
                 .map(word -> new Example(word, word.toUpperCase()))
+                .toList();
+    }
+
+    private static List<Example> sayings(char from, char to) {
+        return IntStream.range(from, to)
+                .mapToObj(letter -> "word" + (char) letter)
+                .map(word -> new Example("He says " + word + ".", word))
                 .toList();
     }
 

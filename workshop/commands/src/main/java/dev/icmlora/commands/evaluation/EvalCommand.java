@@ -152,6 +152,9 @@ public final class EvalCommand implements Callable<Integer> {
 
         @Option(names = "--no-controls", description = "Leave the controls out.")
         private boolean uncontrolled;
+
+        @Option(names = "--no-spans", description = "Ask for any text where an answer is a piece of its input.")
+        private boolean unspanned;
     }
 
     @Override
@@ -166,7 +169,8 @@ public final class EvalCommand implements Callable<Integer> {
                     measurement.inputs(),
                     folder.seeds,
                     measurement.seed(),
-                    !folder.uncontrolled);
+                    !folder.uncontrolled,
+                    !folder.unspanned);
             List<SuiteTask> tasks = TaskFolder.toMeasure(measurement.suiteSeed())
                     .read(folder.tasks)
                     .tasks();
