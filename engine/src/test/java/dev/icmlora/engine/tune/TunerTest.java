@@ -67,7 +67,7 @@ class TunerTest {
         GeneratorFile file = GeneratorFile.read(Installation.ofThisProcess().generator());
         try (Generator generator = Generator.load(file, backend)) {
             float[] anywhere = new float[file.manifest().architecture().latent()];
-            shared = generator.generate(List.of(anywhere), new float[] {0}).getFirst();
+            shared = generator.generate(anywhere, 0);
         }
         tuner = new Tuner(weights, format, backend, CONTEXT, List.of());
     }

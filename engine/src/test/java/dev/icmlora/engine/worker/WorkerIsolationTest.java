@@ -93,7 +93,7 @@ class WorkerIsolationTest {
             var latent = new float[file.manifest().architecture().latent()];
             var other = latent.clone();
             Arrays.fill(other, 1);
-            adapters = generator.generate(List.of(latent, other), new float[] {1, 1});
+            adapters = List.of(generator.generate(latent, 1), generator.generate(other, 1));
         }
         apart = bench(false, CONTEXT);
         shared = bench(true, CONTEXT);

@@ -74,7 +74,7 @@ class WorkerWithModelTest {
             var latent = new float[file.manifest().architecture().latent()];
             var other = latent.clone();
             Arrays.fill(other, 1);
-            adapters = generator.generate(List.of(latent, other), new float[] {1, 1});
+            adapters = List.of(generator.generate(latent, 1), generator.generate(other, 1));
         }
         red = Optional.of(new ScaledAdapter(adapters.getFirst(), 1));
         green = Optional.of(new ScaledAdapter(adapters.getLast(), 2));

@@ -69,7 +69,7 @@ public final class ControlBench implements AutoCloseable {
 
     /// The latent that the function takes for a task: the mean of its prior.
     float[] latent(TaskVector vector) {
-        return engine.hypernetwork().prior(vector).mean();
+        return engine.hypernetwork().latent(vector);
     }
 
     /// The adapter of a latent.

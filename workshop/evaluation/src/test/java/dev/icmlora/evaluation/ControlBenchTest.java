@@ -172,7 +172,7 @@ class ControlBenchTest {
                 LlamaModel model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
                 LlamaContext context = LlamaContext.create(model, options);
                 LoraAdapter adapter =
-                        LoraAdapter.load(model, generator.generate(latent).gguf());
+                        LoraAdapter.load(model, generator.generate(latent, 1).gguf());
                 TokenBatch batch = TokenBatch.allocate(512, 1)) {
             adapter.attach(context, 1);
             return prompts.stream()

@@ -150,7 +150,7 @@ class TuningGradientsTest {
         float[] anywhere = new float[file.manifest().architecture().latent()];
         try (Backend backend = Backend.cpu(1);
                 Generator generator = Generator.load(file, backend)) {
-            return generator.generate(List.of(anywhere), new float[] {0}).getFirst();
+            return generator.generate(anywhere, 0);
         }
     }
 
