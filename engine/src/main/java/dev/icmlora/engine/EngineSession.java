@@ -83,10 +83,6 @@ public final class EngineSession {
         return engine;
     }
 
-    public Cancellation cancellation() {
-        return cancellation;
-    }
-
     /// What was computed for it so far.
     public Spent spent() {
         return spent.get();

@@ -97,18 +97,6 @@ public final class GgmlBackendH {
         }
     }
 
-    private static final Downcall ggml_backend_dev_memory =
-            Linkage.downcall("ggml_backend_dev_memory", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `void ggml_backend_dev_memory(ggml_backend_dev_t device, size_t * free, size_t * total);`
-    public static void ggml_backend_dev_memory(MemorySegment device, MemorySegment free, MemorySegment total) {
-        try {
-            ggml_backend_dev_memory.handle().invokeExact(device, free, total);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall ggml_backend_dev_backend_reg =
             Linkage.downcall("ggml_backend_dev_backend_reg", FunctionDescriptor.of(ADDRESS, ADDRESS));
 

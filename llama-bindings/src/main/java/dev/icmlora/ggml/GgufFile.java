@@ -119,11 +119,6 @@ public final class GgufFile implements AutoCloseable {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(file().get(F32, value.offset));
     }
 
-    public Optional<Boolean> bool(String key) {
-        Value value = scalar(key, GgufValueType.BOOL);
-        return value == null ? Optional.empty() : Optional.of(file().get(ValueLayout.JAVA_BYTE, value.offset) != 0);
-    }
-
     /// An array of strings; empty if the key is absent.
     public List<String> strings(String key) {
         Value value = array(key, GgufValueType.STRING);

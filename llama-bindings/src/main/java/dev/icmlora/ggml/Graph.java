@@ -155,11 +155,6 @@ public final class Graph implements AutoCloseable {
         return result(GgmlOpsH.ggml_sigmoid(begin(a), pointer(a)));
     }
 
-    public Tensor exp(Tensor a) {
-        requireDense(a);
-        return result(GgmlOpsH.ggml_exp(begin(a), pointer(a)));
-    }
-
     /// Each row minus its mean, divided by its standard deviation: layer norm without weights.
     public Tensor norm(Tensor a, float epsilon) {
         requireEpsilon(epsilon);
@@ -189,17 +184,6 @@ public final class Graph implements AutoCloseable {
             require(i == dimension || extent(a, i) == extent(b, i), "shapes do not join", a, b);
         }
         return result(GgmlOpsH.ggml_concat(begin(a, b), pointer(a), pointer(b), dimension));
-    }
-
-    /// Repeats an F32 tensor until it has the shape, whose extents are multiples of its own.
-    public Tensor repeat(Tensor a, long... shape) {
-        requireType(a, GgmlType.F32);
-        require(strideIsElement(a), "transposed", a);
-        long[] ne = fourDimensions(a, shape);
-        for (int i = 0; i < ne.length; i++) {
-            require(ne[i] > 0 && extent(a, i) > 0 && ne[i] % extent(a, i) == 0, "cannot repeat to the shape", a);
-        }
-        return result(GgmlOpsH.ggml_repeat_4d(begin(a), pointer(a), ne[0], ne[1], ne[2], ne[3]));
     }
 
     /// The same elements under another shape. Contiguous.

@@ -114,12 +114,4 @@ public final class NativeLibraries {
         }
         return directory;
     }
-
-    /// Version of llama.cpp, such as `0.5.0` or `0.5.0-dev`.
-    ///
-    /// @throws IllegalStateException before [#load]
-    public static String version() {
-        directory();
-        return CString.read(LlamaH.llama_version());
-    }
 }

@@ -189,7 +189,7 @@ class TunerTest {
     @Test
     void aLossThatGrowsLeavesTheAdapterAsItWas() {
         Tuning.Result result =
-                tune(PAST, TuningOptions.forExamples(3).withSteps(1).withRate(1));
+                tune(PAST, atRate(1, 1));
         assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.adapter()).isSameAs(shared);
         assertThat(result.report().lossAfter()).isEqualTo(result.report().lossBefore());
@@ -253,7 +253,7 @@ class TunerTest {
         Adapter random = TinyModel.adapter(new AdapterLayout("llama", layers, 4, 8, targets), 0.05);
         Adapter start = random.withGenerated(times(random.generated(), 0));
         Tuning.Result result =
-                tune(start, PAST, TuningOptions.forExamples(3).withSteps(3).withRate(3e-3f));
+                tune(start, PAST, atRate(3, 3e-3f));
         assertThat(result.report().outcome()).isEqualTo(Outcome.TUNED);
         assertThat(result.report().lossAfter()).isLessThan(0.9 * result.report().lossBefore());
         assertThat(result.adapter().generated())
@@ -342,7 +342,7 @@ class TunerTest {
                 .isThrownBy(() -> tuner.begin(TinyModel.adapter(TinyModel.Variant.LLAMA), PAST, options))
                 .withMessageContaining("3 layers");
         assertThatIllegalArgumentException().isThrownBy(() -> options.withSteps(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.withRate(Float.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> atRate(1, Float.NaN));
     }
 
     @Test
@@ -374,5 +374,9 @@ class TunerTest {
 
     private static long residentBytes() throws IOException {
         return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+    }
+
+    private static TuningOptions atRate(int steps, float rate) {
+        return new TuningOptions(steps, rate, 0.3f, 0.9f, 0.95f, 8);
     }
 }

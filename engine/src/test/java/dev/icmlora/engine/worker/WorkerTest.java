@@ -394,7 +394,7 @@ class WorkerTest {
         for (var salt : List.of("one", "other")) {
             var batches = adapted.decoded.size();
             for (var i = 0; i < 2; i++) {
-                var decoding = decoding(2).withSalt(salt);
+                var decoding = decoding(2, salt);
                 requireTooLarge(
                         worker.decode(GREEN, List.of(prompt(3)), decoding, new Cancellation(), Observed.NOTHING),
                         GREEN);
@@ -509,7 +509,7 @@ class WorkerTest {
             var read = new ArrayList<Integer>();
             for (var salt : List.of("one", "other", "one", "other")) {
                 var before = context.getValue().tokensRead;
-                var decoding = decoding(2).withSalt(salt);
+                var decoding = decoding(2, salt);
                 worker.decode(adapter, List.of(prompt(60)), decoding, new Cancellation(), Observed.NOTHING)
                         .join();
                 read.add(context.getValue().tokensRead - before);
@@ -695,7 +695,12 @@ class WorkerTest {
     }
 
     private static Decoding decoding(int tokens) {
-        return new Decoding(SamplingOptions.GREEDY, tokens, List.of());
+        return decoding(tokens, "");
+    }
+
+    private static Decoding decoding(int tokens, String salt) {
+        return new Decoding(
+                SamplingOptions.GREEDY, tokens, List.of(), OptionalInt.empty(), false, AnswerListener.NONE, salt);
     }
 
     /// Prompts of different lengths have nothing in common.
