@@ -106,10 +106,11 @@ public record LlamaContextParams(MemorySegment struct) {
         return new LlamaContextParams(LlamaContextH.llama_context_default_params(allocator));
     }
 
-    public void tokens(int context, int batch, int microBatch) {
+    /// @param batch is computed at once
+    public void tokens(int context, int batch) {
         struct.set(JAVA_INT, N_CTX, context);
         struct.set(JAVA_INT, N_BATCH, batch);
-        struct.set(JAVA_INT, N_UBATCH, microBatch);
+        struct.set(JAVA_INT, N_UBATCH, batch);
     }
 
     public void maxSequences(int sequences) {

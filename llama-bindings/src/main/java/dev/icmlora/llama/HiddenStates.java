@@ -25,7 +25,7 @@ final class HiddenStates extends NodeObserver {
     /// each output.
     private static final String LAST = "result_norm";
 
-    /// The output of a layer, counted from 0. It has a row for each token of the micro-batch.
+    /// The output of a layer, counted from 0. It has a row for each token.
     private static final String WITHIN = "l_out-";
 
     private static final double EPSILON = 1e-6;
@@ -134,7 +134,6 @@ final class HiddenStates extends NodeObserver {
         return nodes.containsKey(node.name());
     }
 
-    /// One micro-batch.
     @Override
     boolean take(GgmlTensor tensor) {
         Rows rows = nodes.get(tensor.name());

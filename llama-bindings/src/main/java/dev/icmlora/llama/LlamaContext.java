@@ -99,10 +99,10 @@ public final class LlamaContext implements AutoCloseable {
         try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
             LlamaContextParams params = LlamaContextParams.defaults(arena);
-            params.tokens(options.contextTokens(), options.batchTokens(), options.microBatchTokens());
+            params.tokens(options.contextTokens(), options.batchTokens());
             params.maxSequences(options.maxSequences());
-            params.threads(options.threads());
             params.unifiedKv(options.unifiedKv());
+            params.threads(options.threads());
             params.evalCallback(evalCallback);
             MemorySegment context =
                     LlamaContextH.llama_init_from_model(model.handle().held(), params.struct());
@@ -134,7 +134,7 @@ public final class LlamaContext implements AutoCloseable {
         if (states == null && keepsMemory) {
             return;
         }
-        ContextGraph graph = ContextGraph.of(context, options.microBatchTokens());
+        ContextGraph graph = ContextGraph.of(context, options.batchTokens());
         if (states != null) {
             states.requireNodes(graph);
         }

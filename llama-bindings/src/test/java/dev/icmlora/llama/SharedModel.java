@@ -22,7 +22,7 @@ final class SharedModel {
     }
 
     static ContextOptions options(int sequences) {
-        return ContextOptions.of(512, 128).withMicroBatch(64).withSequences(sequences);
+        return ContextOptions.of(512, 128).withSequences(sequences);
     }
 
     /// A batch of the tokens as sequence 0 from position 0, output at the last one.
