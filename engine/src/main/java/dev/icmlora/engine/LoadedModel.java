@@ -19,7 +19,6 @@ import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 
 /// A base model in memory, and how tasks are put to it. It is all that fingerprints need, so a generator can be trained
 /// with it before there is one.
@@ -56,7 +55,7 @@ public final class LoadedModel implements AutoCloseable {
     /// With the libraries loaded.
     static LoadedModel load(Path file, EngineOptions options) {
         var mapped = MappedFile.of(file);
-        var model = LlamaModel.load(file, ModelOptions.DEFAULT);
+        var model = LlamaModel.load(file);
         try {
             return new LoadedModel(file, mapped, model, options);
         } catch (RuntimeException e) {

@@ -254,18 +254,6 @@ public final class GgmlBackendH {
         }
     }
 
-    private static final Downcall ggml_backend_buft_is_host =
-            Linkage.downcall("ggml_backend_buft_is_host", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
-
-    /// `bool ggml_backend_buft_is_host(ggml_backend_buffer_type_t buft);`
-    public static boolean ggml_backend_buft_is_host(MemorySegment bufferType) {
-        try {
-            return (boolean) ggml_backend_buft_is_host.handle().invokeExact(bufferType);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall ggml_backend_dev_buffer_type =
             Linkage.downcall("ggml_backend_dev_buffer_type", FunctionDescriptor.of(ADDRESS, ADDRESS));
 

@@ -52,8 +52,9 @@ public record LlamaModelParams(MemorySegment struct) {
             JAVA_BOOLEAN.withName("load_mtp"));
 
     // enum llama_load_mode
-    static final int LOAD_MODE_NONE = 0;
     static final int LOAD_MODE_MMAP = 1;
+
+    private static final int ALL_LAYERS = -1;
 
     private static final long N_GPU_LAYERS = CStruct.offset(LAYOUT, "n_gpu_layers");
     private static final long LOAD_MODE = CStruct.offset(LAYOUT, "load_mode");
@@ -63,16 +64,17 @@ public record LlamaModelParams(MemorySegment struct) {
         return new LlamaModelParams(LlamaH.llama_model_default_params(allocator));
     }
 
-    public void gpuLayers(int layers) {
-        struct.set(JAVA_INT, N_GPU_LAYERS, layers);
+    /// If there is one.
+    public void onGpu() {
+        struct.set(JAVA_INT, N_GPU_LAYERS, ALL_LAYERS);
     }
 
-    public void mmap(boolean mmap) {
-        struct.set(JAVA_INT, LOAD_MODE, mmap ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
+    public void mapped() {
+        struct.set(JAVA_INT, LOAD_MODE, LOAD_MODE_MMAP);
     }
 
     /// Extra buffer types hold repacked weights.
-    public void useExtraBufferTypes(boolean use) {
-        struct.set(JAVA_BOOLEAN, USE_EXTRA_BUFTS, use);
+    public void notRepacked() {
+        struct.set(JAVA_BOOLEAN, USE_EXTRA_BUFTS, false);
     }
 }

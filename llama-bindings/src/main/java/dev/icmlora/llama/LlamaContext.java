@@ -5,12 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 
 import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
 import dev.icmlora.capi.LlamaTokenDataArray;
@@ -417,13 +415,13 @@ public final class LlamaContext implements AutoCloseable {
         }
     }
 
-    /// What the graph of one token is computed from, with the adapter that is attached.
-    Collection<GgmlTensor> graphLeaves() {
+    /// The graph of one token, with the adapter that is attached.
+    ContextGraph graph() {
         MemorySegment context = handle.get();
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
         try {
-            return ContextGraph.of(context, 1).leaves();
+            return ContextGraph.of(context, 1);
         } finally {
             graphs.unlock();
         }

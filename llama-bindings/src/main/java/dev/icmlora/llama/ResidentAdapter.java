@@ -54,7 +54,7 @@ public final class ResidentAdapter implements AutoCloseable {
         Map<String, GgmlTensor> seen = new HashMap<>();
         try (LlamaContext probe = LlamaContext.create(model, ContextOptions.of(256, 1))) {
             adapter.attach(probe, 1);
-            probe.graphLeaves().forEach(leaf -> seen.put(leaf.name(), leaf));
+            probe.graph().leaves().forEach(leaf -> seen.put(leaf.name(), leaf));
         }
         Map<String, Slot> slots = new LinkedHashMap<>();
         adapter.tensors().forEach(tensor -> slots.put(tensor.name(), slot(tensor, seen.get(tensor.name()))));

@@ -16,7 +16,7 @@ final class SharedModel {
     static synchronized LlamaModel get() {
         if (model == null) {
             TestInstallation.loadLibraries();
-            model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+            model = LlamaModel.load(TestInstallation.model());
         }
         return model;
     }

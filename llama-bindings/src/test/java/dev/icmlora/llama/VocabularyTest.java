@@ -116,7 +116,7 @@ class VocabularyTest {
     @Test
     void aWordMayBeAsLongAsATextIs(@TempDir Path directory) throws Exception {
         String word = "A".repeat(100_000);
-        try (LlamaModel model = LlamaModel.load(cutByRegex(directory), ModelOptions.DEFAULT)) {
+        try (LlamaModel model = LlamaModel.load(cutByRegex(directory))) {
             Vocabulary other = model.vocabulary();
             List<String> back = new ArrayList<>();
             Thread.startVirtualThread(() -> back.add(other.detokenize(other.tokenize(word, false))))

@@ -42,7 +42,6 @@ import dev.icmlora.llama.AdapterBank;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -85,7 +84,7 @@ class WorkerIsolationTest {
     @BeforeAll
     static void load() {
         NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
-        model = owned(LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT));
+        model = owned(LlamaModel.load(Installation.ofThisProcess().model()));
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
         try (var backend = Backend.cpu(1);
                 var generator = Generator.load(file, backend)) {

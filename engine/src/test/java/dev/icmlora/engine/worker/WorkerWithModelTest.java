@@ -34,7 +34,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
@@ -66,7 +65,7 @@ class WorkerWithModelTest {
     @BeforeAll
     static void load() {
         NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
-        model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+        model = LlamaModel.load(Installation.ofThisProcess().model());
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
         List<Adapter> adapters;
         try (var backend = Backend.cpu(1);
