@@ -46,10 +46,20 @@ public final class EngineSession {
     private final Observed observed;
     private final AtomicReference<Spent> spent;
 
+    public EngineSession(Engine engine, Cancellation cancellation) {
+        this(engine, cancellation, _ -> {});
+    }
+
+    /// The same where tokens are counted.
+    ///
     /// @param computed is called from any thread as tokens are computed: those of answers and of texts that are
     /// read, and those of each tuning step's examples
-    EngineSession(Engine engine, Cancellation cancellation, Observed observer, IntConsumer computed) {
-        this(engine, cancellation, counting(observer, computed), new AtomicReference<>(Spent.NOTHING));
+    public EngineSession(Engine engine, Cancellation cancellation, IntConsumer computed) {
+        this(
+                engine,
+                cancellation,
+                counting(engine.observer().request(), computed),
+                new AtomicReference<>(Spent.NOTHING));
     }
 
     private EngineSession(Engine engine, Cancellation cancellation, Observed observed, AtomicReference<Spent> spent) {

@@ -33,7 +33,7 @@ class LabelsWithModelTest {
     private static final int BATCH = 64;
 
     private final Engine engine = LoadedEngine.get();
-    private final EngineSession session = engine.session(new Cancellation());
+    private final EngineSession session = new EngineSession(engine, new Cancellation());
 
     /// Labels that begin alike, one that others begin with, and more than are read side by side; several
     /// requests at once, against llama.cpp with one label after the other in another memory.

@@ -35,7 +35,7 @@ class TuneTest {
 
     private final Engine engine = LoadedEngine.get();
     private final Cancellation cancellation = new Cancellation();
-    private final EngineSession session = engine.session(cancellation);
+    private final EngineSession session = new EngineSession(engine, cancellation);
     private final List<Tuning.Progress> heard = new ArrayList<>();
 
     @Test
@@ -75,7 +75,7 @@ class TuneTest {
         var options = TuningOptions.forExamples(5).withSteps(1);
 
         var once = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
-        var again = engine.session(new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
+        var again = new EngineSession(engine, new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
 
         assertThat(once.adapter().id()).isEqualTo(again.adapter().id());
     }

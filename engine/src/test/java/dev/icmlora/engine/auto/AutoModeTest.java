@@ -44,7 +44,7 @@ class AutoModeTest {
     private static final List<String> LABELS = List.of("yes", "no", "maybe");
 
     private final Engine engine = LoadedEngine.get();
-    private final EngineSession session = engine.session(new Cancellation());
+    private final EngineSession session = new EngineSession(engine, new Cancellation());
 
     /// What was computed of tasks.
     private final List<Object> computed = new ArrayList<>();

@@ -113,10 +113,12 @@ class WorkerIsolationTest {
         var loraSlots = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
         var worker = new Worker(
                 production ? "shared-worker" : "apart-worker",
-                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, 0, cells),
+                new ContextScheduler(owned(new LlamaDecoder(base, Optional.empty())), SEQUENCES, kept, 0, cells),
                 new ContextScheduler(
-                        owned(new AdaptedDecoder(
-                                adapted, new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty()))),
+                        owned(new LlamaDecoder(
+                                adapted,
+                                Optional.of(
+                                        new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty())))),
                         SEQUENCES,
                         kept,
                         0,

@@ -53,7 +53,7 @@ class WorkerWithModelTest {
     private static LlamaContext base;
     private static LlamaContext adapted;
     private static LlamaDecoder baseDecoder;
-    private static AdaptedDecoder adaptedDecoder;
+    private static LlamaDecoder adaptedDecoder;
     private static AdapterBank bank;
     private static ResidentAdapter resident;
     /// Every test fails if a hot-apply does not give what the adapter's file gives.
@@ -83,10 +83,10 @@ class WorkerWithModelTest {
         resident = ResidentAdapter.create(model, adapters.getFirst().gguf());
         resident.attach(adapted, 1);
         check = new AppliedCheck(model, resident, Optional.of(bank));
-        baseDecoder = new LlamaDecoder(base);
-        adaptedDecoder = new AdaptedDecoder(
-                adapted,
-                new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
+        baseDecoder = new LlamaDecoder(base, Optional.empty());
+        var applied =
+                new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check));
+        adaptedDecoder = new LlamaDecoder(adapted, Optional.of(applied));
         worker = new Worker(
                 "tested-worker",
                 new ContextScheduler(baseDecoder, SEQUENCES, KEPT, 0, CONTEXT),

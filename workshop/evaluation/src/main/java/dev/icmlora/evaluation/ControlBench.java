@@ -41,7 +41,7 @@ public final class ControlBench implements AutoCloseable {
 
     private ControlBench(Engine engine, GeneratorFile file) {
         this.engine = engine;
-        this.session = engine.session(new Cancellation());
+        this.session = new EngineSession(engine, new Cancellation());
         this.scorer = new TextScorer(engine.model());
         this.file = file;
     }

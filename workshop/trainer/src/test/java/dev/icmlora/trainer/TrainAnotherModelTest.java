@@ -76,7 +76,7 @@ class TrainAnotherModelTest {
             assertThat(engine.manifest().tuningRates())
                     .hasSize(6)
                     .allSatisfy(rate -> assertThat(rate).isBetween(0.19f, 0.24f));
-            EngineSession session = engine.session(new Cancellation());
+            EngineSession session = new EngineSession(engine, new Cancellation());
             Adapter adapter = session.start(
                     engine.hypernetwork().generated(1),
                     session.fingerprint(new Task("Write it twice.", List.of(new Example("no", "nono")))));

@@ -44,7 +44,7 @@ final class Observer {
 
     Observer(Engine engine) {
         this.engine = engine;
-        this.session = engine.session(new Cancellation());
+        this.session = new EngineSession(engine, new Cancellation());
     }
 
     /// @param known examples to draw the task's from
