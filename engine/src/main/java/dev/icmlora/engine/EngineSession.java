@@ -19,7 +19,6 @@ import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.start.Start;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Answer;
@@ -157,19 +156,25 @@ public final class EngineSession {
         return read;
     }
 
-    /// The adapter that a task begins with.
-    public Adapter start(Start start, TaskVector vector) {
-        return job(() -> {
-            var began = System.nanoTime();
-            var adapter = observed.phase("generate", () -> start.of(vector));
-            took(new PhaseNanos(0, System.nanoTime() - began, 0, 0, 0, 0), 0, 0, 0);
-            return adapter;
-        });
+    /// The adapter that the generator makes for a task.
+    ///
+    /// @param strength of the residual on B0
+    public Adapter generated(TaskVector vector, float strength) {
+        return generate(() -> engine.hypernetwork().generated(vector, strength));
     }
 
     /// B0 itself, whatever the task.
     public Adapter shared() {
-        return start(engine.hypernetwork().shared(), TaskVector.NONE);
+        return generate(engine.hypernetwork()::shared);
+    }
+
+    private Adapter generate(Supplier<Adapter> start) {
+        return job(() -> {
+            var began = System.nanoTime();
+            var adapter = observed.phase("generate", start);
+            took(new PhaseNanos(0, System.nanoTime() - began, 0, 0, 0, 0), 0, 0, 0);
+            return adapter;
+        });
     }
 
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
@@ -222,7 +227,7 @@ public final class EngineSession {
         var began = System.nanoTime();
         var result = observed.phase("tune", () -> tuned(start, task, options, budget, progress));
         var time = System.nanoTime() - began;
-        took(new PhaseNanos(0, 0, 0, time, 0, 0), 0, 0, result.report().tokens());
+        took(new PhaseNanos(0, 0, 0, time, 0, 0), 0, 0, result.tokens());
         return result;
     }
 

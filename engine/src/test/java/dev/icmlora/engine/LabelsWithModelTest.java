@@ -45,8 +45,7 @@ class LabelsWithModelTest {
                         IntStream.range(0, 28).mapToObj(i -> "number " + i))
                 .toList();
         var adapter = adapted
-                ? Optional.of(new ScaledAdapter(
-                        session.start(engine.hypernetwork().generated(1), session.fingerprint(TASK)), 2))
+                ? Optional.of(new ScaledAdapter(session.generated(session.fingerprint(TASK), 1), 2))
                 : Optional.<ScaledAdapter>empty();
         var prompts = List.of(prompt("Do you want tea?"), prompt("Is the sky green?"));
         var others = List.of("yes", "no", "number one", "number two");

@@ -45,7 +45,7 @@ class TuneTest {
 
         var result = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
 
-        assertThat(result.report().lossAfter()).isLessThan(result.report().lossBefore());
+        assertThat(result.summary().lossAfter()).isLessThan(result.summary().lossBefore());
         assertThat(result.adapter().id()).isNotEqualTo(shared.id());
         assertThat(heard.getLast().done()).isEqualTo(1);
         assertThat(session.spent().phases().tune()).isPositive();
@@ -101,7 +101,7 @@ class TuneTest {
 
         var result = session.tune(shared, HOUR, options, Optional.of(Duration.ofNanos(1)), heard::add);
 
-        assertThat(result.report().steps()).isEqualTo(1);
+        assertThat(result.summary().steps()).isEqualTo(1);
     }
 
     @Test

@@ -23,15 +23,15 @@ public final class Hypernetwork {
     }
 
     /// B0 itself, whatever the task.
-    public Start shared() {
-        return _ -> adapter(new float[generator.manifest().architecture().latent()], 0);
+    public Adapter shared() {
+        return adapter(new float[generator.manifest().architecture().latent()], 0);
     }
 
     /// The adapter at the mean of the prior for the task.
     ///
     /// @param strength of the residual on B0
-    public Start generated(float strength) {
-        return task -> adapter(latent(task), strength);
+    public Adapter generated(TaskVector task, float strength) {
+        return adapter(latent(task), strength);
     }
 
     /// Where the prior puts a task: its mean.

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.tune.BlockTree.Visit;
-import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;
@@ -47,7 +46,6 @@ public final class Tuning implements AutoCloseable {
     private int step;
     private double lossOfStep = Double.NaN;
     private int tokens;
-    private long nanos;
     private Outcome outcome = Outcome.TUNED;
     private boolean done;
     private boolean endingSoon;
@@ -62,7 +60,8 @@ public final class Tuning implements AutoCloseable {
     public record Progress(int step, int steps, double loss, double done) {}
 
     /// @param adapter tuned, or the one that tuning began with
-    public record Result(Adapter adapter, TuningReport report) {}
+    /// @param tokens of the examples of all steps, those whose step was not taken in the end too
+    public record Result(Adapter adapter, TuningSummary summary, int tokens) {}
 
     Tuning(
             FrozenWeights weights,
@@ -128,14 +127,12 @@ public final class Tuning implements AutoCloseable {
         if (done) {
             throw new IllegalStateException("this tuning is done");
         }
-        long began = System.nanoTime();
         if (graph == null) {
             begin();
         } else if (graph.computeFor(SLICE)) {
             state.add(graph);
             endVisit();
         }
-        nanos += System.nanoTime() - began;
     }
 
     private void begin() {
@@ -193,11 +190,10 @@ public final class Tuning implements AutoCloseable {
         if (!done) {
             throw new IllegalStateException("this tuning is not done");
         }
-        List<ExampleLoss> losses = IntStream.range(0, before.length)
-                .mapToObj(i -> new ExampleLoss(before[i], after[i]))
-                .toList();
-        Adapter adapter = outcome == Outcome.DIVERGED ? start : state.adapter();
-        return new Result(adapter, new TuningReport(outcome, step, losses, tokens, Duration.ofNanos(nanos)));
+        return new Result(
+                outcome == Outcome.DIVERGED ? start : state.adapter(),
+                new TuningSummary(outcome, step, meanOfSeen(before), meanOfSeen(after)),
+                tokens);
     }
 
     private void visit(List<Visit> next, Runnable then) {
@@ -254,7 +250,7 @@ public final class Tuning implements AutoCloseable {
 
     /// Where there are more examples than the steps take, some are never seen.
     private double meanOfSeen(double[] losses) {
-        return seen().mapToDouble(i -> losses[i]).average().orElseThrow();
+        return seen().mapToDouble(i -> losses[i]).average().orElse(Double.NaN);
     }
 
     private IntStream seen() {

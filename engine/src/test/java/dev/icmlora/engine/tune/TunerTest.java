@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
@@ -169,17 +169,15 @@ class TunerTest {
     void theLossFallsAndTheSameRequestGivesTheSameBytes() {
         TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
         Tuning.Result result = tune(PAST, options);
-        TuningReport report = result.report();
-        assertThat(report.outcome()).isEqualTo(Outcome.TUNED);
-        assertThat(report.steps()).isEqualTo(2);
-        assertThat(report.tokens())
+        TuningSummary summary = result.summary();
+        assertThat(summary.outcome()).isEqualTo(Outcome.TUNED);
+        assertThat(summary.steps()).isEqualTo(2);
+        assertThat(result.tokens())
                 .isEqualTo(2
                         * tokens(PAST).stream()
                                 .mapToInt(example -> example.tokens().length)
                                 .sum());
-        assertThat(report.losses()).hasSize(3);
-        assertThat(report.lossAfter()).isLessThan(0.7 * report.lossBefore());
-        assertThat(report.time()).isPositive();
+        assertThat(summary.lossAfter()).isLessThan(0.7 * summary.lossBefore());
         assertThat(result.adapter().fixed()).isEqualTo(shared.fixed());
         assertThat(result.adapter().id())
                 .isNotEqualTo(shared.id())
@@ -190,9 +188,9 @@ class TunerTest {
     void aLossThatGrowsLeavesTheAdapterAsItWas() {
         Tuning.Result result =
                 tune(PAST, atRate(1, 1));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.adapter()).isSameAs(shared);
-        assertThat(result.report().lossAfter()).isEqualTo(result.report().lossBefore());
+        assertThat(result.summary().lossAfter()).isEqualTo(result.summary().lossBefore());
     }
 
     /// So large a B that gradients are, too: products on the way back round them to 16-bit scales, which end.
@@ -200,11 +198,11 @@ class TunerTest {
     void gradientsThatAreNoNumbersLeaveTheAdapterAsItWas() {
         Adapter huge = shared.withGenerated(times(shared.generated(), 1000));
         Tuning.Result result = tune(huge, PAST, TuningOptions.forExamples(3));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
-        assertThat(result.report().steps()).isZero();
-        assertThat(result.report().lossBefore())
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
+        assertThat(result.summary().steps()).isZero();
+        assertThat(result.summary().lossBefore())
                 .isFinite()
-                .isEqualTo(result.report().lossAfter());
+                .isEqualTo(result.summary().lossAfter());
         assertThat(result.adapter()).isSameAs(huge);
     }
 
@@ -215,9 +213,9 @@ class TunerTest {
                 new AdapterLayout(layout.architecture(), layout.layers(), layout.rank(), 1e30f, layout.targets());
         Adapter huge = new Adapter(strong, shared.fixed(), times(shared.generated(), 1000));
         Tuning.Result result = tune(huge, PAST, TuningOptions.forExamples(3));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
-        assertThat(result.report().steps()).isZero();
-        assertThat(result.report().lossBefore()).isNaN();
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
+        assertThat(result.summary().steps()).isZero();
+        assertThat(result.summary().lossBefore()).isNaN();
         assertThat(result.adapter()).isSameAs(huge);
     }
 
@@ -254,8 +252,8 @@ class TunerTest {
         Adapter start = random.withGenerated(times(random.generated(), 0));
         Tuning.Result result =
                 tune(start, PAST, atRate(3, 3e-3f));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.TUNED);
-        assertThat(result.report().lossAfter()).isLessThan(0.9 * result.report().lossBefore());
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.TUNED);
+        assertThat(result.summary().lossAfter()).isLessThan(0.9 * result.summary().lossBefore());
         assertThat(result.adapter().generated())
                 .allSatisfy(b -> assertThat(Halves.fromF16(b.data())).isNotEqualTo(new float[b.data().length / 2]));
     }
@@ -268,11 +266,9 @@ class TunerTest {
     void contradictionsAndRepetitionsAreTuned() {
         Task task =
                 new Task("Answer.", List.of(new Example("x", "yes"), new Example("x", "no"), new Example("x", "yes")));
-        TuningReport report =
-                tune(task, TuningOptions.forExamples(3).withSteps(1)).report();
-        assertThat(report.losses().get(0).before())
-                .isEqualTo(report.losses().get(2).before());
-        assertThat(report.lossAfter()).isLessThan(report.lossBefore());
+        TuningSummary summary =
+                tune(task, TuningOptions.forExamples(3).withSteps(1)).summary();
+        assertThat(summary.lossAfter()).isLessThan(summary.lossBefore());
     }
 
     @Test
@@ -304,12 +300,12 @@ class TunerTest {
             atOnce.endAtOnce();
 
             assertThat(atOnce.isDone()).isTrue();
-            assertThat(atOnce.result().report().steps()).isEqualTo(2);
+            assertThat(atOnce.result().summary().steps()).isEqualTo(2);
             assertThat(atOnce.result().adapter().gguf())
                     .isEqualTo(soon.result().adapter().gguf());
-            assertThat(atOnce.result().report().lossAfter())
-                    .isLessThan(atOnce.result().report().lossBefore())
-                    .isGreaterThan(soon.result().report().lossAfter());
+            assertThat(atOnce.result().summary().lossAfter())
+                    .isLessThan(atOnce.result().summary().lossBefore())
+                    .isGreaterThan(soon.result().summary().lossAfter());
         }
     }
 
@@ -320,7 +316,7 @@ class TunerTest {
 
             assertThat(tuning.isDone()).isFalse();
             run(tuning, () -> false);
-            assertThat(tuning.result().report().steps()).isEqualTo(1);
+            assertThat(tuning.result().summary().steps()).isEqualTo(1);
         }
     }
 
