@@ -70,7 +70,7 @@ public final class Engine implements AutoCloseable {
                 share);
         this.generator = generator;
         this.calibration = calibration(generator.manifest());
-        this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
+        this.shape = generator.shape().widened(model.layoutAround(architecture.adapter()));
         this.hypernetwork = new Hypernetwork(generator, shape);
         this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
         var first = hypernetwork.adapter(new float[architecture.latent()], 1);
