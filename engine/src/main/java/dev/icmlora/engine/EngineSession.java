@@ -204,7 +204,7 @@ public final class EngineSession {
             return result.join();
         } catch (CompletionException e) {
             throw switch (e.getCause()) {
-                case NativeException failure -> new ComputationFailedException(failure, Worker.isFatal(failure));
+                case NativeException failure -> new ComputationFailedException(failure, failure.isFatal());
                 case RuntimeException cause -> cause;
                 default -> e;
             };

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 
 /// `struct llama_model_params` (llama.h, llama.cpp v0.5.0).
@@ -59,10 +58,6 @@ public record LlamaModelParams(MemorySegment struct) {
     private static final long N_GPU_LAYERS = CStruct.offset(LAYOUT, "n_gpu_layers");
     private static final long LOAD_MODE = CStruct.offset(LAYOUT, "load_mode");
     private static final long USE_EXTRA_BUFTS = CStruct.offset(LAYOUT, "use_extra_bufts");
-
-    public static LlamaModelParams defaults(SegmentAllocator allocator) {
-        return new LlamaModelParams(LlamaH.llama_model_default_params(allocator));
-    }
 
     /// If there is one.
     public void onGpu() {

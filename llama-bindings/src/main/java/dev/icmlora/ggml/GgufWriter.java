@@ -86,7 +86,7 @@ public final class GgufWriter {
     ///
     /// @throws IllegalArgumentException if the file has no such key
     public GgufWriter copy(GgufFile file, String key) {
-        GgufFile.Value value = file.value(key).orElseThrow(() -> new IllegalArgumentException("no key " + key));
+        GgufHeader.Value value = file.value(key).orElseThrow(() -> new IllegalArgumentException("no key " + key));
         byte[] bytes = file.stored(value);
         return value.isArray()
                 ? putArray(key, value.type(), Math.toIntExact(value.count()), bytes.length, out -> out.put(bytes))

@@ -72,18 +72,13 @@ public final class Graph implements AutoCloseable {
     /// @param tensors most inputs and operations together
     public static Graph create(GraphMemory memory, int tensors) {
         memory.handle().get();
-        int size = size(tensors);
+        int size = GraphMemory.size(tensors);
         long overhead = GgmlH.ggml_graph_overhead_custom(size, false)
                 + GgmlH.ggml_graph_overhead_custom(PlacedGraph.PIECE, false);
         TensorPool pool = new TensorPool(tensors, overhead);
         MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
         MemorySegment piece = GgmlH.ggml_new_graph_custom(pool.context(), PlacedGraph.PIECE, false);
         return new Graph(pool, graph, size, piece, memory);
-    }
-
-    /// Each operation may bring in two stored tensors, which the C graph counts beside those that are made here.
-    static int size(int tensors) {
-        return Math.multiplyExact(2, tensors);
     }
 
     /// A value that is set from outside, after [#build] and before [#compute].

@@ -39,4 +39,9 @@ public final class DecodeException extends NativeCallException {
     public Reason reason() {
         return reason;
     }
+
+    @Override
+    public boolean isFatal() {
+        return reason == Reason.FATAL;
+    }
 }

@@ -96,7 +96,7 @@ public final class LlamaContext implements AutoCloseable {
         graphs.lock();
         try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
-            LlamaContextParams params = LlamaContextParams.defaults(arena);
+            LlamaContextParams params = new LlamaContextParams(LlamaContextH.llama_context_default_params(arena));
             params.tokens(options.contextTokens(), options.batchTokens());
             params.maxSequences(options.maxSequences());
             params.unifiedKv(options.unifiedKv());

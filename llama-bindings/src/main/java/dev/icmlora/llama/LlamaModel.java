@@ -59,7 +59,7 @@ public final class LlamaModel implements AutoCloseable {
         }
         try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
-            LlamaModelParams params = LlamaModelParams.defaults(arena);
+            LlamaModelParams params = new LlamaModelParams(LlamaH.llama_model_default_params(arena));
             params.onGpu();
             params.mapped();
             params.notRepacked();

@@ -118,10 +118,9 @@ class GuardPageTest {
             }
             batch.size(tokens);
             MemorySegment loaded = LlamaH.llama_model_load_from_file(
-                    arena.allocateFrom(TestInstallation.model().toString()),
-                    LlamaModelParams.defaults(arena).struct());
-            LlamaContextParams params = LlamaContextParams.defaults(arena);
-            params.tokens(256, 8, 8);
+                    arena.allocateFrom(TestInstallation.model().toString()), LlamaH.llama_model_default_params(arena));
+            LlamaContextParams params = new LlamaContextParams(LlamaContextH.llama_context_default_params(arena));
+            params.tokens(256, 8);
             params.threads(1);
             MemorySegment context = LlamaContextH.llama_init_from_model(loaded, params.struct());
             assertThat(LlamaContextH.llama_decode(context, struct)).isZero();

@@ -77,7 +77,7 @@ public record BaseModelWeights(
             String prefix = "blk." + layer + ".";
             Map<Norm, Tensor> norms = new EnumMap<>(Norm.class);
             for (Norm norm : shape.architecture().norms()) {
-                norms.put(norm, tensors.vector(prefix + norm.file() + ".weight", norm.size(shape)));
+                norms.put(norm, tensors.vector(prefix + norm.file() + ".weight", shape.size(norm)));
             }
             Map<Module, Tensor> matrices = new EnumMap<>(Module.class);
             Map<Module, Tensor> biases = new EnumMap<>(Module.class);

@@ -23,6 +23,10 @@ public final class Tuning implements AutoCloseable {
     /// Of a slice, but for an operation that takes longer; the texts that are decoded meanwhile wait for as long.
     private static final Duration SLICE = Duration.ofMillis(50);
 
+    /// Tokens that are computed together, so that they take little memory. A constant, since other blocks add up in
+    /// another order and give other bytes.
+    static final int BLOCK_TOKENS = 40;
+
     private final FrozenWeights weights;
     private final Backend backend;
     private final Adapter start;
@@ -75,7 +79,7 @@ public final class Tuning implements AutoCloseable {
         this.start = start;
         this.options = options;
         this.examples = examples;
-        this.trees = TaskTrees.of(examples, options, Tuner.BLOCK_TOKENS);
+        this.trees = TaskTrees.of(examples, options, BLOCK_TOKENS);
         this.before = new double[examples.size()];
         this.after = new double[examples.size()];
         this.latest = new double[examples.size()];

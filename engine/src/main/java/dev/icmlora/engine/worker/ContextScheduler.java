@@ -351,7 +351,7 @@ public final class ContextScheduler {
             decoder.decode();
         } catch (NativeException e) {
             recover(running, requests, e);
-            return !Worker.isFatal(e);
+            return !e.isFatal();
         }
         var nanos = System.nanoTime() - start;
         requests.forEach(request -> request.decoded(readers.contains(request), nanos));

@@ -112,7 +112,7 @@ class TunerTest {
     void likelihoodsAreThoseOfLlama() {
         List<ExampleTokens> examples = tokens(PAST);
         double[] expected = Likelihoods.losses(BaseModelFixture.model(), shared, examples);
-        double[] losses = Run.losses(weights, backend, shared, examples, Tuner.BLOCK_TOKENS);
+        double[] losses = Run.losses(weights, backend, shared, examples, Tuning.BLOCK_TOKENS);
         for (ExampleTokens example : examples) {
             int i = example.index();
             // llama.cpp keeps keys and values in 16 bits, and quantised products round what differs in their own way.
@@ -126,7 +126,7 @@ class TunerTest {
     void gradientsLeadDownhill() {
         List<ExampleTokens> examples = tokens(PAST);
         List<float[]> b = LoraTensors.matricesOf(shared.generated());
-        Run run = Run.thereAndBack(weights, backend, shared, b, examples, Tuner.BLOCK_TOKENS);
+        Run run = Run.thereAndBack(weights, backend, shared, b, examples, Tuning.BLOCK_TOKENS);
         double square = 0;
         for (float[] gradient : run.gradients()) {
             for (float value : gradient) {
@@ -143,7 +143,7 @@ class TunerTest {
                             ((side == 0 ? change : -change) * run.gradients().get(i)[k] / square);
                 }
             }
-            sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuner.BLOCK_TOKENS)
+            sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuning.BLOCK_TOKENS)
                     .sum(examples);
         }
         assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.15 * change));
@@ -186,8 +186,7 @@ class TunerTest {
 
     @Test
     void aLossThatGrowsLeavesTheAdapterAsItWas() {
-        Tuning.Result result =
-                tune(PAST, atRate(1, 1));
+        Tuning.Result result = tune(PAST, atRate(1, 1));
         assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.adapter()).isSameAs(shared);
         assertThat(result.summary().lossAfter()).isEqualTo(result.summary().lossBefore());
@@ -250,10 +249,10 @@ class TunerTest {
         int layers = weights.shape().layers();
         Adapter random = TinyModel.adapter(new AdapterLayout("llama", layers, 4, 8, targets), 0.05);
         Adapter start = random.withGenerated(times(random.generated(), 0));
-        Tuning.Result result =
-                tune(start, PAST, atRate(3, 3e-3f));
+        Tuning.Result result = tune(start, PAST, atRate(3, 3e-3f));
         assertThat(result.summary().outcome()).isEqualTo(Outcome.TUNED);
-        assertThat(result.summary().lossAfter()).isLessThan(0.9 * result.summary().lossBefore());
+        assertThat(result.summary().lossAfter())
+                .isLessThan(0.9 * result.summary().lossBefore());
         assertThat(result.adapter().generated())
                 .allSatisfy(b -> assertThat(Halves.fromF16(b.data())).isNotEqualTo(new float[b.data().length / 2]));
     }
