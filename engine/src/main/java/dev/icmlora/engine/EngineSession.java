@@ -16,7 +16,6 @@ import java.util.function.Supplier;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
-import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.Tuning;
@@ -97,15 +96,15 @@ public final class EngineSession {
         return spent.get();
     }
 
-    private void took(PhaseNanos phases, int promptTokens, int completionTokens, int tuningTokens) {
-        spent.accumulateAndGet(new Spent(phases, promptTokens, completionTokens, tuningTokens), Spent::plus);
+    private void took(Spent more) {
+        spent.accumulateAndGet(more, Spent::plus);
     }
 
     /// The base model's embeddings of texts, each scaled to length 1.
     ///
     /// @param texts of 1 token up to what the context holds
     public List<float[]> embed(List<int[]> texts) {
-        took(PhaseNanos.NONE, texts.stream().mapToInt(text -> text.length).sum(), 0, 0);
+        took(Spent.reading(0, texts.stream().mapToInt(text -> text.length).sum()));
         return observed.phase(
                 "embed",
                 () -> texts.stream()
@@ -127,10 +126,8 @@ public final class EngineSession {
         var vector = observed.phase(
                 "fingerprint",
                 () -> read(
-                        tokens,
-                        reader -> reader.fingerprinter().begin(prompt),
-                        time -> took(new PhaseNanos(time, 0, 0, 0, 0, 0), 0, 0, 0)));
-        took(PhaseNanos.NONE, tokens, 0, 0);
+                        tokens, reader -> reader.fingerprinter().begin(prompt), time -> took(Spent.reading(time, 0))));
+        took(Spent.reading(0, tokens));
         return vector;
     }
 
@@ -172,7 +169,7 @@ public final class EngineSession {
         return job(() -> {
             var began = System.nanoTime();
             var adapter = observed.phase("generate", start);
-            took(new PhaseNanos(0, System.nanoTime() - began, 0, 0, 0, 0), 0, 0, 0);
+            took(Spent.generating(System.nanoTime() - began));
             return adapter;
         });
     }
@@ -226,8 +223,7 @@ public final class EngineSession {
             Consumer<Tuning.Progress> progress) {
         var began = System.nanoTime();
         var result = observed.phase("tune", () -> tuned(start, task, options, budget, progress));
-        var time = System.nanoTime() - began;
-        took(new PhaseNanos(0, 0, 0, time, 0, 0), 0, 0, result.tokens());
+        took(Spent.tuning(System.nanoTime() - began, result.tokens()));
         return result;
     }
 
@@ -278,13 +274,15 @@ public final class EngineSession {
     /// `adapter` if its weights give scores that are not finite
     public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
         var answers = decode(adapter, prompts, wanted);
-        took(PhaseNanos.NONE, 0, answers.completionTokens(), 0);
+        took(answers.spent());
         return answers;
     }
 
     /// The same where no client gets the answers, so that what was written does not count.
     public List<Answer> read(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
-        return decode(adapter, prompts, wanted).answers();
+        var answers = decode(adapter, prompts, wanted);
+        took(answers.spent().unwritten());
+        return answers.answers();
     }
 
     private Answers decode(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
@@ -293,13 +291,7 @@ public final class EngineSession {
         Function<Worker, CompletableFuture<Answers>> work =
                 worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
         var decoding = engine.placement().with(adapter, work);
-        var answers = observed.phase("answer", () -> await(decoding));
-        took(
-                new PhaseNanos(0, 0, answers.applyNanos(), 0, answers.promptNanos(), answers.decodeNanos()),
-                answers.promptTokens(),
-                0,
-                0);
-        return answers;
+        return observed.phase("answer", () -> await(decoding));
     }
 
     private static void requireScalable(ScaledAdapter scaled) {

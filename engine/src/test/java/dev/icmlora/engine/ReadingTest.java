@@ -64,7 +64,8 @@ class ReadingTest {
                 engine.format().query("Write the plural.", List.of(), "dog").tokens();
         var answers = asking.answer(
                 Optional.empty(), List.of(prompt), new Decoding(SamplingOptions.GREEDY, ANSWER, List.of()));
-        assertThat(counted).hasValue(answers.promptTokens() + answers.completionTokens());
+        assertThat(counted)
+                .hasValue(answers.spent().promptTokens() + answers.spent().completionTokens());
     }
 
     @Test

@@ -48,7 +48,7 @@ class TuneTest {
         assertThat(result.summary().lossAfter()).isLessThan(result.summary().lossBefore());
         assertThat(result.adapter().id()).isNotEqualTo(shared.id());
         assertThat(heard.getLast().done()).isEqualTo(1);
-        assertThat(session.spent().phases().tune()).isPositive();
+        assertThat(session.spent().tune()).isPositive();
         assertThat(engine.tuningBytes()).isPositive();
         var prompt =
                 engine.format().query(HOUR.description(), List.of(), "16:41").tokens();

@@ -375,7 +375,7 @@ public final class TaskService {
                 session.engine().manifest().base().name(),
                 key.isTuned() ? TaskServing.report(supplied.known()) : null,
                 new Usage(spent.promptTokens(), spent.completionTokens()),
-                Timing.of(spent.phases()));
+                Timing.of(spent));
         return new Metered<>(reply, Optional.of(reply.id()), reply.cached(), Optional.empty(), spent);
     }
 
@@ -403,7 +403,7 @@ public final class TaskService {
                 as.selection().withConfidence(ofTask -> form.confidence(answers, ofTask)),
                 as.tuning(),
                 new Usage(spent.promptTokens(), spent.completionTokens()),
-                Timing.of(spent.phases())));
+                Timing.of(spent)));
     }
 
     private static ServedAdapter served(Supplied supplied) {

@@ -79,7 +79,7 @@ class WorkerTest {
     @Test
     void writesAsManyTokensAsAreWanted() {
         assertThat(write(BASE, 10, 5).join().texts()).containsExactly(text(10, 5));
-        assertThat(write(RED, 10, 5).join().completionTokens()).isEqualTo(5);
+        assertThat(write(RED, 10, 5).join().spent().completionTokens()).isEqualTo(5);
     }
 
     @Test
@@ -480,7 +480,7 @@ class WorkerTest {
 
         assertThat(answers.texts()).containsOnly(text(shared + 2, 1)).hasSize(6);
         assertThat(adapted.tokensRead).isEqualTo(shared + 6 * 2);
-        assertThat(answers.promptTokens()).isEqualTo(shared + 6 * 2);
+        assertThat(answers.spent().promptTokens()).isEqualTo(shared + 6 * 2);
     }
 
     @Test
@@ -499,7 +499,9 @@ class WorkerTest {
         assertThat(second).isEqualTo(2);
         assertThat(third).isEqualTo(61);
         assertThat(adapted.tokensRead - first - second - third).isEqualTo(61);
-        assertThat(again.promptTokens()).isEqualTo(other.promptTokens()).isEqualTo(60);
+        assertThat(again.spent().promptTokens())
+                .isEqualTo(other.spent().promptTokens())
+                .isEqualTo(60);
     }
 
     @Test

@@ -128,7 +128,7 @@ class WorkerWithModelTest {
                 .join();
 
         assertThat(together.texts()).zipSatisfy(alone, (a, b) -> assertThat(a).startsWith(b.substring(0, 5)));
-        assertThat(together.completionTokens()).isBetween(11, 11 * 12);
+        assertThat(together.spent().completionTokens()).isBetween(11, 11 * 12);
     }
 
     /// The same at the same time as requests of two other adapters, which take turns with it at every
@@ -234,10 +234,11 @@ class WorkerWithModelTest {
     void countsWhatAllPromptsBeginWithOnce() {
         var a = prompt("Tell me about the city of Paris");
         var b = prompt("Tell me about the city of Rome");
-        var own = write(BASE, GREEDY, a).promptTokens() + write(BASE, GREEDY, b).promptTokens();
+        var own = write(BASE, GREEDY, a).spent().promptTokens()
+                + write(BASE, GREEDY, b).spent().promptTokens();
 
-        assertThat(write(BASE, GREEDY, a, b).promptTokens()).isLessThan(own - 6);
-        assertThat(write(BASE, GREEDY, a, a).promptTokens()).isEqualTo(a.length + 1);
+        assertThat(write(BASE, GREEDY, a, b).spent().promptTokens()).isLessThan(own - 6);
+        assertThat(write(BASE, GREEDY, a, a).spent().promptTokens()).isEqualTo(a.length + 1);
     }
 
     @Test
@@ -258,7 +259,7 @@ class WorkerWithModelTest {
         var text = prompt("word ".repeat(3 * BATCH) + "What did I write?");
 
         assertThat(text).hasSizeGreaterThan(3 * BATCH);
-        assertThat(write(BASE, GREEDY, text).promptTokens()).isEqualTo(text.length);
+        assertThat(write(BASE, GREEDY, text).spent().promptTokens()).isEqualTo(text.length);
     }
 
     @Test
