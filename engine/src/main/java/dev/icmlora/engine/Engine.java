@@ -187,12 +187,7 @@ public final class Engine implements AutoCloseable {
         return model;
     }
 
-    /// Makes adapters on the calling thread; calls wait for each other.
-    public Generator generator() {
-        return generator;
-    }
-
-    /// What makes the adapters that tasks begin with.
+    /// What makes the adapters that tasks begin with, on the calling thread; calls wait for each other.
     public Hypernetwork hypernetwork() {
         return hypernetwork;
     }
