@@ -17,9 +17,9 @@ import dev.icmlora.engine.tune.Module;
 /// @param contextTokens that a prompt and its answer may have together
 /// @param batchTokens of one `llama_decode`
 /// @param maxLoras different adapters in one batch; 1 for time slices of one adapter each; empty for the default
-/// @param adapterModules modules of each layer, as GGUF names them, that resident adapters have room for: adapters from
-/// elsewhere often change others than generated ones. All of them are written at each hot-apply. Empty for those that
-/// the generator changes
+/// @param adapterModules modules of each layer, as GGUF names them, that resident adapters have room for: adapters
+/// from elsewhere often change others than generated ones. All of them are written at each hot-apply. Empty for
+/// those that the generator changes
 /// @param adapterRank that resident adapters have room for; empty for the generator's
 /// @param checkAdapters whether to compare what was applied with the same adapter loaded from its file, for debugging
 /// @param requireGpu whether to refuse to start without a GPU

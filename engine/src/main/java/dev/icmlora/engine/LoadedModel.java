@@ -239,7 +239,6 @@ public final class LoadedModel implements AutoCloseable {
         return new Fingerprinter(format, states, model.hiddenSize(), options.batchTokens());
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         model.close();

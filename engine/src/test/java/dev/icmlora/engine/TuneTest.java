@@ -75,7 +75,8 @@ class TuneTest {
         var options = TuningOptions.forExamples(5).withSteps(1);
 
         var once = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
-        var again = new EngineSession(engine, new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
+        var again =
+                new EngineSession(engine, new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
 
         assertThat(once.adapter().id()).isEqualTo(again.adapter().id());
     }

@@ -133,7 +133,6 @@ public final class GgufWriter {
         return file.array();
     }
 
-    /// Bytes of the file.
     public long bytes() {
         return header().limit()
                 + tensors.values().stream()

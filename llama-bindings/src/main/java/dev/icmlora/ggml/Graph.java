@@ -370,7 +370,6 @@ public final class Graph implements AutoCloseable {
         held.forEach(NativeHandle::drop);
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

@@ -98,7 +98,6 @@ public final class GraphMemory implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         scheduler.close();

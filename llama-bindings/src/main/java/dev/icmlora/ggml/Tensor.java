@@ -60,7 +60,6 @@ public final class Tensor {
         return info.elements();
     }
 
-    /// Bytes of the data.
     public long bytes() {
         return info.bytes();
     }

@@ -287,7 +287,6 @@ public final class AdapterBank implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         if (wide != null) {

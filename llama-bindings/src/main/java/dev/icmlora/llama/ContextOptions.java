@@ -58,7 +58,8 @@ public record ContextOptions(
     }
 
     public ContextOptions withThreads(int count) {
-        return new ContextOptions(contextTokens, batchTokens, maxSequences, count, hiddenLayer, watchedLayers, unifiedKv);
+        return new ContextOptions(
+                contextTokens, batchTokens, maxSequences, count, hiddenLayer, watchedLayers, unifiedKv);
     }
 
     /// @param layer after which hidden states are taken, or [#LOGITS]

@@ -451,7 +451,6 @@ public final class LlamaContext implements AutoCloseable {
         model.handle().drop();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

@@ -45,8 +45,8 @@ public final class LlamaModel implements AutoCloseable {
         this.vocabulary = new Vocabulary(handle, LlamaH.llama_model_get_vocab(model));
     }
 
-    /// Loads it onto the GPU if there is one. The file is mapped, and weights keep ggml's own layout, in which adapters
-    /// and other graphs compute with them.
+    /// Loads it onto the GPU if there is one. The file is mapped, and weights keep ggml's own layout, in which
+    /// adapters and other graphs compute with them.
     ///
     /// @param path a GGUF file of an architecture that llama.cpp v0.5.0 knows
     /// @throws UncheckedIOException if there is no such file

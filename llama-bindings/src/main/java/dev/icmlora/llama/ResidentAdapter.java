@@ -124,7 +124,6 @@ public final class ResidentAdapter implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         copies.close();

@@ -176,12 +176,10 @@ public final class FrozenWeights implements AutoCloseable {
         return Math.toIntExact(own.output().shape()[1]);
     }
 
-    /// Bytes of the copies.
     public long bytes() {
         return transposed.bytes();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         transposed.close();

@@ -276,7 +276,6 @@ public final class Tuning implements AutoCloseable {
         return lora.bytes() + (path == null ? 0 : path.bytes()) + memory.bytes();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         closeGraph();

@@ -154,7 +154,6 @@ public final class ContextScheduler {
         return groups.isEmpty();
     }
 
-    /// Drops cancelled requests.
     void dropCancelled() {
         requests()
                 .filter(request -> request.cancellation().isRequested())

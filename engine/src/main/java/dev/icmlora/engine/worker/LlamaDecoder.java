@@ -151,7 +151,6 @@ public final class LlamaDecoder implements Decoder, AutoCloseable {
         return TokenLogprob.of(tokens, context.logits(output));
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         batch.close();

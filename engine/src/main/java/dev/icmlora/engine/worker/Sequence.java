@@ -275,7 +275,6 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         branchIds = ids;
     }
 
-    /// The branches that it has.
     List<Integer> branchIds() {
         return branchIds;
     }

@@ -3,7 +3,6 @@ package dev.icmlora.engine.worker;
 /// The kind of answer that follows each prompt of a request: a text that is written, or one of some labels.
 public sealed interface Wanted permits Decoding, Choosing {
 
-    /// Hears of the answers.
     AnswerListener listener();
 
     /// A prompt that was read is kept for requests with the same salt only: how soon an answer begins tells

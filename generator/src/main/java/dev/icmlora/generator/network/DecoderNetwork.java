@@ -9,8 +9,8 @@ import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Graph;
 import dev.icmlora.ggml.Tensor;
 
-/// The decoder as a ggml graph, built once: a latent `[latent]` and a strength `[1]` to `B = B0 + strength * dB`, for
-/// each module `[rank * out, layers]` in F16. All layers are columns of one matrix product a head.
+/// The decoder as a ggml graph, built once: a latent `[latent]` and a strength `[1]` to `B = B0 + strength * dB`,
+/// for each module `[rank * out, layers]` in F16. All layers are columns of one matrix product a head.
 final class DecoderNetwork implements AutoCloseable {
     private static final int TENSORS = 64;
 

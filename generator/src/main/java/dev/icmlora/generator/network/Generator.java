@@ -48,7 +48,6 @@ public final class Generator implements AutoCloseable {
         return manifest;
     }
 
-    /// The shape of all its adapters.
     public ResidentShape shape() {
         return new ResidentShape(manifest.architecture().adapter(), fixed);
     }

@@ -46,7 +46,6 @@ public record GeneratorArchitecture(
 
     /// Type and shape of a tensor; ggml's order, so `ne[0]` is the input dimension of a weight matrix.
     public record TensorSpec(GgmlType type, long... ne) {
-        /// Number of values.
         public long elements() {
             long elements = 1;
             for (long n : ne) {
