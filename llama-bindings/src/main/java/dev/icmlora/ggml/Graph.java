@@ -25,7 +25,6 @@ import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
-import dev.icmlora.capi.TensorRef;
 
 /// A computation: built once from inputs, stored tensors and operations, then computed as often as wanted.
 ///
@@ -359,7 +358,7 @@ public final class Graph implements AutoCloseable {
     }
 
     Tensor result(MemorySegment tensor) {
-        return Tensor.of(new TensorRef(handle, GgmlTensor.at(tensor))).asComputed();
+        return Tensor.of(handle, GgmlTensor.at(tensor)).asComputed();
     }
 
     private void free(MemorySegment context) {

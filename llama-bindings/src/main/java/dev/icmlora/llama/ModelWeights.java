@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
-import dev.icmlora.capi.TensorRef;
 import dev.icmlora.ggml.NativeCallException;
 import dev.icmlora.ggml.Tensor;
 
@@ -70,17 +69,13 @@ public final class ModelWeights {
     /// @param name as in the model's file, such as `blk.0.attn_q.weight`
     public Optional<Tensor> tensor(String name) {
         owner.get();
-        return Optional.ofNullable(tensors.get(name)).map(this::borrowed);
+        return Optional.ofNullable(tensors.get(name)).map(found -> Tensor.of(owner, found));
     }
 
     /// The matrix that turns the last hidden state into logits. Where it is tied to the embeddings it may be the
     /// same tensor, or a copy on another device.
     public Tensor output() {
         owner.get();
-        return borrowed(output);
-    }
-
-    private Tensor borrowed(GgmlTensor tensor) {
-        return Tensor.of(new TensorRef(owner, tensor));
+        return Tensor.of(owner, output);
     }
 }
