@@ -19,7 +19,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.request.Spent;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.ChatMessage;
@@ -133,5 +133,5 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage(FUNCTION, ENGINE, GENERATOR)
                     .and(not(resideInAPackage("dev.icmlora.function.api..")))
-                    .and(not(belongToAnyOf(Task.class, Example.class, PhaseNanos.class))));
+                    .and(not(belongToAnyOf(Task.class, Example.class, Spent.class))));
 }

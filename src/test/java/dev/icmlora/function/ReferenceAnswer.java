@@ -9,7 +9,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.TokenBatch;
 
 /// What llama.cpp answers with an adapter's file loaded in its ordinary way, beside the function.
@@ -20,7 +19,7 @@ public final class ReferenceAnswer {
     /// The greedy answer of another model and context, with the file loaded as an ordinary adapter.
     public static String of(byte[] adapterFile, String description, String input, int maxTokens) {
         var options = ContextOptions.of(512, 512);
-        try (var model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+        try (var model = LlamaModel.load(Installation.ofThisProcess().model());
                 var context = LlamaContext.create(model, options);
                 var adapter = LoraAdapter.load(model, adapterFile);
                 var batch = TokenBatch.allocate(512, 1)) {

@@ -6,10 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
-import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.start.Hypernetwork;
 import dev.icmlora.engine.tune.TuningOptions;
@@ -72,7 +70,7 @@ public final class Engine implements AutoCloseable {
                 share);
         this.generator = generator;
         this.calibration = calibration(generator.manifest());
-        this.shape = generator.shape().widened(options.adapters().around(architecture.adapter(), model));
+        this.shape = generator.shape().widened(model.layoutAround(architecture.adapter()));
         this.hypernetwork = new Hypernetwork(generator, shape);
         this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
         var first = hypernetwork.adapter(new float[architecture.latent()], 1);
@@ -110,17 +108,8 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /// One request's use of the engine. Called by the thread that the request belongs to.
-    public EngineSession session(Cancellation cancellation) {
-        return session(cancellation, _ -> {});
-    }
-
-    /// The same where tokens are counted.
-    ///
-    /// @param computed is called from any thread as tokens are computed: those of answers and of texts that are
-    /// read, and those of each tuning step's examples
-    public EngineSession session(Cancellation cancellation, IntConsumer computed) {
-        return new EngineSession(this, cancellation, observer.request(), computed);
+    EngineObserver observer() {
+        return observer;
     }
 
     /// Tokens that a prompt and its answer may have together, and a task for its fingerprint.
@@ -198,12 +187,7 @@ public final class Engine implements AutoCloseable {
         return model;
     }
 
-    /// Makes adapters on the calling thread; calls wait for each other.
-    public Generator generator() {
-        return generator;
-    }
-
-    /// What makes the adapters that tasks begin with.
+    /// What makes the adapters that tasks begin with, on the calling thread; calls wait for each other.
     public Hypernetwork hypernetwork() {
         return hypernetwork;
     }

@@ -16,10 +16,8 @@ import java.util.function.Supplier;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
-import dev.icmlora.engine.request.PhaseNanos;
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.start.Start;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Answer;
@@ -46,10 +44,20 @@ public final class EngineSession {
     private final Observed observed;
     private final AtomicReference<Spent> spent;
 
+    public EngineSession(Engine engine, Cancellation cancellation) {
+        this(engine, cancellation, _ -> {});
+    }
+
+    /// The same where tokens are counted.
+    ///
     /// @param computed is called from any thread as tokens are computed: those of answers and of texts that are
     /// read, and those of each tuning step's examples
-    EngineSession(Engine engine, Cancellation cancellation, Observed observer, IntConsumer computed) {
-        this(engine, cancellation, counting(observer, computed), new AtomicReference<>(Spent.NOTHING));
+    public EngineSession(Engine engine, Cancellation cancellation, IntConsumer computed) {
+        this(
+                engine,
+                cancellation,
+                counting(engine.observer().request(), computed),
+                new AtomicReference<>(Spent.NOTHING));
     }
 
     private EngineSession(Engine engine, Cancellation cancellation, Observed observed, AtomicReference<Spent> spent) {
@@ -83,24 +91,20 @@ public final class EngineSession {
         return engine;
     }
 
-    public Cancellation cancellation() {
-        return cancellation;
-    }
-
     /// What was computed for it so far.
     public Spent spent() {
         return spent.get();
     }
 
-    private void took(PhaseNanos phases, int promptTokens, int completionTokens, int tuningTokens) {
-        spent.accumulateAndGet(new Spent(phases, promptTokens, completionTokens, tuningTokens), Spent::plus);
+    private void took(Spent more) {
+        spent.accumulateAndGet(more, Spent::plus);
     }
 
     /// The base model's embeddings of texts, each scaled to length 1.
     ///
     /// @param texts of 1 token up to what the context holds
     public List<float[]> embed(List<int[]> texts) {
-        took(PhaseNanos.NONE, texts.stream().mapToInt(text -> text.length).sum(), 0, 0);
+        took(Spent.reading(0, texts.stream().mapToInt(text -> text.length).sum()));
         return observed.phase(
                 "embed",
                 () -> texts.stream()
@@ -122,10 +126,8 @@ public final class EngineSession {
         var vector = observed.phase(
                 "fingerprint",
                 () -> read(
-                        tokens,
-                        reader -> reader.fingerprinter().begin(prompt),
-                        time -> took(new PhaseNanos(time, 0, 0, 0, 0, 0), 0, 0, 0)));
-        took(PhaseNanos.NONE, tokens, 0, 0);
+                        tokens, reader -> reader.fingerprinter().begin(prompt), time -> took(Spent.reading(time, 0))));
+        took(Spent.reading(0, tokens));
         return vector;
     }
 
@@ -151,19 +153,25 @@ public final class EngineSession {
         return read;
     }
 
-    /// The adapter that a task begins with.
-    public Adapter start(Start start, TaskVector vector) {
-        return job(() -> {
-            var began = System.nanoTime();
-            var adapter = observed.phase("generate", () -> start.of(vector));
-            took(new PhaseNanos(0, System.nanoTime() - began, 0, 0, 0, 0), 0, 0, 0);
-            return adapter;
-        });
+    /// The adapter that the generator makes for a task.
+    ///
+    /// @param strength of the residual on B0
+    public Adapter generated(TaskVector vector, float strength) {
+        return generate(() -> engine.hypernetwork().generated(vector, strength));
     }
 
     /// B0 itself, whatever the task.
     public Adapter shared() {
-        return start(engine.hypernetwork().shared(), TaskVector.NONE);
+        return generate(engine.hypernetwork()::shared);
+    }
+
+    private Adapter generate(Supplier<Adapter> start) {
+        return job(() -> {
+            var began = System.nanoTime();
+            var adapter = observed.phase("generate", start);
+            took(Spent.generating(System.nanoTime() - began));
+            return adapter;
+        });
     }
 
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
@@ -193,7 +201,7 @@ public final class EngineSession {
             return result.join();
         } catch (CompletionException e) {
             throw switch (e.getCause()) {
-                case NativeException failure -> new ComputationFailedException(failure, Worker.isFatal(failure));
+                case NativeException failure -> new ComputationFailedException(failure, failure.isFatal());
                 case RuntimeException cause -> cause;
                 default -> e;
             };
@@ -215,8 +223,7 @@ public final class EngineSession {
             Consumer<Tuning.Progress> progress) {
         var began = System.nanoTime();
         var result = observed.phase("tune", () -> tuned(start, task, options, budget, progress));
-        var time = System.nanoTime() - began;
-        took(new PhaseNanos(0, 0, 0, time, 0, 0), 0, 0, result.report().tokens());
+        took(Spent.tuning(System.nanoTime() - began, result.tokens()));
         return result;
     }
 
@@ -267,13 +274,15 @@ public final class EngineSession {
     /// `adapter` if its weights give scores that are not finite
     public Answers answer(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
         var answers = decode(adapter, prompts, wanted);
-        took(PhaseNanos.NONE, 0, answers.completionTokens(), 0);
+        took(answers.spent());
         return answers;
     }
 
     /// The same where no client gets the answers, so that what was written does not count.
     public List<Answer> read(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
-        return decode(adapter, prompts, wanted).answers();
+        var answers = decode(adapter, prompts, wanted);
+        took(answers.spent().unwritten());
+        return answers.answers();
     }
 
     private Answers decode(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
@@ -282,13 +291,7 @@ public final class EngineSession {
         Function<Worker, CompletableFuture<Answers>> work =
                 worker -> worker.decode(adapter, prompts, wanted, cancellation, observed);
         var decoding = engine.placement().with(adapter, work);
-        var answers = observed.phase("answer", () -> await(decoding));
-        took(
-                new PhaseNanos(0, 0, answers.applyNanos(), 0, answers.promptNanos(), answers.decodeNanos()),
-                answers.promptTokens(),
-                0,
-                0);
-        return answers;
+        return observed.phase("answer", () -> await(decoding));
     }
 
     private static void requireScalable(ScaledAdapter scaled) {

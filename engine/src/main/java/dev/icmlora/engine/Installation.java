@@ -33,7 +33,6 @@ public final class Installation {
         this.workingDirectory = workingDirectory;
     }
 
-    /// As seen by this process.
     public static Installation ofThisProcess() {
         return new Installation(System.getenv(), Path.of("").toAbsolutePath());
     }

@@ -19,7 +19,6 @@ import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 
 /// A base model in memory, and how tasks are put to it. It is all that fingerprints need, so a generator can be trained
 /// with it before there is one.
@@ -28,6 +27,12 @@ public final class LoadedModel implements AutoCloseable {
     /// After which parts of its layers the model's states tell labels apart: the first ones words, the last ones
     /// what an answer would be.
     private static final List<Double> WATCHED = List.of(0.2, 0.6, 0.73, 0.8, 0.93);
+
+    /// Of adapters without a generator.
+    private static final List<String> USUAL_MODULES = List.of("attn_q", "attn_v");
+
+    private static final int USUAL_RANK = 16;
+    private static final float SCALE = 2;
 
     /// Rows of a matrix that tell its gain.
     private static final long GAIN_ROWS = 64;
@@ -56,7 +61,7 @@ public final class LoadedModel implements AutoCloseable {
     /// With the libraries loaded.
     static LoadedModel load(Path file, EngineOptions options) {
         var mapped = MappedFile.of(file);
-        var model = LlamaModel.load(file, ModelOptions.DEFAULT);
+        var model = LlamaModel.load(file);
         try {
             return new LoadedModel(file, mapped, model, options);
         } catch (RuntimeException e) {
@@ -80,10 +85,40 @@ public final class LoadedModel implements AutoCloseable {
                 name(), model.architecture(), model.turnsHalves(), model.heads(), model.kvHeads());
     }
 
-    /// Of adapters that change these modules of all layers.
+    /// What resident adapters have room for where there is no generator.
     ///
-    /// @throws EngineStartException if the file has no such matrices
-    AdapterLayout layout(List<String> modules, int rank, float alpha) {
+    /// @throws EngineStartException if the model has no such module
+    AdapterLayout layout() {
+        var rank = options.adapterRank().orElse(USUAL_RANK);
+        return layout(options.modules(USUAL_MODULES), rank, SCALE * rank);
+    }
+
+    /// The same with a generator.
+    ///
+    /// @param generated what its adapters change
+    /// @throws EngineStartException if that has no room, or the model has no such module
+    AdapterLayout layoutAround(AdapterLayout generated) {
+        var rank = options.adapterRank().orElse(generated.rank());
+        if (rank < generated.rank()) {
+            throw new EngineStartException(
+                    "icm-lora.adapter.max-rank (ICM_LORA_ADAPTER_MAX_RANK) is %d, but the generator's adapters have rank %d"
+                            .formatted(rank, generated.rank()));
+        }
+        var modules = options.modules(generated.modules());
+        generated.modules().stream()
+                .filter(module -> !modules.contains(module))
+                .findFirst()
+                .ifPresent(missing -> {
+                    throw new EngineStartException(
+                            "icm-lora.adapter.modules (ICM_LORA_ADAPTER_MODULES) leaves %s out, which the generator changes"
+                                    .formatted(missing));
+                });
+        return rank == generated.rank() && modules.equals(generated.modules())
+                ? generated
+                : layout(modules, rank, generated.alpha() / generated.rank() * rank);
+    }
+
+    private AdapterLayout layout(List<String> modules, int rank, float alpha) {
         try (GgufFile weights = GgufFile.open(file)) {
             var targets =
                     modules.stream().map(module -> target(module, weights)).toList();
@@ -204,7 +239,6 @@ public final class LoadedModel implements AutoCloseable {
         return new Fingerprinter(format, states, model.hiddenSize(), options.batchTokens());
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         model.close();

@@ -102,7 +102,6 @@ final class Tuners implements AutoCloseable {
         throw new UnusableInputException("mode", null, "tuned", refusal);
     }
 
-    /// Idempotent.
     @Override
     public synchronized void close() {
         handles.close();

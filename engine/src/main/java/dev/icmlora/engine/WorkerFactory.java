@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import dev.icmlora.engine.worker.AdaptedDecoder;
 import dev.icmlora.engine.worker.AppliedAdapters;
 import dev.icmlora.engine.worker.AppliedCheck;
 import dev.icmlora.engine.worker.ContextScheduler;
@@ -116,8 +115,8 @@ final class WorkerFactory {
         var wholeReader = handles.own(new StatesReader(model, whole, batch));
         var worker = handles.own(new Worker(
                 "worker-" + number,
-                scheduler(new LlamaDecoder(base)),
-                scheduler(new AdaptedDecoder(adapted, applied)),
+                scheduler(new LlamaDecoder(base, Optional.empty())),
+                scheduler(new LlamaDecoder(adapted, Optional.of(applied))),
                 each -> contexts.forEach(context -> context.threads(each)),
                 share,
                 TIME_SLICE));

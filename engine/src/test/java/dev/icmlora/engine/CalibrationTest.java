@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.engine.Calibration.Curve;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Finish;
 import dev.icmlora.generator.network.GeneratorFile;

@@ -14,7 +14,6 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.Vocabulary;
 
 /// Whatever texts chats and tasks are made of, they end up in the prompt as they are, and the markup around
@@ -27,7 +26,7 @@ class ChatFuzzTest {
 
     static {
         NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
-        MODEL = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+        MODEL = LlamaModel.load(Installation.ofThisProcess().model());
     }
 
     private static final Vocabulary VOCABULARY = MODEL.vocabulary();
@@ -72,6 +71,8 @@ class ChatFuzzTest {
     }
 
     private static int[] markup(int[] tokens) {
-        return Arrays.stream(tokens).filter(VOCABULARY::isControl).toArray();
+        return Arrays.stream(tokens)
+                .filter(token -> VOCABULARY.piece(token).length == 0)
+                .toArray();
     }
 }

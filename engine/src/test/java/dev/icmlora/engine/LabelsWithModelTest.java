@@ -33,7 +33,7 @@ class LabelsWithModelTest {
     private static final int BATCH = 64;
 
     private final Engine engine = LoadedEngine.get();
-    private final EngineSession session = engine.session(new Cancellation());
+    private final EngineSession session = new EngineSession(engine, new Cancellation());
 
     /// Labels that begin alike, one that others begin with, and more than are read side by side; several
     /// requests at once, against llama.cpp with one label after the other in another memory.
@@ -45,8 +45,7 @@ class LabelsWithModelTest {
                         IntStream.range(0, 28).mapToObj(i -> "number " + i))
                 .toList();
         var adapter = adapted
-                ? Optional.of(new ScaledAdapter(
-                        session.start(engine.hypernetwork().generated(1), session.fingerprint(TASK)), 2))
+                ? Optional.of(new ScaledAdapter(session.generated(session.fingerprint(TASK), 1), 2))
                 : Optional.<ScaledAdapter>empty();
         var prompts = List.of(prompt("Do you want tea?"), prompt("Is the sky green?"));
         var others = List.of("yes", "no", "number one", "number two");

@@ -33,7 +33,7 @@ class ReadingTest {
     private final Engine engine = LoadedEngine.get();
     private final Cancellation cancellation = new Cancellation();
     private final AtomicInteger tokens = new AtomicInteger();
-    private final EngineSession session = engine.session(cancellation, tokens::addAndGet);
+    private final EngineSession session = new EngineSession(engine, cancellation, tokens::addAndGet);
 
     private static Task task(int words) {
         var example = new Example("a rather long input ".repeat(words / 4), "an output");
@@ -45,7 +45,7 @@ class ReadingTest {
     }
 
     private EngineSession other() {
-        return engine.session(new Cancellation());
+        return new EngineSession(engine, new Cancellation());
     }
 
     /// Begins to read in another thread, and returns when a piece is read.
@@ -59,12 +59,13 @@ class ReadingTest {
 
     private void answer() {
         var counted = new AtomicInteger();
-        var asking = engine.session(new Cancellation(), counted::addAndGet);
+        var asking = new EngineSession(engine, new Cancellation(), counted::addAndGet);
         var prompt =
                 engine.format().query("Write the plural.", List.of(), "dog").tokens();
         var answers = asking.answer(
                 Optional.empty(), List.of(prompt), new Decoding(SamplingOptions.GREEDY, ANSWER, List.of()));
-        assertThat(counted).hasValue(answers.promptTokens() + answers.completionTokens());
+        assertThat(counted)
+                .hasValue(answers.spent().promptTokens() + answers.spent().completionTokens());
     }
 
     @Test

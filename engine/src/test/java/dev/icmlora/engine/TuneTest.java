@@ -35,7 +35,7 @@ class TuneTest {
 
     private final Engine engine = LoadedEngine.get();
     private final Cancellation cancellation = new Cancellation();
-    private final EngineSession session = engine.session(cancellation);
+    private final EngineSession session = new EngineSession(engine, cancellation);
     private final List<Tuning.Progress> heard = new ArrayList<>();
 
     @Test
@@ -45,10 +45,10 @@ class TuneTest {
 
         var result = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
 
-        assertThat(result.report().lossAfter()).isLessThan(result.report().lossBefore());
+        assertThat(result.summary().lossAfter()).isLessThan(result.summary().lossBefore());
         assertThat(result.adapter().id()).isNotEqualTo(shared.id());
         assertThat(heard.getLast().done()).isEqualTo(1);
-        assertThat(session.spent().phases().tune()).isPositive();
+        assertThat(session.spent().tune()).isPositive();
         assertThat(engine.tuningBytes()).isPositive();
         var prompt =
                 engine.format().query(HOUR.description(), List.of(), "16:41").tokens();
@@ -75,7 +75,8 @@ class TuneTest {
         var options = TuningOptions.forExamples(5).withSteps(1);
 
         var once = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
-        var again = engine.session(new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
+        var again =
+                new EngineSession(engine, new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
 
         assertThat(once.adapter().id()).isEqualTo(again.adapter().id());
     }
@@ -101,7 +102,7 @@ class TuneTest {
 
         var result = session.tune(shared, HOUR, options, Optional.of(Duration.ofNanos(1)), heard::add);
 
-        assertThat(result.report().steps()).isEqualTo(1);
+        assertThat(result.summary().steps()).isEqualTo(1);
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.util.HexFormat;
 public final class Sha256 {
     private Sha256() {}
 
-    /// One to feed.
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -3,7 +3,6 @@ package dev.icmlora.generator;
 import dev.icmlora.TestInstallation;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 
 /// The real base model, loaded once for all tests of this module and never closed: the process ends with them.
 public final class BaseModelFixture {
@@ -18,7 +17,7 @@ public final class BaseModelFixture {
     public static synchronized LlamaModel model() {
         if (model == null) {
             loadNativeLibraries();
-            model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+            model = LlamaModel.load(TestInstallation.model());
         }
         return model;
     }

@@ -1,6 +1,7 @@
 package dev.icmlora.capi;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -24,7 +25,7 @@ final class Downcall {
     MethodHandle handle() {
         MethodHandle linked = handle;
         if (linked == null) {
-            linked = Linkage.link(address, descriptor);
+            linked = Linker.nativeLinker().downcallHandle(address, descriptor);
             handle = linked;
         }
         return linked;

@@ -97,18 +97,6 @@ public final class GgmlBackendH {
         }
     }
 
-    private static final Downcall ggml_backend_dev_memory =
-            Linkage.downcall("ggml_backend_dev_memory", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `void ggml_backend_dev_memory(ggml_backend_dev_t device, size_t * free, size_t * total);`
-    public static void ggml_backend_dev_memory(MemorySegment device, MemorySegment free, MemorySegment total) {
-        try {
-            ggml_backend_dev_memory.handle().invokeExact(device, free, total);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall ggml_backend_dev_backend_reg =
             Linkage.downcall("ggml_backend_dev_backend_reg", FunctionDescriptor.of(ADDRESS, ADDRESS));
 
@@ -261,18 +249,6 @@ public final class GgmlBackendH {
     public static MemorySegment ggml_backend_buft_name(MemorySegment bufferType) {
         try {
             return (MemorySegment) ggml_backend_buft_name.handle().invokeExact(bufferType);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final Downcall ggml_backend_buft_is_host =
-            Linkage.downcall("ggml_backend_buft_is_host", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
-
-    /// `bool ggml_backend_buft_is_host(ggml_backend_buffer_type_t buft);`
-    public static boolean ggml_backend_buft_is_host(MemorySegment bufferType) {
-        try {
-            return (boolean) ggml_backend_buft_is_host.handle().invokeExact(bufferType);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -113,18 +113,6 @@ public final class GgmlOpsH {
         }
     }
 
-    private static final Downcall ggml_exp =
-            Linkage.downcall("ggml_exp", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
-
-    /// `struct ggml_tensor * ggml_exp(struct ggml_context * ctx, struct ggml_tensor * a);`
-    public static MemorySegment ggml_exp(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_exp.handle().invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall ggml_norm =
             Linkage.downcall("ggml_norm", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_FLOAT));
 
@@ -169,21 +157,6 @@ public final class GgmlOpsH {
     public static MemorySegment ggml_concat(MemorySegment ctx, MemorySegment a, MemorySegment b, int dim) {
         try {
             return (MemorySegment) ggml_concat.handle().invokeExact(ctx, a, b, dim);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final Downcall ggml_repeat_4d = Linkage.downcall(
-            "ggml_repeat_4d",
-            FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-
-    /// `struct ggml_tensor * ggml_repeat_4d(struct ggml_context * ctx, struct ggml_tensor * a, int64_t ne0,
-    /// int64_t ne1, int64_t ne2, int64_t ne3);`
-    public static MemorySegment ggml_repeat_4d(
-            MemorySegment ctx, MemorySegment a, long ne0, long ne1, long ne2, long ne3) {
-        try {
-            return (MemorySegment) ggml_repeat_4d.handle().invokeExact(ctx, a, ne0, ne1, ne2, ne3);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -67,7 +67,6 @@ public record GgmlTensor(MemorySegment struct) {
         return struct.get(JAVA_INT, TYPE);
     }
 
-    /// Number of elements in a dimension.
     public long ne(int dimension) {
         return struct.get(JAVA_LONG, NE + dimension * JAVA_LONG.byteSize());
     }

@@ -42,31 +42,6 @@ public final class Linkage {
         libraries = all;
     }
 
-    /// Finds the symbol of every function of every header class now, so that one that is missing is noticed at
-    /// start-up and not in the middle of a request.
-    ///
-    /// @throws MissingSymbolError for the first symbol that no library has
-    public static void verify() {
-        List<Class<?>> headers = List.of(
-                LibcH.class,
-                GgmlH.class,
-                GgmlOpsH.class,
-                GgmlGradientOpsH.class,
-                GgmlBackendH.class,
-                LlamaH.class,
-                LlamaVocabH.class,
-                LlamaContextH.class,
-                LlamaExtH.class,
-                LlamaSamplerH.class);
-        for (Class<?> header : headers) {
-            try {
-                MethodHandles.lookup().ensureInitialized(header);
-            } catch (IllegalAccessException e) {
-                throw new LinkageError("header classes are public", e);
-            }
-        }
-    }
-
     static Downcall downcall(String symbol, FunctionDescriptor descriptor) {
         SymbolLookup lookup = libraries;
         if (lookup == null) {
@@ -75,10 +50,6 @@ public final class Linkage {
         MemorySegment address = lookup.find(symbol).orElseThrow(() -> new MissingSymbolError(symbol));
         DOWNCALLS.add(descriptor);
         return new Downcall(address, descriptor);
-    }
-
-    static MethodHandle link(MemorySegment address, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(address, descriptor);
     }
 
     /// A handle whose first argument is the function's address.

@@ -54,10 +54,6 @@ public final class LlamaBatch {
         return struct.get(ADDRESS, CStruct.offset(LAYOUT, member)).reinterpret(bytes);
     }
 
-    public MemorySegment struct() {
-        return struct;
-    }
-
     public void size(int tokens) {
         struct.set(JAVA_INT, N_TOKENS, tokens);
     }

@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 
 /// `struct llama_context_params` (llama.h, llama.cpp v0.5.0).
@@ -102,14 +101,11 @@ public record LlamaContextParams(MemorySegment struct) {
     private static final long CB_EVAL = CStruct.offset(LAYOUT, "cb_eval");
     private static final long KV_UNIFIED = CStruct.offset(LAYOUT, "kv_unified");
 
-    public static LlamaContextParams defaults(SegmentAllocator allocator) {
-        return new LlamaContextParams(LlamaContextH.llama_context_default_params(allocator));
-    }
-
-    public void tokens(int context, int batch, int microBatch) {
+    /// @param batch is computed at once
+    public void tokens(int context, int batch) {
         struct.set(JAVA_INT, N_CTX, context);
         struct.set(JAVA_INT, N_BATCH, batch);
-        struct.set(JAVA_INT, N_UBATCH, microBatch);
+        struct.set(JAVA_INT, N_UBATCH, batch);
     }
 
     public void maxSequences(int sequences) {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 
 /// `struct llama_model_params` (llama.h, llama.cpp v0.5.0).
@@ -52,27 +51,25 @@ public record LlamaModelParams(MemorySegment struct) {
             JAVA_BOOLEAN.withName("load_mtp"));
 
     // enum llama_load_mode
-    static final int LOAD_MODE_NONE = 0;
     static final int LOAD_MODE_MMAP = 1;
+
+    private static final int ALL_LAYERS = -1;
 
     private static final long N_GPU_LAYERS = CStruct.offset(LAYOUT, "n_gpu_layers");
     private static final long LOAD_MODE = CStruct.offset(LAYOUT, "load_mode");
     private static final long USE_EXTRA_BUFTS = CStruct.offset(LAYOUT, "use_extra_bufts");
 
-    public static LlamaModelParams defaults(SegmentAllocator allocator) {
-        return new LlamaModelParams(LlamaH.llama_model_default_params(allocator));
+    /// If there is one.
+    public void onGpu() {
+        struct.set(JAVA_INT, N_GPU_LAYERS, ALL_LAYERS);
     }
 
-    public void gpuLayers(int layers) {
-        struct.set(JAVA_INT, N_GPU_LAYERS, layers);
-    }
-
-    public void mmap(boolean mmap) {
-        struct.set(JAVA_INT, LOAD_MODE, mmap ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
+    public void mapped() {
+        struct.set(JAVA_INT, LOAD_MODE, LOAD_MODE_MMAP);
     }
 
     /// Extra buffer types hold repacked weights.
-    public void useExtraBufferTypes(boolean use) {
-        struct.set(JAVA_BOOLEAN, USE_EXTRA_BUFTS, use);
+    public void notRepacked() {
+        struct.set(JAVA_BOOLEAN, USE_EXTRA_BUFTS, false);
     }
 }

@@ -35,18 +35,6 @@ public final class LlamaVocabH {
         }
     }
 
-    private static final Downcall llama_vocab_is_control =
-            Linkage.downcall("llama_vocab_is_control", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT));
-
-    /// `bool llama_vocab_is_control(const struct llama_vocab * vocab, llama_token token);`
-    public static boolean llama_vocab_is_control(MemorySegment vocab, int token) {
-        try {
-            return (boolean) llama_vocab_is_control.handle().invokeExact(vocab, token);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall llama_vocab_bos =
             Linkage.downcall("llama_vocab_bos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 

@@ -55,7 +55,6 @@ public final class NativeHandle implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         boolean last;

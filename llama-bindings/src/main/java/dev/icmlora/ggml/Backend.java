@@ -108,7 +108,6 @@ public final class Backend implements AutoCloseable {
         return backends;
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         backends.forEach(NativeHandle::close);

@@ -1,12 +1,9 @@
 package dev.icmlora.ggml;
 
-/// A compute device at the moment it was asked.
+/// A compute device.
 ///
-/// @param name such as `CPU` or `CUDA0`
 /// @param description such as the name of the chip
-/// @param freeBytes memory free for use, 0 if the backend does not tell
-/// @param totalBytes memory in all, 0 if the backend does not tell
-public record Device(String name, String description, Type type, long freeBytes, long totalBytes) {
+public record Device(String description, Type type) {
     /// `enum ggml_backend_dev_type` (ggml-backend.h, llama.cpp v0.5.0) in its order.
     public enum Type {
         CPU,

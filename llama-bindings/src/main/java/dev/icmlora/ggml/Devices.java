@@ -1,14 +1,11 @@
 package dev.icmlora.ggml;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
 import dev.icmlora.capi.CString;
-import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.ggml.Device.Type;
 
@@ -35,17 +32,7 @@ public final class Devices {
     }
 
     private static Device describe(MemorySegment device) {
-        try (Arena arena = CallArena.open()) {
-            MemorySegment free = arena.allocate(ValueLayout.JAVA_LONG);
-            MemorySegment total = arena.allocate(ValueLayout.JAVA_LONG);
-            GgmlBackendH.ggml_backend_dev_memory(device, free, total);
-            return new Device(
-                    CString.read(GgmlBackendH.ggml_backend_dev_name(device)),
-                    CString.read(GgmlBackendH.ggml_backend_dev_description(device)),
-                    type(device),
-                    free.get(ValueLayout.JAVA_LONG, 0),
-                    total.get(ValueLayout.JAVA_LONG, 0));
-        }
+        return new Device(CString.read(GgmlBackendH.ggml_backend_dev_description(device)), type(device));
     }
 
     private static Type type(MemorySegment device) {

@@ -23,6 +23,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
+import dev.icmlora.ggml.GgufHeader.Entry;
+import dev.icmlora.ggml.GgufHeader.Value;
+
 /// A GGUF file of version 2 or 3, read by plain Java. The file is never trusted: every count, length and
 /// offset is checked against what is really there before it is used, and the only failure is a
 /// [GgufFormatException] that names the offset and the reason.
@@ -39,21 +42,6 @@ public final class GgufFile implements AutoCloseable {
     private final Map<String, Value> values;
     private final Map<String, Entry> tensors;
     private volatile MemorySegment file;
-
-    /// Where a value lies. For an array, `type` is the element type and `count` the number of elements;
-    /// otherwise `count` is -1.
-    record Value(GgufValueType type, long count, long offset) {
-        boolean isArray() {
-            return count >= 0;
-        }
-
-        @Override
-        public String toString() {
-            return isArray() ? "array of " + type : type.toString();
-        }
-    }
-
-    record Entry(TensorInfo info, long offset) {}
 
     private GgufFile(MemorySegment file) {
         GgufHeader header = GgufHeader.parse(file);
@@ -85,7 +73,7 @@ public final class GgufFile implements AutoCloseable {
     /// @throws GgufFormatException if the value has another type; the same holds for every typed accessor
     public Optional<String> string(String key) {
         Value value = scalar(key, GgufValueType.STRING);
-        return value == null ? Optional.empty() : Optional.of(stringAt(file(), value.offset));
+        return value == null ? Optional.empty() : Optional.of(stringAt(file(), value.offset()));
     }
 
     /// Any integer type; an unsigned 64-bit value above `Long.MAX_VALUE` is refused.
@@ -94,7 +82,7 @@ public final class GgufFile implements AutoCloseable {
         if (value == null) {
             return OptionalLong.empty();
         }
-        long number = value.isArray() ? notA(key, value, "integer") : integerAt(key, value, value.offset);
+        long number = value.isArray() ? notA(key, value, "integer") : integerAt(key, value, value.offset());
         return OptionalLong.of(number);
     }
 
@@ -104,11 +92,11 @@ public final class GgufFile implements AutoCloseable {
         if (value == null) {
             return OptionalDouble.empty();
         }
-        if (!value.isArray() && value.type == GgufValueType.FLOAT32) {
-            return OptionalDouble.of(file().get(F32, value.offset));
+        if (!value.isArray() && value.type() == GgufValueType.FLOAT32) {
+            return OptionalDouble.of(file().get(F32, value.offset()));
         }
-        if (!value.isArray() && value.type == GgufValueType.FLOAT64) {
-            return OptionalDouble.of(file().get(F64, value.offset));
+        if (!value.isArray() && value.type() == GgufValueType.FLOAT64) {
+            return OptionalDouble.of(file().get(F64, value.offset()));
         }
         return OptionalDouble.of(notA(key, value, "floating point number"));
     }
@@ -116,12 +104,7 @@ public final class GgufFile implements AutoCloseable {
     /// A 32-bit floating point value and nothing wider, as C accessors demand it.
     public OptionalDouble float32(String key) {
         Value value = scalar(key, GgufValueType.FLOAT32);
-        return value == null ? OptionalDouble.empty() : OptionalDouble.of(file().get(F32, value.offset));
-    }
-
-    public Optional<Boolean> bool(String key) {
-        Value value = scalar(key, GgufValueType.BOOL);
-        return value == null ? Optional.empty() : Optional.of(file().get(ValueLayout.JAVA_BYTE, value.offset) != 0);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(file().get(F32, value.offset()));
     }
 
     /// An array of strings; empty if the key is absent.
@@ -131,9 +114,9 @@ public final class GgufFile implements AutoCloseable {
             return List.of();
         }
         MemorySegment segment = file();
-        List<String> strings = new ArrayList<>(Math.toIntExact(value.count));
-        long offset = value.offset;
-        for (long i = 0; i < value.count; i++) {
+        List<String> strings = new ArrayList<>(Math.toIntExact(value.count()));
+        long offset = value.offset();
+        for (long i = 0; i < value.count(); i++) {
             strings.add(stringAt(segment, offset));
             offset += Long.BYTES + segment.get(U64, offset);
         }
@@ -146,7 +129,7 @@ public final class GgufFile implements AutoCloseable {
         if (value == null) {
             return new float[0];
         }
-        return file().asSlice(value.offset, value.count * Float.BYTES).toArray(F32);
+        return file().asSlice(value.offset(), value.count() * Float.BYTES).toArray(F32);
     }
 
     /// An array of any integer type whose elements fit 32 bits; empty if the key is absent.
@@ -158,9 +141,9 @@ public final class GgufFile implements AutoCloseable {
         if (!value.isArray()) {
             notA(key, value, "array of integers");
         }
-        int[] ints = new int[Math.toIntExact(value.count)];
+        int[] ints = new int[Math.toIntExact(value.count())];
         for (int i = 0; i < ints.length; i++) {
-            long offset = value.offset + (long) i * value.type.minimumBytes;
+            long offset = value.offset() + (long) i * value.type().minimumBytes;
             long number = integerAt(key, value, offset);
             if (number != (int) number) {
                 throw new GgufFormatException(offset, "element " + i + " of " + key + " exceeds 32 bits: " + number);
@@ -173,11 +156,11 @@ public final class GgufFile implements AutoCloseable {
     /// A value as it is stored, without its type.
     byte[] stored(Value value) {
         MemorySegment segment = file();
-        long end = value.offset;
-        for (long i = value.isArray() ? value.count : 1; i > 0; i--) {
-            end += value.type.minimumBytes + (value.type == GgufValueType.STRING ? segment.get(U64, end) : 0);
+        long end = value.offset();
+        for (long i = value.isArray() ? value.count() : 1; i > 0; i--) {
+            end += value.type().minimumBytes + (value.type() == GgufValueType.STRING ? segment.get(U64, end) : 0);
         }
-        return segment.asSlice(value.offset, end - value.offset).toArray(ValueLayout.JAVA_BYTE);
+        return segment.asSlice(value.offset(), end - value.offset()).toArray(ValueLayout.JAVA_BYTE);
     }
 
     Optional<Value> value(String key) {
@@ -217,7 +200,7 @@ public final class GgufFile implements AutoCloseable {
         long elements = tensor.shape()[0];
         Objects.checkIndex(row, elements == 0 ? 0 : tensor.elements() / elements);
         long bytes = tensor.type().bytes(elements);
-        return floats(tensor.type(), file().asSlice(entry.offset + row * bytes, bytes), Math.toIntExact(elements));
+        return floats(tensor.type(), file().asSlice(entry.offset() + row * bytes, bytes), Math.toIntExact(elements));
     }
 
     private static float[] floats(GgmlType type, MemorySegment data, int elements) {
@@ -230,7 +213,7 @@ public final class GgufFile implements AutoCloseable {
 
     private Entry entry(TensorInfo tensor) {
         Entry entry = tensors.get(tensor.name());
-        if (entry == null || !entry.info.equals(tensor)) {
+        if (entry == null || !entry.info().equals(tensor)) {
             throw new IllegalArgumentException("no such tensor in this file: " + tensor);
         }
         return entry;
@@ -241,7 +224,7 @@ public final class GgufFile implements AutoCloseable {
         if (tensor.bytes() > Integer.MAX_VALUE - 8 || tensor.elements() > (Integer.MAX_VALUE - 8) / bytesPerElement) {
             throw new IllegalArgumentException("tensor exceeds 2 GiB: " + tensor);
         }
-        return file().asSlice(entry.offset, tensor.bytes());
+        return file().asSlice(entry.offset(), tensor.bytes());
     }
 
     /// Idempotent. Reading values or tensor data afterwards throws [IllegalStateException]; keys and tensor
@@ -261,7 +244,7 @@ public final class GgufFile implements AutoCloseable {
 
     private Value scalar(String key, GgufValueType type) {
         Value value = values.get(key);
-        if (value != null && (value.isArray() || value.type != type)) {
+        if (value != null && (value.isArray() || value.type() != type)) {
             notA(key, value, type.toString());
         }
         return value;
@@ -269,7 +252,7 @@ public final class GgufFile implements AutoCloseable {
 
     private Value array(String key, GgufValueType element) {
         Value value = values.get(key);
-        if (value != null && (!value.isArray() || value.type != element)) {
+        if (value != null && (!value.isArray() || value.type() != element)) {
             notA(key, value, "array of " + element);
         }
         return value;
@@ -277,7 +260,7 @@ public final class GgufFile implements AutoCloseable {
 
     private long integerAt(String key, Value value, long offset) {
         MemorySegment segment = file();
-        return switch (value.type) {
+        return switch (value.type()) {
             case UINT8 -> Byte.toUnsignedLong(segment.get(ValueLayout.JAVA_BYTE, offset));
             case INT8 -> segment.get(ValueLayout.JAVA_BYTE, offset);
             case UINT16 -> Short.toUnsignedLong(segment.get(U16, offset));
@@ -297,7 +280,7 @@ public final class GgufFile implements AutoCloseable {
     }
 
     private static long notA(String key, Value value, String wanted) {
-        throw new GgufFormatException(value.offset, key + " is " + value + ", not " + wanted);
+        throw new GgufFormatException(value.offset(), key + " is " + value + ", not " + wanted);
     }
 
     /// The header walk has already checked that length and text lie inside the file.

@@ -5,14 +5,7 @@ package dev.icmlora.ggml;
 public final class GgufFormatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final long offset;
-
     GgufFormatException(long offset, String reason) {
         super("bad GGUF at byte " + offset + ": " + reason);
-        this.offset = offset;
-    }
-
-    public long offset() {
-        return offset;
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /// Reads a GGUF header in one checked walk. Nothing is allocated from a number in the file before the bytes it
 /// promises are known to exist.
-record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry> tensors) {
+record GgufHeader(Map<String, Value> values, Map<String, Entry> tensors) {
     static final int MAGIC = 0x46554747; // "GGUF", little endian
     static final int DEFAULT_ALIGNMENT = 32;
     static final String ALIGNMENT_KEY = "general.alignment";
@@ -22,6 +22,21 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
     private static final int MAX_KEY_BYTES = 65_535; // the GGUF specification
     static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// Where a value lies. For an array, `type` is the element type and `count` the number of elements;
+    /// otherwise `count` is -1.
+    record Value(GgufValueType type, long count, long offset) {
+        boolean isArray() {
+            return count >= 0;
+        }
+
+        @Override
+        public String toString() {
+            return isArray() ? "array of " + type : type.toString();
+        }
+    }
+
+    record Entry(TensorInfo info, long offset) {}
 
     static GgufHeader parse(MemorySegment file) {
         return new Walk(file).header();
@@ -48,12 +63,12 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
             }
             long tensorCount = count("tensor count", Long.BYTES + Integer.BYTES + Integer.BYTES + Long.BYTES);
             long valueCount = count("value count", Long.BYTES + Integer.BYTES + 1);
-            Map<String, GgufFile.Value> values = values(valueCount);
+            Map<String, Value> values = values(valueCount);
             return new GgufHeader(values, tensors(tensorCount, alignment(values)));
         }
 
-        private Map<String, GgufFile.Value> values(long count) {
-            Map<String, GgufFile.Value> values = new LinkedHashMap<>();
+        private Map<String, Value> values(long count) {
+            Map<String, Value> values = new LinkedHashMap<>();
             for (long i = 0; i < count; i++) {
                 long start = at;
                 String key = name("key", MAX_KEY_BYTES);
@@ -64,12 +79,12 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
             return values;
         }
 
-        private GgufFile.Value value() {
+        private Value value() {
             GgufValueType type = GgufValueType.of(u32("value type"), at - Integer.BYTES);
             if (type != GgufValueType.ARRAY) {
                 long offset = at;
                 skipValue(type);
-                return new GgufFile.Value(type, -1, offset);
+                return new Value(type, -1, offset);
             }
             GgufValueType element = GgufValueType.of(u32("element type"), at - Integer.BYTES);
             if (element == GgufValueType.ARRAY) {
@@ -87,7 +102,7 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
             } else {
                 skip(count * element.minimumBytes, "array");
             }
-            return new GgufFile.Value(element, count, offset);
+            return new Value(element, count, offset);
         }
 
         private void skipValue(GgufValueType type) {
@@ -105,8 +120,8 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
             }
         }
 
-        private long alignment(Map<String, GgufFile.Value> values) {
-            GgufFile.Value value = values.get(ALIGNMENT_KEY);
+        private long alignment(Map<String, Value> values) {
+            Value value = values.get(ALIGNMENT_KEY);
             if (value == null) {
                 return DEFAULT_ALIGNMENT;
             }
@@ -120,8 +135,8 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
             return alignment;
         }
 
-        private Map<String, GgufFile.Entry> tensors(long count, long alignment) {
-            Map<String, GgufFile.Entry> relative = new LinkedHashMap<>();
+        private Map<String, Entry> tensors(long count, long alignment) {
+            Map<String, Entry> relative = new LinkedHashMap<>();
             long end = 0;
             for (long i = 0; i < count; i++) {
                 long start = at;
@@ -137,19 +152,19 @@ record GgufHeader(Map<String, GgufFile.Value> values, Map<String, GgufFile.Entry
                     throw new GgufFormatException(start, "tensor " + info + " does not fit into the file");
                 }
                 end = padded(offset + info.bytes(), alignment);
-                if (relative.put(info.name(), new GgufFile.Entry(info, offset)) != null) {
+                if (relative.put(info.name(), new Entry(info, offset)) != null) {
                     throw new GgufFormatException(start, "tensor appears twice: " + info.name());
                 }
             }
             long data = padded(at, alignment);
-            Map<String, GgufFile.Entry> tensors = new LinkedHashMap<>();
-            for (GgufFile.Entry entry : relative.values()) {
+            Map<String, Entry> tensors = new LinkedHashMap<>();
+            for (Entry entry : relative.values()) {
                 long offset = data + entry.offset();
                 if (offset > size || entry.info().bytes() > size - offset) {
                     throw new GgufFormatException(
                             offset, "tensor " + entry.info() + " ends beyond the file of " + size + " bytes");
                 }
-                tensors.put(entry.info().name(), new GgufFile.Entry(entry.info(), offset));
+                tensors.put(entry.info().name(), new Entry(entry.info(), offset));
             }
             return tensors;
         }

@@ -55,10 +55,6 @@ public final class GgufWriter {
         return put(key, GgufValueType.FLOAT32, Float.BYTES, out -> out.putFloat(value));
     }
 
-    public GgufWriter bool(String key, boolean value) {
-        return put(key, GgufValueType.BOOL, 1, out -> out.put((byte) (value ? 1 : 0)));
-    }
-
     public GgufWriter strings(String key, List<String> elements) {
         List<byte[]> texts = elements.stream().map(GgufWriter::utf8).toList();
         int bytes = texts.stream().mapToInt(text -> Long.BYTES + text.length).reduce(0, Math::addExact);
@@ -90,7 +86,7 @@ public final class GgufWriter {
     ///
     /// @throws IllegalArgumentException if the file has no such key
     public GgufWriter copy(GgufFile file, String key) {
-        GgufFile.Value value = file.value(key).orElseThrow(() -> new IllegalArgumentException("no key " + key));
+        GgufHeader.Value value = file.value(key).orElseThrow(() -> new IllegalArgumentException("no key " + key));
         byte[] bytes = file.stored(value);
         return value.isArray()
                 ? putArray(key, value.type(), Math.toIntExact(value.count()), bytes.length, out -> out.put(bytes))
@@ -137,7 +133,6 @@ public final class GgufWriter {
         return file.array();
     }
 
-    /// Bytes of the file.
     public long bytes() {
         return header().limit()
                 + tensors.values().stream()

@@ -25,7 +25,6 @@ import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
-import dev.icmlora.capi.TensorRef;
 
 /// A computation: built once from inputs, stored tensors and operations, then computed as often as wanted.
 ///
@@ -72,18 +71,13 @@ public final class Graph implements AutoCloseable {
     /// @param tensors most inputs and operations together
     public static Graph create(GraphMemory memory, int tensors) {
         memory.handle().get();
-        int size = size(tensors);
+        int size = GraphMemory.size(tensors);
         long overhead = GgmlH.ggml_graph_overhead_custom(size, false)
                 + GgmlH.ggml_graph_overhead_custom(PlacedGraph.PIECE, false);
         TensorPool pool = new TensorPool(tensors, overhead);
         MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
         MemorySegment piece = GgmlH.ggml_new_graph_custom(pool.context(), PlacedGraph.PIECE, false);
         return new Graph(pool, graph, size, piece, memory);
-    }
-
-    /// Each operation may bring in two stored tensors, which the C graph counts beside those that are made here.
-    static int size(int tensors) {
-        return Math.multiplyExact(2, tensors);
     }
 
     /// A value that is set from outside, after [#build] and before [#compute].
@@ -155,11 +149,6 @@ public final class Graph implements AutoCloseable {
         return result(GgmlOpsH.ggml_sigmoid(begin(a), pointer(a)));
     }
 
-    public Tensor exp(Tensor a) {
-        requireDense(a);
-        return result(GgmlOpsH.ggml_exp(begin(a), pointer(a)));
-    }
-
     /// Each row minus its mean, divided by its standard deviation: layer norm without weights.
     public Tensor norm(Tensor a, float epsilon) {
         requireEpsilon(epsilon);
@@ -189,17 +178,6 @@ public final class Graph implements AutoCloseable {
             require(i == dimension || extent(a, i) == extent(b, i), "shapes do not join", a, b);
         }
         return result(GgmlOpsH.ggml_concat(begin(a, b), pointer(a), pointer(b), dimension));
-    }
-
-    /// Repeats an F32 tensor until it has the shape, whose extents are multiples of its own.
-    public Tensor repeat(Tensor a, long... shape) {
-        requireType(a, GgmlType.F32);
-        require(strideIsElement(a), "transposed", a);
-        long[] ne = fourDimensions(a, shape);
-        for (int i = 0; i < ne.length; i++) {
-            require(ne[i] > 0 && extent(a, i) > 0 && ne[i] % extent(a, i) == 0, "cannot repeat to the shape", a);
-        }
-        return result(GgmlOpsH.ggml_repeat_4d(begin(a), pointer(a), ne[0], ne[1], ne[2], ne[3]));
     }
 
     /// The same elements under another shape. Contiguous.
@@ -380,7 +358,7 @@ public final class Graph implements AutoCloseable {
     }
 
     Tensor result(MemorySegment tensor) {
-        return Tensor.of(new TensorRef(handle, GgmlTensor.at(tensor))).asComputed();
+        return Tensor.of(handle, GgmlTensor.at(tensor)).asComputed();
     }
 
     private void free(MemorySegment context) {
@@ -391,7 +369,6 @@ public final class Graph implements AutoCloseable {
         held.forEach(NativeHandle::drop);
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

@@ -35,7 +35,7 @@ public final class GraphMemory implements AutoCloseable {
         List<NativeHandle> backends = backend.all();
         backends.forEach(NativeHandle::hold);
         // Leafs and nodes are counted apart from each other, hence twice the size of a graph.
-        int size = Math.multiplyExact(2, Graph.size(tensors));
+        int size = Math.multiplyExact(2, size(tensors));
         try (Arena arena = CallArena.open()) {
             MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, backends.size());
             for (int i = 0; i < backends.size(); i++) {
@@ -47,6 +47,11 @@ public final class GraphMemory implements AutoCloseable {
                     GgmlBackendSchedH.ggml_backend_sched_new(
                             pointers, MemorySegment.NULL, backends.size(), size, false, true));
         }
+    }
+
+    /// Of a C graph: each operation may bring in two stored tensors, which count beside those that are made for it.
+    static int size(int tensors) {
+        return Math.multiplyExact(2, tensors);
     }
 
     /// Bytes that it has on all backends.
@@ -93,7 +98,6 @@ public final class GraphMemory implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         scheduler.close();

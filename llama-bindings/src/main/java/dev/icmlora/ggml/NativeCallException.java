@@ -4,9 +4,6 @@ package dev.icmlora.ggml;
 public non-sealed class NativeCallException extends NativeException {
     private static final long serialVersionUID = 1L;
 
-    private final String function;
-    private final int code;
-
     /// @param function C function that failed
     /// @param code its return value, 0 if it returned NULL or false
     /// @param detail what the library logged about it, or what was asked of it
@@ -15,15 +12,5 @@ public non-sealed class NativeCallException extends NativeException {
                 function + " failed" + (code == 0 ? "" : " with code " + code)
                         + (detail.isBlank() ? "" : ": " + detail),
                 null);
-        this.function = function;
-        this.code = code;
-    }
-
-    public String function() {
-        return function;
-    }
-
-    public int code() {
-        return code;
     }
 }

@@ -8,4 +8,9 @@ public abstract sealed class NativeException extends RuntimeException
     NativeException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /// Whether it failed for no reason that lies in what was computed, as with a GPU that is lost.
+    public boolean isFatal() {
+        return false;
+    }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.ggml;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,16 @@ import java.util.List;
 import dev.icmlora.capi.CString;
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
+import dev.icmlora.capi.GgmlGradientOpsH;
+import dev.icmlora.capi.GgmlH;
+import dev.icmlora.capi.GgmlOpsH;
+import dev.icmlora.capi.LibcH;
 import dev.icmlora.capi.Linkage;
+import dev.icmlora.capi.LlamaContextH;
+import dev.icmlora.capi.LlamaExtH;
 import dev.icmlora.capi.LlamaH;
+import dev.icmlora.capi.LlamaSamplerH;
+import dev.icmlora.capi.LlamaVocabH;
 import dev.icmlora.capi.MissingSymbolError;
 import dev.icmlora.capi.NativeLog;
 
@@ -23,6 +32,19 @@ public final class NativeLibraries {
     /// The only version whose struct layouts these bindings know; see `native/README.md` for how to move to
     /// another.
     static final String REQUIRED_VERSION = "0.5.0";
+
+    /// All whose functions are called.
+    private static final List<Class<?>> HEADERS = List.of(
+            LibcH.class,
+            GgmlH.class,
+            GgmlOpsH.class,
+            GgmlGradientOpsH.class,
+            GgmlBackendH.class,
+            LlamaH.class,
+            LlamaVocabH.class,
+            LlamaContextH.class,
+            LlamaExtH.class,
+            LlamaSamplerH.class);
 
     private static volatile Path loadedFrom;
 
@@ -63,7 +85,7 @@ public final class NativeLibraries {
     }
 
     private static void start(Path directory) {
-        Linkage.verify();
+        HEADERS.forEach(NativeLibraries::findSymbols);
         String version = CString.read(LlamaH.llama_version());
         // Builds that were not made on a release machine call themselves 0.5.0-dev.
         if (version == null || !version.split("-", 2)[0].equals(REQUIRED_VERSION)) {
@@ -78,6 +100,17 @@ public final class NativeLibraries {
         if (GgmlBackendH.ggml_backend_dev_count() == 0) {
             throw new MissingLibraryException(
                     "no compute backend (libggml-cpu-*.so) could be loaded from " + directory, null);
+        }
+    }
+
+    /// Now, so that one that is missing is noticed at start-up and not in the middle of a request.
+    ///
+    /// @throws MissingSymbolError for the first symbol that no library has
+    private static void findSymbols(Class<?> header) {
+        try {
+            MethodHandles.lookup().ensureInitialized(header);
+        } catch (IllegalAccessException e) {
+            throw new LinkageError("header classes are public", e);
         }
     }
 
@@ -113,13 +146,5 @@ public final class NativeLibraries {
             throw new IllegalStateException("NativeLibraries.load has not been called");
         }
         return directory;
-    }
-
-    /// Version of llama.cpp, such as `0.5.0` or `0.5.0-dev`.
-    ///
-    /// @throws IllegalStateException before [#load]
-    public static String version() {
-        directory();
-        return CString.read(LlamaH.llama_version());
     }
 }

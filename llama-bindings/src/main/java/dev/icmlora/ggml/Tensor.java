@@ -12,7 +12,6 @@ import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
-import dev.icmlora.capi.TensorRef;
 
 /// A tensor borrowed from its owner (a store, a graph, an adapter): every use after the owner is closed
 /// throws [IllegalStateException]. Shapes are in ggml order, the contiguous dimension first. Belongs to its
@@ -31,17 +30,18 @@ public final class Tensor {
         this.info = info;
     }
 
-    /// Only the packages of this module can make the argument.
+    /// Only the packages of this module can make the arguments.
+    ///
+    /// @param owner whose life bounds the tensor's
     @SuppressWarnings("exports")
-    public static Tensor of(TensorRef ref) {
-        GgmlTensor tensor = ref.tensor();
+    public static Tensor of(NativeHandle owner, GgmlTensor tensor) {
         int dimensions = GgmlTensor.MAX_DIMENSIONS;
         while (dimensions > 1 && tensor.ne(dimensions - 1) == 1) {
             dimensions--;
         }
         long[] shape = new long[dimensions];
         Arrays.setAll(shape, tensor::ne);
-        return new Tensor(ref.owner(), tensor, new TensorInfo(tensor.name(), GgmlType.of(tensor.type()), shape));
+        return new Tensor(owner, tensor, new TensorInfo(tensor.name(), GgmlType.of(tensor.type()), shape));
     }
 
     public String name() {
@@ -60,7 +60,6 @@ public final class Tensor {
         return info.elements();
     }
 
-    /// Bytes of the data.
     public long bytes() {
         return info.bytes();
     }

@@ -37,10 +37,6 @@ final class TensorPool {
         return context;
     }
 
-    int size() {
-        return size;
-    }
-
     /// To be called before each C function that makes a tensor.
     void claim() {
         if (size == capacity) {

@@ -92,7 +92,6 @@ public final class TensorStore implements AutoCloseable {
         backends.forEach(NativeHandle::drop);
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

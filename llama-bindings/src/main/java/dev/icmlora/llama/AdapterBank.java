@@ -214,8 +214,7 @@ public final class AdapterBank implements AutoCloseable {
     ///
     /// @param context that the bank is attached to
     /// @param slotOf the LoRA slot of each token of the batch
-    /// @throws IllegalArgumentException also if a LoRA slot is not there, or the batch is larger than a
-    /// micro-batch of the context
+    /// @throws IllegalArgumentException also if a LoRA slot is not there
     /// @throws DecodeException as [LlamaContext#decode] does
     /// @throws NativeCallException if the adapters were not kept apart, as in a context that the bank is
     /// not attached to
@@ -225,9 +224,6 @@ public final class AdapterBank implements AutoCloseable {
         }
         for (int slot : slotOf) {
             requireSlot(slot);
-        }
-        if (batch.size() > context.options().microBatchTokens()) {
-            throw new IllegalArgumentException("a batch of " + batch.size() + " tokens would be decoded in pieces");
         }
         int expected = wide().aMatrices.length;
         products.begin();
@@ -291,7 +287,6 @@ public final class AdapterBank implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         if (wide != null) {

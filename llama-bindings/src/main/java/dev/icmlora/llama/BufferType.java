@@ -32,19 +32,8 @@ final class BufferType {
         return isItsOwn ? Optional.of(device) : Optional.empty();
     }
 
-    /// Whether data lies in it as ggml describes it, and not as some kernels alone read it: those of repacked weights
-    /// are neither the host's memory nor any device's own.
-    boolean isPlain() {
-        return GgmlBackendH.ggml_backend_buft_is_host(type) || device().isPresent();
-    }
-
     /// Whether it is what C allocates for everything: pages of the process alone, and of no file or device.
     boolean isHeap() {
-        return name().equals("CPU");
-    }
-
-    /// Such as `CPU_REPACK`.
-    String name() {
-        return CString.read(GgmlBackendH.ggml_backend_buft_name(type));
+        return "CPU".equals(CString.read(GgmlBackendH.ggml_backend_buft_name(type)));
     }
 }

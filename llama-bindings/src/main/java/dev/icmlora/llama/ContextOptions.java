@@ -7,8 +7,7 @@ import dev.icmlora.capi.GgmlThreadpoolParams;
 /// Sizes of a context.
 ///
 /// @param contextTokens tokens of memory over all sequences; llama.cpp rounds up to a multiple of 256
-/// @param batchTokens most tokens in one [TokenBatch], at most `contextTokens`
-/// @param microBatchTokens tokens computed at once within a batch
+/// @param batchTokens most tokens in one [TokenBatch], computed at once; at most `contextTokens`
 /// @param maxSequences sequences kept apart in the memory, 1 to 256; ids run from 0
 /// @param threads CPU threads, 1 to 512
 /// @param hiddenLayer give the hidden states after this many layers in place of logits, for the positions of a
@@ -20,7 +19,6 @@ import dev.icmlora.capi.GgmlThreadpoolParams;
 public record ContextOptions(
         int contextTokens,
         int batchTokens,
-        int microBatchTokens,
         int maxSequences,
         int threads,
         int hiddenLayer,
@@ -35,7 +33,6 @@ public record ContextOptions(
     public ContextOptions {
         require("contextTokens", contextTokens, MAX_CONTEXT);
         require("batchTokens", batchTokens, contextTokens);
-        require("microBatchTokens", microBatchTokens, batchTokens);
         require("maxSequences", maxSequences, Math.min(LLAMA_MAX_SEQ, contextTokens));
         requireThreads(threads);
         if (hiddenLayer < LOGITS) {
@@ -52,57 +49,33 @@ public record ContextOptions(
 
     /// One sequence on one thread, which gives logits.
     ///
-    /// @param contextTokens tokens of memory over all sequences
-    /// @param batchTokens most tokens in one [TokenBatch], computed at once
     public static ContextOptions of(int contextTokens, int batchTokens) {
-        return new ContextOptions(contextTokens, batchTokens, batchTokens, 1, 1, LOGITS, List.of(), true);
-    }
-
-    public ContextOptions withMicroBatch(int tokens) {
-        return new ContextOptions(
-                contextTokens, batchTokens, tokens, maxSequences, threads, hiddenLayer, watchedLayers, unifiedKv);
+        return new ContextOptions(contextTokens, batchTokens, 1, 1, LOGITS, List.of(), true);
     }
 
     public ContextOptions withSequences(int most) {
-        return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, most, threads, hiddenLayer, watchedLayers, unifiedKv);
+        return new ContextOptions(contextTokens, batchTokens, most, threads, hiddenLayer, watchedLayers, unifiedKv);
     }
 
     public ContextOptions withThreads(int count) {
         return new ContextOptions(
-                contextTokens,
-                batchTokens,
-                microBatchTokens,
-                maxSequences,
-                count,
-                hiddenLayer,
-                watchedLayers,
-                unifiedKv);
+                contextTokens, batchTokens, maxSequences, count, hiddenLayer, watchedLayers, unifiedKv);
     }
 
     /// @param layer after which hidden states are taken, or [#LOGITS]
     public ContextOptions withHiddenLayer(int layer) {
-        return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, layer, watchedLayers, unifiedKv);
+        return new ContextOptions(contextTokens, batchTokens, maxSequences, threads, layer, watchedLayers, unifiedKv);
     }
 
     /// @param layers whose hidden states can be asked for beside the logits
     public ContextOptions withWatchedLayers(List<Integer> layers) {
-        return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, maxSequences, threads, hiddenLayer, layers, unifiedKv);
+        return new ContextOptions(contextTokens, batchTokens, maxSequences, threads, hiddenLayer, layers, unifiedKv);
     }
 
     /// @param unified whether all sequences share one memory, as they do by default
     public ContextOptions withUnifiedKv(boolean unified) {
         return new ContextOptions(
-                contextTokens,
-                batchTokens,
-                microBatchTokens,
-                maxSequences,
-                threads,
-                hiddenLayer,
-                watchedLayers,
-                unified);
+                contextTokens, batchTokens, maxSequences, threads, hiddenLayer, watchedLayers, unified);
     }
 
     boolean givesLogits() {

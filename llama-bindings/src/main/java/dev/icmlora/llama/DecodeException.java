@@ -10,11 +10,11 @@ public final class DecodeException extends NativeCallException {
     public enum Reason {
         /// 1: the memory has no room for the batch; it is unchanged.
         NO_KV_SPACE,
-        /// 2: the abort condition held; micro-batches already computed stay in the memory.
+        /// 2: the abort condition held.
         ABORTED,
         /// -1: the batch is malformed, such as positions with a gap; the memory is unchanged.
         INVALID,
-        /// Below -1: the computation failed; micro-batches already computed stay in the memory.
+        /// Below -1: the computation failed.
         FATAL
     }
 
@@ -38,5 +38,10 @@ public final class DecodeException extends NativeCallException {
 
     public Reason reason() {
         return reason;
+    }
+
+    @Override
+    public boolean isFatal() {
+        return reason == Reason.FATAL;
     }
 }

@@ -25,7 +25,7 @@ final class HiddenStates extends NodeObserver {
     /// each output.
     private static final String LAST = "result_norm";
 
-    /// The output of a layer, counted from 0. It has a row for each token of the micro-batch.
+    /// The output of a layer, counted from 0. It has a row for each token.
     private static final String WITHIN = "l_out-";
 
     private static final double EPSILON = 1e-6;
@@ -36,16 +36,7 @@ final class HiddenStates extends NodeObserver {
     private BitSet wanted = new BitSet();
 
     /// What was read of a node.
-    private static final class Rows {
-        private final int layer;
-        private final Map<Integer, float[]> ofToken = new HashMap<>();
-        /// The batch index of the row that comes next.
-        private int next;
-
-        private Rows(int layer) {
-            this.layer = layer;
-        }
-    }
+    private record Rows(int layer, Map<Integer, float[]> ofToken) {}
 
     private HiddenStates(Collection<Integer> layers, int most, boolean last, boolean ends) {
         for (int layer : layers) {
@@ -53,7 +44,7 @@ final class HiddenStates extends NodeObserver {
                 throw new IllegalArgumentException(
                         "hidden states are taken after layer 1 to " + most + ", not " + layer);
             }
-            nodes.put(last ? LAST : WITHIN + (layer - 1), new Rows(layer));
+            nodes.put(last ? LAST : WITHIN + (layer - 1), new Rows(layer, new HashMap<>()));
         }
         this.last = last;
         this.ends = ends;
@@ -94,10 +85,7 @@ final class HiddenStates extends NodeObserver {
     void begin(BitSet tokens) {
         begin();
         wanted = tokens;
-        nodes.values().forEach(rows -> {
-            rows.next = last ? tokens.nextSetBit(0) : 0;
-            rows.ofToken.clear();
-        });
+        nodes.values().forEach(rows -> rows.ofToken.clear());
     }
 
     /// @throws NativeCallException if the decode gave another number of states
@@ -134,7 +122,6 @@ final class HiddenStates extends NodeObserver {
         return nodes.containsKey(node.name());
     }
 
-    /// One micro-batch.
     @Override
     boolean take(GgmlTensor tensor) {
         Rows rows = nodes.get(tensor.name());
@@ -144,13 +131,14 @@ final class HiddenStates extends NodeObserver {
         try (Arena arena = CallArena.open()) {
             MemorySegment data = arena.allocate(bytes, Float.BYTES);
             GgmlBackendH.ggml_backend_tensor_get(tensor.struct(), data, 0, bytes);
+            int token = last ? wanted.nextSetBit(0) : 0;
             for (int i = 0; i < count; i++) {
-                if (wanted.get(rows.next)) {
+                if (wanted.get(token)) {
                     float[] row = new float[width];
                     MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, (long) i * width * Float.BYTES, row, 0, width);
-                    rows.ofToken.put(rows.next, last ? row : normalised(row));
+                    rows.ofToken.put(token, last ? row : normalised(row));
                 }
-                rows.next = last ? wanted.nextSetBit(rows.next + 1) : rows.next + 1;
+                token = last ? wanted.nextSetBit(token + 1) : token + 1;
             }
         }
         return !ends;

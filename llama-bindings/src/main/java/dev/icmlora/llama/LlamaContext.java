@@ -5,12 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 
 import dev.icmlora.capi.CallArena;
-import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
 import dev.icmlora.capi.LlamaTokenDataArray;
@@ -98,11 +96,11 @@ public final class LlamaContext implements AutoCloseable {
         graphs.lock();
         try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
-            LlamaContextParams params = LlamaContextParams.defaults(arena);
-            params.tokens(options.contextTokens(), options.batchTokens(), options.microBatchTokens());
+            LlamaContextParams params = new LlamaContextParams(LlamaContextH.llama_context_default_params(arena));
+            params.tokens(options.contextTokens(), options.batchTokens());
             params.maxSequences(options.maxSequences());
-            params.threads(options.threads());
             params.unifiedKv(options.unifiedKv());
+            params.threads(options.threads());
             params.evalCallback(evalCallback);
             MemorySegment context =
                     LlamaContextH.llama_init_from_model(model.handle().held(), params.struct());
@@ -134,7 +132,7 @@ public final class LlamaContext implements AutoCloseable {
         if (states == null && keepsMemory) {
             return;
         }
-        ContextGraph graph = ContextGraph.of(context, options.microBatchTokens());
+        ContextGraph graph = ContextGraph.of(context, options.batchTokens());
         if (states != null) {
             states.requireNodes(graph);
         }
@@ -417,13 +415,13 @@ public final class LlamaContext implements AutoCloseable {
         }
     }
 
-    /// What the graph of one token is computed from, with the adapter that is attached.
-    Collection<GgmlTensor> graphLeaves() {
+    /// The graph of one token, with the adapter that is attached.
+    ContextGraph graph() {
         MemorySegment context = handle.get();
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
         try {
-            return ContextGraph.of(context, 1).leaves();
+            return ContextGraph.of(context, 1);
         } finally {
             graphs.unlock();
         }
@@ -453,7 +451,6 @@ public final class LlamaContext implements AutoCloseable {
         model.handle().drop();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

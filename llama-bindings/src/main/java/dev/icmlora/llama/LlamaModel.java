@@ -45,21 +45,24 @@ public final class LlamaModel implements AutoCloseable {
         this.vocabulary = new Vocabulary(handle, LlamaH.llama_model_get_vocab(model));
     }
 
+    /// Loads it onto the GPU if there is one. The file is mapped, and weights keep ggml's own layout, in which
+    /// adapters and other graphs compute with them.
+    ///
     /// @param path a GGUF file of an architecture that llama.cpp v0.5.0 knows
     /// @throws UncheckedIOException if there is no such file
     /// @throws NativeCallException if llama.cpp refuses it; the message carries the reason
     /// @throws IllegalArgumentException if it has an encoder, or recurrent layers
-    public static LlamaModel load(Path path, ModelOptions options) {
+    public static LlamaModel load(Path path) {
         NativeLibraries.directory();
         if (!Files.isRegularFile(path)) {
             throw new UncheckedIOException("no model file", new NoSuchFileException(path.toString()));
         }
         try (Arena arena = CallArena.open();
                 NativeLog.Capture errors = NativeLog.capture()) {
-            LlamaModelParams params = LlamaModelParams.defaults(arena);
-            params.gpuLayers(options.gpuLayers());
-            params.mmap(options.mmap());
-            params.useExtraBufferTypes(options.repack());
+            LlamaModelParams params = new LlamaModelParams(LlamaH.llama_model_default_params(arena));
+            params.onGpu();
+            params.mapped();
+            params.notRepacked();
             MemorySegment model =
                     LlamaH.llama_model_load_from_file(arena.allocateFrom(path.toString()), params.struct());
             if (model.equals(MemorySegment.NULL)) {

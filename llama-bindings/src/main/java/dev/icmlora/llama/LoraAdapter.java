@@ -133,7 +133,6 @@ public final class LoraAdapter implements AutoCloseable {
         model.handle().drop();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

@@ -1,18 +1,14 @@
 package dev.icmlora.llama;
 
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 import dev.icmlora.capi.GgmlTensor;
-import dev.icmlora.capi.TensorRef;
 import dev.icmlora.ggml.NativeCallException;
-import dev.icmlora.ggml.Tensor;
 import dev.icmlora.ggml.TensorInfo;
 
 /// An adapter whose weights are overwritten in place, in well under a millisecond: nothing is loaded,
@@ -58,7 +54,7 @@ public final class ResidentAdapter implements AutoCloseable {
         Map<String, GgmlTensor> seen = new HashMap<>();
         try (LlamaContext probe = LlamaContext.create(model, ContextOptions.of(256, 1))) {
             adapter.attach(probe, 1);
-            probe.graphLeaves().forEach(leaf -> seen.put(leaf.name(), leaf));
+            probe.graph().leaves().forEach(leaf -> seen.put(leaf.name(), leaf));
         }
         Map<String, Slot> slots = new LinkedHashMap<>();
         adapter.tensors().forEach(tensor -> slots.put(tensor.name(), slot(tensor, seen.get(tensor.name()))));
@@ -85,18 +81,6 @@ public final class ResidentAdapter implements AutoCloseable {
     /// @throws IllegalArgumentException if the context is of another model or the scale is not finite
     public void attach(LlamaContext context, float scale) {
         adapter.attach(context, scale);
-    }
-
-    /// In the order of the file it was created from.
-    public Set<String> tensorNames() {
-        return Collections.unmodifiableSet(slots.keySet());
-    }
-
-    /// One of the adapter's own tensors, for a graph that ends in a copy straight into it.
-    public Optional<Tensor> tensor(String name) {
-        adapter.handle().get();
-        return Optional.ofNullable(slots.get(name))
-                .map(slot -> Tensor.of(new TensorRef(adapter.handle(), slot.tensor)));
     }
 
     /// Where one of the adapter's own tensors is, as the nodes of a graph name it.
@@ -140,7 +124,6 @@ public final class ResidentAdapter implements AutoCloseable {
         }
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         copies.close();

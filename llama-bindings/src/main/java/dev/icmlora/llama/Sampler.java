@@ -134,7 +134,6 @@ public final class Sampler implements AutoCloseable {
         return token;
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

@@ -27,7 +27,6 @@ public final class ThreadPool implements AutoCloseable {
         return handle;
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

@@ -151,7 +151,6 @@ public final class TokenBatch implements AutoCloseable {
         return handle.get();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         handle.close();

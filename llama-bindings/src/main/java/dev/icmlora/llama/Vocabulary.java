@@ -176,12 +176,6 @@ public final class Vocabulary {
         return LlamaVocabH.llama_vocab_is_eog(live(), token);
     }
 
-    /// Whether the token is markup that renders as nothing.
-    public boolean isControl(int token) {
-        require(token);
-        return LlamaVocabH.llama_vocab_is_control(live(), token);
-    }
-
     /// Beginning of sequence.
     public OptionalInt bos() {
         int token = LlamaVocabH.llama_vocab_bos(live());

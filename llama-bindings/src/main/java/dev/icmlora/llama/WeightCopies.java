@@ -85,7 +85,6 @@ final class WeightCopies implements AutoCloseable {
         staged = 0;
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         backends.values().forEach(NativeHandle::close);

@@ -23,7 +23,6 @@ import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.Sampler;
 import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
@@ -41,7 +40,7 @@ class GuardPageTest {
 
     @Test
     void textAndTokens() {
-        try (LlamaModel model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT)) {
+        try (LlamaModel model = LlamaModel.load(TestInstallation.model())) {
             Vocabulary vocabulary = model.vocabulary();
             for (String text : List.of("", "a", "☃".repeat(3000), "<|im_start|>".repeat(100), "word ".repeat(1000))) {
                 assertThat(vocabulary.detokenize(vocabulary.tokenize(text, false)))
@@ -84,7 +83,7 @@ class GuardPageTest {
 
     @Test
     void contextAndSampler() {
-        try (LlamaModel model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+        try (LlamaModel model = LlamaModel.load(TestInstallation.model());
                 LlamaContext context = LlamaContext.create(model, ContextOptions.of(256, 8));
                 Sampler sampler =
                         Sampler.create(SamplingOptions.GREEDY.withGrammar("root ::= \"a\""), model.vocabulary());
@@ -119,10 +118,9 @@ class GuardPageTest {
             }
             batch.size(tokens);
             MemorySegment loaded = LlamaH.llama_model_load_from_file(
-                    arena.allocateFrom(TestInstallation.model().toString()),
-                    LlamaModelParams.defaults(arena).struct());
-            LlamaContextParams params = LlamaContextParams.defaults(arena);
-            params.tokens(256, 8, 8);
+                    arena.allocateFrom(TestInstallation.model().toString()), LlamaH.llama_model_default_params(arena));
+            LlamaContextParams params = new LlamaContextParams(LlamaContextH.llama_context_default_params(arena));
+            params.tokens(256, 8);
             params.threads(1);
             MemorySegment context = LlamaContextH.llama_init_from_model(loaded, params.struct());
             assertThat(LlamaContextH.llama_decode(context, struct)).isZero();

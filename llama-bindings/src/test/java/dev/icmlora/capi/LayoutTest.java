@@ -63,7 +63,6 @@ class LayoutTest {
                 .containsEntry("GGML_LOG_LEVEL_DEBUG", (long) NativeLog.DEBUG)
                 .containsEntry("GGML_LOG_LEVEL_ERROR", (long) NativeLog.ERROR)
                 .containsEntry("GGML_LOG_LEVEL_CONT", (long) NativeLog.CONT)
-                .containsEntry("LLAMA_LOAD_MODE_NONE", (long) LlamaModelParams.LOAD_MODE_NONE)
                 .containsEntry("LLAMA_LOAD_MODE_MMAP", (long) LlamaModelParams.LOAD_MODE_MMAP);
     }
 

@@ -26,7 +26,6 @@ class GgufFuzzTest {
                                 () -> file.integer(key),
                                 () -> file.real(key),
                                 () -> file.float32(key),
-                                () -> file.bool(key),
                                 () -> file.strings(key),
                                 () -> file.floats(key),
                                 () -> file.ints(key))
@@ -39,7 +38,7 @@ class GgufFuzzTest {
                 }
             }
         } catch (GgufFormatException expected) {
-            assertThat(expected.offset()).isNotNegative();
+            assertThat(expected).hasMessageStartingWith("bad GGUF at byte ");
         }
     }
 
@@ -55,7 +54,7 @@ class GgufFuzzTest {
         try {
             access.run();
         } catch (GgufFormatException expected) {
-            assertThat(expected.offset()).isNotNegative();
+            assertThat(expected).hasMessageStartingWith("bad GGUF at byte ");
         }
     }
 }

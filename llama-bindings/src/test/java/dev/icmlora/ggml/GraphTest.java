@@ -48,7 +48,6 @@ class GraphTest {
         assertThat(of((g, x) -> g.add(x, x))).containsExactly(-4, -2, 0, 2, 4, 6);
         assertThat(of((g, x) -> g.sub(x, x))).containsOnly(0);
         assertThat(of((g, x) -> g.mul(x, x))).containsExactly(4, 1, 0, 1, 4, 9);
-        assertThat(of(Graph::exp)[3]).isEqualTo((float) Math.E, within(1e-5f));
         assertThat(of(Graph::sigmoid)[3]).isEqualTo((float) (1 / (1 + Math.exp(-1))), within(1e-5f));
         assertThat(of(Graph::silu)[4]).isEqualTo((float) (2 / (1 + Math.exp(-2))), within(1e-4f));
         assertThat(of(Graph::gelu)[3]).isEqualTo(0.8412f, within(1e-3f));
@@ -100,7 +99,6 @@ class GraphTest {
     @Test
     void shapeOperations() {
         assertThat(of((g, x) -> g.concat(x, x, 0))).containsExactly(-2, -1, 0, -2, -1, 0, 1, 2, 3, 1, 2, 3);
-        assertThat(of((g, x) -> g.repeat(x, 3, 4))).containsExactly(-2, -1, 0, 1, 2, 3, -2, -1, 0, 1, 2, 3);
         assertThat(of((g, x) -> g.cont(g.permute(x, 1, 0, 2, 3)))).containsExactly(-2, 1, -1, 2, 0, 3);
         assertThat(of((g, x) -> g.cont(g.view(x, 0, 1, 3)))).containsExactly(-1, 0, 2, 3);
         assertThat(of((g, x) -> g.view(x, 1, 1, 2))).containsExactly(1, 2, 3);
@@ -174,7 +172,6 @@ class GraphTest {
             assertThatIllegalArgumentException().isThrownBy(() -> graph.add(a, loose));
             assertThatIllegalArgumentException().isThrownBy(() -> graph.silu(half));
             assertThatIllegalArgumentException().isThrownBy(() -> graph.reshape(a, 5));
-            assertThatIllegalArgumentException().isThrownBy(() -> graph.repeat(a, 4, 2));
             assertThatIllegalArgumentException().isThrownBy(() -> graph.concat(a, b, 1));
             assertThatIllegalArgumentException().isThrownBy(() -> graph.concat(a, b, 4));
             assertThatIllegalArgumentException().isThrownBy(() -> graph.view(a, 0, 2, 4));
@@ -279,9 +276,7 @@ class GraphTest {
     void listsTheCpu() {
         assertThat(Devices.list()).anySatisfy(device -> {
             assertThat(device.type()).isEqualTo(Device.Type.CPU);
-            assertThat(device.name()).isEqualTo("CPU");
             assertThat(device.description()).isNotBlank();
-            assertThat(device.totalBytes()).isPositive();
         });
         assertThat(backend.name()).isEqualTo("CPU");
     }

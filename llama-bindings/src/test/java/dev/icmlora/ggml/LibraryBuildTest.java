@@ -51,6 +51,6 @@ class LibraryBuildTest {
 
         ChildProcess process = ChildProcess.run(NativeLibrariesTest.class, directory.toString());
 
-        assertThat(process.output()).contains("llama.cpp build cpu, of cpu in " + directory, "loaded 0.5.0");
+        assertThat(process.output()).contains("llama.cpp build cpu, of cpu in " + directory, "loaded");
     }
 }

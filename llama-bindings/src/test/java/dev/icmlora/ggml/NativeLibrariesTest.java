@@ -24,7 +24,7 @@ class NativeLibrariesTest {
     public static void main(String[] arguments) {
         try {
             NativeLibraries.load(Path.of(arguments[0]));
-            System.out.println("loaded " + NativeLibraries.version());
+            System.out.println("loaded");
         } catch (NativeException e) {
             System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
@@ -97,7 +97,7 @@ class NativeLibrariesTest {
             }
         }
         LibraryChecksumsTest.record(directory);
-        assertThat(loadInAnotherProcess()).startsWith("loaded 0.5.0");
+        assertThat(loadInAnotherProcess()).startsWith("loaded");
 
         Path llama = directory.resolve("libllama.v0.5.0.so");
         byte[] bytes = Files.readAllBytes(llama);
@@ -119,7 +119,7 @@ class NativeLibrariesTest {
                 copy(backend.getFileName().toString(), backend.getFileName().toString());
             }
         }
-        assertThat(loadInAnotherProcess()).startsWith("loaded 0.5.0");
+        assertThat(loadInAnotherProcess()).startsWith("loaded");
     }
 
     @Test
@@ -128,7 +128,6 @@ class NativeLibrariesTest {
         TestInstallation.loadLibraries();
         assertThat(NativeLibraries.directory())
                 .isEqualTo(TestInstallation.nativeDirectory().toAbsolutePath().normalize());
-        assertThat(NativeLibraries.version()).startsWith("0.5.0");
         assertThatIllegalStateException().isThrownBy(() -> NativeLibraries.load(directory));
     }
 }

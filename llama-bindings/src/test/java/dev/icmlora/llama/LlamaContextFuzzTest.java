@@ -27,11 +27,7 @@ class LlamaContextFuzzTest {
 
     private static LlamaContext context(int tokens, boolean unified) {
         return LlamaContext.create(
-                MODEL,
-                ContextOptions.of(tokens, BATCH)
-                        .withMicroBatch(4)
-                        .withSequences(SEQUENCES)
-                        .withUnifiedKv(unified));
+                MODEL, ContextOptions.of(tokens, BATCH).withSequences(SEQUENCES).withUnifiedKv(unified));
     }
 
     @Test

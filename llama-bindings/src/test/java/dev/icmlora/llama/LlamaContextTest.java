@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.TestInstallation;
 import dev.icmlora.ggml.GgufFile;
@@ -102,8 +100,8 @@ class LlamaContextTest {
     /// The model's output matrix is its embedding matrix, so the logits can be made of the state here.
     @Test
     void givesTheHiddenStatesThatTheLogitsAreMadeOf() {
-        try (LlamaContext context = LlamaContext.create(
-                        model, ContextOptions.of(256, 128).withMicroBatch(4).withHiddenLayer(model.layers()));
+        try (LlamaContext context =
+                        LlamaContext.create(model, ContextOptions.of(256, 128).withHiddenLayer(model.layers()));
                 LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
                 TokenBatch batch = SharedModel.batch(prompt);
                 GgufFile file = GgufFile.open(TestInstallation.model())) {
@@ -124,27 +122,6 @@ class LlamaContextTest {
             assertThatIllegalStateException().isThrownBy(() -> context.logits(prompt.length - 1));
             assertThatIllegalStateException().isThrownBy(() -> plain.embedding(prompt.length - 1));
             assertThatIllegalArgumentException().isThrownBy(() -> context.embedding(0));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 22, 30})
-    void statesOfSeveralMicroBatchesAreInTheOrderOfTheBatch(int layer) {
-        ContextOptions whole = ContextOptions.of(256, 128).withHiddenLayer(layer);
-        ContextOptions pieces = ContextOptions.of(256, 128).withMicroBatch(2).withHiddenLayer(layer);
-        try (LlamaContext one = LlamaContext.create(model, whole);
-                LlamaContext many = LlamaContext.create(model, pieces);
-                TokenBatch batch = TokenBatch.allocate(prompt.length, 1)) {
-            for (int i = 0; i < prompt.length; i++) {
-                batch.add(prompt[i], i, 0, i % 3 == 0);
-            }
-            one.decode(batch);
-            many.decode(batch);
-            for (int i = 0; i < prompt.length; i += 3) {
-                assertThat(many.embedding(i))
-                        .usingComparatorWithPrecision(0.05f)
-                        .containsExactly(one.embedding(i));
-            }
         }
     }
 
@@ -171,11 +148,10 @@ class LlamaContextTest {
         assertThat(SharedModel.cosine(states.get(1), states.get(15))).isLessThan(0.9);
     }
 
-    /// Those of several sequences, in several micro-batches, as they are of one in a context that ends there.
+    /// Those of several sequences, as they are of one in a context that ends there.
     @Test
     void statesOfSomeTokensAreWatchedBesideTheLogits() {
-        ContextOptions watching =
-                ContextOptions.of(256, 128).withMicroBatch(8).withSequences(2).withWatchedLayers(List.of(6, 22));
+        ContextOptions watching = ContextOptions.of(256, 128).withSequences(2).withWatchedLayers(List.of(6, 22));
         try (LlamaContext context = LlamaContext.create(model, watching);
                 LlamaContext plain = LlamaContext.create(model, SharedModel.options(1));
                 TokenBatch alone = SharedModel.batch(prompt);
@@ -305,8 +281,7 @@ class LlamaContextTest {
 
     @Test
     void separateMemoriesCopyWholeSequencesOnly() {
-        ContextOptions options =
-                ContextOptions.of(512, 128).withMicroBatch(64).withSequences(2).withUnifiedKv(false);
+        ContextOptions options = ContextOptions.of(512, 128).withSequences(2).withUnifiedKv(false);
         try (LlamaContext context = LlamaContext.create(model, options);
                 TokenBatch batch = SharedModel.batch(prompt)) {
             assertThat(context.contextTokens()).isEqualTo(256);
@@ -344,8 +319,7 @@ class LlamaContextTest {
                 assertThatIllegalArgumentException().isThrownBy(() -> context.copySequence(0, sequence, -1, -1));
             }
             assertThatIllegalArgumentException().isThrownBy(() -> TokenBatch.allocate(0, 1));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> ContextOptions.of(10, 20).withMicroBatch(10));
+            assertThatIllegalArgumentException().isThrownBy(() -> ContextOptions.of(10, 20));
         }
     }
 
@@ -387,7 +361,7 @@ class LlamaContextTest {
             assertThatExceptionOfType(DecodeException.class)
                     .isThrownBy(() -> context.decode(batch))
                     .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.NO_KV_SPACE))
-                    .satisfies(e -> assertThat(e.code()).isEqualTo(1));
+                    .withMessageContaining("code 1");
             assertThat(context.lastPosition(0)).isEqualTo(199);
             assertThat(context.lastPosition(1)).isEqualTo(-1);
         }

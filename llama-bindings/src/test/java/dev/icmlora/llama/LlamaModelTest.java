@@ -53,10 +53,10 @@ class LlamaModelTest {
     @Test
     void anAbsentOrBrokenFileIsRefusedWithItsReason(@TempDir Path directory) throws IOException {
         assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> LlamaModel.load(directory.resolve("none.gguf"), ModelOptions.DEFAULT));
+                .isThrownBy(() -> LlamaModel.load(directory.resolve("none.gguf")));
         Path broken = Files.writeString(directory.resolve("broken.gguf"), "GGUF but no more");
         assertThatExceptionOfType(NativeCallException.class)
-                .isThrownBy(() -> LlamaModel.load(broken, ModelOptions.DEFAULT))
+                .isThrownBy(() -> LlamaModel.load(broken))
                 .withMessageContaining("llama_model_load_from_file failed")
                 .withMessageContaining("broken.gguf")
                 .satisfies(e -> assertThat(e.getMessage()).contains("gguf"));
@@ -65,7 +65,7 @@ class LlamaModelTest {
     /// Loads a model and a context, as an application would that configures no logging.
     public static void main(String[] arguments) {
         TestInstallation.loadLibraries();
-        try (LlamaModel model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+        try (LlamaModel model = LlamaModel.load(TestInstallation.model());
                 LlamaContext context = LlamaContext.create(model, SharedModel.options(1))) {
             System.out.println(context.contextTokens());
         }
@@ -120,7 +120,7 @@ class LlamaModelTest {
         Path mamba = mamba(directory);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LlamaModel.load(mamba, ModelOptions.DEFAULT))
+                .isThrownBy(() -> LlamaModel.load(mamba))
                 .withMessageContaining("mamba.gguf has layers that keep one state of all that they have read");
     }
 
@@ -131,7 +131,7 @@ class LlamaModelTest {
 
     @Test
     void aClosedModelRefusesCallsButOutlivesItsContexts() {
-        LlamaModel own = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+        LlamaModel own = LlamaModel.load(TestInstallation.model());
         Vocabulary vocabulary = own.vocabulary();
         int[] tokens = vocabulary.tokenize("The capital of France is", false);
         LlamaContext context = LlamaContext.create(own, SharedModel.options(1));

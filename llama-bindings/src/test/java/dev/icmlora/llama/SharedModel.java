@@ -16,13 +16,13 @@ final class SharedModel {
     static synchronized LlamaModel get() {
         if (model == null) {
             TestInstallation.loadLibraries();
-            model = LlamaModel.load(TestInstallation.model(), ModelOptions.DEFAULT);
+            model = LlamaModel.load(TestInstallation.model());
         }
         return model;
     }
 
     static ContextOptions options(int sequences) {
-        return ContextOptions.of(512, 128).withMicroBatch(64).withSequences(sequences);
+        return ContextOptions.of(512, 128).withSequences(sequences);
     }
 
     /// A batch of the tokens as sequence 0 from position 0, output at the last one.

@@ -2,8 +2,8 @@ package dev.icmlora.function.adapters;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.function.api.TaskBody;
 
 /// Says what an adapter in the folder was made from. It is a JSON file beside the weights.

@@ -18,7 +18,7 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.tune.Tuning;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
@@ -231,18 +231,18 @@ public final class AdapterSource {
     }
 
     private KnownAdapter remember(AdapterKey key, Tuning.Result result) {
-        var report = result.report();
-        if (report.outcome() == Outcome.DIVERGED) {
+        var summary = result.summary();
+        if (summary.outcome() == Outcome.DIVERGED) {
             // It is the adapter from before, which has a key of its own.
             var known = KnownAdapter.of(key, result);
-            if (report.steps() == key.steps()) {
+            if (summary.steps() == key.steps()) {
                 cache.addDiverged(known);
             }
             return known;
         }
-        var kept = report.steps() == key.steps()
+        var kept = summary.steps() == key.steps()
                 ? key
-                : key.cutShort(report.steps(), result.adapter().id());
+                : key.cutShort(summary.steps(), result.adapter().id());
         return add(KnownAdapter.of(kept, result));
     }
 
@@ -263,8 +263,7 @@ public final class AdapterSource {
     }
 
     private KnownAdapter generate(AdapterKey key, TaskVector vector, EngineSession session) {
-        var start = session.engine().hypernetwork().generated(key.strength());
-        return add(key, session.start(start, vector));
+        return add(key, session.generated(vector, key.strength()));
     }
 
     /// Makes an adapter known that was generated, and could be again.

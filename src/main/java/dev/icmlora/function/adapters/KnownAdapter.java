@@ -17,7 +17,7 @@ public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Opti
     }
 
     static KnownAdapter of(AdapterKey key, Tuning.Result result) {
-        return of(key, result.adapter(), Optional.of(result.report().summary()));
+        return of(key, result.adapter(), Optional.of(result.summary()));
     }
 
     static KnownAdapter of(AdapterKey key, Adapter adapter, Optional<TuningSummary> tuning) {

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineLoader;
+import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.EngineStartException;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.function.access.Access;
@@ -80,7 +81,7 @@ public final class EngineHost {
 
     private <T> T work(Turn turn, Function<Turn, T> work) {
         requireIntactModel();
-        turn.use(engine.session(turn.cancellation(), turn.account()::take));
+        turn.use(new EngineSession(engine, turn.cancellation(), turn.account()::take));
         var result = refusing(() -> work.apply(turn));
         requireIntactModel();
         return result;

@@ -6,7 +6,7 @@ import java.util.function.DoubleUnaryOperator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
-import dev.icmlora.engine.request.PhaseNanos;
+import dev.icmlora.engine.request.Spent;
 
 /// Reply of `POST /generate`.
 ///
@@ -141,16 +141,16 @@ public record GenerateReply(
     /// Milliseconds per phase, with three decimals; 0 where a phase was not needed.
     public record Timing(double fingerprint, double generate, double apply, double tune, double prompt, double decode) {
 
-        public static final Timing NONE = of(PhaseNanos.NONE);
+        public static final Timing NONE = of(Spent.NOTHING);
 
-        public static Timing of(PhaseNanos nanos) {
+        public static Timing of(Spent spent) {
             return new Timing(
-                    millis(nanos.fingerprint()),
-                    millis(nanos.generate()),
-                    millis(nanos.apply()),
-                    millis(nanos.tune()),
-                    millis(nanos.prefill()),
-                    millis(nanos.decode()));
+                    millis(spent.fingerprint()),
+                    millis(spent.generate()),
+                    millis(spent.apply()),
+                    millis(spent.tune()),
+                    millis(spent.prefill()),
+                    millis(spent.decode()));
         }
 
         public Timing plus(Timing other) {

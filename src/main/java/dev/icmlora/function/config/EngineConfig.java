@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-import dev.icmlora.engine.AdapterRoom;
 import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.EngineStartException;
@@ -73,7 +72,8 @@ public final class EngineConfig {
                 worker.contextTokens(),
                 worker.batchTokens(),
                 config.maxLoras(),
-                new AdapterRoom(config.adapter().modules(), config.adapter().maxRank()),
+                config.adapter().modules(),
+                config.adapter().maxRank(),
                 worker.checkAdapters(),
                 config.requireGpu(),
                 config.tuning(),

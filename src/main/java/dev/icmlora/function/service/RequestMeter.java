@@ -184,13 +184,12 @@ public final class RequestMeter {
 
     private void count(Metered<?> done) {
         var spent = done.spent();
-        var nanos = spent.phases();
-        phase("fingerprint", nanos.fingerprint());
-        phase("generate", nanos.generate());
-        phase("apply", nanos.apply());
-        phase("tune", nanos.tune());
-        phase("prompt", nanos.prefill());
-        phase("decode", nanos.decode());
+        phase("fingerprint", spent.fingerprint());
+        phase("generate", spent.generate());
+        phase("apply", spent.apply());
+        phase("tune", spent.tune());
+        phase("prompt", spent.prefill());
+        phase("decode", spent.decode());
         tokens("prompt", spent.promptTokens());
         tokens("completion", spent.completionTokens());
         tokens("tuning", spent.tuningTokens());

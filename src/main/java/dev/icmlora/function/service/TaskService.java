@@ -375,7 +375,7 @@ public final class TaskService {
                 session.engine().manifest().base().name(),
                 key.isTuned() ? TaskServing.report(supplied.known()) : null,
                 new Usage(spent.promptTokens(), spent.completionTokens()),
-                Timing.of(spent.phases()));
+                Timing.of(spent));
         return new Metered<>(reply, Optional.of(reply.id()), reply.cached(), Optional.empty(), spent);
     }
 
@@ -404,7 +404,7 @@ public final class TaskService {
                 form.selection(as.selection(), answers, least),
                 as.tuning(),
                 new Usage(spent.promptTokens(), spent.completionTokens()),
-                Timing.of(spent.phases())));
+                Timing.of(spent)));
     }
 
     private static ServedAdapter served(Supplied supplied) {

@@ -188,7 +188,7 @@ public final class TextService {
         var answers = as.answer().stream().map(ReviewedAnswer::answer).toList();
         var spent = turn.session().spent();
         var usage = new Usage(spent.promptTokens(), spent.completionTokens());
-        return as.metered(new Reply(model, answers, usage, Timing.of(spent.phases())));
+        return as.metered(new Reply(model, answers, usage, Timing.of(spent)));
     }
 
     private static Wanted wanted(

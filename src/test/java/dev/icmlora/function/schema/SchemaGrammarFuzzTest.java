@@ -11,7 +11,6 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.StrictReading;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.Sampler;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -22,7 +21,7 @@ class SchemaGrammarFuzzTest {
 
     static {
         NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
-        MODEL = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+        MODEL = LlamaModel.load(Installation.ofThisProcess().model());
     }
 
     @FuzzTest

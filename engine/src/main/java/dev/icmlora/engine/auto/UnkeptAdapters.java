@@ -31,8 +31,7 @@ final class UnkeptAdapters implements TaskAdapters {
                     : shared();
             var options = session.engine().tuningOptions(task);
             var result = session.tune(start.adapter(), task, options, Optional.empty(), _ -> {});
-            tuned = Optional.of(new TaskAdapter(
-                    result.adapter(), Optional.of(result.report().summary()), true));
+            tuned = Optional.of(new TaskAdapter(result.adapter(), Optional.of(result.summary()), true));
         }
         return tuned;
     }
@@ -40,8 +39,7 @@ final class UnkeptAdapters implements TaskAdapters {
     @Override
     public TaskAdapter generated(TaskVector vector) {
         if (generated.isEmpty()) {
-            var start = session.engine().hypernetwork().generated(1);
-            generated = Optional.of(new TaskAdapter(session.start(start, vector), Optional.empty(), false));
+            generated = Optional.of(new TaskAdapter(session.generated(vector, 1), Optional.empty(), false));
         }
         return generated.get();
     }

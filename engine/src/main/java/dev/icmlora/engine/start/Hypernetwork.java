@@ -1,12 +1,10 @@
 package dev.icmlora.engine.start;
 
-import java.util.List;
 import java.util.OptionalDouble;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.Generator;
-import dev.icmlora.generator.network.LatentDistribution;
 import dev.icmlora.generator.vector.TaskVector;
 
 /// The generator, with its adapters in the shape that is hot-applied. Any thread may call it; calls wait for each
@@ -21,37 +19,36 @@ public final class Hypernetwork {
     public Hypernetwork(Generator generator, ResidentShape shape) {
         this.generator = generator;
         this.shape = shape;
-        this.neighbourhood = new Neighbourhood(generator.seenTasks());
+        this.neighbourhood = new Neighbourhood(generator.seenLatents());
     }
 
     /// B0 itself, whatever the task.
-    public Start shared() {
-        return _ -> adapter(new float[generator.manifest().architecture().latent()], 0);
+    public Adapter shared() {
+        return adapter(new float[generator.manifest().architecture().latent()], 0);
     }
 
     /// The adapter at the mean of the prior for the task.
     ///
     /// @param strength of the residual on B0
-    public Start generated(float strength) {
-        return task -> adapter(prior(task).mean(), strength);
+    public Adapter generated(TaskVector task, float strength) {
+        return adapter(latent(task), strength);
     }
 
-    /// Where the prior puts a task.
-    public LatentDistribution prior(TaskVector task) {
-        return generator.prior(task);
+    /// Where the prior puts a task: its mean.
+    public float[] latent(TaskVector task) {
+        return generator.latent(task);
     }
 
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
     /// latents; empty where it knows none.
     public OptionalDouble seenDistance(TaskVector task) {
-        return neighbourhood.distance(prior(task).mean());
+        return neighbourhood.distance(latent(task));
     }
 
     /// The adapter of a latent.
     ///
     /// @param strength of the residual on B0
     public Adapter adapter(float[] latent, float strength) {
-        return shape.widen(
-                generator.generate(List.of(latent), new float[] {strength}).getFirst());
+        return shape.widen(generator.generate(latent, strength));
     }
 }

@@ -4,34 +4,32 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
-import dev.icmlora.generator.network.SeenTask;
-
 /// How near a latent is to those of the tasks that the generator was trained on.
 ///
 /// The distance is Mahalanobis' with independent dimensions: the root mean square over dimensions, each in units of its
 /// standard deviation over the seen tasks.
 final class Neighbourhood {
-    private final List<SeenTask> tasks;
+    private final List<float[]> latents;
     private final double[] variance;
 
-    /// @param tasks none for a generator that does not know them
-    Neighbourhood(List<SeenTask> tasks) {
-        this.tasks = tasks;
-        this.variance = tasks.isEmpty() ? new double[0] : variance(tasks);
+    /// @param latents of these tasks; none for a generator that does not know them
+    Neighbourhood(List<float[]> latents) {
+        this.latents = latents;
+        this.variance = latents.isEmpty() ? new double[0] : variance(latents);
     }
 
-    private static double[] variance(List<SeenTask> tasks) {
-        var length = tasks.getFirst().latent().length;
+    private static double[] variance(List<float[]> latents) {
+        var length = latents.getFirst().length;
         var sum = new double[length];
         var squares = new double[length];
-        for (SeenTask task : tasks) {
+        for (var latent : latents) {
             for (var i = 0; i < length; i++) {
-                double value = task.latent()[i];
+                double value = latent[i];
                 sum[i] += value;
                 squares[i] += value * value;
             }
         }
-        var n = tasks.size();
+        var n = latents.size();
         var variance = new double[length];
         Arrays.setAll(variance, i -> squares[i] / n - sum[i] / n * (sum[i] / n));
         return variance;
@@ -39,9 +37,7 @@ final class Neighbourhood {
 
     /// Distance to the nearest task; empty where none is known.
     OptionalDouble distance(float[] latent) {
-        return tasks.stream()
-                .mapToDouble(task -> distance(latent, task.latent()))
-                .min();
+        return latents.stream().mapToDouble(seen -> distance(latent, seen)).min();
     }
 
     private double distance(float[] a, float[] b) {

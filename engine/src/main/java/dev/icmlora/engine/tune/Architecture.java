@@ -55,14 +55,6 @@ public record Architecture(
         String file() {
             return file;
         }
-
-        /// Features that it has weights for.
-        long size(BaseModelShape shape) {
-            return switch (this) {
-                case QUERY, KEY -> shape.headSize();
-                case ATTENTION, ATTENTION_RESULT, FEED_FORWARD, FEED_FORWARD_RESULT -> shape.width();
-            };
-        }
     }
 
     /// The function of the gate in a feed-forward part.

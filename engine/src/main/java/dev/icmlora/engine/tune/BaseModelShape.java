@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.util.Optional;
 
+import dev.icmlora.engine.tune.Architecture.Norm;
 import dev.icmlora.ggml.Rope;
 import dev.icmlora.llama.LlamaModel;
 
@@ -158,6 +159,14 @@ public record BaseModelShape(
     /// Query heads that share a head of keys and values.
     int group() {
         return heads / kvHeads;
+    }
+
+    /// Features that a norm has weights for.
+    int size(Norm norm) {
+        return switch (norm) {
+            case QUERY, KEY -> headSize;
+            case ATTENTION, ATTENTION_RESULT, FEED_FORWARD, FEED_FORWARD_RESULT -> width;
+        };
     }
 
     /// Of a layer.

@@ -39,15 +39,10 @@ public record BaseModelWeights(
 
     /// @param model which must outlive the tensors
     /// @throws UnsupportedBaseModelException if it is of another architecture or a variant of it, a tensor is
-    /// missing or of another shape, there is one that a graph would leave out, or they were repacked when it
-    /// was loaded
+    /// missing or of another shape, or there is one that a graph would leave out
     public static BaseModelWeights of(LlamaModel model) {
         BaseModelShape shape = BaseModelShape.of(model);
         ModelWeights own = ModelWeights.of(model);
-        own.repacked().ifPresent(found -> {
-            throw new UnsupportedBaseModelException("its weights were repacked for this processor (" + found
-                    + "), in which only llama.cpp's own kernels read them; load it without repacking");
-        });
         RequiredTensors tensors = new RequiredTensors(own);
         List<LayerWeights> layers = new ArrayList<>();
         Set<String> unknown = own.names();
@@ -82,7 +77,7 @@ public record BaseModelWeights(
             String prefix = "blk." + layer + ".";
             Map<Norm, Tensor> norms = new EnumMap<>(Norm.class);
             for (Norm norm : shape.architecture().norms()) {
-                norms.put(norm, tensors.vector(prefix + norm.file() + ".weight", norm.size(shape)));
+                norms.put(norm, tensors.vector(prefix + norm.file() + ".weight", shape.size(norm)));
             }
             Map<Module, Tensor> matrices = new EnumMap<>(Module.class);
             Map<Module, Tensor> biases = new EnumMap<>(Module.class);

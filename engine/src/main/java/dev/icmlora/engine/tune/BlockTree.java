@@ -80,10 +80,6 @@ final class BlockTree {
         return block;
     }
 
-    List<Block> roots() {
-        return roots;
-    }
-
     /// Indices of its examples.
     List<Integer> examples() {
         return examples;
@@ -92,11 +88,6 @@ final class BlockTree {
     /// Most tokens that are before a block.
     int depth() {
         return all().stream().mapToInt(Block::start).max().orElse(0);
-    }
-
-    /// Tokens of all blocks.
-    int tokens() {
-        return all().stream().mapToInt(Block::size).sum();
     }
 
     /// Each block after the one before it.

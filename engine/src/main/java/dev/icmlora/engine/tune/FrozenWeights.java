@@ -50,8 +50,7 @@ public final class FrozenWeights implements AutoCloseable {
     ///
     /// @param model which graphs keep alive
     /// @param backend whose device holds the copies
-    /// @throws UnsupportedBaseModelException if the graph does not compute what the model does, or its weights
-    /// were repacked when it was loaded
+    /// @throws UnsupportedBaseModelException if the graph does not compute what the model does
     /// @throws dev.icmlora.ggml.NativeCallException if there is no memory for the copies
     public static FrozenWeights of(LlamaModel model, Backend backend) {
         BaseModelWeights own = BaseModelWeights.of(model);
@@ -177,12 +176,10 @@ public final class FrozenWeights implements AutoCloseable {
         return Math.toIntExact(own.output().shape()[1]);
     }
 
-    /// Bytes of the copies.
     public long bytes() {
         return transposed.bytes();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         transposed.close();

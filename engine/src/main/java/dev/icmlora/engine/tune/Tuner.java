@@ -18,10 +18,6 @@ import dev.icmlora.ggml.Tensor;
 /// Belongs to one thread at a time together with its backend; several tuners may share the weights. Everything is
 /// borrowed and must outlive it and its tunings.
 public final class Tuner {
-    /// Tokens that are computed together, so that they take little memory. A constant, since other
-    /// blocks add up in another order and give other bytes.
-    static final int BLOCK_TOKENS = 40;
-
     private final FrozenWeights weights;
     private final PromptFormat format;
     private final Backend backend;

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.tune.BlockTree.Visit;
-import dev.icmlora.engine.tune.TuningReport.ExampleLoss;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;
@@ -23,6 +22,10 @@ public final class Tuning implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Tuning.class.getName());
     /// Of a slice, but for an operation that takes longer; the texts that are decoded meanwhile wait for as long.
     private static final Duration SLICE = Duration.ofMillis(50);
+
+    /// Tokens that are computed together, so that they take little memory. A constant, since other blocks add up in
+    /// another order and give other bytes.
+    static final int BLOCK_TOKENS = 40;
 
     private final FrozenWeights weights;
     private final Backend backend;
@@ -47,7 +50,6 @@ public final class Tuning implements AutoCloseable {
     private int step;
     private double lossOfStep = Double.NaN;
     private int tokens;
-    private long nanos;
     private Outcome outcome = Outcome.TUNED;
     private boolean done;
     private boolean endingSoon;
@@ -62,7 +64,8 @@ public final class Tuning implements AutoCloseable {
     public record Progress(int step, int steps, double loss, double done) {}
 
     /// @param adapter tuned, or the one that tuning began with
-    public record Result(Adapter adapter, TuningReport report) {}
+    /// @param tokens of the examples of all steps, those whose step was not taken in the end too
+    public record Result(Adapter adapter, TuningSummary summary, int tokens) {}
 
     Tuning(
             FrozenWeights weights,
@@ -76,7 +79,7 @@ public final class Tuning implements AutoCloseable {
         this.start = start;
         this.options = options;
         this.examples = examples;
-        this.trees = TaskTrees.of(examples, options, Tuner.BLOCK_TOKENS);
+        this.trees = TaskTrees.of(examples, options, BLOCK_TOKENS);
         this.before = new double[examples.size()];
         this.after = new double[examples.size()];
         this.latest = new double[examples.size()];
@@ -128,14 +131,12 @@ public final class Tuning implements AutoCloseable {
         if (done) {
             throw new IllegalStateException("this tuning is done");
         }
-        long began = System.nanoTime();
         if (graph == null) {
             begin();
         } else if (graph.computeFor(SLICE)) {
             state.add(graph);
             endVisit();
         }
-        nanos += System.nanoTime() - began;
     }
 
     private void begin() {
@@ -193,11 +194,10 @@ public final class Tuning implements AutoCloseable {
         if (!done) {
             throw new IllegalStateException("this tuning is not done");
         }
-        List<ExampleLoss> losses = IntStream.range(0, before.length)
-                .mapToObj(i -> new ExampleLoss(before[i], after[i]))
-                .toList();
-        Adapter adapter = outcome == Outcome.DIVERGED ? start : state.adapter();
-        return new Result(adapter, new TuningReport(outcome, step, losses, tokens, Duration.ofNanos(nanos)));
+        return new Result(
+                outcome == Outcome.DIVERGED ? start : state.adapter(),
+                new TuningSummary(outcome, step, meanOfSeen(before), meanOfSeen(after)),
+                tokens);
     }
 
     private void visit(List<Visit> next, Runnable then) {
@@ -254,7 +254,7 @@ public final class Tuning implements AutoCloseable {
 
     /// Where there are more examples than the steps take, some are never seen.
     private double meanOfSeen(double[] losses) {
-        return seen().mapToDouble(i -> losses[i]).average().orElseThrow();
+        return seen().mapToDouble(i -> losses[i]).average().orElse(Double.NaN);
     }
 
     private IntStream seen() {
@@ -276,7 +276,6 @@ public final class Tuning implements AutoCloseable {
         return lora.bytes() + (path == null ? 0 : path.bytes()) + memory.bytes();
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         closeGraph();

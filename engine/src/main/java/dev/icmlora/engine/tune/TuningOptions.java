@@ -53,10 +53,6 @@ public record TuningOptions(
         return new TuningOptions(wanted, rate, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep);
     }
 
-    public TuningOptions withRate(float wanted) {
-        return new TuningOptions(steps, wanted, lastRateShare, decayOfMean, decayOfSquares, examplesPerStep);
-    }
-
     /// @param step counted from 0
     public float rateOf(int step) {
         float done = steps == 1 ? 0 : (float) step / (steps - 1);

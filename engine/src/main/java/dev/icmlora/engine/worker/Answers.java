@@ -2,21 +2,14 @@ package dev.icmlora.engine.worker;
 
 import java.util.List;
 
-/// The answers to one request, with tokens and times.
+import dev.icmlora.engine.request.Spent;
+
+/// The answers to one request, one for each prompt, and what they took.
 ///
-/// @param answers one per prompt
-/// @param promptTokens tokens of the prompts, what they all begin with once, and those that were read of labels
-/// @param completionTokens tokens written
-/// @param applyNanos time in which the resident adapter was overwritten for it
-/// @param promptNanos time of the batches that read its prompts, alone or beside answers
-/// @param decodeNanos time of the batches that wrote its answers only
-public record Answers(
-        List<Answer> answers,
-        int promptTokens,
-        int completionTokens,
-        long applyNanos,
-        long promptNanos,
-        long decodeNanos) {
+/// @param spent time in which the resident adapter was overwritten for it, of the batches that read its prompts,
+/// alone or beside answers, and of those that wrote its answers only; tokens of the prompts, what they all begin
+/// with once, those that were read of labels, and those that were written
+public record Answers(List<Answer> answers, Spent spent) {
 
     public Answers {
         answers = List.copyOf(answers);

@@ -144,11 +144,11 @@ public final class AppliedAdapters {
     }
 
     /// @param slotOfToken for at least as many tokens as the batch has
-    void decode(LlamaContext decoding, TokenBatch batch, int[] slotOfToken) {
+    void decode(TokenBatch batch, int[] slotOfToken) {
         if (several) {
-            bank.orElseThrow().decode(decoding, batch, Arrays.copyOf(slotOfToken, batch.size()));
+            bank.orElseThrow().decode(context, batch, Arrays.copyOf(slotOfToken, batch.size()));
         } else {
-            decoding.decode(batch);
+            context.decode(batch);
         }
     }
 }

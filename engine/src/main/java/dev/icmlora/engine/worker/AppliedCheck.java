@@ -106,7 +106,6 @@ public final class AppliedCheck implements AutoCloseable {
         return most;
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         batch.close();

@@ -154,7 +154,6 @@ public final class ContextScheduler {
         return groups.isEmpty();
     }
 
-    /// Drops cancelled requests.
     void dropCancelled() {
         requests()
                 .filter(request -> request.cancellation().isRequested())
@@ -351,7 +350,7 @@ public final class ContextScheduler {
             decoder.decode();
         } catch (NativeException e) {
             recover(running, requests, e);
-            return !Worker.isFatal(e);
+            return !e.isFatal();
         }
         var nanos = System.nanoTime() - start;
         requests.forEach(request -> request.decoded(readers.contains(request), nanos));

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.request.Spent;
 
 /// The answers that one request wants from one adapter. Made by the request's thread, then the
 /// worker's.
@@ -160,7 +161,8 @@ final class DecodeRequest {
             var written = Arrays.stream(answers).mapToInt(Answer::tokens).sum();
             var read = promptTokens();
             observed.computed(read + written);
-            done.complete(new Answers(List.of(answers), read, written, applyNanos, promptNanos, decodeNanos));
+            done.complete(new Answers(
+                    List.of(answers), Spent.answering(applyNanos, promptNanos, decodeNanos, read, written)));
         }
     }
 

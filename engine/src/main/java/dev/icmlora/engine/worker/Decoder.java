@@ -54,7 +54,6 @@ public interface Decoder {
     /// Makes the first `length` tokens of one sequence the beginning of another, which is empty.
     void copy(int source, int target, int length);
 
-    /// Forgets a sequence.
     void remove(int sequence);
 
     /// Forgets all sequences, and what their memory held.
@@ -63,7 +62,6 @@ public interface Decoder {
     /// @throws IllegalArgumentException if the options hold a grammar that does not parse
     Chooser chooser(SamplingOptions options);
 
-    /// Whether a token ends the text.
     boolean ends(int token);
 
     /// A token's bytes.

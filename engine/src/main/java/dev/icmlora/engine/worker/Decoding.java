@@ -38,11 +38,6 @@ public record Decoding(
         this(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, "");
     }
 
-    /// The same with another salt.
-    public Decoding withSalt(String other) {
-        return new Decoding(sampling, maxTokens, stops, topLogprobs, ignoresEnd, listener, other);
-    }
-
     @Override
     public boolean isGreedy() {
         return sampling.temperature() == 0;

@@ -9,35 +9,42 @@ import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.llama.Vocabulary;
 
-/// Decodes with a context that has no adapter. The context is borrowed; the batch is its own.
-public class LlamaDecoder implements Decoder, AutoCloseable {
+/// Decodes with a context. The context is borrowed; the batch is its own.
+public final class LlamaDecoder implements Decoder, AutoCloseable {
 
-    final LlamaContext context;
-    final TokenBatch batch;
+    private final LlamaContext context;
+    private final Optional<AppliedAdapters> adapters;
+    private final TokenBatch batch;
+    private final int[] slotOfToken;
     private final Vocabulary vocabulary;
     private int outputs;
 
     /// @param context with a memory that sequences share
-    public LlamaDecoder(LlamaContext context) {
+    /// @param adapters of the context; empty for the base model alone
+    public LlamaDecoder(LlamaContext context, Optional<AppliedAdapters> adapters) {
         this.context = context;
+        this.adapters = adapters;
         this.vocabulary = context.model().vocabulary();
         this.batch = TokenBatch.allocate(
                 context.options().batchTokens(), context.options().maxSequences());
+        this.slotOfToken = new int[batch.capacity()];
     }
 
     @Override
     public int loraSlots() {
-        return 1;
+        return adapters.map(AppliedAdapters::loraSlots).orElse(1);
     }
 
     @Override
     public boolean canShare(ScaledAdapter adapter) {
-        return false;
+        return adapters.filter(applied -> applied.canShare(adapter)).isPresent();
     }
 
     @Override
-    public void use(List<ScaledAdapter> adapter) {
-        if (!adapter.isEmpty()) {
+    public void use(List<ScaledAdapter> wanted) {
+        if (adapters.isPresent()) {
+            adapters.get().apply(wanted);
+        } else if (!wanted.isEmpty()) {
             throw new IllegalArgumentException("this context has no adapter");
         }
     }
@@ -61,7 +68,9 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
     @Override
     public int add(Optional<ScaledAdapter> adapter, int token, int position, int[] sequences, boolean output) {
         outputs += output ? 1 : 0;
-        return batch.add(token, position, sequences, output);
+        var at = batch.add(token, position, sequences, output);
+        adapters.ifPresent(applied -> slotOfToken[at] = applied.loraSlot(adapter.orElseThrow()));
+        return at;
     }
 
     @Override
@@ -78,7 +87,11 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
 
     @Override
     public void decode() {
-        context.decode(batch);
+        if (adapters.isPresent()) {
+            adapters.get().decode(batch, slotOfToken);
+        } else {
+            context.decode(batch);
+        }
     }
 
     @Override
@@ -138,7 +151,6 @@ public class LlamaDecoder implements Decoder, AutoCloseable {
         return TokenLogprob.of(tokens, context.logits(output));
     }
 
-    /// Idempotent.
     @Override
     public void close() {
         batch.close();

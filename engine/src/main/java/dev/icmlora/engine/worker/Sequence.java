@@ -279,7 +279,6 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
         branchIds = ids;
     }
 
-    /// The branches that it has.
     List<Integer> branchIds() {
         return branchIds;
     }

@@ -9,7 +9,6 @@ public sealed interface Wanted permits Decoding, Choosing, Extracting {
     /// No hidden states are wanted.
     int NO_STATES = -1;
 
-    /// Hears of the answers.
     AnswerListener listener();
 
     /// A prompt that was read is kept for requests with the same salt only: how soon an answer begins tells

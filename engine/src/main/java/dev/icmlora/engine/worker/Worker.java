@@ -21,8 +21,7 @@ import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.worker.ContextScheduler.Group;
-import dev.icmlora.llama.DecodeException;
-import dev.icmlora.llama.DecodeException.Reason;
+import dev.icmlora.ggml.NativeException;
 
 /// One thread and the contexts that only it touches: one without an adapter, one with a resident adapter.
 ///
@@ -120,7 +119,7 @@ public final class Worker implements AutoCloseable {
                 return true;
             } catch (Throwable t) {
                 done.completeExceptionally(t);
-                return !isFatal(t);
+                return !(t instanceof NativeException failure && failure.isFatal());
             }
         }
 
@@ -183,11 +182,6 @@ public final class Worker implements AutoCloseable {
     /// Requests and jobs that it has not finished.
     public int load() {
         return load.get();
-    }
-
-    /// Whether a computation failed for no reason that lies in what was computed.
-    public static boolean isFatal(Throwable failure) {
-        return failure instanceof DecodeException decode && decode.reason() == Reason.FATAL;
     }
 
     private void computed(boolean well) {

@@ -19,8 +19,8 @@ import dev.icmlora.engine.LoadedEngine;
 import dev.icmlora.engine.auto.AutoMode.Plan;
 import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
@@ -44,7 +44,7 @@ class AutoModeTest {
     private static final List<String> LABELS = List.of("yes", "no", "maybe");
 
     private final Engine engine = LoadedEngine.get();
-    private final EngineSession session = engine.session(new Cancellation());
+    private final EngineSession session = new EngineSession(engine, new Cancellation());
 
     /// What was computed of tasks.
     private final List<Object> computed = new ArrayList<>();
@@ -62,8 +62,7 @@ class AutoModeTest {
 
             @Override
             public TaskAdapter generated(TaskVector vector) {
-                var start = engine.hypernetwork().generated(1);
-                return new TaskAdapter(session.start(start, vector), Optional.empty(), false);
+                return new TaskAdapter(session.generated(vector, 1), Optional.empty(), false);
             }
 
             @Override

@@ -17,6 +17,7 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.worker.AnswerListener;
@@ -53,7 +54,7 @@ class WordsAmongExamplesTest {
         engine.close();
     }
 
-    private final AutoMode auto = new AutoMode(engine.session(new Cancellation()), DRAWN);
+    private final AutoMode auto = new AutoMode(new EngineSession(engine, new Cancellation()), DRAWN);
 
     private static Choosing kinds() {
         return new Choosing(Labels.of(KINDS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");

@@ -7,14 +7,9 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.generator.network.SeenTask;
-
 class NeighbourhoodTest {
     private final Neighbourhood neighbourhood = new Neighbourhood(List.of(
-            new SeenTask("a", new float[] {-1, -10, 5}),
-            new SeenTask("b", new float[] {1, -10, 5}),
-            new SeenTask("c", new float[] {-1, 10, 5}),
-            new SeenTask("d", new float[] {1, 10, 5})));
+            new float[] {-1, -10, 5}, new float[] {1, -10, 5}, new float[] {-1, 10, 5}, new float[] {1, 10, 5}));
 
     @Test
     void eachDimensionCountsInItsOwnUnit() {

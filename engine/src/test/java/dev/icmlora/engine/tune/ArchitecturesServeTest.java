@@ -21,7 +21,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.TokenBatch;
 
@@ -43,7 +42,7 @@ class ArchitecturesServeTest {
     private static LlamaModel open(Variant variant) {
         Path path = folder.resolve(variant + ".gguf");
         TinyModel.write(path, GgmlType.F32, variant);
-        return LlamaModel.load(path, ModelOptions.DEFAULT);
+        return LlamaModel.load(path);
     }
 
     /// @return the batch index of the output

@@ -27,7 +27,6 @@ import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 
 /// The graph over random weights, where nothing is rounded much: what holds there holds of the graph.
 class BlockGraphTest {
@@ -94,7 +93,7 @@ class BlockGraphTest {
     }
 
     private static void with(Path path, Adapter adapter, Consumer<Tiny> check) {
-        try (LlamaModel model = LlamaModel.load(path, ModelOptions.DEFAULT);
+        try (LlamaModel model = LlamaModel.load(path);
                 FrozenWeights weights = FrozenWeights.of(model, backend)) {
             check.accept(new Tiny(model, weights, adapter));
         }
@@ -236,7 +235,7 @@ class BlockGraphTest {
     private static AbstractStringAssert<?> refusal(String file, GgufWriter writer) {
         Path path = scratch.resolve(file + ".gguf");
         writer.write(path);
-        try (LlamaModel model = LlamaModel.load(path, ModelOptions.DEFAULT)) {
+        try (LlamaModel model = LlamaModel.load(path)) {
             UnsupportedBaseModelException refused =
                     catchThrowableOfType(UnsupportedBaseModelException.class, () -> FrozenWeights.of(model, backend));
             return assertThat(refused.getMessage());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
@@ -67,7 +67,7 @@ class TunerTest {
         GeneratorFile file = GeneratorFile.read(Installation.ofThisProcess().generator());
         try (Generator generator = Generator.load(file, backend)) {
             float[] anywhere = new float[file.manifest().architecture().latent()];
-            shared = generator.generate(List.of(anywhere), new float[] {0}).getFirst();
+            shared = generator.generate(anywhere, 0);
         }
         tuner = new Tuner(weights, format, backend, CONTEXT, List.of());
     }
@@ -112,7 +112,7 @@ class TunerTest {
     void likelihoodsAreThoseOfLlama() {
         List<ExampleTokens> examples = tokens(PAST);
         double[] expected = Likelihoods.losses(BaseModelFixture.model(), shared, examples);
-        double[] losses = Run.losses(weights, backend, shared, examples, Tuner.BLOCK_TOKENS);
+        double[] losses = Run.losses(weights, backend, shared, examples, Tuning.BLOCK_TOKENS);
         for (ExampleTokens example : examples) {
             int i = example.index();
             // llama.cpp keeps keys and values in 16 bits, and quantised products round what differs in their own way.
@@ -126,7 +126,7 @@ class TunerTest {
     void gradientsLeadDownhill() {
         List<ExampleTokens> examples = tokens(PAST);
         List<float[]> b = LoraTensors.matricesOf(shared.generated());
-        Run run = Run.thereAndBack(weights, backend, shared, b, examples, Tuner.BLOCK_TOKENS);
+        Run run = Run.thereAndBack(weights, backend, shared, b, examples, Tuning.BLOCK_TOKENS);
         double square = 0;
         for (float[] gradient : run.gradients()) {
             for (float value : gradient) {
@@ -143,7 +143,7 @@ class TunerTest {
                             ((side == 0 ? change : -change) * run.gradients().get(i)[k] / square);
                 }
             }
-            sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuner.BLOCK_TOKENS)
+            sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuning.BLOCK_TOKENS)
                     .sum(examples);
         }
         assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.15 * change));
@@ -169,17 +169,15 @@ class TunerTest {
     void theLossFallsAndTheSameRequestGivesTheSameBytes() {
         TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
         Tuning.Result result = tune(PAST, options);
-        TuningReport report = result.report();
-        assertThat(report.outcome()).isEqualTo(Outcome.TUNED);
-        assertThat(report.steps()).isEqualTo(2);
-        assertThat(report.tokens())
+        TuningSummary summary = result.summary();
+        assertThat(summary.outcome()).isEqualTo(Outcome.TUNED);
+        assertThat(summary.steps()).isEqualTo(2);
+        assertThat(result.tokens())
                 .isEqualTo(2
                         * tokens(PAST).stream()
                                 .mapToInt(example -> example.tokens().length)
                                 .sum());
-        assertThat(report.losses()).hasSize(3);
-        assertThat(report.lossAfter()).isLessThan(0.7 * report.lossBefore());
-        assertThat(report.time()).isPositive();
+        assertThat(summary.lossAfter()).isLessThan(0.7 * summary.lossBefore());
         assertThat(result.adapter().fixed()).isEqualTo(shared.fixed());
         assertThat(result.adapter().id())
                 .isNotEqualTo(shared.id())
@@ -188,11 +186,10 @@ class TunerTest {
 
     @Test
     void aLossThatGrowsLeavesTheAdapterAsItWas() {
-        Tuning.Result result =
-                tune(PAST, TuningOptions.forExamples(3).withSteps(1).withRate(1));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
+        Tuning.Result result = tune(PAST, atRate(1, 1));
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
         assertThat(result.adapter()).isSameAs(shared);
-        assertThat(result.report().lossAfter()).isEqualTo(result.report().lossBefore());
+        assertThat(result.summary().lossAfter()).isEqualTo(result.summary().lossBefore());
     }
 
     /// So large a B that gradients are, too: products on the way back round them to 16-bit scales, which end.
@@ -200,11 +197,11 @@ class TunerTest {
     void gradientsThatAreNoNumbersLeaveTheAdapterAsItWas() {
         Adapter huge = shared.withGenerated(times(shared.generated(), 1000));
         Tuning.Result result = tune(huge, PAST, TuningOptions.forExamples(3));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
-        assertThat(result.report().steps()).isZero();
-        assertThat(result.report().lossBefore())
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
+        assertThat(result.summary().steps()).isZero();
+        assertThat(result.summary().lossBefore())
                 .isFinite()
-                .isEqualTo(result.report().lossAfter());
+                .isEqualTo(result.summary().lossAfter());
         assertThat(result.adapter()).isSameAs(huge);
     }
 
@@ -215,9 +212,9 @@ class TunerTest {
                 new AdapterLayout(layout.architecture(), layout.layers(), layout.rank(), 1e30f, layout.targets());
         Adapter huge = new Adapter(strong, shared.fixed(), times(shared.generated(), 1000));
         Tuning.Result result = tune(huge, PAST, TuningOptions.forExamples(3));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.DIVERGED);
-        assertThat(result.report().steps()).isZero();
-        assertThat(result.report().lossBefore()).isNaN();
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.DIVERGED);
+        assertThat(result.summary().steps()).isZero();
+        assertThat(result.summary().lossBefore()).isNaN();
         assertThat(result.adapter()).isSameAs(huge);
     }
 
@@ -252,10 +249,10 @@ class TunerTest {
         int layers = weights.shape().layers();
         Adapter random = TinyModel.adapter(new AdapterLayout("llama", layers, 4, 8, targets), 0.05);
         Adapter start = random.withGenerated(times(random.generated(), 0));
-        Tuning.Result result =
-                tune(start, PAST, TuningOptions.forExamples(3).withSteps(3).withRate(3e-3f));
-        assertThat(result.report().outcome()).isEqualTo(Outcome.TUNED);
-        assertThat(result.report().lossAfter()).isLessThan(0.9 * result.report().lossBefore());
+        Tuning.Result result = tune(start, PAST, atRate(3, 3e-3f));
+        assertThat(result.summary().outcome()).isEqualTo(Outcome.TUNED);
+        assertThat(result.summary().lossAfter())
+                .isLessThan(0.9 * result.summary().lossBefore());
         assertThat(result.adapter().generated())
                 .allSatisfy(b -> assertThat(Halves.fromF16(b.data())).isNotEqualTo(new float[b.data().length / 2]));
     }
@@ -268,11 +265,9 @@ class TunerTest {
     void contradictionsAndRepetitionsAreTuned() {
         Task task =
                 new Task("Answer.", List.of(new Example("x", "yes"), new Example("x", "no"), new Example("x", "yes")));
-        TuningReport report =
-                tune(task, TuningOptions.forExamples(3).withSteps(1)).report();
-        assertThat(report.losses().get(0).before())
-                .isEqualTo(report.losses().get(2).before());
-        assertThat(report.lossAfter()).isLessThan(report.lossBefore());
+        TuningSummary summary =
+                tune(task, TuningOptions.forExamples(3).withSteps(1)).summary();
+        assertThat(summary.lossAfter()).isLessThan(summary.lossBefore());
     }
 
     @Test
@@ -304,12 +299,12 @@ class TunerTest {
             atOnce.endAtOnce();
 
             assertThat(atOnce.isDone()).isTrue();
-            assertThat(atOnce.result().report().steps()).isEqualTo(2);
+            assertThat(atOnce.result().summary().steps()).isEqualTo(2);
             assertThat(atOnce.result().adapter().gguf())
                     .isEqualTo(soon.result().adapter().gguf());
-            assertThat(atOnce.result().report().lossAfter())
-                    .isLessThan(atOnce.result().report().lossBefore())
-                    .isGreaterThan(soon.result().report().lossAfter());
+            assertThat(atOnce.result().summary().lossAfter())
+                    .isLessThan(atOnce.result().summary().lossBefore())
+                    .isGreaterThan(soon.result().summary().lossAfter());
         }
     }
 
@@ -320,7 +315,7 @@ class TunerTest {
 
             assertThat(tuning.isDone()).isFalse();
             run(tuning, () -> false);
-            assertThat(tuning.result().report().steps()).isEqualTo(1);
+            assertThat(tuning.result().summary().steps()).isEqualTo(1);
         }
     }
 
@@ -342,7 +337,7 @@ class TunerTest {
                 .isThrownBy(() -> tuner.begin(TinyModel.adapter(TinyModel.Variant.LLAMA), PAST, options))
                 .withMessageContaining("3 layers");
         assertThatIllegalArgumentException().isThrownBy(() -> options.withSteps(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.withRate(Float.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> atRate(1, Float.NaN));
     }
 
     @Test
@@ -374,5 +369,9 @@ class TunerTest {
 
     private static long residentBytes() throws IOException {
         return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+    }
+
+    private static TuningOptions atRate(int steps, float rate) {
+        return new TuningOptions(steps, rate, 0.3f, 0.9f, 0.95f, 8);
     }
 }

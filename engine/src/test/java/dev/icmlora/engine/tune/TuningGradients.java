@@ -26,7 +26,7 @@ public record TuningGradients(double loss, List<float[]> ofB) {
         try (Backend backend = Backend.cpu(1);
                 FrozenWeights weights = FrozenWeights.of(model, backend)) {
             List<float[]> b = LoraTensors.matricesOf(adapter.generated());
-            Run run = Run.thereAndBack(weights, backend, adapter, b, examples, Tuner.BLOCK_TOKENS);
+            Run run = Run.thereAndBack(weights, backend, adapter, b, examples, Tuning.BLOCK_TOKENS);
             return new TuningGradients(Arrays.stream(run.losses()).sum() / answerTokens, run.gradients());
         }
     }

@@ -133,8 +133,8 @@ class LabelsTest {
 
         assertThat(decoder.decoded).hasSize(1);
         assertThat(decoder.tokensRead).isEqualTo(4);
-        assertThat(answers.promptTokens()).isEqualTo(4);
-        assertThat(answers.completionTokens()).as("of the label").isEqualTo(1);
+        assertThat(answers.spent().promptTokens()).isEqualTo(4);
+        assertThat(answers.spent().completionTokens()).as("of the label").isEqualTo(1);
         assertThat(drawn.labels.branches()).isZero();
     }
 
@@ -154,8 +154,8 @@ class LabelsTest {
         assertThat(labels.branches()).isEqualTo(1);
         assertThat(decoder.tokensRead).isEqualTo(3 + 2);
         assertThat(decoder.decoded).hasSize(2);
-        assertThat(answers.promptTokens()).isEqualTo(3 + 2);
-        assertThat(answers.completionTokens())
+        assertThat(answers.spent().promptTokens()).isEqualTo(3 + 2);
+        assertThat(answers.spent().completionTokens())
                 .isEqualTo(answers.answers().getFirst().text().length());
     }
 
@@ -177,7 +177,7 @@ class LabelsTest {
         assertThat(drawn.labels.readTokens())
                 .as("three of the first tokens lead into two parts")
                 .isEqualTo(110 + 3);
-        assertThat(answers.promptTokens()).isEqualTo(3 + 5 + 2 * drawn.labels.readTokens());
+        assertThat(answers.spent().promptTokens()).isEqualTo(3 + 5 + 2 * drawn.labels.readTokens());
     }
 
     @Test

@@ -42,7 +42,6 @@ import dev.icmlora.llama.AdapterBank;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -85,7 +84,7 @@ class WorkerIsolationTest {
     @BeforeAll
     static void load() {
         NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
-        model = owned(LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT));
+        model = owned(LlamaModel.load(Installation.ofThisProcess().model()));
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
         try (var backend = Backend.cpu(1);
                 var generator = Generator.load(file, backend)) {
@@ -93,7 +92,7 @@ class WorkerIsolationTest {
             var latent = new float[file.manifest().architecture().latent()];
             var other = latent.clone();
             Arrays.fill(other, 1);
-            adapters = generator.generate(List.of(latent, other), new float[] {1, 1});
+            adapters = List.of(generator.generate(latent, 1), generator.generate(other, 1));
         }
         apart = bench(false, CONTEXT);
         shared = bench(true, CONTEXT);
@@ -114,10 +113,12 @@ class WorkerIsolationTest {
         var loraSlots = production ? Optional.of(bank) : Optional.<AdapterBank>empty();
         var worker = new Worker(
                 production ? "shared-worker" : "apart-worker",
-                new ContextScheduler(owned(new LlamaDecoder(base)), SEQUENCES, kept, 0, cells),
+                new ContextScheduler(owned(new LlamaDecoder(base, Optional.empty())), SEQUENCES, kept, 0, cells),
                 new ContextScheduler(
-                        owned(new AdaptedDecoder(
-                                adapted, new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty()))),
+                        owned(new LlamaDecoder(
+                                adapted,
+                                Optional.of(
+                                        new AppliedAdapters(adapted, resident, loraSlots, first, Optional.empty())))),
                         SEQUENCES,
                         kept,
                         0,

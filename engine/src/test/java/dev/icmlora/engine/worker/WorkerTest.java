@@ -79,7 +79,7 @@ class WorkerTest {
     @Test
     void writesAsManyTokensAsAreWanted() {
         assertThat(write(BASE, 10, 5).join().texts()).containsExactly(text(10, 5));
-        assertThat(write(RED, 10, 5).join().completionTokens()).isEqualTo(5);
+        assertThat(write(RED, 10, 5).join().spent().completionTokens()).isEqualTo(5);
     }
 
     @Test
@@ -394,7 +394,7 @@ class WorkerTest {
         for (var salt : List.of("one", "other")) {
             var batches = adapted.decoded.size();
             for (var i = 0; i < 2; i++) {
-                var decoding = decoding(2).withSalt(salt);
+                var decoding = decoding(2, salt);
                 requireTooLarge(
                         worker.decode(GREEN, List.of(prompt(3)), decoding, new Cancellation(), Observed.NOTHING),
                         GREEN);
@@ -480,7 +480,7 @@ class WorkerTest {
 
         assertThat(answers.texts()).containsOnly(text(shared + 2, 1)).hasSize(6);
         assertThat(adapted.tokensRead).isEqualTo(shared + 6 * 2);
-        assertThat(answers.promptTokens()).isEqualTo(shared + 6 * 2);
+        assertThat(answers.spent().promptTokens()).isEqualTo(shared + 6 * 2);
     }
 
     @Test
@@ -499,7 +499,9 @@ class WorkerTest {
         assertThat(second).isEqualTo(2);
         assertThat(third).isEqualTo(61);
         assertThat(adapted.tokensRead - first - second - third).isEqualTo(61);
-        assertThat(again.promptTokens()).isEqualTo(other.promptTokens()).isEqualTo(60);
+        assertThat(again.spent().promptTokens())
+                .isEqualTo(other.spent().promptTokens())
+                .isEqualTo(60);
     }
 
     @Test
@@ -509,7 +511,7 @@ class WorkerTest {
             var read = new ArrayList<Integer>();
             for (var salt : List.of("one", "other", "one", "other")) {
                 var before = context.getValue().tokensRead;
-                var decoding = decoding(2).withSalt(salt);
+                var decoding = decoding(2, salt);
                 worker.decode(adapter, List.of(prompt(60)), decoding, new Cancellation(), Observed.NOTHING)
                         .join();
                 read.add(context.getValue().tokensRead - before);
@@ -695,7 +697,12 @@ class WorkerTest {
     }
 
     private static Decoding decoding(int tokens) {
-        return new Decoding(SamplingOptions.GREEDY, tokens, List.of());
+        return decoding(tokens, "");
+    }
+
+    private static Decoding decoding(int tokens, String salt) {
+        return new Decoding(
+                SamplingOptions.GREEDY, tokens, List.of(), OptionalInt.empty(), false, AnswerListener.NONE, salt);
     }
 
     /// Prompts of different lengths have nothing in common.

@@ -34,7 +34,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.ResidentAdapter;
 import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
@@ -54,7 +53,7 @@ class WorkerWithModelTest {
     private static LlamaContext base;
     private static LlamaContext adapted;
     private static LlamaDecoder baseDecoder;
-    private static AdaptedDecoder adaptedDecoder;
+    private static LlamaDecoder adaptedDecoder;
     private static AdapterBank bank;
     private static ResidentAdapter resident;
     /// Every test fails if a hot-apply does not give what the adapter's file gives.
@@ -66,7 +65,7 @@ class WorkerWithModelTest {
     @BeforeAll
     static void load() {
         NativeLibraries.load(Installation.ofThisProcess().nativeDirectory());
-        model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+        model = LlamaModel.load(Installation.ofThisProcess().model());
         var file = GeneratorFile.read(Installation.ofThisProcess().generator());
         List<Adapter> adapters;
         try (var backend = Backend.cpu(1);
@@ -74,7 +73,7 @@ class WorkerWithModelTest {
             var latent = new float[file.manifest().architecture().latent()];
             var other = latent.clone();
             Arrays.fill(other, 1);
-            adapters = generator.generate(List.of(latent, other), new float[] {1, 1});
+            adapters = List.of(generator.generate(latent, 1), generator.generate(other, 1));
         }
         red = Optional.of(new ScaledAdapter(adapters.getFirst(), 1));
         green = Optional.of(new ScaledAdapter(adapters.getLast(), 2));
@@ -84,10 +83,10 @@ class WorkerWithModelTest {
         resident = ResidentAdapter.create(model, adapters.getFirst().gguf());
         resident.attach(adapted, 1);
         check = new AppliedCheck(model, resident, Optional.of(bank));
-        baseDecoder = new LlamaDecoder(base);
-        adaptedDecoder = new AdaptedDecoder(
-                adapted,
-                new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check)));
+        baseDecoder = new LlamaDecoder(base, Optional.empty());
+        var applied =
+                new AppliedAdapters(adapted, resident, Optional.of(bank), adapters.getFirst(), Optional.of(check));
+        adaptedDecoder = new LlamaDecoder(adapted, Optional.of(applied));
         worker = new Worker(
                 "tested-worker",
                 new ContextScheduler(baseDecoder, SEQUENCES, KEPT, 0, CONTEXT),
@@ -129,7 +128,7 @@ class WorkerWithModelTest {
                 .join();
 
         assertThat(together.texts()).zipSatisfy(alone, (a, b) -> assertThat(a).startsWith(b.substring(0, 5)));
-        assertThat(together.completionTokens()).isBetween(11, 11 * 12);
+        assertThat(together.spent().completionTokens()).isBetween(11, 11 * 12);
     }
 
     /// The same at the same time as requests of two other adapters, which take turns with it at every
@@ -235,10 +234,11 @@ class WorkerWithModelTest {
     void countsWhatAllPromptsBeginWithOnce() {
         var a = prompt("Tell me about the city of Paris");
         var b = prompt("Tell me about the city of Rome");
-        var own = write(BASE, GREEDY, a).promptTokens() + write(BASE, GREEDY, b).promptTokens();
+        var own = write(BASE, GREEDY, a).spent().promptTokens()
+                + write(BASE, GREEDY, b).spent().promptTokens();
 
-        assertThat(write(BASE, GREEDY, a, b).promptTokens()).isLessThan(own - 6);
-        assertThat(write(BASE, GREEDY, a, a).promptTokens()).isEqualTo(a.length + 1);
+        assertThat(write(BASE, GREEDY, a, b).spent().promptTokens()).isLessThan(own - 6);
+        assertThat(write(BASE, GREEDY, a, a).spent().promptTokens()).isEqualTo(a.length + 1);
     }
 
     @Test
@@ -259,7 +259,7 @@ class WorkerWithModelTest {
         var text = prompt("word ".repeat(3 * BATCH) + "What did I write?");
 
         assertThat(text).hasSizeGreaterThan(3 * BATCH);
-        assertThat(write(BASE, GREEDY, text).promptTokens()).isEqualTo(text.length);
+        assertThat(write(BASE, GREEDY, text).spent().promptTokens()).isEqualTo(text.length);
     }
 
     @Test

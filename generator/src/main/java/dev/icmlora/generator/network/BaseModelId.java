@@ -20,7 +20,6 @@ import dev.icmlora.generator.Sha256;
 public record BaseModelId(String name, String fingerprint) {
     private static final int SAMPLE = 4 << 20;
 
-    /// The identity of a model file.
     public static BaseModelId of(String name, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MessageDigest digest = Sha256.digest();

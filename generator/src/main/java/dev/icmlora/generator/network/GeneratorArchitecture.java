@@ -46,7 +46,6 @@ public record GeneratorArchitecture(
 
     /// Type and shape of a tensor; ggml's order, so `ne[0]` is the input dimension of a weight matrix.
     public record TensorSpec(GgmlType type, long... ne) {
-        /// Number of values.
         public long elements() {
             long elements = 1;
             for (long n : ne) {
@@ -63,6 +62,9 @@ public record GeneratorArchitecture(
         tensors.put("vector.mean", new TensorSpec(GgmlType.F32, vector));
         tensors.put("vector.deviation", new TensorSpec(GgmlType.F32, vector));
         tensors.putAll(prior());
+        // Of training alone: what serves takes the mean.
+        tensors.put("prior.log_variance.weight", new TensorSpec(GgmlType.F32, priorUnits, latent));
+        tensors.put("prior.log_variance.bias", new TensorSpec(GgmlType.F32, latent));
         tensors.putAll(decoder());
         for (Target target : adapter.targets()) {
             long layers = adapter.layers();
@@ -72,14 +74,13 @@ public record GeneratorArchitecture(
         return tensors;
     }
 
+    /// What serves of the prior.
     Map<String, TensorSpec> prior() {
         Map<String, TensorSpec> tensors = new LinkedHashMap<>();
         tensors.put("prior.0.weight", new TensorSpec(GgmlType.F16, TaskVector.length(hidden), priorUnits));
         tensors.put("prior.0.bias", new TensorSpec(GgmlType.F32, priorUnits));
         tensors.put("prior.mean.weight", new TensorSpec(GgmlType.F32, priorUnits, latent));
         tensors.put("prior.mean.bias", new TensorSpec(GgmlType.F32, latent));
-        tensors.put("prior.log_variance.weight", new TensorSpec(GgmlType.F32, priorUnits, latent));
-        tensors.put("prior.log_variance.bias", new TensorSpec(GgmlType.F32, latent));
         return tensors;
     }
 

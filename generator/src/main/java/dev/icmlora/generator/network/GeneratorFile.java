@@ -130,8 +130,9 @@ public final class GeneratorFile {
         return new GeneratorFile(manifest, more);
     }
 
-    /// The tasks that the generator was trained on with their latents; none if the file does without.
-    public List<SeenTask> seenTasks() {
+    /// Latents of the tasks that the generator was trained on, in the order of the catalogue; none if the file does
+    /// without.
+    public List<float[]> seenLatents() {
         byte[] bytes = weights.get(SEEN_LATENTS);
         if (bytes == null) {
             return List.of();
@@ -139,8 +140,7 @@ public final class GeneratorFile {
         float[] values = decode(GgmlType.F32, bytes);
         int latent = manifest.architecture().latent();
         return IntStream.range(0, manifest.catalogue().size())
-                .mapToObj(i -> new SeenTask(
-                        manifest.catalogue().get(i).task(), Arrays.copyOfRange(values, i * latent, (i + 1) * latent)))
+                .mapToObj(i -> Arrays.copyOfRange(values, i * latent, (i + 1) * latent))
                 .toList();
     }
 

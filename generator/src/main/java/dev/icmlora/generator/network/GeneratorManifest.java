@@ -94,7 +94,6 @@ public record GeneratorManifest(
         return Stream.concat(catalogue.stream(), before.stream()).toList();
     }
 
-    /// One training task.
     public record CatalogueEntry(String task, String family) {
 
         private static final String TASKS = ".tasks";

@@ -7,7 +7,7 @@ import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Graph;
 import dev.icmlora.ggml.Tensor;
 
-/// The learned prior p(z | c) as a ggml graph, built once: c `[3 * hidden + 2]` to mean and log variance `[latent]`.
+/// The mean of the learned prior p(z | c) as a ggml graph, built once: c `[3 * hidden + 2]` to `[latent]`.
 ///
 /// ICM-LoRA draws z from N(0, I) at generation (section 3.3); a learned prior is the third of our departures.
 final class PriorNetwork implements AutoCloseable {
@@ -17,7 +17,6 @@ final class PriorNetwork implements AutoCloseable {
     private final Graph graph;
     private final Tensor vector;
     private final Tensor mean;
-    private final Tensor logVariance;
 
     PriorNetwork(GeneratorArchitecture architecture, Standardization statistics, Weights weights, Backend backend) {
         this.statistics = statistics;
@@ -25,9 +24,7 @@ final class PriorNetwork implements AutoCloseable {
         this.vector = graph.input("task_vector", GgmlType.F32, TaskVector.length(architecture.hidden()));
         Tensor hidden = graph.silu(linear(weights, "prior.0", vector));
         this.mean = linear(weights, "prior.mean", hidden);
-        this.logVariance = linear(weights, "prior.log_variance", hidden);
         graph.output(mean);
-        graph.output(logVariance);
         graph.build();
     }
 
@@ -35,10 +32,10 @@ final class PriorNetwork implements AutoCloseable {
         return graph.add(graph.mulMat(weights.get(layer + ".weight"), x), weights.get(layer + ".bias"));
     }
 
-    LatentDistribution of(TaskVector task) {
+    float[] mean(TaskVector task) {
         vector.set(statistics.apply(task));
         graph.compute();
-        return new LatentDistribution(mean.toFloats(), logVariance.toFloats());
+        return mean.toFloats();
     }
 
     @Override

@@ -12,9 +12,6 @@ package dev.icmlora.generator.vector;
 ///
 /// @param values `3 * hidden + 2` floats, not standardised
 public record TaskVector(float[] values) {
-    /// Of no task.
-    public static final TaskVector NONE = new TaskVector(new float[0]);
-
     /// Length of a task vector for a base model of `hidden` units.
     public static int length(int hidden) {
         return 3 * hidden + 2;

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.generator.BaseModelFixture;
-import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.vector.TaskVector;
@@ -45,30 +44,21 @@ class GeneratorTest {
         TaskVector task = new TaskVector(random(1, TaskVector.length(32)));
         ReferenceGenerator reference = new ReferenceGenerator(FILE);
 
-        LatentDistribution prior = generator.prior(task);
-
-        assertClose(prior.mean(), reference.priorMean(task));
-        assertClose(prior.logVariance(), reference.priorLogVariance(task));
+        assertClose(generator.latent(task), reference.priorMean(task));
     }
 
     @Test
     void adapterEqualsTheFormulasForEveryLayerModuleAndStrength() {
-        List<float[]> latents = List.of(random(2, 8), random(3, 8), random(4, 8));
-        float[] strengths = {1, 0, 0.5f};
-
-        List<Adapter> adapters = generator.generate(latents, strengths);
-
+        float[] latent = random(2, 8);
         ReferenceGenerator reference = new ReferenceGenerator(FILE);
-        for (int candidate = 0; candidate < 3; candidate++) {
-            List<NamedTensor> b = adapters.get(candidate).generated();
+        for (float strength : new float[] {1, 0, 0.5f}) {
+            List<NamedTensor> b = generator.generate(latent, strength).generated();
             int i = 0;
             for (int layer = 0; layer < 3; layer++) {
                 for (Target target : TestGenerators.LAYOUT.targets()) {
                     NamedTensor tensor = b.get(i++);
                     assertThat(tensor.name()).isEqualTo(AdapterLayout.nameOfB(layer, target));
-                    assertClose(
-                            Halves.fromF16(tensor.data()),
-                            reference.b(latents.get(candidate), strengths[candidate], layer, target));
+                    assertClose(Halves.fromF16(tensor.data()), reference.b(latent, strength, layer, target));
                 }
             }
         }
@@ -76,49 +66,23 @@ class GeneratorTest {
 
     @Test
     void strengthZeroIsB0WhateverTheLatent() {
-        List<Adapter> adapters = generator.generate(List.of(random(5, 8), random(6, 8)), new float[] {0, 0});
-
-        assertThat(adapters.get(0).id()).isEqualTo(adapters.get(1).id());
-    }
-
-    @Test
-    void aCandidateIsTheSameAloneAndInABatch() {
-        float[] latent = random(8, 8);
-
-        Adapter alone = generator.generate(latent);
-        Adapter together = generator
-                .generate(List.of(random(9, 8), latent, random(10, 8)), new float[] {1, 1, 1})
-                .get(1);
-
-        assertThat(together.id()).isEqualTo(alone.id());
+        assertThat(generator.generate(random(5, 8), 0).id())
+                .isEqualTo(generator.generate(random(6, 8), 0).id());
     }
 
     @Test
     void refusesWrongLengthsAndNumbersThatAreNotFinite() {
-        assertThatThrownBy(() -> generator.generate(new float[7]))
+        assertThatThrownBy(() -> generator.generate(new float[7], 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("7 values, expected 8");
-        assertThatThrownBy(() -> generator.generate(new float[] {0, 0, 0, 0, 0, 0, 0, Float.NaN}))
+        assertThatThrownBy(() -> generator.generate(new float[] {0, 0, 0, 0, 0, 0, 0, Float.NaN}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("NaN");
-        assertThatThrownBy(() -> generator.generate(List.of(), new float[0]))
+        assertThatThrownBy(() -> generator.generate(new float[8], Float.NaN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("NaN");
+        assertThatThrownBy(() -> generator.latent(new TaskVector(new float[5])))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> generator.prior(new TaskVector(new float[5])))
-                .isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void latentsDrawnWithOneSeedAreEqualAndFollowTheDistribution() {
-        LatentDistribution distribution = new LatentDistribution(new float[4000], new float[4000]);
-
-        float[] latent = distribution.sample(11);
-
-        assertThat(latent).isEqualTo(distribution.sample(11)).isNotEqualTo(distribution.sample(12));
-        double squares = 0;
-        for (float value : latent) {
-            squares += value * value;
-        }
-        assertThat(squares / latent.length).isCloseTo(1, within(0.1));
     }
 
     private static float[] random(long seed, int length) {

@@ -17,10 +17,6 @@ final class ReferenceGenerator {
         return linear("prior.mean", hidden(task));
     }
 
-    double[] priorLogVariance(TaskVector task) {
-        return linear("prior.log_variance", hidden(task));
-    }
-
     /// B of one layer and module, `[out][rank]` flattened.
     double[] b(float[] latent, double strength, int layer, Target target) {
         double[] x = new double[latent.length];

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.Sampler;
 import dev.icmlora.llama.SamplingOptions;
 
@@ -154,7 +153,7 @@ final class Leaks implements Part {
         public static void main(String[] arguments) {
             var installation = Installation.ofThisProcess();
             NativeLibraries.load(installation.nativeDirectory());
-            try (var model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
+            try (var model = LlamaModel.load(installation.model())) {
                 for (var i = 0; i < FORGOTTEN; i++) {
                     Sampler.create(SamplingOptions.GREEDY, model.vocabulary());
                 }

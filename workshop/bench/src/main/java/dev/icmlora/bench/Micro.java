@@ -21,7 +21,6 @@ final class Micro implements Part {
         var apply = millis.get("HotApply.overwrite");
         var load = millis.get("HotApply.loadAndSet");
         var one = millis.get("Generation.one");
-        var eight = millis.get("Generation.eight");
         var fingerprint = millis.get("Reading.fingerprint");
         var prefill = millis.get("Reading.prefill");
         return List.of(
@@ -33,7 +32,6 @@ final class Micro implements Part {
                         "x",
                         text("%.3f ms against %.3f ms", apply, load)),
                 Row.atMost("generate one adapter (decoder)", one, 10, "ms", ""),
-                Row.atMost("generate 8 candidates (decoder)", eight, 30, "ms", ""),
                 Row.atMost(
                         "fingerprint against llama.cpp's prefill of the same tokens",
                         fingerprint / prefill,

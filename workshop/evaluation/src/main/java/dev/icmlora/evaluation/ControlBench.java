@@ -41,7 +41,7 @@ public final class ControlBench implements AutoCloseable {
 
     private ControlBench(Engine engine, GeneratorFile file) {
         this.engine = engine;
-        this.session = engine.session(new Cancellation());
+        this.session = new EngineSession(engine, new Cancellation());
         this.scorer = new TextScorer(engine.model());
         this.file = file;
     }
@@ -69,7 +69,7 @@ public final class ControlBench implements AutoCloseable {
 
     /// The latent that the function takes for a task: the mean of its prior.
     float[] latent(TaskVector vector) {
-        return engine.hypernetwork().prior(vector).mean();
+        return engine.hypernetwork().latent(vector);
     }
 
     /// The adapter of a latent.

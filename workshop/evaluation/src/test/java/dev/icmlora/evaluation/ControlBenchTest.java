@@ -28,7 +28,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.trainer.paper.References;
@@ -169,10 +168,10 @@ class ControlBenchTest {
         ContextOptions options = ContextOptions.of(512, 512);
         try (Backend backend = Backend.best(1);
                 Generator generator = Generator.load(bench.file(), backend);
-                LlamaModel model = LlamaModel.load(Installation.ofThisProcess().model(), ModelOptions.DEFAULT);
+                LlamaModel model = LlamaModel.load(Installation.ofThisProcess().model());
                 LlamaContext context = LlamaContext.create(model, options);
                 LoraAdapter adapter =
-                        LoraAdapter.load(model, generator.generate(latent).gguf());
+                        LoraAdapter.load(model, generator.generate(latent, 1).gguf());
                 TokenBatch batch = TokenBatch.allocate(512, 1)) {
             adapter.attach(context, 1);
             return prompts.stream()

@@ -28,7 +28,6 @@ import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.curriculum.TrainingTask;
@@ -72,12 +71,12 @@ public abstract class TinyTraining {
     protected static void load() {
         Installation installation = Installation.ofThisProcess();
         NativeLibraries.load(installation.nativeDirectory());
-        llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
+        llama = LlamaModel.load(installation.model());
         format = PromptFormat.of(llama);
         manager = Torch.start(1, Torch.cache(installation.root()));
         Path tiny = scratch.resolve("tiny.gguf");
         TinyModel.write(tiny, llama.vocabulary().size());
-        tinyLlama = LlamaModel.load(tiny, ModelOptions.DEFAULT);
+        tinyLlama = LlamaModel.load(tiny);
         model = BaseModel.of(tinyLlama, manager, BaseModel.Precision.F32);
     }
 

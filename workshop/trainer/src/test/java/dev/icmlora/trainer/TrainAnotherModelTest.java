@@ -76,10 +76,9 @@ class TrainAnotherModelTest {
             assertThat(engine.manifest().tuningRates())
                     .hasSize(6)
                     .allSatisfy(rate -> assertThat(rate).isBetween(0.19f, 0.24f));
-            EngineSession session = engine.session(new Cancellation());
-            Adapter adapter = session.start(
-                    engine.hypernetwork().generated(1),
-                    session.fingerprint(new Task("Write it twice.", List.of(new Example("no", "nono")))));
+            EngineSession session = new EngineSession(engine, new Cancellation());
+            Adapter adapter = session.generated(
+                    session.fingerprint(new Task("Write it twice.", List.of(new Example("no", "nono")))), 1);
             int[] prompt =
                     engine.format().query("Write it twice.", List.of(), "yes").tokens();
             List<String> answers = session.answer(

@@ -1,6 +1,5 @@
 package dev.icmlora.bench.micro;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -10,18 +9,13 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 
 import dev.icmlora.generator.adapter.Adapter;
 
-/// The decoder: latents in, adapters out.
+/// The decoder: a latent in, an adapter out.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class Generation {
 
     @Benchmark
-    public List<Adapter> one(Loaded loaded) {
-        return loaded.generate(1);
-    }
-
-    @Benchmark
-    public List<Adapter> eight(Loaded loaded) {
-        return loaded.generate(8);
+    public Adapter one(Loaded loaded) {
+        return loaded.generate();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -55,15 +56,13 @@ public class Loaded {
         }
     }
 
-    /// Adapters of latents that were not used just before.
-    List<Adapter> generate(int candidates) {
-        var chosen = new ArrayList<float[]>();
-        var strengths = new float[candidates];
-        for (var i = 0; i < candidates; i++) {
-            chosen.add(latents.get(next++ % LATENTS));
-            strengths[i] = 1;
-        }
-        return engine.generator().generate(chosen, strengths);
+    /// The adapter of a latent that was not used just before.
+    Adapter generate() {
+        return engine.hypernetwork().adapter(latents.get(next++ % LATENTS), 1);
+    }
+
+    List<Adapter> generate(int count) {
+        return Stream.generate(this::generate).limit(count).toList();
     }
 
     @TearDown

@@ -46,7 +46,7 @@ class TrainCommandTest {
         assertThat(trained.manifest().catalogue())
                 .extracting(CatalogueEntry::task)
                 .containsExactly("user/double", "user/shout");
-        assertThat(trained.seenTasks()).hasSize(2);
+        assertThat(trained.seenLatents()).hasSize(2);
         assertThat(out.toString()).contains("ICM_LORA_GENERATOR='%s' make eval-public".formatted(generator));
     }
 
@@ -71,7 +71,7 @@ class TrainCommandTest {
         assertThat(file.manifest().catalogue()).extracting(CatalogueEntry::task).containsExactly("user/shout");
         assertThat(file.manifest().before())
                 .isEqualTo(GeneratorFile.read(before).manifest().catalogue());
-        assertThat(file.seenTasks()).hasSize(1);
+        assertThat(file.seenLatents()).hasSize(1);
         assertThat(out.toString()).contains("user/shout\n", "letters/");
     }
 

@@ -19,8 +19,8 @@ import dev.icmlora.engine.auto.ReviewedAnswer;
 import dev.icmlora.engine.auto.TaskAdapter;
 import dev.icmlora.engine.auto.Way;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
@@ -44,7 +44,7 @@ final class Observer {
 
     Observer(Engine engine) {
         this.engine = engine;
-        this.session = engine.session(new Cancellation());
+        this.session = new EngineSession(engine, new Cancellation());
     }
 
     /// @param known examples to draw the task's from

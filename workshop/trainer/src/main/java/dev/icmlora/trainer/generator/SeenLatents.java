@@ -6,7 +6,6 @@ import java.util.stream.Stream;
 
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
-import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.trainer.vectors.VectorPool;
 
@@ -22,7 +21,7 @@ public final class SeenLatents {
             for (VectorPool pool : pools) {
                 latents.add(average(Stream.concat(Stream.of(pool.probe()), pool.vectors().stream())
                         .map(VectorPool.Conditioning::vector)
-                        .map((TaskVector vector) -> generator.prior(vector).mean())
+                        .map(generator::latent)
                         .toList()));
             }
             return latents;

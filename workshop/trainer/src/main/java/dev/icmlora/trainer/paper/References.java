@@ -21,7 +21,6 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.text.TextDomain;
@@ -109,7 +108,7 @@ public final class References implements AutoCloseable {
             int threads,
             Effort effort) {
         NDManager manager = Torch.start(threads, Torch.cache(installation.root()));
-        try (LlamaModel model = LlamaModel.load(installation.model(), ModelOptions.DEFAULT)) {
+        try (LlamaModel model = LlamaModel.load(installation.model())) {
             return new References(
                     manager,
                     BaseModel.of(model, manager, Precision.FASTEST),

@@ -23,10 +23,27 @@ public record VectorPool(Conditioning probe, List<Conditioning> vectors) {
         return PromptSampler.pick(vectors, random);
     }
 
+    /// Statistics over all vectors.
     public static Standardization statistics(List<VectorPool> pools) {
-        return Standardization.over(pools.stream()
+        List<float[]> vectors = pools.stream()
                 .flatMap(pool -> pool.vectors.stream())
-                .map(Conditioning::vector)
-                .toList());
+                .map(each -> each.vector().values())
+                .toList();
+        int length = vectors.getFirst().length;
+        float[] mean = new float[length];
+        float[] deviation = new float[length];
+        for (int i = 0; i < length; i++) {
+            double sum = 0;
+            double squares = 0;
+            for (float[] vector : vectors) {
+                sum += vector[i];
+                squares += (double) vector[i] * vector[i];
+            }
+            double average = sum / vectors.size();
+            mean[i] = (float) average;
+            deviation[i] = Math.max(Standardization.FLOOR, (float)
+                    Math.sqrt(Math.max(0, squares / vectors.size() - average * average)));
+        }
+        return new Standardization(mean, deviation);
     }
 }

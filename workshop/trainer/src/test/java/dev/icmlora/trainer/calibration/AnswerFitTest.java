@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Calibration.Curve;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Finish;
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.auto.Way;
-import dev.icmlora.engine.tune.TuningReport.Outcome;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 
 /// On observations whose best numbers are known.
 class SelectionFitTest {

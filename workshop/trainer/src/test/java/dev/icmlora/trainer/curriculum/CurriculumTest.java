@@ -18,7 +18,6 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 
 class CurriculumTest {
     private static LlamaModel llama;
@@ -30,7 +29,7 @@ class CurriculumTest {
     static void load() {
         Installation installation = Installation.ofThisProcess();
         NativeLibraries.load(installation.nativeDirectory());
-        llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
+        llama = LlamaModel.load(installation.model());
     }
 
     @AfterAll

@@ -39,7 +39,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.trainer.torch.Torch;
@@ -86,7 +85,7 @@ class ArchitecturesTrainTest {
     private static LlamaModel open(Variant variant) {
         Path path = folder.resolve(variant + ".gguf");
         TinyModel.write(path, GgmlType.F32, variant);
-        return LlamaModel.load(path, ModelOptions.DEFAULT);
+        return LlamaModel.load(path);
     }
 
     @ParameterizedTest
@@ -157,7 +156,7 @@ class ArchitecturesTrainTest {
     private static ThrowableAssertAlternative<?> refusal(String file, GgufWriter writer) {
         Path path = folder.resolve(file + ".gguf");
         writer.write(path);
-        try (LlamaModel llama = LlamaModel.load(path, ModelOptions.DEFAULT)) {
+        try (LlamaModel llama = LlamaModel.load(path)) {
             return assertThatIllegalArgumentException()
                     .isThrownBy(() -> BaseModel.of(llama, manager, BaseModel.Precision.F32))
                     .withMessageStartingWith("a generator cannot be trained for this base model: ");

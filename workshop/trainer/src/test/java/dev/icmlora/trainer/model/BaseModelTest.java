@@ -32,7 +32,6 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.trainer.torch.Torch;
 
@@ -58,7 +57,7 @@ class BaseModelTest {
     static void load() {
         Installation installation = Installation.ofThisProcess();
         NativeLibraries.load(installation.nativeDirectory());
-        llama = LlamaModel.load(installation.model(), ModelOptions.DEFAULT);
+        llama = LlamaModel.load(installation.model());
         format = PromptFormat.of(llama);
         manager = Torch.start(1, Torch.cache(installation.root()));
         model = BaseModel.of(llama, manager, BaseModel.Precision.FASTEST);

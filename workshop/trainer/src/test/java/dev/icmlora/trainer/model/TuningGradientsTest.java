@@ -41,7 +41,6 @@ import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.ggml.Quantisation;
 import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.llama.LlamaModel;
-import dev.icmlora.llama.ModelOptions;
 import dev.icmlora.trainer.torch.Torch;
 
 /// Gradients of B as tuning computes them, by ggml graphs that are written back as well as forwards, beside those of
@@ -75,7 +74,7 @@ class TuningGradientsTest {
                 prompt(6, 3, 14, 15, 9, 2, 6, 5, 35),
                 prompt(5, 3, 14, 15, 89, 79),
                 prompt(7, 3, 14, 15, 89, 32, 38, 46, 26, 43, 38, 32, 79));
-        try (LlamaModel llama = LlamaModel.load(file, ModelOptions.DEFAULT)) {
+        try (LlamaModel llama = LlamaModel.load(file)) {
             assertEqual(compare(llama, TinyModel.adapter(variant), prompts));
         }
     }
@@ -128,7 +127,7 @@ class TuningGradientsTest {
 
     /// With B0, on three examples.
     private static Comparison compare(Path file) {
-        try (LlamaModel llama = LlamaModel.load(file, ModelOptions.DEFAULT)) {
+        try (LlamaModel llama = LlamaModel.load(file)) {
             PromptFormat format = PromptFormat.of(llama);
             List<Prompt> prompts = Stream.of(
                             new Example("I walk home.", "I walked home."),
@@ -150,7 +149,7 @@ class TuningGradientsTest {
         float[] anywhere = new float[file.manifest().architecture().latent()];
         try (Backend backend = Backend.cpu(1);
                 Generator generator = Generator.load(file, backend)) {
-            return generator.generate(List.of(anywhere), new float[] {0}).getFirst();
+            return generator.generate(anywhere, 0);
         }
     }
 
