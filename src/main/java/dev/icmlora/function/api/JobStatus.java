@@ -31,9 +31,9 @@ public record JobStatus(
     /// What an id looks like.
     public static final String ID = "^[0-9a-f]{32}$";
 
-    /// Of a job that no instance has begun with.
-    public static JobStatus taken(String id, String function, int inputs) {
-        return new JobStatus(id, State.OPEN, function, inputs, 0, null, null, null, null);
+    /// Of a job that waits for its turn, or is worked on.
+    public static JobStatus open(String id, String function, int inputs, int done) {
+        return new JobStatus(id, State.OPEN, function, inputs, done, null, null, null, null);
     }
 
     /// The stage of a job.

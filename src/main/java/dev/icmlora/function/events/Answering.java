@@ -21,6 +21,8 @@ import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateReply.AnswerDetail;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
+import dev.icmlora.function.events.TaskState.Tally;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.StorageException;
 
@@ -53,11 +55,8 @@ final class Answering {
         } catch (ComputationFailedException e) {
             LOG.debugf("Not tuned ahead: %s", e.getMessage());
         } catch (RequestException e) {
-            switch (e.kind()) {
-                case QUEUE_FULL, DEADLINE, CROWDED_OUT -> LOG.debugf("Not tuned ahead: %s", e.getMessage());
-                case TOO_MANY_TOKENS -> throw RequestException.redeliver(e.getMessage());
-                default -> throw e;
-            }
+            e.unless(Kind.QUEUE_FULL, Kind.DEADLINE, Kind.CROWDED_OUT);
+            LOG.debugf("Not tuned ahead: %s", e.getMessage());
         }
     }
 
@@ -86,10 +85,8 @@ final class Answering {
             if (characters <= LONGEST_INPUT) {
                 rest.add(input);
             } else {
-                batch.fail(
-                        input,
-                        "/inputs/%d has %d characters, more than the limit of %d"
-                                .formatted(input.index, characters, LONGEST_INPUT));
+                var length = "/inputs/%d has %d characters, more than the limit of %d";
+                batch.fail(input, length.formatted(input.index, characters, LONGEST_INPUT));
             }
         }
         batch.answer(rest);
@@ -113,7 +110,7 @@ final class Answering {
 
         private void fail(Input input, String error) {
             if (answers.put(input.index, new Answer(input.index, null, null, null, error)) == null) {
-                tally = tally.plus(Tally.FAILURE);
+                tally = tally.plus(Tally.failures(1));
             }
         }
 
@@ -122,9 +119,8 @@ final class Answering {
                 return;
             }
             try {
-                add(
-                        inputs,
-                        ask(request.withInputs(inputs.stream().map(Input::text).toList()), work));
+                var texts = inputs.stream().map(Input::text).toList();
+                add(inputs, ask(request.withInputs(texts), work));
             } catch (RequestException e) {
                 switch (e.kind()) {
                     case INVALID -> answer(withoutBroken(inputs, e));
@@ -141,7 +137,7 @@ final class Answering {
             } catch (StorageException e) {
                 throw e;
             } catch (RuntimeException e) {
-                // A fault of ours. Asked for ever, it would never end.
+                // An internal error: repeated without an end, it would keep the other inputs from being answered.
                 LOG.errorf(e, "%d inputs cannot be answered together", inputs.size());
                 inHalves(inputs, "the function failed; its log says why");
             }
@@ -157,7 +153,7 @@ final class Answering {
             tally = tally.plus(Tally.of(reply));
         }
 
-        /// Of one input, it is its answer that it failed.
+        /// A single input gets the failure in place of its answer.
         private void inHalves(List<Input> inputs, String failure) {
             if (inputs.size() == 1) {
                 fail(inputs.getFirst(), failure);
@@ -188,29 +184,20 @@ final class Answering {
 
     private GenerateReply ask(GenerateRequest request, Work work) {
         while (true) {
-            if (service.isFull(work.caller())) {
-                // Not even asked for, or it would be counted as a client's request that was refused.
-                work.checkTime();
-                pause();
-                continue;
-            }
-            try {
-                return service.generate(work.caller(), request);
-            } catch (RequestException e) {
-                switch (e.kind()) {
-                    case QUEUE_FULL -> {
-                        work.checkTime();
-                        // Clients that wait for an answer go first.
-                        pause();
-                    }
+            // Not even asked for, or it would be counted as a client's request that was refused.
+            if (!service.isFull(work.caller())) {
+                try {
+                    return service.generate(work.caller(), request);
+                } catch (EngineClosedException | CancelledException e) {
+                    throw RequestException.redeliver(e.getMessage());
+                } catch (RequestException e) {
                     // What filled the queue is no fault of these inputs.
-                    case CROWDED_OUT -> work.checkTime();
-                    case TOO_MANY_TOKENS -> throw RequestException.redeliver(e.getMessage());
-                    default -> throw e;
+                    e.unless(Kind.QUEUE_FULL, Kind.CROWDED_OUT);
                 }
-            } catch (EngineClosedException | CancelledException e) {
-                throw RequestException.redeliver(e.getMessage());
             }
+            work.checkTime();
+            // Clients that wait for an answer go first.
+            pause();
         }
     }
 

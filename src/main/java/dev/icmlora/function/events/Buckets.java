@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.SettingLimits;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectStore;
@@ -22,34 +23,42 @@ import dev.icmlora.function.storage.Stores;
 @Singleton
 final class Buckets {
 
+    private static final int AFTER_THE_FUNCTIONS_LIMITS = 3;
+
     private final Stores stores;
     private final EventsConfig config;
-    private final FunctionConfig function;
     private final Set<Bucket> configured = new LinkedHashSet<>();
     private final Map<Bucket, ObjectStore> open = new ConcurrentHashMap<>();
 
-    Buckets(Stores stores, EventsConfig config, FunctionConfig function) {
+    Buckets(Stores stores, EventsConfig config) {
         this.stores = stores;
         this.config = config;
-        this.function = function;
     }
 
-    void check(@Observes StartupEvent event) {
+    /// Before anything is loaded.
+    ///
+    /// @throws StartupException for settings outside their limits, or that overlap
+    void check(@Observes @Priority(AFTER_THE_FUNCTIONS_LIMITS) StartupEvent event) {
+        new SettingLimits("icm-lora.events")
+                .folder("tasks-prefix", config.tasksPrefix())
+                .folder("results-prefix", config.resultsPrefix())
+                .folder("adapters-prefix", config.adaptersPrefix())
+                .atLeast(1, "jobs", config.jobs())
+                .between(1, 256, "batch", config.batch())
+                .atLeastOneMillisecond("lease", config.lease())
+                .atLeastOneMillisecond("deadline", config.deadline())
+                .atLeastOneMillisecond("retry", config.retry())
+                .atLeastOneMillisecond("watch-interval", config.watchInterval())
+                .atLeast(1, "checkpoint.inputs", config.checkpoint().inputs())
+                .atLeast(1, "limits.inputs", config.limits().inputs())
+                .require();
         var prefixes = List.of(config.tasksPrefix(), config.resultsPrefix(), config.adaptersPrefix());
         for (var a : prefixes) {
-            var overlap = prefixes.stream().filter(b -> b.startsWith(a)).count();
-            if (overlap > 1) {
+            if (prefixes.stream().filter(b -> b.startsWith(a)).count() > 1) {
                 throw new StartupException(
                         "icm-lora.events: the prefixes %s overlap, so that results would be taken ".formatted(prefixes)
                                 + "for task files");
             }
-        }
-        var inputs = function.limits().inputs();
-        if (config.buckets().isPresent() && config.batch() > inputs) {
-            throw new StartupException(
-                    "icm-lora.events.batch (ICM_LORA_EVENTS_BATCH) is %d, more than the %d inputs that a request may have"
-                                    .formatted(config.batch(), inputs)
-                            + " (ICM_LORA_LIMITS_INPUTS): no batch could be answered");
         }
         for (var text : config.buckets().orElse(List.of())) {
             try {

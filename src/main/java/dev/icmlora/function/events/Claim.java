@@ -10,7 +10,6 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.StorageException;
 
@@ -29,25 +28,16 @@ final class Claim implements AutoCloseable {
     private final String holder = UUID.randomUUID().toString();
     private final boolean first;
     private final Thread renewal;
-    private Snapshot last;
+    private TaskState last;
     private long lastSign = System.nanoTime();
     private boolean held = true;
 
-    /// The job was cancelled while it was worked on.
-    static final class CancelledException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private CancelledException() {
-            super(null, null, false, false);
-        }
-    }
-
-    private Claim(StateObject object, Optional<Snapshot> before, TaskState state, Duration lease) {
+    private Claim(StateObject object, Optional<TaskState> before, TaskState state, Duration lease) {
         this.object = object;
         this.lease = lease;
-        this.first = before.map(found -> found.state().isNew()).orElse(true);
-        this.last = object.write(state.heldBy(holder), before);
+        this.first = before.map(found -> found.sign() == 0).orElse(true);
+        this.last = object.write(
+                state.heldBy(holder).at(before.map(TaskState::revision).orElse(null)));
         this.renewal = Thread.ofVirtual().name("claim " + object.key()).unstarted(this::renew);
     }
 
@@ -59,12 +49,12 @@ final class Claim implements AutoCloseable {
     /// @throws RequestException if another instance works on it
     static Optional<Claim> take(
             StateObject object,
-            Optional<Snapshot> found,
+            Optional<TaskState> found,
             Function<Optional<TaskState>, Optional<TaskState>> next,
             Duration lease) {
         var free = awaitFree(object, found, lease);
         try {
-            var claim = next.apply(free.map(Snapshot::state)).map(state -> new Claim(object, free, state, lease));
+            var claim = next.apply(free).map(state -> new Claim(object, free, state, lease));
             claim.ifPresent(taken -> taken.renewal.start());
             return claim;
         } catch (ConditionFailedException e) {
@@ -72,26 +62,25 @@ final class Claim implements AutoCloseable {
         }
     }
 
-    private static Optional<Snapshot> awaitFree(StateObject object, Optional<Snapshot> found, Duration lease) {
-        if (found.filter(state -> state.state().isHeld()).isEmpty()) {
-            return found;
-        }
+    private static Optional<TaskState> awaitFree(StateObject object, Optional<TaskState> found, Duration lease) {
         var end = System.nanoTime() + lease.toNanos();
-        while (System.nanoTime() - end < 0) {
+        var now = found;
+        while (isHeld(now) && System.nanoTime() - end < 0) {
             sleep(lease.dividedBy(SIGNS_PER_LEASE));
             if (Thread.currentThread().isInterrupted()) {
                 // No sleep would last any more: the store would be asked without a pause.
                 throw RequestException.redeliver("interrupted");
             }
-            var now = object.read();
-            if (now.filter(state -> state.state().isHeld()).isEmpty()) {
-                return now;
-            }
-            if (!now.get().version().equals(found.get().version())) {
+            now = object.read();
+            if (isHeld(now) && !now.get().revision().equals(found.get().revision())) {
                 throw RequestException.redeliver("another delivery works on it");
             }
         }
-        return found;
+        return now;
+    }
+
+    private static boolean isHeld(Optional<TaskState> found) {
+        return found.filter(state -> state.holder() != null).isPresent();
     }
 
     /// Whether it is the first one, so that nothing can be in the store but the task file.
@@ -100,7 +89,7 @@ final class Claim implements AutoCloseable {
     }
 
     synchronized TaskState state() {
-        return last.state();
+        return last;
     }
 
     private void renew() {
@@ -111,7 +100,7 @@ final class Claim implements AutoCloseable {
                     return;
                 }
                 try {
-                    write(last.state().signed());
+                    write(last.heldBy(holder));
                 } catch (ConditionFailedException e) {
                     LOG.debugf("%s was changed", object.key());
                 } catch (StorageException e) {
@@ -123,7 +112,7 @@ final class Claim implements AutoCloseable {
 
     private void write(TaskState state) {
         try {
-            last = object.write(state, Optional.of(last));
+            last = object.write(state);
             lastSign = System.nanoTime();
         } catch (ConditionFailedException e) {
             refresh();
@@ -133,36 +122,43 @@ final class Claim implements AutoCloseable {
 
     /// Another one may have changed the state, which is how a job is cancelled, and left it to this holder.
     private void refresh() {
-        var now = object.read().filter(state -> holder.equals(state.state().holder()));
+        var now = object.read().filter(state -> holder.equals(state.holder()));
         held = now.isPresent();
         last = now.orElse(last);
     }
 
-    /// @throws RequestException if it was lost
-    /// @throws CancelledException if the job was cancelled
+    /// Whether the job was cancelled, which is this holder's to clear away.
+    synchronized boolean isCancelled() {
+        return held && last.state() == State.CANCELLED;
+    }
+
+    /// @throws RequestException if it was lost, or the job was cancelled
     synchronized void check() {
         if (!held) {
             throw RequestException.redeliver("the claim was lost, to another delivery or to a storage fault");
         }
-        if (last.state().state() == State.CANCELLED) {
-            throw new CancelledException();
+        if (isCancelled()) {
+            throw RequestException.redeliver("the job was cancelled");
         }
     }
 
     /// The same, and looks into the store.
     synchronized void verify() {
         var now = object.store().find(object.key());
-        if (now.filter(state -> state.version().equals(last.version())).isEmpty()) {
+        if (now.filter(there -> there.version().equals(last.revision())).isEmpty()) {
             refresh();
         }
         check();
     }
 
-    /// Changes the state.
-    synchronized void update(UnaryOperator<TaskState> change) {
+    void update(UnaryOperator<TaskState> change) {
+        update(change, holder);
+    }
+
+    private synchronized void update(UnaryOperator<TaskState> change, String next) {
         check();
         try {
-            write(change.apply(last.state()).signed());
+            write(change.apply(last).heldBy(next));
         } catch (ConditionFailedException e) {
             check();
             throw RequestException.redeliver("the state was changed meanwhile");
@@ -171,7 +167,7 @@ final class Claim implements AutoCloseable {
 
     /// Changes the state for the last time, and gives it back.
     synchronized void end(UnaryOperator<TaskState> change) {
-        update(state -> change.apply(state).free());
+        update(change, null);
         held = false;
         renewal.interrupt();
     }
@@ -179,10 +175,9 @@ final class Claim implements AutoCloseable {
     /// Gives it back, whatever the state is.
     synchronized void release(UnaryOperator<TaskState> change) {
         renewal.interrupt();
-        var mine = held;
-        held = false;
-        if (mine) {
-            last = object.write(change.apply(last.state()).free(), Optional.of(last));
+        if (held) {
+            held = false;
+            last = object.write(change.apply(last).heldBy(null));
         }
     }
 

@@ -14,11 +14,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
 
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.events.StorageEvent.ObjectCreated;
-import dev.icmlora.function.events.StorageEvent.Other;
 import dev.icmlora.function.storage.Bucket;
 
 /// Reads events, in the form of each provider. Every method throws a [RequestException] that names what is
@@ -30,6 +29,7 @@ final class EventReader {
     /// `{"bucket": "gs://...", "key": "tasks/...", "version": "..."}`, where the version may be left out.
     static final String SUBMITTED = "dev.icmlora.task.submitted";
 
+    private static final Logger LOG = Logger.getLogger(EventReader.class);
     private static final String ATTRIBUTES = "/message/attributes/";
     private static final Pattern AZURE_SUBJECT =
             Pattern.compile("/blobServices/[^/]+/containers/([^/]+)/blobs/(.+)", Pattern.DOTALL);
@@ -43,18 +43,25 @@ final class EventReader {
         this.json = json;
     }
 
-    StorageEvent read(CloudEvent<byte[]> event) {
-        var type = event.type();
-        if (type.equals("google.cloud.storage.object.v1.finalized")) {
-            return google(data(event));
-        }
-        if (type.equals("Microsoft.Storage.BlobCreated")) {
-            return azure(event.subject() == null ? "" : event.subject(), data(event));
-        }
-        if (type.equals(SUBMITTED)) {
-            return own(data(event));
-        }
-        return isS3(type) ? s3(data(event)) : new Other(type);
+    /// An object that was written.
+    ///
+    /// @param version generation or ETag, if the sender knows it
+    record ObjectCreated(Bucket bucket, String key, Optional<String> version) {}
+
+    /// Empty where something else happened.
+    Optional<ObjectCreated> read(CloudEvent<byte[]> event) {
+        return switch (event.type()) {
+            case "google.cloud.storage.object.v1.finalized" -> Optional.of(google(data(event)));
+            case "Microsoft.Storage.BlobCreated" -> Optional.of(azure(event.subject(), data(event)));
+            case SUBMITTED -> Optional.of(own(data(event)));
+            case String type when isS3(type) -> Optional.of(s3(data(event)));
+            case String type -> ignored(type);
+        };
+    }
+
+    private static Optional<ObjectCreated> ignored(String type) {
+        LOG.debugf("Nothing is done for an event of the type %s", type);
+        return Optional.empty();
     }
 
     private JsonNode data(CloudEvent<byte[]> event) {
@@ -66,7 +73,7 @@ final class EventReader {
         }
     }
 
-    private static StorageEvent own(JsonNode data) {
+    private static ObjectCreated own(JsonNode data) {
         var bucket = required(data, "/bucket");
         try {
             return new ObjectCreated(Bucket.parse(bucket), required(data, "/key"), text(data, "/version"));
@@ -76,21 +83,22 @@ final class EventReader {
     }
 
     /// Google Cloud Storage by Eventarc: the data is the object's resource.
-    private static StorageEvent google(JsonNode data) {
+    private static ObjectCreated google(JsonNode data) {
         return new ObjectCreated(
                 Bucket.google(required(data, "/bucket")), required(data, "/name"), text(data, "/generation"));
     }
 
     /// Google Cloud Storage by Pub/Sub, as a push subscription wraps its notifications: the message's attributes name
     /// the object, and its data is not needed.
-    static StorageEvent ofPush(JsonNode push) {
+    static Optional<ObjectCreated> ofPush(JsonNode push) {
         var type = attribute(push, "eventType");
-        return type.equals("OBJECT_FINALIZE")
-                ? new ObjectCreated(
-                        Bucket.google(attribute(push, "bucketId")),
-                        attribute(push, "objectId"),
-                        text(push, ATTRIBUTES + "objectGeneration"))
-                : new Other(type);
+        if (!type.equals("OBJECT_FINALIZE")) {
+            return ignored(type);
+        }
+        return Optional.of(new ObjectCreated(
+                Bucket.google(attribute(push, "bucketId")),
+                attribute(push, "objectId"),
+                text(push, ATTRIBUTES + "objectGeneration")));
     }
 
     private static String attribute(JsonNode push, String name) {
@@ -104,7 +112,7 @@ final class EventReader {
         return name.contains("s3") && name.contains("objectcreated");
     }
 
-    private static StorageEvent s3(JsonNode data) {
+    private static ObjectCreated s3(JsonNode data) {
         if (data.has("s3")) {
             return s3Record(data);
         }
@@ -112,11 +120,11 @@ final class EventReader {
         return new ObjectCreated(
                 Bucket.s3(required(detail, "/bucket/name")),
                 required(detail, "/object/key"),
-                text(detail, "/object/etag").map(EventReader::unquoted));
+                tag(detail, "/object/etag"));
     }
 
     /// S3's own notification, as MinIO, Ceph and others send it to webhooks: one or more records.
-    static List<StorageEvent> ofNotification(JsonNode notification) {
+    static List<Optional<ObjectCreated>> ofNotification(JsonNode notification) {
         if (!notification.isObject()) {
             throw RequestException.invalid(new Violation("", "an object", null, "the body must be an object"));
         }
@@ -127,24 +135,23 @@ final class EventReader {
         }
         // A message that tests the connection has none.
         if (records.isEmpty()) {
-            return List.of(new Other("a message without records"));
+            return List.of(ignored("a message without records"));
         }
-        var events = new ArrayList<StorageEvent>();
+        var events = new ArrayList<Optional<ObjectCreated>>();
         for (var record : records) {
             var name = text(record, "/eventName").orElse("");
-            events.add(name.contains("ObjectCreated") ? s3Record(record) : new Other(name));
+            events.add(name.contains("ObjectCreated") ? Optional.of(s3Record(record)) : ignored(name));
         }
         return events;
     }
 
     /// Here, and only here, the key is encoded as in a query.
-    private static StorageEvent s3Record(JsonNode record) {
+    private static ObjectCreated s3Record(JsonNode record) {
         var bucket = Bucket.s3(required(record, "/s3/bucket/name"));
         var key = required(record, "/s3/object/key");
         try {
             var decoded = URLDecoder.decode(key, StandardCharsets.UTF_8);
-            return new ObjectCreated(
-                    bucket, decoded, text(record, "/s3/object/eTag").map(EventReader::unquoted));
+            return new ObjectCreated(bucket, decoded, tag(record, "/s3/object/eTag"));
         } catch (IllegalArgumentException e) {
             throw RequestException.invalid(new Violation(
                     "/data/s3/object/key", "URL encoding", key, "/data/s3/object/key is not URL-encoded"));
@@ -153,15 +160,13 @@ final class EventReader {
 
     /// Azure Blob Storage by Event Grid, in its CloudEvents schema. Container and blob are named by the subject,
     /// unencoded; the account only by the URL.
-    private static StorageEvent azure(String subject, JsonNode data) {
-        var path = AZURE_SUBJECT.matcher(subject);
+    private static ObjectCreated azure(String subject, JsonNode data) {
+        var path = AZURE_SUBJECT.matcher(subject == null ? "" : subject);
         if (!path.matches()) {
             throw missing("/subject (/blobServices/default/containers/…/blobs/…)");
         }
         return new ObjectCreated(
-                Bucket.azure(azureAccount(required(data, "/url")), path.group(1)),
-                path.group(2),
-                text(data, "/eTag").map(EventReader::unquoted));
+                Bucket.azure(azureAccount(required(data, "/url")), path.group(1)), path.group(2), tag(data, "/eTag"));
     }
 
     /// `https://account.blob.core.windows.net/...`, or `http://127.0.0.1:10000/account/...` of the emulator.
@@ -192,7 +197,7 @@ final class EventReader {
     }
 
     /// An ETag without the quotes that HTTP puts around it.
-    private static String unquoted(String tag) {
-        return tag.replace("\"", "");
+    private static Optional<String> tag(JsonNode data, String pointer) {
+        return text(data, pointer).map(tag -> tag.replace("\"", ""));
     }
 }

@@ -9,7 +9,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 /// Object-storage events, and jobs. Without a bucket there are no events, and only jobs use this. The tables of
-/// `docs/configuration.md` are written from these comments. [EventsConfigLimits] has the limits.
+/// `docs/configuration.md` are written from these comments. [Buckets] has the limits.
 @ConfigMapping(prefix = "icm-lora.events")
 public interface EventsConfig {
 

@@ -3,7 +3,6 @@ package dev.icmlora.function.events;
 import java.util.List;
 import java.util.Optional;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -52,22 +51,19 @@ public final class JobResource {
     @Blocking
     public Response submit(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        var request = request(json.object(context));
-        if (request.source().isPresent()) {
-            // What lies in a bucket belongs to no tenant: who may have it worked on may have it answered.
-            client.require(Role.EVENTS);
-        }
-        var job = jobs.submit(caller.tenant(), caller.payer(), request);
-        return described(Response.Status.ACCEPTED, job)
-                .header(HttpHeaders.LOCATION, "/jobs/" + job.id())
-                .build();
-    }
-
-    private Jobs.Submission request(ObjectNode body) {
+        var body = json.object(context);
         var source = Optional.ofNullable(body.remove(SOURCE))
                 .filter(node -> !node.isNull())
                 .map(node -> json.part(node, "/" + SOURCE, Source.class));
-        return new Jobs.Submission(json.part(body, "", GenerateRequest.class), source);
+        var request = json.part(body, "", GenerateRequest.class);
+        if (source.isPresent()) {
+            // What lies in a bucket belongs to no tenant: who may have it worked on may have it answered.
+            client.require(Role.EVENTS);
+        }
+        var job = jobs.submit(caller, request, source);
+        return described(Response.Status.ACCEPTED, job)
+                .header(HttpHeaders.LOCATION, "/jobs/" + job.id())
+                .build();
     }
 
     @GET
@@ -117,7 +113,7 @@ public final class JobResource {
         var caller = client.require(Role.CALL);
         downloads.take(context);
         var results = jobs.results(caller.tenant(), id);
-        return Downloads.file(results.object().bytes(), results::writeTo, range)
+        return Downloads.file(results.bytes(), results::writeTo, range)
                 .type(MediaType.valueOf("application/jsonl"))
                 .build();
     }

@@ -9,6 +9,7 @@ import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.events.TaskFile.InputFile;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
@@ -84,15 +85,12 @@ final class JobSources {
     /// What is wrong in the object is wrong with the request that names it.
     private int count(ObjectStore store, StoredObject object) {
         try {
-            return file.count(Lines.of(store, object));
+            return file.count(InputFile.of(store, object, false));
         } catch (RequestException e) {
             e.unless(RequestException.Kind.INVALID);
+            var where = KEY + ", in " + object.key() + ": ";
             throw RequestException.invalid(e.problem().errors().stream()
-                    .map(wrong -> new Violation(
-                            KEY,
-                            wrong.limit(),
-                            wrong.value(),
-                            "%s, in %s: %s".formatted(KEY, object.key(), wrong.message())))
+                    .map(wrong -> new Violation(KEY, wrong.limit(), wrong.value(), where + wrong.message()))
                     .toList());
         }
     }
@@ -100,12 +98,12 @@ final class JobSources {
     /// The object of a job that is worked on.
     ///
     /// @throws RequestException if it is not there any more as it was, or the bucket is none of this instance's
-    Lines open(Pinned pinned) {
+    InputFile open(Pinned pinned) {
         var store = buckets.find(Bucket.parse(pinned.bucket()))
                 .orElseThrow(() -> RequestException.redeliver("the job's bucket is none of " + BUCKETS));
         return store.find(pinned.key())
                 .filter(object -> object.version().equals(pinned.version()))
-                .map(object -> Lines.of(store, object))
+                .map(object -> InputFile.of(store, object, false))
                 .orElseThrow(() -> invalid(KEY, null, pinned.key(), "was replaced or deleted before the job was done"));
     }
 

@@ -20,7 +20,6 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.JobList;
 import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.events.StateObject.Snapshot;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
@@ -69,19 +68,17 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         }
     }
 
-    /// Prefix of a tenant's jobs.
     private static String all(Tenant tenant) {
         return "jobs/" + tenant.folder() + "/";
     }
 
-    /// Prefix of a tenant's slots.
     private static String slots(Tenant tenant) {
         return SLOTS + tenant.folder() + "/";
     }
 
     /// The tenant that has a slot.
     static Tenant tenantOf(StoredObject slot) {
-        return Tenant.ofFolder(slot.key().substring(SLOTS.length()).split("/", 2)[0]);
+        return Tenant.ofFolder(slot.key().split("/")[1]);
     }
 
     /// Takes a slot for a new job. A slot is an object that names a job, or is empty; it is only ever written on the
@@ -145,7 +142,7 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         var content = Content.of(json.writer(), task);
         var version = store.write(job.keys().task(), content, Map.of(), new Condition.IfAbsent());
         // Last: what has a state is a job.
-        state(job).write(TaskState.of(version, about), Optional.empty());
+        state(job).write(TaskState.of(version, about));
     }
 
     StateObject state(JobId job) {
@@ -153,15 +150,8 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     }
 
     /// How far a job is; empty if there is none.
-    Optional<Snapshot> find(JobId job) {
-        return state(job).read().filter(found -> found.state().job() != null);
-    }
-
-    /// The job whose state has this key; empty where that is no state.
-    private static Optional<JobId> ofState(Tenant tenant, String key) {
-        var id = key.substring(all(tenant).length()).split("/", 2)[0];
-        return Optional.of(new JobId(tenant, id))
-                .filter(job -> job.isValid() && job.keys().state().equals(key));
+    Optional<TaskState> find(JobId job) {
+        return state(job).read().filter(found -> found.job() != null);
     }
 
     /// What a tenant's jobs take, with their results.
@@ -174,35 +164,34 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     /// @param most that are listed
     JobList newest(Tenant tenant, int most) {
         var jobs = store.list(all(tenant)).stream()
-                .flatMap(object -> ofState(tenant, object.key()).stream())
+                .map(StoredObject::key)
+                .filter(key -> key.endsWith("/state.json"))
+                .map(key -> new JobId(tenant, key.split("/")[2]))
+                .filter(JobId::isValid)
                 .sorted(Comparator.comparing(JobId::id).reversed())
                 .toList();
         var listed = jobs.stream()
                 .limit(most)
                 // None if it was deleted meanwhile.
-                .flatMap(job -> find(job).stream()
-                        .map(found -> new JobList.Entry(job.id, found.state().state())))
+                .flatMap(job -> find(job).stream().map(found -> new JobList.Entry(job.id, found.state())))
                 .toList();
         return new JobList(listed, jobs.size());
     }
 
-    /// An object of a job that has it, as JSON.
+    /// An object of a job that has it.
+    Content content(String key) {
+        return store.find(key)
+                .map(object -> Content.of(store, List.of(object)))
+                .orElseThrow(() -> new StorageUnavailableException(key + " is gone", null));
+    }
+
+    /// The same as JSON.
     ObjectNode json(String key) {
-        var object = there(key);
-        try (var in = store.read(object)) {
-            return json.readValue(in, ObjectNode.class);
+        try {
+            return json.readValue(content(key).whole(), ObjectNode.class);
         } catch (IOException e) {
-            throw Lines.unreadable(object, e);
+            throw new StorageUnavailableException(key + " is damaged: " + e, e);
         }
-    }
-
-    private StoredObject there(String key) {
-        return store.find(key).orElseThrow(() -> new StorageUnavailableException(key + " is gone", null));
-    }
-
-    /// The results of a completed job.
-    Lines results(JobId job) {
-        return Lines.streamed(store, there(job.keys().results()));
     }
 
     /// Forgets a job that no instance works on, with all that belongs to it. Its state goes last: until then there is a

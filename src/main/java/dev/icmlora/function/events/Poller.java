@@ -80,15 +80,15 @@ final class Poller<T> {
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
+        try {
+            while (true) {
                 lookAgain();
                 if (news.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
                     news.drainPermits();
                 }
-            } catch (InterruptedException e) {
-                return;
             }
+        } catch (InterruptedException e) {
+            LOG.debugf("%s is no longer looked at", name);
         }
     }
 

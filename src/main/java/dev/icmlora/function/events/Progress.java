@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.events.TaskState.Tally;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.StoredObject;
@@ -76,12 +77,8 @@ final class Progress {
             return;
         }
         var next = state().with(pending).parts().getLast();
-        work.store()
-                .write(
-                        key(next.holder(), next.count() - 1),
-                        Content.of(lines.toByteArray()),
-                        Map.of(),
-                        new Condition.IfAbsent());
+        var key = key(next.holder(), next.count() - 1);
+        work.store().write(key, Content.of(lines.toByteArray()), Map.of(), new Condition.IfAbsent());
         work.claim().update(state -> onBasis(state).with(pending));
         pending = Tally.NOTHING;
         lines.reset();
@@ -91,13 +88,14 @@ final class Progress {
         return work.keys().parts() + "%s-%06d.jsonl".formatted(holder, number);
     }
 
-    /// Writes all answers as one object.
-    void write(String key, Map<String, String> metadata, Condition condition) {
+    /// Writes all answers as the results.
+    void write(Map<String, String> metadata, Condition condition) {
+        var results = work.keys().results();
         if (state().parts().isEmpty()) {
-            work.store().write(key, Content.of(lines.toByteArray()), metadata, condition);
+            work.store().write(results, Content.of(lines.toByteArray()), metadata, condition);
         } else {
             flush();
-            work.store().compose(key, parts(), metadata, condition);
+            work.store().compose(results, parts(), metadata, condition);
         }
     }
 

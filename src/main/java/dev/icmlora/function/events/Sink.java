@@ -28,7 +28,6 @@ final class Sink {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Optional<URI> address;
-    private HttpClient client;
 
     /// @param address which Knative sets; empty to send nothing
     Sink(@ConfigProperty(name = "K_SINK") Optional<String> address) {
@@ -63,8 +62,8 @@ final class Sink {
     }
 
     private void send(HttpRequest event) {
-        try {
-            var status = client().send(event, BodyHandlers.discarding()).statusCode();
+        try (var client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+            var status = client.send(event, BodyHandlers.discarding()).statusCode();
             if (status >= 300) {
                 throw RequestException.redeliver("the sink answered " + status);
             }
@@ -88,12 +87,5 @@ final class Sink {
             }
         }
         return encoded.toString();
-    }
-
-    private synchronized HttpClient client() {
-        if (client == null) {
-            client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-        }
-        return client;
     }
 }

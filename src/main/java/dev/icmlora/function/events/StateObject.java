@@ -14,19 +14,13 @@ import dev.icmlora.function.storage.ObjectStore;
 /// The object that holds a [TaskState].
 record StateObject(ObjectStore store, String key, ObjectMapper json) {
 
-    /// A state as it was read or written.
-    ///
-    /// @param version of the object
-    record Snapshot(TaskState state, String version) {}
-
     /// Empty if there is none.
-    Optional<Snapshot> read() {
+    Optional<TaskState> read() {
         for (var object = store.find(key); object.isPresent(); object = store.find(key)) {
             var content = store.content(object.get());
             // Otherwise its holder gave a sign in between.
             if (content.isPresent()) {
-                return Optional.of(
-                        new Snapshot(state(content.get()), object.get().version()));
+                return Optional.of(state(content.get()).at(object.get().version()));
             }
         }
         return Optional.empty();
@@ -41,10 +35,11 @@ record StateObject(ObjectStore store, String key, ObjectMapper json) {
         }
     }
 
-    /// @param before what it takes the place of; empty if there must be none
+    /// Writes what follows on the state that was read or written at the same revision.
+    ///
     /// @throws ConditionFailedException if it has changed since
-    Snapshot write(TaskState state, Optional<Snapshot> before) {
-        var condition = Condition.unchanged(before.map(Snapshot::version));
-        return new Snapshot(state, store.write(key, Content.of(json.writer(), state), Map.of(), condition));
+    TaskState write(TaskState state) {
+        var condition = Condition.unchanged(Optional.ofNullable(state.revision()));
+        return state.at(store.write(key, Content.of(json.writer(), state), Map.of(), condition));
     }
 }

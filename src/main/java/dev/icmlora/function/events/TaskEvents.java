@@ -1,23 +1,30 @@
 package dev.icmlora.function.events;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.funqy.Funq;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.funqy.knative.events.CloudEventMapping;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -28,20 +35,24 @@ import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.events.StateObject.Snapshot;
-import dev.icmlora.function.events.StorageEvent.ObjectCreated;
-import dev.icmlora.function.events.StorageEvent.Other;
+import dev.icmlora.function.events.EventReader.ObjectCreated;
 import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.function.storage.StoredObject;
 
-/// Handles events, however they came. A call returns when the task file has its outcome in the bucket or needs none,
+/// Handles events, however they came; those of directories, which send none, come from looking. A call returns when the
+/// task file has its outcome in the bucket or needs none,
 /// and throws if the event must be delivered again.
 @Singleton
 public final class TaskEvents {
 
     private static final Logger LOG = Logger.getLogger(TaskEvents.class);
+    /// Later than the engine, without which nothing can be done.
+    static final int AFTER_THE_ENGINE = Integer.MAX_VALUE;
+    /// Between two attempts at a task file in a directory, in looks.
+    private static final int LONGEST_PAUSE = 16;
 
     /// How a delivery ended.
     public enum Outcome {
@@ -65,8 +76,9 @@ public final class TaskEvents {
     private final ClientConnection client;
     private final ObjectMapper json;
     private final EventsConfig config;
-    private final AtomicLongArray counts = new AtomicLongArray(Outcome.values().length);
+    private final Map<Outcome, Long> counts = Collections.synchronizedMap(new EnumMap<>(Outcome.class));
     private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final List<Poller<ObjectCreated>> directories = new ArrayList<>();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("event ", 0).factory());
 
@@ -83,15 +95,58 @@ public final class TaskEvents {
         this.client = client;
         this.json = json;
         this.config = config;
+        for (var outcome : Outcome.values()) {
+            counts.put(outcome, 0L);
+        }
     }
 
     /// How deliveries ended, since the start.
     Map<Outcome, Long> counts() {
-        var all = new EnumMap<Outcome, Long>(Outcome.class);
-        for (var outcome : Outcome.values()) {
-            all.put(outcome, counts.get(outcome.ordinal()));
+        return counts;
+    }
+
+    private void count(Outcome outcome) {
+        counts.merge(outcome, 1L, Long::sum);
+    }
+
+    /// Looks for task files in the configured directories, whose events it raises as a bucket's notifications do.
+    void watch(@Observes @Priority(AFTER_THE_ENGINE) StartupEvent event) {
+        var places = new Semaphore(config.jobs());
+        for (var bucket : buckets.directories()) {
+            // Each has a poller of its own: a directory that is away keeps no other waiting.
+            directories.add(new Poller<>(
+                    bucket.toString(),
+                    config.watchInterval(),
+                    LONGEST_PAUSE,
+                    places,
+                    new Directory(bucket)::unchanged,
+                    this::handle));
         }
-        return all;
+        directories.forEach(Poller::start);
+    }
+
+    private final class Directory {
+
+        private final Bucket bucket;
+        private Set<ObjectCreated> before = Set.of();
+
+        private Directory(Bucket bucket) {
+            this.bucket = bucket;
+        }
+
+        /// A file that is still being written has another version at each look.
+        private List<ObjectCreated> unchanged() {
+            var there = buckets.find(bucket).orElseThrow().list(config.tasksPrefix()).stream()
+                    .map(file -> new ObjectCreated(bucket, file.key(), Optional.of(file.version())))
+                    .toList();
+            var unchanged = there.stream().filter(before::contains).toList();
+            before = Set.copyOf(there);
+            return unchanged;
+        }
+    }
+
+    void unwatch(@Observes ShutdownEvent event) {
+        directories.forEach(Poller::stop);
     }
 
     @PreDestroy
@@ -109,35 +164,31 @@ public final class TaskEvents {
 
     /// Deals with an event on a thread that may wait. A sender that hangs up does not stop it: what it did is not to be
     /// done again when the event comes back.
-    Uni<Void> deliver(Supplier<StorageEvent> event) {
-        return Uni.createFrom().voidItem().emitOn(threads).invoke(() -> handle(event.get()));
+    Uni<Void> deliver(Supplier<Optional<ObjectCreated>> event) {
+        return Uni.createFrom()
+                .voidItem()
+                .emitOn(threads)
+                .invoke(() -> event.get().ifPresentOrElse(this::handle, () -> count(Outcome.IGNORED)));
     }
 
     /// Deals with an event. Takes as long as the task takes, so not for an event loop.
     ///
     /// @throws RequestException if the event must come again
-    public void handle(StorageEvent event) {
+    void handle(ObjectCreated created) {
         try {
-            var outcome = switch (event) {
-                case Other other -> Outcome.IGNORED;
-                case ObjectCreated created -> handle(created);
-            };
-            counts.incrementAndGet(outcome.ordinal());
-            LOG.debugf("%s: %s", event, outcome);
+            var outcome = buckets.find(created.bucket())
+                    .map(store -> handle(store, created))
+                    .orElse(Outcome.IGNORED);
+            count(outcome);
+            LOG.debugf("%s: %s", created, outcome);
         } catch (StorageException e) {
-            LOG.warnf("%s: %s", event, e.getMessage());
-            counts.incrementAndGet(Outcome.RETRY.ordinal());
+            LOG.warnf("%s: %s", created, e.getMessage());
+            count(Outcome.RETRY);
             throw RequestException.redeliver(e.getMessage());
         } catch (RuntimeException e) {
-            counts.incrementAndGet(Outcome.RETRY.ordinal());
+            count(Outcome.RETRY);
             throw e;
         }
-    }
-
-    private Outcome handle(ObjectCreated created) {
-        return buckets.find(created.bucket())
-                .map(store -> handle(store, created))
-                .orElse(Outcome.IGNORED);
     }
 
     /// @param store of the event's bucket
@@ -198,7 +249,7 @@ public final class TaskEvents {
 
         private Outcome unlessDone(String version, Supplier<StoredObject> task) {
             var found = state.read();
-            if (isDone(found.map(Snapshot::state), version)) {
+            if (isDone(found, version)) {
                 return Outcome.DUPLICATE;
             }
             var name = created.bucket() + " " + keys.results();
@@ -207,27 +258,28 @@ public final class TaskEvents {
                         running.contains(name) ? "another delivery works on it" : "enough task files are worked on");
             }
             try {
-                var claim = Claim.take(state, found, now -> next(now, version), config.lease());
-                if (claim.isEmpty()) {
-                    return Outcome.DUPLICATE;
-                }
-                try (var mine = claim.get()) {
-                    return runner.run(work(mine), task) == State.COMPLETED ? Outcome.COMPLETED : Outcome.FAILED;
-                }
+                return runner.run(state, found, now -> next(now, version), this::work, task)
+                        .map(end -> end == State.COMPLETED ? Outcome.COMPLETED : Outcome.FAILED)
+                        .orElse(Outcome.DUPLICATE);
             } finally {
                 running.remove(name);
             }
         }
 
         private Optional<TaskState> next(Optional<TaskState> now, String version) {
-            return isDone(now, version)
-                    ? Optional.empty()
-                    : now.filter(open -> open.isOpen(version)).or(() -> Optional.of(TaskState.of(version, null)));
+            if (isDone(now, version)) {
+                return Optional.empty();
+            }
+            return now.filter(
+                            open -> open.state() == State.OPEN && open.version().equals(version))
+                    .or(() -> Optional.of(TaskState.of(version, null)));
         }
 
         /// With nothing left to announce or to clear away. An outcome that was deleted is wanted again.
         private boolean isDone(Optional<TaskState> now, String version) {
-            return now.filter(ended -> ended.isEnded(version) && Work.isThere(store, keys, ended.state(), version))
+            return now.filter(ended -> ended.state() != State.OPEN
+                            && ended.version().equals(version)
+                            && Work.isThere(store, keys, ended.state(), version))
                     .isPresent();
         }
 

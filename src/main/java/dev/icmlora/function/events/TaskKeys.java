@@ -11,18 +11,9 @@ import dev.icmlora.generator.Sha256;
 /// @param task the task file
 /// @param inputs the inputs beside it, where they are not in it
 /// @param results one line an input; its appearance is what completes a task
-/// @param state how far the work on it is
-/// @param parts prefix of answers stored on the way
+/// @param others prefix of all that there is beside the results
 /// @param adapters prefix of the adapters that served; empty where they are not kept beside the results
-record TaskKeys(
-        String task,
-        String inputs,
-        String results,
-        String summary,
-        String error,
-        String state,
-        String parts,
-        Optional<String> adapters) {
+record TaskKeys(String task, String inputs, String results, String others, Optional<String> adapters) {
 
     private static final String JSON = ".json";
     private static final String LINES = ".jsonl";
@@ -38,41 +29,47 @@ record TaskKeys(
 
     /// The keys for an object; empty if it is no task file.
     static Optional<TaskKeys> of(String key, EventsConfig config) {
-        if (!key.startsWith(config.tasksPrefix()) || !key.endsWith(JSON)) {
-            return Optional.empty();
-        }
-        var name = key.substring(config.tasksPrefix().length(), key.length() - JSON.length());
-        var base = config.resultsPrefix() + (isPlain(name) ? name : "invalid-name-" + digest(name));
-        return Optional.of(new TaskKeys(
-                key,
-                config.tasksPrefix() + name + LINES,
-                base + ".jsonl",
-                base + ".summary.json",
-                base + ".error.json",
-                base + ".state.json",
-                base + PARTS + "/",
-                Optional.of(config.adaptersPrefix())));
+        return name(key, JSON, config).map(name -> {
+            var base = config.resultsPrefix() + (isPlain(name) ? name : "invalid-name-" + digest(name));
+            var adapters = Optional.of(config.adaptersPrefix());
+            return new TaskKeys(key, config.tasksPrefix() + name + LINES, base + LINES, base + ".", adapters);
+        });
     }
 
     /// Those of a job, all in a folder of its own.
     static TaskKeys ofJob(String folder) {
         return new TaskKeys(
-                folder + "task.json",
-                folder + "inputs.jsonl",
-                folder + "results.jsonl",
-                folder + "summary.json",
-                folder + "error.json",
-                folder + "state.json",
-                folder + "parts/",
-                Optional.empty());
+                folder + "task.json", folder + "inputs.jsonl", folder + "results.jsonl", folder, Optional.empty());
     }
 
     /// Whether an object lies where the inputs of a task file do, under a name that a task file may have.
     static boolean areInputs(String key, EventsConfig config) {
-        return key.startsWith(config.tasksPrefix())
-                && key.endsWith(LINES)
-                && key.length() > config.tasksPrefix().length() + LINES.length()
-                && isPlain(key.substring(config.tasksPrefix().length(), key.length() - LINES.length()));
+        return name(key, LINES, config).filter(TaskKeys::isPlain).isPresent();
+    }
+
+    private static Optional<String> name(String key, String ending, EventsConfig config) {
+        var isNamed = key.startsWith(config.tasksPrefix()) && key.endsWith(ending);
+        return isNamed
+                ? Optional.of(key.substring(config.tasksPrefix().length(), key.length() - ending.length()))
+                : Optional.empty();
+    }
+
+    String summary() {
+        return others + "summary.json";
+    }
+
+    String error() {
+        return others + "error.json";
+    }
+
+    /// How far the work is.
+    String state() {
+        return others + "state.json";
+    }
+
+    /// Prefix of answers stored on the way.
+    String parts() {
+        return others + "parts/";
     }
 
     /// The adapter of an id; null where adapters are not kept.

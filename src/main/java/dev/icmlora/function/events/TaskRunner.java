@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -20,6 +21,8 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.events.TaskFile.Checked;
+import dev.icmlora.function.events.TaskFile.Inputs;
+import dev.icmlora.function.events.TaskState.Tally;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
@@ -81,15 +84,34 @@ final class TaskRunner {
             @JsonUnwrapped Tally tally,
             String adapterFile) {}
 
-    /// Works until there is an outcome, and nothing is left to do.
+    /// Claims a task file or a job, and works until there is an outcome and nothing is left to do.
     ///
+    /// @param found its state; empty for none
+    /// @param next see [Claim#take]
+    /// @param work what is to be done under the claim
     /// @param task gives the task file, or throws what is wrong with it
-    /// @return how it ended
+    /// @return how it ended; empty if nothing was left to do
     /// @throws RequestException if there is more to do than the deadline lets, or another instance may do it
-    State run(Work work, Supplier<StoredObject> task) {
+    Optional<State> run(
+            StateObject object,
+            Optional<TaskState> found,
+            Function<Optional<TaskState>, Optional<TaskState>> next,
+            Function<Claim, Work> work,
+            Supplier<StoredObject> task) {
+        return Claim.take(object, found, next, config.lease()).map(claim -> {
+            try (claim) {
+                return run(work.apply(claim), task);
+            }
+        });
+    }
+
+    private State run(Work work, Supplier<StoredObject> task) {
         try {
             return finish(work, outcome(work, task));
-        } catch (Claim.CancelledException e) {
+        } catch (RequestException e) {
+            if (!work.claim().isCancelled()) {
+                throw e;
+            }
             deleteResults(work);
             deleteParts(work);
             work.claim().release(state -> state.begun(null));
@@ -106,21 +128,18 @@ final class TaskRunner {
             }
             return before.orElse(State.COMPLETED);
         } catch (RequestException e) {
-            if (!e.is(Kind.INVALID, Kind.UNKNOWN_ADAPTER, Kind.UNKNOWN_FUNCTION)) {
-                throw e.is(Kind.NOT_DONE) ? e : RequestException.redeliver(e.getMessage());
-            }
-            if (e.is(Kind.UNKNOWN_ADAPTER) && work.mayBeKnownElsewhere()) {
+            var isFinal = e.is(Kind.INVALID, Kind.UNKNOWN_ADAPTER, Kind.UNKNOWN_FUNCTION);
+            if (!isFinal || e.is(Kind.UNKNOWN_ADAPTER) && work.mayBeKnownElsewhere()) {
                 // What was answered is not to be lost, nor a job that this instance only found first.
-                throw RequestException.redeliver(e.getMessage());
+                throw e.is(Kind.NOT_DONE) ? e : RequestException.redeliver(e.getMessage());
             }
             if (work.claim().state().job() == null) {
                 LOG.infof("%s: %s", work.about(), e.getMessage());
             }
             // An instance that was only slow must not put an error beside another one's results.
             work.claim().verify();
-            work.publish(
-                    work.keys().error(),
-                    readable(json.<ObjectNode>valueToTree(e.problem()).putPOJO("task", work.about())));
+            var problem = json.<ObjectNode>valueToTree(e.problem()).putPOJO("task", work.about());
+            work.publish(work.keys().error(), readable(problem));
             return State.FAILED;
         }
     }
@@ -128,13 +147,13 @@ final class TaskRunner {
     /// What follows when the outcome is there: that of another version goes. If a delivery is stopped before the end of
     /// it, the state is still open, by which the next one sees that something is left to do.
     private State finish(Work work, State end) {
-        if (end == State.FAILED) {
-            // An event of a file that is gone, or never was, takes nothing away.
-            if (!work.claim().isFirst() && isThere(work)) {
+        if (!work.claim().isFirst()) {
+            if (end == State.COMPLETED) {
+                work.store().delete(work.keys().error());
+            } else if (isThere(work)) {
+                // An event of a file that is gone, or never was, takes nothing away.
                 deleteResults(work);
             }
-        } else if (!work.claim().isFirst()) {
-            work.store().delete(work.keys().error());
         }
         work.announced().ifPresent(bucket -> sink.announce(end, bucket, work.keys(), work.version()));
         deleteParts(work);
@@ -162,20 +181,14 @@ final class TaskRunner {
     }
 
     private void answer(Work work, StoredObject task) {
-        var checked =
-                whole(file.check(work.store(), task, work.keys(), work.inputs().get()), work);
+        var read = file.check(work.store(), task, work.keys(), work.inputs().get());
+        var checked = whole(read, work);
         var start = service.beginning(checked.request()).map(request -> service.adapter(work.caller(), request));
-        var progress = new Progress(
-                work,
-                basis(checked, start.map(AdapterReply::id)),
-                json,
-                config.checkpoint().inputs());
+        var basis = basis(checked, start.map(AdapterReply::id));
+        var progress = new Progress(work, basis, json, config.checkpoint().inputs());
         if (progress.tally().inputs() < checked.count()) {
-            answer(
-                    work,
-                    checked,
-                    progress,
-                    start.filter(reply -> !reply.cached()).isPresent());
+            var isNew = start.filter(reply -> !reply.cached()).isPresent();
+            answer(work, checked, progress, isNew);
         }
         work.check();
         publish(work, checked, progress);
@@ -185,10 +198,8 @@ final class TaskRunner {
     private Checked whole(Checked checked, Work work) {
         var request = checked.request().withInputs(List.of("any"));
         rules.check(request);
-        return functions
-                .answering(work.caller().tenant(), request)
-                .map(named -> checked.by(named.function(), named.request()))
-                .orElse(checked);
+        var named = functions.answering(work.caller().tenant(), request);
+        return named.map(one -> checked.by(one.function(), one.request())).orElse(checked);
     }
 
     /// What the answers depend on beside the task file. Work on another basis is not gone on with: the inputs were
@@ -203,7 +214,7 @@ final class TaskRunner {
     /// @param isNew whether the adapter was made just now, so that it is hardly in the store
     private void answer(Work work, Checked checked, Progress progress, boolean isNew) {
         answering.tune(checked.request(), work);
-        try (var inputs = file.inputs(checked)) {
+        try (var inputs = Inputs.of(checked.inputs(), json)) {
             inputs.skip(progress.tally().inputs());
             while (progress.tally().inputs() < checked.count()) {
                 var before = progress.tally();
@@ -218,7 +229,7 @@ final class TaskRunner {
                 }
             }
         } catch (RequestException | StorageUnavailableException e) {
-            if (!(e instanceof RequestException refused) || refused.is(Kind.NOT_DONE)) {
+            if (!(e instanceof RequestException refused) || refused.is(Kind.NOT_DONE, Kind.TOO_MANY_TOKENS)) {
                 work.check();
                 progress.flush();
             }
@@ -250,13 +261,8 @@ final class TaskRunner {
             return;
         }
         try {
-            work.store()
-                    .write(
-                            key,
-                            Content.of(service.known(work.caller().tenant(), adapter)
-                                    .gguf()),
-                            Work.OWN,
-                            new Condition.IfAbsent());
+            var weights = service.known(work.caller().tenant(), adapter).gguf();
+            work.store().write(key, Content.of(weights), Work.OWN, new Condition.IfAbsent());
         } catch (RequestException e) {
             e.unless(Kind.UNKNOWN_ADAPTER);
             // It was evicted: the next delivery makes it again.
@@ -276,7 +282,7 @@ final class TaskRunner {
                 tally,
                 tally.adapter() == null ? null : keys.adapter(tally.adapter()));
         work.publish(keys.summary(), readable(summary));
-        work.publish(keys.results(), (metadata, condition) -> progress.write(keys.results(), metadata, condition));
+        work.publish(keys.results(), progress::write);
     }
 
     /// As JSON that a person reads.

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.api.JobStatus.State;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.events.TaskFile.InputFile;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
@@ -33,25 +34,24 @@ record Work(
         Claim claim,
         Caller caller,
         long deadline,
-        Supplier<Optional<Lines>> inputs,
+        Supplier<Optional<InputFile>> inputs,
         Map<String, String> about,
         Instant patience,
         Optional<Bucket> announced) {
 
-    /// Which version of the task file an object is the outcome of.
+    /// Metadata: which version of the task file an object is the outcome of, and that this function wrote it.
     private static final String SOURCE = "icmlorasource";
 
     private static final String ORIGIN = "icmloraorigin";
 
-    /// Metadata of what this function writes: an event for it starts nothing.
     static final Map<String, String> OWN = Map.of(ORIGIN, "function");
 
-    /// Whether this function wrote the object.
+    /// Whether this function wrote the object: an event for it starts nothing.
     static boolean isOwn(StoredObject object) {
         return object.metadata().containsKey(ORIGIN);
     }
 
-    /// Whether the object is there that is a version's outcome.
+    /// Whether the outcome of a version is there.
     ///
     /// @param end completed or failed
     static boolean isThere(ObjectStore store, TaskKeys keys, State end, String version) {
@@ -63,12 +63,10 @@ record Work(
                 .isPresent();
     }
 
-    /// The version of the task file.
     String version() {
         return claim.state().version();
     }
 
-    /// The outcome that is there for the version, if one is.
     Optional<State> outcome() {
         return Stream.of(State.COMPLETED, State.FAILED)
                 .filter(end -> isThere(store, keys, end, version()))
@@ -99,15 +97,13 @@ record Work(
         return Instant.now().isBefore(patience) || !claim.state().parts().isEmpty();
     }
 
-    /// Makes an object the outcome of this version of the task file, in place of that of an older version.
-    ///
-    /// @throws RequestException if another instance writes it too
     void publish(String key, Content content) {
         publish(key, (metadata, condition) -> store.write(key, content, metadata, condition));
     }
 
-    /// The same, of what is written under these metadata and this condition.
+    /// Makes an object the outcome of this version of the task file, in place of that of an older version.
     ///
+    /// @param write writes it under these metadata and this condition
     /// @throws RequestException if another instance writes it too
     void publish(String key, BiConsumer<Map<String, String>, Condition> write) {
         var metadata = Map.of(SOURCE, version(), ORIGIN, "function");

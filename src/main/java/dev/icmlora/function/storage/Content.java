@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,7 +35,7 @@ public record Content(long bytes, Source source) {
     }
 
     /// Objects of a store, one after the other.
-    static Content of(ObjectStore store, List<StoredObject> parts) {
+    public static Content of(ObjectStore store, List<StoredObject> parts) {
         var bytes = parts.stream().mapToLong(StoredObject::bytes).sum();
         return new Content(bytes, () -> new Joined(store, parts));
     }
@@ -77,6 +78,12 @@ public record Content(long bytes, Source source) {
         }
     }
 
+    public void writeTo(OutputStream out) throws IOException {
+        try (var in = source.open()) {
+            in.transferTo(out);
+        }
+    }
+
     /// All of it, in memory.
     ///
     /// @throws StorageUnavailableException if it cannot be read, or has another size
@@ -112,6 +119,6 @@ public record Content(long bytes, Source source) {
     }
 
     private static StorageUnavailableException unreadable(IOException e) {
-        return new StorageUnavailableException("what was to be written could not be read: " + e, e);
+        return new StorageUnavailableException("content cannot be read: " + e, e);
     }
 }

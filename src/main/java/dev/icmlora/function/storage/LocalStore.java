@@ -75,18 +75,11 @@ public final class LocalStore implements ObjectStore {
             return Optional.empty();
         } catch (IOException e) {
             // A component of the path that is a file, say.
-            return unlessHere(e, "read", key);
+            if (Files.isDirectory(root) && String.valueOf(e.getMessage()).endsWith("Not a directory")) {
+                return Optional.empty();
+            }
+            throw failed("read", key, e);
         }
-    }
-
-    private Optional<StoredObject> unlessHere(IOException e, String verb, String key) {
-        if (!Files.isDirectory(root)) {
-            throw failed(verb, key, e);
-        }
-        if (e.getMessage() != null && e.getMessage().endsWith("Not a directory")) {
-            return Optional.empty();
-        }
-        throw failed(verb, key, e);
     }
 
     @Override

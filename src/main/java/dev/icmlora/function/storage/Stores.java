@@ -7,6 +7,8 @@ import java.util.Locale;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.storage.Bucket.Provider;
+
 /// Opens stores. A provider's client is made when the first bucket of it is opened, so that an unused client costs a
 /// start nothing.
 @Singleton
@@ -35,11 +37,8 @@ public final class Stores {
     ///
     /// @throws IllegalArgumentException if the addon of its provider was left out of the build
     public void check(Bucket bucket) {
-        switch (bucket.provider()) {
-            case S3, AZURE -> addon(bucket);
-            case LOCAL, GOOGLE -> {
-                // these are always there
-            }
+        if (bucket.provider() == Provider.S3 || bucket.provider() == Provider.AZURE) {
+            addon(bucket);
         }
     }
 

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.events.StorageEvent.ObjectCreated;
-import dev.icmlora.function.events.StorageEvent.Other;
+import dev.icmlora.function.events.EventReader.ObjectCreated;
 import dev.icmlora.function.storage.Bucket;
 
 /// Events as their providers document them.
@@ -28,7 +27,7 @@ class EventReaderTest {
     private static final String AZURE = "Microsoft.Storage.BlobCreated";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static StorageEvent read(String type, String subject, String data) {
+    private static Optional<ObjectCreated> read(String type, String subject, String data) {
         var event = CloudEventBuilder.create().type(type).subject(subject).build(data.getBytes(UTF_8));
         return new EventReader(JSON).read(event);
     }
@@ -41,7 +40,7 @@ class EventReaderTest {
                 "{\"bucket\": \"b\", \"name\": \"tasks/a b.json\", \"generation\": \"1587627537231057\", \"size\": \"3\"}");
 
         assertThat(event)
-                .isEqualTo(new ObjectCreated(Bucket.google("b"), "tasks/a b.json", Optional.of("1587627537231057")));
+                .contains(new ObjectCreated(Bucket.google("b"), "tasks/a b.json", Optional.of("1587627537231057")));
     }
 
     @Test
@@ -50,10 +49,10 @@ class EventReaderTest {
         var generation = Optional.of("1764058441182931");
 
         assertThat(EventReader.ofPush(recorded("finalized")))
-                .isEqualTo(new ObjectCreated(bucket, "tasks/intent.json", generation));
+                .contains(new ObjectCreated(bucket, "tasks/intent.json", generation));
         assertThat(EventReader.ofPush(recorded("finalized-with-payload")))
-                .isEqualTo(new ObjectCreated(bucket, "tasks/a b+ü.json", generation));
-        assertThat(EventReader.ofPush(recorded("deleted"))).isEqualTo(new Other("OBJECT_DELETE"));
+                .contains(new ObjectCreated(bucket, "tasks/a b+ü.json", generation));
+        assertThat(EventReader.ofPush(recorded("deleted"))).isEmpty();
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> EventReader.ofPush(recorded("published-by-hand")))
                 .withMessageContaining("/message/attributes/eventType");
@@ -71,8 +70,8 @@ class EventReaderTest {
         var detail = "{\"bucket\": {\"name\": \"b\"}, \"object\": {\"key\": \"tasks/a+b.json\", \"etag\": \"e1\"}}";
         var expected = new ObjectCreated(Bucket.s3("b"), "tasks/a+b.json", Optional.of("e1"));
 
-        assertThat(read(S3, "", detail)).isEqualTo(expected);
-        assertThat(read(S3, "", "{\"detail\": " + detail + "}")).isEqualTo(expected);
+        assertThat(read(S3, "", detail)).contains(expected);
+        assertThat(read(S3, "", "{\"detail\": " + detail + "}")).contains(expected);
     }
 
     @Test
@@ -84,8 +83,8 @@ class EventReaderTest {
 
         assertThat(EventReader.ofNotification(records))
                 .containsExactly(
-                        new ObjectCreated(Bucket.s3("b"), "tasks/a b+ü.json", Optional.of("e1")),
-                        new Other("ObjectRemoved:Delete"));
+                        Optional.of(new ObjectCreated(Bucket.s3("b"), "tasks/a b+ü.json", Optional.of("e1"))),
+                        Optional.empty());
     }
 
     @ParameterizedTest
@@ -101,13 +100,13 @@ class EventReaderTest {
                 "{\"api\": \"PutBlob\", \"eTag\": \"\\\"0x8D\\\"\", \"url\": \"" + url + "\"}");
 
         assertThat(event)
-                .isEqualTo(new ObjectCreated(Bucket.azure("account", "c"), "tasks/a b.json", Optional.of("0x8D")));
+                .contains(new ObjectCreated(Bucket.azure("account", "c"), "tasks/a b.json", Optional.of("0x8D")));
     }
 
     @Test
     void ourOwn() throws Exception {
         assertThat(read(EventReader.SUBMITTED, "", "{\"bucket\": \"gs://b\", \"key\": \"tasks/a.json\"}"))
-                .isEqualTo(new ObjectCreated(Bucket.google("b"), "tasks/a.json", Optional.empty()));
+                .contains(new ObjectCreated(Bucket.google("b"), "tasks/a.json", Optional.empty()));
     }
 
     @ParameterizedTest
@@ -123,12 +122,12 @@ class EventReaderTest {
     @Test
     void typesThatAreInUse() {
         var s3 = "{\"bucket\": {\"name\": \"b\"}, \"object\": {\"key\": \"tasks/a.json\"}}";
-        assertThat(read("aws.s3.object.created", "", s3)).isInstanceOf(ObjectCreated.class);
+        assertThat(read("aws.s3.object.created", "", s3)).isPresent();
         for (var type : List.of(
                 "com.amazonaws.s3.ObjectRemoved:Delete",
                 "google.cloud.storage.object.v1.deleted",
                 "Microsoft.Storage.BlobDeleted")) {
-            assertThat(read(type, "", s3)).isEqualTo(new Other(type));
+            assertThat(read(type, "", s3)).isEmpty();
         }
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.process.FunctionProcess;
 import dev.icmlora.function.process.TaskBucket;
 import dev.icmlora.function.servers.StorageServer;
@@ -129,10 +130,9 @@ class LargeFiles {
                     content(IntStream.range(first, last).mapToObj(LargeFiles::answered)),
                     Map.of(),
                     new Condition.IfAbsent());
-            state = state.with(
-                    new Tally(last - first, 0, 0, Tally.NOTHING.usage(), Tally.NOTHING.timingMs(), null, null));
+            state = state.with(new TaskState.Tally(last - first, 0, 0, new Usage(0, 0), Timing.NONE, null, null));
         }
-        new StateObject(store, "results/large.state.json", JSON).write(state.free(), Optional.empty());
+        new StateObject(store, "results/large.state.json", JSON).write(state.heldBy(null));
         try (var function = start(provider, bucket)) {
             var begin = System.nanoTime();
 

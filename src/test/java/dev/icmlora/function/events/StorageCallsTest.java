@@ -17,7 +17,7 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.icmlora.function.events.StorageEvent.ObjectCreated;
+import dev.icmlora.function.events.EventReader.ObjectCreated;
 import dev.icmlora.function.events.TaskEvents.Outcome;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;

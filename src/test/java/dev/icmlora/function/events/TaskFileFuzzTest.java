@@ -41,7 +41,7 @@ class TaskFileFuzzTest {
         var task = objects.find(KEYS.task()).orElseThrow();
         try {
             var checked = FILES.check(objects, task, KEYS, Optional.empty());
-            try (var inputs = FILES.inputs(checked)) {
+            try (var inputs = TaskFile.Inputs.of(checked.inputs(), StrictReading.JSON)) {
                 for (var i = 0; i < checked.count(); i++) {
                     assertThat(inputs.next()).as("input %d", i).isPresent();
                 }
