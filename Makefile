@@ -12,6 +12,10 @@ ifeq ($(KIND),cuda)
 GPU ?= 1
 endif
 export GPU PORT CONTAINER NATIVE
+# Another base model than the default one: MODEL=gemma3-270m for that of models/gemma3-270m.json.
+ifneq ($(MODEL),)
+export ICM_LORA_MODEL := $(CURDIR)/models/$(shell sed -n 's/.*"file": "\(.*\)",/\1/p' 'models/$(MODEL).json' 2>/dev/null)
+endif
 
 function_jar := src/target/quarkus-app/quarkus-run.jar
 main_sources := $(shell find llama-bindings generator engine addons src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
@@ -21,10 +25,11 @@ main_sources := $(shell find llama-bindings generator engine addons src -path '*
 help: ## list these targets; `make -C ops` lists the others, which `make NAME` answers from here too
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too)
+setup: ## fetch llama.cpp's libraries and the base model, once (GPU=1: CUDA too; MODEL=gemma3-270m: another model)
+	@$(if $(MODEL),scripts/fetch-model '$(MODEL)')
 	@scripts/setup
 
-demo: setup $(function_jar) ## send real tasks, print the answers of five modes side by side (DEMO=files)
+demo: setup $(function_jar) ## send real tasks, print the answers of five modes side by side (DEMO=files, MODEL=gemma3-270m)
 	@scripts/with-function scripts/ask $(DEMO)
 
 run: setup $(function_jar) ## keep the function running on PORT (8080)

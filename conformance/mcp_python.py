@@ -27,6 +27,19 @@ async def defined_and_run(client):
     return outputs
 
 
+async def decided(client):
+    question = {"type": "choice", "instructions": "Which team answers it?", "criteria": {"billing": None, "technical": None}}
+    question["examples"] = [
+        {"state": "Where is my money?", "answer": "billing"},
+        {"state": "The page stays white.", "answer": "technical"},
+    ]
+    reply = await client.call_tool("decide", {"state": "I was charged twice.", "questions": {"team": question}})
+    assert not reply.is_error, reply
+    answer = reply.structured_content["answers"]["team"]
+    assert answer["choice"] in question["criteria"] and abs(sum(answer["probabilities"].values()) - 1) < 1e-6, reply
+    return answer["choice"]
+
+
 async def refused(client):
     unknown = await client.call_tool("run_function", {"function": "nobodys", "inputs": ["x"]})
     assert unknown.is_error and unknown.structured_content["status"] == 404, unknown
@@ -37,8 +50,8 @@ async def refused(client):
 async def check(mode):
     async with Client(URL, mode=mode) as client:
         tools = await client.list_tools()
-        assert [tool.name for tool in tools.tools] == ["run_function", "list_functions", "define_function"], tools
-        print("ok", mode, client.protocol_version, *await defined_and_run(client))
+        assert [tool.name for tool in tools.tools] == ["run_function", "list_functions", "define_function", "decide"], tools
+        print("ok", mode, client.protocol_version, *await defined_and_run(client), await decided(client))
         await refused(client)
 
 

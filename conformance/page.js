@@ -108,9 +108,50 @@ const checks = {
     for (const column of ["plain", "examples", "adapter", "auto"]) {
       for (const text of await page.locator(`td[data-column=${column}]`).allTextContents()) assert.match(text, label);
     }
-    assert.match(await page.locator("td[data-column=auto]").first().textContent(), /^[a-z]+ \(\d+ %\)before: [a-z]+ \(\d+ %\)$/);
+    assert.match(await page.locator("td[data-column=auto]").first().textContent(), /^[a-z]+ \(\d+ %\)$/);
     await page.click("#copy-curl");
     assert.match(await page.textContent("#snippet"), /"labels"/);
+    await closed(page);
+  },
+
+  async bars() {
+    const page = await open({ viewport: SIZES.phone });
+    const labels = Array.from({ length: 12 }, (_, index) => `colour ${"abcdefghijkl"[index]}`);
+    const ask = async (...all) => {
+      await page.fill("#labels", all.join(", "));
+      await page.focus("#labels");
+      await page.keyboard.press("Enter");
+      await done(page);
+    };
+    await page.fill("#description", "Is it about money?");
+    await page.fill("#inputs", "Where is my refund?\nThe page stays white.");
+    await ask("yes", "no");
+    const tables = page.locator("#decision-bars table");
+    assert.deepEqual(await tables.locator("caption").allTextContents(), ["Where is my refund?", "The page stays white."]);
+    for (const table of await tables.all()) {
+      const names = await table.locator("th").allTextContents();
+      assert.deepEqual(names.toSorted(), ["no", "yes"]);
+      const shares = (await table.locator(".value").allTextContents()).map((text) => Number(text.replace(" %", "")));
+      assert.ok(Math.abs(shares[0] + shares[1] - 100) < 0.2 && shares[0] >= shares[1], `likeliest first: ${shares}`);
+      const widths = await table.locator(".bar").evaluateAll((all) => all.map((bar) => parseFloat(bar.style.width)));
+      widths.forEach((width, index) => assert.ok(Math.abs(width - shares[index]) < 0.1, `${width} for ${shares[index]} %`));
+    }
+    const answer = await page.locator("td[data-column=auto]").first().textContent();
+    assert.ok(answer.startsWith(`${await tables.first().locator("th").first().textContent()} (`), answer);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= SIZES.phone.width, `the page is ${width} wide`);
+    await accessible(page);
+
+    await ask(...labels);
+    const rows = await tables.first().locator("th").allTextContents();
+    assert.equal(rows.length, 11);
+    assert.equal(rows.at(-1), "2 others");
+
+    await page.fill("#labels", "");
+    await page.fill("#inputs", "x");
+    await page.click("#ask");
+    await done(page);
+    assert.ok(await page.isHidden("#decisions"), "a text has no bars");
     await closed(page);
   },
 

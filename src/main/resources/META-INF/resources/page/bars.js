@@ -3,9 +3,9 @@
 /**
  * @param table the table to fill
  * @param rows `{label, value, text}`, with values from 0 on
+ * @param most value of a bar of full length
  */
-export function bars(table, rows) {
-  const most = Math.max(...rows.map((row) => row.value), Number.MIN_VALUE);
+export function bars(table, rows, most = Math.max(...rows.map((row) => row.value), Number.MIN_VALUE)) {
   table.replaceChildren(
     ...rows.map((row) => {
       const line = document.createElement("tr");

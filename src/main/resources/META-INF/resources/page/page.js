@@ -1,6 +1,7 @@
 import { baseModel, chat, generate } from "./api.js";
 import { bars } from "./bars.js";
 import { kept, modes } from "./chats.js";
+import { decisions } from "./decisions.js";
 import { definition, figures, gallery, task as shippedTask } from "./gallery.js";
 import { asCurl, asPython } from "./snippets.js";
 import { watchTuning } from "./tuning.js";
@@ -16,6 +17,8 @@ const SERVED = {
   examples: "The base model, your examples in the prompt",
   plain: "The base model, the description alone in the prompt",
 };
+
+const HEAD = "A head, which learned the labels from what the model makes of your examples";
 
 const at = (id) => document.getElementById(id);
 const form = at("task");
@@ -129,12 +132,14 @@ async function ask(task, inputs, type, signal) {
   const rows = emptyAnswers(inputs);
   at("measured").hidden = true;
   at("tuning").hidden = true;
+  at("decisions").hidden = true;
   at("results").hidden = false;
   at("results-title").focus();
   const model = await baseModel(signal);
   const body = { task, inputs, mode: "auto", max_tokens: 64, ...type };
   const cells = rows.map((row) => row.cells[row.cells.length - 1]);
-  if (task.examples.length > 0) await tune(body, cells, signal);
+  // Labels are learned without it where the examples tell them apart.
+  if (task.examples.length > 0 && !type.labels) await tune(body, cells, signal);
   at("status").textContent = "Asking in mode auto";
   const reply = await generate(body, signal);
   for (const [index, cell] of cells.entries()) cell.prepend(answer(reply, index));
@@ -210,10 +215,13 @@ function before(output) {
 
 function measured(reply, body, model) {
   last = { body, model };
-  const { served, confidence } = reply.selection;
+  const { served, confidence, weights } = reply.selection;
   const chance =
     confidence === undefined ? "" : ` An answer is right with a chance of about ${Math.round(100 * confidence)} %.`;
-  at("served").textContent = `${SERVED[served]}.${chance}`;
+  at("served").textContent = `${weights ? head(weights) : SERVED[served]}.${chance}`;
+  const tables = decisions(body.inputs, reply.details);
+  at("decision-bars").replaceChildren(...tables);
+  at("decisions").hidden = tables.length === 0;
   bars(
     at("timing"),
     PHASES.map((phase) => ({
@@ -228,6 +236,10 @@ function measured(reply, body, model) {
   if (id) at("download").href = `adapters/${id}`;
   at("snippet").hidden = true;
   at("measured").hidden = false;
+}
+
+function head({ tuned }) {
+  return tuned > 0 ? `${HEAD}, and beside it the tuned adapter` : HEAD;
 }
 
 /** Shows a snippet, and puts it into the clipboard where the browser lets the page do that. */
@@ -255,6 +267,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   running = new AbortController();
+  at("status").textContent = "";
   at("ask").disabled = true;
   at("stop").hidden = false;
   try {

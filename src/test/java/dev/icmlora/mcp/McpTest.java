@@ -7,6 +7,7 @@ import static dev.icmlora.function.Requests.task;
 import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -109,12 +110,12 @@ class McpTest {
         var result = Agent.speaking(revision).result("tools/list", Map.of());
 
         assertThat(result.getList("tools.name"))
-                .isEqualTo(List.of("run_function", "list_functions", "define_function"));
+                .isEqualTo(List.of("run_function", "list_functions", "define_function", "decide"));
         assertThat(result.getMap("tools[0].inputSchema.properties").keySet())
                 .isEqualTo(fields(GenerateRequest.class, Set.of("task", "adapter"), "function"));
         assertThat(result.getMap("tools[2].inputSchema.properties").keySet())
                 .isEqualTo(fields(FunctionDefinition.class, Set.of(), "name"));
-        assertThat(result.getList("tools.annotations.readOnlyHint")).isEqualTo(List.of(true, true, false));
+        assertThat(result.getList("tools.annotations.readOnlyHint")).isEqualTo(List.of(true, true, false, true));
     }
 
     private static Set<String> fields(Class<?> body, Set<String> without, String more) {
@@ -146,6 +147,41 @@ class McpTest {
         assertThat(reply.getString("function")).isEqualTo(name + "@1");
         assertThat(reply.getList("outputs", String.class)).hasSize(2).isSubsetOf(LABELS);
         assertThat(reply.getDouble("details[0].confidence")).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void decisionsAreThoseOfTheirRoute() {
+        var team = Map.of(
+                "type",
+                "choice",
+                "instructions",
+                "Which team answers it?",
+                "criteria",
+                Map.of("billing", "Payments and refunds", "technical", "The app"),
+                "examples",
+                List.of(
+                        Map.of("state", "Where is my money?", "answer", "billing"),
+                        Map.of("state", "The page stays white.", "answer", "technical")));
+        var angry = Map.of("type", "noul", "instructions", "Is the customer angry?");
+        Map<String, Object> asked = Map.of(
+                "state", Map.of("message", "I was charged twice."), "questions", Map.of("team", team, "angry", angry));
+
+        var reply = AGENT.call("decide", asked);
+
+        assertThat(reply.getString("answers.team.choice")).isIn("billing", "technical");
+        assertThat(reply.getDouble("answers.team.probabilities.billing")).isBetween(0.0, 1.0);
+        var expected = given().contentType(ContentType.JSON)
+                .body(with(asked, "model", "any"))
+                .post("/v1/systemone")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        assertThat(reply.getMap("answers.team").keySet())
+                .isEqualTo(expected.getMap("answers.team").keySet());
+        // Not to the last digit: the state is in the prefix cache by now, which moves the rounding.
+        assertThat(reply.getDouble("answers.angry.noul"))
+                .isCloseTo(expected.getDouble("answers.angry.noul"), within(0.05));
     }
 
     @Test
@@ -191,7 +227,10 @@ class McpTest {
         var define = "define_function";
         var run = "run_function";
         var triage = triage("urgency");
+        var decide = "decide";
         var running = running("urgency", "x");
+        Map<String, Object> asked = Map.of(
+                "state", "Fire!", "questions", Map.of("urgent", Map.of("type", "noul", "instructions", "Is it?")));
         return Stream.of(
                 Arguments.of(define, "/name", "is no function's name", without(triage, "name")),
                 Arguments.of(define, "/name", "is no function's name", with(triage, "name", "Urgency")),
@@ -218,7 +257,20 @@ class McpTest {
                 Arguments.of(run, "/max_tokens", "99999999999", with(running, "max_tokens", 99_999_999_999L)),
                 Arguments.of(run, "/mode", "one of auto", with(running, "mode", "best")),
                 Arguments.of(run, "/words", "is not a known field", with(running, "words", 3)),
-                Arguments.of("list_functions", "", "must be empty", Map.of("name", "urgency")));
+                Arguments.of("list_functions", "", "must be empty", Map.of("name", "urgency")),
+                Arguments.of(decide, "/state", "is missing", without(asked, "state")),
+                Arguments.of(decide, "/state", "must be a text", with(asked, "state", 1)),
+                Arguments.of(decide, "/questions", "fewer than the 1", with(asked, "questions", Map.of())),
+                Arguments.of(decide, "/questions", "must be an object", with(asked, "questions", List.of())),
+                Arguments.of(
+                        decide,
+                        "/questions/team/criteria",
+                        "fewer than the 2",
+                        with(
+                                asked,
+                                "questions",
+                                Map.of("team", Map.of("type", "choice", "criteria", Map.of("a", "b"))))),
+                Arguments.of(decide, "/model", "is not a known field", with(asked, "model", "any")));
     }
 
     private static Map<String, Object> without(Map<String, Object> arguments, String field) {

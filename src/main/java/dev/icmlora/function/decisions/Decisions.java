@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Caller;
@@ -21,10 +22,10 @@ import dev.icmlora.function.service.TaskService.LabelRequest;
 
 /// Answers questions about a state: each is a task with labels.
 @Singleton
-final class Decisions {
+public final class Decisions {
 
     /// Questions of a request.
-    static final int MOST_QUESTIONS = 64;
+    public static final int MOST_QUESTIONS = 64;
 
     private static final String MODEL = "/model";
 
@@ -44,6 +45,13 @@ final class Decisions {
     /// @param model the function that the request named as its model, with its version; or the base model
     /// @param decisions in the order of the questions
     record Decided(String model, List<Decision> decisions, Usage usage) {}
+
+    /// The reply to a request of the System One API, for what has no HTTP request of its own.
+    ///
+    /// @throws RequestException if there is no answer
+    public Object systemOne(Caller caller, JsonNode request) {
+        return SystemOne.reply(decide(caller, SystemOne.read(request)));
+    }
 
     /// @throws RequestException if there is no answer
     Decided decide(Caller caller, Asked asked) {

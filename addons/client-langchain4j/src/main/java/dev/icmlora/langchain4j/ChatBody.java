@@ -33,8 +33,7 @@ final class ChatBody {
         }
         ObjectNode body = JSON.createObjectNode();
         body.put("model", request.modelName());
-        ArrayNode messages = body.putArray("messages");
-        request.messages().forEach(message -> add(message, messages.addObject()));
+        body.set("messages", messages(request.messages()));
         body.put("temperature", request.temperature());
         body.put("top_p", request.topP());
         body.put("top_k", request.topK());
@@ -50,6 +49,13 @@ final class ChatBody {
         return body;
     }
 
+    /// @throws UnsupportedFeatureException naming what the function has not
+    static ArrayNode messages(List<ChatMessage> messages) {
+        ArrayNode written = JSON.createArrayNode();
+        messages.forEach(message -> add(message, written.addObject()));
+        return written;
+    }
+
     private static void add(ChatMessage message, ObjectNode written) {
         if (message instanceof SystemMessage system) {
             written.put("role", "system").put("content", system.text());
@@ -63,7 +69,8 @@ final class ChatBody {
         }
     }
 
-    private static ArrayNode texts(List<Content> contents) {
+    /// @throws UnsupportedFeatureException naming what is no text
+    static ArrayNode texts(List<Content> contents) {
         ArrayNode texts = JSON.createArrayNode();
         for (Content content : contents) {
             if (!(content instanceof TextContent text)) {

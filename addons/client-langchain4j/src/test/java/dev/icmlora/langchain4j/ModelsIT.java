@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolSpecification;
@@ -30,6 +32,10 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.decision.request.ChoiceQuestion;
+import dev.langchain4j.model.decision.request.DecisionRequest;
+import dev.langchain4j.model.decision.request.ScaleQuestion;
+import dev.langchain4j.model.decision.request.YesNoQuestion;
 import dev.langchain4j.model.output.FinishReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -191,6 +197,68 @@ class ModelsIT {
         assertThatExceptionOfType(UnsupportedFeatureException.class)
                 .isThrownBy(() -> model.chat(UserMessage.from(ImageContent.from("http://127.0.0.1/a.png"))))
                 .withMessageContaining("IMAGE");
+    }
+
+    @Test
+    void questionsAreAnsweredWithProbabilities() {
+        var reply = IcmLoraDecisionModel.of(client, BASE)
+                .decide(DecisionRequest.builder()
+                        .inputFields(Map.of("message", "I was charged twice for one order."))
+                        .question(
+                                "team",
+                                ChoiceQuestion.builder()
+                                        .text("Which team answers it?")
+                                        .option("billing", "Payments and refunds")
+                                        .option("technical")
+                                        .build())
+                        .question(
+                                "urgency",
+                                ScaleQuestion.builder()
+                                        .text("How urgent is it?")
+                                        .level("low", "can wait")
+                                        .level("high")
+                                        .build())
+                        .question("angry", YesNoQuestion.from("Is the customer angry?"))
+                        .build());
+
+        assertThat(reply.modelName()).isEqualTo(BASE);
+        assertThat(reply.tokenUsage().inputTokenCount()).isPositive();
+        var team = reply.choice("team");
+        assertThat(team.probabilities()).containsOnlyKeys("billing", "technical");
+        assertThat(team.probabilityOf(team.value())).isGreaterThanOrEqualTo(0.5);
+        assertThat(reply.scale("urgency").mean())
+                .isCloseTo(reply.scale("urgency").probabilities().get(1), within(1e-6));
+        assertThat(reply.yesNo("angry").probability()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void aNamedFunctionIsADecisionModel() {
+        var name = "f" + UUID.randomUUID();
+        client.function(name, String.class, Boolean.class)
+                .describedAs("Is it about money?")
+                .build();
+        var question = ChoiceQuestion.from("Is it about money?", List.of("true", "false"));
+        var messages = DecisionRequest.builder()
+                .inputMessages(UserMessage.from("Where is my refund?"), AiMessage.from("On its way."))
+                .question("money", question)
+                .build();
+
+        assertThat(IcmLoraDecisionModel.of(client, name).decide(messages).modelName())
+                .isEqualTo(name + "@1");
+        var picture = DecisionRequest.builder()
+                .inputContents(ImageContent.from("http://127.0.0.1/a.png"))
+                .question("money", question)
+                .build();
+        assertThatExceptionOfType(UnsupportedFeatureException.class)
+                .isThrownBy(() -> IcmLoraDecisionModel.of(client, name).decide(picture))
+                .withMessageContaining("IMAGE");
+        var other = DecisionRequest.builder()
+                .input("a")
+                .question("money", ChoiceQuestion.from("Which one?", List.of("a", "b")))
+                .build();
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> IcmLoraDecisionModel.of(client, name).decide(other))
+                .withMessageContaining("must be the labels of function " + name);
     }
 
     @Test

@@ -107,6 +107,15 @@ public final class IcmLoraClient {
         return new FunctionBuilder<>(transport, OutputForm.of(output), Optional.of(new FunctionName(name)));
     }
 
+    /// Begins questions about a state, which are answered by one request: one of some options, a level, or whether
+    /// something is so.
+    ///
+    /// @param state a string is sent as it is, anything else as JSON
+    /// @throws IllegalArgumentException if Jackson cannot write it
+    public DecisionBuilder decide(Object state) {
+        return new DecisionBuilder(transport, state);
+    }
+
     /// The reply to a request that has no method here, such as `/v1/embeddings`, sent again like any other.
     ///
     /// @param path such as `/v1/embeddings`

@@ -57,8 +57,8 @@ public final class IcmLoraException extends RuntimeException {
         return new IcmLoraException(200, "", "The reply is not the function's", what, List.of(), null);
     }
 
-    /// A reply with a status of an error: problem details (RFC 9457), OpenAI's form, or whatever stands
-    /// between.
+    /// A reply with a status of an error: problem details (RFC 9457), the form of OpenAI or of the System One API,
+    /// or whatever stands between.
     static IcmLoraException refused(int status, String body) {
         JsonNode problem;
         try {
@@ -68,6 +68,9 @@ public final class IcmLoraException extends RuntimeException {
         }
         if (problem.path("error").isObject()) {
             return refusedByOpenAi(status, problem.get("error"));
+        }
+        if (problem.has("detail") && !problem.has("title")) {
+            return refusedBySystemOne(status, problem.get("detail"));
         }
         if (!problem.has("title")) {
             String shown = body.length() > LONGEST_DETAIL ? body.substring(0, LONGEST_DETAIL) + "…" : body;
@@ -99,6 +102,24 @@ public final class IcmLoraException extends RuntimeException {
                 ? List.of(new FieldError(error.get("param").asText(), message))
                 : List.of();
         return new IcmLoraException(status, "", error.path("type").asText(), message, errors, null);
+    }
+
+    /// @param detail a sentence, or a list of what is wrong with fields
+    private static IcmLoraException refusedBySystemOne(int status, JsonNode detail) {
+        if (detail.isTextual()) {
+            return new IcmLoraException(status, "", "The request failed", detail.textValue(), List.of(), null);
+        }
+        List<FieldError> errors = new ArrayList<>();
+        for (JsonNode one : detail) {
+            StringBuilder field = new StringBuilder();
+            for (JsonNode step : one.path("loc")) {
+                field.append('/').append(step.asText().replace("~", "~0").replace("/", "~1"));
+            }
+            errors.add(new FieldError(
+                    field.toString().replaceFirst("^/body", ""), one.path("msg").asText()));
+        }
+        String first = errors.isEmpty() ? "" : errors.get(0).message();
+        return new IcmLoraException(status, "", "The request is not valid", first, errors, null);
     }
 
     /// The same with its inputs counted from another one on: those of a batch among all of them.

@@ -1,6 +1,7 @@
 package dev.icmlora.client;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,7 +32,20 @@ record LabelForm<O>(Map<String, O> values) implements OutputForm<O> {
         return new LabelForm<>(byLabel);
     }
 
-    private static String label(Object value) {
+    /// Labels that are values themselves.
+    ///
+    /// @throws IllegalArgumentException if two are the same
+    static LabelForm<String> of(List<String> labels) {
+        Map<String, String> byLabel = new LinkedHashMap<>();
+        for (String label : labels) {
+            if (byLabel.put(label, label) != null) {
+                throw new IllegalArgumentException("There are two labels '" + label + "'");
+            }
+        }
+        return new LabelForm<>(byLabel);
+    }
+
+    static String label(Object value) {
         return Json.MAPPER.valueToTree(value).asText();
     }
 

@@ -37,6 +37,9 @@
 /// of which the function takes the likeliest; a number, a record or a list becomes a JSON schema, which the
 /// function keeps to; a string is any text. A type that is none of these is refused before anything is sent.
 ///
+/// Questions about a state, each answered with a probability for every option, are what
+/// [dev.icmlora.client.IcmLoraClient#decide] begins.
+///
 /// A function may have a name, by which other programs call it too. Inputs by the thousand are a
 /// [dev.icmlora.client.Job]. What has no type here, the client sends and reads as JSON: `get`, `post`, `put`, `events`
 /// and `download`.

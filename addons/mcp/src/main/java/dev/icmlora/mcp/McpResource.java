@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.function.access.Role;
+import dev.icmlora.function.decisions.Decisions;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
@@ -32,6 +33,7 @@ public final class McpResource {
     McpResource(
             TaskService service,
             NamedFunctions functions,
+            Decisions decisions,
             ClientConnection client,
             JsonBody json,
             ObjectMapper mapper,
@@ -40,7 +42,8 @@ public final class McpResource {
         var tools = List.of(
                 new RunFunction(service, client, json),
                 new ListFunctions(functions, client),
-                new DefineFunction(functions, client, json));
+                new DefineFunction(functions, client, json),
+                new Decide(decisions, client));
         this.methods = new Methods(new Tools(tools, mapper, problems), version);
         this.client = client;
         this.json = json;

@@ -12,7 +12,8 @@ final class Methods {
     private static final String INSTRUCTIONS = """
             Functions are narrow tasks under a name, each done by a small language model that was made for it: classify \
             texts, take fields out of them, rewrite them. They are cheap where the same is done to many texts. Look \
-            with list_functions whether one is there, before you define one with three worked examples or more.""";
+            with list_functions whether one is there, before you define one with three worked examples or more. A single \
+            decision about a text needs no function: ask decide.""";
     /// How long a client may go on without asking again. An upgrade may bring other tools.
     private static final long FRESH_MILLIS = Duration.ofMinutes(5).toMillis();
 
