@@ -29,7 +29,7 @@ class SpansWithModelTest {
             List.of("A table for two at 8:30 pm, please.", "See you at midnight!", "Is 9 am fine for you?");
 
     private final Engine engine = LoadedEngine.get();
-    private final EngineSession session = engine.session(new Cancellation());
+    private final EngineSession session = new EngineSession(engine, new Cancellation());
     private final Optional<ScaledAdapter> adapter = Optional.of(new ScaledAdapter(session.shared(), 1));
 
     private Extracting extracting(List<String> texts, String... examples) {
@@ -131,6 +131,6 @@ class SpansWithModelTest {
             assertThat(answer.labels()).hasSizeLessThanOrEqualTo(64 * 8);
         });
         var read = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-        assertThat(answers.promptTokens()).isLessThan(read + 3 * 64 * 40);
+        assertThat(answers.spent().promptTokens()).isLessThan(read + 3 * 64 * 40);
     }
 }
