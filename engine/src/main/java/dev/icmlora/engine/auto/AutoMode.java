@@ -471,6 +471,9 @@ public final class AutoMode {
 
     private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
         var engine = asking.engine();
+        var nothing = Extracting.of(
+                List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
+        var room = engine.contextTokens() - nothing.mostTokens();
         var prompts = new ArrayList<int[]>();
         var examples = new ArrayList<Example>();
         var tokens = 0;
@@ -478,8 +481,8 @@ public final class AutoMode {
             var prompt = engine.format()
                     .query(of.description(), List.of(), example.input())
                     .tokens();
-            tokens += prompt.length;
-            if (tokens <= TOKENS_OF_STATES) {
+            if (prompt.length <= room && tokens + prompt.length <= TOKENS_OF_STATES) {
+                tokens += prompt.length;
                 prompts.add(prompt);
                 examples.add(example);
             }
