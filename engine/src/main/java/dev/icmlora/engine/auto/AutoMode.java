@@ -471,8 +471,8 @@ public final class AutoMode {
 
     private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
         var engine = asking.engine();
-        var nothing = Extracting.of(
-                List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
+        var nothing =
+                Extracting.of(List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
         var room = engine.contextTokens() - nothing.mostTokens();
         var prompts = new ArrayList<int[]>();
         var examples = new ArrayList<Example>();
