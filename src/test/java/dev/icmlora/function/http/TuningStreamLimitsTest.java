@@ -31,7 +31,7 @@ class TuningStreamLimitsTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "16s");
+            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "20s");
         }
     }
 
@@ -73,7 +73,7 @@ class TuningStreamLimitsTest {
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
         // Each of these characters has several tokens.
         var examples = IntStream.range(0, 32)
-                .mapToObj(i -> Map.of("input", i / 8 == 0 ? "\uD83C\uDC00".repeat(600) : "x" + i, "output", "y"))
+                .mapToObj(i -> Map.of("input", i / 8 == 0 ? "\uD83C\uDC00".repeat(900) : "x" + i, "output", "y"))
                 .toList();
         var slow = Map.<String, Object>of("task", task("", examples), "tune", Map.of("steps", 2));
         try (var client = HttpClient.newHttpClient()) {
@@ -85,7 +85,7 @@ class TuningStreamLimitsTest {
             var error = events.getLast().get("error");
             assertThat(error.get("status").intValue()).isEqualTo(504);
             assertThat(error.get("type").textValue()).isEqualTo("urn:icm-lora:problem:deadline");
-            assertThat(error.get("detail").textValue()).contains("16000 ms");
+            assertThat(error.get("detail").textValue()).contains("20000 ms");
         }
         findsRoom(tuned("A plural after all.", 1));
     }
