@@ -116,8 +116,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         List<Subject> subjects = LongStream.range(plan.seed, plan.seed + plan.seeds)
                 .boxed()
                 .flatMap(seed -> plan.examples.stream()
-                        .flatMap(examples ->
-                                tasks.stream().map(task -> subject(task, examples, seed))))
+                        .flatMap(examples -> tasks.stream().map(task -> subject(task, examples, seed))))
                 .toList();
         Gson json = new Gson();
         List<Row> rows = new ArrayList<>();
