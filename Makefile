@@ -42,7 +42,7 @@ test: setup ## everything, as CI runs it nightly: scripts, addons, storage serve
 	@scripts/test
 
 format: ## format every Java source and its imports, and write what is made of other files: tables of Terraform, alert rules
-	@scripts/mvn -q spotless:apply
+	@scripts/mvn -q -Pworkshop spotless:apply
 	@scripts/prometheus-rule
 	@scripts/terraform-readme terraform terraform/modules/training
 
