@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.AutoMode;
+import dev.icmlora.engine.auto.TaskHeads;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
@@ -272,7 +273,7 @@ public final class TaskService {
 
     /// Whether the examples themselves are likely to tell the labels apart, so that nothing need be tuned.
     private static boolean learnsLabels(GenerateRequest request, Task task) {
-        return request.labels() != null && AutoMode.learns(task, request.labels());
+        return request.labels() != null && TaskHeads.learns(task, request.labels());
     }
 
     /// A known adapter.

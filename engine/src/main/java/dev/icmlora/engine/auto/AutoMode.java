@@ -1,23 +1,21 @@
 package dev.icmlora.engine.auto;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.TaskHeads.Learned;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Extracting;
@@ -30,36 +28,30 @@ import dev.icmlora.generator.vector.TaskVector;
 /// Mode auto: chooses how a task is served, answers its inputs, asks for second opinions, and says how sure the
 /// answers are. Belongs to the session's thread.
 ///
-/// Labels that have examples are told apart by a [LabelHead]; the task is tuned beside where that explains little.
+/// Labels that have examples are told apart by a [LabelHead]; the task is tuned beside where their words tell more
+/// than the hidden states.
 /// Else, with enough examples the task is tuned and the tuned adapter serves, as surely as tuning saw it learn. With
 /// fewer, the distance to the tasks that the generator was trained on decides.
 public final class AutoMode {
     /// Distinct examples that tuning needs: fewer are learned by heart.
     public static final int LEAST_EXAMPLES = 3;
 
-    /// Examples of each label that a head needs.
-    private static final int LEAST_OF_LABEL = 2;
-    /// Examples that a head is fitted to, as many of each label as there are.
-    private static final int MOST_OF_HEAD = 512;
-    /// Examples in a prompt from which the words of a head come.
-    private static final int MOST_SHOWN = 32;
     /// Of the tuned adapter's log-probabilities, beside those that a head gives: they count alike.
     private static final double WEIGHT_OF_TUNED = 1;
-
-    /// Tokens of prompts whose states are kept at a time.
-    private static final int TOKENS_OF_STATES = 4096;
 
     private static final int BYTES_OF_RESULT = 64;
 
     private final EngineSession session;
     private final Task task;
     private final TaskAdapters adapters;
+    private final TaskHeads heads;
     private Optional<Seen> seen = Optional.empty();
 
     public AutoMode(EngineSession session, Task task, TaskAdapters adapters) {
         this.session = session;
         this.task = task;
         this.adapters = adapters;
+        this.heads = new TaskHeads(session.engine(), task, adapters);
     }
 
     /// One that keeps nothing for another task, and tunes as long as it takes.
@@ -127,25 +119,6 @@ public final class AutoMode {
 
     private record SeenKey(Task task) {}
 
-    /// @param shows whether prompts with examples fit into the context
-    private record HeadKey(Task task, List<String> labels, boolean shows) {
-
-        int bytes() {
-            return task.bytes() + bytesOf(labels);
-        }
-    }
-
-    /// @param head empty if too few examples fit into the context
-    /// @param shown see [Plan]
-    private record Learned(Optional<LabelHead> head, List<Example> shown) {
-        private static final Learned NOTHING = new Learned(Optional.empty(), List.of());
-    }
-
-    private record SpanKey(Task task) {}
-
-    /// @param head empty if the examples have no words
-    private record LearnedSpans(Optional<SpanHead> head) {}
-
     /// @param adapter its id; empty for the base model alone
     /// @param shown whether prompts show the examples
     private record BiasKey(Optional<String> adapter, float scale, Task task, boolean shown, List<String> labels) {
@@ -155,7 +128,7 @@ public final class AutoMode {
         }
     }
 
-    private static int bytesOf(List<String> labels) {
+    static int bytesOf(List<String> labels) {
         return labels.stream()
                 .mapToInt(label -> BYTES_OF_RESULT + Character.BYTES * label.length())
                 .sum();
@@ -166,23 +139,6 @@ public final class AutoMode {
         return task.examples().stream().distinct().limit(LEAST_EXAMPLES).count() == LEAST_EXAMPLES;
     }
 
-    /// Whether a task's examples tell its labels apart without any tuning: two of them, and half of all, have two
-    /// examples or more.
-    public static boolean learns(Task task, List<String> labels) {
-        var known = examples(task, labels).stream()
-                .filter(each -> each.size() >= LEAST_OF_LABEL)
-                .count();
-        return known >= 2 && 2 * known >= labels.size();
-    }
-
-    /// Distinct examples of each label.
-    private static List<List<Example>> examples(Task task, List<String> labels) {
-        var ofLabels = task.examples().stream().distinct().collect(Collectors.groupingBy(Example::output));
-        return labels.stream()
-                .map(label -> ofLabels.getOrDefault(label, List.of()))
-                .toList();
-    }
-
     /// Chooses how the task is served.
     ///
     /// @param examplesFit whether prompts with the examples and their answers would fit into the context
@@ -190,9 +146,10 @@ public final class AutoMode {
     /// @throws UnusableInputException if the task is longer than the context
     public Choice choose(boolean examplesFit, float scale, Wanted wanted) {
         // A head is fitted to the shared adapter as it is.
-        var learned =
-                scale == 1 && wanted instanceof Choosing choosing ? learned(choosing, examplesFit) : Learned.NOTHING;
-        return learned.head.map(head -> chooseHead(head, learned.shown)).orElseGet(() -> choose(examplesFit));
+        var learned = scale == 1 && wanted instanceof Choosing choosing
+                ? heads.ofLabels(choosing, examplesFit)
+                : Learned.NOTHING;
+        return learned.head().map(head -> chooseHead(head, learned.shown())).orElseGet(() -> choose(examplesFit));
     }
 
     private Choice choose(boolean examplesFit) {
@@ -213,109 +170,11 @@ public final class AutoMode {
         }
     }
 
-    private Learned learned(Choosing choosing, boolean examplesFit) {
-        var labels = choosing.labels().texts();
-        if (!engine().hasPromptStates() || !learns(task, labels)) {
-            return Learned.NOTHING;
-        }
-        var adapter = reading();
-        // The shared adapter was trained to know a task by its description.
-        var shows = adapter.isEmpty() && examplesFit;
-        var key = new HeadKey(task, labels, shows);
-        var examples = Math.min(MOST_OF_HEAD, task.examples().size());
-        var bytes = key.bytes() + LabelHead.bytes(engine().model().model().hiddenSize(), labels.size(), examples);
-        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
-    }
-
-    /// What a head's texts are read with: the shared adapter, or without a generator the base model alone.
-    private Optional<ScaledAdapter> reading() {
-        return scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.empty(), 1);
-    }
-
-    private static Learned learn(
-            Optional<ScaledAdapter> adapter, Task of, Choosing choosing, boolean shows, EngineSession asking) {
-        var engine = asking.engine();
-        var known = known(of, choosing, engine);
-        var labels = known.stream().mapToInt(Known::label).toArray();
-        if (Arrays.stream(labels).distinct().count() < 2) {
-            return Learned.NOTHING;
-        }
-        var prompts =
-                known.stream().map(each -> each.prompt(of, List.of(), engine)).toList();
-        var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
-                .map(LabelHead.Text::of)
-                .toList();
-        var head = LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute);
-        var words = shows && !head.explains()
-                ? wordsAmongExamples(adapter, of, known, choosing, asking)
-                : Optional.<List<double[]>>empty();
-        return words.map(each ->
-                        LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
-                .map(among -> new Learned(Optional.of(among), shown(known, 0, 1)))
-                .orElseGet(() -> new Learned(Optional.of(head), List.of()));
-    }
-
-    /// An example that a head is fitted to.
-    ///
-    /// @param round how many of the same label come before it
-    private record Known(Example example, int label, int round) {
-
-        int[] prompt(Task of, List<Example> shown, Engine engine) {
-            return engine.format()
-                    .query(of.description(), shown, example.input())
-                    .tokens();
-        }
-    }
-
-    /// Those that fit into the context, the first of each label first.
-    private static List<Known> known(Task of, Choosing choosing, Engine engine) {
-        var room = engine.contextTokens() - choosing.mostTokens();
-        var examples = examples(of, choosing.labels().texts());
-        var most = examples.stream().mapToInt(List::size).max().orElseThrow();
-        return IntStream.range(0, most)
-                .boxed()
-                .flatMap(round -> IntStream.range(0, examples.size())
-                        .filter(label -> round < examples.get(label).size())
-                        .mapToObj(label -> new Known(examples.get(label).get(round), label, round)))
-                .limit(MOST_OF_HEAD)
-                .filter(each -> each.prompt(of, List.of(), engine).length <= room)
-                .toList();
-    }
-
-    /// Those of the first whose rounds are even (0), odd (1), or either.
-    private static List<Example> shown(List<Known> known, int... parities) {
-        return known.stream()
-                .limit(MOST_SHOWN)
-                .filter(each -> Arrays.stream(parities).anyMatch(parity -> each.round % 2 == parity))
-                .map(Known::example)
-                .toList();
-    }
-
-    /// Log-probabilities of the labels after prompts that show every second example, so that none shows its own
-    /// answer. Empty if not all of them fit.
-    private static Optional<List<double[]>> wordsAmongExamples(
-            Optional<ScaledAdapter> adapter, Task of, List<Known> known, Choosing choosing, EngineSession asking) {
-        var engine = asking.engine();
-        var others = List.of(shown(known, 1), shown(known, 0));
-        var prompts = known.stream()
-                .map(each -> each.prompt(of, others.get(each.round % 2), engine))
-                .toList();
-        var room = engine.contextTokens() - choosing.mostTokens();
-        return prompts.stream().allMatch(prompt -> prompt.length <= room)
-                ? Optional.of(asking.read(adapter, prompts, choosing.unheard()).stream()
-                        .map(LabelHead.Text::logs)
-                        .toList())
-                : Optional.empty();
-    }
-
-    private static Choosing withStates(Choosing choosing, Task of, Engine engine) {
-        return choosing.unheard().withStates(engine.format().opening(of.description()));
-    }
-
     private Choice chooseHead(LabelHead head, List<Example> shown) {
         // Without a generator, tuning makes fewer right than the examples in the prompt do.
         var tunes = engine().isTrained()
                 && !head.explains()
+                && head.leansOnWords()
                 && tunes(task)
                 && engine().tuningRefusal().isEmpty();
         var tuned = (tunes ? tuned() : Optional.<TaskAdapter>empty())
@@ -397,7 +256,7 @@ public final class AutoMode {
             return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
         }
         if (plan.isReviewed && wanted instanceof Extracting extracting && engine().hasPromptStates()) {
-            var head = spanHead(extracting.salt());
+            var head = heads.ofSpans(extracting.salt());
             if (head.isPresent()) {
                 return bySpans(plan, head.get(), scale, prompts, extracting);
             }
@@ -423,7 +282,7 @@ public final class AutoMode {
             List<int[]> prompts,
             Function<List<Example>, Optional<List<int[]>>> shown,
             Choosing choosing) {
-        var read = session.answer(reading(), prompts, withStates(choosing, task, engine()))
+        var read = session.answer(heads.reading(), prompts, TaskHeads.withStates(choosing, task, engine()))
                 .answers();
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
@@ -455,62 +314,11 @@ public final class AutoMode {
             return texts;
         }
         var words = shown.apply(plan.shown)
-                .map(each -> session.read(reading(), each, choosing.unheard()).stream()
+                .map(each -> session.read(heads.reading(), each, choosing.unheard()).stream()
                         .map(LabelHead.Text::logs)
                         .toList())
                 .orElseGet(() -> Collections.nCopies(texts.size(), head.usualWords()));
         return LabelHead.Text.worded(texts, words);
-    }
-
-    private Optional<SpanHead> spanHead(String salt) {
-        var adapter = reading();
-        var bytes = task.bytes() + SpanHead.bytes(engine().model().model().hiddenSize());
-        return adapters.once(LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking))
-                .head;
-    }
-
-    private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
-        var engine = asking.engine();
-        var nothing =
-                Extracting.of(List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
-        var room = engine.contextTokens() - nothing.mostTokens();
-        var prompts = new ArrayList<int[]>();
-        var examples = new ArrayList<Example>();
-        var tokens = 0;
-        for (var example : of.examples().stream().distinct().toList()) {
-            var prompt = engine.format()
-                    .query(of.description(), List.of(), example.input())
-                    .tokens();
-            if (prompt.length <= room && tokens + prompt.length <= TOKENS_OF_STATES) {
-                tokens += prompt.length;
-                prompts.add(prompt);
-                examples.add(example);
-            }
-        }
-        // Nothing but states is wanted.
-        var none = Collections.nCopies(prompts.size(), "");
-        var asked = Extracting.of(none, List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
-        var read = asking.read(adapter, prompts, withStates(asked, of, engine));
-        var texts = IntStream.range(0, read.size())
-                .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
-                .toList();
-        if (texts.stream().mapToInt(text -> text.words().size()).sum() < 2) {
-            return new LearnedSpans(Optional.empty());
-        }
-        var outputs = examples.stream().map(Example::output).toList();
-        return new LearnedSpans(Optional.of(asking.compute(() -> SpanHead.fit(texts, outputs))));
-    }
-
-    /// From the token before the input on.
-    private static Extracting withStates(Extracting extracting, Task of, Engine engine) {
-        return extracting.withStates(Math.max(0, engine.format().opening(of.description()) - 1));
-    }
-
-    private static SpanHead.Text text(String input, Answer read, Engine engine) {
-        return SpanHead.Text.of(
-                input,
-                read.states().orElseThrow().each(),
-                engine.model().model().vocabulary());
     }
 
     /// As many prompts at a time as their states have room for.
@@ -522,7 +330,7 @@ public final class AutoMode {
             var to = from + 1;
             for (var tokens = prompts.get(from).length; to < prompts.size(); to++) {
                 tokens += prompts.get(to).length;
-                if (tokens > TOKENS_OF_STATES) {
+                if (tokens > TaskHeads.TOKENS_OF_STATES) {
                     break;
                 }
             }
@@ -530,9 +338,9 @@ public final class AutoMode {
             var asked =
                     extracting.unheard().of(IntStream.range(from, to).boxed().toList());
             var tuned = first(plan, scale, some, asked);
-            var read = session.read(reading(), some, withStates(asked, task, engine()));
+            var read = session.read(heads.reading(), some, TaskHeads.withStates(asked, task, engine()));
             for (var i = 0; i < some.size(); i++) {
-                var text = text(asked.texts().get(i), read.get(i), engine());
+                var text = TaskHeads.text(asked.texts().get(i), read.get(i), engine());
                 var answer = head.answer(text, List.of(tuned.get(i), read.get(i)));
                 answers.add(ReviewedAnswer.alone(answer));
                 extracting.listener().wrote(from + i, new Delta(answer.text(), answer.logprobs()));

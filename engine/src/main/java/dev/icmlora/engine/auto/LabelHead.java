@@ -33,8 +33,8 @@ public final class LabelHead {
     private static final double TINY = 1e-12;
     /// A label that is less likely counts as if it were so likely.
     private static final double LEAST = 1e-9;
-    /// Where so much of the way from chance to certainty is known of those left out, tuning makes no more of them
-    /// right.
+    /// Where so much of the way from chance to certainty is known of those left out, better words make no more of
+    /// them right.
     private static final double EXPLAINED = 0.75;
     /// As if so many examples more told nothing: the fewer there are, the less sure is what they tell.
     private static final double DOUBT = 2;
@@ -42,15 +42,18 @@ public final class LabelHead {
     private final List<Part> parts;
     private final double[] shares;
     private final double[] wordMeans;
+    private final double ofWords;
     private final LeftOut leftOut;
 
     /// @param directions of each label, as many numbers as there are features
+    /// @param evidence of the regression without the words, as that of [LabelWeights]
     private record Part(
             List<Integer> views,
             List<Standard> standards,
             float[][] directions,
             double[] offsets,
-            LabelWeights weights) {
+            LabelWeights weights,
+            double evidence) {
 
         double[] logprobs(Text text, double[] words) {
             var features = features(text, views, standards);
@@ -138,10 +141,12 @@ public final class LabelHead {
         }
     }
 
-    private LabelHead(List<Part> parts, double[] shares, double[] wordMeans, LeftOut leftOut) {
+    /// @param ofWords evidence of the words without a regression, as that of [LabelWeights]
+    private LabelHead(List<Part> parts, double[] shares, double[] wordMeans, double ofWords, LeftOut leftOut) {
         this.parts = parts;
         this.shares = shares;
         this.wordMeans = wordMeans;
+        this.ofWords = ofWords;
         this.leftOut = leftOut;
     }
 
@@ -174,8 +179,13 @@ public final class LabelHead {
                 .mapToDouble(each -> TRUST * labels.length * each.part.weights.evidence())
                 .toArray();
         shares = Arrays.stream(LabelWeights.normalised(shares)).map(Math::exp).toArray();
+        var nothing = new double[labels.length][count];
         return new LabelHead(
-                fitted.stream().map(Fitted::part).toList(), shares, wordMeans, leftOut(fitted, shares, labels));
+                fitted.stream().map(Fitted::part).toList(),
+                shares,
+                wordMeans,
+                LabelWeights.of(nothing, words, labels).evidence(),
+                leftOut(fitted, shares, labels));
     }
 
     private static LeftOut leftOut(List<Fitted> parts, double[] shares, int[] labels) {
@@ -235,7 +245,9 @@ public final class LabelHead {
                 .mapToObj(i -> weights.logprobs(ridge.leftOut()[i], words[i]))
                 .toList();
         var directions = pieces.compute(() -> directions(kernel.rows, ridge.weights(), ridge.offsets().length));
-        return new Fitted(new Part(views, kernel.standards, directions, ridge.offsets(), weights), leftOut);
+        var nothing = new double[labels.length][words[0].length];
+        var evidence = LabelWeights.of(ridge.leftOut(), nothing, labels).evidence();
+        return new Fitted(new Part(views, kernel.standards, directions, ridge.offsets(), weights, evidence), leftOut);
     }
 
     private static double[] features(Text text, List<Integer> views, List<Standard> standards) {
@@ -293,10 +305,16 @@ public final class LabelHead {
         return IntStream.range(0, row.length).mapToDouble(i -> row[i] - mean[i]).toArray();
     }
 
-    /// Whether it tells the examples apart well enough to do without tuning.
+    /// Whether it tells the examples apart well enough to do without better words.
     boolean explains() {
         var chance = 1.0 / wordMeans.length;
         return weights().right() - chance >= EXPLAINED * (1 - chance);
+    }
+
+    /// Whether the words alone tell the examples apart better than the hidden states alone do: then tuning, which
+    /// changes what is said, makes more right.
+    boolean leansOnWords() {
+        return ofWords > mean(Part::evidence);
     }
 
     /// What it takes its examples for where each is left out, as sure as [#calibrated] says.
@@ -307,15 +325,15 @@ public final class LabelHead {
     /// How much head and words count, and what they made of the examples: the mean over the parts.
     LabelWeights weights() {
         return new LabelWeights(
-                mean(LabelWeights::head),
-                mean(LabelWeights::words),
-                mean(LabelWeights::evidence),
-                mean(LabelWeights::right));
+                mean(part -> part.weights.head()),
+                mean(part -> part.weights.words()),
+                mean(part -> part.weights.evidence()),
+                mean(part -> part.weights.right()));
     }
 
-    private double mean(ToDoubleFunction<LabelWeights> of) {
+    private double mean(ToDoubleFunction<Part> of) {
         return IntStream.range(0, shares.length)
-                .mapToDouble(part -> shares[part] * of.applyAsDouble(parts.get(part).weights))
+                .mapToDouble(part -> shares[part] * of.applyAsDouble(parts.get(part)))
                 .sum();
     }
 

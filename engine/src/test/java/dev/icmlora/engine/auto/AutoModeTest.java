@@ -280,15 +280,20 @@ class AutoModeTest {
     }
 
     @Test
-    void whereAHeadExplainsLittleTheTunedAdapterHasASay() {
-        var examples = Stream.of("a", "b", "c", "d", "e", "f")
-                .flatMap(input -> KINDS.stream().map(kind -> new Example(input, kind)))
-                .toList();
-        var auto = auto(new Task("What is it?", examples), Optional.of(Outcome.TUNED));
+    void whereWordsTellMoreThanStatesTheTunedAdapterHasASay() {
+        var good = Stream.of("I laughed all evening.", "Nothing is missing here.", "We would come again.", "A joy.")
+                .map(input -> new Example(input, "good"));
+        var bad = Stream.of("I slept all evening.", "Much is missing here.", "We would rather leave.", "A pain.")
+                .map(input -> new Example(input, "bad"));
+        var task =
+                new Task("Is the review good or bad?", Stream.concat(good, bad).toList());
+        var labels = Labels.of(List.of("bad", "good"), engine.format(), engine.contextTokens());
+        var verdicts = new Choosing(labels, AnswerListener.NONE, "");
+        var auto = auto(task, Optional.of(Outcome.TUNED));
 
-        var choice = auto.choose(true, 1, kinds());
-        var answers =
-                auto.answer(choice.plan(), 1, prompts(KIND, false, "g", "a red rose"), _ -> Optional.empty(), kinds());
+        var choice = auto.choose(true, 1, verdicts);
+        var answers = auto.answer(
+                choice.plan(), 1, prompts(task, false, "So so.", "Lovely."), _ -> Optional.empty(), verdicts);
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
         assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(1);
@@ -305,16 +310,27 @@ class AutoModeTest {
     }
 
     @Test
+    void whereNeitherTellsMuchNothingIsTuned() {
+        var examples = Stream.of("a", "b", "c", "d", "e", "f")
+                .flatMap(input -> KINDS.stream().map(kind -> new Example(input, kind)))
+                .toList();
+        var auto = auto(new Task("What is it?", examples), Optional.of(Outcome.TUNED));
+
+        assertThat(auto.choose(true, 1, kinds()).way()).isEqualTo(Way.SHARED);
+    }
+
+    @Test
     void aHeadNeedsTwoExamplesOfHalfOfTheLabels() {
         var examples = KIND.examples();
-        assertThat(AutoMode.learns(KIND, KINDS)).isTrue();
-        assertThat(AutoMode.learns(KIND, List.of("animal", "plant", "stone", "star")))
+        assertThat(TaskHeads.learns(KIND, KINDS)).isTrue();
+        assertThat(TaskHeads.learns(KIND, List.of("animal", "plant", "stone", "star")))
                 .isTrue();
-        assertThat(AutoMode.learns(KIND, List.of("animal", "plant", "stone", "star", "cloud")))
+        assertThat(TaskHeads.learns(KIND, List.of("animal", "plant", "stone", "star", "cloud")))
                 .isFalse();
-        assertThat(AutoMode.learns(KIND, List.of("animal", "stone"))).isFalse();
-        assertThat(AutoMode.learns(new Task("", examples.subList(0, 9)), KINDS)).isFalse();
-        assertThat(AutoMode.learns(new Task("", List.of(CAT, CAT, DOG, DOG)), List.of("cats", "dogs")))
+        assertThat(TaskHeads.learns(KIND, List.of("animal", "stone"))).isFalse();
+        assertThat(TaskHeads.learns(new Task("", examples.subList(0, 9)), KINDS))
+                .isFalse();
+        assertThat(TaskHeads.learns(new Task("", List.of(CAT, CAT, DOG, DOG)), List.of("cats", "dogs")))
                 .as("each twice")
                 .isFalse();
         assertThat(auto(KIND, Optional.of(Outcome.TUNED))

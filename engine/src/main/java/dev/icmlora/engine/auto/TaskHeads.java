@@ -1,0 +1,231 @@
+package dev.icmlora.engine.auto;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.ScaledAdapter;
+import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
+
+/// The heads of a task: reads its examples, fits a [LabelHead] or a [SpanHead] to them, and keeps it as [TaskAdapters]
+/// keeps adapters.
+public final class TaskHeads {
+
+    /// Examples of each label that a head needs.
+    private static final int LEAST_OF_LABEL = 2;
+    /// Examples that a head is fitted to, as many of each label as there are.
+    private static final int MOST_OF_HEAD = 512;
+    /// Examples in a prompt from which the words of a head come.
+    private static final int MOST_SHOWN = 32;
+    /// Tokens of prompts whose states are kept at a time.
+    static final int TOKENS_OF_STATES = 4096;
+
+    private final Engine engine;
+    private final Task task;
+    private final TaskAdapters adapters;
+
+    TaskHeads(Engine engine, Task task, TaskAdapters adapters) {
+        this.engine = engine;
+        this.task = task;
+        this.adapters = adapters;
+    }
+
+    /// @param shows whether prompts with examples fit into the context
+    private record HeadKey(Task task, List<String> labels, boolean shows) {
+
+        int bytes() {
+            return task.bytes() + AutoMode.bytesOf(labels);
+        }
+    }
+
+    /// @param head empty if too few examples fit into the context
+    /// @param shown see [AutoMode.Plan]
+    record Learned(Optional<LabelHead> head, List<Example> shown) {
+        static final Learned NOTHING = new Learned(Optional.empty(), List.of());
+    }
+
+    private record SpanKey(Task task) {}
+
+    /// @param head empty if the examples have no words
+    private record LearnedSpans(Optional<SpanHead> head) {}
+
+    /// Whether a task's examples tell its labels apart without any tuning: two of them, and half of all, have two
+    /// examples or more.
+    public static boolean learns(Task task, List<String> labels) {
+        var known = examples(task, labels).stream()
+                .filter(each -> each.size() >= LEAST_OF_LABEL)
+                .count();
+        return known >= 2 && 2 * known >= labels.size();
+    }
+
+    /// Distinct examples of each label.
+    private static List<List<Example>> examples(Task task, List<String> labels) {
+        var ofLabels = task.examples().stream().distinct().collect(Collectors.groupingBy(Example::output));
+        return labels.stream()
+                .map(label -> ofLabels.getOrDefault(label, List.of()))
+                .toList();
+    }
+
+    Learned ofLabels(Choosing choosing, boolean examplesFit) {
+        var labels = choosing.labels().texts();
+        if (!engine.hasPromptStates() || !learns(task, labels)) {
+            return Learned.NOTHING;
+        }
+        var adapter = reading();
+        // The shared adapter was trained to know a task by its description.
+        var shows = adapter.isEmpty() && examplesFit;
+        var key = new HeadKey(task, labels, shows);
+        var examples = Math.min(MOST_OF_HEAD, task.examples().size());
+        var bytes = key.bytes() + LabelHead.bytes(engine.model().model().hiddenSize(), labels.size(), examples);
+        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
+    }
+
+    /// What the texts of a head are read with: the shared adapter, or without a generator the base model alone.
+    Optional<ScaledAdapter> reading() {
+        return engine.isTrained()
+                ? Optional.of(new ScaledAdapter(adapters.shared().adapter(), 1))
+                : Optional.empty();
+    }
+
+    private static Learned learn(
+            Optional<ScaledAdapter> adapter, Task of, Choosing choosing, boolean shows, EngineSession asking) {
+        var engine = asking.engine();
+        var known = known(of, choosing, engine);
+        var labels = known.stream().mapToInt(Known::label).toArray();
+        if (Arrays.stream(labels).distinct().count() < 2) {
+            return Learned.NOTHING;
+        }
+        var prompts =
+                known.stream().map(each -> each.prompt(of, List.of(), engine)).toList();
+        var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
+                .map(LabelHead.Text::of)
+                .toList();
+        var head = LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute);
+        var words = shows && !head.explains()
+                ? wordsAmongExamples(adapter, of, known, choosing, asking)
+                : Optional.<List<double[]>>empty();
+        return words.map(each ->
+                        LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
+                .map(among -> new Learned(Optional.of(among), shown(known, 0, 1)))
+                .orElseGet(() -> new Learned(Optional.of(head), List.of()));
+    }
+
+    /// An example that a head is fitted to.
+    ///
+    /// @param round how many of the same label come before it
+    private record Known(Example example, int label, int round) {
+
+        int[] prompt(Task of, List<Example> shown, Engine engine) {
+            return engine.format()
+                    .query(of.description(), shown, example.input())
+                    .tokens();
+        }
+    }
+
+    /// Those that fit into the context, the first of each label first.
+    private static List<Known> known(Task of, Choosing choosing, Engine engine) {
+        var room = engine.contextTokens() - choosing.mostTokens();
+        var examples = examples(of, choosing.labels().texts());
+        var most = examples.stream().mapToInt(List::size).max().orElseThrow();
+        return IntStream.range(0, most)
+                .boxed()
+                .flatMap(round -> IntStream.range(0, examples.size())
+                        .filter(label -> round < examples.get(label).size())
+                        .mapToObj(label -> new Known(examples.get(label).get(round), label, round)))
+                .limit(MOST_OF_HEAD)
+                .filter(each -> each.prompt(of, List.of(), engine).length <= room)
+                .toList();
+    }
+
+    /// Those of the first whose rounds are even (0), odd (1), or either.
+    private static List<Example> shown(List<Known> known, int... parities) {
+        return known.stream()
+                .limit(MOST_SHOWN)
+                .filter(each -> Arrays.stream(parities).anyMatch(parity -> each.round % 2 == parity))
+                .map(Known::example)
+                .toList();
+    }
+
+    /// Log-probabilities of the labels after prompts that show every second example, so that none shows its own
+    /// answer. Empty if not all of them fit.
+    private static Optional<List<double[]>> wordsAmongExamples(
+            Optional<ScaledAdapter> adapter, Task of, List<Known> known, Choosing choosing, EngineSession asking) {
+        var engine = asking.engine();
+        var others = List.of(shown(known, 1), shown(known, 0));
+        var prompts = known.stream()
+                .map(each -> each.prompt(of, others.get(each.round % 2), engine))
+                .toList();
+        var room = engine.contextTokens() - choosing.mostTokens();
+        return prompts.stream().allMatch(prompt -> prompt.length <= room)
+                ? Optional.of(asking.read(adapter, prompts, choosing.unheard()).stream()
+                        .map(LabelHead.Text::logs)
+                        .toList())
+                : Optional.empty();
+    }
+
+    static Choosing withStates(Choosing choosing, Task of, Engine engine) {
+        return choosing.unheard().withStates(engine.format().opening(of.description()));
+    }
+
+    Optional<SpanHead> ofSpans(String salt) {
+        var adapter = reading();
+        var bytes = task.bytes() + SpanHead.bytes(engine.model().model().hiddenSize());
+        return adapters.once(LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking))
+                .head;
+    }
+
+    private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
+        var engine = asking.engine();
+        var nothing =
+                Extracting.of(List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
+        var room = engine.contextTokens() - nothing.mostTokens();
+        var prompts = new ArrayList<int[]>();
+        var examples = new ArrayList<Example>();
+        var tokens = 0;
+        for (var example : of.examples().stream().distinct().toList()) {
+            var prompt = engine.format()
+                    .query(of.description(), List.of(), example.input())
+                    .tokens();
+            if (prompt.length <= room && tokens + prompt.length <= TOKENS_OF_STATES) {
+                tokens += prompt.length;
+                prompts.add(prompt);
+                examples.add(example);
+            }
+        }
+        // Nothing but states is wanted.
+        var none = Collections.nCopies(prompts.size(), "");
+        var asked = Extracting.of(none, List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
+        var read = asking.read(adapter, prompts, withStates(asked, of, engine));
+        var texts = IntStream.range(0, read.size())
+                .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
+                .toList();
+        if (texts.stream().mapToInt(text -> text.words().size()).sum() < 2) {
+            return new LearnedSpans(Optional.empty());
+        }
+        var outputs = examples.stream().map(Example::output).toList();
+        return new LearnedSpans(Optional.of(asking.compute(() -> SpanHead.fit(texts, outputs))));
+    }
+
+    /// From the token before the input on.
+    static Extracting withStates(Extracting extracting, Task of, Engine engine) {
+        return extracting.withStates(Math.max(0, engine.format().opening(of.description()) - 1));
+    }
+
+    static SpanHead.Text text(String input, Answer read, Engine engine) {
+        return SpanHead.Text.of(
+                input,
+                read.states().orElseThrow().each(),
+                engine.model().model().vocabulary());
+    }
+}
