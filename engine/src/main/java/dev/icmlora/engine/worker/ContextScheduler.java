@@ -250,7 +250,7 @@ public final class ContextScheduler {
         return group.running.stream()
                 .filter(other ->
                         other.isPrefilling() && other.request().prefixKey().equals(key))
-                .allMatch(other -> PrefixCache.common(other.prompt(), prompt) < kept + PrefixCache.SHORTEST);
+                .allMatch(other -> PrefixCache.common(other.prompt(), prompt) < kept + key.shortest());
     }
 
     /// @return false if there is no room for it yet
@@ -553,7 +553,7 @@ public final class ContextScheduler {
         var prompt = sequence.prompt();
         var key = sequence.request().prefixKey();
         var kept = prefixes.longest(key, prompt).map(PrefixCache.Match::length).orElse(0);
-        if (prompt.length < PrefixCache.SHORTEST || kept >= prompt.length - 1 || !makeRoom(sequence.shared())) {
+        if (prompt.length < key.shortest() || kept >= prompt.length - 1 || !makeRoom(sequence.shared())) {
             return;
         }
         prefixes.keep(key, prompt, sequence.id()).ifPresent(entry -> {

@@ -15,6 +15,12 @@ import dev.icmlora.engine.request.Spent;
 /// worker's.
 final class DecodeRequest {
 
+    /// Tokens of a prompt from which on it is not read again. What goes on from a kept prompt differs in rounding from
+    /// what does not, so that a short one is asked twice alike.
+    private static final int LEAST_KEPT = 16;
+    /// The same where hidden states are wanted, of many short texts that begin alike.
+    private static final int LEAST_KEPT_OF_STATES = 8;
+
     private final Optional<ScaledAdapter> adapter;
     private final List<int[]> prompts;
     private final Wanted wanted;
@@ -59,7 +65,8 @@ final class DecodeRequest {
 
     /// What its prompts are cached under.
     PrefixCache.Key prefixKey() {
-        return new PrefixCache.Key(adapter, wanted.salt());
+        var least = wanted.statesFrom() == Wanted.NO_STATES ? LEAST_KEPT : LEAST_KEPT_OF_STATES;
+        return new PrefixCache.Key(adapter, wanted.salt(), least);
     }
 
     List<int[]> prompts() {

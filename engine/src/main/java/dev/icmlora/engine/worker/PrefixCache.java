@@ -13,9 +13,6 @@ import java.util.Optional;
 /// of another salt, so that no tenant learns what another one asked.
 final class PrefixCache {
 
-    /// Shorter ones are read again as quickly as they are found.
-    static final int SHORTEST = 16;
-
     private final Decoder decoder;
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final List<Entry> entries = new ArrayList<>();
@@ -31,7 +28,9 @@ final class PrefixCache {
     }
 
     /// What a prompt is kept under.
-    record Key(Optional<ScaledAdapter> adapter, String salt) {}
+    ///
+    /// @param shortest tokens, of which fewer are read again
+    record Key(Optional<ScaledAdapter> adapter, String salt, int shortest) {}
 
     /// A prompt that is kept.
     static final class Entry {
@@ -61,7 +60,7 @@ final class PrefixCache {
         return entries.stream()
                 .filter(entry -> entry.key.equals(key))
                 .map(entry -> new Match(entry, common(entry.tokens, prompt)))
-                .filter(match -> match.length >= SHORTEST)
+                .filter(match -> match.length >= key.shortest)
                 .max(Comparator.comparingInt(Match::length));
     }
 
