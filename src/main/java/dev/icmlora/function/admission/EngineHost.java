@@ -1,6 +1,7 @@
 package dev.icmlora.function.admission;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -111,6 +112,11 @@ public final class EngineHost {
     /// What clients call the base model.
     public String modelName() {
         return engine.model().name();
+    }
+
+    /// What the generator's file calls it; empty where there is none.
+    public Optional<String> generatorName() {
+        return engine.isTrained() ? Optional.of(engine.manifest().name()) : Optional.empty();
     }
 
     /// What requests are answered with, once the function has started.

@@ -14,6 +14,11 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 public record FunctionDescription(
         String name, int version, TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune) {
 
+    /// Its definition, with this task.
+    public FunctionDefinition with(TaskBody other) {
+        return new FunctionDefinition(other, labels, schema, answer, tune);
+    }
+
     public static FunctionDescription of(String name, int version, FunctionDefinition definition) {
         return new FunctionDescription(
                 name,

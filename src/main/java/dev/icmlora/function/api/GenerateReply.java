@@ -12,6 +12,7 @@ import dev.icmlora.engine.request.Spent;
 ///
 /// @param function name and version of the function that the request named; absent where it named none
 /// @param outputs one answer per input, in the order of the inputs; null where its detail has a reason for none
+/// @param ids one per answer of a function, by which it can be corrected; absent where the request named none
 /// @param details one per input; absent unless labels, a schema, spans or a confidence were asked for
 /// @param adapter the adapter that served; absent where the base model served alone
 /// @param tuning what tuning did; absent where nothing was tuned
@@ -19,12 +20,18 @@ import dev.icmlora.engine.request.Spent;
 public record GenerateReply(
         String function,
         List<String> outputs,
+        List<String> ids,
         List<AnswerDetail> details,
         ServedAdapter adapter,
         Selection selection,
         Tuned tuning,
         Usage usage,
         Timing timingMs) {
+
+    /// The same with ids.
+    public GenerateReply withIds(List<String> ofAnswers) {
+        return new GenerateReply(function, outputs, ofAnswers, details, adapter, selection, tuning, usage, timingMs);
+    }
 
     /// @param id `sha256:` of the adapter's GGUF bytes
     /// @param cached whether it was known before this request

@@ -74,6 +74,11 @@ public interface FunctionConfig {
     @WithDefault("none")
     Tenancy tenancy();
 
+    /// What is kept of the answers of named functions, to be corrected by their ids alone and asked about: `none`, or
+    /// with `inputs` each input and its output.
+    @WithDefault("none")
+    Kept feedback();
+
     RateLimit rateLimit();
 
     Events events();
@@ -98,6 +103,12 @@ public interface FunctionConfig {
     enum Tenancy {
         NONE,
         KEY
+    }
+
+    /// What is kept of answers.
+    enum Kept {
+        NONE,
+        INPUTS
     }
 
     /// What one caller may have.

@@ -28,6 +28,7 @@ public final class RequestException extends RuntimeException {
         UNKNOWN_FUNCTION(404, "unknown-function", "The function is not known"),
         UNKNOWN_JOB(404, "unknown-job", "The job is not known"),
         UNKNOWN_MODEL(404, "unknown-model", "The model is not known"),
+        IMPROVING(409, "improving", "The function is being improved"),
         JOB_STATE(409, "job-state", "The job is in another state"),
         NOT_JSON(415, "", "Unsupported Media Type"),
         QUEUE_FULL(429, "queue-full", "The function is busy"),
@@ -45,6 +46,7 @@ public final class RequestException extends RuntimeException {
         /// The same of a request that was worked on for less than half of the time: other requests may be the cause.
         CROWDED_OUT(504, "deadline", "The request took too long"),
         NO_ROOM_FOR_ADAPTER(507, "storage-full", "There is no room for another adapter"),
+        NO_ROOM_FOR_FEEDBACK(507, "storage-full", "There is no room for more feedback"),
         NO_ROOM_FOR_FUNCTION(507, "storage-full", "There is no room for another function"),
         NO_ROOM_FOR_JOB(507, "storage-full", "There is no room for another job");
 

@@ -38,7 +38,7 @@ public final class ClientConnection {
     /// Who asks, and may take something away.
     ///
     /// @throws RequestException if the client may not
-    Caller requireDeleter() {
+    public Caller requireDeleter() {
         return access.requireDeleter(current.getCurrent());
     }
 

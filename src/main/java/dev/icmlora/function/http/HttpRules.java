@@ -50,6 +50,9 @@ final class HttpRules {
             Route.of("/", GET, HEAD, OPTIONS, POST),
             Route.of("/(adapters|jobs)/[^/]+", DELETE, GET, HEAD, OPTIONS),
             Route.of("/functions/[^/]+", DELETE, GET, HEAD, OPTIONS, PUT),
+            Route.of("/functions/[^/]+/feedback", DELETE, GET, HEAD, OPTIONS, POST),
+            Route.of("/functions/[^/]+/improve", POST),
+            Route.of("/functions/[^/]+/(improvements|unsure)", GET, HEAD, OPTIONS),
             Route.of("/q/(health|metrics).*|/events|/functions|/jobs/[^/]+/results", GET, HEAD, OPTIONS));
 
     private static final Set<HttpMethod> PAGE = Set.of(GET, HEAD);

@@ -1,10 +1,13 @@
 package dev.icmlora.function.service;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
@@ -14,6 +17,7 @@ import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.FunctionList;
 import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
@@ -35,13 +39,21 @@ public final class NamedFunctions {
     private final EngineHost engineHost;
     private final RequestMeter meter;
     private final ObjectMapper json;
+    private final List<FunctionObserver> observers;
 
-    NamedFunctions(RequestRules rules, OwnBucket bucket, EngineHost engineHost, RequestMeter meter, ObjectMapper json) {
+    NamedFunctions(
+            RequestRules rules,
+            OwnBucket bucket,
+            EngineHost engineHost,
+            RequestMeter meter,
+            ObjectMapper json,
+            @All List<FunctionObserver> observers) {
         this.rules = rules;
         this.bucket = bucket;
         this.engineHost = engineHost;
         this.meter = meter;
         this.json = json;
+        this.observers = observers;
     }
 
     /// The function that a definition made, or found.
@@ -112,6 +124,10 @@ public final class NamedFunctions {
             if (versions().filter(there -> there.delete(tenant, function)).isEmpty()) {
                 throw RequestException.unknownFunction(name);
             }
+            if (found(tenant, new FunctionName(function.name(), OptionalInt.empty()))
+                    .isEmpty()) {
+                observers.forEach(observer -> observer.deleted(tenant, function.name()));
+            }
             return null;
         });
     }
@@ -132,6 +148,14 @@ public final class NamedFunctions {
         var whole = request.with(definition);
         rules.check(whole);
         return Optional.of(new Named(name.at(version.number()), whole));
+    }
+
+    /// A reply as its client has it: with ids, where a function answered and an addon gives ids.
+    GenerateReply observed(Tenant tenant, List<String> inputs, GenerateReply reply) {
+        var function = Optional.ofNullable(reply.function()).flatMap(FunctionName::of);
+        return function.isEmpty() || observers.isEmpty()
+                ? reply
+                : reply.withIds(observers.getFirst().answered(tenant, function.get(), inputs, reply));
     }
 
     /// What a request for a text comes to whose model is a function; empty if the tenant has none of that name.

@@ -255,7 +255,7 @@ public final class RequestRules {
     }
 
     /// A request as short as one can be that a function answers.
-    static GenerateRequest ofAnyInput(FunctionDefinition definition) {
+    public static GenerateRequest ofAnyInput(FunctionDefinition definition) {
         return ANY_INPUT.with(definition);
     }
 

@@ -87,13 +87,14 @@ public final class TaskService {
     ///
     /// @throws dev.icmlora.function.error.RequestException if there is no answer
     public GenerateReply generate(Caller caller, GenerateRequest request) {
-        return meter.measure("generate", caller.account(), () -> {
+        var reply = meter.measure("generate", caller.account(), () -> {
             var checked = checked(caller, request);
             var chosen = request.adapter() != null && request.mode() == Mode.AUTO;
             var mode = chosen ? Mode.ADAPTER : request.mode();
             return engineHost.submit(
                     caller.account(), turn -> generate(checked, checked.key, mode, checked.prompts(false, turn)));
         });
+        return functions.observed(caller.tenant(), request.inputs(), reply);
     }
 
     /// A request that the rules have passed, with what its function says.
@@ -400,6 +401,7 @@ public final class TaskService {
         return as.metered(new GenerateReply(
                 checked.function,
                 AnswerForm.outputs(answers, details),
+                null,
                 details,
                 as.adapter().map(TaskService::served).orElse(null),
                 form.selection(as.selection(), answers, least),

@@ -50,6 +50,8 @@ class RolesTest {
             "GET /adapters/{id}",
             "GET /functions",
             "GET /functions/{name}",
+            "POST /functions/{name}/feedback",
+            "GET /functions/{name}/improvements",
             "POST /jobs",
             "GET /jobs",
             "GET /jobs/{id}",
@@ -68,7 +70,11 @@ class RolesTest {
             "POST /adapters/blend",
             "DELETE /adapters/{id}",
             "PUT /functions/{name}",
-            "DELETE /functions/{name}");
+            "DELETE /functions/{name}",
+            "GET /functions/{name}/feedback",
+            "DELETE /functions/{name}/feedback",
+            "POST /functions/{name}/improve",
+            "GET /functions/{name}/unsure");
     private static final List<String> EVENTS =
             List.of("POST /", "POST /events/pubsub", "POST /events/s3", "GET /events");
     private static final List<String> METRICS = List.of("GET /q/metrics", "GET /events");

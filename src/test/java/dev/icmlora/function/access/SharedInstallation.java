@@ -22,7 +22,7 @@ public final class SharedInstallation implements QuarkusTestProfile {
     /// Subject of tokens that may send events.
     static final String SENDER = "agent of the bucket";
 
-    static final int PER_MINUTE = 30;
+    static final int PER_MINUTE = 60;
     static final int TOKENS_PER_DAY = 600;
     static final String BUCKET = "test.bucket";
     /// Whose pages may ask.

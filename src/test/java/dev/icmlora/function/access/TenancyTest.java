@@ -525,4 +525,34 @@ class TenancyTest {
             }
         }
     }
+
+    @Test
+    void anIdOfAnAnswerIsGoodForItsTenantAlone() {
+        var definition = Map.of("task", Map.of("description", "Which is it?"), "labels", List.of("food", "vehicle"));
+        for (var client : List.of(alice, bob)) {
+            client.request()
+                    .contentType(ContentType.JSON)
+                    .body(definition)
+                    .put("/functions/sorting")
+                    .then()
+                    .statusCode(201);
+        }
+        String id = alice.post(
+                        "/generate",
+                        Map.of("task", Map.of("function", "sorting"), "inputs", List.of("a bus"), "mode", "plain"))
+                .statusCode(200)
+                .extract()
+                .path("ids[0]");
+        var correction = Map.of("id", id, "input", "a bus", "output", "vehicle");
+
+        bob.post("/functions/sorting/feedback", correction)
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/id"))
+                .body("errors[0].message", containsString("is no id of an answer that you had here"));
+        alice.post("/functions/sorting/feedback", correction).statusCode(200).body("feedback", equalTo(1));
+        bob.post("/functions/sorting/feedback", Map.of("input", "a bus", "output", "food"))
+                .statusCode(200)
+                .body("feedback", equalTo(1))
+                .body("contradictions.size()", equalTo(0));
+    }
 }

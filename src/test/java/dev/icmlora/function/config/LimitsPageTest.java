@@ -28,6 +28,7 @@ class LimitsPageTest {
     private static final Path SOURCES = Path.of("main/java");
     private static final Path PROPERTIES = Path.of("main/resources/application.properties");
     private static final String PACKAGE = "dev.icmlora.function.";
+    private static final String ADDON = "learning.";
 
     private static final Pattern ROW = Pattern.compile("(?m)^\\|[^|]*\\| ([^|]*) \\| `([^|`]*)` \\|[^|]*\\|$");
     private static final Pattern NUMBER = Pattern.compile("([\\d,]+)(?: ?(s|KiB|MiB|M))?");
@@ -102,7 +103,8 @@ class LimitsPageTest {
 
     private static String constant(String name) throws ReflectiveOperationException {
         var dot = name.lastIndexOf('.');
-        Field field = Class.forName(PACKAGE + name.substring(0, dot)).getDeclaredField(name.substring(dot + 1));
+        var root = name.startsWith(ADDON) ? "dev.icmlora." : PACKAGE;
+        Field field = Class.forName(root + name.substring(0, dot)).getDeclaredField(name.substring(dot + 1));
         field.setAccessible(true);
         return switch (field.get(null)) {
             case Duration time -> Long.toString(time.toSeconds());

@@ -42,7 +42,9 @@ class DescriptionTest {
 
     private static final String FUNCTION = "dev.icmlora.function.";
     private static final List<Class<?>> CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.icmlora.function").stream()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("dev.icmlora.function", "dev.icmlora.learning")
+                    .stream()
                     .filter(type -> !type.getPackageName().equals(FUNCTION + "graal"))
                     .<Class<?>>map(JavaClass::reflect)
                     .toList();
@@ -200,6 +202,7 @@ class DescriptionTest {
     private static Map<String, Class<?>> records() {
         Map<String, Class<?>> records = CLASSES.stream()
                 .filter(Class::isRecord)
+                .filter(type -> type.getName().startsWith(FUNCTION))
                 .filter(type -> Set.of("api", "decisions", "error", "openai")
                         .contains(type.getPackageName().substring(FUNCTION.length())))
                 .collect(toMap(type -> type.getName().substring(FUNCTION.length()), type -> type));
@@ -209,6 +212,9 @@ class DescriptionTest {
                 .forEach(type ->
                         assertThat(bySchema.put(type.getSimpleName(), type)).isNull());
         NAMES.forEach((schema, name) -> bySchema.put(schema, records.get(name)));
+        CLASSES.stream()
+                .filter(type -> type.isRecord() && type.getPackageName().equals("dev.icmlora.learning"))
+                .forEach(type -> bySchema.put(type.getSimpleName(), type));
         return bySchema;
     }
 

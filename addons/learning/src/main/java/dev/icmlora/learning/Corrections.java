@@ -1,0 +1,284 @@
+package dev.icmlora.learning;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.RequestRules;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.learning.KeptAnswers.KeptAnswer;
+import dev.icmlora.learning.LearningStore.Given;
+
+/// Takes in what clients say of answers.
+@Singleton
+final class Corrections {
+
+    /// Of a request.
+    static final int MOST = 256;
+
+    private static final Pattern EXAMPLE = Pattern.compile("/task/examples/(\\d+)(/.*)?");
+
+    private final LearningStore store;
+    private final NamedFunctions functions;
+    private final RequestRules rules;
+    private final ObjectMapper json;
+
+    Corrections(LearningStore store, NamedFunctions functions, RequestRules rules, ObjectMapper json) {
+        this.store = store;
+        this.functions = functions;
+        this.rules = rules;
+        this.json = json;
+    }
+
+    /// What became of feedback.
+    ///
+    /// @param added pieces that were not there
+    /// @param known pieces that were there already
+    /// @param feedback pieces on the function by now
+    /// @param contradictions inputs of these pieces for which there is more than one output
+    @RegisterForReflection
+    record FeedbackTaken(int added, int known, int feedback, List<Contradiction> contradictions) {}
+
+    /// @param outputs the oldest first
+    @RegisterForReflection
+    record Contradiction(String input, List<String> outputs) {}
+
+    /// The newest version of a function.
+    ///
+    /// @param name as it was sent
+    /// @throws RequestException if there is none, or the name has a version
+    FunctionDescription function(Tenant tenant, String name) {
+        var function = RequestRules.functionName(name);
+        var violations = new Violations();
+        violations.when(
+                function.version().isPresent(),
+                "name",
+                FunctionName.NAME,
+                name,
+                "must have no version: feedback is on all of them");
+        violations.raise();
+        return functions.describe(tenant, name);
+    }
+
+    /// Keeps corrections, all of them or none.
+    ///
+    /// @param name of the function, as it was sent
+    /// @param isList whether they came in a list or as lines; else it is one
+    /// @throws RequestException naming everything that is wrong
+    FeedbackTaken take(Tenant tenant, String name, List<Correction> corrections, boolean isList) {
+        var function = function(tenant, name);
+        var violations = new Violations();
+        violations.when(corrections.isEmpty(), "", 1, 0, "must hold one correction at least");
+        violations.count("", corrections.size(), MOST);
+        violations.raise();
+        var hasIds = corrections.stream().anyMatch(correction -> correction.id() != null);
+        var versions = hasIds ? versions(tenant, function.name()) : Set.<Integer>of();
+        var pieces = new ArrayList<Feedback>();
+        for (var i = 0; i < corrections.size(); i++) {
+            var at = isList ? "/" + i : "";
+            var correction = corrections.get(i);
+            var id = Optional.ofNullable(correction.id())
+                    .flatMap(text -> id(tenant, function.name(), versions, at + "/id", text, violations));
+            read(tenant, id, at, correction, violations).ifPresent(pieces::add);
+        }
+        violations.raise();
+        check(function, pieces, isList);
+        return add(tenant, function.name(), pieces);
+    }
+
+    /// What a correction says, with what is known of its answer; empty where that is not enough.
+    private Optional<Feedback> read(
+            Tenant tenant, Optional<AnswerId> id, String at, Correction correction, Violations violations) {
+        var isRight = Boolean.TRUE.equals(correction.right());
+        var kept = id.filter(_ -> isRight || correction.input() == null).flatMap(known -> kept(tenant, known));
+        var input = Optional.ofNullable(correction.input()).or(() -> kept.map(KeptAnswer::input));
+        var output = Optional.ofNullable(correction.output())
+                .or(() -> kept.filter(_ -> isRight).map(KeptAnswer::output));
+        violations.when(
+                input.isEmpty() && (id.isPresent() || correction.id() == null),
+                at + "/input",
+                null,
+                null,
+                id.isEmpty()
+                        ? "is missing"
+                        : "is missing: it is not kept here, and an id alone does not say what it was");
+        violations.when(
+                id.isPresent()
+                        && correction.input() != null
+                        && !id.get().input().equals(Hash.of(correction.input())),
+                at + "/input",
+                null,
+                correction.input(),
+                "is not the input of this answer");
+        violations.when(
+                correction.right() != null && !isRight,
+                at + "/right",
+                true,
+                false,
+                "must be true, or absent: what is right instead is said by /output");
+        violations.when(
+                isRight && correction.output() != null, at + "/right", null, true, "must not be given beside /output");
+        violations.when(
+                output.isEmpty()
+                        && (correction.right() == null || isRight && (id.isPresent() || correction.id() == null)),
+                at + "/output",
+                null,
+                null,
+                isRight ? "is missing: what was answered is not kept here" : "is missing");
+        if (input.isEmpty() || output.isEmpty()) {
+            return Optional.empty();
+        }
+        var version = id.map(AnswerId::version).orElse(null);
+        var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return Optional.of(new Feedback(input.get(), output.get(), version, now));
+    }
+
+    private Set<Integer> versions(Tenant tenant, String function) {
+        return functions.list(tenant).functions().stream()
+                .filter(entry -> entry.name().equals(function))
+                .flatMap(entry -> entry.versions().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private Optional<AnswerId> id(
+            Tenant tenant, String function, Set<Integer> versions, String field, String text, Violations violations) {
+        var id = AnswerId.of(text, store.key(), tenant);
+        violations.when(id.isEmpty(), field, null, text, "is no id of an answer that you had here");
+        if (id.isEmpty()) {
+            return id;
+        }
+        var known = id.get();
+        var isOther = !known.function().equals(function);
+        var isOld = known.reply().isOlderThan(LearningStore.RETENTION);
+        var isGone = !isOther && !isOld && !versions.contains(known.version());
+        violations.when(isOther, field, function, known.function(), "is of an answer of another function");
+        violations.when(
+                isOld,
+                field,
+                LearningStore.RETENTION.toDays(),
+                text,
+                "is older than %d days".formatted(LearningStore.RETENTION.toDays()));
+        violations.when(
+                isGone,
+                field,
+                null,
+                text,
+                "is of an answer of version %d, which is deleted".formatted(known.version()));
+        return isOther || isOld || isGone ? Optional.empty() : id;
+    }
+
+    private Optional<KeptAnswer> kept(Tenant tenant, AnswerId id) {
+        return store.reply(tenant, id.function(), id.reply())
+                .map(reply -> reply.answers().get(id.index()));
+    }
+
+    /// Feedback is what an example of the function could be.
+    private void check(FunctionDescription function, List<Feedback> pieces, boolean isList) {
+        var examples = pieces.stream()
+                .map(piece -> new ExampleBody(piece.input(), piece.output()))
+                .toList();
+        var task = new TaskBody(function.task().description(), examples);
+        try {
+            rules.check(RequestRules.ofAnyInput(function.with(task)));
+        } catch (RequestException e) {
+            throw e.renamed(field -> {
+                var example = EXAMPLE.matcher(field);
+                return !example.matches()
+                        ? field
+                        : (isList ? "/" + example.group(1) : "")
+                                + Optional.ofNullable(example.group(2)).orElse("");
+            });
+        }
+        var violations = new Violations();
+        for (var i = 0; i < pieces.size(); i++) {
+            output((isList ? "/" + i : "") + "/output", function, pieces.get(i).output(), violations);
+        }
+        violations.raise();
+    }
+
+    private void output(String field, FunctionDescription function, String output, Violations violations) {
+        var labels = function.labels();
+        violations.when(
+                labels != null && !labels.contains(output), field, labels, output, "is none of the function's labels");
+        if (function.schema() != null) {
+            var isValid = value(output)
+                    .filter(new SchemaRules(function.schema())::allow)
+                    .isPresent();
+            violations.when(!isValid, field, "the function's schema", output, "is not JSON that the schema allows");
+        }
+    }
+
+    private Optional<JsonNode> value(String text) {
+        try {
+            return Optional.of(json.readTree(text)).filter(node -> !node.isMissingNode());
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private FeedbackTaken add(Tenant tenant, String function, List<Feedback> pieces) {
+        var there = store.given(tenant, function);
+        Set<String> known = new HashSet<>();
+        there.forEach(each -> known.add(each.input() + each.output()));
+        var added = pieces.stream()
+                .filter(piece -> known.add(Hash.of(piece.input()) + Hash.of(piece.output())))
+                .toList();
+        if (!added.isEmpty()) {
+            store.add(tenant, function, added);
+        }
+        return new FeedbackTaken(
+                added.size(),
+                pieces.size() - added.size(),
+                known.size(),
+                contradictions(pieces, added.isEmpty() ? there : store.given(tenant, function)));
+    }
+
+    private List<Contradiction> contradictions(List<Feedback> pieces, List<Given> all) {
+        Map<String, Contradiction> found = new LinkedHashMap<>();
+        for (var piece : pieces) {
+            var hash = Hash.of(piece.input());
+            var same = all.stream().filter(each -> each.input().equals(hash)).toList();
+            if (same.stream().map(Given::output).distinct().count() > 1 && !found.containsKey(hash)) {
+                var outputs = same.stream()
+                        .flatMap(each -> store.read(each).stream())
+                        .map(Feedback::output)
+                        .distinct()
+                        .toList();
+                found.put(hash, new Contradiction(piece.input(), outputs));
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    /// All feedback on a function, as JSON lines.
+    Content export(Tenant tenant, String name) {
+        return store.lines(store.given(tenant, function(tenant, name).name()));
+    }
+
+    /// Deletes the feedback on a function, and the answers that are kept.
+    void forget(Tenant tenant, String name) {
+        store.forget(tenant, function(tenant, name).name());
+    }
+}

@@ -1,0 +1,55 @@
+package dev.icmlora.learning;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/// What came of an attempt to improve a function.
+///
+/// @param at when it was decided, as in `2026-11-30T12:00:00Z`
+/// @param from the version that served
+/// @param version the one that serves now; absent where the candidate is not served
+/// @param reason why it is not; absent where it is
+/// @param heldBack pieces of feedback that candidate and serving version were compared on
+/// @param rightBefore of these, how many the serving version had right; absent where nothing was compared
+/// @param rightAfter the same of the candidate
+/// @param better how many only the candidate had right
+/// @param worse how many only the serving version had right
+/// @param chance that a candidate which is no better comes out so by chance
+/// @param unlearned examples of the function that the serving version had right and the candidate has wrong
+/// @param candidate what was tuned; absent where nothing was
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Improvement(
+        String at,
+        int from,
+        Integer version,
+        String reason,
+        int heldBack,
+        Integer rightBefore,
+        Integer rightAfter,
+        Integer better,
+        Integer worse,
+        Double chance,
+        Integer unlearned,
+        Candidate candidate) {
+
+    /// All that it takes to make a candidate again, with the version's definition, and to measure it again.
+    ///
+    /// @param examples that it was tuned on
+    /// @param ofFeedback how many of them are feedback
+    /// @param baseModel what clients call it
+    /// @param generator what its file calls it; absent where there is none
+    /// @param adapter id of the adapter that answered; absent where none did
+    /// @param steps of tuning; absent where a head told the labels apart
+    /// @param measuredOn SHA-256 of what was held back: half of it, in hex
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Candidate(
+            int examples,
+            int ofFeedback,
+            String baseModel,
+            String generator,
+            String adapter,
+            Integer steps,
+            String measuredOn) {}
+}

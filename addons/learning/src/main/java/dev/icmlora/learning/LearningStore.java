@@ -1,0 +1,339 @@
+package dev.icmlora.learning;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.OwnBucket;
+import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.StoredObject;
+
+/// What is kept beside named functions, in the bucket that keeps these:
+///
+/// ```
+/// feedback/key                                            signs the ids of answers
+/// feedback/TENANT/FUNCTION/given-INPUT-OUTPUT-STAMP.json  a piece of feedback, by hashes of both texts: one line
+/// feedback/TENANT/FUNCTION/improving                      claim of the instance that improves the function
+/// feedback/TENANT/FUNCTION/tried-STAMP.json               an improvement
+/// answers/TENANT/FUNCTION/STAMP.json                      the answers of a reply, where inputs are kept
+/// ```
+///
+/// No object but the claim is ever replaced. All methods wait for the store, and fail with a
+/// [dev.icmlora.function.storage.StorageException].
+@Singleton
+final class LearningStore {
+
+    /// Pieces of feedback of a function.
+    static final int MOST = 1_000;
+    /// Pieces of feedback of a tenant.
+    static final int MOST_OF_TENANT = 10_000;
+    /// Of all feedback of a tenant.
+    static final long MOST_BYTES = 64 << 20;
+    /// Of feedback, and the life of an answer's id.
+    static final Duration RETENTION = Duration.ofDays(365);
+    /// Replies that a tenant's functions keep; the oldest ones make room.
+    static final int MOST_REPLIES = 2_000;
+    /// Of a tenant's kept replies; the oldest ones make room.
+    static final long MOST_REPLY_BYTES = 64 << 20;
+    /// Of kept replies.
+    static final Duration REPLY_RETENTION = Duration.ofDays(30);
+    /// Improvements of a function that are listed; the oldest ones go.
+    static final int MOST_TRIED = 100;
+
+    private static final String KEY = "feedback/key";
+    private static final int KEY_BYTES = 32;
+    private static final String CLAIM = "improving";
+    private static final Pattern GIVEN =
+            Pattern.compile(".*/given-([0-9a-f]{32})-([0-9a-f]{32})-" + Stamp.FORM + "\\.json");
+    private static final Pattern TRIED = Pattern.compile(".*/tried-" + Stamp.FORM + "\\.json");
+    private static final Pattern REPLY = Pattern.compile(".*/" + Stamp.FORM + "\\.json");
+
+    private final OwnBucket bucket;
+    private final ObjectMapper json;
+    private volatile byte[] key;
+
+    LearningStore(OwnBucket bucket, ObjectMapper json) {
+        this.bucket = bucket;
+        this.json = json;
+    }
+
+    /// A piece of feedback as a listing shows it.
+    ///
+    /// @param input hash of it
+    /// @param output hash of it
+    record Given(StoredObject object, String input, String output, Stamp stamp) {}
+
+    /// A reply, by the name that the ids of its answers hold.
+    record Reply(Stamp stamp, KeptAnswers answers) {}
+
+    /// There are no functions where there is none.
+    private ObjectStore store() {
+        return bucket.store().orElseThrow(() -> RequestException.notKept("Feedback"));
+    }
+
+    private static String feedback(Tenant tenant) {
+        return "feedback/" + tenant.folder() + "/";
+    }
+
+    private static String feedback(Tenant tenant, String function) {
+        return feedback(tenant) + function + "/";
+    }
+
+    private static String answers(Tenant tenant) {
+        return "answers/" + tenant.folder() + "/";
+    }
+
+    private static String answers(Tenant tenant, String function) {
+        return answers(tenant) + function + "/";
+    }
+
+    /// The key of all instances; the first one that needs it makes it.
+    byte[] key() {
+        var known = key;
+        if (known == null) {
+            known = there(KEY).orElseGet(this::makeKey);
+            if (known.length != KEY_BYTES) {
+                throw new StorageUnavailableException(KEY + " is damaged: it holds no key", null);
+            }
+            key = known;
+        }
+        return known;
+    }
+
+    private byte[] makeKey() {
+        var made = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(made);
+        try {
+            store().write(KEY, Content.of(made), Map.of(), new Condition.IfAbsent());
+            return made;
+        } catch (ConditionFailedException e) {
+            return there(KEY).orElseThrow(() -> new StorageUnavailableException(KEY + " comes and goes", e));
+        }
+    }
+
+    private Optional<byte[]> there(String name) {
+        return store().find(name).flatMap(store()::content);
+    }
+
+    /// The feedback below a prefix. What is too old goes.
+    private List<Given> all(String prefix) {
+        var all = new ArrayList<Given>();
+        for (var object : store().list(prefix)) {
+            var name = GIVEN.matcher(object.key());
+            if (name.matches()) {
+                var stamp = Stamp.of(name.group(3), name.group(4));
+                if (stamp.isOlderThan(RETENTION)) {
+                    store().delete(object.key());
+                } else {
+                    all.add(new Given(object, name.group(1), name.group(2), stamp));
+                }
+            }
+        }
+        return all;
+    }
+
+    /// The feedback on a function, the oldest first.
+    List<Given> given(Tenant tenant, String function) {
+        return all(feedback(tenant, function)).stream()
+                .sorted(Comparator.comparing(each -> each.stamp.toString()))
+                .toList();
+    }
+
+    /// What a listing shows; empty if it was deleted meanwhile.
+    Optional<Feedback> read(Given given) {
+        return store().content(given.object).map(bytes -> read(bytes, Feedback.class));
+    }
+
+    /// The same of all, as JSON lines.
+    Content lines(List<Given> given) {
+        return Content.of(store(), given.stream().map(Given::object).toList());
+    }
+
+    /// Keeps feedback that is not there yet.
+    ///
+    /// @param pieces different ones
+    /// @throws RequestException if there is no room for all of them
+    void add(Tenant tenant, String function, List<Feedback> pieces) {
+        var all = all(feedback(tenant));
+        var own = all.stream()
+                .filter(each -> each.object.key().startsWith(feedback(tenant, function)))
+                .count();
+        var contents = pieces.stream().map(this::line).toList();
+        var bytes = all.stream().mapToLong(each -> each.object.bytes()).sum()
+                + contents.stream().mapToLong(Content::bytes).sum();
+        requireRoom(own + pieces.size(), MOST, "%d pieces for a function");
+        requireRoom(all.size() + pieces.size(), MOST_OF_TENANT, "%d pieces");
+        requireRoom(bytes, MOST_BYTES, "%d bytes");
+        for (var i = 0; i < pieces.size(); i++) {
+            var piece = pieces.get(i);
+            var name = "given-%s-%s-%s.json".formatted(Hash.of(piece.input()), Hash.of(piece.output()), Stamp.now());
+            create(feedback(tenant, function) + name, contents.get(i));
+        }
+    }
+
+    private static void requireRoom(long wanted, long most, String limit) {
+        if (wanted > most) {
+            throw Kind.NO_ROOM_FOR_FEEDBACK.because("There is no room for more feedback: the limit is %s. Delete some"
+                    .formatted(limit.formatted(most)));
+        }
+    }
+
+    private Content line(Object value) {
+        var bytes = Content.of(json.writer(), value).whole();
+        var line = Arrays.copyOf(bytes, bytes.length + 1);
+        line[bytes.length] = '\n';
+        return Content.of(line);
+    }
+
+    private void create(String name, Content content) {
+        store().write(name, content, Map.of(), new Condition.IfAbsent());
+    }
+
+    private <T> T read(byte[] bytes, Class<T> type) {
+        try {
+            return json.readValue(bytes, type);
+        } catch (IOException e) {
+            // Its message would quote the object.
+            throw new StorageUnavailableException("what is kept of feedback is damaged", null);
+        }
+    }
+
+    /// Keeps the answers of a reply.
+    void keep(Tenant tenant, String function, Stamp stamp, KeptAnswers answers) {
+        create(answers(tenant, function) + stamp + ".json", Content.of(json.writer(), answers));
+    }
+
+    /// A reply as it was kept; empty if it was not, or made room.
+    Optional<KeptAnswers> reply(Tenant tenant, String function, Stamp stamp) {
+        return there(answers(tenant, function) + stamp + ".json").map(bytes -> read(bytes, KeptAnswers.class));
+    }
+
+    /// The newest replies of a function, the newest first.
+    List<Reply> replies(Tenant tenant, String function, int most) {
+        var replies = new ArrayList<Reply>();
+        for (var object : store().list(answers(tenant, function)).reversed()) {
+            var name = REPLY.matcher(object.key());
+            if (name.matches() && replies.size() < most) {
+                store().content(object)
+                        .map(bytes -> read(bytes, KeptAnswers.class))
+                        .ifPresent(answers -> replies.add(new Reply(Stamp.of(name.group(1), name.group(2)), answers)));
+            }
+        }
+        return replies;
+    }
+
+    /// Deletes the oldest replies of a tenant that there is no room for.
+    void makeRoom(Tenant tenant) {
+        var newestFirst = store().list(answers(tenant)).stream()
+                .filter(object -> REPLY.matcher(object.key()).matches())
+                .sorted(Comparator.comparing(LearningStore::fileName).reversed())
+                .toList();
+        var bytes = 0L;
+        for (var i = 0; i < newestFirst.size(); i++) {
+            var object = newestFirst.get(i);
+            bytes += object.bytes();
+            var name = REPLY.matcher(object.key());
+            var isOld = name.matches() && Stamp.of(name.group(1), name.group(2)).isOlderThan(REPLY_RETENTION);
+            if (i >= MOST_REPLIES || bytes > MOST_REPLY_BYTES || isOld) {
+                store().delete(object.key());
+            }
+        }
+    }
+
+    private static String fileName(StoredObject object) {
+        return object.key().substring(object.key().lastIndexOf('/') + 1);
+    }
+
+    /// Deletes feedback and kept answers.
+    void forget(Tenant tenant, String function) {
+        given(tenant, function).forEach(each -> store().delete(each.object.key()));
+        delete(answers(tenant, function));
+    }
+
+    /// Deletes all that is kept beside a function.
+    void deleteAll(Tenant tenant, String function) {
+        delete(feedback(tenant, function));
+        delete(answers(tenant, function));
+    }
+
+    private void delete(String prefix) {
+        store().list(prefix).forEach(object -> store().delete(object.key()));
+    }
+
+    /// Keeps an improvement.
+    void add(Tenant tenant, String function, Improvement tried) {
+        var prefix = feedback(tenant, function);
+        create(prefix + "tried-" + Stamp.now() + ".json", Content.of(json.writer(), tried));
+        var all = tried(prefix);
+        all.subList(0, Math.max(0, all.size() - MOST_TRIED)).forEach(object -> store().delete(object.key()));
+    }
+
+    /// The improvements of a function, the newest first.
+    List<Improvement> tried(Tenant tenant, String function) {
+        return tried(feedback(tenant, function)).reversed().stream()
+                .flatMap(object -> store().content(object).stream())
+                .map(bytes -> read(bytes, Improvement.class))
+                .toList();
+    }
+
+    private List<StoredObject> tried(String prefix) {
+        return store().list(prefix).stream()
+                .filter(object -> TRIED.matcher(object.key()).matches())
+                .toList();
+    }
+
+    /// Claims a function for an improvement.
+    ///
+    /// @param longest after which a claim counts no more: its instance is gone
+    /// @return the claim; empty while another one holds
+    Optional<Claim> claim(Tenant tenant, String function, Duration longest) {
+        var name = feedback(tenant, function) + CLAIM;
+        var there = store().find(name);
+        var holds = there.flatMap(store()::content)
+                .map(bytes -> read(bytes, Stamp.class))
+                .filter(stamp -> !stamp.isOlderThan(longest));
+        if (holds.isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            var condition = Condition.unchanged(there.map(StoredObject::version));
+            return Optional.of(
+                    new Claim(name, store().write(name, Content.of(json.writer(), Stamp.now()), Map.of(), condition)));
+        } catch (ConditionFailedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// @param version of the object that says so
+    record Claim(String name, String version) {}
+
+    /// Whether no other instance has taken a claim over.
+    boolean holds(Claim claim) {
+        return store().find(claim.name)
+                .filter(object -> object.version().equals(claim.version))
+                .isPresent();
+    }
+
+    void release(Claim claim) {
+        if (holds(claim)) {
+            store().delete(claim.name);
+        }
+    }
+}

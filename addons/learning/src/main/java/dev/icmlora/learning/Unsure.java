@@ -1,0 +1,138 @@
+package dev.icmlora.learning;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.FunctionConfig.Kept;
+import dev.icmlora.function.error.RequestException.Kind;
+import dev.icmlora.learning.KeptAnswers.KeptAnswer;
+import dev.icmlora.learning.LearningStore.Given;
+import dev.icmlora.learning.LearningStore.Reply;
+
+/// The answers of a function whose corrections help most: those that it is least sure of, and that are unlike what
+/// was asked about before. Each input counts once, with its newest answer.
+///
+/// An answer's worth is its doubt (1 - confidence) times how unlike its input is: 1 minus the highest share of words
+/// that it has in common with one input that has feedback, or stands in the list before it (Jaccard's index).
+@Singleton
+final class Unsure {
+
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
+    private static final int LISTED = 20;
+    /// Newest replies, and newest pieces of feedback: each is read.
+    private static final int LOOKED_AT = 200;
+    /// Of an answer of which nothing is known.
+    private static final double NO_CONFIDENCE = 0.5;
+
+    private final LearningStore store;
+    private final Corrections corrections;
+    private final boolean keepsInputs;
+
+    Unsure(LearningStore store, Corrections corrections, FunctionConfig config) {
+        this.store = store;
+        this.corrections = corrections;
+        this.keepsInputs = config.feedback() == Kept.INPUTS;
+    }
+
+    /// @param answers the one whose correction helps most first
+    @RegisterForReflection
+    record UnsureList(List<UnsureAnswer> answers) {}
+
+    /// @param id to correct it by
+    /// @param function version that answered
+    /// @param output absent where there was none
+    /// @param confidence as in the reply, or in the mean over its answers; absent where neither is known
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record UnsureAnswer(String id, String function, String input, String output, Double confidence) {}
+
+    /// @param name of the function, as it was sent
+    /// @throws dev.icmlora.function.error.RequestException if there is no such function, or no input is kept
+    UnsureList list(Tenant tenant, String name) {
+        var function = corrections.function(tenant, name).name();
+        if (!keepsInputs) {
+            throw Kind.FUNCTIONS_OFF.because("No answers are kept here: icm-lora.feedback (ICM_LORA_FEEDBACK) is none");
+        }
+        var given = store.given(tenant, function);
+        var known = given.stream().map(Given::input).collect(Collectors.toSet());
+        Map<String, Candidate> candidates = new LinkedHashMap<>();
+        for (var reply : store.replies(tenant, function, LOOKED_AT)) {
+            for (var i = 0; i < reply.answers().answers().size(); i++) {
+                var candidate = new Candidate(reply, i);
+                var hash = Hash.of(candidate.answer.input());
+                if (!known.contains(hash)) {
+                    candidates.putIfAbsent(hash, candidate);
+                }
+            }
+        }
+        var left = new ArrayList<>(candidates.values());
+        given.subList(Math.max(0, given.size() - LOOKED_AT), given.size()).stream()
+                .flatMap(each -> store.read(each).stream())
+                .map(piece -> words(piece.input()))
+                .forEach(words -> left.forEach(other -> other.sees(words)));
+        var picked = new ArrayList<UnsureAnswer>();
+        while (picked.size() < LISTED && !left.isEmpty()) {
+            var best = left.stream()
+                    .max(Comparator.comparingDouble(Candidate::worth))
+                    .orElseThrow();
+            left.remove(best);
+            left.forEach(other -> other.sees(best.words));
+            picked.add(best.described(tenant, function, store.key()));
+        }
+        return new UnsureList(picked);
+    }
+
+    private static Set<String> words(String text) {
+        return Set.copyOf(List.of(BETWEEN_WORDS.split(text.toLowerCase(Locale.ROOT))));
+    }
+
+    private static final class Candidate {
+
+        private final Reply reply;
+        private final int index;
+        private final KeptAnswer answer;
+        private final Set<String> words;
+        private double likeness;
+
+        private Candidate(Reply reply, int index) {
+            this.reply = reply;
+            this.index = index;
+            this.answer = reply.answers().answers().get(index);
+            this.words = words(answer.input());
+        }
+
+        private void sees(Set<String> other) {
+            var common = words.stream().filter(other::contains).count();
+            likeness = Math.max(likeness, (double) common / (words.size() + other.size() - common));
+        }
+
+        private double worth() {
+            var confidence = answer.confidence() == null ? NO_CONFIDENCE : answer.confidence();
+            return (1 - confidence) * (1 - likeness);
+        }
+
+        private UnsureAnswer described(Tenant tenant, String function, byte[] key) {
+            var version = reply.answers().version();
+            var id = new AnswerId(function, version, Hash.of(answer.input()), reply.stamp(), index);
+            return new UnsureAnswer(
+                    id.signed(key, tenant),
+                    function + "@" + version,
+                    answer.input(),
+                    answer.output(),
+                    answer.confidence());
+        }
+    }
+}

@@ -1,0 +1,466 @@
+package dev.icmlora.learning;
+
+import static dev.icmlora.function.Requests.define;
+import static dev.icmlora.function.Requests.generate;
+import static dev.icmlora.function.Requests.post;
+import static dev.icmlora.function.Requests.task;
+import static dev.icmlora.function.Requests.with;
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.nullValue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Feedback on functions, and what they learn from it.
+@QuarkusTest
+class LearningTest {
+
+    private static final Path BUCKET = Path.of("target");
+    private static final List<String> LABELS = List.of("food", "vehicle");
+    private static final Map<String, Object> SORTING =
+            Map.of("task", task("Which is it?", List.of()), "labels", LABELS, "tune", Map.of("when", "never"));
+    private static final List<String> FOOD = List.of(
+            "apple", "bread", "cheese", "soup", "rice", "pasta", "cake", "salad", "pear", "honey", "butter", "egg");
+    private static final List<String> VEHICLES =
+            List.of("car", "bus", "train", "bike", "truck", "plane", "boat", "tram", "ship", "van", "taxi", "ferry");
+
+    private final List<String> functions = new ArrayList<>();
+
+    /// No other test has it.
+    private String function(Map<String, Object> definition) {
+        var name = "l" + UUID.randomUUID();
+        define(name, definition).statusCode(201);
+        functions.add(name);
+        return name;
+    }
+
+    @AfterEach
+    void deleteFunctions() {
+        functions.forEach(name -> given().delete("/functions/{name}", name));
+    }
+
+    private static ValidatableResponse feedback(String name, Object body) {
+        return post("/functions/" + name + "/feedback", body);
+    }
+
+    private static JsonPath asked(String name, String... inputs) {
+        return generate(Map.of("task", Map.of("function", name), "inputs", List.of(inputs)))
+                .extract()
+                .jsonPath();
+    }
+
+    private static Map<String, String> pair(String input, String output) {
+        return Map.of("input", input, "output", output);
+    }
+
+    private static List<String> lines(String name) {
+        return given().get("/functions/{name}/feedback", name)
+                .then()
+                .statusCode(200)
+                .contentType("application/jsonl")
+                .extract()
+                .asString()
+                .lines()
+                .toList();
+    }
+
+    @Test
+    void eachAnswerOfAFunctionHasAnIdAndIsCorrectedByIt() {
+        var name = function(SORTING);
+        var reply = asked(name, "an apple", "a bus");
+        List<String> ids = reply.getList("ids");
+        // It signs the ids of all instances, also of those that start later.
+        assertThat(BUCKET.resolve("feedback/key")).hasSize(32);
+        assertThat(ids).hasSize(2).doesNotHaveDuplicates();
+
+        feedback(name, List.of(Map.of("id", ids.get(0), "output", "food"), Map.of("id", ids.get(1), "right", true)))
+                .statusCode(200)
+                .body("added", equalTo(2))
+                .body("known", equalTo(0))
+                .body("feedback", equalTo(2))
+                .body("contradictions", equalTo(List.of()));
+
+        var lines = lines(name).stream().map(JsonPath::from).toList();
+        assertThat(lines).extracting(line -> line.getString("input")).containsExactlyInAnyOrder("an apple", "a bus");
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.getString("output"))
+                    .isEqualTo(line.getString("input").equals("an apple") ? "food" : reply.getString("outputs[1]"));
+            assertThat(line.getInt("version")).isEqualTo(1);
+            assertThat(Instant.parse(line.getString("at"))).isBefore(Instant.now());
+        });
+    }
+
+    @Test
+    void noOtherAnswerHasAnId() {
+        generate(with(SORTING, "inputs", List.of("an apple"))).body("ids", nullValue());
+    }
+
+    @Test
+    void whatWasSaidBeforeChangesNothingAndWhatContradictsItIsNamed() {
+        var name = function(SORTING);
+        feedback(name, pair("a bus", "food")).statusCode(200).body("added", equalTo(1));
+        feedback(name, pair("a bus", "food"))
+                .statusCode(200)
+                .body("added", equalTo(0))
+                .body("known", equalTo(1))
+                .body("feedback", equalTo(1));
+        var lines = """
+                {"input": "a bus", "output": "vehicle"}
+
+                {"input": "an egg", "output": "food"}
+                """;
+        given().contentType("application/x-ndjson")
+                .body(lines.getBytes(UTF_8))
+                .post("/functions/{name}/feedback", name)
+                .then()
+                .statusCode(200)
+                .body("added", equalTo(2))
+                .body(
+                        "contradictions",
+                        equalTo(List.of(Map.of("input", "a bus", "outputs", List.of("food", "vehicle")))));
+        assertThat(lines(name)).hasSize(3);
+    }
+
+    @Test
+    void theOwnerDeletesIt() throws IOException {
+        var name = function(SORTING);
+        asked(name, "an apple");
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+
+        given().delete("/functions/{name}/feedback", name).then().statusCode(204);
+
+        assertThat(lines(name)).isEmpty();
+        assertThat(kept(name)).isEmpty();
+        feedback(name, pair("a bus", "vehicle")).statusCode(200).body("feedback", equalTo(1));
+        given().delete("/functions/{name}", name).then().statusCode(204);
+        assertThat(BUCKET.resolve("feedback/shared").resolve(name)).doesNotExist();
+    }
+
+    private static List<Path> kept(String name) throws IOException {
+        var folder = BUCKET.resolve("answers/shared").resolve(name);
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    /// As where inputs are not kept, or made room.
+    @Test
+    void anIdAloneDoesNotSayWhatIsNotKept() throws IOException {
+        var name = function(SORTING);
+        var id = asked(name, "an apple").getString("ids[0]");
+        for (var file : kept(name)) {
+            Files.delete(file);
+        }
+
+        feedback(name, Map.of("id", id, "output", "food"))
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("/input")))
+                .body("errors[0].message", containsString("is not kept here"));
+        feedback(name, Map.of("id", id, "input", "an apple", "right", true))
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("/output")));
+        feedback(name, Map.of("id", id, "input", "a pear", "output", "food"))
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("/input")))
+                .body("errors[0].message", containsString("is not the input of this answer"));
+        feedback(name, Map.of("id", id, "input", "an apple", "output", "food")).statusCode(200);
+    }
+
+    @Test
+    void anIdIsGoodForTheFunctionAndVersionThatAnswered() {
+        var name = function(SORTING);
+        var id = asked(name, "an apple").getString("ids[0]");
+        define(name, with(SORTING, "labels", List.of("food", "vehicle", "other")))
+                .statusCode(201);
+        feedback(name, Map.of("id", id, "output", "other")).statusCode(200);
+
+        feedback(function(SORTING), Map.of("id", id, "output", "food"))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/id"))
+                .body("errors[0].message", containsString("another function"));
+        given().delete("/functions/{name}@1", name).then().statusCode(204);
+        feedback(name, Map.of("id", id, "output", "food"))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/id"))
+                .body("errors[0].message", containsString("version 1, which is deleted"));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("badFeedback")
+    void whatCannotBeLearnedFromIsRefused(String field, String message, Object body) {
+        var name = function(SORTING);
+        feedback(name, body)
+                .statusCode(400)
+                .body("type", equalTo("urn:icm-lora:problem:invalid-request"))
+                .body("errors.field", hasItem(field))
+                .body("errors.message", hasItem(containsString(message)));
+        assertThat(lines(name)).isEmpty();
+    }
+
+    static Stream<Arguments> badFeedback() {
+        var good = pair("an apple", "food");
+        return Stream.of(
+                Arguments.of("/id", "no id of an answer", Map.of("id", "abc", "output", "food")),
+                Arguments.of("/id", "no id of an answer", Map.of("id", "A".repeat(120), "output", "food")),
+                Arguments.of("/input", "is missing", Map.of("output", "food")),
+                Arguments.of("/input", "must not be empty", pair("", "food")),
+                Arguments.of("/input", "2001 characters", pair("x".repeat(2001), "food")),
+                Arguments.of("/output", "is missing", Map.of("input", "x")),
+                Arguments.of("/output", "none of the function's labels", pair("x", "animal")),
+                Arguments.of("/1/output", "none of the function's labels", List.of(good, pair("x", "animal"))),
+                Arguments.of("/right", "must be true", Map.of("input", "x", "right", false)),
+                Arguments.of("/right", "beside /output", with(Map.of("input", "x", "right", true), "output", "food")),
+                Arguments.of("/output", "is not kept here", Map.of("input", "x", "right", true)),
+                Arguments.of("/lable", "is not a known field", Map.of("input", "x", "lable", "food")),
+                Arguments.of("/0/output", "must be a string", List.of(Map.of("input", "x", "output", 1))),
+                Arguments.of("", "one correction at least", List.of()),
+                Arguments.of("/0", "must be an object", List.of("x")),
+                Arguments.of(
+                        "",
+                        "more than the limit of 256",
+                        Stream.generate(() -> good).limit(257).toList()));
+    }
+
+    @Test
+    void whatIsNoJsonLineIsNamedByItsNumber() {
+        var name = function(SORTING);
+        given().contentType("application/x-ndjson")
+                .body("{\"input\": \"x\", \"output\": \"food\"}\n{\"input\"".getBytes(UTF_8))
+                .post("/functions/{name}/feedback", name)
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/1"));
+    }
+
+    @Test
+    void outputsFollowTheSchemaAndSpansTheirInput() {
+        var schema = Map.of("type", "object", "properties", Map.of("n", Map.of("type", "integer")));
+        var fields = function(Map.of("task", task("Find the number.", List.of()), "schema", schema));
+        feedback(fields, pair("seven", "{\"n\": 7}")).statusCode(200);
+        feedback(fields, pair("eight", "{\"n\": \"8\"}"))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/output"))
+                .body("errors[0].limit", containsString("schema"));
+        var spans = function(Map.of("task", task("Find the day.", List.of()), "answer", "span"));
+        feedback(spans, pair("on Friday", "Friday")).statusCode(200);
+        feedback(spans, pair("on Friday", "Monday"))
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/output"))
+                .body("errors[0].message", containsString("word for word"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void ofAFunctionThatThereIs(String method, String route) {
+        for (var name : List.of("nobodys", "nobodys@1", "No")) {
+            given().contentType("application/json")
+                    .body(method.equals("POST") ? "{\"input\": \"x\", \"output\": \"y\"}" : "")
+                    .request(method, "/functions/" + name + "/" + route)
+                    .then()
+                    .statusCode(name.equals("nobodys") ? 404 : 400);
+        }
+    }
+
+    static Stream<Arguments> routes() {
+        return Stream.of(
+                        "POST feedback",
+                        "GET feedback",
+                        "DELETE feedback",
+                        "POST improve",
+                        "GET improvements",
+                        "GET unsure")
+                .map(route -> Arguments.of((Object[]) route.split(" ")));
+    }
+
+    /// Of twelve words a time, twelve times: half of it held back by a rule that everyone can follow.
+    private static List<Map<String, String>> truth() {
+        var pairs = new ArrayList<Map<String, String>>();
+        for (var i = 0; i < FOOD.size(); i++) {
+            pairs.add(pair("a " + FOOD.get(i), "food"));
+            pairs.add(pair("a " + VEHICLES.get(i), "vehicle"));
+            pairs.add(pair("the " + FOOD.get(i), "food"));
+            pairs.add(pair("the " + VEHICLES.get(i), "vehicle"));
+        }
+        return pairs;
+    }
+
+    private static Map<String, String> wrong(Map<String, String> pair) {
+        return pair(pair.get("input"), pair.get("output").equals("food") ? "vehicle" : "food");
+    }
+
+    private static JsonPath improved(String name) {
+        return post("/functions/" + name + "/improve", "")
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    /// It was defined with its labels the wrong way round.
+    @Test
+    void aBetterCandidateServesAsTheNextVersionAndIsRolledBackByOneCall() {
+        var examples = truth().subList(0, 8);
+        var swapped = examples.stream().map(LearningTest::wrong).toList();
+        var name = function(with(SORTING, "task", task("Which is it?", swapped)));
+        feedback(name, truth()).statusCode(200);
+
+        var reply = improved(name);
+
+        assertThat(reply.getInt("from")).isEqualTo(1);
+        assertThat(reply.getInt("version")).as(reply.prettify()).isEqualTo(2);
+        assertThat(reply.getInt("held_back")).isGreaterThanOrEqualTo(6);
+        assertThat(reply.getInt("better")).isGreaterThanOrEqualTo(6);
+        assertThat(reply.getDouble("chance")).isLessThanOrEqualTo(0.02);
+        assertThat(reply.getInt("candidate.of_feedback") + reply.getInt("held_back"))
+                .isEqualTo(48);
+        assertThat(reply.getString("candidate.base_model")).contains("SmolLM2");
+        given().get("/functions/{name}", name)
+                .then()
+                .body("version", equalTo(2))
+                .body("task.examples.size()", equalTo(reply.getInt("candidate.examples")));
+        given().get("/functions/{name}/improvements", name)
+                .then()
+                .statusCode(200)
+                .body("improvements.size()", equalTo(1))
+                .body("improvements[0].version", equalTo(2));
+        assertThat(asked(name, "a ferry").getString("function")).isEqualTo(name + "@2");
+
+        given().delete("/functions/{name}@2", name).then().statusCode(204);
+
+        assertThat(asked(name, "a ferry").getString("function")).isEqualTo(name + "@1");
+    }
+
+    /// Every other piece of feedback is wrong.
+    @Test
+    void halfWrongFeedbackReplacesNothing() {
+        var name = function(with(SORTING, "task", task("Which is it?", truth().subList(0, 8))));
+        var truth = truth();
+        var half = IntStream.range(8, truth.size())
+                .mapToObj(i -> i / 2 % 2 == 0 ? truth.get(i) : wrong(truth.get(i)))
+                .toList();
+        feedback(name, half).statusCode(200);
+
+        var reply = improved(name);
+
+        assertThat(reply.<Object>get("version")).as(reply.prettify()).isNull();
+        assertThat(reply.getString("reason")).isNotEmpty();
+        given().get("/functions/{name}", name).then().body("version", equalTo(1));
+    }
+
+    @Test
+    void tooLittleFeedbackIsSaidBeforeAnythingIsTuned() {
+        var name = function(SORTING);
+        feedback(name, truth().subList(0, 4)).statusCode(200);
+
+        var reply = improved(name);
+
+        assertThat(reply.getString("reason")).contains("too little is held back");
+        assertThat(reply.<Object>get("candidate")).isNull();
+    }
+
+    /// Another instance has claimed it.
+    @Test
+    void aFunctionIsImprovedOnceAtATime() throws IOException {
+        var name = function(SORTING);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
+        Files.writeString(
+                claim, "{\"micros\": %d, \"random\": 0}".formatted(Stamp.now().micros()));
+
+        post("/functions/" + name + "/improve", "")
+                .statusCode(409)
+                .body("type", equalTo("urn:icm-lora:problem:improving"))
+                .body("detail", containsString(name));
+
+        Files.writeString(claim, "{\"micros\": 1000, \"random\": 0}");
+        improved(name);
+        assertThat(claim).doesNotExist();
+    }
+
+    @Test
+    void whatTheFunctionIsUnsureOfComesFirstUnlikeWhatIsKnown() {
+        var name = function(with(SORTING, "task", task("Which is it?", truth().subList(0, 8))));
+        var reply = asked(name, "a pie", "a pie", "a submarine", "the blue yacht", "the red yacht");
+        feedback(name, pair("a submarine", "vehicle")).statusCode(200);
+
+        var answers = given().get("/functions/{name}/unsure", name)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("answers", Map.class);
+
+        assertThat(answers)
+                .extracting(answer -> answer.get("input"))
+                .containsExactlyInAnyOrder("a pie", "the blue yacht", "the red yacht");
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.get("function")).isEqualTo(name + "@1");
+            assertThat(answer.get("output")).isIn("food", "vehicle");
+            assertThat(answer.get("confidence")).isNotNull();
+        });
+        // Of two that are alike, the second is worth little once the first is asked about.
+        assertThat(answers.get(1).get("input").toString()).isIn("a pie", "the blue yacht", "the red yacht");
+        var id = answers.getFirst().get("id");
+        feedback(name, Map.of("id", id, "output", "food")).statusCode(200).body("added", equalTo(1));
+        given().get("/functions/{name}/unsure", name).then().body("answers.size()", equalTo(2));
+        assertThat(reply.getList("ids")).hasSize(5);
+    }
+
+    @Test
+    void thereIsALimit() throws IOException {
+        var name = function(SORTING);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var folder = BUCKET.resolve("feedback/shared").resolve(name);
+        var stamp = Stamp.now();
+        for (var i = 0; i < LearningStore.MOST - 1; i++) {
+            Files.writeString(folder.resolve("given-%032x-%032x-%s.json".formatted(i, i, stamp)), "{}\n");
+        }
+
+        feedback(name, pair("a tram", "vehicle"))
+                .statusCode(507)
+                .body("detail", containsString("1000 pieces for a function"));
+        feedback(name, pair("a bus", "vehicle")).statusCode(200).body("known", equalTo(1));
+
+        given().delete("/functions/{name}/feedback", name).then().statusCode(204);
+    }
+
+    @Test
+    void whatIsTooOldGoes() throws IOException {
+        var name = function(SORTING);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var folder = BUCKET.resolve("feedback/shared").resolve(name);
+        var old = Stamp.at(Instant.now().minus(LearningStore.RETENTION).minusSeconds(60), 0);
+        Files.writeString(folder.resolve("given-%032x-%032x-%s.json".formatted(1, 1, old)), "{}\n");
+
+        assertThat(lines(name)).hasSize(1);
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.joining()))
+                    .doesNotContain(old.toString());
+        }
+    }
+}

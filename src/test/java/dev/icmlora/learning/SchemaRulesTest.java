@@ -1,0 +1,41 @@
+package dev.icmlora.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.icmlora.function.Requests;
+
+class SchemaRulesTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"type\": \"string\", \"maxLength\": 2} | \"☁☁\" | true",
+                "{\"type\": \"string\", \"maxLength\": 2} | \"abc\" | false",
+                "{\"type\": [\"integer\", \"null\"]} | null | true",
+                "{\"type\": \"integer\"} | 1.5 | false",
+                "{\"type\": \"number\"} | 1.5 | true",
+                "{\"enum\": [1, \"a\"]} | 1.0 | true",
+                "{\"const\": {\"a\": 1}} | {\"a\": 2} | false",
+                "{\"properties\": {\"a\": true}, \"required\": [\"a\"]} | {\"a\": 1} | true",
+                "{\"properties\": {\"a\": true}, \"required\": [\"a\"]} | {} | false",
+                "{\"properties\": {\"a\": true}} | {\"b\": 1} | false",
+                "{\"type\": \"object\"} | {\"b\": 1} | true",
+                "{\"type\": \"object\", \"additionalProperties\": false} | {\"b\": 1} | false",
+                "{\"items\": {\"type\": \"boolean\"}, \"minItems\": 1} | [true, false] | true",
+                "{\"items\": {\"type\": \"boolean\"}, \"minItems\": 1} | [] | false",
+                "{\"items\": {\"type\": \"boolean\"}} | [1] | false",
+                "{\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"string\"}]} | \"a\" | true",
+                "{\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"string\"}]} | 1 | false",
+                "{\"$defs\": {\"t\": {\"items\": {\"$ref\": \"#/$defs/t\"}}}, \"$ref\": \"#/$defs/t\"} | [[], [[]]] | true",
+                "{\"$defs\": {\"t\": {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/t\"}}}, \"$ref\": \"#/$defs/t\"} | [[1]] | false",
+                "true | [1] | true",
+            })
+    void allowsWhatTheSchemaDoes(String schema, String value, boolean allowed) {
+        assertThat(new SchemaRules(Requests.json(schema)).allow(Requests.json(value)))
+                .isEqualTo(allowed);
+    }
+}
