@@ -1,4 +1,4 @@
-package dev.icmlora.function.graal;
+package dev.icmlora.storage.google.graal;
 
 import com.google.api.gax.rpc.ApiException;
 import com.google.cloud.storage.StorageException;

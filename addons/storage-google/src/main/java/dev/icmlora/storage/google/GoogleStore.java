@@ -1,4 +1,4 @@
-package dev.icmlora.function.storage;
+package dev.icmlora.storage.google;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +28,15 @@ import com.google.cloud.storage.Storage.BlobTargetOption;
 import com.google.cloud.storage.Storage.BlobWriteOption;
 import com.google.cloud.storage.Storage.ComposeRequest;
 import com.google.cloud.storage.StorageOptions;
+
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectGoneException;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageConfig;
+import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.WholeObject;
 
 /// A bucket of Google Cloud Storage. A version is the object's generation.
 final class GoogleStore implements ObjectStore {

@@ -1,4 +1,4 @@
-package dev.icmlora.function.graal;
+package dev.icmlora.storage.google.graal;
 
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.javanet.NetHttpTransport;

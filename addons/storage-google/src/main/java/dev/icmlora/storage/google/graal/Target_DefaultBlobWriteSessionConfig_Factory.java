@@ -1,4 +1,4 @@
-package dev.icmlora.function.graal;
+package dev.icmlora.storage.google.graal;
 
 import com.google.cloud.storage.BlobInfo;
 import com.oracle.svm.core.annotate.Substitute;
