@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.events.EventsConfig;
+import dev.icmlora.events.EventsConfig;
 
 /// The numbers of `docs/limits.md` are those of the code, and no limit that callers share is missing.
 class LimitsPageTest {
@@ -102,7 +102,12 @@ class LimitsPageTest {
 
     private static String constant(String name) throws ReflectiveOperationException {
         var dot = name.lastIndexOf('.');
-        Field field = Class.forName(PACKAGE + name.substring(0, dot)).getDeclaredField(name.substring(dot + 1));
+        var type = name.substring(0, dot);
+        // Addons have packages of their own.
+        var prefix = Files.exists(SOURCES.resolve(PACKAGE.replace('.', '/') + type.replace('.', '/') + ".java"))
+                ? PACKAGE
+                : "dev.icmlora.";
+        Field field = Class.forName(prefix + type).getDeclaredField(name.substring(dot + 1));
         field.setAccessible(true);
         return switch (field.get(null)) {
             case Duration time -> Long.toString(time.toSeconds());
