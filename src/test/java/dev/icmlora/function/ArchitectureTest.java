@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final String GENERATOR = "dev.icmlora.generator..";
     private static final String ENGINE = "dev.icmlora.engine..";
     private static final String FUNCTION = "dev.icmlora.function..";
+    private static final String OPENAI = "dev.icmlora.openai..";
     private static final String[] FRAMEWORKS = {
         "io.quarkus..",
         "io.smallrye..",
@@ -49,6 +50,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule MODULES_DEPEND_DOWNWARDS = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
+            .layer("openai")
+            .definedBy(OPENAI)
+            .layer("decisions")
+            .definedBy("dev.icmlora.decisions..")
+            .layer("events")
+            .definedBy("dev.icmlora.events..")
+            .layer("storage-google")
+            .definedBy("dev.icmlora.storage.google..")
             .layer("storage-s3")
             .definedBy("dev.icmlora.storage.s3..")
             .layer("storage-azure")
@@ -71,6 +80,14 @@ class ArchitectureTest {
             .definedBy(GGML)
             .layer("capi")
             .definedBy(CAPI)
+            .whereLayer("openai")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("decisions")
+            .mayOnlyBeAccessedByLayers("mcp")
+            .whereLayer("events")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("storage-google")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("storage-s3")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("storage-azure")
@@ -82,13 +99,14 @@ class ArchitectureTest {
             .whereLayer("peft")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("function")
-            .mayOnlyBeAccessedByLayers("storage-s3", "storage-azure", "mcp", "learning")
+            .mayOnlyBeAccessedByLayers(
+                    "openai", "decisions", "events", "storage-google", "storage-s3", "storage-azure", "mcp", "learning")
             .whereLayer("engine")
-            .mayOnlyBeAccessedByLayers("function")
+            .mayOnlyBeAccessedByLayers("openai", "events", "function")
             .whereLayer("generator")
-            .mayOnlyBeAccessedByLayers("peft", "function", "engine")
+            .mayOnlyBeAccessedByLayers("openai", "events", "peft", "function", "engine")
             .whereLayer("llama")
-            .mayOnlyBeAccessedByLayers("peft", "function", "engine", "generator")
+            .mayOnlyBeAccessedByLayers("openai", "peft", "function", "engine", "generator")
             .whereLayer("ggml")
             .mayOnlyBeAccessedByLayers("peft", "engine", "generator", "llama")
             .whereLayer("capi")
@@ -125,7 +143,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_FUNCTION_SEES_PLAIN_DATA_OF_LLAMA_ONLY = noClasses()
             .that()
-            .resideInAPackage(FUNCTION)
+            .resideInAnyPackage(FUNCTION, OPENAI)
             .should()
             .dependOnClassesThat(
                     resideInAPackage(LLAMA).and(not(belongToAnyOf(SamplingOptions.class, ChatMessage.class))));

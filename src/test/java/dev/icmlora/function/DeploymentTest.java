@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.icmlora.events.EventsConfig;
 import dev.icmlora.function.config.FunctionConfig;
-import dev.icmlora.function.events.EventsConfig;
 import dev.icmlora.function.storage.StorageConfig;
 
 /// What images, Terraform and manifests say of the function is true of it: no platform complains of a setting that

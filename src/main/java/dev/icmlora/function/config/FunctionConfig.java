@@ -122,16 +122,11 @@ public interface FunctionConfig {
         OptionalLong tokensPerDay();
     }
 
-    /// Who may send events of object storage, beside callers whose keys have the role `events`. The package `events`
-    /// has
+    /// Who may send events of object storage, beside callers whose keys have the role `events`. The addon `events` has
     /// the other settings of that name.
     interface Events {
         /// Subjects of an issuer's tokens that may send events, and do nothing else. Default: none.
         Optional<List<String>> senders();
-
-        /// Origins that may register a webhook with the CloudEvents handshake.
-        @WithDefault("eventgrid.azure.net")
-        List<String> webhookOrigins();
     }
 
     /// A thread with its contexts and a resident adapter.

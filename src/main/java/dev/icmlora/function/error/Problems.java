@@ -1,12 +1,13 @@
 package dev.icmlora.function.error;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
@@ -37,10 +38,15 @@ public final class Problems {
     private static final int SHORT_BODY = 64 << 10;
 
     private final ObjectMapper mapper;
+    private final List<ErrorForm> forms;
     private final MemorySize largestBody;
 
-    Problems(ObjectMapper mapper, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+    Problems(
+            ObjectMapper mapper,
+            @All List<ErrorForm> forms,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.mapper = mapper;
+        this.forms = forms;
         this.largestBody = largestBody;
     }
 
@@ -149,9 +155,11 @@ public final class Problems {
         if (response.ended() || response.closed()) {
             return;
         }
-        var reply = Reply.of(problem, context.normalizedPath());
+        var reply = reply(problem, context.normalizedPath());
         response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, reply.mediaType());
-        reply.retryAfter().ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, seconds));
+        if (problem.retryAfter() != null) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, problem.retryAfter().toString());
+        }
         try {
             response.end(mapper.writeValueAsString(reply.body()));
         } catch (JsonProcessingException e) {
@@ -170,45 +178,28 @@ public final class Problems {
         return response(of(failure), uri);
     }
 
-    private static Response response(Problem problem, UriInfo uri) {
-        var reply = Reply.of(problem, uri.getPath());
-        var response = Response.status(reply.status())
+    private Response response(Problem problem, UriInfo uri) {
+        var reply = reply(problem, uri.getPath());
+        // A header without a value is not sent.
+        return Response.status(reply.status())
                 .header(jakarta.ws.rs.core.HttpHeaders.CONTENT_TYPE, reply.mediaType())
-                .entity(reply.body());
-        reply.retryAfter().ifPresent(seconds -> response.header(jakarta.ws.rs.core.HttpHeaders.RETRY_AFTER, seconds));
-        return response.build();
+                .header(jakarta.ws.rs.core.HttpHeaders.RETRY_AFTER, problem.retryAfter())
+                .entity(reply.body())
+                .build();
     }
 
-    /// A problem as a reply. OpenAI's clients, which call what is below `/v1`, know their own form of errors only, and
-    /// those of the System One API theirs.
+    /// @param path that was asked for
+    private Reply reply(Problem problem, String path) {
+        return forms.stream()
+                .filter(form -> path.startsWith(form.path()))
+                .max(Comparator.comparingInt(form -> form.path().length()))
+                .map(form -> new Reply(
+                        form.status(problem), "application/json", form.body().apply(problem)))
+                .orElseGet(() -> new Reply(problem.status(), Problem.MEDIA_TYPE, problem));
+    }
+
+    /// A problem as a reply.
     ///
     /// @param body what becomes JSON
-    /// @param retryAfter seconds after which to try again, where that helps
-    private record Reply(int status, String mediaType, Object body, Optional<String> retryAfter) {
-
-        private static final String OPENAI = "/v1/";
-        private static final String SYSTEM_ONE = "/v1/systemone";
-        private static final int UNPROCESSABLE = 422;
-
-        /// @param path that was asked for
-        private static Reply of(Problem problem, String path) {
-            if (!path.startsWith(OPENAI)) {
-                return new Reply(problem.status(), Problem.MEDIA_TYPE, problem, retryAfter(problem));
-            }
-            // They are not told of media types.
-            var status = problem.status() == 415 ? 400 : problem.status();
-            if (path.equals(SYSTEM_ONE)) {
-                return new Reply(
-                        status == 400 ? UNPROCESSABLE : status,
-                        "application/json",
-                        SystemOneError.of(problem),
-                        retryAfter(problem));
-            }
-            return new Reply(status, "application/json", OpenAiError.of(problem), retryAfter(problem));
-        }
-
-        private static Optional<String> retryAfter(Problem problem) {
-            return Optional.ofNullable(problem.retryAfter()).map(String::valueOf);
-        }
-    }
+    private record Reply(int status, String mediaType, Object body) {}
 }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -98,7 +99,10 @@ public final class JsonBody {
                     new Violation(at, "an object", Violation.shown(part), at + " must be an object"));
         }
         try {
-            return mapper.treeToValue(part, type);
+            // Addons' types too have no field that is ignored.
+            return mapper.reader()
+                    .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .treeToValue(part, type);
         } catch (JsonProcessingException e) {
             var found = violation(e, pointer -> sent(part, pointer));
             throw RequestException.invalid(

@@ -18,15 +18,6 @@ public final class LabelRules {
 
     private LabelRules() {}
 
-    /// What a text may ask for beside labels, of which the likeliest is taken.
-    ///
-    /// @param logprobs whether it asks for those of its tokens
-    public static void beside(int choices, boolean logprobs, List<String> stops, Violations violations) {
-        violations.when(choices > 1, "/n", 1, choices, "must be 1 beside labels: the likeliest one is taken");
-        violations.when(logprobs, "/logprobs", false, true, "must be false beside labels, which have probabilities");
-        violations.when(!stops.isEmpty(), "/stop", 0, stops.size(), "must not be given beside labels");
-    }
-
     /// At least two different texts, and none too long.
     public static void check(List<String> labels, Violations violations) {
         violations.when(
@@ -50,7 +41,7 @@ public final class LabelRules {
     /// @param labels that these rules have passed
     /// @throws dev.icmlora.function.error.RequestException if one has no tokens, the same as another,
     /// more than the context holds, or the token that ends an answer
-    static Labels tokens(List<String> labels, Engine engine) {
+    public static Labels tokens(List<String> labels, Engine engine) {
         var violations = new Violations();
         var places = new HashMap<List<Integer>, Integer>();
         for (var i = 0; i < labels.size(); i++) {

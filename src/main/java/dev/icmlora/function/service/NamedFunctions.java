@@ -27,7 +27,6 @@ import dev.icmlora.function.named.FunctionVersions;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.generator.task.Task;
 
 /// Functions that callers define under a name, and requests that name one. All of it waits for the store, so it is
 /// for threads that may, and fails with a [dev.icmlora.function.storage.StorageException] where that does.
@@ -67,12 +66,8 @@ public final class NamedFunctions {
     /// @param request with what the function says in place of the name
     public record Named(FunctionName function, GenerateRequest request) {}
 
-    /// A request for a text as the function makes it that is its model.
-    ///
-    /// @param function that it named, with its version
-    /// @param request with the labels or the schema that the function has
-    /// @param tune how the function is tuned
-    record NamedText(FunctionName function, TextRequest request, Task task, Tune tune) {}
+    /// A version of a function.
+    public record Version(FunctionName function, FunctionDefinition definition) {}
 
     /// Makes a definition the newest version of a name.
     ///
@@ -158,18 +153,15 @@ public final class NamedFunctions {
                 : reply.withIds(observers.getFirst().answered(tenant, function.get(), inputs, reply));
     }
 
-    /// What a request for a text comes to whose model is a function; empty if the tenant has none of that name.
+    /// The function of a name, perhaps with a version; empty if the tenant has none.
     ///
-    /// @throws RequestException if the function does not go with the request
-    Optional<NamedText> writing(Tenant tenant, TextRequest request) {
-        return FunctionName.of(request.model())
-                .flatMap(name -> found(tenant, name).map(version -> {
+    /// @throws RequestException if the rules refuse its definition by now
+    public Optional<Version> find(Tenant tenant, String name) {
+        return FunctionName.of(name)
+                .flatMap(known -> found(tenant, known).map(version -> {
                     var definition = definition(version);
                     rules.check(RequestRules.ofAnyInput(definition));
-                    requireOpen(request, definition);
-                    var tune = Optional.ofNullable(definition.tune()).orElse(Tune.DEFAULT);
-                    var task = definition.task().toTask();
-                    return new NamedText(name.at(version.number()), request.with(definition), task, tune);
+                    return new Version(known.at(version.number()), definition);
                 }));
     }
 
@@ -200,11 +192,10 @@ public final class NamedFunctions {
     /// The task, or that of the function that it names.
     ///
     /// @throws RequestException if there is no such function
-    TaskBody task(Tenant tenant, TaskBody task) {
+    public TaskBody task(Tenant tenant, TaskBody task) {
         return task.isNamed() ? definition(tenant, task).task() : task;
     }
 
-    /// What a function says is not said a second time, otherwise.
     private static void requireOpen(GenerateRequest request, FunctionDefinition definition) {
         var violations = new Violations();
         beside(definition.labels(), request.labels(), "/labels", violations);
@@ -214,34 +205,8 @@ public final class NamedFunctions {
         violations.raise();
     }
 
-    private static void requireOpen(TextRequest request, FunctionDefinition definition) {
-        var violations = new Violations();
-        var isFormed = definition.labels() != null || definition.schema() != null;
-        violations.when(
-                isFormed && request.prompt() instanceof TextRequest.Plain,
-                "/model",
-                null,
-                request.model(),
-                "is a function with labels or a schema, which only chats can follow");
-        violations.when(
-                definition.answer() != null,
-                "/model",
-                null,
-                request.model(),
-                "is a function of spans: ask it by POST /generate");
-        beside(definition, request.task().orElse(null), "/task", violations);
-        if (isFormed) {
-            beside(definition, request.labels().orElse(null), "/labels", violations);
-            beside(definition, request.sampling().grammar().orElse(null), "/response_format", violations);
-        }
-        if (definition.labels() != null) {
-            var logprobs = request.topLogprobs().isPresent();
-            LabelRules.beside(request.choices(), logprobs, request.stops(), violations);
-        }
-        violations.raise();
-    }
-
-    private static void beside(Object ofFunction, Object ofRequest, String field, Violations violations) {
+    /// What a function says is not said a second time.
+    public static void beside(Object ofFunction, Object ofRequest, String field, Violations violations) {
         violations.when(
                 ofFunction != null && ofRequest != null,
                 field,

@@ -22,7 +22,7 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.ChatMessage;
 
 /// The prompts of a request as tokens. They have to fit into the context with their answers.
-final class Prompts {
+public final class Prompts {
 
     private static final String SYSTEM = "system";
 
@@ -74,7 +74,7 @@ final class Prompts {
 
     /// One prompt for a chat. The task's description is put before the first message of a user, its examples before
     /// that as turns. A chat with a system message says itself what to do, and has neither.
-    static Prompts ofChat(
+    public static Prompts ofChat(
             Task task, List<ChatMessage> chat, int choices, Function<IntSupplier, Wanted> wanted, Turn turn) {
         var said = chat.stream().anyMatch(message -> message.role().equals(SYSTEM)) ? Task.NONE : task;
         var texts = chat.stream().map(ChatMessage::content).toList();
@@ -92,7 +92,7 @@ final class Prompts {
     /// Texts as they are.
     ///
     /// @param field of the request that has them
-    static Prompts ofTexts(
+    public static Prompts ofTexts(
             String field, List<String> texts, int choices, Function<IntSupplier, Wanted> wanted, Turn turn) {
         var format = turn.engine().chatFormat();
         var queries = texts.stream()
@@ -125,7 +125,7 @@ final class Prompts {
     }
 
     /// @throws dev.icmlora.function.error.RequestException naming each prompt that is too long
-    List<int[]> of(boolean showsExamples) {
+    public List<int[]> of(boolean showsExamples) {
         var violations = new Violations();
         if (!task.isEmpty()) {
             var shared = tokensOfTask(showsExamples);

@@ -21,7 +21,6 @@ import org.jboss.logging.MDC;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.Spent;
-import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.adapters.AdapterCache;
 import dev.icmlora.function.admission.EngineHost;
@@ -46,10 +45,10 @@ public final class RequestMeter {
     /// @param adapter id of the adapter that took part
     /// @param cached whether that adapter was known before
     /// @param mode how the request was answered, as a client would spell it; empty where nothing was answered
-    record Metered<T>(T reply, Optional<String> adapter, boolean cached, Optional<String> mode, Spent spent) {
+    public record Metered<T>(T reply, Optional<String> adapter, boolean cached, Optional<String> mode, Spent spent) {
 
         /// No adapter took part.
-        Metered(T reply, Spent spent) {
+        public Metered(T reply, Spent spent) {
             this(reply, Optional.empty(), false, Optional.empty(), spent);
         }
     }
@@ -107,7 +106,7 @@ public final class RequestMeter {
     /// @param operation what was asked for
     /// @param account that must not be empty
     /// @throws RequestException if it is empty
-    <T> T measure(String operation, TokenAccount account, Supplier<Metered<T>> work) {
+    public <T> T measure(String operation, TokenAccount account, Supplier<Metered<T>> work) {
         var start = System.nanoTime();
         var id = Objects.requireNonNullElse(MDC.get(REQUEST_ID), "").toString();
         try {
@@ -146,23 +145,14 @@ public final class RequestMeter {
         }
     }
 
-    /// Tells a listener the same, and measures how long the request waits from now on until the first of its texts
-    /// begins. A text that ends without a token counts nothing.
-    TextService.Listener timed(TextService.Listener listener) {
+    /// What is to run when the first text of a request has its first token: it measures the time from now on, once. A
+    /// text that ends without a token counts nothing.
+    public Runnable firstToken() {
         var start = System.nanoTime();
         var began = new AtomicBoolean();
-        return new TextService.Listener() {
-            @Override
-            public void begins(String model) {
-                listener.begins(model);
-            }
-
-            @Override
-            public void wrote(int choice, Delta delta) {
-                if (began.compareAndSet(false, true)) {
-                    firstToken.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-                }
-                listener.wrote(choice, delta);
+        return () -> {
+            if (began.compareAndSet(false, true)) {
+                firstToken.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
             }
         };
     }

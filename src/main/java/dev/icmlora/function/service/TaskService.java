@@ -11,8 +11,6 @@ import java.util.stream.IntStream;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.auto.AutoMode;
-import dev.icmlora.engine.auto.TaskHeads;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
@@ -35,7 +33,6 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.SumRequest.Summand;
-import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.NamedFunctions.Named;
@@ -45,8 +42,7 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.task.Task;
 
-/// Answers tasks with inputs, and makes, takes in, adds up and deletes adapters. [TextService] is the one for
-/// prompts that clients bring.
+/// Answers tasks with inputs, and makes, takes in, adds up and deletes adapters.
 @Singleton
 public final class TaskService {
 
@@ -76,11 +72,6 @@ public final class TaskService {
         this.engineHost = engineHost;
         this.lowPriority = lowPriority;
         this.meter = meter;
-    }
-
-    /// Whether another request of this caller would be refused for now.
-    public boolean isFull(Caller caller) {
-        return engineHost.isStarted() && !engineHost.hasRoom(caller.account());
     }
 
     /// Answers a request's inputs.
@@ -215,66 +206,6 @@ public final class TaskService {
             return engineHost.submit(
                     caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
         });
-    }
-
-    /// What the answers to a request come from, or a tuning begins with, and so would be others with another
-    /// generator. Modes that tune take as much of the task as a task vector is taken from, and do without where
-    /// nothing is generated.
-    ///
-    /// @return empty where the task makes no adapter
-    public Optional<AdapterRequest> beginning(GenerateRequest request) {
-        if (!request.mode().usesAdapter() || request.adapter() != null) {
-            return Optional.empty();
-        }
-        if (!request.mode().tunes()) {
-            return Optional.of(new AdapterRequest(request.task(), null));
-        }
-        var engine = engineHost.engine();
-        return engine.isTrained()
-                ? Optional.of(new AdapterRequest(
-                        TaskBody.of(engine.fingerprinted(request.task().toTask())), null))
-                : Optional.empty();
-    }
-
-    /// Tunes what the answers to a request come from, for longer than a request has time: one that is cut short is
-    /// tuned anew by the next. Does nothing where nothing is to be tuned now, or it is known.
-    ///
-    /// @param request that names no function
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
-    public void tuneAhead(Caller caller, GenerateRequest request) {
-        var engine = engineHost.engine();
-        var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var isWanted = request.mode().tunes() && tune.when() == Tune.When.NOW && tune.budgetMs() == null;
-        if (!isWanted || request.adapter() != null || engine.tuningRefusal().isPresent()) {
-            return;
-        }
-        var start = key(caller, request);
-        var hasExamples = request.mode() == Mode.AUTO
-                ? AutoMode.tunes(start.task()) && !learnsLabels(request, start.task())
-                : !start.task().examples().isEmpty();
-        var key = start.tuned(tune, engine);
-        if (!hasExamples || adapters.known(key).isPresent()) {
-            return;
-        }
-        try {
-            meter.measure(
-                    "adapter",
-                    caller.account(),
-                    () -> engineHost.submitLong(
-                            caller.account(),
-                            AdapterSource.BACKGROUND,
-                            turn -> adapter(key, adapters.of(key, turn), turn.session())));
-        } catch (RuntimeException e) {
-            // The first tuning shows that there is no memory for any, and auto does without.
-            if (request.mode() != Mode.AUTO || engine.tuningRefusal().isEmpty()) {
-                throw e;
-            }
-        }
-    }
-
-    /// Whether the examples themselves are likely to tell the labels apart, so that nothing need be tuned.
-    private static boolean learnsLabels(GenerateRequest request, Task task) {
-        return request.labels() != null && TaskHeads.learns(task, request.labels());
     }
 
     /// A known adapter.

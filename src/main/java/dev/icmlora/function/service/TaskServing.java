@@ -44,7 +44,7 @@ import dev.icmlora.generator.vector.TaskVector;
 /// Serves tasks by the engine's mode auto, or in the mode that a request names: brings the adapters that are known,
 /// and says in the words of a reply how a task was served.
 @Singleton
-final class TaskServing {
+public final class TaskServing {
 
     private final AdapterSource adapters;
     private final Memory memory = new Memory();
@@ -59,22 +59,22 @@ final class TaskServing {
     /// @param mode that serves, of which some tune
     /// @param scale of whatever adapter answers
     /// @param weights field of the request that says whose weights answer
-    record Query(AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts) {}
+    public record Query(AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts) {}
 
     /// The weights that serve a request, and why these.
     ///
     /// @param adapter empty where the base model serves alone
     /// @param tuning what tuning did, or that it waits; null where nothing is tuned
-    record Serving(
+    public record Serving(
             Query query, AutoMode auto, Plan plan, Optional<Supplied> adapter, Selection selection, Tuned tuning) {
 
         /// The id of the adapter that serves.
-        Optional<String> id() {
+        public Optional<String> id() {
             return adapter.map(supplied -> supplied.known().adapter().id());
         }
 
         /// Answers so.
-        List<ReviewedAnswer> answer() {
+        public List<ReviewedAnswer> answer() {
             try {
                 var prompts = query.prompts;
                 var shown = prompts.of(plan.showsExamples());
@@ -85,7 +85,7 @@ final class TaskServing {
         }
 
         /// A reply, with what it is counted as.
-        <T> Metered<T> metered(T reply) {
+        public <T> Metered<T> metered(T reply) {
             var cached = adapter.map(Supplied::cached).orElse(false);
             var mode = selection.served().name().toLowerCase(Locale.ROOT);
             var spent = query.prompts.turn().session().spent();
@@ -97,7 +97,7 @@ final class TaskServing {
     ///
     /// @throws UnusableInputException if the task is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if the request was cancelled
-    Serving serve(Query query) {
+    public Serving serve(Query query) {
         query.prompts.of(query.mode.showsExamples());
         return switch (query.mode) {
             case AUTO -> auto(query);

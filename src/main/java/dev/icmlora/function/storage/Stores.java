@@ -26,18 +26,16 @@ public final class Stores {
     ///
     /// @throws IllegalArgumentException if the addon of its provider was left out of the build
     public ObjectStore open(Bucket bucket) {
-        return switch (bucket.provider()) {
-            case LOCAL -> new LocalStore(Path.of(bucket.name()));
-            case GOOGLE -> GoogleStore.open(bucket.name(), config);
-            case S3, AZURE -> addon(bucket).open(bucket.name(), config);
-        };
+        return bucket.provider() == Provider.LOCAL
+                ? new LocalStore(Path.of(bucket.name()))
+                : addon(bucket).open(bucket.name(), config);
     }
 
     /// Checks that a bucket can be opened.
     ///
     /// @throws IllegalArgumentException if the addon of its provider was left out of the build
     public void check(Bucket bucket) {
-        if (bucket.provider() == Provider.S3 || bucket.provider() == Provider.AZURE) {
+        if (bucket.provider() != Provider.LOCAL) {
             addon(bucket);
         }
     }

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.events.EventsConfig;
 import dev.icmlora.function.WrittenTables;
-import dev.icmlora.function.events.EventsConfig;
 import dev.icmlora.function.storage.StorageConfig;
 
 /// The tables of `docs/configuration.md` say what the code says. The comment above each names its settings, `*` for any

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import io.smallrye.config.WithDefault;
 /// @param value its default, as Markdown
 record DocumentedSetting(Setting setting, String value, String meaning) {
 
-    private static final Path SOURCES = Path.of("main/java");
+    private static final List<Path> SOURCES = List.of(Path.of("main/java"), Path.of("../addons/events/src/main/java"));
     private static final String DEFAULT = "Default: ";
 
     /// The settings of a mapping, in the order of its source.
@@ -77,8 +78,13 @@ record DocumentedSetting(Setting setting, String value, String meaning) {
     }
 
     private static String source(Class<?> mapping) {
+        var file = mapping.getName().replace('.', '/') + ".java";
         try {
-            return Files.readString(SOURCES.resolve(mapping.getName().replace('.', '/') + ".java"));
+            return Files.readString(SOURCES.stream()
+                    .map(folder -> folder.resolve(file))
+                    .filter(Files::exists)
+                    .findFirst()
+                    .orElseThrow());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

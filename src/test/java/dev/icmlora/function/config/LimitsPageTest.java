@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.events.EventsConfig;
+import dev.icmlora.events.EventsConfig;
 
 /// The numbers of `docs/limits.md` are those of the code, and no limit that callers share is missing.
 class LimitsPageTest {
@@ -28,7 +28,6 @@ class LimitsPageTest {
     private static final Path SOURCES = Path.of("main/java");
     private static final Path PROPERTIES = Path.of("main/resources/application.properties");
     private static final String PACKAGE = "dev.icmlora.function.";
-    private static final String ADDON = "learning.";
 
     private static final Pattern ROW = Pattern.compile("(?m)^\\|[^|]*\\| ([^|]*) \\| `([^|`]*)` \\|[^|]*\\|$");
     private static final Pattern NUMBER = Pattern.compile("([\\d,]+)(?: ?(s|KiB|MiB|M))?");
@@ -103,8 +102,12 @@ class LimitsPageTest {
 
     private static String constant(String name) throws ReflectiveOperationException {
         var dot = name.lastIndexOf('.');
-        var root = name.startsWith(ADDON) ? "dev.icmlora." : PACKAGE;
-        Field field = Class.forName(root + name.substring(0, dot)).getDeclaredField(name.substring(dot + 1));
+        var type = name.substring(0, dot);
+        // Addons have packages of their own.
+        var prefix = Files.exists(SOURCES.resolve(PACKAGE.replace('.', '/') + type.replace('.', '/') + ".java"))
+                ? PACKAGE
+                : "dev.icmlora.";
+        Field field = Class.forName(prefix + type).getDeclaredField(name.substring(dot + 1));
         field.setAccessible(true);
         return switch (field.get(null)) {
             case Duration time -> Long.toString(time.toSeconds());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.icmlora.function.events.EventsConfig;
+import dev.icmlora.events.EventsConfig;
 import dev.icmlora.function.storage.StorageConfig;
 
 /// What a variable of the environment is called is a setting's name, or stops the start.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
@@ -25,14 +26,15 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.quarkus.funqy.Funq;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.HttpMethod;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.events.JobStatus;
+import dev.icmlora.events.Source;
 import dev.icmlora.function.api.AnswerKind;
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.api.JobStatus;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.Source;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.StrictReading;
 
@@ -40,22 +42,23 @@ import dev.icmlora.function.error.StrictReading;
 /// no others. `OpenApiTest` asks the function whether it answers as described.
 class DescriptionTest {
 
-    private static final String FUNCTION = "dev.icmlora.function.";
+    private static final String OURS = "dev.icmlora.";
     private static final List<Class<?>> CLASSES = new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages("dev.icmlora.function", "dev.icmlora.learning")
+                    .importPackages(
+                            OURS + "function", OURS + "openai", OURS + "decisions", OURS + "events", OURS + "learning")
                     .stream()
-                    .filter(type -> !type.getPackageName().equals(FUNCTION + "graal"))
+                    .filter(type -> !type.getPackageName().endsWith(".graal"))
                     .<Class<?>>map(JavaClass::reflect)
                     .toList();
 
     /// Schemas that are not called after their record.
     private static final Map<String, String> NAMES = Map.ofEntries(
-            Map.entry("Task", "api.TaskBody"),
-            Map.entry("Example", "api.TaskBody$ExampleBody"),
-            Map.entry("FunctionEntry", "api.FunctionList$Entry"),
-            Map.entry("JobEntry", "api.JobList$Entry"),
-            Map.entry("OpenAiErrorDetail", "error.OpenAiError$Detail"),
+            Map.entry("Task", "function.api.TaskBody"),
+            Map.entry("Example", "function.api.TaskBody$ExampleBody"),
+            Map.entry("FunctionEntry", "function.api.FunctionList$Entry"),
+            Map.entry("JobEntry", "events.JobList$Entry"),
+            Map.entry("OpenAiErrorDetail", "openai.OpenAiError$Detail"),
             Map.entry("ChatCompletion", "openai.ReplyForm$Body"),
             Map.entry("ChatChoice", "openai.ChatForm$Choice"),
             Map.entry("ChatAnswer", "openai.ChatForm$Message"),
@@ -71,7 +74,7 @@ class DescriptionTest {
             Map.entry("DecisionTokens", "decisions.OpenAiDecisions$Tokens"),
             Map.entry("LevelProbability", "decisions.OpenAiDecisions$OfLevel"),
             Map.entry("SystemOneChoice", "decisions.SystemOne$Choice"),
-            Map.entry("SystemOneErrorDetail", "error.SystemOneError$Detail"),
+            Map.entry("SystemOneErrorDetail", "decisions.SystemOneError$Detail"),
             Map.entry("SystemOneReply", "decisions.SystemOne$Reply"),
             Map.entry("SystemOneScore", "decisions.SystemOne$Score"),
             Map.entry("SystemOneTokens", "decisions.SystemOne$Tokens"),
@@ -183,7 +186,7 @@ class DescriptionTest {
 
         assertThat(CLASSES.stream()
                         .filter(Class::isRecord)
-                        .filter(type -> type.getPackageName().equals(FUNCTION + "api"))
+                        .filter(type -> isOf("function.api", type) || isOf("events", type) && isPublic(type))
                         .filter(type -> !WITHOUT_A_SCHEMA.contains(type)))
                 .isSubsetOf(described);
     }
@@ -202,13 +205,11 @@ class DescriptionTest {
     private static Map<String, Class<?>> records() {
         Map<String, Class<?>> records = CLASSES.stream()
                 .filter(Class::isRecord)
-                .filter(type -> type.getName().startsWith(FUNCTION))
-                .filter(type -> Set.of("api", "decisions", "error", "openai")
-                        .contains(type.getPackageName().substring(FUNCTION.length())))
-                .collect(toMap(type -> type.getName().substring(FUNCTION.length()), type -> type));
+                .filter(type -> isOf("function.api", type) || isRegistered(type))
+                .collect(toMap(type -> type.getName().substring(OURS.length()), type -> type));
         var bySchema = new TreeMap<String, Class<?>>();
         records.values().stream()
-                .filter(type -> !NAMES.containsValue(type.getName().substring(FUNCTION.length())))
+                .filter(type -> !NAMES.containsValue(type.getName().substring(OURS.length())))
                 .forEach(type ->
                         assertThat(bySchema.put(type.getSimpleName(), type)).isNull());
         NAMES.forEach((schema, name) -> bySchema.put(schema, records.get(name)));
@@ -216,6 +217,20 @@ class DescriptionTest {
                 .filter(type -> type.isRecord() && type.getPackageName().equals("dev.icmlora.learning"))
                 .forEach(type -> bySchema.put(type.getSimpleName(), type));
         return bySchema;
+    }
+
+    private static boolean isOf(String of, Class<?> type) {
+        return type.getPackageName().equals(OURS + of);
+    }
+
+    private static boolean isPublic(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers());
+    }
+
+    /// As having a JSON form, by itself or by the class around it.
+    private static boolean isRegistered(Class<?> type) {
+        return type != null
+                && (type.isAnnotationPresent(RegisterForReflection.class) || isRegistered(type.getEnclosingClass()));
     }
 
     private static Set<String> fields(Class<?> type) {

@@ -40,10 +40,15 @@ import dev.icmlora.function.http.JsonBody;
 @Tag("native")
 class JsonReflectionTest {
 
-    private static final List<Path> CLASSES = List.of(
-            Path.of("main/target/classes"),
-            Path.of("../addons/mcp/target/classes"),
-            Path.of("../addons/learning/target/classes"));
+    private static final List<Path> CLASSES = Stream.of(
+                    "main",
+                    "../addons/openai",
+                    "../addons/decisions",
+                    "../addons/events",
+                    "../addons/mcp",
+                    "../addons/learning")
+            .map(module -> Path.of(module, "target/classes"))
+            .toList();
     private static final String OURS = "dev.icmlora.";
     private static final String BODIES = "dev.icmlora.function.api";
     private static final String JACKSON = "com/fasterxml/jackson/databind/Object";

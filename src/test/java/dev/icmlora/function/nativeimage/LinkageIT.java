@@ -34,7 +34,7 @@ import dev.icmlora.function.nativeimage.Reachability.Method;
 class LinkageIT {
 
     private static final List<String> STORES = List.of(
-            "dev/icmlora/function/storage/GoogleStore",
+            "dev/icmlora/storage/google/GoogleStore",
             "dev/icmlora/storage/s3/S3Store",
             "dev/icmlora/storage/azure/AzureStore");
     private static final List<String> VENDORS =

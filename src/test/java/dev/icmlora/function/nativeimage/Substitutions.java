@@ -20,7 +20,8 @@ import dev.icmlora.function.nativeimage.Reachability.Method;
 /// What stands in place of vendors' methods, as GraalVM finds it: by annotations, name and types.
 final class Substitutions {
 
-    private static final List<Path> CLASSES = Stream.of("main", "../addons/storage-s3", "../addons/storage-azure")
+    private static final List<Path> CLASSES = Stream.of(
+                    "main", "../addons/storage-google", "../addons/storage-s3", "../addons/storage-azure")
             .map(module -> Path.of(module, "target/classes"))
             .toList();
 

@@ -34,7 +34,7 @@ import dev.icmlora.function.storage.StoredObject;
 public record TaskBucket(Bucket bucket, ObjectStore store) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String RECORDED_PUSH = "/dev/icmlora/function/events/pubsub/finalized.json";
+    private static final String RECORDED_PUSH = "/dev/icmlora/events/pubsub/finalized.json";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

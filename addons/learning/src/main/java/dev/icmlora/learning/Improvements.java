@@ -35,6 +35,7 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.learning.Improvement.Candidate;
@@ -71,6 +72,7 @@ final class Improvements {
     private final Corrections corrections;
     private final NamedFunctions functions;
     private final TaskService service;
+    private final Preparation preparation;
     private final EngineHost engineHost;
     private final ObjectMapper json;
     private final CallerLimit places;
@@ -81,6 +83,7 @@ final class Improvements {
             Corrections corrections,
             NamedFunctions functions,
             TaskService service,
+            Preparation preparation,
             EngineHost engineHost,
             ObjectMapper json,
             FunctionConfig config,
@@ -89,6 +92,7 @@ final class Improvements {
         this.corrections = corrections;
         this.functions = functions;
         this.service = service;
+        this.preparation = preparation;
         this.engineHost = engineHost;
         this.json = json;
         this.places = new CallerLimit(MOST, access::share, "functions are being improved");
@@ -309,7 +313,7 @@ final class Improvements {
                     definition.answer(),
                     atOnce(definition)));
             patiently(() -> {
-                service.tuneAhead(caller, request);
+                preparation.tune(caller, request);
                 return true;
             });
             var inputs = asked.stream().map(ExampleBody::input).toList();

@@ -12,7 +12,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -31,6 +34,7 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.http.Route;
 
 /// What functions learn from.
 @Path("/functions")
@@ -61,6 +65,30 @@ public final class LearningResource {
         this.json = json;
         this.mapper = mapper;
         this.downloads = downloads;
+    }
+
+    @Produces
+    @Singleton
+    static Route feedback() {
+        return Route.of(
+                "/functions/[^/]+/feedback",
+                HttpMethod.DELETE,
+                HttpMethod.GET,
+                HttpMethod.HEAD,
+                HttpMethod.OPTIONS,
+                HttpMethod.POST);
+    }
+
+    @Produces
+    @Singleton
+    static Route improvement() {
+        return Route.of("/functions/[^/]+/improve", HttpMethod.POST);
+    }
+
+    @Produces
+    @Singleton
+    static Route lists() {
+        return Route.of("/functions/[^/]+/(improvements|unsure)", HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     }
 
     @POST

@@ -5,7 +5,10 @@ import java.util.List;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -13,11 +16,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import dev.icmlora.decisions.Decisions;
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.decisions.Decisions;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.http.Route;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.TaskService;
 
@@ -47,6 +51,12 @@ public final class McpResource {
         this.methods = new Methods(new Tools(tools, mapper, problems), version);
         this.client = client;
         this.json = json;
+    }
+
+    @Produces
+    @Singleton
+    static Route route() {
+        return Route.of("/mcp", HttpMethod.POST);
     }
 
     /// Each tool asks for the role that it needs.

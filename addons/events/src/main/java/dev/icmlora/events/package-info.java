@@ -1,0 +1,2 @@
+/// Tasks that arrive as files in a bucket: events in, results beside the file, exactly once in effect.
+package dev.icmlora.events;

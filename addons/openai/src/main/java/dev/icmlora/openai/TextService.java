@@ -1,0 +1,272 @@
+package dev.icmlora.openai;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+
+import jakarta.inject.Singleton;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.function.access.Caller;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.AdapterKey;
+import dev.icmlora.function.adapters.AdapterSource;
+import dev.icmlora.function.adapters.OwnedId;
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.admission.Turn;
+import dev.icmlora.function.api.AdapterRequest;
+import dev.icmlora.function.api.FunctionDefinition;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.api.GenerateReply.Timing;
+import dev.icmlora.function.api.GenerateReply.Usage;
+import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.LabelRules;
+import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.Prompts;
+import dev.icmlora.function.service.RequestMeter;
+import dev.icmlora.function.service.RequestMeter.Metered;
+import dev.icmlora.function.service.RequestRules;
+import dev.icmlora.function.service.TaskServing;
+import dev.icmlora.function.service.TaskServing.Query;
+import dev.icmlora.generator.task.Task;
+import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.openai.TextRequest.Chat;
+import dev.icmlora.openai.TextRequest.Plain;
+
+/// Text, embeddings and the list of models for clients that bring prompts of their own.
+@Singleton
+final class TextService {
+
+    /// Most tokens of a text whose request sets no limit.
+    private static final int DEFAULT_MAX_TOKENS = 512;
+
+    private final RequestRules rules;
+    private final NamedFunctions functions;
+    private final AdapterSource adapters;
+    private final TaskServing serving;
+    private final EngineHost engineHost;
+    private final RequestMeter meter;
+
+    /// Texts that were written.
+    ///
+    /// @param model what wrote them: an adapter's id, a function's name with its version, or the base model's name
+    /// @param answers the choices of the first prompt, then those of the next
+    record Reply(String model, List<Answer> answers, Usage usage, Timing timing) {}
+
+    /// Embeddings, each of length 1.
+    ///
+    /// @param vectors one for each text
+    /// @param promptTokens tokens that were read
+    record Embeddings(String model, List<float[]> vectors, int promptTokens) {}
+
+    /// Hears of texts while they are written. It is called on the worker's thread, which must not wait.
+    interface Listener {
+        /// Where the client wants the whole reply only.
+        Listener NONE = new Listener() {};
+
+        /// The prompts are about to be read.
+        ///
+        /// @param model what will write, as in [Reply]
+        default void begins(String model) {}
+
+        /// A text grew. The deltas of a text together are the text.
+        ///
+        /// @param choice its index in the reply
+        default void wrote(int choice, Delta delta) {}
+    }
+
+    TextService(
+            RequestRules rules,
+            NamedFunctions functions,
+            AdapterSource adapters,
+            TaskServing serving,
+            EngineHost engineHost,
+            RequestMeter meter) {
+        this.rules = rules;
+        this.functions = functions;
+        this.adapters = adapters;
+        this.serving = serving;
+        this.engineHost = engineHost;
+        this.meter = meter;
+    }
+
+    /// The base model's name, then the names of a tenant's functions and the ids of the adapters that it knows.
+    ///
+    /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
+    List<String> models(Tenant tenant) {
+        // A function may have the base model's name, and is none of the models then.
+        var models = new LinkedHashSet<String>();
+        models.add(engineHost.modelName());
+        functions.list(tenant).functions().forEach(function -> models.add(function.name()));
+        models.addAll(adapters.ids(tenant));
+        return List.copyOf(models);
+    }
+
+    /// Whether a tenant may name this model: one of [#models], or a version of a function.
+    ///
+    /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
+    boolean isModel(Tenant tenant, String model) {
+        return model.equals(engineHost.modelName())
+                || OwnedId.isId(model) && adapters.find(tenant, model).isPresent()
+                || functions.isKnown(tenant, model);
+    }
+
+    /// Writes texts.
+    ///
+    /// @throws RequestException if there is no answer
+    Reply write(Caller caller, TextRequest request, Listener listener) {
+        return meter.measure("text", caller.account(), () -> {
+            var firstToken = meter.firstToken();
+            var asked = asked(caller, request);
+            return engineHost.submit(caller.account(), turn -> write(asked, listener, firstToken, turn));
+        });
+    }
+
+    /// A request with the adapter or the task that its model stands for.
+    ///
+    /// @param function that it named as its model, with its version
+    /// @param key of the adapter that writes, or of the task that is served
+    private record Asked(Optional<FunctionName> function, TextRequest request, AdapterKey key, Mode mode, Tune tune) {}
+
+    private Asked asked(Caller caller, TextRequest request) {
+        var tenant = caller.tenant();
+        var model = request.model();
+        request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
+        if (!model.equals(engineHost.modelName()) && !OwnedId.isId(model)) {
+            var version = functions
+                    .find(tenant, model)
+                    .orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
+            var definition = version.definition();
+            requireOpen(request, definition);
+            var key = new AdapterKey(tenant, definition.task().toTask(), 1);
+            var tune = Optional.ofNullable(definition.tune()).orElse(Tune.DEFAULT);
+            return new Asked(Optional.of(version.function()), request.with(definition), key, Mode.AUTO, tune);
+        }
+        if (request.task().isPresent()) {
+            var violations = new Violations();
+            violations.when(
+                    OwnedId.isId(model),
+                    "/task",
+                    null,
+                    null,
+                    "must not be given beside /model, which names an adapter");
+            violations.raise();
+            var task = functions.task(tenant, request.task().get()).toTask();
+            return unnamed(request, new AdapterKey(tenant, task, 1), Mode.ADAPTER);
+        }
+        if (model.equals(engineHost.modelName())) {
+            return unnamed(request, new AdapterKey(tenant, Task.NONE, 0), Mode.PLAIN);
+        }
+        // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
+        engineHost.requireRoom(caller.account());
+        var known =
+                adapters.find(tenant, model).orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
+        return unnamed(request, known.key(), Mode.ADAPTER);
+    }
+
+    /// What a function says is not said a second time, otherwise.
+    private static void requireOpen(TextRequest request, FunctionDefinition definition) {
+        var violations = new Violations();
+        var isFormed = definition.labels() != null || definition.schema() != null;
+        violations.when(
+                isFormed && request.prompt() instanceof Plain,
+                "/model",
+                null,
+                request.model(),
+                "is a function with labels or a schema, which only chats can follow");
+        violations.when(
+                definition.answer() != null,
+                "/model",
+                null,
+                request.model(),
+                "is a function of spans: ask it by POST /generate");
+        NamedFunctions.beside(definition, request.task().orElse(null), "/task", violations);
+        if (isFormed) {
+            NamedFunctions.beside(definition, request.labels().orElse(null), "/labels", violations);
+            NamedFunctions.beside(
+                    definition, request.sampling().grammar().orElse(null), "/response_format", violations);
+        }
+        if (definition.labels() != null) {
+            var logprobs = request.topLogprobs().isPresent();
+            TextRequest.besideLabels(request.choices(), logprobs, request.stops(), violations);
+        }
+        violations.raise();
+    }
+
+    private static Asked unnamed(TextRequest request, AdapterKey key, Mode mode) {
+        return new Asked(Optional.empty(), request, key, mode, Tune.DEFAULT);
+    }
+
+    private Metered<Reply> write(Asked asked, Listener listener, Runnable firstToken, Turn turn) {
+        var request = asked.request();
+        // B0 is equal for all tasks, so its id brings none of their descriptions.
+        var task = asked.key().isShared() ? Task.NONE : asked.key().task();
+        AnswerListener told = (choice, delta) -> {
+            firstToken.run();
+            listener.wrote(choice, delta);
+        };
+        Function<IntSupplier, Wanted> wanted =
+                longest -> wanted(asked.key().tenant(), request, longest, told, turn.engine());
+        var prompts = switch (request.prompt()) {
+            case Chat(var messages) -> Prompts.ofChat(task, messages, request.choices(), wanted, turn);
+            case Plain(var texts) -> Prompts.ofTexts("/prompt", texts, request.choices(), wanted, turn);
+        };
+        var weights = request.task().isPresent() ? "task" : "model";
+        var as = serving.serve(new Query(asked.key(), asked.mode(), asked.tune(), 1, weights, prompts));
+        var model = asked.function().map(FunctionName::toString).or(as::id).orElse(engineHost.modelName());
+        listener.begins(model);
+        var answers = as.answer().stream().map(ReviewedAnswer::answer).toList();
+        var spent = turn.session().spent();
+        var usage = new Usage(spent.promptTokens(), spent.completionTokens());
+        return as.metered(new Reply(model, answers, usage, Timing.of(spent)));
+    }
+
+    private static Wanted wanted(
+            Tenant tenant, TextRequest request, IntSupplier longest, AnswerListener told, Engine engine) {
+        if (request.labels().isPresent()) {
+            return new Choosing(LabelRules.tokens(request.labels().get(), engine), told, tenant.id());
+        }
+        return new Decoding(
+                request.sampling(),
+                request.maxTokens()
+                        .orElseGet(
+                                () -> Math.clamp(engine.contextTokens() - longest.getAsInt(), 1, DEFAULT_MAX_TOKENS)),
+                request.prompt() instanceof Chat ? engine.stops(request.stops()) : request.stops(),
+                request.topLogprobs(),
+                request.ignoresEnd(),
+                told,
+                tenant.id());
+    }
+
+    /// Embeds texts with the base model.
+    ///
+    /// @throws RequestException if there is no answer
+    Embeddings embed(Caller caller, String model, List<String> texts) {
+        return meter.measure("embed", caller.account(), () -> {
+            if (!model.equals(engineHost.modelName())) {
+                throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
+            }
+            return engineHost.submit(caller.account(), turn -> {
+                var noAnswer = new Decoding(SamplingOptions.GREEDY, 0, List.of());
+                var prompts =
+                        Prompts.ofTexts("/input", texts, 1, _ -> noAnswer, turn).of(false);
+                var vectors = turn.session().embed(prompts);
+                var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
+                return new Metered<>(
+                        new Embeddings(model, vectors, tokens), turn.session().spent());
+            });
+        });
+    }
+}

@@ -1,0 +1,2 @@
+/// Buckets of Google Cloud Storage, for the function: the addon `storage-google`.
+package dev.icmlora.storage.google;

@@ -1,2 +1,0 @@
-/// Tasks that arrive as files in a bucket: events in, results beside the file, exactly once in effect.
-package dev.icmlora.function.events;
