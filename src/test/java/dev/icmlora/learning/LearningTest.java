@@ -34,11 +34,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.icmlora.function.TestBucket;
+
 /// Feedback on functions, and what they learn from it.
 @QuarkusTest
 class LearningTest {
 
-    private static final Path BUCKET = Path.of("target");
+    private static final Path BUCKET = TestBucket.FOLDER;
     private static final List<String> LABELS = List.of("food", "vehicle");
     private static final Map<String, Object> SORTING =
             Map.of("task", task("Which is it?", List.of()), "labels", LABELS, "tune", Map.of("when", "never"));
