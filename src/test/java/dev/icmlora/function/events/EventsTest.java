@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.icmlora.function.Eventually;
+import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.LocalStore;
@@ -46,7 +47,7 @@ import dev.icmlora.function.storage.LocalStore;
 @QuarkusTest
 class EventsTest {
 
-    private static final Path BUCKET = Path.of("target/events-bucket").toAbsolutePath();
+    private static final Path BUCKET = TestBucket.EVENTS;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TASK = "\"task\": {\"description\": \"Write the plural of the word.\", "
             + "\"examples\": [{\"input\": \"cat\", \"output\": \"cats\"}]}, \"max_tokens\": 4";

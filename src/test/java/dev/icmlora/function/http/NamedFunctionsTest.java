@@ -39,11 +39,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.icmlora.function.TestBucket;
+
 /// Functions that are defined under a name, and requests that name one.
 @QuarkusTest
 class NamedFunctionsTest {
 
-    private static final Path BUCKET = Path.of("target/functions/shared");
+    private static final Path BUCKET = TestBucket.FOLDER.resolve("functions/shared");
     private static final List<String> LABELS = List.of("immediate", "wait");
     private static final Map<String, Object> TRIAGE =
             with(Map.of("task", task("How urgent is it?", List.of())), "labels", LABELS);

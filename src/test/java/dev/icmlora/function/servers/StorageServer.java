@@ -33,7 +33,7 @@ import dev.icmlora.storage.azure.AzureProvider;
 import dev.icmlora.storage.s3.S3Provider;
 
 /// A server that speaks as a provider's does, in a process of its own on a loopback port, with its objects in memory.
-/// There is one of each for all tests of a run.
+/// There is one of each for all tests of a JVM, and tests run in two at a time.
 public final class StorageServer {
 
     private static final Path HOME =
@@ -67,7 +67,7 @@ public final class StorageServer {
             Files.createDirectories(LOGS);
             install();
             var port = freePort();
-            var log = LOGS.resolve(provider + ".log").toFile();
+            var log = LOGS.resolve(provider + "-" + port + ".log").toFile();
             var builder = new ProcessBuilder(command(provider, port))
                     .redirectErrorStream(true)
                     .redirectOutput(log);
@@ -108,7 +108,7 @@ public final class StorageServer {
                         "-backend=memory",
                         "-log-level=warn");
             case S3 -> {
-                var settings = LOGS.resolve("s3proxy.properties");
+                var settings = LOGS.resolve("s3proxy-" + port + ".properties");
                 Files.write(
                         settings,
                         List.of(

@@ -1,0 +1,46 @@
+package dev.icmlora.function;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/// The bucket of the function under test: a directory of this JVM alone, since tests run in two at a time.
+public final class TestBucket implements ConfigSource {
+
+    public static final Path FOLDER = Path.of(
+                    "target/buckets", Long.toString(ProcessHandle.current().pid()))
+            .toAbsolutePath();
+    /// Of task files. The tests of events make it.
+    public static final Path EVENTS = FOLDER.resolve("events-bucket");
+
+    private static final Map<String, String> SETTINGS =
+            Map.of("icm-lora.storage.bucket", "file:" + FOLDER, "icm-lora.events.buckets", "file:" + EVENTS);
+
+    public TestBucket() {
+        try {
+            Files.createDirectories(FOLDER);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String getName() {
+        return "bucket of this test run";
+    }
+
+    @Override
+    public Set<String> getPropertyNames() {
+        return SETTINGS.keySet();
+    }
+
+    @Override
+    public String getValue(String name) {
+        return SETTINGS.get(name);
+    }
+}
