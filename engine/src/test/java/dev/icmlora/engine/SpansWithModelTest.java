@@ -92,14 +92,14 @@ class SpansWithModelTest {
 
     @Test
     void textsBesideOthersHaveTheSameAnswersAsAlone() {
-        var texts = IntStream.range(0, 30)
+        var texts = IntStream.range(0, 18)
                 .mapToObj(i -> "Book a table for %d people at %d:%02d".formatted(i + 2, i % 12, i))
                 .toList();
         var beside = CompletableFuture.supplyAsync(() -> extract(TEXTS, "7 pm"));
 
         var together = extract(texts, "7 pm");
 
-        for (var i : List.of(0, 17, 29)) {
+        for (var i : List.of(0, 11, 17)) {
             assertThat(together.get(i).text())
                     .isEqualTo(extract(List.of(texts.get(i)), "7 pm").getFirst().text());
         }
@@ -119,8 +119,8 @@ class SpansWithModelTest {
     @Test
     void aLongTextIsReadInBoundedWork() {
         var texts = List.of(
-                IntStream.range(0, 200).mapToObj(i -> "the " + i).collect(Collectors.joining(" ")),
-                "12 ".repeat(200),
+                IntStream.range(0, 60).mapToObj(i -> "the " + i).collect(Collectors.joining(" ")),
+                "12 ".repeat(120),
                 "x".repeat(900));
         var prompts = prompts(texts);
 

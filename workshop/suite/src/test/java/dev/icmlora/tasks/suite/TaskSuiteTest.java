@@ -37,9 +37,7 @@ class TaskSuiteTest {
 
     @Test
     void sameSeedGivesSameSuiteWhateverTheDefaultLocale() throws NoSuchAlgorithmException {
-        for (String other : List.of("en-US", "ar-EG")) {
-            assertThat(digest(create(other))).as(other).isEqualTo(digest(SUITE));
-        }
+        assertThat(digest(create("ar-EG"))).isEqualTo(digest(SUITE));
     }
 
     @Test
