@@ -18,8 +18,9 @@ public final class TestBucket implements ConfigSource {
     /// Of task files. The tests of events make it.
     public static final Path EVENTS = FOLDER.resolve("events-bucket");
 
+    /// The addon of events names its own, which is an unknown setting where the addon is not.
     private static final Map<String, String> SETTINGS =
-            Map.of("icm-lora.storage.bucket", "file:" + FOLDER, "icm-lora.events.buckets", "file:" + EVENTS);
+            Map.of("icm-lora.storage.bucket", "file:" + FOLDER, "test.events", EVENTS.toString());
 
     public TestBucket() {
         try {
