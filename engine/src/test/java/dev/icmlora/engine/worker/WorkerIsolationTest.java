@@ -283,10 +283,10 @@ class WorkerIsolationTest {
     @Test
     void scoresThatAreNotFiniteFailOneRequestOnly() {
         var huge = hugeWeights();
-        for (var round = 0; round < 2; round++) {
+        for (var round = 0; round < 3; round++) {
             var story = "Tell me a story of a fox and a crow, round %d. "
                     .formatted(round)
-                    .repeat(8);
+                    .repeat(12);
             var requests = Stream.of(adapters.getFirst(), adapters.getLast())
                     .map(each -> request(adapter(each, 1), SamplingOptions.GREEDY, story))
                     .toList();
@@ -347,7 +347,7 @@ class WorkerIsolationTest {
 
     /// Four of them do not fit into the narrow memory together.
     private static Decoding filling(SamplingOptions sampling) {
-        return new Decoding(sampling, 75, List.of(), OptionalInt.of(2), true, NOBODY);
+        return new Decoding(sampling, 100, List.of(), OptionalInt.of(2), true, NOBODY);
     }
 
     /// In one batch with others and beside their cells; prompts begin alike, so that they are kept and copied.
