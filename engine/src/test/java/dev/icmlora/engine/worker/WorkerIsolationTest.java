@@ -347,7 +347,7 @@ class WorkerIsolationTest {
 
     /// Four of them do not fit into the narrow memory together.
     private static Decoding filling(SamplingOptions sampling) {
-        return new Decoding(sampling, 100, List.of(), OptionalInt.of(2), true, NOBODY);
+        return new Decoding(sampling, 75, List.of(), OptionalInt.of(2), true, NOBODY);
     }
 
     /// In one batch with others and beside their cells; prompts begin alike, so that they are kept and copied.
@@ -375,17 +375,20 @@ class WorkerIsolationTest {
     private static int requireSameUpTo(double rounding, Answer alone, Answer together) {
         // A token that ends within a character shows with the next one.
         var shown = Math.min(alone.logprobs().size(), together.logprobs().size());
+        var known = true; // that both went on from the same token: special tokens all have no bytes
         for (var i = 0; i < shown; i++) {
             var expected = alone.logprobs().get(i);
             var found = together.logprobs().get(i);
+            var likeliest = expected.likeliest();
+            var isClose = likeliest.getFirst().logprob() - likeliest.getLast().logprob() < 2 * rounding;
             if (!Arrays.equals(expected.bytes(), found.bytes())) {
-                var likeliest = expected.likeliest();
-                assertThat(likeliest.getFirst().logprob() - likeliest.getLast().logprob())
-                        .as("how close the decision was")
-                        .isLessThan(2 * rounding);
+                assertThat(isClose || !known).as("how close the decision was").isTrue();
                 return i;
             }
-            assertThat(found.logprob()).isCloseTo(expected.logprob(), within(rounding));
+            if (known) {
+                assertThat(found.logprob()).isCloseTo(expected.logprob(), within(rounding));
+            }
+            known &= !isClose || expected.bytes().length > 0;
         }
         return shown;
     }
