@@ -286,7 +286,7 @@ public final class AutoMode {
                 .answers();
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
-        var answers = new ArrayList<ReviewedAnswer>();
+        var alone = new ArrayList<double[]>();
         for (var i = 0; i < read.size(); i++) {
             var logprobs = head.logprobs(texts.get(i));
             if (plan.isTuned()) {
@@ -295,10 +295,13 @@ public final class AutoMode {
                     logprobs[label] += WEIGHT_OF_TUNED * others[label];
                 }
             }
-            var calibrated = head.calibrated(logprobs, plan.isTuned() ? WEIGHT_OF_TUNED : 0);
-            var answer = choosing.answer(calibrated, Optional.empty());
+            alone.add(head.calibrated(logprobs, plan.isTuned() ? WEIGHT_OF_TUNED : 0));
+        }
+        var answers = new ArrayList<ReviewedAnswer>();
+        for (var logprobs : head.together(texts, alone, session::compute)) {
+            var answer = choosing.answer(logprobs, Optional.empty());
+            choosing.listener().wrote(answers.size(), new Delta(answer.text(), answer.logprobs()));
             answers.add(ReviewedAnswer.alone(answer).with(answer.probability()));
-            choosing.listener().wrote(i, new Delta(answer.text(), answer.logprobs()));
         }
         return answers;
     }

@@ -17,6 +17,9 @@ import dev.icmlora.engine.worker.Answer;
 /// constant. D and d are a ridge regression of the examples' labels on φ. How strongly it is held back, how much
 /// it and the words count, and how much each part does, is told by what each example is taken for where it is left
 /// out. So the probabilities are those of inputs that are not among the examples.
+///
+/// Inputs that come [#together] teach it too: what the parts, the words and a tuned adapter say of one input in sum,
+/// each part learns about the others.
 public final class LabelHead {
 
     /// Views of the parts, by their places in [Text#of]: the last token after 0.8 and 0.93 of the layers, where an
@@ -39,31 +42,56 @@ public final class LabelHead {
     /// As if so many examples more told nothing: the fewer there are, the less sure is what they tell.
     private static final double DOUBT = 2;
 
+    /// With fewer inputs there is little to learn from them.
+    private static final int LEAST_TOGETHER = 16;
+    /// Examples and inputs that are learned from together: with more of them it takes longer than it is worth.
+    private static final int MOST_TOGETHER = 512;
+    /// How strongly the regression on examples and inputs is held back.
+    private static final double STRENGTH_TOGETHER = 1;
+
+    private final int[] labels;
     private final List<Part> parts;
     private final double[] shares;
     private final double[] wordMeans;
     private final double ofWords;
     private final LeftOut leftOut;
 
-    /// @param directions of each label, as many numbers as there are features
+    /// @param rows features of the examples
+    /// @param ridge fitted to them
     /// @param evidence of the regression without the words, as that of [LabelWeights]
     private record Part(
             List<Integer> views,
             List<Standard> standards,
-            float[][] directions,
-            double[] offsets,
+            float[][] rows,
+            Ridge ridge,
             LabelWeights weights,
             double evidence) {
 
         double[] logprobs(Text text, double[] words) {
             var features = features(text, views, standards);
-            var scores = offsets.clone();
-            for (var label = 0; label < scores.length; label++) {
-                for (var k = 0; k < features.length; k++) {
-                    scores[label] += directions[label][k] * features[k];
-                }
+            var scores = ridge.offsets().clone();
+            for (var i = 0; i < rows.length; i++) {
+                Ridge.add(product(rows[i], features), ridge.weights()[i], scores, scores.length);
             }
             return weights.logprobs(scores, words);
+        }
+
+        /// What it takes each of some inputs for, told by the examples and the other inputs.
+        ///
+        /// @param targets of the examples, then of the inputs
+        /// @param strengths how strongly each is held back, in the same order
+        /// @return scores of each input's labels
+        double[][] together(List<Text> texts, double[][] targets, double[] strengths) {
+            var all = Arrays.copyOf(LabelHead.doubles(rows), targets.length);
+            for (var i = 0; i < texts.size(); i++) {
+                all[rows.length + i] = features(texts.get(i), views, standards);
+            }
+            var kernel = products(all);
+            for (var i = 0; i < kernel.length; i++) {
+                kernel[i][i] += strengths[i] - STRENGTH_TOGETHER;
+            }
+            var told = Ridge.of(kernel, targets, STRENGTH_TOGETHER).leftOut();
+            return Arrays.copyOfRange(told, rows.length, told.length);
         }
     }
 
@@ -142,7 +170,9 @@ public final class LabelHead {
     }
 
     /// @param ofWords evidence of the words without a regression, as that of [LabelWeights]
-    private LabelHead(List<Part> parts, double[] shares, double[] wordMeans, double ofWords, LeftOut leftOut) {
+    private LabelHead(
+            int[] labels, List<Part> parts, double[] shares, double[] wordMeans, double ofWords, LeftOut leftOut) {
+        this.labels = labels;
         this.parts = parts;
         this.shares = shares;
         this.wordMeans = wordMeans;
@@ -153,7 +183,8 @@ public final class LabelHead {
     /// Bytes of memory that one takes.
     static int bytes(int width, int labels, int examples) {
         var views = PARTS.stream().mapToInt(List::size).sum();
-        return Float.BYTES * views * width * (labels + 4) + LeftOut.BYTES_OF_EXAMPLE * examples;
+        var ofExample = Float.BYTES * views * width + 2 * Double.BYTES * labels * PARTS.size();
+        return ofExample * examples + 2 * Double.BYTES * views * width + LeftOut.BYTES_OF_EXAMPLE * examples;
     }
 
     /// Computes the pieces of what would take seconds, so that other work comes between them.
@@ -165,10 +196,7 @@ public final class LabelHead {
     /// @param labels of the examples, by their places
     static LabelHead fit(List<Text> examples, int[] labels, List<List<Integer>> parts, Pieces pieces) {
         var count = examples.getFirst().words.length;
-        var targets = new double[labels.length][count];
-        for (var i = 0; i < labels.length; i++) {
-            targets[i][labels[i]] = 1;
-        }
+        var targets = targets(labels, count);
         var wordMeans = new double[count];
         examples.forEach(text -> Ridge.add(1.0 / examples.size(), text.words, wordMeans, count));
         var words = examples.stream().map(text -> minus(text.words, wordMeans)).toArray(double[][]::new);
@@ -181,11 +209,20 @@ public final class LabelHead {
         shares = Arrays.stream(LabelWeights.normalised(shares)).map(Math::exp).toArray();
         var nothing = new double[labels.length][count];
         return new LabelHead(
+                labels,
                 fitted.stream().map(Fitted::part).toList(),
                 shares,
                 wordMeans,
                 LabelWeights.of(nothing, words, labels).evidence(),
                 leftOut(fitted, shares, labels));
+    }
+
+    private static double[][] targets(int[] labels, int count) {
+        var targets = new double[labels.length][count];
+        for (var i = 0; i < labels.length; i++) {
+            targets[i][labels[i]] = 1;
+        }
+        return targets;
     }
 
     private static LeftOut leftOut(List<Fitted> parts, double[] shares, int[] labels) {
@@ -244,10 +281,9 @@ public final class LabelHead {
         var leftOut = IntStream.range(0, labels.length)
                 .mapToObj(i -> weights.logprobs(ridge.leftOut()[i], words[i]))
                 .toList();
-        var directions = pieces.compute(() -> directions(kernel.rows, ridge.weights(), ridge.offsets().length));
         var nothing = new double[labels.length][words[0].length];
         var evidence = LabelWeights.of(ridge.leftOut(), nothing, labels).evidence();
-        return new Fitted(new Part(views, kernel.standards, directions, ridge.offsets(), weights, evidence), leftOut);
+        return new Fitted(new Part(views, kernel.standards, floats(kernel.rows), ridge, weights, evidence), leftOut);
     }
 
     private static double[] features(Text text, List<Integer> views, List<Standard> standards) {
@@ -301,6 +337,33 @@ public final class LabelHead {
         return directions;
     }
 
+    private static double product(float[] row, double[] features) {
+        var sum = 0.0;
+        for (var i = 0; i < row.length; i++) {
+            sum += row[i] * features[i];
+        }
+        return sum;
+    }
+
+    private static float[][] floats(double[][] rows) {
+        return Arrays.stream(rows)
+                .map(row -> {
+                    var floats = new float[row.length];
+                    for (var i = 0; i < row.length; i++) {
+                        floats[i] = (float) row[i];
+                    }
+                    return floats;
+                })
+                .toArray(float[][]::new);
+    }
+
+    private static double[][] doubles(float[][] rows) {
+        return Arrays.stream(rows)
+                .map(row ->
+                        IntStream.range(0, row.length).mapToDouble(i -> row[i]).toArray())
+                .toArray(double[][]::new);
+    }
+
     private static double[] minus(double[] row, double[] mean) {
         return IntStream.range(0, row.length).mapToDouble(i -> row[i] - mean[i]).toArray();
     }
@@ -347,6 +410,41 @@ public final class LabelHead {
         var words = minus(text.words, wordMeans);
         return mixed(
                 shares, parts.stream().map(part -> part.logprobs(text, words)).toList());
+    }
+
+    /// What inputs of one request are taken for, told by each other too: the mean of what was said of each alone
+    /// and of what the parts say where they learn from the others as from examples, the surer the more. One round
+    /// of transductive co-training.
+    ///
+    /// @param alone natural logarithm of each label's probability, of each text, as sure as [#calibrated] says
+    /// @return the same; `alone` where there are too few texts, or too many
+    List<double[]> together(List<Text> texts, List<double[]> alone, Pieces pieces) {
+        if (texts.size() < LEAST_TOGETHER || labels.length + texts.size() > MOST_TOGETHER) {
+            return alone;
+        }
+        var chances = alone.stream()
+                .map(logs -> Arrays.stream(logs).map(Math::exp).toArray())
+                .toList();
+        var targets = Arrays.copyOf(targets(labels, wordMeans.length), labels.length + texts.size());
+        var strengths = new double[targets.length];
+        Arrays.fill(strengths, STRENGTH_TOGETHER);
+        for (var i = 0; i < texts.size(); i++) {
+            var sureness = Arrays.stream(chances.get(i)).max().orElseThrow();
+            targets[labels.length + i] = chances.get(i);
+            strengths[labels.length + i] /= sureness;
+        }
+        var scores = new double[texts.size()][wordMeans.length];
+        for (var part = 0; part < shares.length; part++) {
+            var of = parts.get(part);
+            var told = pieces.compute(() -> of.together(texts, targets, strengths));
+            for (var i = 0; i < scores.length; i++) {
+                Ridge.add(shares[part] * of.weights.head(), told[i], scores[i], scores[i].length);
+            }
+        }
+        return IntStream.range(0, scores.length)
+                .mapToObj(
+                        i -> mixed(new double[] {0.5, 0.5}, List.of(alone.get(i), LabelWeights.normalised(scores[i]))))
+                .toList();
     }
 
     /// The mean of the parts' probabilities.

@@ -204,6 +204,66 @@ class LabelHeadTest {
         return new Text(text.views(), new double[] {text.words()[0] - 0.01, text.words()[1] - 5});
     }
 
+    /// Two examples of each label tell little, and sixty other inputs that lie around the same places tell more.
+    @Test
+    void inputsThatComeTogetherTeachEachOther() {
+        var alone = 0;
+        var together = 0;
+        for (var draw = 0; draw < 12; draw++) {
+            var head = fit(4, 2, 4);
+            var asked = IntStream.range(0, 60)
+                    .mapToObj(i -> text(i % 4, 4, 4, equal(4)))
+                    .toList();
+            var said = calibrated(head, asked);
+            var told = head.together(asked, said, new Durations());
+            told.forEach(LabelHeadTest::requireProbabilities);
+            for (var i = 0; i < asked.size(); i++) {
+                alone += likeliest(said.get(i)) == i % 4 ? 1 : 0;
+                together += likeliest(told.get(i)) == i % 4 ? 1 : 0;
+            }
+        }
+
+        assertThat(together).isGreaterThan(alone + 20);
+    }
+
+    private static List<double[]> calibrated(LabelHead head, List<Text> texts) {
+        return texts.stream()
+                .map(text -> head.calibrated(head.logprobs(text), 0))
+                .toList();
+    }
+
+    @Test
+    void fewInputsTeachNothingAndTooManyTakeTooLong() {
+        var head = fit(2, 8, 3);
+        var asked = IntStream.range(0, 512 - 16)
+                .mapToObj(i -> text(i % 2, 2, 3, equal(2)))
+                .toList();
+        var few = calibrated(head, asked.subList(0, 15));
+        var many = calibrated(head, asked);
+        var more = new ArrayList<>(asked);
+        more.add(asked.getFirst());
+        var tooMany = calibrated(head, more);
+
+        assertThat(head.together(asked.subList(0, 15), few, new Durations())).isSameAs(few);
+        assertThat(head.together(more, tooMany, new Durations())).isSameAs(tooMany);
+        assertThat(head.together(asked, many, new Durations())).hasSize(496).isNotEqualTo(many);
+    }
+
+    @Test
+    void theOrderOfInputsDoesNotMatter() {
+        var head = fit(3, 4, 2);
+        var asked = IntStream.range(0, 20)
+                .mapToObj(i -> text(i % 3, 3, 2, equal(3)))
+                .toList();
+
+        var there = head.together(asked, calibrated(head, asked), new Durations());
+        var back = head.together(asked.reversed(), calibrated(head, asked.reversed()), new Durations());
+
+        for (var i = 0; i < asked.size(); i++) {
+            assertThat(back.reversed().get(i)).containsExactly(there.get(i), within(1e-6));
+        }
+    }
+
     @Test
     void theOrderOfTheExamplesDoesNotMatter() {
         var places =
@@ -276,7 +336,7 @@ class LabelHeadTest {
 
             var all = System.nanoTime() - start;
             requireProbabilities(head.logprobs(texts.getFirst()));
-            assertThat(pieces.nanos).hasSize(21);
+            assertThat(pieces.nanos).hasSize(18);
             assertThat(pieces.nanos.stream().mapToLong(nanos -> nanos).max().orElseThrow())
                     .isLessThan(all / 3);
             assertThat(all - pieces.nanos.stream().mapToLong(nanos -> nanos).sum())
