@@ -286,24 +286,31 @@ public final class AutoMode {
                 .answers();
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
-        var alone = new ArrayList<double[]>();
-        for (var i = 0; i < read.size(); i++) {
-            var logprobs = head.logprobs(texts.get(i));
-            if (plan.isTuned()) {
-                var others = LabelHead.Text.logs(tuned.get(i));
-                for (var label = 0; label < logprobs.length; label++) {
-                    logprobs[label] += WEIGHT_OF_TUNED * others[label];
-                }
-            }
-            alone.add(head.calibrated(logprobs, plan.isTuned() ? WEIGHT_OF_TUNED : 0));
-        }
+        var alone = texts.stream().map(head::logprobs).toList();
+        var together = head.together(texts, alone, said(head, alone, tuned), session::compute);
         var answers = new ArrayList<ReviewedAnswer>();
-        for (var logprobs : head.together(texts, alone, session::compute)) {
+        for (var logprobs : said(head, together, tuned)) {
             var answer = choosing.answer(logprobs, Optional.empty());
             choosing.listener().wrote(answers.size(), new Delta(answer.text(), answer.logprobs()));
             answers.add(ReviewedAnswer.alone(answer).with(answer.probability()));
         }
         return answers;
+    }
+
+    /// What a head and a tuned adapter say in sum.
+    ///
+    /// @param tuned answers by the adapter; none without one
+    private static List<double[]> said(LabelHead head, List<double[]> byHead, List<Answer> tuned) {
+        var weight = tuned.isEmpty() ? 0 : WEIGHT_OF_TUNED;
+        return IntStream.range(0, byHead.size())
+                .mapToObj(i -> {
+                    var logprobs = byHead.get(i).clone();
+                    if (weight > 0) {
+                        Ridge.add(weight, LabelHead.Text.logs(tuned.get(i)), logprobs, logprobs.length);
+                    }
+                    return head.calibrated(logprobs, weight);
+                })
+                .toList();
     }
 
     private List<LabelHead.Text> texts(

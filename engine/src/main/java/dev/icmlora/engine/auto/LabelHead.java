@@ -412,26 +412,24 @@ public final class LabelHead {
                 shares, parts.stream().map(part -> part.logprobs(text, words)).toList());
     }
 
-    /// What inputs of one request are taken for, told by each other too: the mean of what was said of each alone
-    /// and of what the parts say where they learn from the others as from examples, the surer the more. One round
+    /// What inputs of one request are taken for, told by each other too: the mean of what it says of each alone and
+    /// of what its parts say where they learn from the other inputs as from examples, the surer the more. One round
     /// of transductive co-training.
     ///
-    /// @param alone natural logarithm of each label's probability, of each text, as sure as [#calibrated] says
-    /// @return the same; `alone` where there are too few texts, or too many
-    List<double[]> together(List<Text> texts, List<double[]> alone, Pieces pieces) {
+    /// @param alone what [#logprobs] says of each text
+    /// @param said natural logarithm of each label's probability, by all that has a say, of each text
+    /// @return as `alone`, which it is where there are too few texts, or too many
+    List<double[]> together(List<Text> texts, List<double[]> alone, List<double[]> said, Pieces pieces) {
         if (texts.size() < LEAST_TOGETHER || labels.length + texts.size() > MOST_TOGETHER) {
             return alone;
         }
-        var chances = alone.stream()
-                .map(logs -> Arrays.stream(logs).map(Math::exp).toArray())
-                .toList();
         var targets = Arrays.copyOf(targets(labels, wordMeans.length), labels.length + texts.size());
         var strengths = new double[targets.length];
         Arrays.fill(strengths, STRENGTH_TOGETHER);
         for (var i = 0; i < texts.size(); i++) {
-            var sureness = Arrays.stream(chances.get(i)).max().orElseThrow();
-            targets[labels.length + i] = chances.get(i);
-            strengths[labels.length + i] /= sureness;
+            var chances = Arrays.stream(said.get(i)).map(Math::exp).toArray();
+            targets[labels.length + i] = chances;
+            strengths[labels.length + i] /= Arrays.stream(chances).max().orElseThrow();
         }
         var scores = new double[texts.size()][wordMeans.length];
         for (var part = 0; part < shares.length; part++) {
@@ -442,8 +440,11 @@ public final class LabelHead {
             }
         }
         return IntStream.range(0, scores.length)
-                .mapToObj(
-                        i -> mixed(new double[] {0.5, 0.5}, List.of(alone.get(i), LabelWeights.normalised(scores[i]))))
+                .mapToObj(i -> {
+                    var mean = LabelWeights.normalised(scores[i]);
+                    Ridge.add(1, alone.get(i), mean, mean.length);
+                    return Arrays.stream(mean).map(each -> each / 2).toArray();
+                })
                 .toList();
     }
 
