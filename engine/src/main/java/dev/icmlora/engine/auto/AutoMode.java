@@ -287,9 +287,10 @@ public final class AutoMode {
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
         var alone = texts.stream().map(head::logprobs).toList();
-        var together = head.together(texts, alone, said(head, alone, tuned), session::compute);
+        var together = head.together(texts, alone, said(head, alone, tuned, 1), session::compute);
         var answers = new ArrayList<ReviewedAnswer>();
-        for (var logprobs : said(head, together, tuned)) {
+        // What texts teach each other is less sure than what is learned from examples: less of it is said twice.
+        for (var logprobs : said(head, together, tuned, together == alone ? 1 : 0.5)) {
             var answer = choosing.answer(logprobs, Optional.empty());
             choosing.listener().wrote(answers.size(), new Delta(answer.text(), answer.logprobs()));
             answers.add(ReviewedAnswer.alone(answer).with(answer.probability()));
@@ -300,7 +301,8 @@ public final class AutoMode {
     /// What a head and a tuned adapter say in sum.
     ///
     /// @param tuned answers by the adapter; none without one
-    private static List<double[]> said(LabelHead head, List<double[]> byHead, List<Answer> tuned) {
+    /// @param twice which part of what it says the head says too
+    private static List<double[]> said(LabelHead head, List<double[]> byHead, List<Answer> tuned, double twice) {
         var weight = tuned.isEmpty() ? 0 : WEIGHT_OF_TUNED;
         return IntStream.range(0, byHead.size())
                 .mapToObj(i -> {
@@ -308,7 +310,7 @@ public final class AutoMode {
                     if (weight > 0) {
                         Ridge.add(weight, LabelHead.Text.logs(tuned.get(i)), logprobs, logprobs.length);
                     }
-                    return head.calibrated(logprobs, weight);
+                    return head.calibrated(logprobs, twice * weight);
                 })
                 .toList();
     }
