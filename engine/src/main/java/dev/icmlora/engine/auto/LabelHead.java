@@ -43,7 +43,7 @@ public final class LabelHead {
     private static final double DOUBT = 2;
 
     /// With fewer inputs there is little to learn from them.
-    private static final int LEAST_TOGETHER = 16;
+    private static final int LEAST_TOGETHER = 32;
     /// Examples and inputs that are learned from together: with more of them it takes longer than it is worth.
     private static final int MOST_TOGETHER = 512;
     /// How strongly the regression on examples and inputs is held back.

@@ -246,7 +246,7 @@ class LabelHeadTest {
         var more = new ArrayList<>(asked);
         more.add(asked.getFirst());
 
-        assertThat(change(head, asked.subList(0, 15))).isZero();
+        assertThat(change(head, asked.subList(0, 31))).isZero();
         assertThat(change(head, more)).isZero();
         assertThat(change(head, asked)).isGreaterThan(0.1);
     }
@@ -263,7 +263,7 @@ class LabelHeadTest {
     @Test
     void theOrderOfInputsDoesNotMatter() {
         var head = fit(3, 4, 2);
-        var asked = IntStream.range(0, 20)
+        var asked = IntStream.range(0, 40)
                 .mapToObj(i -> text(i % 3, 3, 2, equal(3)))
                 .toList();
 
