@@ -45,7 +45,7 @@ class WithoutAddonsTest {
                         .results()
                         .map(line -> line.group(1) + ":" + line.group(2))
                         .toList();
-                assertThat(addons).hasSizeGreaterThan(7);
+                assertThat(addons).hasSizeGreaterThan(9);
                 return String.join(",", addons);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -76,7 +76,10 @@ class WithoutAddonsTest {
                 "/events",
                 "/events/s3",
                 "/event",
-                "/mcp"
+                "/mcp",
+                "/adapters",
+                "/adapters/blend",
+                "/adapter/events"
             })
     void nothingIsWhereAddonsAnswer(String path) {
         given().get(path).then().statusCode(404);

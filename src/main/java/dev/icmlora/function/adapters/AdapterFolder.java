@@ -29,10 +29,12 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.generator.adapter.InvalidAdapterException;
 
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it is empty and
 /// keeps nothing. Thread-safe; several processes may share a folder.
@@ -52,7 +54,7 @@ final class AdapterFolder {
     private static final int WAITING = 64;
 
     private final FunctionConfig config;
-    private final AdapterFiles adapterFiles;
+    private final EngineHost engineHost;
     private final Optional<FolderFiles> files;
     /// Fingerprint of what adapters are made by.
     private final CompletableFuture<String> generator = new CompletableFuture<>();
@@ -63,9 +65,9 @@ final class AdapterFolder {
     private final ThreadPoolExecutor writer =
             new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
 
-    AdapterFolder(FunctionConfig config, AdapterFiles adapterFiles, ObjectMapper json) {
+    AdapterFolder(FunctionConfig config, EngineHost engineHost, ObjectMapper json) {
         this.config = config;
-        this.adapterFiles = adapterFiles;
+        this.engineHost = engineHost;
         var limit = config.adapters().dirBytes().asLongValue();
         this.files = config.adapters().dir().map(folder -> new FolderFiles(folder, limit, json));
     }
@@ -140,7 +142,7 @@ final class AdapterFolder {
 
     private Optional<KnownAdapter> read(FolderFiles there, OwnedId id, AdapterCard card, Path weights) {
         try {
-            var adapter = adapterFiles.read(Files.readAllBytes(weights));
+            var adapter = engineHost.engine().adapterShape().read(Files.readAllBytes(weights));
             if (adapter.id().equals(id.id())) {
                 FolderFiles.touch(weights);
                 var key = card.key(id, generator.join());
@@ -148,7 +150,7 @@ final class AdapterFolder {
                 return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
             }
             LOG.warnf(DAMAGED, weights);
-        } catch (RequestException e) {
+        } catch (InvalidAdapterException e) {
             LOG.warnf(DAMAGED, weights);
         } catch (NoSuchFileException e) {
             // Another process took it away, or has not written it yet.

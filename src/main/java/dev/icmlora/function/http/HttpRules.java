@@ -39,10 +39,8 @@ final class HttpRules {
 
     /// Funqy and Quarkus would take any method, and JAX-RS does not say which ones it takes.
     private static final List<Route> ROUTES = List.of(
-            Route.of("/generate|/adapter|/adapters/blend", POST),
-            Route.of("/adapters", PUT),
+            Route.of("/generate|/adapter", POST),
             Route.of("/", GET, HEAD, OPTIONS),
-            Route.of("/adapters/[^/]+", DELETE, GET, HEAD, OPTIONS),
             Route.of("/functions/[^/]+", DELETE, GET, HEAD, OPTIONS, PUT),
             Route.of("/q/(health|metrics).*|/functions", GET, HEAD, OPTIONS));
 
@@ -70,7 +68,7 @@ final class HttpRules {
             return;
         }
         var taken = routes.stream()
-                .filter(route -> route.path().matcher(context.normalizedPath()).matches())
+                .filter(route -> route.isOf(context))
                 .map(Route::methods)
                 .findFirst();
         var method = context.request().method();
@@ -91,7 +89,7 @@ final class HttpRules {
         if (context.normalizedPath().equals("/") && PAGE.contains(method)) {
             // Funqy's handler of events would look for a function there, if Quarkus asks it before the page's files.
             context.reroute("/index.html");
-        } else if (!TuningResource.leads(context)) {
+        } else {
             context.next();
         }
     }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -65,7 +66,7 @@ public final class JsonBody {
     /// @throws RequestException if they are not of this type
     public <T> T read(byte[] body, Class<T> type) {
         try {
-            var request = mapper.readValue(body, type);
+            T request = strict(type).readValue(body);
             if (request != null) {
                 return request;
             }
@@ -75,6 +76,11 @@ public final class JsonBody {
             throw RequestException.invalid(malformed(e));
         }
         throw RequestException.invalid(new Violation("", "a JSON object", null, "the body is null"));
+    }
+
+    /// Addons' types too have no field that is ignored.
+    private ObjectReader strict(Class<?> type) {
+        return mapper.readerFor(type).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
 
     /// A body that is an object of whatever fields.
@@ -99,10 +105,7 @@ public final class JsonBody {
                     new Violation(at, "an object", Violation.shown(part), at + " must be an object"));
         }
         try {
-            // Addons' types too have no field that is ignored.
-            return mapper.reader()
-                    .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .treeToValue(part, type);
+            return strict(type).treeToValue(part, type);
         } catch (JsonProcessingException e) {
             var found = violation(e, pointer -> sent(part, pointer));
             throw RequestException.invalid(

@@ -25,7 +25,7 @@ final class Pipeline {
     /// Quarkus' own filter for CORS answers what a browser asks beforehand, which brings no key.
     private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
     /// Behind all filters of Quarkus.
-    private static final int LAST = 0;
+    private static final int LAST = 1;
     private static final String REQUEST_ID = "X-Request-Id";
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 

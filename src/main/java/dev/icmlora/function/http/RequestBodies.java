@@ -1,8 +1,11 @@
 package dev.icmlora.function.http;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 import io.netty.handler.codec.DecoderException;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -13,17 +16,13 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.NotFoundException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.access.Role;
 import dev.icmlora.function.admission.CallerLimit;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.error.RequestException.Kind;
 
 /// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears, and not
 /// without end. Quarkus would read them before it asks anything of a request.
@@ -42,24 +41,21 @@ final class RequestBodies {
 
     private static final String READ = RequestBodies.class.getName();
 
-    private final FunctionConfig.Adapters config;
     private final Access access;
-    private final FilePlaces files;
+    private final List<Route> ofFiles;
     private final Problems problems;
     private final long longest;
     private final CallerLimit held;
 
     @Inject
     RequestBodies(
-            FunctionConfig config,
+            @All List<Route> ofAddons,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize longest,
             Access access,
-            FilePlaces files,
             Problems problems) {
-        this.config = config.adapters();
+        this.ofFiles = ofAddons.stream().filter(route -> route.file() != null).toList();
         this.longest = longest.asLongValue();
         this.access = access;
-        this.files = files;
         this.problems = problems;
         var capacity = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
         this.held = new CallerLimit(capacity, access::share, "bytes of bodies are at work");
@@ -73,12 +69,14 @@ final class RequestBodies {
 
     void read(RoutingContext context) {
         // A request that is led elsewhere comes twice.
-        if (context.get(READ) != null || !hasBody(context) && !isFile(context)) {
+        var file = file(context);
+        if (context.get(READ) != null || !hasBody(context) && file.isEmpty()) {
             context.next();
             return;
         }
         try {
-            new Body(context, isFile(context) ? file(context) : longest).read();
+            var limit = file.map(route -> route.file().applyAsLong(context)).orElse(longest);
+            new Body(context, limit, file.isPresent()).read();
         } catch (RequestException e) {
             problems.writeEarly(e.problem(), context);
         }
@@ -91,29 +89,10 @@ final class RequestBodies {
                 && !context.normalizedPath().startsWith("/q/");
     }
 
-    private static boolean isFile(RoutingContext context) {
+    private Optional<Route> file(RoutingContext context) {
         return context.request().method() == HttpMethod.PUT
-                && context.normalizedPath().equals("/adapters");
-    }
-
-    /// A file may be longer than any other body: who sends it must be one that may, and has a place for it.
-    private long file(RoutingContext context) {
-        var caller = access.require(context, Role.UPLOAD);
-        if (!config.upload()) {
-            throw Kind.UPLOADS_OFF.because(
-                    "Adapters cannot be uploaded here: icm-lora.adapters.upload (ICM_LORA_ADAPTERS_UPLOAD) is false");
-        }
-        files.take(caller.payer(), context);
-        return config.maxBytes().asLongValue();
-    }
-
-    /// JAX-RS finds a resource by more forms of its path, such as `/adapters;a=b`.
-    ///
-    /// @throws NotFoundException if the body was not read as a file's
-    static void requireFile(RoutingContext context) {
-        if (!isFile(context)) {
-            throw new NotFoundException();
-        }
+                ? ofFiles.stream().filter(route -> route.isOf(context)).findFirst()
+                : Optional.empty();
     }
 
     /// Called by the event loop that serves the request.
@@ -122,6 +101,7 @@ final class RequestBodies {
         private final RoutingContext context;
         private final HttpServerRequest request;
         private final long limit;
+        private final boolean isFile;
         private final String caller;
         private final long begin = System.nanoTime();
         private final Buffer bytes = Buffer.buffer();
@@ -129,10 +109,11 @@ final class RequestBodies {
         private boolean isOver;
 
         /// @throws RequestException if there is no room for it
-        private Body(RoutingContext context, long limit) {
+        private Body(RoutingContext context, long limit, boolean isFile) {
             this.context = context;
             this.request = context.request();
             this.limit = limit;
+            this.isFile = isFile;
             this.caller = access.caller(context).payer();
             take(request.headers().size() * HEADER_BYTES);
             RequestEnd.of(context).then(this::giveBack);
@@ -187,7 +168,7 @@ final class RequestBodies {
             }
             try {
                 // A file has a place of its own.
-                if (!isFile(context)) {
+                if (!isFile) {
                     take(piece.length());
                 }
                 bytes.appendBuffer(piece);
@@ -214,7 +195,7 @@ final class RequestBodies {
             }
             context.put(READ, true);
             ((RoutingContextInternal) context).setBody(bytes);
-            if (isFile(context)) {
+            if (isFile) {
                 // Whatever Quarkus would think of its length.
                 request.headers().remove(HttpHeaders.CONTENT_LENGTH);
             }

@@ -6,7 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 
 /// The end of a request: its answer is sent, or its client has left.
-final class RequestEnd {
+public final class RequestEnd {
 
     private final RoutingContext request;
     /// On which the request ends, so that it does not end between a question and a handler.
@@ -18,13 +18,13 @@ final class RequestEnd {
     }
 
     /// Called by a thread that serves the request.
-    static RequestEnd of(RoutingContext request) {
+    public static RequestEnd of(RoutingContext request) {
         return new RequestEnd(request, request.vertx().getOrCreateContext());
     }
 
     /// Does something once, on the event loop: when the request ends, or soon if it has ended already. Any thread may
     /// call this.
-    void then(Runnable action) {
+    public void then(Runnable action) {
         var done = new AtomicBoolean();
         eventLoop.runOnContext(_ -> {
             if (request.response().ended() || request.response().closed()) {

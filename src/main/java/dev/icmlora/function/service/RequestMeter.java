@@ -97,7 +97,7 @@ public final class RequestMeter {
     }
 
     /// Work that takes no tokens.
-    <T> T measure(String operation, Supplier<T> work) {
+    public <T> T measure(String operation, Supplier<T> work) {
         return measure(operation, TokenAccount.unlimited(""), () -> new Metered<>(work.get(), Spent.NOTHING));
     }
 

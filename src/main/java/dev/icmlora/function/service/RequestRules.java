@@ -13,7 +13,6 @@ import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.api.Tune;
@@ -35,7 +34,7 @@ public final class RequestRules {
     /// Characters of a stop string.
     public static final int STOP_CHARACTERS = 100;
     /// Highest `scale`, and weight of an adapter in a sum.
-    private static final double SCALE = 4;
+    public static final double SCALE = 4;
     /// Highest `strength`.
     private static final double STRENGTH = 4;
     /// Steps that a tuning may take.
@@ -48,8 +47,6 @@ public final class RequestRules {
     private static final int EXAMPLES = 64;
     /// Examples of a task that is tuned on them; they are in no prompt.
     private static final int TUNING_EXAMPLES = 1024;
-    /// Adapters of one sum.
-    private static final int SUMMANDS = 16;
 
     private static final GenerateRequest ANY_INPUT = new GenerateRequest(
             null, null, List.of("any"), null, null, null, null, null, null, null, null, null, null, null, null, null);
@@ -110,37 +107,8 @@ public final class RequestRules {
         }
     }
 
-    /// @throws RequestException naming every broken rule
-    void check(SumRequest request) {
-        requireBody(request);
-        var violations = new Violations();
-        violations.when(request.adapters().isEmpty(), "/adapters", 1, 0, "must not be empty");
-        violations.count("/adapters", request.adapters().size(), SUMMANDS);
-        for (var i = 0; i < Math.min(request.adapters().size(), SUMMANDS); i++) {
-            summand("/adapters/" + i, request.adapters().get(i), violations);
-        }
-        if (request.task() != null) {
-            task(request.task(), EXAMPLES, true, violations);
-        }
-        violations.raise();
-    }
-
-    private void summand(String field, SumRequest.Summand summand, Violations violations) {
-        if (summand == null) {
-            violations.when(true, field, "an object", null, "must not be null");
-            return;
-        }
-        var isId = summand.id() != null && OwnedId.isId(summand.id());
-        violations.when(!isId, field + "/id", OwnedId.FORM.pattern(), summand.id(), "is no id");
-        if (summand.weight() == null) {
-            violations.when(true, field + "/weight", null, null, "is missing");
-        } else {
-            violations.range(field + "/weight", summand.weight(), -SCALE, SCALE);
-        }
-    }
-
     /// @throws RequestException if it is too long
-    void checkDescription(String description) {
+    public static void checkDescription(String description) {
         var violations = new Violations();
         violations.text("description", description, DESCRIPTION_CHARACTERS);
         violations.raise();
@@ -187,6 +155,11 @@ public final class RequestRules {
 
     private static void examplesToTuneOn(int count, Violations violations) {
         violations.when(count == 0, "/task/examples", 1, 0, "must not be empty: tuning takes its steps on them");
+    }
+
+    /// The rules of a task whose examples are all in a prompt.
+    public void checkShown(TaskBody task, Violations violations) {
+        task(task, EXAMPLES, true, violations);
     }
 
     /// @param mayBeEmpty whether examples may have empty outputs

@@ -13,16 +13,11 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
-import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.adapters.AdapterFiles;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
-import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.admission.LowPriorityWork;
 import dev.icmlora.function.admission.Turn;
-import dev.icmlora.function.api.AdapterDescription;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;
@@ -31,46 +26,36 @@ import dev.icmlora.function.api.GenerateReply.Timing;
 import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
-import dev.icmlora.function.api.SumRequest;
-import dev.icmlora.function.api.SumRequest.Summand;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.NamedFunctions.Named;
 import dev.icmlora.function.service.RequestMeter.Metered;
 import dev.icmlora.function.service.TaskServing.Query;
-import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.adapter.AdapterFormat;
 import dev.icmlora.generator.task.Task;
 
-/// Answers tasks with inputs, and makes, takes in, adds up and deletes adapters.
+/// Answers tasks with inputs, and makes adapters.
 @Singleton
 public final class TaskService {
 
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final AdapterSource adapters;
-    private final AdapterFiles files;
     private final TaskServing serving;
     private final EngineHost engineHost;
-    private final LowPriorityWork lowPriority;
     private final RequestMeter meter;
 
     TaskService(
             RequestRules rules,
             NamedFunctions functions,
             AdapterSource adapters,
-            AdapterFiles files,
             TaskServing serving,
             EngineHost engineHost,
-            LowPriorityWork lowPriority,
             RequestMeter meter) {
         this.rules = rules;
         this.functions = functions;
         this.adapters = adapters;
-        this.files = files;
         this.serving = serving;
         this.engineHost = engineHost;
-        this.lowPriority = lowPriority;
         this.meter = meter;
     }
 
@@ -205,94 +190,6 @@ public final class TaskService {
             var budget = tune.flatMap(TaskServing::budget);
             return engineHost.submit(
                     caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
-        });
-    }
-
-    /// A known adapter.
-    ///
-    /// @throws dev.icmlora.function.error.RequestException if it is not known
-    public Adapter known(Tenant tenant, String id) {
-        return adapters.byId(tenant, id).adapter();
-    }
-
-    /// An adapter as a zip of the files that PEFT loads.
-    public AdapterFormat.File peftArchive(Adapter adapter) {
-        return lowPriority.work(() -> files.peft(adapter));
-    }
-
-    /// Takes an adapter in.
-    ///
-    /// @param tenant who sees it
-    /// @param file GGUF, or a zip as PEFT saves it
-    /// @param description belongs in the adapter's prompts; may be empty
-    /// @throws dev.icmlora.function.error.RequestException if it is refused
-    public AdapterDescription upload(Tenant tenant, byte[] file, String description) {
-        return meter.measure("upload", () -> {
-            rules.checkDescription(description);
-            return taken(
-                    tenant,
-                    lowPriority.work(() -> files.read(file)),
-                    Optional.of(new Task(description, List.of())).filter(task -> !task.isEmpty()));
-        });
-    }
-
-    /// Adds adapters up that a tenant knows.
-    ///
-    /// @throws dev.icmlora.function.error.RequestException if it is refused
-    public AdapterDescription sum(Tenant tenant, SumRequest request) {
-        return meter.measure("blend", () -> {
-            rules.check(request);
-            var known = request.adapters().stream()
-                    .map(Summand::id)
-                    .map(id -> adapters.byId(tenant, id))
-                    .toList();
-            var weights = new float[known.size()];
-            for (var i = 0; i < weights.length; i++) {
-                weights[i] = request.adapters().get(i).weight().floatValue();
-            }
-            var summands = known.stream().map(KnownAdapter::adapter).toList();
-            var sum = lowPriority.work(() -> files.sum(summands, weights));
-            return taken(
-                    tenant,
-                    sum,
-                    Optional.ofNullable(request.task())
-                            .map(task -> functions.task(tenant, task).toTask())
-                            .or(() -> commonTask(known)));
-        });
-    }
-
-    private static Optional<Task> commonTask(List<KnownAdapter> known) {
-        var tasks = known.stream()
-                .map(KnownAdapter::key)
-                .filter(key -> !key.isShared())
-                .map(AdapterKey::task)
-                .distinct()
-                .toList();
-        return tasks.size() == 1 ? Optional.of(tasks.getFirst()) : Optional.empty();
-    }
-
-    /// What is known already keeps its task, unless the client names one.
-    private AdapterDescription taken(Tenant tenant, Adapter adapter, Optional<Task> task) {
-        var before = adapters.find(tenant, adapter.id());
-        var known = before.filter(
-                        there -> task.isEmpty() || task.get().equals(there.key().task()))
-                .orElseGet(() -> adapters.addGiven(tenant, task.orElse(Task.NONE), adapter));
-        return new AdapterDescription(
-                adapter.id(),
-                before.isPresent(),
-                adapter.layout().rank(),
-                adapter.layout().alpha(),
-                known.fileBytes(),
-                engineHost.modelName());
-    }
-
-    /// Takes an adapter away that a tenant knows, wherever it came from.
-    ///
-    /// @throws dev.icmlora.function.error.RequestException if it is not known
-    public void delete(Tenant tenant, String id) {
-        meter.measure("delete", () -> {
-            adapters.delete(tenant, id);
-            return null;
         });
     }
 

@@ -26,6 +26,7 @@ class LimitsPageTest {
 
     private static final Path PAGE = Path.of("../docs/limits.md");
     private static final Path SOURCES = Path.of("main/java");
+    private static final Path ADDONS = Path.of("../addons");
     private static final Path PROPERTIES = Path.of("main/resources/application.properties");
     private static final String PACKAGE = "dev.icmlora.function.";
 
@@ -80,15 +81,17 @@ class LimitsPageTest {
     void saysWhatEachRefusalSays() throws IOException {
         var refusal = Pattern.compile("new CallerLimit\\([^;]*?\"([a-z ]+)\"\\)");
         var page = Files.readString(PAGE);
-        try (var sources = Files.walk(SOURCES)) {
-            var texts = sources.filter(source -> source.toString().endsWith(".java"))
+        try (var core = Files.walk(SOURCES);
+                var addons = Files.walk(ADDONS)) {
+            var texts = Stream.concat(core, addons)
+                    .filter(source -> source.toString().endsWith(".java"))
                     .flatMap(source -> refusal.matcher(text(source)).results())
                     .map(text -> "`" + text.group(1) + " already`")
                     // Its requests wait for a place and are not refused.
                     .filter(text -> !text.equals("`requests are at work already`"))
                     .toList();
 
-            assertThat(texts).hasSize(5).allSatisfy(text -> assertThat(page).contains(text));
+            assertThat(texts).hasSize(6).allSatisfy(text -> assertThat(page).contains(text));
         }
     }
 

@@ -30,6 +30,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.HttpMethod;
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.adapters.TuningResource;
 import dev.icmlora.events.JobStatus;
 import dev.icmlora.events.Source;
 import dev.icmlora.function.api.AnswerKind;
@@ -46,7 +47,12 @@ class DescriptionTest {
     private static final List<Class<?>> CLASSES = new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages(
-                            OURS + "function", OURS + "openai", OURS + "decisions", OURS + "events", OURS + "learning")
+                            OURS + "function",
+                            OURS + "openai",
+                            OURS + "decisions",
+                            OURS + "events",
+                            OURS + "learning",
+                            OURS + "adapters")
                     .stream()
                     .filter(type -> !type.getPackageName().endsWith(".graal"))
                     .<Class<?>>map(JavaClass::reflect)

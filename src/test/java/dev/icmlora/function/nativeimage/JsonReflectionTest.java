@@ -46,7 +46,8 @@ class JsonReflectionTest {
                     "../addons/decisions",
                     "../addons/events",
                     "../addons/mcp",
-                    "../addons/learning")
+                    "../addons/learning",
+                    "../addons/adapters")
             .map(module -> Path.of(module, "target/classes"))
             .toList();
     private static final String OURS = "dev.icmlora.";

@@ -4,11 +4,11 @@ import java.util.function.Consumer;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
+import dev.icmlora.adapters.SumRequest;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.api.SumRequest;
 import dev.icmlora.function.config.DefaultConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
@@ -25,7 +25,7 @@ class RequestFuzzTest {
     void read(byte[] body) {
         read(body, GenerateRequest.class, RULES::check);
         read(body, AdapterRequest.class, RULES::check);
-        read(body, SumRequest.class, RULES::check);
+        read(body, SumRequest.class, request -> request.check(RULES));
         read(body, FunctionDefinition.class, definition -> RULES.check(NAME, definition));
     }
 

@@ -25,7 +25,7 @@ import dev.icmlora.function.http.Route;
 final class EventRules {
 
     /// Behind all filters of Quarkus, and before those that know what a path takes.
-    private static final int BEFORE_LAST = 1;
+    private static final int BEFORE_LAST = 2;
 
     private static final List<String> REQUIRED_OF_EVENTS = List.of("id", "source", "type", "specversion");
 

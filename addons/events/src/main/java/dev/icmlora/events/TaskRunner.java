@@ -18,6 +18,7 @@ import dev.icmlora.events.JobStatus.State;
 import dev.icmlora.events.TaskFile.Checked;
 import dev.icmlora.events.TaskFile.Inputs;
 import dev.icmlora.events.TaskState.Tally;
+import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.config.FunctionConfig;
@@ -44,6 +45,7 @@ final class TaskRunner {
     private static final int LONGEST_BATCH = 1 << 20;
 
     private final TaskService service;
+    private final AdapterSource adapters;
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final TaskFile file;
@@ -56,6 +58,7 @@ final class TaskRunner {
 
     TaskRunner(
             TaskService service,
+            AdapterSource adapters,
             RequestRules rules,
             NamedFunctions functions,
             TaskFile file,
@@ -66,6 +69,7 @@ final class TaskRunner {
             EventsConfig config,
             FunctionConfig function) {
         this.service = service;
+        this.adapters = adapters;
         this.rules = rules;
         this.functions = functions;
         this.file = file;
@@ -265,7 +269,7 @@ final class TaskRunner {
             return;
         }
         try {
-            var weights = service.known(work.caller().tenant(), adapter).gguf();
+            var weights = adapters.byId(work.caller().tenant(), adapter).adapter().gguf();
             work.store().write(key, Content.of(weights), Work.OWN, new Condition.IfAbsent());
         } catch (RequestException e) {
             e.unless(Kind.UNKNOWN_ADAPTER);

@@ -76,6 +76,13 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         return new Adapter(layout, sharedA, b);
     }
 
+    /// The adapter in a GGUF file, made here or elsewhere, in this shape.
+    ///
+    /// @throws InvalidAdapterException if it cannot be read, or as [#fit] says
+    public Adapter read(byte[] gguf) {
+        return fit(GgufAdapter.read(gguf, layout.architecture(), this::requireRoom));
+    }
+
     /// An adapter that does what these updates say. A lower rank is filled up with zeros, and so are
     /// weights of the layout that no update names. Alpha is brought to the layout's by scaling B; all
     /// weights are rounded to F16.

@@ -1,4 +1,4 @@
-package dev.icmlora.function.api;
+package dev.icmlora.adapters;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 

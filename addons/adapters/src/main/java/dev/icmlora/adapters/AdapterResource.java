@@ -1,4 +1,4 @@
-package dev.icmlora.function.http;
+package dev.icmlora.adapters;
 
 import java.util.List;
 import java.util.Objects;
@@ -6,7 +6,10 @@ import java.util.function.Supplier;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -24,10 +27,14 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
 
+import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Role;
-import dev.icmlora.function.api.AdapterDescription;
-import dev.icmlora.function.api.SumRequest;
-import dev.icmlora.function.service.TaskService;
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.error.RequestException.Kind;
+import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.Downloads;
+import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.http.Route;
 import dev.icmlora.generator.adapter.Adapter;
 
 /// Adapters as files: downloaded, brought, added up, taken away.
@@ -41,29 +48,62 @@ public final class AdapterResource {
     private static final List<Variant> FORMS =
             Variant.mediaTypes(GGUF, ZIP, SAFETENSORS).build();
 
-    private final TaskService service;
+    private final AdapterFiles files;
     private final ClientConnection client;
     private final JsonBody json;
-    private final FilePlaces places;
+    private final LowPriorityWork lowPriority;
     private final Downloads downloads;
 
     AdapterResource(
-            TaskService service, ClientConnection client, JsonBody json, FilePlaces places, Downloads downloads) {
-        this.service = service;
+            AdapterFiles files,
+            ClientConnection client,
+            JsonBody json,
+            LowPriorityWork lowPriority,
+            Downloads downloads) {
+        this.files = files;
         this.client = client;
         this.json = json;
-        this.places = places;
+        this.lowPriority = lowPriority;
         this.downloads = downloads;
+    }
+
+    @Produces
+    @Singleton
+    static Route adapter() {
+        return Route.of(
+                "/adapters/(?!blend$)[^/]+", HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+    }
+
+    @Produces
+    @Singleton
+    static Route sum() {
+        return Route.of("/adapters/blend", HttpMethod.POST);
+    }
+
+    /// Lets a file in of a caller that may send one, and has a place for it.
+    @Produces
+    @Singleton
+    static Route upload(FunctionConfig config, Access access, LowPriorityWork lowPriority) {
+        return Route.ofFiles("/adapters", context -> {
+            var caller = access.require(context, Role.UPLOAD);
+            if (!config.adapters().upload()) {
+                throw Kind.UPLOADS_OFF.because(
+                        "Adapters cannot be uploaded here: icm-lora.adapters.upload (ICM_LORA_ADAPTERS_UPLOAD) is false");
+            }
+            lowPriority.take(caller.payer(), context);
+            return config.adapters().maxBytes().asLongValue();
+        });
     }
 
     @PUT
     @Blocking
     public Response upload(@QueryParam("description") String description, @Context RoutingContext context) {
-        RequestBodies.requireFile(context);
+        // JAX-RS finds a resource by more forms of its path, such as `/adapters;a=b`.
+        LowPriorityWork.requirePlace(context);
         var caller = client.require(Role.UPLOAD);
         var file = JsonBody.bytes(context);
         var given = Objects.requireNonNullElse(description, "");
-        return described(context, () -> service.upload(caller.tenant(), file, given));
+        return described(context, () -> files.upload(caller.tenant(), file, given));
     }
 
     @POST
@@ -71,13 +111,13 @@ public final class AdapterResource {
     @Blocking
     public Response blend(@Context RoutingContext context) {
         var caller = client.require(Role.UPLOAD);
-        places.take(caller.payer(), context);
+        lowPriority.take(caller.payer(), context);
         var sum = json.read(context, SumRequest.class);
-        return described(context, () -> service.sum(caller.tenant(), sum));
+        return described(context, () -> files.sum(caller.tenant(), sum));
     }
 
     private Response described(RoutingContext context, Supplier<AdapterDescription> work) {
-        var adapter = places.holding(context, work);
+        var adapter = LowPriorityWork.holding(context, work);
         return Response.status(adapter.cached() ? 200 : 201)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.LOCATION, "/adapters/" + adapter.id())
@@ -102,7 +142,7 @@ public final class AdapterResource {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
         var gguf = variant.getMediaType().isCompatible(GGUF);
-        var adapter = service.known(caller.tenant(), id);
+        var adapter = files.known(caller.tenant(), id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
         var unchanged = request.evaluatePreconditions(tag);
         if (unchanged != null) {
@@ -125,14 +165,14 @@ public final class AdapterResource {
     @Blocking
     public void delete(@PathParam("id") String id) {
         var caller = client.requireDeleter();
-        service.delete(caller.tenant(), id);
+        files.delete(caller.tenant(), id);
     }
 
     private Response.ResponseBuilder file(Adapter adapter, boolean gguf, String range) {
         if (gguf) {
             return Downloads.file(adapter.fileBytes(), adapter::writeTo, range);
         }
-        var archive = service.peftArchive(adapter);
+        var archive = files.peft(adapter);
         return Downloads.file(archive.bytes(), archive::writeTo, range);
     }
 }

@@ -1,4 +1,4 @@
-package dev.icmlora.function.admission;
+package dev.icmlora.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.icmlora.function.http;
+package dev.icmlora.adapters;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,15 +22,14 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.Eventually;
-import dev.icmlora.function.admission.LowPriorityWork;
 import dev.icmlora.function.error.RequestException;
 
-class FilePlacesTest {
+class LowPriorityPlacesTest {
 
     private static final int MANY = 20;
     private static final String CALLER = "one";
 
-    private static boolean isTaken(FilePlaces places, RoutingContext request) {
+    private static boolean isTaken(LowPriorityWork places, RoutingContext request) {
         try {
             places.take(CALLER, request);
             return true;
@@ -42,7 +41,7 @@ class FilePlacesTest {
     private final List<Socket> clients = new ArrayList<>();
     private final BlockingQueue<RoutingContext> requests = new LinkedBlockingQueue<>();
     private final Vertx vertx = Vertx.vertx();
-    private final FilePlaces places = new FilePlaces(new LowPriorityWork(all -> all, () -> false));
+    private final LowPriorityWork places = new LowPriorityWork(all -> all, () -> false);
     private int port;
 
     @BeforeEach
@@ -101,7 +100,7 @@ class FilePlacesTest {
             all.add(request);
             places.take(CALLER, request);
             Thread.ofVirtual()
-                    .start(() -> places.holding(request, () -> {
+                    .start(() -> LowPriorityWork.holding(request, () -> {
                         begun.countDown();
                         return awaited(end);
                     }));
@@ -120,7 +119,7 @@ class FilePlacesTest {
 
     @Test
     void oneCallerLeavesPlacesToOthers() throws Exception {
-        var shared = new FilePlaces(new LowPriorityWork(all -> Math.max(1, all / 2), () -> false));
+        var shared = new LowPriorityWork(all -> Math.max(1, all / 2), () -> false);
         shared.take(CALLER, request());
         shared.take(CALLER, request());
         assertThat(isTaken(shared, request())).isFalse();
@@ -153,7 +152,7 @@ class FilePlacesTest {
 
     private boolean isCancelled(RoutingContext request) {
         try {
-            return places.holding(request, () -> false);
+            return LowPriorityWork.holding(request, () -> false);
         } catch (CancelledException e) {
             return true;
         }

@@ -1,4 +1,4 @@
-package dev.icmlora.function.admission;
+package dev.icmlora.adapters;
 
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -6,25 +6,35 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.NotFoundException;
 
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
+import dev.icmlora.function.admission.CallerLimit;
+import dev.icmlora.function.admission.EngineHost;
+import dev.icmlora.function.admission.Place;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.http.RequestEnd;
 
 /// Work with whole files, such as reading an adapter that a client brought. It needs no worker of the engine, and
-/// takes the processors from the requests that are answered. So few requests may bring files at once. One piece of
-/// work is done at a time, in the order in which it came, and while requests are answered a quarter of the time.
-/// Thread-safe.
+/// takes the processors from the requests that are answered. So few requests may bring files or add them up at once:
+/// each holds them in memory. One piece of work is done at a time, in the order in which it came, and while requests
+/// are answered a quarter of the time. Thread-safe.
 ///
 /// Threads that compute an answer wait for each other at every step. So what takes one processor from them for a
 /// moment costs them all of them for as long.
 @Singleton
-public final class LowPriorityWork {
+final class LowPriorityWork {
 
     private static final int FILES = 4;
 
     /// How much longer than the last piece of work the next one waits.
     private static final int REST = 3;
+
+    private static final String PLACE = LowPriorityWork.class.getName();
 
     private final CallerLimit files;
     private final BooleanSupplier isAnswering;
@@ -38,20 +48,37 @@ public final class LowPriorityWork {
 
     /// @param share see [CallerLimit]
     /// @param isAnswering whether requests are answered now
-    public LowPriorityWork(IntUnaryOperator share, BooleanSupplier isAnswering) {
+    LowPriorityWork(IntUnaryOperator share, BooleanSupplier isAnswering) {
         this.files = new CallerLimit(FILES, share, "adapters are brought or added up");
         this.isAnswering = isAnswering;
     }
 
-    /// A place for a request that brings or adds up files: each holds them in memory.
+    /// Takes a place until the request has ended, and its work with it.
     ///
-    /// @throws dev.icmlora.function.error.RequestException if there is none
-    public Place enter(String caller) {
-        return files.enter(caller);
+    /// @throws RequestException if there is none
+    void take(String caller, RoutingContext context) {
+        var place = files.enter(caller);
+        context.put(PLACE, place);
+        RequestEnd.of(context).then(place::leave);
+    }
+
+    /// @throws NotFoundException if the request has taken no place
+    static void requirePlace(RoutingContext context) {
+        if (context.get(PLACE) == null) {
+            throw new NotFoundException();
+        }
+    }
+
+    /// Work of a request that has a place. It keeps that, although its client may have left: it still waits
+    /// for its turn then, with a thread and a file.
+    ///
+    /// @throws CancelledException if the client has left before
+    static <T> T holding(RoutingContext context, Supplier<T> work) {
+        return context.<Place>get(PLACE).during(work);
     }
 
     /// Work of the caller's thread, which waits for its turn.
-    public <T> T work(Supplier<T> work) {
+    <T> T work(Supplier<T> work) {
         one.lock();
         try {
             rest();

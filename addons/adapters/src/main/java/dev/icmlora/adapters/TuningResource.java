@@ -1,13 +1,15 @@
-package dev.icmlora.function.http;
+package dev.icmlora.adapters;
 
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -18,8 +20,10 @@ import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Role;
 import dev.icmlora.function.api.AdapterRequest;
-import dev.icmlora.function.api.Progress;
 import dev.icmlora.function.error.Problems;
+import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.EventStream;
+import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.service.TaskService;
 
 /// `POST /adapter` for a client that accepts a stream of events: a function of Funqy's has one reply, and cannot
@@ -28,9 +32,11 @@ import dev.icmlora.function.service.TaskService;
 public final class TuningResource {
 
     /// Where no request gets to by itself.
-    static final String PATH = "/adapter/events";
+    public static final String PATH = "/adapter/events";
 
     private static final String FUNCTION = "/adapter";
+    /// Behind the filters that know what a path takes.
+    private static final int LAST = 0;
 
     private final TaskService service;
     private final ClientConnection client;
@@ -47,20 +53,20 @@ public final class TuningResource {
         this.mapper = mapper;
     }
 
+    static void register(@Observes Filters filters) {
+        filters.register(TuningResource::lead, LAST);
+    }
+
     /// Leads `POST /adapter` past Funqy to here where the client would rather have a stream of events.
-    ///
-    /// @return whether the request is led here, or refused since it came here by itself
-    static boolean leads(RoutingContext context) {
+    private static void lead(RoutingContext context) {
         if (context.normalizedPath().equals(FUNCTION) && prefersEvents(context)) {
             context.put(PATH, true);
             context.reroute(PATH);
-            return true;
-        }
-        if (context.normalizedPath().equals(PATH) && context.get(PATH) == null) {
+        } else if (context.normalizedPath().equals(PATH) && context.get(PATH) == null) {
             context.fail(404);
-            return true;
+        } else {
+            context.next();
         }
-        return false;
     }
 
     /// What a client accepts comes sorted, the best first.
