@@ -15,7 +15,8 @@ import dev.icmlora.engine.worker.Answer;
 /// held-out tasks have no say.
 ///
 /// @param tasks chance that an answer of a tuned task is exactly right, over what [#seen(TuningSummary)] gives
-/// @param near distance up to which a task counts as known, see [dev.icmlora.engine.start.Hypernetwork#seenDistance]
+/// @param near distance up to which a task counts as known, see
+/// [dev.icmlora.generator.network.Generator#seenDistance]
 /// @param known chance of an exact answer for a known task that is not tuned
 /// @param unknown the same for any other task
 /// @param texts chance that one text of a tuned adapter is exactly right, over what

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.request.EngineObserver;
-import dev.icmlora.engine.start.Hypernetwork;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.ThreadShare;
 import dev.icmlora.engine.worker.Worker;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorManifest;
@@ -39,7 +39,6 @@ public final class Engine implements AutoCloseable {
     private final Generator generator;
     private final ResidentShape shape;
     private final Calibration calibration;
-    private final Hypernetwork hypernetwork;
     private final ThreadShare share;
     private final EngineObserver observer;
     private final Map<Worker, WorkerFactory.Opened> workers = new LinkedHashMap<>();
@@ -71,9 +70,8 @@ public final class Engine implements AutoCloseable {
         this.generator = generator;
         this.calibration = calibration(generator.manifest());
         this.shape = generator.shape().widened(model.layoutAround(architecture.adapter()));
-        this.hypernetwork = new Hypernetwork(generator, shape);
         this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
-        var first = hypernetwork.adapter(new float[architecture.latent()], 1);
+        var first = adapter(new float[architecture.latent()], 1);
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number, first);
             workers.put(opened.worker(), opened);
@@ -188,8 +186,15 @@ public final class Engine implements AutoCloseable {
     }
 
     /// What makes the adapters that tasks begin with, on the calling thread; calls wait for each other.
-    public Hypernetwork hypernetwork() {
-        return hypernetwork;
+    public Generator generator() {
+        return generator;
+    }
+
+    /// The generator's adapter of a latent, in the shape that is hot-applied.
+    ///
+    /// @param strength of the residual on B0
+    public Adapter adapter(float[] latent, float strength) {
+        return shape.widen(generator.generate(latent, strength));
     }
 
     /// Numbers of a task vector.

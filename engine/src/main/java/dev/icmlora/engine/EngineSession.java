@@ -157,12 +157,13 @@ public final class EngineSession {
     ///
     /// @param strength of the residual on B0
     public Adapter generated(TaskVector vector, float strength) {
-        return generate(() -> engine.hypernetwork().generated(vector, strength));
+        return generate(() -> engine.adapter(engine.generator().latent(vector), strength));
     }
 
     /// B0 itself, whatever the task.
     public Adapter shared() {
-        return generate(engine.hypernetwork()::shared);
+        return generate(
+                () -> engine.adapter(new float[engine.manifest().architecture().latent()], 0));
     }
 
     private Adapter generate(Supplier<Adapter> start) {
@@ -177,7 +178,7 @@ public final class EngineSession {
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
     /// latents; empty where it knows none.
     public OptionalDouble seenDistance(TaskVector vector) {
-        return job(() -> engine.hypernetwork().seenDistance(vector));
+        return job(() -> engine.generator().seenDistance(vector));
     }
 
     /// A short piece of work that computes without the model: a job of the worker that has least to do, so that it

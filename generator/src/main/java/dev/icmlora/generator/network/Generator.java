@@ -2,15 +2,23 @@ package dev.icmlora.generator.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.adapter.ResidentShape;
+import dev.icmlora.generator.network.GeneratorArchitecture.TensorSpec;
+import dev.icmlora.generator.vector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
+import dev.icmlora.ggml.Graph;
+import dev.icmlora.ggml.Tensor;
+import dev.icmlora.ggml.TensorStore;
 import dev.icmlora.llama.NamedTensor;
 
 /// The CVAE at generation time: a task vector becomes a latent, a latent becomes an adapter.
@@ -24,11 +32,11 @@ public final class Generator implements AutoCloseable {
     private final PriorNetwork prior;
     private final DecoderNetwork decoder;
     private final List<NamedTensor> fixed;
-    private final List<float[]> seenLatents;
+    private final Neighbourhood seen;
 
     private Generator(GeneratorFile file, Backend backend) {
         this.manifest = file.manifest();
-        this.seenLatents = file.seenLatents();
+        this.seen = new Neighbourhood(file.seenLatents());
         this.weights = new Weights(file, backend);
         this.prior = new PriorNetwork(manifest.architecture(), file.statistics(), weights, backend);
         this.decoder = new DecoderNetwork(manifest.architecture(), weights, backend);
@@ -52,9 +60,10 @@ public final class Generator implements AutoCloseable {
         return new ResidentShape(manifest.architecture().adapter(), fixed);
     }
 
-    /// Latents of the tasks that it was trained on; none where its file does without.
-    public List<float[]> seenLatents() {
-        return seenLatents;
+    /// Distance of a task to the nearest one that it was trained on, in standard deviations of their latents; empty
+    /// where it knows none.
+    public OptionalDouble seenDistance(TaskVector task) {
+        return seen.distance(latent(task));
     }
 
     /// The latent of a task: the mean of p(z | task vector).
@@ -109,5 +118,135 @@ public final class Generator implements AutoCloseable {
         decoder.close();
         prior.close();
         weights.close();
+    }
+
+    /// The mean of the learned prior p(z | c) as a ggml graph, built once: c `[3 * hidden + 2]` to `[latent]`.
+    ///
+    /// ICM-LoRA draws z from N(0, I) at generation (section 3.3); a learned prior is the third of our departures.
+    private static final class PriorNetwork implements AutoCloseable {
+        private static final int TENSORS = 32;
+
+        private final Standardization statistics;
+        private final Graph graph;
+        private final Tensor vector;
+        private final Tensor mean;
+
+        private PriorNetwork(
+                GeneratorArchitecture architecture, Standardization statistics, Weights weights, Backend backend) {
+            this.statistics = statistics;
+            this.graph = Graph.create(backend, TENSORS);
+            this.vector = graph.input("task_vector", GgmlType.F32, TaskVector.length(architecture.hidden()));
+            Tensor hidden = graph.silu(linear(weights, "prior.0", vector));
+            this.mean = linear(weights, "prior.mean", hidden);
+            graph.output(mean);
+            graph.build();
+        }
+
+        private Tensor linear(Weights weights, String layer, Tensor x) {
+            return graph.add(graph.mulMat(weights.get(layer + ".weight"), x), weights.get(layer + ".bias"));
+        }
+
+        private float[] mean(TaskVector task) {
+            vector.set(statistics.apply(task));
+            graph.compute();
+            return mean.toFloats();
+        }
+
+        @Override
+        public void close() {
+            graph.close();
+        }
+    }
+
+    /// The decoder as a ggml graph, built once: a latent `[latent]` and a strength `[1]` to `B = B0 + strength *
+    /// dB`, for each module `[rank * out, layers]` in F16. All layers are columns of one matrix product a head.
+    private static final class DecoderNetwork implements AutoCloseable {
+        private static final int TENSORS = 64;
+
+        private final Graph graph;
+        private final Tensor latent;
+        private final Tensor strength;
+        private final List<Tensor> outputs = new ArrayList<>();
+
+        private DecoderNetwork(GeneratorArchitecture architecture, Weights weights, Backend backend) {
+            this.graph = Graph.create(backend, TENSORS);
+            latent = graph.input("latent", GgmlType.F32, architecture.latent());
+            strength = graph.input("strength", GgmlType.F32, 1);
+            Tensor fromLatent = graph.mulMat(weights.get("decoder.latent.weight"), latent);
+            // From here on every layer is one column.
+            Tensor trunk = graph.silu(graph.add(weights.get("decoder.layer.bias"), fromLatent));
+            Tensor block = graph.silu(
+                    graph.add(graph.mulMat(weights.get("decoder.1.weight"), trunk), weights.get("decoder.1.bias")));
+            Tensor normalised = graph.norm(graph.add(trunk, block), GeneratorArchitecture.NORM_EPSILON);
+            Tensor features = graph.add(
+                    graph.mul(normalised, weights.get("decoder.norm.weight")), weights.get("decoder.norm.bias"));
+            // The heads are linear, so the residual is as strong as what they are given.
+            Tensor scaled = graph.mul(features, strength);
+            for (Target target : architecture.adapter().targets()) {
+                Tensor delta = graph.mulMat(weights.get(GeneratorArchitecture.head(target)), scaled);
+                Tensor b = graph.add(delta, weights.get(GeneratorArchitecture.b0(target)));
+                Tensor half = graph.cast(b, GgmlType.F16);
+                graph.output(half);
+                outputs.add(half);
+            }
+            graph.build();
+        }
+
+        /// B matrices, one array a target module: `[layer][out][rank]` in F16.
+        private List<byte[]> decode(float[] z, float strengthOfResidual) {
+            latent.set(z);
+            strength.set(new float[] {strengthOfResidual});
+            graph.compute();
+            return outputs.stream().map(Tensor::toBytes).toList();
+        }
+
+        @Override
+        public void close() {
+            graph.close();
+        }
+    }
+
+    /// The networks' weights in the backend's memory, shared by all graphs of one generator.
+    private static final class Weights implements AutoCloseable {
+        private static final int CAPACITY = 64;
+
+        private final TensorStore store = TensorStore.ofCapacity(CAPACITY);
+        private final Map<String, Tensor> tensors = new HashMap<>();
+
+        private Weights(GeneratorFile file, Backend backend) {
+            GeneratorArchitecture architecture = file.manifest().architecture();
+            architecture.prior().forEach(this::create);
+            architecture.decoder().forEach(this::create);
+            // B0 is added to the heads' F32 output: kept in F32, since not every backend adds mixed types.
+            for (var target : architecture.adapter().targets()) {
+                long outputs = (long) architecture.adapter().rank() * target.out();
+                String name = GeneratorArchitecture.b0(target);
+                create(
+                        name,
+                        new TensorSpec(
+                                GgmlType.F32, outputs, architecture.adapter().layers()));
+            }
+            store.allocate(backend);
+            tensors.forEach((name, tensor) -> {
+                if (tensor.type() == architecture.tensors().get(name).type()) {
+                    tensor.set(file.bytes(name));
+                } else {
+                    tensor.set(file.floats(name));
+                }
+            });
+        }
+
+        private void create(String name, TensorSpec spec) {
+            tensors.put(name, store.create(name, spec.type(), spec.ne()));
+        }
+
+        private Tensor get(String name) {
+            return tensors.get(name);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
     }
 }

@@ -20,7 +20,7 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
@@ -69,14 +69,14 @@ public final class ControlBench implements AutoCloseable {
 
     /// The latent that the function takes for a task: the mean of its prior.
     float[] latent(TaskVector vector) {
-        return engine.hypernetwork().latent(vector);
+        return engine.generator().latent(vector);
     }
 
     /// The adapter of a latent.
     ///
     /// @param strength of the residual: 0 gives B0
     Adapter generate(float[] latent, float strength) {
-        return engine.hypernetwork().adapter(latent, strength);
+        return engine.adapter(latent, strength);
     }
 
     /// An adapter with these B matrices and the A of all that are generated.

@@ -58,7 +58,7 @@ public class Loaded {
 
     /// The adapter of a latent that was not used just before.
     Adapter generate() {
-        return engine.hypernetwork().adapter(latents.get(next++ % LATENTS), 1);
+        return engine.adapter(latents.get(next++ % LATENTS), 1);
     }
 
     List<Adapter> generate(int count) {

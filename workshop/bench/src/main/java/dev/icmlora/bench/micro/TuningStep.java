@@ -38,7 +38,7 @@ public final class TuningStep implements AutoCloseable {
                 engine.contextTokens(),
                 engine.manifest().tuningRates());
         var anywhere = new float[engine.manifest().architecture().latent()];
-        shared = engine.hypernetwork().adapter(anywhere, 0);
+        shared = engine.adapter(anywhere, 0);
         plain = model.textContext(Loaded.TASK.examples().size());
         batch = batch();
     }

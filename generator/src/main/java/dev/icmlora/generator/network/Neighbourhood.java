@@ -1,4 +1,4 @@
-package dev.icmlora.engine.start;
+package dev.icmlora.generator.network;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 
 /// How near a latent is to those of the tasks that the generator was trained on.
 ///
-/// The distance is Mahalanobis' with independent dimensions: the root mean square over dimensions, each in units of its
-/// standard deviation over the seen tasks.
+/// The distance is Mahalanobis' with independent dimensions: the root mean square over dimensions, each in units of
+/// its standard deviation over the seen tasks.
 final class Neighbourhood {
     private final List<float[]> latents;
     private final double[] variance;

@@ -1,4 +1,4 @@
-package dev.icmlora.engine.start;
+package dev.icmlora.generator.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
