@@ -104,7 +104,15 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("function")
             .mayOnlyBeAccessedByLayers(
-                    "openai", "decisions", "events", "storage-google", "storage-s3", "storage-azure", "mcp", "learning", "adapters")
+                    "openai",
+                    "decisions",
+                    "events",
+                    "storage-google",
+                    "storage-s3",
+                    "storage-azure",
+                    "mcp",
+                    "learning",
+                    "adapters")
             .whereLayer("engine")
             .mayOnlyBeAccessedByLayers("openai", "events", "adapters", "function")
             .whereLayer("generator")

@@ -16,7 +16,7 @@ import dev.icmlora.engine.Calibration.Curve;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.generator.network.GeneratorFile;
 
 /// The numbers of mode auto, as a generator's file holds them, and the chances that they give.

@@ -25,6 +25,7 @@ import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.ggml.GraphMemory.PlacedGraph;
 
 /// A computation: built once from inputs, stored tensors and operations, then computed as often as wanted.
 ///

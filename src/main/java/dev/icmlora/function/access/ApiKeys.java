@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 
 import dev.icmlora.function.access.Access.Identity;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;

@@ -11,6 +11,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.config.FunctionConfig;
 
 /// Adapters in memory, found by key and by id, within a limit. Thread-safe.

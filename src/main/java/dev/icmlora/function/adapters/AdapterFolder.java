@@ -29,6 +29,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;

@@ -16,12 +16,13 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.auto.TaskAdapter;
+import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;

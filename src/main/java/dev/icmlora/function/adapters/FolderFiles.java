@@ -27,6 +27,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.error.RequestException;
 
 /// The folder's files, within a limit, and what this process knows to be there. A file appears whole, by a rename.

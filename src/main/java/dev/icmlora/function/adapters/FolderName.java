@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 
 /// The name of a file in the folder: `<hex>.generated.gguf` and its card `<hex>.generated.json`, or `<hex>.gguf` and
 /// `<hex>.given.json`. An adapter of a tenant has the tenant's id before its name, `<tenant>-<hex>.gguf`, so that

@@ -1,9 +1,11 @@
 package dev.icmlora.function.adapters;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.generator.adapter.Adapter;
 
 /// An adapter and what it was made from.
@@ -31,5 +33,17 @@ public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Opti
     /// Memory it takes.
     int heapBytes() {
         return Math.toIntExact(adapter.ownBytes()) + key.task().bytes();
+    }
+
+    /// An adapter as one tenant knows it. Ids are hashes of the weights, so several tenants may have the same.
+    public record OwnedId(Tenant tenant, String id) {
+
+        /// What ids look like.
+        public static final Pattern FORM = Pattern.compile("sha256:[0-9a-f]{64}");
+
+        /// Whether this has the form of an adapter's id.
+        public static boolean isId(String id) {
+            return FORM.matcher(id).matches();
+        }
     }
 }

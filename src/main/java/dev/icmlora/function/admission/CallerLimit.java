@@ -4,7 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.error.RequestException;
 
 /// How much of something all callers may have together: requests, bytes, downloads. One caller has half at most of
@@ -73,5 +75,52 @@ public final class CallerLimit {
     /// Whether a caller that has nothing may have some.
     synchronized boolean hasRoom() {
         return all < capacity;
+    }
+
+    /// What is taken until all that use it have left it: first the one that took it, and then the work that it
+    /// began. Thread-safe.
+    public static final class Place {
+
+        private final Runnable free;
+        private int users = 1;
+
+        /// @param free called once, when the last one leaves
+        Place(Runnable free) {
+            this.free = free;
+        }
+
+        /// Of a request that ends, and has none any more.
+        static Place none() {
+            return new Place(() -> {});
+        }
+
+        /// Uses it too, until [#leave].
+        ///
+        /// @throws CancelledException if all have left it
+        synchronized Place share() {
+            if (users == 0) {
+                throw new CancelledException();
+            }
+            users++;
+            return this;
+        }
+
+        public synchronized void leave() {
+            if (--users == 0) {
+                free.run();
+            }
+        }
+
+        /// Work that keeps it to its end, although the one that took it may leave before.
+        ///
+        /// @throws CancelledException if all have left it
+        public <T> T during(Supplier<T> work) {
+            share();
+            try {
+                return work.get();
+            } finally {
+                leave();
+            }
+        }
     }
 }

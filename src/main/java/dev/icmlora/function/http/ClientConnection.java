@@ -1,18 +1,20 @@
 package dev.icmlora.function.http;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.opentelemetry.context.Context;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import org.jboss.logging.MDC;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Caller;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.RequestMeter;
 
@@ -104,6 +106,41 @@ public final class ClientConnection {
             if (left) {
                 Thread.interrupted();
             }
+        }
+    }
+
+    /// The end of a request: its answer is sent, or its client has left.
+    public static final class RequestEnd {
+
+        private final RoutingContext request;
+        /// On which the request ends, so that it does not end between a question and a handler.
+        private final io.vertx.core.Context eventLoop;
+
+        private RequestEnd(RoutingContext request, io.vertx.core.Context eventLoop) {
+            this.request = request;
+            this.eventLoop = eventLoop;
+        }
+
+        /// Called by a thread that serves the request.
+        public static RequestEnd of(RoutingContext request) {
+            return new RequestEnd(request, request.vertx().getOrCreateContext());
+        }
+
+        /// Does something once, on the event loop: when the request ends, or soon if it has ended already. Any
+        /// thread may call this.
+        public void then(Runnable action) {
+            var done = new AtomicBoolean();
+            eventLoop.runOnContext(_ -> {
+                if (request.response().ended() || request.response().closed()) {
+                    action.run();
+                } else {
+                    request.addEndHandler(_ -> {
+                        if (done.compareAndSet(false, true)) {
+                            action.run();
+                        }
+                    });
+                }
+            });
         }
     }
 }

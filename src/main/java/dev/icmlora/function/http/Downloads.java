@@ -26,6 +26,7 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
 /// Replies that may be large: files, and JSON of many or long entries. They are sent in pieces, by so many requests
 /// at once, since each keeps what it sends from, such as a connection to the store. Methods of resources that reply

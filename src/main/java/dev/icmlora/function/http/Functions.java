@@ -3,7 +3,7 @@ package dev.icmlora.function.http;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.api.AdapterReply;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateReply;

@@ -23,6 +23,7 @@ import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
 /// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears, and not
 /// without end. Quarkus would read them before it asks anything of a request.

@@ -6,7 +6,7 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.adapters.KnownAdapter;
-import dev.icmlora.function.adapters.OwnedId;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.AnswerKind;
 import dev.icmlora.function.api.FunctionDefinition;

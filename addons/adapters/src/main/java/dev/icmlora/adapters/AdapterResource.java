@@ -28,7 +28,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
 
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.http.ClientConnection;

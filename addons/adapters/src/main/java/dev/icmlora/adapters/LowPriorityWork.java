@@ -14,10 +14,10 @@ import jakarta.ws.rs.NotFoundException;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.admission.CallerLimit;
+import dev.icmlora.function.admission.CallerLimit.Place;
 import dev.icmlora.function.admission.EngineHost;
-import dev.icmlora.function.admission.Place;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.http.RequestEnd;
+import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
 /// Work with whole files, such as reading an adapter that a client brought. It needs no worker of the engine, and
 /// takes the processors from the requests that are answered. So few requests may bring files or add them up at once:

@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.icmlora.function.adapters.OwnedId;
+import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;

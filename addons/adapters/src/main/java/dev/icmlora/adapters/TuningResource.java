@@ -18,7 +18,7 @@ import jakarta.ws.rs.core.Response;
 
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;

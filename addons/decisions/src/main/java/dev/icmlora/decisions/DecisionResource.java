@@ -15,7 +15,7 @@ import jakarta.ws.rs.core.Response;
 
 import dev.icmlora.decisions.Decisions.Asked;
 import dev.icmlora.decisions.Decisions.Decided;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.ErrorForm;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;

@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;

@@ -31,7 +31,7 @@ import org.jboss.logging.Logger;
 import dev.icmlora.events.EventReader.ObjectCreated;
 import dev.icmlora.events.JobStatus.State;
 import dev.icmlora.function.access.Caller;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.access.TokenAccount;
 import dev.icmlora.function.error.RequestException;

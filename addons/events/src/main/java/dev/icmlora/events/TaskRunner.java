@@ -269,7 +269,8 @@ final class TaskRunner {
             return;
         }
         try {
-            var weights = adapters.byId(work.caller().tenant(), adapter).adapter().gguf();
+            var weights =
+                    adapters.byId(work.caller().tenant(), adapter).adapter().gguf();
             work.store().write(key, Content.of(weights), Work.OWN, new Condition.IfAbsent());
         } catch (RequestException e) {
             e.unless(Kind.UNKNOWN_ADAPTER);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.decisions.Decisions;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;

@@ -2,7 +2,7 @@ package dev.icmlora.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.service.NamedFunctions;

@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.decisions.Decisions;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;

@@ -20,7 +20,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import dev.icmlora.function.access.Caller;
-import dev.icmlora.function.access.Role;
+import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.ErrorForm;
 import dev.icmlora.function.error.Problems;

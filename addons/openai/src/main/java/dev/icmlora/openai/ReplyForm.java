@@ -11,8 +11,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Delta;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.function.api.GenerateReply.Timing;
 import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.openai.TextService.Reply;

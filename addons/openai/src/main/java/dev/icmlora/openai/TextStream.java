@@ -1,6 +1,6 @@
 package dev.icmlora.openai;
 
-import dev.icmlora.engine.worker.Delta;
+import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.function.http.EventStream;
 import dev.icmlora.openai.CompletionRequests.CompletionRequest;
 import dev.icmlora.openai.ReplyForm.Head;

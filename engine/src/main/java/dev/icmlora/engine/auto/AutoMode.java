@@ -11,13 +11,14 @@ import java.util.stream.IntStream;
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.auto.TaskHeads.Learned;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.engine.worker.Choosing;
-import dev.icmlora.engine.worker.Delta;
 import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
@@ -473,5 +474,32 @@ public final class AutoMode {
 
     private Calibration calibration() {
         return engine().calibration();
+    }
+
+    /// How a task is served: which weights answer, and whether the prompt shows the task's examples beside its
+    /// description.
+    public enum Way {
+        /// The adapter that was tuned on the examples.
+        TUNED(false),
+        /// The adapter that the generator made.
+        GENERATED(false),
+        /// The shared adapter B0.
+        SHARED(false),
+        /// The shared adapter B0, with the examples in the prompt.
+        SHARED_EXAMPLES(true),
+        /// The base model alone, where no generator was trained for it.
+        BASE(false),
+        /// The base model alone, with the examples in the prompt.
+        BASE_EXAMPLES(true);
+
+        private final boolean showsExamples;
+
+        Way(boolean showsExamples) {
+            this.showsExamples = showsExamples;
+        }
+
+        public boolean showsExamples() {
+            return showsExamples;
+        }
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
 
 /// An answer, and what a second opinion was of it. A tuned adapter has learned from the examples; a model that is
 /// shown them answers other inputs right.

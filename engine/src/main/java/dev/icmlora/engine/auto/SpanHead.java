@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.engine.auto.LabelHead.Standard;
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.engine.worker.Words;
 import dev.icmlora.llama.Vocabulary;
 

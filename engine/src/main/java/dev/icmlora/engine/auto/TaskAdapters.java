@@ -4,6 +4,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.vector.TaskVector;
 
 /// The adapters of one task, found or made. What implements it decides what is kept, and how long a tuning may take.
@@ -24,4 +26,11 @@ public interface TaskAdapters {
     ///
     /// @param bytes of memory that key and result take
     <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute);
+
+    /// An adapter that answers a task.
+    ///
+    /// @param tuning what tuning did; empty if it was not tuned
+    /// @param isUsual whether the generated adapter was tuned by all of the steps that a task has unless a request
+    /// says otherwise. Confidence in single answers was fitted to such adapters
+    public record TaskAdapter(Adapter adapter, Optional<TuningSummary> tuning, boolean isUsual) {}
 }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 

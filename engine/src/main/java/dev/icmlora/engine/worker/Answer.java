@@ -37,4 +37,12 @@ public record Answer(
     public Answer withoutLogprobs() {
         return new Answer(text, finish, tokens, List.of(), probability, labels, states);
     }
+
+    /// Why an answer ended.
+    public enum Finish {
+        /// The model ended it, or a stop string did.
+        STOP,
+        /// It has as many tokens as it may have.
+        LENGTH
+    }
 }

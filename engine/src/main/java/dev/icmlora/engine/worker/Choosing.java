@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.worker.Answer.Finish;
+
 /// Asks for the likeliest of some labels, all of which are scored after the prompt.
 ///
 /// @param weights added to the labels' log-probabilities, up to a constant; one for each label in their order, or

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.worker.AnswerListener.Delta;
+
 /// An answer that is one of some labels. After the prompt, the trees of the labels are read one after the
 /// other, each in as few batches as it fits into. A tree of labels that differ in their first token is known
 /// with the prompt.

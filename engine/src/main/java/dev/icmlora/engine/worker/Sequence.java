@@ -3,6 +3,8 @@ package dev.icmlora.engine.worker;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.icmlora.engine.worker.AnswerListener.Delta;
+
 /// One prompt and its answer on their way through a scheduler.
 abstract sealed class Sequence permits WrittenSequence, LabelSequence {
 

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
+import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.AnswerListener.Delta;
+
 /// An answer that is written token by token.
 final class WrittenSequence extends Sequence {
 

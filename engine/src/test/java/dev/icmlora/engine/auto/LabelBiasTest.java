@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.generator.task.Example;
 
 /// What is told from answers to inputs that say nothing, and those inputs.

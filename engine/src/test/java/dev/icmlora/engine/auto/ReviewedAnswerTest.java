@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.engine.worker.TokenLogprob;
 
 /// Which of two answers counts.

@@ -18,6 +18,7 @@ import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.worker.AnswerListener;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.llama.LlamaModel;
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 

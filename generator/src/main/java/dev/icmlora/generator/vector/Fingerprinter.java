@@ -1,7 +1,7 @@
 package dev.icmlora.generator.vector;
 
-import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;

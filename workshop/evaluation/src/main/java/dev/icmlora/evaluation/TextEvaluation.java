@@ -6,7 +6,7 @@ import java.util.Optional;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.text.TextDomain;
 import dev.icmlora.trainer.paper.References;

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;

@@ -20,7 +20,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Halves;

@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 
 import dev.icmlora.engine.Calibration;
-import dev.icmlora.engine.auto.Way;
+import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// A fit as a table for people, and the numbers that come of it.

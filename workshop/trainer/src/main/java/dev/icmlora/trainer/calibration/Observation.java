@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-import dev.icmlora.engine.auto.Way;
+import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.engine.tune.TuningSummary;
 
 /// What selection saw of a task, and what came of each way to serve it.

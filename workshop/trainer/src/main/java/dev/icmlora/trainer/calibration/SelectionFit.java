@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Calibration.Curve;
-import dev.icmlora.engine.auto.Way;
+import dev.icmlora.engine.auto.AutoMode.Way;
 
 /// Fits the numbers of selection to observations.
 public final class SelectionFit {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.trainer.model.Batch;
 

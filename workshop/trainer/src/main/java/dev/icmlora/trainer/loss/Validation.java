@@ -9,7 +9,7 @@ import java.util.Map;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.model.BaseModel;

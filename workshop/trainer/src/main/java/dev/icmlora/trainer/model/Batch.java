@@ -3,7 +3,7 @@ package dev.icmlora.trainer.model;
 import java.util.Arrays;
 import java.util.List;
 
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 
 /// Samples as one rectangle of tokens, padded on the right, with the positions that are to be learned.
 ///

@@ -17,7 +17,7 @@ import dev.icmlora.engine.Calibration.Curve;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Finish;
+import dev.icmlora.engine.worker.Answer.Finish;
 
 /// On answers that are right as often as a known curve says.
 class AnswerFitTest {

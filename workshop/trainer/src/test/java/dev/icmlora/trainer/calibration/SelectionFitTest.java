@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Calibration;
-import dev.icmlora.engine.auto.Way;
+import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 

@@ -30,7 +30,7 @@ import dev.icmlora.engine.tune.TinyModel;
 import dev.icmlora.engine.tune.TinyModel.Variant;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufWriter;
 import dev.icmlora.ggml.Halves;

@@ -22,7 +22,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufWriter;

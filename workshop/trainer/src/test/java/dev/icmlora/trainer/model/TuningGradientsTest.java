@@ -30,7 +30,7 @@ import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
