@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.icmlora.ggml.GradientOps;
-import dev.icmlora.ggml.Graph;
 import dev.icmlora.ggml.Tensor;
 
 /// The parts of a layer in which architectures differ. All of them turn queries and
@@ -67,11 +66,7 @@ public record Architecture(
             return this == SILU ? ops.swiGlu(gate, up) : ops.geGlu(gate, up);
         }
 
-        Tensor value(Graph graph, Tensor gate) {
-            return this == SILU ? graph.silu(gate) : graph.gelu(gate);
-        }
-
-        /// The gradient of the gate, from that of its [#value].
+        /// The gradient of the gate, from that of its function's value.
         Tensor back(GradientOps ops, Tensor gradient, Tensor gate) {
             return this == SILU ? ops.siluBack(gradient, gate) : ops.geluBack(gradient, gate);
         }

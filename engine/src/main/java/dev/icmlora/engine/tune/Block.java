@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Tokens that are computed at once: a tree that grows out of the last token of the block before it. One that has
 /// blocks after it is a chain, so all that it computed is seen by all tokens that come later.
@@ -94,6 +95,15 @@ final class Block {
         return ints(positions);
     }
 
+    /// For each of [#predictions], its node.
+    int[] predicting() {
+        return predictions.stream().mapToInt(Prediction::node).toArray();
+    }
+
+    int position(int node) {
+        return positions.get(node);
+    }
+
     /// Tokens that the one with the most before it sees, itself among them.
     int reach() {
         return Collections.max(positions) + 1;
@@ -103,11 +113,17 @@ final class Block {
     ///
     /// @param reach most tokens that a token sees, itself among them
     float[] mask(int reach) {
+        return mask(reach, IntStream.range(0, size()).toArray());
+    }
+
+    /// The same for some of the tokens.
+    float[] mask(int reach, int[] nodes) {
         int width = places();
-        float[] mask = new float[width * size()];
+        float[] mask = new float[width * nodes.length];
         Arrays.fill(mask, Float.NEGATIVE_INFINITY);
-        for (int node = 0; node < size(); node++) {
-            int row = node * width;
+        for (int i = 0; i < nodes.length; i++) {
+            int node = nodes[i];
+            int row = i * width;
             int first = Math.max(0, positions.get(node) - reach + 1);
             // Blocks before are a chain, so places in them are positions.
             Arrays.fill(mask, row + Math.min(first, start), row + start, 0);

@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,6 +39,10 @@ final class BlockGraph implements AutoCloseable {
     /// Keys and values of empty places; null if there are none.
     private final Tensor empty;
     private final Head head;
+    /// Of the tokens that predict something, in the last layer; null, as the two above, if there are none.
+    private final Layer.Rows rows;
+
+    private Tensor maskOfRows;
 
     /// What the graphs of a model with so many layers are computed in.
     static GraphMemory memory(Backend backend, int layers) {
@@ -67,6 +72,7 @@ final class BlockGraph implements AutoCloseable {
             }
             boolean predicts = pass != Pass.STATES && !block.predictions().isEmpty();
             head = predicts ? new Head(graph, weights, block, pass == Pass.GRADIENTS ? GRADIENT_FACTOR : 1) : null;
+            rows = predicts ? rows(pass) : null;
             forward(pass != Pass.GRADIENTS && !block.after().isEmpty());
             if (pass == Pass.GRADIENTS) {
                 back(predicts ? head.back() : null);
@@ -79,19 +85,32 @@ final class BlockGraph implements AutoCloseable {
         }
     }
 
+    private Layer.Rows rows(Pass pass) {
+        int count = block.predictions().size();
+        return new Layer.Rows(
+                graph.input("rows", GgmlType.I32, count),
+                graph.input("positions of rows", GgmlType.I32, count),
+                pass == Pass.GRADIENTS ? graph.input("spread", GgmlType.F32, count, block.size()) : null);
+    }
+
     private void forward(boolean leave) {
         Tensor x = embedded();
         for (int i = 0; i < layers.size(); i++) {
-            Layer.States own = layers.get(i).states(x);
+            Layer layer = layers.get(i);
+            Layer.States own = layer.states(x);
             if (leave) {
                 leave(i, own);
             }
-            if (i < layers.size() - 1 || head != null) {
-                x = layers.get(i).forward(everywhere(i, own), mask(i));
+            if (i < layers.size() - 1) {
+                x = layer.forward(everywhere(i, own), mask(i));
+            } else if (head != null) {
+                maskOfRows = graph.input(
+                        "mask of rows",
+                        GgmlType.F32,
+                        block.places(),
+                        block.predictions().size());
+                head.forward(layer.forward(rows, everywhere(i, own), maskOfRows));
             }
-        }
-        if (head != null) {
-            head.forward(x);
         }
     }
 
@@ -113,9 +132,13 @@ final class BlockGraph implements AutoCloseable {
     }
 
     private Tensor mask(int layer) {
-        int reach = Math.min(weights.shape().reach(layer), block.reach());
+        int reach = reach(layer);
         return masks.computeIfAbsent(
                 reach, _ -> graph.input("mask" + reach, GgmlType.F32, block.places(), block.size()));
+    }
+
+    private int reach(int layer) {
+        return Math.min(weights.shape().reach(layer), block.reach());
     }
 
     /// Those of all places.
@@ -180,7 +203,22 @@ final class BlockGraph implements AutoCloseable {
             empty.set(new float[Math.toIntExact(empty.elements())]);
         }
         if (head != null) {
+            setRows();
             head.set();
+        }
+    }
+
+    private void setRows() {
+        int[] nodes = block.predicting();
+        rows.indices().set(nodes);
+        rows.positions().set(Arrays.stream(nodes).map(block::position).toArray());
+        maskOfRows.set(block.mask(reach(layers.size() - 1), nodes));
+        if (rows.spread() != null) {
+            float[] spread = new float[nodes.length * block.size()];
+            for (int i = 0; i < nodes.length; i++) {
+                spread[nodes[i] * nodes.length + i] = 1;
+            }
+            rows.spread().set(spread);
         }
     }
 

@@ -8,19 +8,16 @@ import dev.icmlora.ggml.GradientOps;
 import dev.icmlora.ggml.Graph;
 import dev.icmlora.ggml.Tensor;
 
-/// The last norm, the output matrix and the loss, for the states that have to predict something; forwards and back.
+/// The last norm, the output matrix and the loss, for states that have to predict a token each; forwards and back.
 final class Head {
     private final Graph graph;
     private final GradientOps ops;
     private final FrozenWeights weights;
     private final List<Prediction> predictions;
-    private final int tokens;
     private final int vocabulary;
-    private final Tensor rows;
     private final Tensor targets;
     private final float factor;
     private Tensor weightOf;
-    private Tensor spread;
     private Tensor certain;
     private Tensor states;
     private Tensor likelihoods;
@@ -33,15 +30,13 @@ final class Head {
         this.weights = weights;
         this.factor = factor;
         this.predictions = block.predictions();
-        this.tokens = block.size();
         this.vocabulary = weights.vocabulary();
-        this.rows = graph.input("rows", GgmlType.I32, predictions.size());
         this.targets = graph.input("targets", GgmlType.I32, predictions.size());
     }
 
-    /// @param x states after the last layer `[width, tokens]`
+    /// @param x states after the last layer `[width, predictions]`
     void forward(Tensor x) {
-        states = graph.getRows(x, rows);
+        states = x;
         Tensor normed = graph.mul(
                 graph.rmsNorm(states, weights.shape().epsilon()), weights.own().outputNorm());
         Tensor logits = graph.mulMat(weights.own().output(), normed);
@@ -56,38 +51,29 @@ final class Head {
     Tensor back() {
         int count = predictions.size();
         weightOf = graph.input("weights", GgmlType.F32, 1, count);
-        spread = graph.input("spread", GgmlType.F32, count, tokens);
         certain = graph.input("certain", GgmlType.F32, 1, 1);
         Tensor errors = ops.setRows(likelihoods, graph.sub(ofTargets, certain), targets);
         Tensor dNormed =
                 graph.mul(graph.mulMat(weights.outputTransposed(), graph.reshape(errors, vocabulary, count)), weightOf);
-        Tensor dStates = ops.rmsNormBack(
+        return ops.rmsNormBack(
                 graph.mul(dNormed, weights.own().outputNorm()),
                 states,
                 weights.shape().epsilon());
-        // Each to the token whose state it is the gradient of; several may be of one token.
-        return graph.mulMat(graph.cont(graph.permute(dStates, 1, 0, 2, 3)), spread);
     }
 
     /// Sets the inputs of the built graph.
     void set() {
         int count = predictions.size();
-        int[] rowOf = new int[count];
         int[] targetOf = new int[count];
         float[] weightsOfAll = new float[count];
-        float[] spreadOf = new float[count * tokens];
         for (int i = 0; i < count; i++) {
             Prediction prediction = predictions.get(i);
-            rowOf[i] = prediction.node();
             targetOf[i] = i * vocabulary + prediction.token();
             weightsOfAll[i] = prediction.weight();
-            spreadOf[prediction.node() * count + i] = 1;
         }
-        rows.set(rowOf);
         targets.set(targetOf);
         if (weightOf != null) {
             weightOf.set(weightsOfAll);
-            spread.set(spreadOf);
             certain.set(new float[] {factor});
         }
     }

@@ -31,12 +31,21 @@ final class Layer {
     private final Rope rope;
 
     private Tensor input;
+    private Tensor normedInput;
+    private Rows rows;
     private Attention attention;
     private Tensor keptGate;
     private Tensor keptUp;
 
     /// What a block's tokens leave for later ones.
     record States(Tensor keys, Tensor values) {}
+
+    /// Some of the tokens: those whose states go on after a last layer.
+    ///
+    /// @param indices of each among all tokens; one may be there several times
+    /// @param positions of each
+    /// @param spread `[rows, tokens]`: 1 where a row is of a token, 0 elsewhere
+    record Rows(Tensor indices, Tensor positions, Tensor spread) {}
 
     /// @param positions of the tokens
     Layer(Graph graph, FrozenWeights weights, LoraTensors lora, int layer, Tensor positions) {
@@ -56,9 +65,9 @@ final class Layer {
     /// @param x their states `[width, tokens]`
     States states(Tensor x) {
         input = x;
-        Tensor normed = norm(Norm.ATTENTION, x);
-        Tensor keys = turned(Norm.KEY, linear.forward(Module.KEY, normed), shape.kvHeads());
-        return new States(keys, linear.forward(Module.VALUE, normed));
+        normedInput = norm(Norm.ATTENTION, x);
+        Tensor keys = turned(Norm.KEY, linear.forward(Module.KEY, normedInput), shape.kvHeads(), positions);
+        return new States(keys, linear.forward(Module.VALUE, normedInput));
     }
 
     /// The states after the layer.
@@ -66,11 +75,29 @@ final class Layer {
     /// @param all keys and values of all places
     /// @param mask of places that the tokens see `[places, tokens]`
     Tensor forward(States all, Tensor mask) {
-        Tensor queries = linear.forward(Module.QUERY, norm(Norm.ATTENTION, input));
+        return forward(input, normedInput, positions, all, mask);
+    }
+
+    /// The states of some tokens after the layer.
+    ///
+    /// @param all keys and values of all places
+    /// @param mask of places that they see `[places, rows]`
+    Tensor forward(Rows only, States all, Tensor mask) {
+        rows = only;
+        return forward(
+                graph.getRows(input, rows.indices()),
+                graph.getRows(normedInput, rows.indices()),
+                rows.positions(),
+                all,
+                mask);
+    }
+
+    private Tensor forward(Tensor x, Tensor normedX, Tensor at, States all, Tensor mask) {
+        Tensor queries = turned(Norm.QUERY, linear.forward(Module.QUERY, normedX), shape.heads(), at);
         attention = new Attention(graph, shape, mask);
-        Tensor attended = attention.forward(turned(Norm.QUERY, queries, shape.heads()), all.keys(), all.values());
+        Tensor attended = attention.forward(queries, all.keys(), all.values());
         Tensor added = norm(Norm.ATTENTION_RESULT, linear.forward(Module.ATTENTION_OUTPUT, attended));
-        Tensor middle = graph.add(input, added);
+        Tensor middle = graph.add(x, added);
         Tensor normed = norm(Norm.FEED_FORWARD, middle);
         Tensor gate = linear.forward(Module.GATE, normed);
         Tensor up = linear.forward(Module.UP, normed);
@@ -96,7 +123,7 @@ final class Layer {
         Tensor gate = graph.cast(keptGate, GgmlType.F32);
         Tensor up = graph.cast(keptUp, GgmlType.F32);
         Tensor inner = linear.back(Module.DOWN, dDown);
-        Tensor dUp = graph.mul(inner, gating.value(graph, gate));
+        Tensor dUp = gating.gated(ops, gate, inner);
         Tensor dGate = gating.back(ops, graph.mul(inner, up), gate);
         linear.differentiate(Module.UP, dUp);
         linear.differentiate(Module.GATE, dGate);
@@ -107,7 +134,7 @@ final class Layer {
         Attention.Gradients gradients = attention.back(linear.back(Module.ATTENTION_OUTPUT, dAdded));
         return new Back(
                 dMiddle,
-                turnedBack(Norm.QUERY, gradients.queries(), shape.heads()),
+                turnedBack(Norm.QUERY, gradients.queries(), shape.heads(), rows == null ? positions : rows.positions()),
                 new States(gradients.keys(), gradients.values()));
     }
 
@@ -120,7 +147,7 @@ final class Layer {
         if (queries != null) {
             gradients.put(Module.QUERY, queries);
         }
-        gradients.put(Module.KEY, turnedBack(Norm.KEY, own.keys(), shape.kvHeads()));
+        gradients.put(Module.KEY, turnedBack(Norm.KEY, own.keys(), shape.kvHeads(), positions));
         gradients.put(Module.VALUE, own.values());
         gradients.forEach((module, gradient) -> linear.differentiate(module, gradient));
         return gradients;
@@ -132,11 +159,21 @@ final class Layer {
     /// @param middle of the states before the feed-forward part, or null where it was not computed
     Tensor ofInput(Map<Module, Tensor> projections, Tensor middle) {
         Tensor dNormed = projections.entrySet().stream()
-                .map(each -> linear.back(each.getKey(), each.getValue()))
+                .map(each -> ofNormed(each.getKey(), each.getValue()))
                 .reduce(graph::add)
                 .orElseThrow();
         Tensor dInput = normBack(Norm.ATTENTION, dNormed);
-        return middle == null ? dInput : graph.add(middle, dInput);
+        return middle == null ? dInput : graph.add(spread(middle), dInput);
+    }
+
+    private Tensor ofNormed(Module module, Tensor gradient) {
+        Tensor dNormed = linear.back(module, gradient);
+        return module == Module.QUERY ? spread(dNormed) : dNormed;
+    }
+
+    /// Each row's gradient to the token that it is of; what is of all tokens stays.
+    private Tensor spread(Tensor gradient) {
+        return rows == null ? gradient : graph.mulMat(graph.cont(graph.permute(gradient, 1, 0, 2, 3)), rows.spread());
     }
 
     /// Adds the gradients of B, divided by a factor.
@@ -164,13 +201,13 @@ final class Layer {
     }
 
     /// Queries or keys as the matrix gave them, each head normed where the architecture does so, and turned.
-    private Tensor turned(Norm norm, Tensor x, int heads) {
+    private Tensor turned(Norm norm, Tensor x, int heads, Tensor at) {
         Tensor normed = norm(norm, byHead(x, heads));
-        return byToken(ops.rope(normed, positions, ropeDivisors, rope), heads);
+        return byToken(ops.rope(normed, at, ropeDivisors, rope), heads);
     }
 
-    private Tensor turnedBack(Norm norm, Tensor gradient, int heads) {
-        Tensor dNormed = ops.ropeBack(byHead(gradient, heads), positions, ropeDivisors, rope);
+    private Tensor turnedBack(Norm norm, Tensor gradient, int heads, Tensor at) {
+        Tensor dNormed = ops.ropeBack(byHead(gradient, heads), at, ropeDivisors, rope);
         return byToken(normBack(norm, dNormed), heads);
     }
 

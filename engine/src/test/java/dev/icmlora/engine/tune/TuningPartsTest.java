@@ -3,6 +3,7 @@ package dev.icmlora.engine.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -53,6 +54,26 @@ class TuningPartsTest {
                 .extracting(Visit::pass)
                 .containsOnly(Pass.LOSSES)
                 .hasSize(4);
+    }
+
+    @Test
+    void ofALongExampleTheLastBlockIsFull() {
+        ExampleTokens shared = new ExampleTokens(0, new int[] {1, 2, 3, 9, 7}, 4, 1);
+        ExampleTokens longer = new ExampleTokens(1, new int[] {1, 2, 3, 10, 11, 12, 13, 14, 15, 7}, 9, 1);
+        Block rest = root(new BlockTree(List.of(shared, longer), 4)).after().getLast();
+        assertThat(rest.size()).isEqualTo(2);
+        assertThat(rest.predictions()).isEmpty();
+        assertThat(rest.after()).extracting(Block::size).containsExactly(4);
+    }
+
+    @Test
+    void someTokensOfABlockSeeWhatTheySawAmongAll() {
+        Block branch = root(new BlockTree(examples(2), 100)).after().getFirst();
+        assertThat(branch.predicting()).containsExactly(1, 3);
+        float[] all = branch.mask(branch.reach());
+        assertThat(branch.mask(branch.reach(), branch.predicting()))
+                .startsWith(Arrays.copyOfRange(all, 16, 32))
+                .endsWith(Arrays.copyOfRange(all, 48, 64));
     }
 
     @Test
