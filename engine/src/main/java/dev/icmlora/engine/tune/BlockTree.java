@@ -34,7 +34,8 @@ final class BlockTree {
         for (ExampleTokens example : examples) {
             int rest = example.length() - trunk;
             if (rest > limit) {
-                int last = trunk + (rest - 1) / limit * limit;
+                // The last is full: those before it go forwards twice.
+                int last = example.length() - limit;
                 branch(chain(example, before, trunk, last)).add(example, last, example.length());
             } else {
                 Block block = open.stream()
