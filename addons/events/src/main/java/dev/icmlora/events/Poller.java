@@ -38,6 +38,7 @@ final class Poller<T> {
     private final Set<T> underway = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
     private final Thread thread;
+    private List<T> listed = List.of();
     private String fault = "";
     private long looks;
 
@@ -94,11 +95,7 @@ final class Poller<T> {
 
     private void lookAgain() {
         try {
-            looks++;
-            var there = look.get();
-            there.forEach(this::begin);
-            done.retainAll(there);
-            failures.keySet().retainAll(there);
+            begin(look.get());
             fault = "";
         } catch (RuntimeException e) {
             // Once, not at every look: a store may be away for long.
@@ -106,6 +103,21 @@ final class Poller<T> {
                 fault = String.valueOf(e.getMessage());
                 LOG.warnf("%s cannot be looked at: %s", name, fault);
             }
+        }
+    }
+
+    private synchronized void begin(List<T> there) {
+        looks++;
+        listed = there;
+        there.forEach(this::begin);
+        done.retainAll(there);
+        failures.keySet().retainAll(there);
+    }
+
+    /// What found no place at the last look; what has failed waits for another one.
+    private synchronized void beginMore() {
+        if (thread.isAlive()) {
+            listed.stream().filter(piece -> !failures.containsKey(piece)).forEach(this::begin);
         }
     }
 
@@ -126,6 +138,7 @@ final class Poller<T> {
             } finally {
                 underway.remove(piece);
                 places.release();
+                beginMore();
             }
         });
     }
