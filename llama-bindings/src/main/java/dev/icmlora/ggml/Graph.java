@@ -223,10 +223,24 @@ public final class Graph implements AutoCloseable {
         return result(GgmlOpsH.ggml_cont(begin(a), pointer(a)));
     }
 
-    /// Converts between F32, F16 and BF16.
+    /// Converts between F32, F16 and BF16, and, of contiguous tensors with rows of whole blocks, between F32 and Q8_0.
     public Tensor cast(Tensor a, GgmlType type) {
-        require(isFloat(a.type()) && isFloat(type), "no cast to " + type, a);
+        require(
+                isFloat(a.type()) && isFloat(type) || isTo8Bits(a, type) || isFrom8Bits(a, type),
+                "no cast to " + type,
+                a);
         return result(GgmlOpsH.ggml_cast(begin(a), pointer(a), type.id()));
+    }
+
+    private static boolean isTo8Bits(Tensor a, GgmlType type) {
+        return a.type() == GgmlType.F32
+                && type == GgmlType.Q8_0
+                && a.isContiguous()
+                && extent(a, 0) % type.blockElements() == 0;
+    }
+
+    private static boolean isFrom8Bits(Tensor a, GgmlType type) {
+        return a.type() == GgmlType.Q8_0 && type == GgmlType.F32 && a.isContiguous();
     }
 
     /// Copies into another tensor, which may belong to a store or an adapter, converting between F32, F16 and

@@ -108,6 +108,26 @@ class GraphTest {
     }
 
     @Test
+    void castsToEightBitsAndBack() {
+        float[] values = new float[64];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i - 20;
+        }
+        try (Graph graph = Graph.create(backend, 8)) {
+            Tensor x = graph.input("x", GgmlType.F32, 32, 2);
+            Tensor back = graph.cast(graph.cast(x, GgmlType.Q8_0), GgmlType.F32);
+            graph.output(back);
+            assertThatIllegalArgumentException().isThrownBy(() -> graph.cast(graph.view(x, 0, 0, 16), GgmlType.Q8_0));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> graph.cast(graph.permute(x, 1, 0, 2, 3), GgmlType.Q8_0));
+            graph.build();
+            x.set(values);
+            graph.compute();
+            assertThat(back.toFloats()).containsExactly(values, within(0.2f));
+        }
+    }
+
+    @Test
     void multipliesWithStoredWeightsAndCopiesIntoAStore() {
         try (TensorStore store = TensorStore.ofCapacity(2);
                 Graph graph = Graph.create(backend, 8)) {

@@ -16,8 +16,8 @@ import dev.icmlora.ggml.Tensor;
 
 /// One layer of the base model over the tokens of a block, in a graph: forwards first, then back.
 ///
-/// Between the two it keeps what is not linear: the states at the norms, queries, keys, values and attention, and, in
-/// half precision because they are the most, gate and up.
+/// Between the two it keeps what is not linear: the states at the norms, queries, keys, values and attention, and, at
+/// 8 bits because they are the most, gate and up.
 final class Layer {
     private final Graph graph;
     private final GradientOps ops;
@@ -101,8 +101,8 @@ final class Layer {
         Tensor normed = norm(Norm.FEED_FORWARD, middle);
         Tensor gate = linear.forward(Module.GATE, normed);
         Tensor up = linear.forward(Module.UP, normed);
-        keptGate = graph.cast(gate, GgmlType.F16);
-        keptUp = graph.cast(up, GgmlType.F16);
+        keptGate = kept(gate);
+        keptUp = kept(up);
         Tensor down = linear.forward(Module.DOWN, gating.gated(ops, gate, up));
         return graph.add(middle, norm(Norm.FEED_FORWARD_RESULT, down));
     }
@@ -181,6 +181,11 @@ final class Layer {
     /// @param sums of all B in the adapter's order, `[out][rank]` each
     void addTo(List<float[]> sums, float factor) {
         linear.addTo(sums, factor);
+    }
+
+    private Tensor kept(Tensor x) {
+        boolean wholeBlocks = x.shape()[0] % GgmlType.Q8_0.blockElements() == 0;
+        return graph.cast(x, wholeBlocks ? GgmlType.Q8_0 : GgmlType.F16);
     }
 
     /// A norm of the layer; `x` itself if the architecture lacks it.
