@@ -40,7 +40,7 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.LocalStore;
+import dev.icmlora.storage.local.LocalStore;
 
 /// Task files in a directory, as a bucket.
 @Tag("slow")

@@ -54,8 +54,8 @@ import dev.icmlora.function.Requests;
 import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.storage.local.LocalStore;
 
 /// Requests that are answered in the background.
 @Tag("slow")

@@ -22,9 +22,9 @@ import dev.icmlora.events.TaskEvents.Outcome;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.storage.local.LocalStore;
 
 /// How often a store is asked for one task file: each time costs money and a round trip.
 @QuarkusTest

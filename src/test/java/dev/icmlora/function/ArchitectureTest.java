@@ -62,6 +62,8 @@ class ArchitectureTest {
             .definedBy("dev.icmlora.storage.s3..")
             .layer("storage-azure")
             .definedBy("dev.icmlora.storage.azure..")
+            .layer("storage-local")
+            .definedBy("dev.icmlora.storage.local..")
             .layer("mcp")
             .definedBy("dev.icmlora.mcp..")
             .layer("learning")
@@ -94,6 +96,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("storage-azure")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("storage-local")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("mcp")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("learning")
@@ -110,6 +114,7 @@ class ArchitectureTest {
                     "storage-google",
                     "storage-s3",
                     "storage-azure",
+                    "storage-local",
                     "mcp",
                     "learning",
                     "adapters")

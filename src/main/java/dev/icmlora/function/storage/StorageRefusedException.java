@@ -5,7 +5,7 @@ public final class StorageRefusedException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
-    StorageRefusedException(String message, Throwable cause) {
+    public StorageRefusedException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,13 +1,10 @@
 package dev.icmlora.function.storage;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
-
-import dev.icmlora.function.storage.Bucket.Provider;
 
 /// Opens stores. A provider's client is made when the first bucket of it is opened, so that an unused client costs a
 /// start nothing.
@@ -26,18 +23,14 @@ public final class Stores {
     ///
     /// @throws IllegalArgumentException if the addon of its provider was left out of the build
     public ObjectStore open(Bucket bucket) {
-        return bucket.provider() == Provider.LOCAL
-                ? new LocalStore(Path.of(bucket.name()))
-                : addon(bucket).open(bucket.name(), config);
+        return addon(bucket).open(bucket.name(), config);
     }
 
     /// Checks that a bucket can be opened.
     ///
     /// @throws IllegalArgumentException if the addon of its provider was left out of the build
     public void check(Bucket bucket) {
-        if (bucket.provider() != Provider.LOCAL) {
-            addon(bucket);
-        }
+        addon(bucket);
     }
 
     private StoreProvider addon(Bucket bucket) {

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.error.RequestException;
-import dev.icmlora.function.storage.LocalStore;
 import dev.icmlora.function.storage.RetryingStore;
 import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.storage.local.LocalStore;
 
 /// Versions of functions in a directory that several share.
 @Tag("slow")

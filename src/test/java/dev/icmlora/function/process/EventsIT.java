@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.storage.Bucket;
-import dev.icmlora.function.storage.LocalStore;
+import dev.icmlora.storage.local.LocalStore;
 
 /// A function that is killed in the middle of a task file, and the next one.
 class EventsIT {

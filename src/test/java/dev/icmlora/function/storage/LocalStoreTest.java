@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.icmlora.storage.local.LocalStore;
+
 /// A directory as a bucket.
 class LocalStoreTest extends ObjectStoreContract {
 

@@ -13,7 +13,12 @@ import dev.icmlora.function.config.DefaultConfig;
 class StoresTest {
 
     @ParameterizedTest
-    @CsvSource({"gs://bucket, storage-google", "s3://bucket, storage-s3", "az://account/container, storage-azure"})
+    @CsvSource({
+        "gs://bucket, storage-google",
+        "s3://bucket, storage-s3",
+        "az://account/container, storage-azure",
+        "file:/folder, storage-local"
+    })
     void namesTheAddonThatIsMissing(String bucket, String addon) {
         var stores = new Stores(DefaultConfig.of(StorageConfig.class), List.of());
 

@@ -1,4 +1,4 @@
-package dev.icmlora.function.storage;
+package dev.icmlora.storage.local;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +32,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.ConditionFailedException;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectGoneException;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageRefusedException;
+import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.WholeObject;
 
 /// A directory as a bucket. Keys are paths below it; a version is size, time and inode; metadata are extended
 /// attributes, so the file system must have them (ext4, xfs, btrfs, and tmpfs since Linux 6.6 do).

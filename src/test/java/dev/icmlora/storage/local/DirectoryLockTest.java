@@ -1,4 +1,4 @@
-package dev.icmlora.function.storage;
+package dev.icmlora.storage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;

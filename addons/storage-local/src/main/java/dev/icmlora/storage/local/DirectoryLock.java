@@ -1,4 +1,4 @@
-package dev.icmlora.function.storage;
+package dev.icmlora.storage.local;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
