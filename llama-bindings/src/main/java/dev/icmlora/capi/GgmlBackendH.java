@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `ggml-backend.h` and `ggml-alloc.h` of llama.cpp v0.5.0, without the scheduler ([GgmlBackendSchedH]). Each method is
 /// the C function of its name.
 public final class GgmlBackendH {

@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// The scheduler of `ggml-backend.h` of llama.cpp v0.5.0, which runs a graph on several backends. Each method is the C
 /// function of its name.
 public final class GgmlBackendSchedH {

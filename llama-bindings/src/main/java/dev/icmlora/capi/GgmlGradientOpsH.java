@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `ggml.h`, the operations of a transformer that training needs beside those of [GgmlOpsH]: attention, gated
 /// units, and what goes backwards through them; of llama.cpp v0.5.0. Each method is the C function of its name.
 /// They check shapes with assertions that end the process, so the caller checks them first.

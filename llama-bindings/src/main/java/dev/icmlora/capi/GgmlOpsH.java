@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `ggml.h`, the operations a graph is built from, of llama.cpp v0.5.0. Each method is the C function of its
 /// name. They check shapes with assertions that end the process, so the caller checks them first.
 public final class GgmlOpsH {

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `stdio.h` and `sys/mman.h`. Each method is the C function of its name.
 public final class LibcH {
     /// Of Linux, whatever the processor.

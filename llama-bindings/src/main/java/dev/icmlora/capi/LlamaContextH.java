@@ -9,6 +9,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `llama.h`, context, memory and decoding, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class LlamaContextH {
     private LlamaContextH() {}

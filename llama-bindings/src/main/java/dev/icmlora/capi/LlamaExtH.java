@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `llama-ext.h` of llama.cpp v0.5.0, which is C++: the symbol of a function has the types of its parameters in it.
 public final class LlamaExtH {
     private LlamaExtH() {}

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
+import dev.icmlora.capi.Linkage.Downcall;
+
 /// `llama.h`, vocabulary and tokenisation, of llama.cpp v0.5.0. Each method is the C function of its name.
 public final class LlamaVocabH {
     private LlamaVocabH() {}

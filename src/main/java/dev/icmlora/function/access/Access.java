@@ -13,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Caller.Role;
+import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
 import dev.icmlora.function.config.Setting;

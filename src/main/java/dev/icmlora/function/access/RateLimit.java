@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Access.Identity;
+import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;

@@ -18,7 +18,7 @@ import io.opentelemetry.context.Context;
 
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
-import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.admission.CallerLimit.Place;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;

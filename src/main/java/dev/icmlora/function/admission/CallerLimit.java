@@ -30,7 +30,7 @@ public final class CallerLimit {
 
     /// A place that is taken until it is left.
     ///
-    /// @param caller as [dev.icmlora.function.access.TokenAccount#payer]
+    /// @param caller as [dev.icmlora.function.access.Caller.TokenAccount#payer]
     /// @throws RequestException if none is free for this caller
     public Place enter(String caller) {
         take(caller, 1);

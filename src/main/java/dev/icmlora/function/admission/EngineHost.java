@@ -16,7 +16,7 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.EngineStartException;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;

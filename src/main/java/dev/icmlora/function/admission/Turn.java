@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.admission.CallerLimit.Place;
 
 /// A request that is inside the [Admission], or a computation that it began, which works in its place. Both use the

@@ -21,7 +21,7 @@ import org.jboss.logging.MDC;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.Spent;
-import dev.icmlora.function.access.TokenAccount;
+import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.adapters.AdapterCache;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.error.RequestException;

@@ -1,6 +1,6 @@
 package dev.icmlora.function.admission;
 
-import static dev.icmlora.function.access.TokenAccount.unlimited;
+import static dev.icmlora.function.access.Caller.TokenAccount.unlimited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.icmlora.engine.tune.TinyModel.Variant;
+import dev.icmlora.engine.tune.TuningState.Adam;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.icmlora.engine.tune.BlockTree.Visit;
+import dev.icmlora.engine.tune.TuningState.Adam;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.tune.BlockTree.Pass;
 import dev.icmlora.engine.tune.BlockTree.Visit;
+import dev.icmlora.engine.tune.TuningState.Adam;
 
 /// What needs no model.
 class TuningPartsTest {
