@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.trainer.model.Batch;
 
 /// Draws training samples of a task: queries (description, input, answer) that share their description, or a packed

@@ -9,8 +9,8 @@ import java.util.Map;
 import ai.djl.ndarray.NDManager;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
