@@ -1,39 +1,48 @@
 package dev.icmlora.learning;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
-/// Two versions' answers to the same inputs.
+/// Two versions' answers to the same inputs, in a form in which equal ones are equal.
 ///
-/// @param before whether the serving version was right, for each input
-/// @param after the same of the candidate
-record Comparison(List<Boolean> before, List<Boolean> after) {
+/// @param wanted what is right
+/// @param before what the serving version answers
+/// @param after what the candidate answers
+record Comparison(List<?> wanted, List<?> before, List<?> after) {
+
+    /// How often outputs are dealt out anew.
+    private static final int DEALS = 9_999;
 
     int rightBefore() {
-        return count(before, true);
+        return right(before, wanted);
     }
 
     int rightAfter() {
-        return count(after, true);
+        return right(after, wanted);
     }
 
-    private static int count(List<Boolean> answers, boolean value) {
-        return (int) answers.stream().filter(right -> right == value).count();
+    private static int right(List<?> answers, List<?> wanted) {
+        return (int) IntStream.range(0, answers.size())
+                .filter(i -> wanted.get(i).equals(answers.get(i)))
+                .count();
     }
 
     /// Inputs that only the candidate has right.
     int better() {
-        return differing(true);
+        return only(after, before);
     }
 
     /// Inputs that only the serving version has right.
     int worse() {
-        return differing(false);
+        return only(before, after);
     }
 
-    private int differing(boolean afterwards) {
-        return (int) IntStream.range(0, before.size())
-                .filter(i -> after.get(i) == afterwards && before.get(i) != afterwards)
+    private int only(List<?> one, List<?> other) {
+        return (int) IntStream.range(0, wanted.size())
+                .filter(i -> wanted.get(i).equals(one.get(i)) && !wanted.get(i).equals(other.get(i)))
                 .count();
     }
 
@@ -50,5 +59,22 @@ record Comparison(List<Boolean> before, List<Boolean> after) {
             term *= (double) k / (differing - k + 1);
         }
         return Math.min(1, sum);
+    }
+
+    /// A permutation test of whether what is wanted has to do with the inputs at all.
+    ///
+    /// @return how likely it is that the candidate has at least so many right, if the outputs were dealt out to the
+    /// inputs at random
+    double unrelated() {
+        var dealt = new ArrayList<Object>(wanted);
+        var random = new Random(0);
+        var right = rightAfter();
+        var asMany = IntStream.range(0, DEALS)
+                .filter(_ -> {
+                    Collections.shuffle(dealt, random);
+                    return right(after, dealt) >= right;
+                })
+                .count();
+        return (asMany + 1.0) / (DEALS + 1);
     }
 }

@@ -9,12 +9,13 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param from the version that served
 /// @param version the one that serves now; absent where the candidate is not served
 /// @param reason why it is not; absent where it is
-/// @param heldBack pieces of feedback that candidate and serving version were compared on
+/// @param heldBack pieces of feedback that were compared, each held back from the candidate that answered it
 /// @param rightBefore of these, how many the serving version had right; absent where nothing was compared
 /// @param rightAfter the same of the candidate
 /// @param better how many only the candidate had right
 /// @param worse how many only the serving version had right
 /// @param chance that a candidate which is no better comes out so by chance
+/// @param unrelated chance that as many are right after where outputs have nothing to do with their inputs
 /// @param unlearned examples of the function that the serving version had right and the candidate has wrong
 /// @param candidate what was tuned; absent where nothing was
 @RegisterForReflection
@@ -30,6 +31,7 @@ record Improvement(
         Integer better,
         Integer worse,
         Double chance,
+        Double unrelated,
         Integer unlearned,
         Candidate candidate) {
 

@@ -3,7 +3,7 @@ package dev.icmlora.learning;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +14,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -28,6 +31,8 @@ import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.GenerateReply;
+import dev.icmlora.function.api.GenerateReply.ServedAdapter;
+import dev.icmlora.function.api.GenerateReply.Tuned;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.api.Tune;
@@ -40,9 +45,10 @@ import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.learning.Improvement.Candidate;
 
-/// Makes better versions of functions from feedback. A candidate is tuned on the function's examples and on four
-/// fifths of the feedback. It serves if it answers the rest better than the serving version does, by a sign test,
-/// and has not unlearned the examples.
+/// Makes better versions of functions from feedback. A candidate is tuned on the function's examples and on all
+/// feedback. Cross-validation tells whether it serves: each piece of feedback is answered by one that was tuned on
+/// all but a part, which this piece is in. It serves if these answers are better than the serving version's, by a
+/// sign test, have to do with the inputs, by a permutation test, and the examples are not unlearned.
 @Singleton
 final class Improvements {
 
@@ -52,12 +58,17 @@ final class Improvements {
     static final Duration LONGEST = Duration.ofMinutes(30);
 
     private static final Logger LOG = Logger.getLogger(Improvements.class);
-    /// One piece of feedback of so many is held back, by the hash of its input: the same ones each time.
-    private static final int PARTS = 5;
+    /// Parts of the feedback, each of which is held back from a candidate: of labels, and of what takes longer to tune.
+    private static final int PARTS_OF_LABELS = 5;
+    private static final int PARTS = 2;
+    /// Feedback that is held back at most.
+    private static final int MEASURED = 64;
+    /// With less feedback, nothing is compared.
+    private static final int LEAST = 10;
     /// Highest chance of a candidate that is served without being better.
-    private static final double CHANCE = 0.02;
-    /// With fewer pieces held back, no outcome is as unlikely as that.
-    private static final int LEAST = 6;
+    private static final double CHANCE = 0.25;
+    /// Highest chance of feedback that is taken although its outputs have nothing to do with its inputs.
+    private static final double UNRELATED = 0.001;
     /// One example of so many may be unlearned.
     private static final int UNLEARNED = 10;
     /// Examples that are asked again.
@@ -75,6 +86,7 @@ final class Improvements {
     private final Preparation preparation;
     private final EngineHost engineHost;
     private final ObjectMapper json;
+    private final MeterRegistry registry;
     private final CallerLimit places;
     private final int batch;
 
@@ -87,7 +99,8 @@ final class Improvements {
             EngineHost engineHost,
             ObjectMapper json,
             FunctionConfig config,
-            Access access) {
+            Access access,
+            MeterRegistry registry) {
         this.store = store;
         this.corrections = corrections;
         this.functions = functions;
@@ -95,6 +108,7 @@ final class Improvements {
         this.preparation = preparation;
         this.engineHost = engineHost;
         this.json = json;
+        this.registry = registry;
         this.places = new CallerLimit(MOST, access::share, "functions are being improved");
         this.batch = Math.min(BATCH, config.limits().inputs());
     }
@@ -140,6 +154,11 @@ final class Improvements {
             var improvement = new Attempt(caller, serving, Split.of(serving, feedback(tenant, serving.name())))
                     .decide(() -> store.holds(claim));
             store.add(tenant, serving.name(), improvement);
+            Counter.builder("icm.lora.improvements")
+                    .description("Attempts to improve functions")
+                    .tag("outcome", improvement.version() == null ? "refused" : "served")
+                    .register(registry)
+                    .increment();
             LOG.infof(
                     "improve: %s",
                     Optional.ofNullable(improvement.reason())
@@ -158,12 +177,13 @@ final class Improvements {
                 .toList();
     }
 
-    /// What a candidate is tuned on, and what is held back. Of contradictory feedback the newest counts. It
-    /// replaces an example of the function with the same input.
+    /// What candidates are tuned on and compared on. Of contradictory feedback the newest counts. It replaces an
+    /// example of the function with the same input.
     ///
     /// @param examples of the function that no feedback contradicts
     /// @param learned feedback that is new to the function
-    record Split(List<ExampleBody> examples, List<ExampleBody> learned, List<ExampleBody> heldBack) {
+    /// @param parts of it, each of which is held back from the candidate that answers it
+    record Split(List<ExampleBody> examples, List<ExampleBody> learned, List<List<ExampleBody>> parts) {
 
         static Split of(FunctionDescription function, List<Feedback> feedback) {
             Map<String, ExampleBody> newest = new LinkedHashMap<>();
@@ -172,31 +192,40 @@ final class Improvements {
                 newest.put(piece.input(), new ExampleBody(piece.input(), piece.output()));
             }
             var known = function.task().examples();
-            var inputs = known.stream().map(ExampleBody::input).collect(Collectors.toSet());
-            // What the serving version was tuned on cannot measure it.
-            Map<Boolean, List<ExampleBody>> heldBack = newest.values().stream()
-                    .collect(Collectors.partitioningBy(
-                            piece -> isHeldBack(piece.input()) && !inputs.contains(piece.input())));
             var examples = known.stream()
                     .filter(example -> !newest.containsKey(example.input())
                             || newest.get(example.input()).equals(example))
                     .toList();
-            var learned = heldBack.get(false).stream()
+            var all = newest.values().stream()
                     .filter(piece -> !known.contains(piece))
                     .toList();
             var room = Math.max(0, EXAMPLES - examples.size());
-            return new Split(
-                    examples, learned.subList(Math.max(0, learned.size() - room), learned.size()), heldBack.get(true));
+            var learned = all.subList(Math.max(0, all.size() - room), all.size());
+            // What the serving version was tuned on cannot measure it.
+            var inputs = known.stream().map(ExampleBody::input).collect(Collectors.toSet());
+            var heldBack = learned.stream()
+                    .filter(piece -> !inputs.contains(piece.input()))
+                    .sorted(Comparator.comparing(piece -> Hash.of(piece.input())))
+                    .limit(MEASURED)
+                    .toList();
+            var count = function.labels() == null ? PARTS : PARTS_OF_LABELS;
+            var parts = IntStream.range(0, count)
+                    .mapToObj(part -> IntStream.iterate(part, i -> i < heldBack.size(), i -> i + count)
+                            .mapToObj(heldBack::get)
+                            .toList())
+                    .toList();
+            return new Split(examples, learned, parts);
         }
 
-        private static boolean isHeldBack(String input) {
-            return Integer.remainderUnsigned(Integer.parseUnsignedInt(Hash.of(input), 0, 8, 16), PARTS) == 0;
+        private List<ExampleBody> heldBack() {
+            return parts.stream().flatMap(List::stream).toList();
         }
 
-        private TaskBody task(String description) {
-            var all = new ArrayList<>(examples);
-            all.addAll(learned);
-            return new TaskBody(description, all);
+        private TaskBody task(String description, List<ExampleBody> without) {
+            return new TaskBody(
+                    description,
+                    Stream.concat(examples.stream(), learned.stream().filter(piece -> !without.contains(piece)))
+                            .toList());
         }
     }
 
@@ -205,60 +234,73 @@ final class Improvements {
         private final Caller caller;
         private final FunctionDescription serving;
         private final Split split;
+        private final List<ExampleBody> heldBack;
         private final long begin = System.nanoTime();
 
         private Attempt(Caller caller, FunctionDescription serving, Split split) {
             this.caller = caller;
             this.serving = serving;
             this.split = split;
+            this.heldBack = split.heldBack();
         }
 
         /// @param holds whether no other instance may have decided meanwhile
         private Improvement decide(BooleanSupplier holds) {
-            if (split.heldBack.size() < LEAST) {
-                return refused(
-                        "too little is held back to show that a candidate is better: %d pieces of feedback, and %d are needed"
-                                .formatted(split.heldBack.size(), LEAST));
+            if (heldBack.size() < LEAST) {
+                return tried(
+                        null,
+                        "there is too little feedback that the function was not tuned on: %d pieces, and %d are needed"
+                                .formatted(heldBack.size(), LEAST),
+                        null,
+                        null,
+                        null);
             }
-            if (split.learned.isEmpty()) {
-                return refused("there is no feedback that the function was not tuned on");
+            var current = serving.with(serving.task());
+            // Inputs that come together may teach each other, so both are asked part by part.
+            var before = split.parts.stream()
+                    .flatMap(part -> replies(current, part).stream())
+                    .toList();
+            var after = split.parts.stream()
+                    .flatMap(part -> replies(candidate(part), part).stream())
+                    .toList();
+            var measured = compared(heldBack, before, after);
+            var definition = candidate(List.of());
+            var unfit = unfit(measured);
+            if (unfit.isPresent()) {
+                return tried(null, unfit.get(), measured, null, described(definition, List.of()));
             }
-            var asked = new ArrayList<>(split.heldBack);
-            asked.addAll(split.examples.subList(0, Math.min(ASKED_AGAIN, split.examples.size())));
-            var definition = serving.with(split.task(serving.task().description()));
-            var before = right(asked, replies(serving.with(serving.task()), asked));
-            var replies = replies(definition, asked);
-            var after = right(asked, replies);
-            var heldBack = split.heldBack.size();
-            var measured = new Comparison(before.subList(0, heldBack), after.subList(0, heldBack));
-            var kept = new Comparison(before.subList(heldBack, asked.size()), after.subList(heldBack, asked.size()));
-            var reason = reason(measured, kept, holds);
+            var examples = split.examples.subList(0, Math.min(ASKED_AGAIN, split.examples.size()));
+            var replies = replies(definition, examples);
+            var kept = compared(examples, replies(current, examples), replies);
+            var reason = reason(kept, holds);
             var version = reason.isPresent()
                     ? null
                     : functions
                             .define(caller.tenant(), serving.name(), definition)
                             .function()
                             .version();
-            return new Improvement(
-                    now(),
-                    serving.version(),
-                    version,
-                    reason.orElse(null),
-                    heldBack,
-                    measured.rightBefore(),
-                    measured.rightAfter(),
-                    measured.better(),
-                    measured.worse(),
-                    measured.chance(),
-                    kept.worse(),
-                    candidate(definition, replies.getLast()));
+            return tried(version, reason.orElse(null), measured, kept.worse(), described(definition, replies));
         }
 
-        /// Why the candidate is not to serve.
-        private Optional<String> reason(Comparison measured, Comparison kept, BooleanSupplier holds) {
+        /// @param without feedback that it is not tuned on
+        private FunctionDefinition candidate(List<ExampleBody> without) {
+            return serving.with(split.task(serving.task().description(), without));
+        }
+
+        /// Why no candidate is to serve that was tuned on this feedback.
+        private static Optional<String> unfit(Comparison measured) {
             if (measured.chance() > CHANCE) {
                 return Optional.of("the candidate is not better beyond chance: the highest is " + CHANCE);
             }
+            return measured.unrelated() > UNRELATED
+                    ? Optional.of(
+                            "the outputs of the feedback may have nothing to do with its inputs: the highest chance is "
+                                    + UNRELATED)
+                    : Optional.empty();
+        }
+
+        /// Why this candidate is not to serve.
+        private Optional<String> reason(Comparison kept, BooleanSupplier holds) {
             if (kept.worse() > Math.max(1, kept.rightBefore() / UNLEARNED)) {
                 return Optional.of("the candidate unlearned %d of %d examples of the function"
                         .formatted(kept.worse(), kept.rightBefore()));
@@ -269,28 +311,30 @@ final class Improvements {
                     : Optional.of("version %d came meanwhile".formatted(newest));
         }
 
-        private Improvement refused(String reason) {
+        /// @param measured null where nothing was
+        private Improvement tried(
+                Integer version, String reason, Comparison measured, Integer unlearned, Candidate candidate) {
+            var compared = Optional.ofNullable(measured);
             return new Improvement(
-                    now(),
+                    Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                     serving.version(),
-                    null,
+                    version,
                     reason,
-                    split.heldBack.size(),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null);
+                    heldBack.size(),
+                    compared.map(Comparison::rightBefore).orElse(null),
+                    compared.map(Comparison::rightAfter).orElse(null),
+                    compared.map(Comparison::better).orElse(null),
+                    compared.map(Comparison::worse).orElse(null),
+                    compared.map(Comparison::chance).orElse(null),
+                    compared.map(Comparison::unrelated).orElse(null),
+                    unlearned,
+                    candidate);
         }
 
-        private static String now() {
-            return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        }
-
-        private Candidate candidate(FunctionDefinition definition, GenerateReply reply) {
-            var held = split.heldBack.stream()
+        /// @param replies of it; empty where it was not tuned
+        private Candidate described(FunctionDefinition definition, List<GenerateReply> replies) {
+            var reply = replies.stream().findFirst();
+            var held = heldBack.stream()
                     .map(piece -> Hash.of(piece.input()) + Hash.of(piece.output()))
                     .sorted()
                     .collect(Collectors.joining());
@@ -299,8 +343,8 @@ final class Improvements {
                     split.learned.size(),
                     engineHost.modelName(),
                     engineHost.generatorName().orElse(null),
-                    reply.adapter() == null ? null : reply.adapter().id(),
-                    reply.tuning() == null ? null : reply.tuning().steps(),
+                    reply.map(GenerateReply::adapter).map(ServedAdapter::id).orElse(null),
+                    reply.map(GenerateReply::tuning).map(Tuned::steps).orElse(null),
                     Hash.of(held));
         }
 
@@ -344,23 +388,27 @@ final class Improvements {
             }
         }
 
-        private List<Boolean> right(List<ExampleBody> asked, List<GenerateReply> replies) {
-            var outputs =
-                    replies.stream().flatMap(reply -> reply.outputs().stream()).toList();
-            return IntStream.range(0, asked.size())
-                    .mapToObj(i -> isRight(asked.get(i).output(), outputs.get(i)))
+        private Comparison compared(List<ExampleBody> asked, List<GenerateReply> before, List<GenerateReply> after) {
+            var wanted = asked.stream().map(piece -> meaning(piece.output())).toList();
+            return new Comparison(wanted, meanings(before), meanings(after));
+        }
+
+        private List<Object> meanings(List<GenerateReply> replies) {
+            return replies.stream()
+                    .flatMap(reply -> reply.outputs().stream())
+                    .map(this::meaning)
                     .toList();
         }
 
-        /// JSON counts however it is written.
-        private boolean isRight(String wanted, String output) {
+        /// JSON counts however it is written. What is no answer equals none.
+        private Object meaning(String output) {
             if (output == null || serving.schema() == null) {
-                return output != null && output.strip().equals(wanted.strip());
+                return output == null ? Optional.empty() : output.strip();
             }
             try {
-                return json.readTree(output).equals(json.readTree(wanted));
+                return json.readTree(output);
             } catch (JsonProcessingException e) {
-                return false;
+                return Optional.empty();
             }
         }
     }
