@@ -101,7 +101,7 @@ class ArchitectureTest {
             .whereLayer("mcp")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("learning")
-            .mayNotBeAccessedByAnyLayer()
+            .mayOnlyBeAccessedByLayers("mcp")
             .whereLayer("adapters")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("peft")

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -113,6 +114,36 @@ class LearningTest {
             assertThat(line.getInt("version")).isEqualTo(1);
             assertThat(Instant.parse(line.getString("at"))).isBefore(Instant.now());
         });
+    }
+
+    @Test
+    void answersByOtherInterfacesHaveIdsToo() {
+        var name = function(SORTING);
+        var user = Map.of("role", "user", "content", "an apple");
+        var chat = Map.of("model", name, "messages", List.of(user));
+        var questions = Map.of(
+                "kind", Map.of("type", "choice", "function", name),
+                "size", Map.of("type", "noul", "instructions", "Is it large?"));
+        var decided = post("/v1/systemone", Map.of("model", "any", "state", "a bus", "questions", questions))
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        List<String> ids = new ArrayList<>(decided.getList("icm_lora.ids"));
+        assertThat(ids.removeIf(Objects::isNull)).isTrue();
+        ids.add(post("/v1/chat/completions", chat).statusCode(200).extract().path("icm_lora.ids[0]"));
+
+        var corrections =
+                ids.stream().map(id -> Map.of("id", id, "right", true)).toList();
+        feedback(name, corrections).statusCode(200).body("added", equalTo(2));
+
+        assertThat(lines(name))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("a bus"))
+                .anyMatch(line -> line.contains("an apple"));
+        // Of several messages, none is an input that an example could have.
+        post("/v1/chat/completions", with(chat, "messages", List.of(user, user)))
+                .statusCode(200)
+                .body("icm_lora.ids", nullValue());
     }
 
     @Test

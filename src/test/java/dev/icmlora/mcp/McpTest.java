@@ -110,12 +110,12 @@ class McpTest {
         var result = Agent.speaking(revision).result("tools/list", Map.of());
 
         assertThat(result.getList("tools.name"))
-                .isEqualTo(List.of("run_function", "list_functions", "define_function", "decide"));
+                .isEqualTo(List.of("run_function", "list_functions", "define_function", "correct_function", "decide"));
         assertThat(result.getMap("tools[0].inputSchema.properties").keySet())
                 .isEqualTo(fields(GenerateRequest.class, Set.of("task", "adapter"), "function"));
         assertThat(result.getMap("tools[2].inputSchema.properties").keySet())
                 .isEqualTo(fields(FunctionDefinition.class, Set.of(), "name"));
-        assertThat(result.getList("tools.annotations.readOnlyHint")).isEqualTo(List.of(true, true, false, true));
+        assertThat(result.getList("tools.annotations.readOnlyHint")).isEqualTo(List.of(true, true, false, false, true));
     }
 
     private static Set<String> fields(Class<?> body, Set<String> without, String more) {
@@ -203,6 +203,10 @@ class McpTest {
         for (var field : List.of("function", "outputs", "adapter.id", "selection.served", "usage.completion_tokens")) {
             assertThat(reply.<Object>get(field)).as(field).isEqualTo(expected.get(field));
         }
+        var correction = Map.of("id", reply.getString("ids[1]"), "input", "knife", "output", "knives");
+        assertThat(AGENT.call("correct_function", Map.of("name", name, "corrections", List.of(correction)))
+                        .getInt("added"))
+                .isOne();
         given().get(
                         "/functions/{name}",
                         AGENT.call("define_function", triage(name)).getString("name"))
@@ -227,6 +231,9 @@ class McpTest {
         var define = "define_function";
         var run = "run_function";
         var triage = triage("urgency");
+        var correct = "correct_function";
+        Map<String, Object> corrections =
+                Map.of("name", "urgency", "corrections", List.of(Map.of("input", "x", "right?", "y")));
         var decide = "decide";
         var running = running("urgency", "x");
         Map<String, Object> asked = Map.of(
@@ -258,6 +265,14 @@ class McpTest {
                 Arguments.of(run, "/mode", "one of auto", with(running, "mode", "best")),
                 Arguments.of(run, "/words", "is not a known field", with(running, "words", 3)),
                 Arguments.of("list_functions", "", "must be empty", Map.of("name", "urgency")),
+                Arguments.of(
+                        correct,
+                        "/name",
+                        "is no function's name",
+                        Map.of("name", "Urgency", "corrections", List.of(Map.of("input", "x")))),
+                Arguments.of(correct, "/corrections", "must be an array", with(corrections, "corrections", "x")),
+                Arguments.of(correct, "/corrections/0/right?", "is not a known field", corrections),
+                Arguments.of(correct, "/more", "is not a known field", with(corrections, "more", 1)),
                 Arguments.of(decide, "/state", "is missing", without(asked, "state")),
                 Arguments.of(decide, "/state", "must be a text", with(asked, "state", 1)),
                 Arguments.of(decide, "/questions", "fewer than the 1", with(asked, "questions", Map.of())),

@@ -10,6 +10,7 @@ import dev.icmlora.cli.function.AdapterCommand;
 import dev.icmlora.cli.function.AskCommand;
 import dev.icmlora.cli.function.DefineCommand;
 import dev.icmlora.cli.function.FailedRequest;
+import dev.icmlora.cli.function.FeedbackCommand;
 import dev.icmlora.cli.function.FunctionsCommand;
 import dev.icmlora.cli.function.RunCommand;
 import dev.icmlora.client.IcmLoraException;
@@ -30,6 +31,7 @@ import dev.icmlora.client.IcmLoraException;
             DefineCommand.class,
             FunctionsCommand.class,
             RunCommand.class,
+            FeedbackCommand.class,
             AdapterCommand.class,
             CompletionCommand.class
         })

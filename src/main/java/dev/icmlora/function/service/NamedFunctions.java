@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.arc.All;
@@ -24,6 +25,7 @@ import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionVersions;
+import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StorageUnavailableException;
@@ -148,9 +150,27 @@ public final class NamedFunctions {
     /// A reply as its client has it: with ids, where a function answered and an addon gives ids.
     GenerateReply observed(Tenant tenant, List<String> inputs, GenerateReply reply) {
         var function = Optional.ofNullable(reply.function()).flatMap(FunctionName::of);
-        return function.isEmpty() || observers.isEmpty()
-                ? reply
-                : reply.withIds(observers.getFirst().answered(tenant, function.get(), inputs, reply));
+        return function.isEmpty() ? reply : reply.withIds(ids(tenant, function.get(), answers(inputs, reply)));
+    }
+
+    private static List<Answered> answers(List<String> inputs, GenerateReply reply) {
+        return IntStream.range(0, inputs.size())
+                .mapToObj(i -> new Answered(inputs.get(i), reply.outputs().get(i), confidence(reply, i)))
+                .toList();
+    }
+
+    /// That of the answer, else that of all answers of its reply.
+    private static Double confidence(GenerateReply reply, int i) {
+        return Optional.ofNullable(reply.details())
+                .map(details -> details.get(i).confidence())
+                .orElseGet(() -> reply.selection().confidence());
+    }
+
+    /// The ids by which answers can be corrected; null where no addon gives ids.
+    ///
+    /// @param function that gave them, with its version
+    public List<String> ids(Tenant tenant, FunctionName function, List<Answered> answers) {
+        return observers.isEmpty() ? null : observers.getFirst().answered(tenant, function, answers);
     }
 
     /// The function of a name, perhaps with a version; empty if the tenant has none.

@@ -123,15 +123,18 @@ public final class TaskService {
     /// @return a reply for each; the usage of each counts from the first one on
     /// @throws RequestException if one of them gets no answer, in the fields of the client's own request
     public List<GenerateReply> decide(Caller caller, List<LabelRequest> requests) {
-        return meter.measure("decide", caller.account(), () -> {
+        var replies = meter.measure("decide", caller.account(), () -> {
             var checked = each(requests, i -> checked(caller, requests.get(i).request));
             return engineHost.submit(caller.account(), turn -> {
                 // What is too long is refused before anything is computed for another.
                 var prompts = each(requests, i -> fitting(checked.get(i), turn));
-                var replies = each(requests, i -> decide(checked.get(i), prompts.get(i)));
-                return new Metered<>(replies, turn.session().spent());
+                var decided = each(requests, i -> decide(checked.get(i), prompts.get(i)));
+                return new Metered<>(decided, turn.session().spent());
             });
         });
+        return each(
+                requests,
+                i -> functions.observed(caller.tenant(), requests.get(i).request.inputs(), replies.get(i)));
     }
 
     private static Prompts fitting(Checked checked, Turn turn) {

@@ -17,9 +17,14 @@ import java.util.OptionalDouble;
 /// @param reason why there is no value: it was less sure than [FunctionBuilder#abstainBelow] wants, or it was
 /// not complete after [FunctionBuilder#maxTokens], or it is no `O`, such as a number that is too large, or the
 /// input of a [Job] cannot be answered; empty where there is a value
+/// @param id by which it can be corrected; empty where the function has no name, or keeps none
 /// @param <O> type of the output
 public record Answer<O>(
-        Optional<O> value, OptionalDouble confidence, Map<O, Double> probabilities, Optional<String> reason) {
+        Optional<O> value,
+        OptionalDouble confidence,
+        Map<O, Double> probabilities,
+        Optional<String> reason,
+        Optional<String> id) {
 
     public Answer {
         probabilities = Collections.unmodifiableMap(new LinkedHashMap<>(probabilities));

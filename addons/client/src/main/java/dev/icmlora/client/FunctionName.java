@@ -24,6 +24,11 @@ record FunctionName(String text) {
         return "/functions/" + text;
     }
 
+    /// What belongs to all versions of it.
+    String path(String what) {
+        return "/functions/" + text.replaceFirst("@.*", "") + "/" + what;
+    }
+
     @Override
     public String toString() {
         return text;

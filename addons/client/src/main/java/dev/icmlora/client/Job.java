@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 
 import dev.icmlora.client.JobStatus.State;
 
@@ -80,7 +81,7 @@ public final class Job<O> {
     ///
     /// @throws IcmLoraException with status 409 if the job is not completed
     public Stream<Answer<O>> results() {
-        return lines().map(line -> form.answer(line.path("output"), line));
+        return lines().map(line -> form.answer(line.path("output"), line, MissingNode.getInstance()));
     }
 
     /// The same as the function writes them: JSON objects with `index`, `input` and `output` or `error`.

@@ -66,7 +66,9 @@ sealed interface OutputForm<O> permits TextForm, LabelForm, JsonForm {
     ///
     /// @param output the text; anything else where there is none
     /// @param detail what is known of it, and why there is none
-    default Answer<O> answer(JsonNode output, JsonNode detail) {
+    /// @param id of the answer; missing where it has none
+    default Answer<O> answer(JsonNode output, JsonNode detail, JsonNode id) {
+        Optional<String> known = Optional.ofNullable(id.textValue());
         OptionalDouble confidence = detail.hasNonNull("confidence")
                 ? OptionalDouble.of(detail.get("confidence").doubleValue())
                 : OptionalDouble.empty();
@@ -74,14 +76,14 @@ sealed interface OutputForm<O> permits TextForm, LabelForm, JsonForm {
         if (!output.isTextual()) {
             String error = detail.path("error").asText("the function gave no reason");
             String reason = detail.path("reason").asText(error);
-            return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason));
+            return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason), known);
         }
         try {
             Optional<O> value = Optional.ofNullable(read(output.asText()));
-            return new Answer<>(value, confidence, probabilities, value.isPresent() ? Optional.empty() : NULL);
+            return new Answer<>(value, confidence, probabilities, value.isPresent() ? Optional.empty() : NULL, known);
         } catch (JsonProcessingException e) {
             String reason = "the answer is outside its type: " + e.getOriginalMessage();
-            return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason));
+            return new Answer<>(Optional.empty(), confidence, probabilities, Optional.of(reason), known);
         }
     }
 }

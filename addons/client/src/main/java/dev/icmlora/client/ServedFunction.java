@@ -47,7 +47,10 @@ record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<
         }
         List<Answer<O>> answers = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
-            answers.add(form.answer(outputs.get(i), reply.path("details").path(i)));
+            answers.add(form.answer(
+                    outputs.get(i),
+                    reply.path("details").path(i),
+                    reply.path("ids").path(i)));
         }
         return answers;
     }
@@ -56,6 +59,42 @@ record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<
         ObjectNode body = request.deepCopy();
         inputs.forEach(body.putArray("inputs")::add);
         return body;
+    }
+
+    @Override
+    public void correct(I input, O output) {
+        feedback(correction(input, output));
+    }
+
+    @Override
+    public void correct(Answer<O> answer, I input, O output) {
+        ObjectNode correction = correction(input, output);
+        answer.id().ifPresent(id -> correction.put("id", id));
+        feedback(correction);
+    }
+
+    private ObjectNode correction(I input, O output) {
+        return Json.MAPPER
+                .createObjectNode()
+                .put("input", InputForm.write(input))
+                .put("output", form.write(output));
+    }
+
+    private void feedback(ObjectNode correction) {
+        transport.json(Call.post(path("feedback"), correction));
+    }
+
+    @Override
+    public Improvement improve() {
+        return Improvement.of(transport.json(Call.post(path("improve")).once()));
+    }
+
+    private String path(String what) {
+        JsonNode function = request.path("task").path("function");
+        if (!function.isTextual()) {
+            throw new UnsupportedOperationException("only a function with a name can learn");
+        }
+        return new FunctionName(function.asText()).path(what);
     }
 
     @Override

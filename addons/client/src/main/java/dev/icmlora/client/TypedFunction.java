@@ -37,6 +37,28 @@ public interface TypedFunction<I, O> extends Function<I, O> {
         throw new UnsupportedOperationException("only what IcmLoraClient makes has jobs");
     }
 
+    /// Says what is right for an input: instead of what was answered, or that it was. It changes no answer before
+    /// [#improve]. Saying it again changes nothing.
+    ///
+    /// @throws UnsupportedOperationException unless an [IcmLoraClient] made this function, under a name
+    default void correct(I input, O output) {
+        throw new UnsupportedOperationException("only what IcmLoraClient makes under a name can learn");
+    }
+
+    /// The same of an answer, so that the function knows which version gave it.
+    default void correct(Answer<O> answer, I input, O output) {
+        correct(input, output);
+    }
+
+    /// Has the function learn from what was said of its answers. Where that makes it better, the next version serves
+    /// those who name no version; this object stays at its own. It takes some seconds to some minutes, and the
+    /// client's timeout should be as long; where it is not, the work goes on.
+    ///
+    /// @throws UnsupportedOperationException as in [#correct]
+    default Improvement improve() {
+        throw new UnsupportedOperationException("only what IcmLoraClient makes under a name can learn");
+    }
+
     /// The answer to an input, with what is known of it.
     default Answer<O> ask(I input) {
         return askAll(List.of(input)).get(0);

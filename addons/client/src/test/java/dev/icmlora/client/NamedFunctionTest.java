@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,49 @@ class NamedFunctionTest {
                     .isEqualTo(Json.MAPPER.readTree("{" + TASK + ", \"labels\": [\"true\", \"false\"]}"));
             assertThat(received.get(1).body())
                     .hasToString("{\"confidence\":true,\"task\":{\"function\":\"truth@3\"},\"inputs\":[\"a\"]}");
+        }
+    }
+
+    @Test
+    void anAnswerIsCorrectedAndTheFunctionImproved() throws IOException {
+        var answer = Reply.ok("{\"outputs\": [\"true\"], \"ids\": [\"AAAB\"], \"details\": [{}]}");
+        var taken = Reply.ok("{\"added\": 1}");
+        var improved =
+                Reply.ok("{\"from\": 3, \"version\": 4, \"held_back\": 20, \"right_before\": 9, \"right_after\": 18}");
+        var refused = Reply.ok("{\"from\": 4, \"held_back\": 4, \"reason\": \"there is too little feedback\"}");
+        try (var server = new ScriptedServer(definition(3, ""), answer, taken, taken, improved, refused)) {
+            var truth = truth(server, "truth").describedAs("Is it so?").build();
+            var said = truth.ask("a");
+            assertThat(said.id()).contains("AAAB");
+
+            truth.correct(said, "a", false);
+            truth.correct("b", true);
+
+            assertThat(truth.improve()).isEqualTo(new Improvement(3, OptionalInt.of(4), Optional.empty(), 20, 9, 18));
+            assertThat(truth.improve().reason()).contains("there is too little feedback");
+            var received = server.received();
+            assertThat(received.subList(2, 6))
+                    .extracting(one -> one.method() + " " + one.path())
+                    .containsExactly(
+                            "POST /functions/truth/feedback",
+                            "POST /functions/truth/feedback",
+                            "POST /functions/truth/improve",
+                            "POST /functions/truth/improve");
+            assertThat(received.get(2).body()).hasToString("{\"input\":\"a\",\"output\":\"false\",\"id\":\"AAAB\"}");
+            assertThat(received.get(3).body()).hasToString("{\"input\":\"b\",\"output\":\"true\"}");
+        }
+    }
+
+    @Test
+    void onlyAFunctionWithANameLearns() throws IOException {
+        try (var server = new ScriptedServer()) {
+            var truth = IcmLoraClient.of(server.address())
+                    .function(String.class, Boolean.class)
+                    .describedAs("Is it so?")
+                    .build();
+            assertThatThrownBy(() -> truth.correct("a", true)).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(truth::improve).isInstanceOf(UnsupportedOperationException.class);
+            assertThat(server.received()).isEmpty();
         }
     }
 

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +179,7 @@ class OutputFormTest {
     void nullIsNoValue() throws Exception {
         OutputForm<Square> form = OutputForm.of(Square.class);
 
-        var answer = form.answer(TextNode.valueOf("null"), Json.MAPPER.readTree("{}"));
+        var answer = form.answer(TextNode.valueOf("null"), Json.MAPPER.readTree("{}"), MissingNode.getInstance());
         assertThat(answer.value()).isEmpty();
         assertThat(answer.reason()).contains("the answer is null");
     }

@@ -3,12 +3,13 @@ package dev.icmlora.decisions;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import dev.icmlora.function.api.GenerateReply.AnswerDetail;
+import dev.icmlora.function.api.GenerateReply;
 
 /// The answer to a question.
 ///
 /// @param probabilities of the question's options, in their order; 1 together
-record Decision(Question question, List<Double> probabilities) {
+/// @param id to correct it by; null where no function answered
+record Decision(Question question, List<Double> probabilities, String id) {
 
     Decision {
         if (!probabilities.stream().allMatch(Double::isFinite)) {
@@ -16,10 +17,13 @@ record Decision(Question question, List<Double> probabilities) {
         }
     }
 
-    static Decision of(Question question, AnswerDetail answer) {
+    /// @param reply to the question's request
+    static Decision of(Question question, GenerateReply reply) {
+        var probabilities = reply.details().getFirst().probabilities();
         return new Decision(
                 question,
-                question.labels().stream().map(answer.probabilities()::get).toList());
+                question.labels().stream().map(probabilities::get).toList(),
+                reply.ids() == null ? null : reply.ids().getFirst());
     }
 
     /// The likeliest option; the first one of several.

@@ -2,11 +2,13 @@ package dev.icmlora.decisions;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Caller;
@@ -44,7 +46,20 @@ public final class Decisions {
 
     /// @param model the function that the request named as its model, with its version; or the base model
     /// @param decisions in the order of the questions
-    record Decided(String model, List<Decision> decisions, Usage usage) {}
+    record Decided(String model, List<Decision> decisions, Usage usage) {
+
+        /// Null where no function gave an answer.
+        AnswerIds ids() {
+            var ids = decisions.stream().map(Decision::id).toList();
+            return ids.stream().allMatch(Objects::isNull) ? null : new AnswerIds(ids);
+        }
+    }
+
+    /// What replies have beside what their formats say.
+    ///
+    /// @param ids of the answers, in the order of the questions; null where no function gave one
+    @RegisterForReflection
+    record AnswerIds(List<String> ids) {}
 
     /// The reply to a request of the System One API, for what has no HTTP request of its own.
     ///
@@ -75,8 +90,7 @@ public final class Decisions {
         }
         var replies = service.decide(caller, requests);
         var decisions = IntStream.range(0, questions.size())
-                .mapToObj(i ->
-                        Decision.of(questions.get(i), replies.get(i).details().getFirst()))
+                .mapToObj(i -> Decision.of(questions.get(i), replies.get(i)))
                 .toList();
         return new Decided(
                 model.map(Learned::name).orElse(engineHost.modelName()),

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.decisions.Decisions.AnswerIds;
 import dev.icmlora.decisions.Decisions.Asked;
 import dev.icmlora.decisions.Decisions.Decided;
 import dev.icmlora.decisions.Question.Kind;
@@ -37,7 +39,8 @@ final class OpenAiDecisions {
     private OpenAiDecisions() {}
 
     /// @param answers in the order of the questions
-    record Reply(List<Object> answers, String model, Tokens usage) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Reply(List<Object> answers, String model, Tokens usage, AnswerIds icmLora) {}
 
     /// @param name null where the question has none
     record Predicate(String name, double probability, String type) {}
@@ -78,7 +81,8 @@ final class OpenAiDecisions {
         return new Reply(
                 decided.decisions().stream().map(OpenAiDecisions::answer).toList(),
                 decided.model(),
-                Tokens.of(decided.usage()));
+                Tokens.of(decided.usage()),
+                decided.ids());
     }
 
     private static Object answer(Decision decision) {

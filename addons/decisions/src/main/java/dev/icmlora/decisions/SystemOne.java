@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.icmlora.decisions.Decisions.AnswerIds;
 import dev.icmlora.decisions.Decisions.Asked;
 import dev.icmlora.decisions.Decisions.Decided;
 import dev.icmlora.decisions.Question.Kind;
@@ -36,7 +38,8 @@ final class SystemOne {
 
     private SystemOne() {}
 
-    record Reply(String model, Map<String, Object> answers, Tokens usage) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Reply(String model, Map<String, Object> answers, Tokens usage, AnswerIds icmLora) {}
 
     record Tokens(int inputTokens, int outputTokens) {}
 
@@ -58,7 +61,8 @@ final class SystemOne {
         var answers = new LinkedHashMap<String, Object>();
         decided.decisions().forEach(decision -> answers.put(decision.question().name(), answer(decision)));
         var usage = decided.usage();
-        return new Reply(decided.model(), answers, new Tokens(usage.promptTokens(), usage.completionTokens()));
+        return new Reply(
+                decided.model(), answers, new Tokens(usage.promptTokens(), usage.completionTokens()), decided.ids());
     }
 
     private static Object answer(Decision decision) {

@@ -1,7 +1,6 @@
 package dev.icmlora.learning;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -10,12 +9,10 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.service.FunctionObserver;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.learning.KeptAnswers.KeptAnswer;
 
 /// Gives the answers of functions their ids, and keeps inputs and outputs where the function is set up so.
 @Singleton
@@ -36,38 +33,26 @@ public final class Answers implements FunctionObserver {
 
     /// What cannot be kept or signed is answered all the same.
     @Override
-    public List<String> answered(Tenant tenant, FunctionName function, List<String> inputs, GenerateReply reply) {
+    public List<String> answered(Tenant tenant, FunctionName function, List<Answered> answers) {
         var stamp = Stamp.now();
         var version = function.version().orElseThrow();
         try {
             var key = store.key();
             if (keepsInputs) {
-                store.keep(tenant, function.name(), stamp, new KeptAnswers(version, answers(inputs, reply)));
+                store.keep(tenant, function.name(), stamp, new KeptAnswers(version, answers));
                 if (kept.incrementAndGet() % TIDIES == 0) {
                     store.makeRoom(tenant);
                 }
             }
-            return IntStream.range(0, inputs.size())
-                    .mapToObj(i -> new AnswerId(function.name(), version, Hash.of(inputs.get(i)), stamp, i))
+            return IntStream.range(0, answers.size())
+                    .mapToObj(i -> new AnswerId(
+                            function.name(), version, Hash.of(answers.get(i).input()), stamp, i))
                     .map(id -> id.signed(key, tenant))
                     .toList();
         } catch (StorageException e) {
             LOG.warnf("Answers have no ids: %s", e.getMessage());
             return null;
         }
-    }
-
-    private static List<KeptAnswer> answers(List<String> inputs, GenerateReply reply) {
-        return IntStream.range(0, inputs.size())
-                .mapToObj(i -> new KeptAnswer(inputs.get(i), reply.outputs().get(i), confidence(reply, i)))
-                .toList();
-    }
-
-    /// That of the answer, else that of all answers of its reply.
-    private static Double confidence(GenerateReply reply, int i) {
-        return Optional.ofNullable(reply.details())
-                .map(details -> details.get(i).confidence())
-                .orElseGet(() -> reply.selection().confidence());
     }
 
     @Override

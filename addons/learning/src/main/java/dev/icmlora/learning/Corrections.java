@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
@@ -25,18 +27,19 @@ import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.learning.KeptAnswers.KeptAnswer;
 import dev.icmlora.learning.LearningStore.Given;
 
 /// Takes in what clients say of answers.
 @Singleton
-final class Corrections {
+public final class Corrections {
 
     /// Of a request.
-    static final int MOST = 256;
+    public static final int MOST = 256;
 
     private static final Pattern EXAMPLE = Pattern.compile("/task/examples/(\\d+)(/.*)?");
 
@@ -44,12 +47,24 @@ final class Corrections {
     private final NamedFunctions functions;
     private final RequestRules rules;
     private final ObjectMapper json;
+    private final JsonBody body;
+    private final Counter counted;
 
-    Corrections(LearningStore store, NamedFunctions functions, RequestRules rules, ObjectMapper json) {
+    Corrections(
+            LearningStore store,
+            NamedFunctions functions,
+            RequestRules rules,
+            ObjectMapper json,
+            JsonBody body,
+            MeterRegistry registry) {
         this.store = store;
         this.functions = functions;
         this.rules = rules;
         this.json = json;
+        this.body = body;
+        this.counted = Counter.builder("icm.lora.feedback")
+                .description("Pieces of feedback on functions that were new")
+                .register(registry);
     }
 
     /// What became of feedback.
@@ -59,11 +74,11 @@ final class Corrections {
     /// @param feedback pieces on the function by now
     /// @param contradictions inputs of these pieces for which there is more than one output
     @RegisterForReflection
-    record FeedbackTaken(int added, int known, int feedback, List<Contradiction> contradictions) {}
+    public record FeedbackTaken(int added, int known, int feedback, List<Contradiction> contradictions) {}
 
     /// @param outputs the oldest first
     @RegisterForReflection
-    record Contradiction(String input, List<String> outputs) {}
+    public record Contradiction(String input, List<String> outputs) {}
 
     /// The newest version of a function.
     ///
@@ -85,9 +100,11 @@ final class Corrections {
     /// Keeps corrections, all of them or none.
     ///
     /// @param name of the function, as it was sent
+    /// @param sent objects with `input`, `output`, `id` and `right`, as far as they are known
     /// @param isList whether they came in a list or as lines; else it is one
     /// @throws RequestException naming everything that is wrong
-    FeedbackTaken take(Tenant tenant, String name, List<Correction> corrections, boolean isList) {
+    public FeedbackTaken take(Tenant tenant, String name, Iterable<JsonNode> sent, boolean isList) {
+        var corrections = corrections(sent, isList);
         var function = function(tenant, name);
         var violations = new Violations();
         violations.when(corrections.isEmpty(), "", 1, 0, "must hold one correction at least");
@@ -108,14 +125,32 @@ final class Corrections {
         return add(tenant, function.name(), pieces);
     }
 
+    private List<Correction> corrections(Iterable<JsonNode> nodes, boolean isList) {
+        var all = new ArrayList<Correction>();
+        for (var node : nodes) {
+            var at = isList ? "/" + all.size() : "";
+            var violations = new Violations();
+            node.fieldNames()
+                    .forEachRemaining(field -> violations.when(
+                            !Correction.FIELDS.contains(field),
+                            at + "/" + field,
+                            Correction.FIELDS.stream().sorted().toList(),
+                            field,
+                            "is not a known field"));
+            violations.raise();
+            all.add(body.part(node, at, Correction.class));
+        }
+        return all;
+    }
+
     /// What a correction says, with what is known of its answer; empty where that is not enough.
     private Optional<Feedback> read(
             Tenant tenant, Optional<AnswerId> id, String at, Correction correction, Violations violations) {
         var isRight = Boolean.TRUE.equals(correction.right());
         var kept = id.filter(_ -> isRight || correction.input() == null).flatMap(known -> kept(tenant, known));
-        var input = Optional.ofNullable(correction.input()).or(() -> kept.map(KeptAnswer::input));
+        var input = Optional.ofNullable(correction.input()).or(() -> kept.map(Answered::input));
         var output = Optional.ofNullable(correction.output())
-                .or(() -> kept.filter(_ -> isRight).map(KeptAnswer::output));
+                .or(() -> kept.filter(_ -> isRight).map(Answered::output));
         violations.when(
                 input.isEmpty() && (id.isPresent() || correction.id() == null),
                 at + "/input",
@@ -189,7 +224,7 @@ final class Corrections {
         return isOther || isOld || isGone ? Optional.empty() : id;
     }
 
-    private Optional<KeptAnswer> kept(Tenant tenant, AnswerId id) {
+    private Optional<Answered> kept(Tenant tenant, AnswerId id) {
         return store.reply(tenant, id.function(), id.reply())
                 .map(reply -> reply.answers().get(id.index()));
     }
@@ -247,6 +282,7 @@ final class Corrections {
                 .toList();
         if (!added.isEmpty()) {
             store.add(tenant, function, added);
+            counted.increment(added.size());
         }
         return new FeedbackTaken(
                 added.size(),

@@ -30,7 +30,6 @@ import jakarta.ws.rs.core.Response;
 import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
@@ -103,18 +102,17 @@ public final class LearningResource {
         JsonBody.requireJson(context);
         var body = json.tree(context);
         var isList = body.isArray();
-        var nodes = isList ? body : List.of(body);
-        return json(corrections.take(caller.tenant(), name, corrections(nodes, isList), isList));
+        return json(corrections.take(caller.tenant(), name, isList ? body : List.of(body), isList));
     }
 
-    private List<Correction> lines(RoutingContext context) {
+    private List<JsonNode> lines(RoutingContext context) {
         var nodes = new ArrayList<JsonNode>();
         for (var line : new String(JsonBody.bytes(context), UTF_8).lines().toList()) {
             if (!line.isBlank()) {
                 nodes.add(node(line, "/" + nodes.size()));
             }
         }
-        return corrections(nodes, true);
+        return nodes;
     }
 
     private JsonNode node(String line, String at) {
@@ -124,24 +122,6 @@ public final class LearningResource {
             var malformed = JsonBody.malformed(e);
             throw RequestException.invalid(new Violation(at, malformed.limit(), null, at + ": " + malformed.message()));
         }
-    }
-
-    private List<Correction> corrections(Iterable<JsonNode> nodes, boolean isList) {
-        var all = new ArrayList<Correction>();
-        for (var node : nodes) {
-            var at = isList ? "/" + all.size() : "";
-            var violations = new Violations();
-            node.fieldNames()
-                    .forEachRemaining(field -> violations.when(
-                            !Correction.FIELDS.contains(field),
-                            at + "/" + field,
-                            Correction.FIELDS.stream().sorted().toList(),
-                            field,
-                            "is not a known field"));
-            violations.raise();
-            all.add(json.part(node, at, Correction.class));
-        }
-        return all;
     }
 
     @GET

@@ -18,7 +18,7 @@ import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.error.RequestException.Kind;
-import dev.icmlora.learning.KeptAnswers.KeptAnswer;
+import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.learning.LearningStore.Given;
 import dev.icmlora.learning.LearningStore.Reply;
 
@@ -103,7 +103,7 @@ final class Unsure {
 
         private final Reply reply;
         private final int index;
-        private final KeptAnswer answer;
+        private final Answered answer;
         private final Set<String> words;
         private double likeness;
 

@@ -24,6 +24,7 @@ import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.http.Route;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.TaskService;
+import dev.icmlora.learning.Corrections;
 
 /// The one place that agents talk to. Where it is off, [dev.icmlora.function.http] answers that nothing is here.
 /// A client reads what there is from `tools/list`, and not from `/openapi.json`.
@@ -38,6 +39,7 @@ public final class McpResource {
             TaskService service,
             NamedFunctions functions,
             Decisions decisions,
+            Corrections corrections,
             ClientConnection client,
             JsonBody json,
             ObjectMapper mapper,
@@ -47,6 +49,7 @@ public final class McpResource {
                 new RunFunction(service, client, json),
                 new ListFunctions(functions, client),
                 new DefineFunction(functions, client, json),
+                new CorrectFunction(corrections, client),
                 new Decide(decisions, client));
         this.methods = new Methods(new Tools(tools, mapper, problems), version);
         this.client = client;

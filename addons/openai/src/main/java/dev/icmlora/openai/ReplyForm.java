@@ -81,12 +81,13 @@ interface ReplyForm {
     /// Fields that OpenAI's own replies lack.
     ///
     /// @param probabilities of the labels, if there are any
+    /// @param ids of the choices, if a function's answers have any
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Extension(Timing timingMs, Map<String, Double> probabilities) {
+    record Extension(Timing timingMs, Map<String, Double> probabilities, List<String> ids) {
 
         static Extension of(Reply reply) {
             var labels = reply.answers().getFirst().labels();
-            return new Extension(reply.timing(), labels.isEmpty() ? null : labels);
+            return new Extension(reply.timing(), labels.isEmpty() ? null : labels, reply.ids());
         }
     }
 

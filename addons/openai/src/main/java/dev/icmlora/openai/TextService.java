@@ -32,6 +32,7 @@ import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.service.LabelRules;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.Prompts;
@@ -52,6 +53,8 @@ final class TextService {
     /// Most tokens of a text whose request sets no limit.
     private static final int DEFAULT_MAX_TOKENS = 512;
 
+    private static final String USER = "user";
+
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final AdapterSource adapters;
@@ -63,7 +66,11 @@ final class TextService {
     ///
     /// @param model what wrote them: an adapter's id, a function's name with its version, or the base model's name
     /// @param answers the choices of the first prompt, then those of the next
-    record Reply(String model, List<Answer> answers, Usage usage, Timing timing) {}
+    /// @param ids to correct them by; null where the model is no function, or the chat is more than an input
+    record Reply(String model, List<Answer> answers, Usage usage, Timing timing, List<String> ids) {}
+
+    /// What the ids of a reply are made of.
+    private record Written(Asked asked, Reply reply) {}
 
     /// Embeddings, each of length 1.
     ///
@@ -127,11 +134,34 @@ final class TextService {
     ///
     /// @throws RequestException if there is no answer
     Reply write(Caller caller, TextRequest request, Listener listener) {
-        return meter.measure("text", caller.account(), () -> {
+        var written = meter.measure("text", caller.account(), () -> {
             var firstToken = meter.firstToken();
             var asked = asked(caller, request);
             return engineHost.submit(caller.account(), turn -> write(asked, listener, firstToken, turn));
         });
+        return withIds(caller.tenant(), written);
+    }
+
+    /// A chat of one message is what a function's examples are: an input and its output.
+    private Reply withIds(Tenant tenant, Written written) {
+        var reply = written.reply;
+        var function = written.asked.function();
+        if (function.isEmpty()
+                || !(written.asked.request().prompt() instanceof Chat(var messages))
+                || messages.size() > 1
+                || !messages.getFirst().role().equals(USER)) {
+            return reply;
+        }
+        var input = messages.getFirst().content();
+        var answers = reply.answers().stream()
+                .map(answer -> new Answered(input, answer.text(), confidence(answer)))
+                .toList();
+        var ids = functions.ids(tenant, function.get(), answers);
+        return new Reply(reply.model, reply.answers, reply.usage, reply.timing, ids);
+    }
+
+    private static Double confidence(Answer answer) {
+        return answer.probability().isPresent() ? answer.probability().getAsDouble() : null;
     }
 
     /// A request with the adapter or the task that its model stands for.
@@ -209,7 +239,7 @@ final class TextService {
         return new Asked(Optional.empty(), request, key, mode, Tune.DEFAULT);
     }
 
-    private Metered<Reply> write(Asked asked, Listener listener, Runnable firstToken, Turn turn) {
+    private Metered<Written> write(Asked asked, Listener listener, Runnable firstToken, Turn turn) {
         var request = asked.request();
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var task = asked.key().isShared() ? Task.NONE : asked.key().task();
@@ -230,7 +260,7 @@ final class TextService {
         var answers = as.answer().stream().map(ReviewedAnswer::answer).toList();
         var spent = turn.session().spent();
         var usage = new Usage(spent.promptTokens(), spent.completionTokens());
-        return as.metered(new Reply(model, answers, usage, Timing.of(spent)));
+        return as.metered(new Written(asked, new Reply(model, answers, usage, Timing.of(spent), null)));
     }
 
     private static Wanted wanted(
