@@ -63,12 +63,12 @@ final class Improvements {
     private static final int PARTS = 2;
     /// Feedback that is held back at most.
     private static final int MEASURED = 64;
-    /// With less feedback, nothing is compared.
+    /// With less feedback, no outcome of two labels is as unlikely as [#UNRELATED].
     private static final int LEAST = 10;
     /// Highest chance of a candidate that is served without being better.
     private static final double CHANCE = 0.25;
     /// Highest chance of feedback that is taken although its outputs have nothing to do with its inputs.
-    private static final double UNRELATED = 0.001;
+    private static final double UNRELATED = 0.005;
     /// One example of so many may be unlearned.
     private static final int UNLEARNED = 10;
     /// Examples that are asked again.
