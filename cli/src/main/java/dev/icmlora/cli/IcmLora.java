@@ -12,6 +12,7 @@ import dev.icmlora.cli.function.DefineCommand;
 import dev.icmlora.cli.function.FailedRequest;
 import dev.icmlora.cli.function.FeedbackCommand;
 import dev.icmlora.cli.function.FunctionsCommand;
+import dev.icmlora.cli.function.RebuildCommand;
 import dev.icmlora.cli.function.RunCommand;
 import dev.icmlora.client.IcmLoraException;
 
@@ -32,6 +33,7 @@ import dev.icmlora.client.IcmLoraException;
             FunctionsCommand.class,
             RunCommand.class,
             FeedbackCommand.class,
+            RebuildCommand.class,
             AdapterCommand.class,
             CompletionCommand.class
         })
