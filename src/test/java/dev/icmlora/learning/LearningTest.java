@@ -389,6 +389,41 @@ class LearningTest {
         assertThat(asked(name, "a ferry").getString("function")).isEqualTo(name + "@1");
     }
 
+    /// Another instance began to, and was killed before it decided: its claim counts no more.
+    @Test
+    void aFunctionThatSaysSoImprovesByItself() throws Exception {
+        var swapped = truth().subList(0, 8).stream().map(LearningTest::wrong).toList();
+        var definition = with(with(SORTING, "task", task("Which is it?", swapped)), "improve", "auto");
+        var name = function(definition);
+        feedback(name, truth().subList(0, 19)).statusCode(200);
+        Files.writeString(
+                BUCKET.resolve("feedback/shared").resolve(name).resolve("improving"),
+                "{\"micros\": 1000, \"random\": 0}");
+        assertThat(tried(name)).isZero();
+
+        feedback(name, truth().get(19)).statusCode(200);
+
+        for (var i = 0; i < 600 && tried(name) == 0; i++) {
+            Thread.sleep(100);
+        }
+        given().get("/functions/{name}", name)
+                .then()
+                .body("version", equalTo(2))
+                .body("improve", equalTo("auto"));
+        // Twenty more would be needed.
+        feedback(name, truth().get(20)).statusCode(200);
+        assertThat(tried(name)).isOne();
+    }
+
+    private static int tried(String name) {
+        return given().get("/functions/{name}/improvements", name)
+                .then()
+                .extract()
+                .jsonPath()
+                .getList("improvements")
+                .size();
+    }
+
     /// Every other piece of feedback is wrong.
     @Test
     void halfWrongFeedbackReplacesNothing() {

@@ -14,9 +14,11 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param schema a JSON schema that each answer is to follow; in place of labels
 /// @param answer that each answer is to be a piece of its input; in place of labels and schema
 /// @param tune how the task is tuned
+/// @param improve when it learns from feedback by itself; null for never
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record FunctionDefinition(TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune) {
+public record FunctionDefinition(
+        TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune, Improve improve) {
 
     public FunctionDefinition {
         schema = schema == null || schema.isNull() ? null : schema;

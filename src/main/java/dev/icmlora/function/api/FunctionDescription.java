@@ -12,11 +12,18 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FunctionDescription(
-        String name, int version, TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune) {
+        String name,
+        int version,
+        TaskBody task,
+        List<String> labels,
+        JsonNode schema,
+        AnswerKind answer,
+        Tune tune,
+        Improve improve) {
 
     /// Its definition, with this task.
     public FunctionDefinition with(TaskBody other) {
-        return new FunctionDefinition(other, labels, schema, answer, tune);
+        return new FunctionDefinition(other, labels, schema, answer, tune, improve);
     }
 
     public static FunctionDescription of(String name, int version, FunctionDefinition definition) {
@@ -27,6 +34,7 @@ public record FunctionDescription(
                 definition.labels(),
                 definition.schema(),
                 definition.answer(),
-                definition.tune());
+                definition.tune(),
+                definition.improve());
     }
 }

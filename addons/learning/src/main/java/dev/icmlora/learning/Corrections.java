@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.FunctionName;
@@ -48,6 +49,7 @@ public final class Corrections {
     private final RequestRules rules;
     private final ObjectMapper json;
     private final JsonBody body;
+    private final Improvements improvements;
     private final Counter counted;
 
     Corrections(
@@ -56,12 +58,14 @@ public final class Corrections {
             RequestRules rules,
             ObjectMapper json,
             JsonBody body,
+            Improvements improvements,
             MeterRegistry registry) {
         this.store = store;
         this.functions = functions;
         this.rules = rules;
         this.json = json;
         this.body = body;
+        this.improvements = improvements;
         this.counted = Counter.builder("icm.lora.feedback")
                 .description("Pieces of feedback on functions that were new")
                 .register(registry);
@@ -84,7 +88,7 @@ public final class Corrections {
     ///
     /// @param name as it was sent
     /// @throws RequestException if there is none, or the name has a version
-    FunctionDescription function(Tenant tenant, String name) {
+    static FunctionDescription function(NamedFunctions functions, Tenant tenant, String name) {
         var function = RequestRules.functionName(name);
         var violations = new Violations();
         violations.when(
@@ -97,13 +101,18 @@ public final class Corrections {
         return functions.describe(tenant, name);
     }
 
+    private FunctionDescription function(Tenant tenant, String name) {
+        return function(functions, tenant, name);
+    }
+
     /// Keeps corrections, all of them or none.
     ///
     /// @param name of the function, as it was sent
     /// @param sent objects with `input`, `output`, `id` and `right`, as far as they are known
     /// @param isList whether they came in a list or as lines; else it is one
     /// @throws RequestException naming everything that is wrong
-    public FeedbackTaken take(Tenant tenant, String name, Iterable<JsonNode> sent, boolean isList) {
+    public FeedbackTaken take(Caller caller, String name, Iterable<JsonNode> sent, boolean isList) {
+        var tenant = caller.tenant();
         var corrections = corrections(sent, isList);
         var function = function(tenant, name);
         var violations = new Violations();
@@ -122,7 +131,11 @@ public final class Corrections {
         }
         violations.raise();
         check(function, pieces, isList);
-        return add(tenant, function.name(), pieces);
+        var taken = add(tenant, function.name(), pieces);
+        if (taken.added() > 0) {
+            improvements.whenDue(caller, function);
+        }
+        return taken;
     }
 
     private List<Correction> corrections(Iterable<JsonNode> nodes, boolean isList) {

@@ -33,6 +33,7 @@ import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateReply.ServedAdapter;
 import dev.icmlora.function.api.GenerateReply.Tuned;
+import dev.icmlora.function.api.Improve;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.api.Tune;
@@ -43,6 +44,7 @@ import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
+import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.learning.Improvement.Candidate;
 
 /// Makes better versions of functions from feedback. A candidate is tuned on the function's examples and on all
@@ -54,6 +56,8 @@ final class Improvements {
 
     /// Functions that are improved at the same time.
     static final int MOST = 2;
+    /// New pieces of feedback after which a function is improved that says so.
+    static final int DUE = 20;
     /// Of an improvement; more than that, and its instance is gone.
     static final Duration LONGEST = Duration.ofMinutes(30);
 
@@ -80,7 +84,6 @@ final class Improvements {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final LearningStore store;
-    private final Corrections corrections;
     private final NamedFunctions functions;
     private final TaskService service;
     private final Preparation preparation;
@@ -92,7 +95,6 @@ final class Improvements {
 
     Improvements(
             LearningStore store,
-            Corrections corrections,
             NamedFunctions functions,
             TaskService service,
             Preparation preparation,
@@ -102,7 +104,6 @@ final class Improvements {
             Access access,
             MeterRegistry registry) {
         this.store = store;
-        this.corrections = corrections;
         this.functions = functions;
         this.service = service;
         this.preparation = preparation;
@@ -115,7 +116,7 @@ final class Improvements {
 
     /// What has been tried on a function, the newest first.
     List<Improvement> tried(Tenant tenant, String name) {
-        return store.tried(tenant, corrections.function(tenant, name).name());
+        return store.tried(tenant, Corrections.function(functions, tenant, name).name());
     }
 
     /// Improves a function, as low-priority work that goes on where the caller does not wait for it.
@@ -123,7 +124,7 @@ final class Improvements {
     /// @param name as it was sent
     /// @throws RequestException if there is no such function, it is being improved, or too many are
     Improvement improve(Caller caller, String name) {
-        var serving = corrections.function(caller.tenant(), name);
+        var serving = Corrections.function(functions, caller.tenant(), name);
         var place = places.enter(caller.payer());
         var work = CompletableFuture.supplyAsync(
                 () -> {
@@ -142,6 +143,24 @@ final class Improvements {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a function is improved", e);
         }
+    }
+
+    /// Improves a function in the background, if it says so and enough feedback came after what was tried last. An
+    /// attempt that a dead instance has left is made again with the next feedback, once its claim counts no more.
+    ///
+    /// @param caller whose feedback came
+    void whenDue(Caller caller, FunctionDescription function) {
+        if (function.improve() != Improve.AUTO || store.notTried(caller.tenant(), function.name()) < DUE) {
+            return;
+        }
+        Thread.ofVirtual().name("improvement").start(() -> {
+            try {
+                improve(caller, function.name());
+            } catch (RequestException | StorageException e) {
+                // The next feedback is the next occasion.
+                LOG.infof("improve: not now: %s", e.getMessage());
+            }
+        });
     }
 
     private Improvement claimed(Caller caller, FunctionDescription serving) {
@@ -355,7 +374,8 @@ final class Improvements {
                     definition.labels(),
                     definition.schema(),
                     definition.answer(),
-                    atOnce(definition)));
+                    atOnce(definition),
+                    null));
             patiently(() -> {
                 preparation.tune(caller, request);
                 return true;

@@ -97,12 +97,12 @@ public final class LearningResource {
         var caller = client.require(Role.CALL);
         var type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null && LINES.matcher(type).matches()) {
-            return json(corrections.take(caller.tenant(), name, lines(context), true));
+            return json(corrections.take(caller, name, lines(context), true));
         }
         JsonBody.requireJson(context);
         var body = json.tree(context);
         var isList = body.isArray();
-        return json(corrections.take(caller.tenant(), name, isList ? body : List.of(body), isList));
+        return json(corrections.take(caller, name, isList ? body : List.of(body), isList));
     }
 
     private List<JsonNode> lines(RoutingContext context) {

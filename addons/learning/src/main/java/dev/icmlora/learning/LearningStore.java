@@ -293,6 +293,18 @@ final class LearningStore {
                 .toList();
     }
 
+    /// Pieces of feedback that came after what was tried last.
+    long notTried(Tenant tenant, String function) {
+        var last = tried(feedback(tenant, function)).stream()
+                .map(LearningStore::fileName)
+                .map(name -> name.substring("tried-".length()))
+                .max(Comparator.naturalOrder())
+                .orElse("");
+        return given(tenant, function).stream()
+                .filter(each -> each.stamp.toString().compareTo(last) > 0)
+                .count();
+    }
+
     private List<StoredObject> tried(String prefix) {
         return store().list(prefix).stream()
                 .filter(object -> TRIED.matcher(object.key()).matches())

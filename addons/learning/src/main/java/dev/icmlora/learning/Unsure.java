@@ -19,6 +19,7 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.service.FunctionObserver.Answered;
+import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.learning.LearningStore.Given;
 import dev.icmlora.learning.LearningStore.Reply;
 
@@ -38,12 +39,12 @@ final class Unsure {
     private static final double NO_CONFIDENCE = 0.5;
 
     private final LearningStore store;
-    private final Corrections corrections;
+    private final NamedFunctions functions;
     private final boolean keepsInputs;
 
-    Unsure(LearningStore store, Corrections corrections, FunctionConfig config) {
+    Unsure(LearningStore store, NamedFunctions functions, FunctionConfig config) {
         this.store = store;
-        this.corrections = corrections;
+        this.functions = functions;
         this.keepsInputs = config.feedback() == Kept.INPUTS;
     }
 
@@ -62,7 +63,7 @@ final class Unsure {
     /// @param name of the function, as it was sent
     /// @throws dev.icmlora.function.error.RequestException if there is no such function, or no input is kept
     UnsureList list(Tenant tenant, String name) {
-        var function = corrections.function(tenant, name).name();
+        var function = Corrections.function(functions, tenant, name).name();
         if (!keepsInputs) {
             throw Kind.FUNCTIONS_OFF.because("No answers are kept here: icm-lora.feedback (ICM_LORA_FEEDBACK) is none");
         }

@@ -69,7 +69,7 @@ final class CorrectFunction implements Tool {
                         "is not a known field"));
         violations.raise();
         try {
-            return corrections.take(caller.tenant(), arguments.path(NAME).textValue(), sent, true);
+            return corrections.take(caller, arguments.path(NAME).textValue(), sent, true);
         } catch (RequestException e) {
             throw e.renamed(field -> field.equals(NAME) ? "/" + NAME : "/" + CORRECTIONS + field);
         }
