@@ -275,7 +275,7 @@ final class Improvements {
                         null);
             }
             var current = serving.with(serving.task());
-            // Inputs that come together may teach each other, so both are asked part by part.
+            // In the same batches: what answers may depend on how many come together.
             var before = split.parts.stream()
                     .flatMap(part -> replies(current, part).stream())
                     .toList();
