@@ -39,6 +39,8 @@ public final class LabelHead {
     /// Where so much of the way from chance to certainty is known of those left out, better words make no more of
     /// them right.
     private static final double EXPLAINED = 0.75;
+    /// Evidence above that of chance, in nats: with less of it, words tell nothing.
+    private static final double TOLD = 0.05;
     /// As if so many examples more told nothing: the fewer there are, the less sure is what they tell.
     private static final double DOUBT = 2;
 
@@ -53,19 +55,13 @@ public final class LabelHead {
     private final List<Part> parts;
     private final double[] shares;
     private final double[] wordMeans;
-    private final double ofWords;
+    private final boolean leansOnWords;
     private final LeftOut leftOut;
 
     /// @param rows features of the examples
     /// @param ridge fitted to them
-    /// @param evidence of the regression without the words, as that of [LabelWeights]
     private record Part(
-            List<Integer> views,
-            List<Standard> standards,
-            float[][] rows,
-            Ridge ridge,
-            LabelWeights weights,
-            double evidence) {
+            List<Integer> views, List<Standard> standards, float[][] rows, Ridge ridge, LabelWeights weights) {
 
         double[] logprobs(Text text, double[] words) {
             var features = features(text, views, standards);
@@ -96,7 +92,8 @@ public final class LabelHead {
     }
 
     /// @param leftOut natural logarithm of each label's probability, of each example where it is left out
-    private record Fitted(Part part, List<double[]> leftOut) {}
+    /// @param byStates the same without the words
+    private record Fitted(Part part, List<double[]> leftOut, List<double[]> byStates) {}
 
     /// A text as it is read.
     ///
@@ -169,14 +166,18 @@ public final class LabelHead {
         }
     }
 
-    /// @param ofWords evidence of the words without a regression, as that of [LabelWeights]
     private LabelHead(
-            int[] labels, List<Part> parts, double[] shares, double[] wordMeans, double ofWords, LeftOut leftOut) {
+            int[] labels,
+            List<Part> parts,
+            double[] shares,
+            double[] wordMeans,
+            boolean leansOnWords,
+            LeftOut leftOut) {
         this.labels = labels;
         this.parts = parts;
         this.shares = shares;
         this.wordMeans = wordMeans;
-        this.ofWords = ofWords;
+        this.leansOnWords = leansOnWords;
         this.leftOut = leftOut;
     }
 
@@ -207,14 +208,25 @@ public final class LabelHead {
                 .mapToDouble(each -> TRUST * labels.length * each.part.weights.evidence())
                 .toArray();
         shares = Arrays.stream(LabelWeights.normalised(shares)).map(Math::exp).toArray();
-        var nothing = new double[labels.length][count];
         return new LabelHead(
                 labels,
                 fitted.stream().map(Fitted::part).toList(),
                 shares,
                 wordMeans,
-                LabelWeights.of(nothing, words, labels).evidence(),
+                leansOnWords(fitted, shares, words, labels),
                 leftOut(fitted, shares, labels));
+    }
+
+    private static boolean leansOnWords(List<Fitted> parts, double[] shares, double[][] words, int[] labels) {
+        var chance = -Math.log(words[0].length);
+        var nothing = new double[labels.length][words[0].length];
+        var byWords = LabelWeights.of(nothing, words, labels).evidence();
+        var byStates = IntStream.range(0, labels.length)
+                .mapToDouble(i -> mixed(
+                        shares, parts.stream().map(part -> part.byStates.get(i)).toList())[labels[i]])
+                .average()
+                .orElseThrow();
+        return byWords > byStates && byWords > chance + TOLD;
     }
 
     private static double[][] targets(int[] labels, int count) {
@@ -278,12 +290,17 @@ public final class LabelHead {
         }
         var ridge = best.ridge;
         var weights = best.weights;
-        var leftOut = IntStream.range(0, labels.length)
+        var nothing = new double[labels.length][words[0].length];
+        return new Fitted(
+                new Part(views, kernel.standards, floats(kernel.rows), ridge, weights),
+                logprobs(weights, ridge, words),
+                logprobs(LabelWeights.of(ridge.leftOut(), nothing, labels), ridge, nothing));
+    }
+
+    private static List<double[]> logprobs(LabelWeights weights, Ridge ridge, double[][] words) {
+        return IntStream.range(0, words.length)
                 .mapToObj(i -> weights.logprobs(ridge.leftOut()[i], words[i]))
                 .toList();
-        var nothing = new double[labels.length][words[0].length];
-        var evidence = LabelWeights.of(ridge.leftOut(), nothing, labels).evidence();
-        return new Fitted(new Part(views, kernel.standards, floats(kernel.rows), ridge, weights, evidence), leftOut);
     }
 
     private static double[] features(Text text, List<Integer> views, List<Standard> standards) {
@@ -374,10 +391,10 @@ public final class LabelHead {
         return weights().right() - chance >= EXPLAINED * (1 - chance);
     }
 
-    /// Whether the words alone tell the examples apart better than the hidden states alone do: then tuning, which
-    /// changes what is said, makes more right.
+    /// Whether the words alone tell the examples apart, and better than the hidden states alone do: then tuning,
+    /// which changes what is said, makes more right.
     boolean leansOnWords() {
-        return ofWords > mean(Part::evidence);
+        return leansOnWords;
     }
 
     /// What it takes its examples for where each is left out, as sure as [#calibrated] says.
