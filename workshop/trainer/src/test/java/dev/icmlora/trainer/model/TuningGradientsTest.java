@@ -64,7 +64,7 @@ class TuningGradientsTest {
         manager.close();
     }
 
-    /// Every matrix of a layer is adapted. Two of its results are kept in half precision for the way back.
+    /// Every matrix of a layer is adapted. Two of its results are kept at 8 bits for the way back.
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ERNIE")
     void of_a_model_in_full_precision_they_are_the_same(Variant variant) {
@@ -95,7 +95,7 @@ class TuningGradientsTest {
 
     private static void assertEqual(Comparison compared) {
         assertThat(compared.loss()).isCloseTo(compared.torchLoss(), within(2e-3));
-        assertThat(compared.matrices()).allMatch(matrix -> matrix.cosine() > 0.9999 && matrix.error() < 0.02);
+        assertThat(compared.matrices()).allMatch(matrix -> matrix.cosine() > 0.9995 && matrix.error() < 0.03);
     }
 
     /// Each product rounds what it multiplies to 8 bits, and each weight was rounded once more where it is
