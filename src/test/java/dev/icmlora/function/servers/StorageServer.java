@@ -31,6 +31,7 @@ import dev.icmlora.function.storage.StorageConfig;
 import dev.icmlora.function.storage.Stores;
 import dev.icmlora.storage.azure.AzureProvider;
 import dev.icmlora.storage.google.GoogleProvider;
+import dev.icmlora.storage.local.LocalProvider;
 import dev.icmlora.storage.s3.S3Provider;
 
 /// A server that speaks as a provider's does, in a process of its own on a loopback port, with its objects in memory.
@@ -259,7 +260,8 @@ public final class StorageServer {
 
     /// Stores of all providers.
     public static Stores stores(StorageConfig config) {
-        return new Stores(config, List.of(new GoogleProvider(), new S3Provider(), new AzureProvider()));
+        return new Stores(
+                config, List.of(new GoogleProvider(), new S3Provider(), new AzureProvider(), new LocalProvider()));
     }
 
     private record Settings(Provider provider, int port)
