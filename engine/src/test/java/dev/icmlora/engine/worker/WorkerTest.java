@@ -680,8 +680,8 @@ class WorkerTest {
         assertThat(share.each()).isEqualTo(4);
     }
 
-    /// What holds when a request is done, found by the worker's thread. Join this before the request itself: whoever
-    /// waits for a request may be the one who runs what depends on it, and that later.
+    /// What holds when a request is done, found by the worker's thread. Join this before the request itself: a thread
+    /// that joins a request may run what depends on it, and that later.
     private static <T> CompletableFuture<T> whenDone(CompletableFuture<?> request, Supplier<T> found) {
         return request.thenApply(result -> found.get());
     }
