@@ -217,7 +217,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /// Layers after which the states of prompts can be asked for, in ascending order. A small model has some twice.
-    List<Integer> watchedLayers() {
+    public List<Integer> watchedLayers() {
         return WATCHED.stream()
                 .map(part -> Math.clamp(Math.round(part * model.layers()), 1, model.layers() - 1))
                 .toList();

@@ -151,13 +151,6 @@ public final class LabelHead {
             return new Standard(mean, spread);
         }
 
-        /// Of a single view.
-        double[] standardised(double[] row) {
-            var features = new double[row.length];
-            standardise(row, features, 0, Math.sqrt(row.length));
-            return features;
-        }
-
         /// @param to its part of all features
         void standardise(double[] row, double[] to, int from, double size) {
             for (var i = 0; i < row.length; i++) {

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.icmlora.engine.auto.LabelHead.Standard;
 import dev.icmlora.engine.worker.Answer;
@@ -18,42 +21,143 @@ import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.engine.worker.Words;
 import dev.icmlora.llama.Vocabulary;
 
-/// What a task's examples tell of where spans begin and end: two ridge regressions on the hidden states of an
-/// input's tokens. One sees the token that a word begins with and the one before it, the other the token that a word
-/// ends with and the one after it. Models find values, and are often a word off: "on Friday" in place of "Friday".
+/// What a task's examples tell of spans: three ridge regressions on the hidden states of an input's words. One tells
+/// whether a span begins with a word, one whether it ends with it, one whether the word is within it. Models find
+/// values, and are often a word off: "on Friday" in place of "Friday".
 final class SpanHead {
 
     /// How strongly a regression is held back; the kernel's mean diagonal is about 1.
     private static final double STRENGTH = 0.1;
-    /// Of the scores of both ends, which are about 1 for the right ones, beside a span's log-probability.
-    private static final double WEIGHT = 20;
+    /// Of the scores beside a span's log-probability.
+    private static final double WEIGHT = 30;
     /// Words of all examples that it is fitted to.
     private static final int MOST_WORDS = 512;
     /// A span that is less likely, or was not read, counts as if it were so likely.
     private static final double LEAST = 1e-6;
+    /// From this score on, a word is rather within a span than not.
+    private static final double HALF = 0.5;
+    /// States that all regressions together see of a word, after each layer.
+    private static final int STATES = 5;
 
-    private final Ends starts;
-    private final Ends ends;
+    private final Map<Role, Regression> regressions;
+
+    /// What a word may be in a span, as one regression tells.
+    private enum Role {
+        /// By the word's first token and the one before it.
+        BEGINS {
+            @Override
+            double[] row(Text text, int word, int layer) {
+                return text.row(layer, text.firsts[word], text.firsts[word] + 1);
+            }
+
+            @Override
+            boolean holds(Words.Place span, int word) {
+                return span.first() == word;
+            }
+        },
+        /// By its last token and the one after it.
+        ENDS {
+            @Override
+            double[] row(Text text, int word, int layer) {
+                return text.row(layer, text.lasts[word] + 1, text.lasts[word] + 2);
+            }
+
+            @Override
+            boolean holds(Words.Place span, int word) {
+                return span.last() == word;
+            }
+        },
+        /// By its last token.
+        WITHIN {
+            @Override
+            double[] row(Text text, int word, int layer) {
+                return text.row(layer, text.lasts[word] + 1);
+            }
+
+            @Override
+            boolean holds(Words.Place span, int word) {
+                return span.first() <= word && word <= span.last();
+            }
+        };
+
+        /// @param layer place of one, after which the states are seen
+        abstract double[] row(Text text, int word, int layer);
+
+        abstract boolean holds(Words.Place span, int word);
+    }
+
+    /// A word of an example.
+    ///
+    /// @param span that the example takes out; empty for none
+    private record Known(Text text, int word, Optional<Words.Place> span) {}
 
     /// One of the regressions.
-    private record Ends(Standard standard, float[] directions, double offset) {
+    ///
+    /// @param standards of each layer
+    /// @param directions of each layer
+    private record Regression(Role role, List<Standard> standards, List<float[]> directions, double offset) {
 
-        static Ends fit(List<double[]> rows, double[] targets) {
-            var standard = Standard.of(rows);
-            var features = rows.stream().map(standard::standardised).toArray(double[][]::new);
-            var columns = Arrays.stream(targets)
-                    .mapToObj(target -> new double[] {target})
+        /// Each layer's features are computed twice, so that those of one layer take memory at a time.
+        static Regression fit(Role role, List<Known> known, LabelHead.Pieces pieces) {
+            var layers = known.getFirst().text.layers();
+            var kernel = new double[known.size()][known.size()];
+            var standards = IntStream.range(0, layers)
+                    .mapToObj(layer -> pieces.compute(() -> {
+                        var rows = rows(role, known, layer);
+                        var standard = Standard.of(rows);
+                        var products = LabelHead.products(features(rows, standard, layers));
+                        for (var i = 0; i < kernel.length; i++) {
+                            Ridge.add(1, products[i], kernel[i], kernel.length);
+                        }
+                        return standard;
+                    }))
+                    .toList();
+            var targets = known.stream()
+                    .map(each -> new double[] {
+                        each.span.filter(span -> role.holds(span, each.word)).isPresent() ? 1 : 0
+                    })
                     .toArray(double[][]::new);
-            var ridge = Ridge.of(LabelHead.products(features), columns, STRENGTH);
-            var directions = LabelHead.directions(features, ridge.weights(), 1)[0];
-            return new Ends(standard, directions, ridge.offsets()[0]);
+            var ridge = pieces.compute(() -> Ridge.of(kernel, targets, STRENGTH));
+            var directions = IntStream.range(0, layers)
+                    .mapToObj(layer -> pieces.compute(() -> {
+                        var features = features(rows(role, known, layer), standards.get(layer), layers);
+                        return LabelHead.directions(features, ridge.weights(), 1)[0];
+                    }))
+                    .toList();
+            return new Regression(role, standards, directions, ridge.offsets()[0]);
         }
 
-        double score(double[] row) {
-            var features = standard.standardised(row);
+        private static List<double[]> rows(Role role, List<Known> known, int layer) {
+            return known.stream()
+                    .map(each -> role.row(each.text, each.word, layer))
+                    .toList();
+        }
+
+        private static double[][] features(List<double[]> rows, Standard standard, int layers) {
+            return rows.stream().map(row -> features(row, standard, layers)).toArray(double[][]::new);
+        }
+
+        private static double[] features(double[] row, Standard standard, int layers) {
+            var features = new double[row.length];
+            standard.standardise(row, features, 0, Math.sqrt(row.length * layers));
+            return features;
+        }
+
+        /// @return about 1 for words of which it is true, about 0 for others
+        double[] scores(Text text) {
+            return IntStream.range(0, text.words.size())
+                    .mapToDouble(word -> score(text, word))
+                    .toArray();
+        }
+
+        private double score(Text text, int word) {
             var score = offset;
-            for (var i = 0; i < features.length; i++) {
-                score += directions[i] * features[i];
+            for (var layer = 0; layer < standards.size(); layer++) {
+                var features = features(role.row(text, word, layer), standards.get(layer), standards.size());
+                var direction = directions.get(layer);
+                for (var i = 0; i < features.length; i++) {
+                    score += direction[i] * features[i];
+                }
             }
             return score;
         }
@@ -61,11 +165,12 @@ final class SpanHead {
 
     /// An input as it was read.
     ///
-    /// @param states of the token before the input, of each token of it, and of the prompt's last one
-    record Text(Words words, List<float[]> states, int[] firsts, int[] lasts) {
+    /// @param states after each layer, of the token before the input, of each token of it, and of the prompt's last
+    /// one
+    record Text(Words words, List<List<float[]>> states, int[] firsts, int[] lasts) {
 
-        /// @param states of the token before the input, and of all after that
-        static Text of(String input, List<float[]> states, Vocabulary vocabulary) {
+        /// @param states after each layer, of the token before the input, and of all after that
+        static Text of(String input, List<List<float[]>> states, Vocabulary vocabulary) {
             var tokens = vocabulary.tokenize(input, false);
             var words = Words.of(tokens.length == 0 ? "" : input);
             var ends = new int[tokens.length];
@@ -94,73 +199,65 @@ final class SpanHead {
             return Math.min(found < 0 ? -found - 1 : found, ends.length - 1);
         }
 
-        double[] start(int word) {
-            return both(firsts[word], firsts[word] + 1);
+        int layers() {
+            return states.getFirst().size();
         }
 
-        double[] end(int word) {
-            return both(lasts[word] + 1, lasts[word] + 2);
-        }
-
-        private double[] both(int one, int other) {
-            var a = LabelHead.unit(states.get(one));
-            var b = LabelHead.unit(states.get(other));
-            var row = Arrays.copyOf(a, a.length + b.length);
-            System.arraycopy(b, 0, row, a.length, b.length);
-            return row;
+        /// The states of some tokens after one layer.
+        double[] row(int layer, int... tokens) {
+            return Arrays.stream(tokens)
+                    .mapToObj(token -> LabelHead.unit(states.get(token).get(layer)))
+                    .flatMapToDouble(Arrays::stream)
+                    .toArray();
         }
     }
 
-    private SpanHead(Ends starts, Ends ends) {
-        this.starts = starts;
-        this.ends = ends;
+    private SpanHead(Map<Role, Regression> regressions) {
+        this.regressions = regressions;
     }
 
     /// Bytes of memory that one takes.
-    static int bytes(int width) {
-        return 2 * 2 * width * (Float.BYTES + 2 * Double.BYTES);
+    static int bytes(int width, int layers) {
+        return STATES * layers * width * (Float.BYTES + 2 * Double.BYTES);
     }
 
     /// @param texts of the examples, one or more with a word
     /// @param outputs one for each, which stand in them or are empty
-    static SpanHead fit(List<Text> texts, List<String> outputs) {
-        var startRows = new ArrayList<double[]>();
-        var endRows = new ArrayList<double[]>();
-        var isStart = new ArrayList<Double>();
-        var isEnd = new ArrayList<Double>();
-        for (var i = 0; i < texts.size(); i++) {
-            var text = texts.get(i);
-            var places = text.words.places(outputs.get(i));
-            for (var word = 0; word < text.words.size() && startRows.size() < MOST_WORDS; word++) {
-                startRows.add(text.start(word));
-                endRows.add(text.end(word));
-                isStart.add(!places.isEmpty() && places.getFirst().first() == word ? 1.0 : 0);
-                isEnd.add(!places.isEmpty() && places.getFirst().last() == word ? 1.0 : 0);
-            }
+    static SpanHead fit(List<Text> texts, List<String> outputs, LabelHead.Pieces pieces) {
+        var known = IntStream.range(0, texts.size())
+                .boxed()
+                .flatMap(i -> known(texts.get(i), outputs.get(i)))
+                .limit(MOST_WORDS)
+                .toList();
+        var regressions = new EnumMap<Role, Regression>(Role.class);
+        for (var role : Role.values()) {
+            regressions.put(role, Regression.fit(role, known, pieces));
         }
-        return new SpanHead(Ends.fit(startRows, numbers(isStart)), Ends.fit(endRows, numbers(isEnd)));
+        return new SpanHead(regressions);
     }
 
-    private static double[] numbers(List<Double> list) {
-        return list.stream().mapToDouble(number -> number).toArray();
+    private static Stream<Known> known(Text text, String output) {
+        var span = text.words.places(output).stream().findFirst();
+        return IntStream.range(0, text.words.size()).mapToObj(word -> new Known(text, word, span));
     }
 
     /// The answer that models and examples tell together.
     ///
     /// @param opinions on the spans of the text, which count alike
     Answer answer(Text text, List<Answer> opinions) {
-        var startScores = IntStream.range(0, text.words.size())
-                .mapToDouble(word -> starts.score(text.start(word)))
-                .toArray();
-        var endScores = IntStream.range(0, text.words.size())
-                .mapToDouble(word -> ends.score(text.end(word)))
-                .toArray();
+        var begins = regressions.get(Role.BEGINS).scores(text);
+        var ends = regressions.get(Role.ENDS).scores(text);
+        var within = regressions.get(Role.WITHIN).scores(text);
         // An empty answer is as good as a span of which one end is right.
         return together(
                 opinions,
                 span -> WEIGHT
                         * text.words.places(span).stream()
-                                .mapToDouble(place -> startScores[place.first()] + endScores[place.last()])
+                                .mapToDouble(place -> begins[place.first()]
+                                        + ends[place.last()]
+                                        + Arrays.stream(within, place.first(), place.last() + 1)
+                                                .map(score -> score - HALF)
+                                                .sum())
                                 .max()
                                 .orElse(1));
     }

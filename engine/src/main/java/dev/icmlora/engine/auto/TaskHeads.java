@@ -29,7 +29,7 @@ public final class TaskHeads {
     /// Examples in a prompt from which the words of a head come.
     private static final int MOST_SHOWN = 32;
     /// Tokens of prompts whose states are kept at a time.
-    static final int TOKENS_OF_STATES = 4096;
+    static final int TOKENS_OF_STATES = 2048;
 
     private final Engine engine;
     private final Task task;
@@ -180,7 +180,10 @@ public final class TaskHeads {
 
     Optional<SpanHead> ofSpans(String salt) {
         var adapter = reading();
-        var bytes = task.bytes() + SpanHead.bytes(engine.model().model().hiddenSize());
+        var bytes = task.bytes()
+                + SpanHead.bytes(
+                        engine.model().model().hiddenSize(),
+                        engine.model().watchedLayers().size());
         return adapters.once(LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking))
                 .head;
     }
@@ -214,7 +217,7 @@ public final class TaskHeads {
             return new LearnedSpans(Optional.empty());
         }
         var outputs = examples.stream().map(Example::output).toList();
-        return new LearnedSpans(Optional.of(asking.compute(() -> SpanHead.fit(texts, outputs))));
+        return new LearnedSpans(Optional.of(SpanHead.fit(texts, outputs, asking::compute)));
     }
 
     /// From the token before the input on.

@@ -29,9 +29,6 @@ public record Extracting(
     /// Words of a span, at most.
     public static final int MOST_WORDS = 32;
 
-    /// Place of the layer whose states are given, among those that a context watches: after 0.6 of all.
-    static final int LAYER = 1;
-
     /// Words that a span may have whatever the examples have.
     private static final int USUAL_WORDS = 8;
 

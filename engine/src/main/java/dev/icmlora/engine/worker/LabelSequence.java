@@ -32,7 +32,7 @@ final class LabelSequence extends Sequence {
     /// The sum of the states that were read, and the last one, for each layer.
     private final List<double[]> sums = new ArrayList<>();
     /// Where spans are scored, the states of each token.
-    private final List<float[]> each = new ArrayList<>();
+    private final List<List<float[]>> each = new ArrayList<>();
     private List<float[]> last = List.of();
     private int summed;
     private int tree;
@@ -165,7 +165,7 @@ final class LabelSequence extends Sequence {
 
     private void read(List<float[]> states, int token) {
         if (request().wanted() instanceof Extracting) {
-            each.add(states.get(Extracting.LAYER));
+            each.add(states);
             return;
         }
         for (var layer = 0; layer < states.size(); layer++) {

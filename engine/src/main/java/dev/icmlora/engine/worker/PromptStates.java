@@ -6,8 +6,8 @@ import java.util.List;
 ///
 /// @param last at the last token, which an answer follows
 /// @param mean over the tokens from [Wanted#statesFrom] on
-/// @param each of these tokens has its own after the layer [Extracting#LAYER], where spans are scored; else none
-public record PromptStates(List<float[]> last, List<float[]> mean, List<float[]> each) {
+/// @param each where spans are scored, those of each of these tokens; else none
+public record PromptStates(List<float[]> last, List<float[]> mean, List<List<float[]>> each) {
 
     public PromptStates {
         last = List.copyOf(last);
