@@ -351,11 +351,11 @@ public final class AutoMode {
             var asked =
                     extracting.unheard().of(IntStream.range(from, to).boxed().toList());
             var tuned = first(plan, scale, some, asked);
-            var read = session.read(heads.reading(), some, TaskHeads.withStates(asked, task, engine()));
+            var read = TaskHeads.read(heads.reading(), task, some, asked.salt(), session);
             for (var i = 0; i < some.size(); i++) {
                 var text = TaskHeads.text(asked.texts().get(i), read.get(i), engine());
-                var answer = head.answer(text, List.of(tuned.get(i), read.get(i)));
-                answers.add(ReviewedAnswer.alone(answer));
+                var answer = head.answer(text, tuned.get(i));
+                answers.add(ReviewedAnswer.alone(answer).with(answer.probability()));
                 extracting.listener().wrote(from + i, new Delta(answer.text(), answer.logprobs()));
             }
         }

@@ -1,6 +1,5 @@
 package dev.icmlora.engine.auto;
 
-import java.util.List;
 import java.util.OptionalDouble;
 
 import dev.icmlora.engine.worker.Answer;
@@ -52,7 +51,7 @@ public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble conf
 
     /// Makes one answer of what two models say of the spans of a text: each counts half.
     static ReviewedAnswer together(Answer first, Answer second) {
-        Answer both = SpanHead.together(List.of(first, second));
+        Answer both = SpanHead.together(first, second);
         boolean prevails = !both.text().equals(first.text());
         return new ReviewedAnswer(both, opinion(first.text().equals(second.text()), prevails), OptionalDouble.empty());
     }

@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,8 +30,10 @@ final class SpanHead {
 
     /// How strongly a regression is held back; the kernel's mean diagonal is about 1.
     private static final double STRENGTH = 0.1;
-    /// Of the scores beside a span's log-probability.
-    private static final double WEIGHT = 30;
+    /// Of the scores, as a logarithm: so much makes them probabilities of examples that were left out.
+    private static final double WEIGHT = 4;
+    /// Of a span's log-probability by the tuned adapter, which knows the examples by heart and is too sure.
+    private static final double WEIGHT_OF_TUNED = 0.4;
     /// Words of all examples that it is fitted to.
     private static final int MOST_WORDS = 512;
     /// A span that is less likely, or was not read, counts as if it were so likely.
@@ -241,48 +245,44 @@ final class SpanHead {
         return IntStream.range(0, text.words.size()).mapToObj(word -> new Known(text, word, span));
     }
 
-    /// The answer that models and examples tell together.
+    /// The answer that examples and the tuned adapter tell together.
     ///
-    /// @param opinions on the spans of the text, which count alike
-    Answer answer(Text text, List<Answer> opinions) {
+    /// @param tuned what the adapter says of the spans of the text
+    Answer answer(Text text, Answer tuned) {
         var begins = regressions.get(Role.BEGINS).scores(text);
         var ends = regressions.get(Role.ENDS).scores(text);
         var within = regressions.get(Role.WITHIN).scores(text);
+        ToDoubleFunction<Words.Place> score = place -> begins[place.first()]
+                + ends[place.last()]
+                + Arrays.stream(within, place.first(), place.last() + 1)
+                        .map(each -> each - HALF)
+                        .sum();
         // An empty answer is as good as a span of which one end is right.
-        return together(
-                opinions,
+        return answer(
+                tuned.labels().keySet(),
                 span -> WEIGHT
-                        * text.words.places(span).stream()
-                                .mapToDouble(place -> begins[place.first()]
-                                        + ends[place.last()]
-                                        + Arrays.stream(within, place.first(), place.last() + 1)
-                                                .map(score -> score - HALF)
-                                                .sum())
-                                .max()
-                                .orElse(1));
+                                * text.words.places(span).stream()
+                                        .mapToDouble(score)
+                                        .max()
+                                        .orElse(1)
+                        + WEIGHT_OF_TUNED * log(tuned, span),
+                tuned.tokens());
     }
 
-    /// What several models say of the spans of a text, each counting alike.
-    static Answer together(List<Answer> opinions) {
-        return together(opinions, _ -> 0);
-    }
-
-    private static Answer together(List<Answer> opinions, ToDoubleFunction<String> beside) {
-        var logs = new LinkedHashMap<String, Double>();
-        opinions.forEach(opinion -> opinion.labels().keySet().forEach(span -> logs.put(span, 0.0)));
-        logs.replaceAll((span, _) -> beside.applyAsDouble(span)
-                + opinions.stream()
-                        .mapToDouble(opinion -> log(opinion, span))
-                        .average()
-                        .orElseThrow());
-        return answer(logs, opinions.getFirst().tokens());
+    /// What two models say of the spans of a text, each counting half.
+    static Answer together(Answer one, Answer other) {
+        var spans = new LinkedHashSet<>(one.labels().keySet());
+        spans.addAll(other.labels().keySet());
+        return answer(spans, span -> (log(one, span) + log(other, span)) / 2, one.tokens());
     }
 
     private static double log(Answer opinion, String span) {
         return Math.log(Math.max(opinion.labels().getOrDefault(span, 0.0), LEAST));
     }
 
-    private static Answer answer(Map<String, Double> logs, int tokens) {
+    private static Answer answer(Set<String> spans, ToDoubleFunction<String> logOf, int tokens) {
+        var logs = new LinkedHashMap<String, Double>();
+        spans.forEach(span -> logs.put(span, logOf.applyAsDouble(span)));
         var likeliest =
                 Collections.max(logs.entrySet(), Map.Entry.comparingByValue()).getKey();
         var most = logs.get(likeliest);

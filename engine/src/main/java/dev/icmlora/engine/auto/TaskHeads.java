@@ -206,10 +206,7 @@ public final class TaskHeads {
                 examples.add(example);
             }
         }
-        // Nothing but states is wanted.
-        var none = Collections.nCopies(prompts.size(), "");
-        var asked = Extracting.of(none, List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
-        var read = asking.read(adapter, prompts, withStates(asked, of, engine));
+        var read = read(adapter, of, prompts, salt, asking);
         var texts = IntStream.range(0, read.size())
                 .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
                 .toList();
@@ -220,9 +217,16 @@ public final class TaskHeads {
         return new LearnedSpans(Optional.of(SpanHead.fit(texts, outputs, asking::compute)));
     }
 
-    /// From the token before the input on.
-    static Extracting withStates(Extracting extracting, Task of, Engine engine) {
-        return extracting.withStates(Math.max(0, engine.format().opening(of.description()) - 1));
+    /// Inputs as they are read, with the states from the token before the input on, and no spans.
+    static List<Answer> read(
+            Optional<ScaledAdapter> adapter, Task of, List<int[]> prompts, String salt, EngineSession asking) {
+        var format = asking.engine().format();
+        var nothing = Collections.nCopies(prompts.size(), "");
+        var from = Math.max(0, format.opening(of.description()) - 1);
+        var asked = Extracting.of(
+                        nothing, List.of(), format, asking.engine().contextTokens(), AnswerListener.NONE, salt)
+                .withStates(from);
+        return asking.read(adapter, prompts, asked);
     }
 
     static SpanHead.Text text(String input, Answer read, Engine engine) {

@@ -64,7 +64,7 @@ class SpanHeadTest {
 
     private static String answer(String input) {
         var text = text(input);
-        return HEAD.answer(text, List.of(opinion(text))).text();
+        return HEAD.answer(text, opinion(text)).text();
     }
 
     @Test
