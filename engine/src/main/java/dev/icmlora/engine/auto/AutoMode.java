@@ -355,7 +355,7 @@ public final class AutoMode {
             for (var i = 0; i < some.size(); i++) {
                 var text = TaskHeads.text(asked.texts().get(i), read.get(i), engine());
                 var answer = head.answer(text, tuned.get(i));
-                answers.add(ReviewedAnswer.alone(answer).with(answer.probability()));
+                answers.add(ReviewedAnswer.alone(answer));
                 extracting.listener().wrote(from + i, new Delta(answer.text(), answer.logprobs()));
             }
         }
