@@ -9,10 +9,12 @@ import java.lang.foreign.MemorySegment;
 
 import dev.icmlora.capi.Linkage.Downcall;
 
-/// `stdio.h` and `sys/mman.h`. Each method is the C function of its name.
+/// `stdio.h`, `malloc.h` and `sys/mman.h`. Each method is the C function of its name.
 public final class LibcH {
     /// Of Linux, whatever the processor.
     public static final int MADV_DONTNEED = 4;
+    /// Of glibc.
+    public static final int M_MMAP_THRESHOLD = -3;
 
     private LibcH() {}
 
@@ -46,6 +48,18 @@ public final class LibcH {
     public static int madvise(MemorySegment addr, long length, int advice) {
         try {
             return (int) madvise.handle().invokeExact(addr, length, advice);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
+    private static final Downcall mallopt =
+            Linkage.downcall("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+    /// `int mallopt(int param, int value);`
+    public static int mallopt(int param, int value) {
+        try {
+            return (int) mallopt.handle().invokeExact(param, value);
         } catch (Throwable thrown) {
             throw Linkage.unexpected(thrown);
         }

@@ -33,6 +33,11 @@ public final class NativeLibraries {
     /// another.
     static final String REQUIRED_VERSION = "0.5.0";
 
+    /// Blocks of so many bytes go back to the system when they are freed. Else glibc takes blocks of up to 32 MB from
+    /// its heap once it has seen some, and what lies behind them keeps that from shrinking: the memory of a tuning
+    /// added 20 MB every few minutes.
+    private static final int LEAST_OWN_BLOCK = 1 << 20;
+
     /// All whose functions are called.
     private static final List<Class<?>> HEADERS = List.of(
             LibcH.class,
@@ -92,6 +97,7 @@ public final class NativeLibraries {
             throw new MissingLibraryException(
                     "llama.cpp " + REQUIRED_VERSION + " is needed, " + directory + " holds " + version, null);
         }
+        LibcH.mallopt(LibcH.M_MMAP_THRESHOLD, LEAST_OWN_BLOCK);
         NativeLog.install();
         LlamaH.llama_backend_init();
         try (Arena arena = CallArena.open()) {
