@@ -30,10 +30,11 @@ final class SpanHead {
 
     /// How strongly a regression is held back; the kernel's mean diagonal is about 1.
     private static final double STRENGTH = 0.1;
-    /// Of the scores, as a logarithm: so much makes them probabilities of examples that were left out.
-    private static final double WEIGHT = 4;
+    /// Of the scores, as a logarithm. Alone they would count twice as much, by examples that were left out; what the
+    /// tuned adapter says too is said twice.
+    private static final double WEIGHT = 2;
     /// Of a span's log-probability by the tuned adapter, which knows the examples by heart and is too sure.
-    private static final double WEIGHT_OF_TUNED = 0.4;
+    private static final double WEIGHT_OF_TUNED = 0.2;
     /// Words of all examples that it is fitted to.
     private static final int MOST_WORDS = 512;
     /// A span that is less likely, or was not read, counts as if it were so likely.
