@@ -1,5 +1,6 @@
 package dev.icmlora.function.storage;
 
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -10,11 +11,18 @@ import java.io.InputStream;
 public final class WholeObject extends FilterInputStream {
 
     private final StoredObject object;
+    private final Closeable leave;
     private long seen;
 
     public WholeObject(InputStream in, StoredObject object) {
+        this(in, object, in);
+    }
+
+    /// @param leave closes it before its end, where its own `close` would read on to there
+    public WholeObject(InputStream in, StoredObject object, Closeable leave) {
         super(in);
         this.object = object;
+        this.leave = leave;
     }
 
     @Override
@@ -53,7 +61,7 @@ public final class WholeObject extends FilterInputStream {
     @Override
     public void close() throws IOException {
         try {
-            super.close();
+            (seen < object.bytes() ? leave : in).close();
         } catch (RuntimeException e) {
             throw new IOException(object.key() + " could not be closed: " + e.getMessage(), e);
         }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /// Stands between a client and a server, and does to their conversation what networks and overloaded servers do.
@@ -48,6 +49,7 @@ public final class FaultyProxy implements Closeable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger faults = new AtomicInteger();
+    private final AtomicLong answered = new AtomicLong();
     private volatile double probability;
     private volatile boolean down;
 
@@ -84,6 +86,11 @@ public final class FaultyProxy implements Closeable {
     /// The first lines of all requests so far.
     public List<String> requests() {
         return requests;
+    }
+
+    /// Bytes of answers that were passed on so far.
+    public long answered() {
+        return answered.get();
     }
 
     private void accept() {
@@ -188,6 +195,7 @@ public final class FaultyProxy implements Closeable {
                     }
                     out.write(buffer, 0, n);
                     out.flush();
+                    answered.addAndGet(n);
                 }
             } catch (IOException e) {
                 // The other direction ends then, too.

@@ -289,12 +289,12 @@ abstract class ObjectStoreContract {
     }
 
     /// Bytes that differ from piece to piece.
-    private static final class Pattern extends InputStream {
+    static final class Pattern extends InputStream {
 
         private final int length;
         private int position;
 
-        private Pattern(int length) {
+        Pattern(int length) {
             this.length = length;
         }
 

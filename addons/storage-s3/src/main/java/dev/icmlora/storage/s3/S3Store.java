@@ -96,7 +96,7 @@ final class S3Store implements ObjectStore {
         try {
             var in = client.getObject(
                     request -> request.bucket(bucket).key(object.key()).ifMatch(EntityTag.tag(object.version())));
-            return new WholeObject(in, object);
+            return new WholeObject(in, object, in::abort);
         } catch (SdkException e) {
             if (status(e) == 404 || status(e) == 412) {
                 throw new ObjectGoneException(object.key(), object.version());
