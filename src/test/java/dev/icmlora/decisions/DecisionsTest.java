@@ -222,6 +222,17 @@ class DecisionsTest {
         post(SYSTEM_ONE, with(asked(STATE, "urgency", URGENCY), "model", name))
                 .statusCode(422)
                 .body("detail[0].loc", equalTo(List.of("body", "questions", "urgency", "criteria")));
+        var twice = Map.of("type", "score", "function", name, "criteria", List.of("billing", "billing", "technical"));
+        post(SYSTEM_ONE, asked(STATE, "team", twice))
+                .statusCode(422)
+                .body("detail[0].loc", equalTo(List.of("body", "questions", "team", "criteria", 1)));
+        var choices = Stream.of("technical", "billing", "technical")
+                .map(label -> Map.of("value", label))
+                .toList();
+        var choice = Map.of("type", "choice", "function", name, "choices", choices);
+        post(DECISIONS, Map.of("model", "any", "input", STATE, "questions", List.of(choice)))
+                .statusCode(400)
+                .body("error.param", equalTo("questions[0].choices[2].value"));
         post(SYSTEM_ONE, asked(STATE, "team", Map.of("type", "choice", "function", "unheard-of")))
                 .statusCode(404)
                 .body("detail", containsString("unheard-of"));

@@ -1,6 +1,7 @@
 package dev.icmlora.decisions;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -135,6 +136,9 @@ public final class Decisions {
                     labels.stream().limit(Question.LABELS_SHOWN).toList(),
                     null,
                     "must be the labels of function %s".formatted(name));
+            var seen = new HashSet<String>();
+            options.forEach(option -> violations.when(
+                    !seen.add(option.label()), option.at(), null, option.label(), "is an option already"));
             violations.raise();
             return (options.isEmpty() ? question.with(options(question.kind())) : question).by(name, at);
         }
