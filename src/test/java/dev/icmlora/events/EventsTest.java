@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.TestBucket;
@@ -444,6 +445,20 @@ class EventsTest {
 
             assertThat(results(name)).hasSize(1);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "null", "{\"state\":\"completed\",\"version\":\"1\",\"tally\":{}}"})
+    void aStateThatIsNoneOfOursIsTakenOver(String state) throws Exception {
+        var name = name();
+        upload("results/" + name + ".state.json", state);
+        upload("tasks/" + name + ".json", "{" + TASK + ", \"mode\": \"plain\", \"inputs\": [\"dog\"]}");
+
+        deliver("tasks/" + name + ".json");
+
+        assertThat(results(name)).hasSize(1);
+        assertThat(json("results/" + name + ".state.json").get("state").asText())
+                .isEqualTo("completed");
     }
 
     @Test

@@ -28,11 +28,15 @@ record StateObject(ObjectStore store, String key, ObjectMapper json) {
 
     private TaskState state(byte[] content) {
         try {
-            return json.readValue(content, TaskState.class);
+            var state = json.readValue(content, TaskState.class);
+            if (state != null) {
+                return state;
+            }
         } catch (IOException e) {
-            // Not ours. It is taken over like that of a holder who is gone.
-            return TaskState.of("", null).heldBy("unknown");
+            // Its message would quote the object.
         }
+        // Not ours. It is taken over like that of a holder who is gone.
+        return TaskState.of("", null).heldBy("unknown");
     }
 
     /// Writes what follows on the state that was read or written at the same revision.

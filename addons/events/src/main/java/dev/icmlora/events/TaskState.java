@@ -40,6 +40,13 @@ record TaskState(
         Job job,
         String revision) {
 
+    TaskState {
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(version, "version");
+        Objects.requireNonNull(tally, "tally");
+        parts = List.copyOf(parts);
+    }
+
     /// Parts that one holder has stored, numbered from 0.
     @RegisterForReflection
     record Parts(String holder, int count) {}
@@ -68,6 +75,11 @@ record TaskState(
             Timing timingMs,
             String adapter,
             Selection selection) {
+
+        Tally {
+            Objects.requireNonNull(usage, "usage");
+            Objects.requireNonNull(timingMs, "timingMs");
+        }
 
         static final Tally NOTHING = failures(0);
 
