@@ -35,6 +35,7 @@ import dev.icmlora.function.config.EngineConfig;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 
 /// Adapters in a folder, so that they outlive the process, within a limit. Without a configured folder it is empty and
@@ -198,11 +199,12 @@ final class AdapterFolder {
     /// Takes an adapter away. Other processes no longer read it; what they have in memory is theirs.
     ///
     /// @return whether it was there
+    /// @throws StorageUnavailableException if the folder cannot be written
     synchronized boolean delete(OwnedId id) {
         try {
             return files.isPresent() && (waiting.remove(id) | files.get().delete(id));
         } catch (IOException e) {
-            throw new UncheckedIOException("an adapter cannot be deleted", e);
+            throw new StorageUnavailableException("an adapter cannot be deleted: " + e, e);
         }
     }
 

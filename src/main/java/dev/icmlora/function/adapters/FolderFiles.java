@@ -194,8 +194,9 @@ final class FolderFiles {
     ///
     /// @return whether any of them was there
     boolean delete(OwnedId id) throws IOException {
+        var wasThere = delete(id, Kind.GENERATED) | delete(id, Kind.GIVEN);
         forget(id);
-        return delete(id, Kind.GENERATED) | delete(id, Kind.GIVEN);
+        return wasThere;
     }
 
     private boolean delete(OwnedId id, Kind kind) throws IOException {

@@ -46,6 +46,7 @@ class AdapterFolderIT {
     void keepsAdaptersWithTheirTasksBelievesNoDamagedFileAndStaysWithinItsLimit() throws Exception {
         String colours;
         String uploaded;
+        String other;
         List<String> answers;
         try (var first = start()) {
             var address = first.awaitAddress();
@@ -67,7 +68,7 @@ class AdapterFolderIT {
 
             // Three adapters fit: the upload stays, and the generated one that was not used for longest goes.
             var plurals = generated(address, PLURALS).extract().<String>path("id");
-            var other = upload(address, 0.25f).statusCode(201).extract().<String>path("id");
+            other = upload(address, 0.25f).statusCode(201).extract().path("id");
             assertThat(names(second)).contains(hex(uploaded), hex(other)).hasSizeLessThanOrEqualTo(3);
             upload(address, 0.75f).statusCode(201);
             upload(address, 1).statusCode(507);
@@ -91,6 +92,17 @@ class AdapterFolderIT {
             Files.writeString(slow, "no card");
             given().get(address + "/v1/models").then().statusCode(200);
             assertThat(third.output()).contains(slow + " cannot be read and is passed over");
+
+            // As where the folder may not be written, which holds for root too.
+            var obstacle = Files.createDirectories(adapters.resolve(hex(other) + ".generated.json/obstacle"));
+            given().delete(address + "/adapters/" + other)
+                    .then()
+                    .statusCode(503)
+                    .body("type", equalTo("urn:icm-lora:problem:storage-unavailable"));
+            given().get(address + "/adapters/" + other).then().statusCode(200);
+            assertThat(third.output()).contains("an adapter cannot be deleted").doesNotContain("ERROR");
+            Files.delete(obstacle);
+            given().delete(address + "/adapters/" + other).then().statusCode(204);
         }
     }
 
