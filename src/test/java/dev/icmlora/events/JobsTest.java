@@ -9,6 +9,7 @@ import static dev.icmlora.function.Requests.with;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -19,6 +20,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.net.URI;
@@ -29,6 +31,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -53,7 +56,12 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.storage.Condition;
+import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.storage.local.LocalStore;
 
@@ -633,6 +641,71 @@ class JobsTest {
         } finally {
             Files.delete(task);
         }
+    }
+
+    @Test
+    void whatAnInstanceLeftThatWasKilledGoesInAWhile() throws Exception {
+        // By its id, it was taken in 1970.
+        var job = new JobStore.JobId(Tenant.SHARED, UNKNOWN.replaceFirst("0$", "1"));
+        var store = new LocalStore(BUCKET);
+        store.write(job.keys().task(), Content.of(new byte[7]), Map.of(), new Condition.IfAbsent());
+        var slot = new JobStore(store, new ObjectMapper()).takeSlot(job);
+
+        // It wakes what looks for open jobs.
+        deleted(ended(submitted(with(body(plurals(), "dog"), "mode", "plain")))
+                .extract()
+                .path("id"));
+
+        Eventually.until(() -> store.find(slot.key()).orElseThrow().bytes() == 0);
+        assertThat(store.find(job.keys().task())).isEmpty();
+    }
+
+    /// A store that takes no state of a job.
+    private record Refusing(ObjectStore store) implements ObjectStore {
+
+        @Override
+        public Optional<StoredObject> find(String key) {
+            return store.find(key);
+        }
+
+        @Override
+        public InputStream read(StoredObject object) {
+            return store.read(object);
+        }
+
+        @Override
+        public String write(String key, Content content, Map<String, String> metadata, Condition condition) {
+            if (key.endsWith("/state.json")) {
+                throw new StorageUnavailableException("an outage", null);
+            }
+            return store.write(key, content, metadata, condition);
+        }
+
+        @Override
+        public void delete(String key) {
+            store.delete(key);
+        }
+
+        @Override
+        public List<StoredObject> list(String prefix) {
+            return store.list(prefix);
+        }
+    }
+
+    @Test
+    void aJobThatCannotBeWrittenLeavesNothing(@TempDir Path folder) {
+        var local = new LocalStore(folder);
+        var store = new JobStore(new Refusing(local), new ObjectMapper());
+        var request = Requests.JSON.convertValue(Map.of("inputs", List.of("dog")), GenerateRequest.class);
+        for (var i = 0; i < 17; i++) {
+            // No refusal for want of a slot.
+            assertThatThrownBy(() -> store.add(
+                            JobStore.JobId.next(Tenant.SHARED), request, () -> new TaskState.Job("", null, 1, null)))
+                    .isInstanceOf(StorageUnavailableException.class);
+        }
+
+        assertThat(store.takenSlots(JobStore.SLOTS)).isEmpty();
+        assertThat(store.bytes(Tenant.SHARED)).isZero();
     }
 
     @ParameterizedTest

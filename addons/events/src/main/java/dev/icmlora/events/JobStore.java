@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,7 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
 
@@ -131,16 +133,40 @@ record JobStore(ObjectStore store, ObjectMapper json) {
                 .filter(JobId::isValid);
     }
 
-    /// Writes a new job.
-    void add(JobId job, GenerateRequest request, TaskState.Job about) {
-        var task = json.<ObjectNode>valueToTree(request);
-        if (about.source() != null) {
-            task.remove("inputs");
+    /// Takes a slot for a new job, and writes it. If it cannot be written, nothing of it stays, as far as the store
+    /// lets; what looks for open jobs takes the rest away.
+    ///
+    /// @param source tells what it is about, once there is a slot
+    /// @throws RequestException if there is none
+    TaskState.Job add(JobId job, GenerateRequest request, Supplier<TaskState.Job> source) {
+        var slot = takeSlot(job);
+        try {
+            var about = source.get();
+            var task = json.<ObjectNode>valueToTree(request);
+            if (about.source() != null) {
+                task.remove("inputs");
+            }
+            var content = Content.of(json.writer(), task);
+            var version = store.write(job.keys().task(), content, Map.of(), new Condition.IfAbsent());
+            // Last: what has a state is a job.
+            state(job).write(TaskState.of(version, about));
+            return about;
+        } catch (RuntimeException e) {
+            abandon(job, slot, e);
+            throw e;
         }
-        var content = Content.of(json.writer(), task);
-        var version = store.write(job.keys().task(), content, Map.of(), new Condition.IfAbsent());
-        // Last: what has a state is a job.
-        state(job).write(TaskState.of(version, about));
+    }
+
+    private void abandon(JobId job, StoredObject slot, RuntimeException reason) {
+        try {
+            // It has a state where only the store's answer was lost.
+            if (find(job).isEmpty()) {
+                deleteObjects(job);
+                freeSlot(slot);
+            }
+        } catch (StorageException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     StateObject state(JobId job) {
@@ -192,12 +218,17 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         }
     }
 
-    /// Forgets a job that no instance works on, with all that belongs to it. Its state goes last: until then there is a
-    /// job that has ended, and a client that was cut off can delete it again.
+    /// Forgets a job that no instance works on, with all that belongs to it.
     void delete(JobId job) {
         takenSlots(slots(job.tenant)).stream()
                 .filter(slot -> job(slot).filter(job::equals).isPresent())
                 .forEach(this::freeSlot);
+        deleteObjects(job);
+    }
+
+    /// Deletes all objects of a job that no instance works on, but its slot. Its state goes last: until then there is a
+    /// job that has ended, and a client that was cut off can delete it again.
+    void deleteObjects(JobId job) {
         store.list(job.folder()).stream()
                 .map(StoredObject::key)
                 .filter(key -> !key.equals(job.keys().state()))

@@ -131,6 +131,8 @@ public final class Jobs {
             if (job.taken().plus(PATIENCE).isAfter(Instant.now())) {
                 throw RequestException.redeliver("the job is still being written");
             }
+            // Its instance was killed before it was a job: no client can delete what is there.
+            store.deleteObjects(job);
             return;
         }
         var state = found.get();
@@ -179,21 +181,15 @@ public final class Jobs {
             throw Kind.NO_ROOM_FOR_JOB.because(message.formatted(MOST_BYTES));
         }
         var job = JobId.next(tenant);
-        var slot = store.takeSlot(job);
-        var object = Optional.<JobSources.Found>empty();
-        try {
+        var about = store.add(job, whole, () -> {
             // After all that costs less: the object is read through.
-            object = source.map(sources::find);
-        } catch (RuntimeException e) {
-            store.freeSlot(slot);
-            throw e;
-        }
-        var about = new TaskState.Job(
-                caller.payer(),
-                named.map(one -> one.function().toString()).orElse(null),
-                object.map(JobSources.Found::inputs).orElse(request.inputs().size()),
-                object.map(JobSources.Found::object).orElse(null));
-        store.add(job, whole, about);
+            var object = source.map(sources::find);
+            return new TaskState.Job(
+                    caller.payer(),
+                    named.map(one -> one.function().toString()).orElse(null),
+                    object.map(JobSources.Found::inputs).orElse(request.inputs().size()),
+                    object.map(JobSources.Found::object).orElse(null));
+        });
         wake();
         // Nothing is asked of the store any more: if it failed now, the client would send again what was taken.
         return JobStatus.open(job.id(), about.function(), about.inputs(), 0);
