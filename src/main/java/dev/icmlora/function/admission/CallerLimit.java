@@ -1,8 +1,10 @@
 package dev.icmlora.function.admission;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
@@ -37,6 +39,25 @@ public final class CallerLimit {
         return new Place(() -> giveBack(caller, 1));
     }
 
+    /// The same, as soon as one is free for this caller.
+    ///
+    /// @throws RequestException if none is in this time
+    /// @throws CancelledException if the thread is interrupted
+    public synchronized Place await(String caller, Duration patience) {
+        var end = System.nanoTime() + patience.toNanos();
+        try {
+            for (var left = patience.toNanos();
+                    left > 0 && refusal(caller, 1).isPresent();
+                    left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException();
+        }
+        return enter(caller);
+    }
+
     /// @throws RequestException if so much is not free for this caller
     public synchronized void take(String caller, int amount) {
         refusal(caller, amount).ifPresent(refusal -> {
@@ -49,6 +70,7 @@ public final class CallerLimit {
     public synchronized void giveBack(String caller, int amount) {
         byCaller.computeIfPresent(caller, (_, taken) -> taken == amount ? null : taken - amount);
         all -= amount;
+        notifyAll();
     }
 
     /// Why a caller cannot have so much now; empty if it can.

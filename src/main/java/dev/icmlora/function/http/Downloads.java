@@ -2,14 +2,19 @@ package dev.icmlora.function.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -18,8 +23,8 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.ext.Provider;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
-import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
@@ -29,12 +34,14 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
 /// Replies that may be large: files, and JSON of many or long entries. They are sent in pieces, by so many requests
-/// at once, since each keeps what it sends from, such as a connection to the store. Methods of resources that reply
-/// so have a virtual thread.
+/// at once, since each keeps what it sends from, such as a connection to the store. What is computed needs no place
+/// if it is one piece, and else waits for one. Methods of resources that reply so have a virtual thread.
 @Singleton
 public final class Downloads {
 
     private static final int MOST = 32;
+    /// For so long what was computed waits for a place. Meanwhile connections are closed that are not read.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final CallerLimit downloads;
     private final Access access;
@@ -53,10 +60,57 @@ public final class Downloads {
         RequestEnd.of(context).then(downloads.enter(access.caller(context).payer())::leave);
     }
 
+    /// Refuses at once what would wait for a place now: before it is computed.
+    ///
+    /// @throws RequestException if there is none
+    public void requireRoom(RoutingContext context) {
+        downloads.refusal(access.caller(context).payer(), 1).ifPresent(refusal -> {
+            throw refusal;
+        });
+    }
+
     /// JSON, of a request that has a place.
     public Response json(Object entity) {
-        var download = new Download(out -> mapper.writeValue(out, entity), null);
+        return json(new Download(content(entity), null, () -> {}));
+    }
+
+    /// JSON that was computed, of a request that has none.
+    public Response computed(RoutingContext context, Object entity) {
+        return computed(context, content(entity));
+    }
+
+    /// @param content writes the JSON
+    public Response computed(RoutingContext context, StreamingOutput content) {
+        return json(new Download(content, null, place(context)));
+    }
+
+    private static Response json(Download download) {
         return Response.ok(download, MediaType.APPLICATION_JSON_TYPE).build();
+    }
+
+    /// What sends JSON that is computed for a function, in place of Funqy, which would have all of it in memory. Asked
+    /// for by a thread that serves the request.
+    Consumer<Object> sender(RoutingContext context) {
+        var place = place(context);
+        return entity -> {
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
+            try {
+                new Download(content(entity), null, place).send(context.response());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    private StreamingOutput content(Object entity) {
+        return out -> mapper.writeValue(out, entity);
+    }
+
+    /// What takes a place when there is one.
+    private Runnable place(RoutingContext context) {
+        var end = RequestEnd.of(context);
+        var payer = access.caller(context).payer();
+        return () -> end.then(downloads.await(payer, PATIENCE)::leave);
     }
 
     /// A file or the part that a client asks for, of a request that has a place.
@@ -80,7 +134,7 @@ public final class Downloads {
 
     private static Response.ResponseBuilder part(Response.Status status, StreamingOutput content, Range range) {
         return Response.status(status)
-                .entity(new Download(content, range))
+                .entity(new Download(content, range, () -> {}))
                 .header("Accept-Ranges", "bytes")
                 .header(HttpHeaders.CONTENT_LENGTH, range.bytes());
     }
@@ -89,7 +143,29 @@ public final class Downloads {
     ///
     /// @param content writes the whole of it
     /// @param range the part of it that is sent; null for all of it, where nothing says how long that is
-    record Download(StreamingOutput content, Range range) {
+    /// @param place takes one, if it is larger than a piece
+    record Download(StreamingOutput content, Range range, Runnable place) {
+
+        /// Sends it, unless the client leaves.
+        void send(HttpServerResponse response) throws IOException {
+            var pieces = new Pieces(response, this);
+            try {
+                writeTo(pieces);
+                pieces.end();
+            } catch (IOException | RuntimeException e) {
+                if (pieces.hasClientLeft) {
+                    return;
+                }
+                if (response.headWritten()) {
+                    // The client sees that something is missing.
+                    response.reset();
+                } else {
+                    // It would be that of what is said of the failure.
+                    response.headers().remove(HttpHeaders.CONTENT_LENGTH);
+                }
+                throw e;
+            }
+        }
 
         /// Writes what is to be sent. Content that goes on after it is not read to its end.
         void writeTo(OutputStream out) throws IOException {
@@ -185,9 +261,6 @@ public final class Downloads {
     @Provider
     public static final class Writer implements ServerMessageBodyWriter<Download> {
 
-        /// In bytes.
-        private static final int PIECE = 32 << 10;
-
         @Override
         public boolean isWriteable(
                 Class<?> type, Type genericType, ResteasyReactiveResourceInfo target, MediaType mediaType) {
@@ -215,95 +288,91 @@ public final class Downloads {
         @Override
         public void writeResponse(Download download, Type genericType, ServerRequestContext context)
                 throws IOException {
-            var response = context.serverResponse();
-            var pieces = new Pieces(response, download.range());
-            try {
-                download.writeTo(pieces);
-                pieces.end();
-            } catch (IOException | RuntimeException e) {
-                if (pieces.hasClientLeft) {
-                    return;
-                }
-                if (response.headWritten()) {
-                    // The client sees that something is missing.
-                    response.reset();
-                } else {
-                    // It would be that of what is said of the failure.
-                    response.removeResponseHeader(HttpHeaders.CONTENT_LENGTH);
-                }
-                throw e;
+            var request = ((ResteasyReactiveRequestContext) context).serverRequest();
+            download.send(request.unwrap(RoutingContext.class).response());
+        }
+    }
+
+    private static final class Pieces extends OutputStream {
+
+        /// In bytes.
+        private static final int PIECE = 32 << 10;
+
+        private final HttpServerResponse response;
+        private final Runnable place;
+        private final byte[] piece = new byte[PIECE];
+        private int filled;
+        private boolean hasClientLeft;
+
+        private Pieces(HttpServerResponse response, Download download) {
+            this.response = response;
+            this.place = download.place();
+            if (download.range() != null) {
+                sayLength(download.range().bytes());
             }
         }
 
-        private static final class Pieces extends OutputStream {
+        private void sayLength(long bytes) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(bytes));
+        }
 
-            private final ServerHttpResponse response;
-            private final byte[] piece = new byte[PIECE];
-            private int filled;
-            private boolean hasClientLeft;
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
 
-            private Pieces(ServerHttpResponse response, Range range) {
-                this.response = response;
-                if (range != null) {
-                    sayLength(range.bytes());
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            for (var written = 0; written < length; ) {
+                if (filled == PIECE) {
+                    begin();
+                    send();
                 }
+                var count = Math.min(length - written, PIECE - filled);
+                System.arraycopy(bytes, offset + written, piece, filled, count);
+                filled += count;
+                written += count;
             }
+        }
 
-            private void sayLength(long bytes) {
-                response.setResponseHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(bytes));
+        /// Of several pieces, before the first one.
+        private void begin() {
+            if (!response.headWritten()) {
+                place.run();
+                response.setChunked(!hasLength());
             }
+        }
 
-            @Override
-            public void write(int b) throws IOException {
-                write(new byte[] {(byte) b}, 0, 1);
-            }
+        private boolean hasLength() {
+            return response.headWritten() || response.headers().contains(HttpHeaders.CONTENT_LENGTH);
+        }
 
-            @Override
-            public void write(byte[] bytes, int offset, int length) throws IOException {
-                for (var written = 0; written < length; ) {
-                    if (filled == PIECE) {
-                        if (!hasLength()) {
-                            response.setChunked(true);
-                        }
-                        send();
-                    }
-                    var count = Math.min(length - written, PIECE - filled);
-                    System.arraycopy(bytes, offset + written, piece, filled, count);
-                    filled += count;
-                    written += count;
-                }
+        private void send() throws IOException {
+            if (response.closed()) {
+                throw left("its connection is closed");
             }
+            try {
+                response.write(Buffer.buffer(Arrays.copyOf(piece, filled)))
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .join();
+            } catch (CompletionException e) {
+                throw left(e.getCause().getMessage());
+            }
+            filled = 0;
+        }
 
-            private boolean hasLength() {
-                return response.headWritten() || response.getResponseHeader(HttpHeaders.CONTENT_LENGTH) != null;
-            }
+        private IOException left(String how) {
+            hasClientLeft = true;
+            return new IOException("the client has left: " + how);
+        }
 
-            private void send() throws IOException {
-                if (response.closed()) {
-                    throw left("its connection is closed");
-                }
-                try {
-                    response.write(Arrays.copyOf(piece, filled))
-                            .toCompletableFuture()
-                            .join();
-                } catch (CompletionException e) {
-                    throw left(e.getCause().getMessage());
-                }
-                filled = 0;
+        private void end() throws IOException {
+            if (!hasLength()) {
+                sayLength(filled);
             }
-
-            private IOException left(String how) {
-                hasClientLeft = true;
-                return new IOException("the client has left: " + how);
-            }
-
-            private void end() throws IOException {
-                if (!hasLength()) {
-                    sayLength(filled);
-                }
-                send();
-                response.end();
-            }
+            send();
+            response.end();
         }
     }
 }

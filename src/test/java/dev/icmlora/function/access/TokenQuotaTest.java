@@ -1,15 +1,20 @@
 package dev.icmlora.function.access;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +39,8 @@ class TokenQuotaTest {
     private static final int PER_DAY = SharedInstallation.TOKENS_PER_DAY;
     private static final double SECONDS_A_TOKEN = Duration.ofDays(1).toSeconds() / (double) PER_DAY;
     private static final int LOOKS = 20;
+    /// Half of all, for one caller.
+    private static final int DOWNLOADS = 16;
     /// The first ones are quick; then as often as the limit of requests allows.
     private static final int QUICK_LOOKS = 10;
     private static final long PAUSE_MILLIS = 300;
@@ -164,6 +171,45 @@ class TokenQuotaTest {
 
     private double retryAfter() {
         return Double.parseDouble(embed("no such model", 1).header("Retry-After"));
+    }
+
+    @Test
+    void whatFindsNoPlaceForItsReplyIsNotComputed() throws Exception {
+        var adapter = post("/adapter", Map.of("task", task()));
+        served(adapter);
+        var readers = new ArrayList<Socket>();
+        try {
+            while (readers.size() < DOWNLOADS) {
+                readers.add(asksForAndDoesNotRead("/adapters/" + adapter.path("id")));
+            }
+
+            embed(Requests.BASE, PER_DAY)
+                    .then()
+                    .statusCode(429)
+                    .body("error.message", containsString(DOWNLOADS + " downloads are on their way already"));
+        } finally {
+            for (var reader : readers) {
+                reader.close();
+            }
+        }
+        // Else more tokens would be used than there are.
+        Eventually.until(() -> {
+            Thread.sleep(PAUSE_MILLIS);
+            return embed(Requests.BASE, 1).statusCode() == 200;
+        });
+    }
+
+    private Socket asksForAndDoesNotRead(String path) throws IOException {
+        var address = Requests.uri("");
+        var socket = new Socket();
+        socket.setReceiveBufferSize(1 << 11);
+        socket.connect(new InetSocketAddress(address.getHost(), address.getPort()));
+        var request = "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+                .formatted(path, Token.of(caller));
+        socket.getOutputStream().write(request.getBytes(US_ASCII));
+        assertThat(new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), US_ASCII))
+                .isEqualTo("HTTP/1.1 200");
+        return socket;
     }
 
     @Test

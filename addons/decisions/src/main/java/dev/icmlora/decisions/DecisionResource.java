@@ -68,8 +68,8 @@ public final class DecisionResource {
     private Response answer(RoutingContext context, Function<JsonNode, Asked> read, Function<Decided, ?> reply) {
         var caller = client.require(Role.CALL);
         var asked = read.apply(json.object(context));
+        downloads.requireRoom(context);
         var decided = client.whileOpen(() -> decisions.decide(caller, asked));
-        downloads.take(context);
-        return downloads.json(reply.apply(decided));
+        return downloads.computed(context, reply.apply(decided));
     }
 }

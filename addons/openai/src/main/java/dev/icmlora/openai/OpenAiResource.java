@@ -123,6 +123,7 @@ public final class OpenAiResource {
     public Response embed(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         var request = EmbeddingRequest.read(json.object(context), mostTexts);
+        downloads.requireRoom(context);
         var reply = client.whileOpen(() -> texts.embed(caller, request.model(), request.texts()));
         downloads.take(context);
         return downloads.json(EmbeddingList.of(reply, request.base64()));
