@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,23 +21,26 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 
 import dev.icmlora.engine.request.CancelledException;
+import dev.icmlora.function.error.RequestException;
 
 /// A reply as server-sent events: what one thread tells is written by another, in the order in which it came. A client
-/// that reads slowly makes that one wait, and never who tells.
+/// that reads slowly makes that one wait, and never who tells: where too much waits to be written, the work ends.
 public final class EventStream {
+
+    /// Bytes of a stream that wait to be read.
+    private static final int MOST_BYTES = 1 << 20;
 
     private final ObjectMapper mapper;
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
-    /// As many as are told in all, at most: the caller bounds them.
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     public EventStream(ObjectMapper mapper) {
         this.mapper = mapper;
     }
 
-    /// @param data a text as it is, or what becomes JSON
     /// @param last whether none follows
-    private record Event(Object data, boolean last) {}
+    private record Event(byte[] bytes, boolean last) {}
 
     /// From now on the reply is a stream, and a failure an event of it.
     public void begin() {
@@ -44,8 +48,18 @@ public final class EventStream {
     }
 
     /// @param data a text as it is, or what becomes JSON
+    /// @throws RequestException if the client has left too much unread
     public void add(Object data) {
-        events.add(new Event(data, false));
+        if (waiting.get() > MOST_BYTES) {
+            throw RequestException.limitReached(MOST_BYTES + " bytes of the stream wait to be read already");
+        }
+        put(data, false);
+    }
+
+    private void put(Object data, boolean last) {
+        var bytes = ("data: " + text(data) + "\n\n").getBytes(UTF_8);
+        waiting.addAndGet(bytes.length);
+        events.add(new Event(bytes, last));
     }
 
     /// Adds the last event.
@@ -53,7 +67,7 @@ public final class EventStream {
     /// @param data a text as it is, or what becomes JSON
     public void end(Object data) {
         begin();
-        events.add(new Event(data, true));
+        put(data, true);
     }
 
     /// The reply to a request whose work adds to this stream, as soon as there is something to write. The caller may
@@ -61,11 +75,11 @@ public final class EventStream {
     ///
     /// @param end adds the last event
     /// @param failed what the last event says of a failure
-    /// @throws dev.icmlora.function.error.RequestException if there will be nothing to write
+    /// @throws RequestException if there will be nothing to write
     public <T> Response reply(Uni<T> work, Consumer<T> end, Function<Throwable, Object> failed) {
-        work.subscribe().with(end, failure -> {
+        work.invoke(end).subscribe().with(_ -> {}, failure -> {
             if (!begun.completeExceptionally(failure)) {
-                events.add(new Event(failed.apply(failure), true));
+                put(failed.apply(failure), true);
             }
         });
         try {
@@ -82,8 +96,9 @@ public final class EventStream {
     private void writeTo(OutputStream out) throws IOException {
         try {
             for (var event = events.take(); ; event = events.take()) {
-                out.write(("data: " + text(event.data()) + "\n\n").getBytes(UTF_8));
+                out.write(event.bytes());
                 out.flush();
+                waiting.addAndGet(-event.bytes().length);
                 if (event.last()) {
                     return;
                 }

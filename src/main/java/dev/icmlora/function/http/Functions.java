@@ -1,6 +1,7 @@
 package dev.icmlora.function.http;
 
 import io.quarkus.funqy.Funq;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
 
 import dev.icmlora.function.access.Caller.Role;
@@ -15,16 +16,24 @@ public final class Functions {
 
     private final TaskService service;
     private final ClientConnection client;
+    private final Downloads downloads;
+    private final CurrentVertxRequest current;
 
-    Functions(TaskService service, ClientConnection client) {
+    Functions(TaskService service, ClientConnection client, Downloads downloads, CurrentVertxRequest current) {
         this.service = service;
         this.client = client;
+        this.downloads = downloads;
+        this.current = current;
     }
 
+    /// Its reply may be large, so it is sent here, and Funqy is left without one.
     @Funq
     public Uni<GenerateReply> generate(GenerateRequest request) {
         var caller = client.require(Role.CALL);
-        return client.answer(() -> service.generate(caller, request));
+        var sender = downloads.sender(current.getCurrent());
+        return client.answer(() -> service.generate(caller, request))
+                .invoke(sender)
+                .chain(_ -> Uni.createFrom().nothing());
     }
 
     @Funq

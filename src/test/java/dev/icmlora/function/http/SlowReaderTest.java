@@ -2,6 +2,7 @@ package dev.icmlora.function.http;
 
 import static dev.icmlora.function.Requests.BASE;
 import static dev.icmlora.function.Requests.body;
+import static dev.icmlora.function.Requests.chat;
 import static dev.icmlora.function.Requests.define;
 import static dev.icmlora.function.Requests.generate;
 import static dev.icmlora.function.Requests.plurals;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -47,6 +49,7 @@ class SlowReaderTest {
     /// Half of all, for one caller.
     private static final int PLACES = 32;
     private static final int MORE = 8;
+    private static final long LONGER_THAN_IT_TAKES = 3_000;
 
     @TestHTTPResource("/")
     URI function;
@@ -82,13 +85,27 @@ class SlowReaderTest {
                 define("long", Map.of("task", task, "labels", List.of("wait", "go")));
                 yield get("/functions/long", "*/*");
             }
-            default -> {
-                var texts = Map.of("model", BASE, "input", Collections.nCopies(14, "text"));
-                var body = Requests.JSON.writeValueAsString(texts);
-                yield "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+            case "generate" -> {
+                // A token each.
+                var labels = IntStream.rangeClosed('A', 'z')
+                        .filter(Character::isLetter)
+                        .mapToObj(Character::toString)
+                        .toList();
+                var inputs = Collections.nCopies(100, "dog").toArray(String[]::new);
+                yield post("/generate", with(with(body(plurals(), inputs), "labels", labels), "mode", "plain"));
             }
+            case "chat" -> {
+                var many = with(with(with(chat("A dog"), "n", 8), "max_tokens", 10), "ignore_eos", true);
+                yield post("/v1/chat/completions", with(with(many, "logprobs", true), "top_logprobs", 20));
+            }
+            default -> post("/v1/embeddings", Map.of("model", BASE, "input", Collections.nCopies(14, "text")));
         };
+    }
+
+    private static String post(String path, Object content) throws JsonProcessingException {
+        var body = Requests.JSON.writeValueAsString(content);
+        return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(path, body.length(), body);
     }
 
     private static String get(String path, String accept) {
@@ -109,18 +126,7 @@ class SlowReaderTest {
         var clients = new ArrayList<Socket>();
         var before = buffered();
         try {
-            while (clients.size() < PLACES) {
-                // The place of a request before is free a little after its answer.
-                Eventually.until(() -> {
-                    var client = asking(request);
-                    clients.add(client);
-                    if (status(client).equals("HTTP/1.1 200")) {
-                        return true;
-                    }
-                    clients.removeLast().close();
-                    return false;
-                });
-            }
+            fill(clients, PLACES, request);
             for (var i = 0; i < MORE; i++) {
                 var client = asking(request);
                 clients.add(client);
@@ -140,6 +146,54 @@ class SlowReaderTest {
                 return status(client).equals("HTTP/1.1 200");
             }
         });
+    }
+
+    /// What was computed is not refused, or it would be computed again.
+    @ParameterizedTest
+    @ValueSource(strings = {"generate", "chat"})
+    void whatIsComputedWaitsForAPlace(String form) throws Exception {
+        var request = request(form);
+        var file = request("gguf");
+        var clients = new ArrayList<Socket>();
+        var before = buffered();
+        try {
+            fill(clients, PLACES - 1, file);
+            fill(clients, PLACES, request);
+            var refused = asking(file);
+            clients.add(refused);
+            assertThat(status(refused)).isEqualTo("HTTP/1.1 429");
+
+            var waiting = asking(request);
+            clients.add(waiting);
+            // What is one piece needs no place.
+            generate(with(body(plurals(), "dog"), "mode", "plain"));
+            Thread.sleep(LONGER_THAN_IT_TAKES);
+            assertThat(waiting.getInputStream().available()).isZero();
+            assertThat(buffered() - before).isLessThan(FEW);
+
+            clients.getFirst().close();
+            assertThat(status(waiting)).isEqualTo("HTTP/1.1 200");
+        } finally {
+            for (var client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    /// Until so many wait for what they do not read.
+    private void fill(List<Socket> clients, int count, String request) {
+        while (clients.size() < count) {
+            // The place of a request before is free a little after its answer.
+            Eventually.until(() -> {
+                var client = asking(request);
+                clients.add(client);
+                if (status(client).equals("HTTP/1.1 200")) {
+                    return true;
+                }
+                clients.removeLast().close();
+                return false;
+            });
+        }
     }
 
     private Socket asking(String request) throws IOException {

@@ -65,13 +65,12 @@ public final class JobResource {
     }
 
     @GET
-    @Blocking
+    @RunOnVirtualThread
     public Response list(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         // JAX-RS would take an empty one for none, and the first of several.
         var limit = limit(context.queryParam(LIMIT));
-        return Response.ok(jobs.list(caller.tenant(), limit), MediaType.APPLICATION_JSON_TYPE)
-                .build();
+        return downloads.computed(context, jobs.list(caller.tenant(), limit));
     }
 
     private static int limit(List<String> sent) {
@@ -89,10 +88,10 @@ public final class JobResource {
 
     @GET
     @Path("/{id}")
-    @Blocking
-    public Response status(@PathParam("id") String id) {
+    @RunOnVirtualThread
+    public Response status(@PathParam("id") String id, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return described(Response.Status.OK, jobs.status(caller.tenant(), id)).build();
+        return downloads.computed(context, jobs.status(caller.tenant(), id));
     }
 
     @POST

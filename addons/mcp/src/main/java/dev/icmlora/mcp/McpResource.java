@@ -1,5 +1,7 @@
 package dev.icmlora.mcp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,7 +14,6 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -20,6 +21,7 @@ import dev.icmlora.decisions.Decisions;
 import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
+import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.http.Route;
 import dev.icmlora.function.service.NamedFunctions;
@@ -34,6 +36,7 @@ public final class McpResource {
     private final Methods methods;
     private final ClientConnection client;
     private final JsonBody json;
+    private final Downloads downloads;
 
     McpResource(
             TaskService service,
@@ -42,6 +45,7 @@ public final class McpResource {
             Corrections corrections,
             ClientConnection client,
             JsonBody json,
+            Downloads downloads,
             ObjectMapper mapper,
             Problems problems,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -54,6 +58,7 @@ public final class McpResource {
         this.methods = new Methods(new Tools(tools, mapper, problems), version);
         this.client = client;
         this.json = json;
+        this.downloads = downloads;
     }
 
     @Produces
@@ -82,10 +87,10 @@ public final class McpResource {
             status = e.status();
             reply.set("error", e.error());
         }
-        // As a text: clients may name what has half of a surrogate pair in it, which no bytes could be written of.
-        return Response.status(status)
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(reply.toString())
+        // As a text: clients may name what has half of a surrogate pair in it, which Jackson makes no bytes of.
+        var text = reply.toString().getBytes(UTF_8);
+        return Response.fromResponse(downloads.computed(context, out -> out.write(text)))
+                .status(status)
                 .build();
     }
 }

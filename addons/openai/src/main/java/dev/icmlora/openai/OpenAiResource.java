@@ -106,7 +106,7 @@ public final class OpenAiResource {
     @RunOnVirtualThread
     public Response chat(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return reply(caller, requests.chat(json.object(context)), new ChatForm());
+        return reply(context, caller, requests.chat(json.object(context)), new ChatForm());
     }
 
     @POST
@@ -114,7 +114,7 @@ public final class OpenAiResource {
     @RunOnVirtualThread
     public Response complete(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return reply(caller, requests.plain(json.object(context)), new CompletionForm());
+        return reply(context, caller, requests.plain(json.object(context)), new CompletionForm());
     }
 
     @POST
@@ -125,8 +125,7 @@ public final class OpenAiResource {
         var request = EmbeddingRequest.read(json.object(context), mostTexts);
         downloads.requireRoom(context);
         var reply = client.whileOpen(() -> texts.embed(caller, request.model(), request.texts()));
-        downloads.take(context);
-        return downloads.json(EmbeddingList.of(reply, request.base64()));
+        return downloads.computed(context, EmbeddingList.of(reply, request.base64()));
     }
 
     @GET
@@ -152,11 +151,11 @@ public final class OpenAiResource {
     /// Whole, or as server-sent events: one and the same method has both, as its request says. So a stream is a
     /// body that is written while it comes, and no reactive type: JAX-RS would want to know the kind of a reply
     /// beforehand.
-    private Response reply(Caller caller, CompletionRequest request, ReplyForm form) {
+    private Response reply(RoutingContext context, Caller caller, CompletionRequest request, ReplyForm form) {
         var head = Head.of(form);
         if (!request.stream()) {
             var reply = client.whileOpen(() -> texts.write(caller, request.text(), Listener.NONE));
-            return ok(head.whole(reply));
+            return downloads.computed(context, head.whole(reply));
         }
         var events = new EventStream(mapper);
         var stream = new TextStream(request, head, events);
