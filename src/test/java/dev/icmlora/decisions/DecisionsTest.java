@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Decisions in the formats of the System One API and of OpenAI's Decisions API.
 @QuarkusTest
@@ -437,6 +438,8 @@ class DecisionsTest {
                         List.of("questions"),
                         64),
                 Arguments.of(
+                        "a name of 201 characters", asked(STATE, "n".repeat(201), ANGRY), List.of("questions"), 200),
+                Arguments.of(
                         "256 labels",
                         asked(STATE, "q", question("choice", "x", labels)),
                         List.of("questions", "q", "criteria"),
@@ -480,6 +483,42 @@ class DecisionsTest {
                 .body("detail[0].loc.tail()", equalTo(loc))
                 .body("detail[0].ctx.limit", equalTo(limit))
                 .body("detail.msg", hasItem(containsString(String.valueOf(limit))));
+    }
+
+    /// A pointer to each level holds the name: 5 GB, if all of them were made.
+    @ParameterizedTest
+    @ValueSource(ints = {200, 49_000})
+    void manyLevelsBelowALongNameAreRefusedInBrief(int characters) {
+        var question = Map.of("type", "score", "criteria", Collections.nCopies(100_000, ""));
+
+        var reply = post(SYSTEM_ONE, asked("x", "n".repeat(characters), question))
+                .statusCode(422)
+                .extract();
+
+        assertThat(reply.asString()).hasSizeLessThan(10_000);
+    }
+
+    @Test
+    void wrongAnswersBelowLongLabelsAreRefusedInBrief() {
+        var label = "l".repeat(40_000);
+        var criteria = IntStream.range(0, 10)
+                .boxed()
+                .collect(Collectors.toMap(i -> label + i, _ -> "x", (one, _) -> one, LinkedHashMap::new));
+        var examples = Collections.nCopies(1000, example("x", "none"));
+
+        var reply = post(SYSTEM_ONE, asked("x", "q", with(question("choice", "x", criteria), "examples", examples)))
+                .statusCode(422)
+                .body("detail.size()", equalTo(100))
+                .extract();
+
+        assertThat(reply.asString()).hasSizeLessThan(200_000);
+    }
+
+    @Test
+    void halfASurrogatePairInANameIsRefused() {
+        post(SYSTEM_ONE, "{\"model\":\"any\",\"state\":\"x\",\"questions\":{\"\\ud800\":{\"type\":\"box\"}}}")
+                .statusCode(422)
+                .body("detail[0].msg", containsString("surrogate"));
     }
 
     @Test

@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.lang.reflect.RecordComponent;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -300,6 +301,18 @@ class McpTest {
 
         assertThat(problem.getInt("errors[0].limit")).isEqualTo(4095);
         assertThat(problem.getInt("errors[0].value")).isEqualTo(4096);
+    }
+
+    @Test
+    void manyLevelsBelowALongNameAreRefusedInBrief() {
+        var question = Map.of("type", "score", "criteria", Collections.nCopies(100_000, ""));
+        var arguments = Map.of("state", "x", "questions", Map.of("n".repeat(49_000), question));
+
+        var reply = AGENT.send("tools/call", Map.of("name", "decide", "arguments", arguments))
+                .body("result.structuredContent.errors.field", hasItem("/questions"))
+                .extract();
+
+        assertThat(reply.asString()).hasSizeLessThan(10_000);
     }
 
     @Test

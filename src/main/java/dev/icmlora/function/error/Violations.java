@@ -8,7 +8,7 @@ import java.util.Locale;
 public final class Violations {
 
     /// More than a client would read; a body has room for many.
-    private static final int MOST = 1000;
+    private static final int MOST = 100;
 
     private final List<Violation> found = new ArrayList<>();
 
@@ -23,7 +23,9 @@ public final class Violations {
 
     /// Notes what was found elsewhere.
     public void add(Violation violation) {
-        found.add(violation);
+        if (found.size() < MOST) {
+            found.add(violation);
+        }
     }
 
     /// A list must not be longer than the limit.

@@ -126,11 +126,22 @@ public final class RequestFields {
 
     /// Reads each object of an array, if there is one.
     public void objects(String name, Consumer<RequestFields> read) {
-        typed(name, JsonNode::isArray, "an array").ifPresent(list -> {
-            for (var i = 0; i < list.size(); i++) {
-                object(list.get(i), pointer(name, Integer.toString(i)), read);
-            }
-        });
+        typed(name, JsonNode::isArray, "an array").ifPresent(list -> objects(name, list, read));
+    }
+
+    /// Reads each object of an array that must be there, and have so many at least and at most. Of one that has more or
+    /// less, none is read.
+    public void objects(String name, int least, int most, Consumer<RequestFields> read) {
+        var list = typed(name, JsonNode::isArray, "an array");
+        if (count(name, list.map(JsonNode::size).orElse(0), least, most)) {
+            objects(name, list.orElseThrow(), read);
+        }
+    }
+
+    private void objects(String name, JsonNode list, Consumer<RequestFields> read) {
+        for (var i = 0; i < list.size(); i++) {
+            object(list.get(i), pointer(name, Integer.toString(i)), read);
+        }
     }
 
     /// Reads what must be an object.
@@ -162,7 +173,9 @@ public final class RequestFields {
     }
 
     /// How many entries a field has, which must be so many at least and at most.
-    public void count(String name, int count, int least, int most) {
+    ///
+    /// @return whether it has
+    public boolean count(String name, int count, int least, int most) {
         wrong(
                 count < least,
                 name,
@@ -170,6 +183,7 @@ public final class RequestFields {
                 count,
                 "has %d entries, fewer than the %d that there must be".formatted(count, least));
         violations.count(pointer(name), count, most);
+        return count >= least && count <= most;
     }
 
     public void wrong(boolean broken, String name, Object limit, Object value, String message) {

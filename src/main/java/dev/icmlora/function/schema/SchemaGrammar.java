@@ -37,6 +37,8 @@ public final class SchemaGrammar {
     private static final int MAX_REPETITIONS = 10_000;
 
     private static final int MAX_RULES = 500;
+    /// Characters of a property's name, which is part of the pointers to all below it.
+    private static final int NAME_CHARACTERS = 200;
     /// Of all rules. References can stand for more than there is memory.
     private static final int MAX_CHARACTERS = 1 << 16;
 
@@ -390,6 +392,13 @@ public final class SchemaGrammar {
         var required = required(schema, properties, at);
         if (properties.isEmpty()) {
             return additional.isBoolean() && !additional.booleanValue() ? add("\"{\" ws \"}\"") : "any-object";
+        }
+        for (var property : properties.properties()) {
+            var length = property.getKey().length();
+            if (length > NAME_CHARACTERS) {
+                var message = "has a name of %d characters, more than %d".formatted(length, NAME_CHARACTERS);
+                throw refusal(at + "/properties", NAME_CHARACTERS, property.getKey(), message);
+            }
         }
         var pairs = properties.properties().stream()
                 .map(entry -> new Pair(

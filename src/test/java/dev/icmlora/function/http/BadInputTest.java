@@ -11,6 +11,7 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -307,6 +308,16 @@ class BadInputTest {
     void cutsALongValueInTheProblem() {
         isProblem(post("/generate", with(valid(), "mode", "m".repeat(5000))), 400)
                 .body("errors[0].value.length()", equalTo(81));
+    }
+
+    @Test
+    void cutsALongNameAndALongListInTheProblem() {
+        isProblem(post("/generate", with(valid(), "n".repeat(40_000), 1)), 400)
+                .body("errors[0].field.length()", equalTo(501))
+                .body("errors[0].message", endsWith("is not a known field"))
+                .body("errors[0].message.length()", equalTo(1001));
+        isProblem(post("/generate", with(valid(), "inputs", Collections.nCopies(256, ""))), 400)
+                .body("errors.size()", equalTo(100));
     }
 
     @ParameterizedTest

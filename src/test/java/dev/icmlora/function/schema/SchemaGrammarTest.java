@@ -71,6 +71,16 @@ class SchemaGrammarTest {
                 .withMessageContaining("has too many characters");
     }
 
+    /// The pointer to each of them would hold the name.
+    @Test
+    void aLongNameAboveManyPropertiesIsRefused() {
+        var many = IntStream.range(0, 50_000).mapToObj(i -> "'" + i + "':true").collect(Collectors.joining(","));
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> grammar("{'properties':{'%s':{'properties':{%s}}}}".formatted("n".repeat(201), many)))
+                .withMessageContaining("has a name of 201 characters, more than 200");
+    }
+
     /// Each of them is met below an array first, where the way back to `a` would be harmless.
     @ParameterizedTest
     @ValueSource(ints = {1, 28})

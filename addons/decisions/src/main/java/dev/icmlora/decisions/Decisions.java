@@ -29,6 +29,8 @@ public final class Decisions {
 
     /// Questions of a request.
     public static final int MOST_QUESTIONS = 64;
+    /// Characters of a question's name, where it is part of JSON pointers.
+    static final int NAME_CHARACTERS = 200;
 
     private static final String MODEL = "/model";
 

@@ -119,13 +119,12 @@ final class OpenAiDecisions {
         var model = fields.required("model");
         fields.wrong(fields.find(INPUT).isEmpty(), INPUT, "a string or an array of messages", null, "is missing");
         var input = input(fields, INPUT);
-        var count = fields.find(QUESTIONS)
-                .filter(JsonNode::isArray)
-                .map(JsonNode::size)
-                .orElse(0);
-        fields.count(QUESTIONS, count, 1, Decisions.MOST_QUESTIONS);
         var questions = new ArrayList<Question>();
-        fields.objects(QUESTIONS, question -> question(question).ifPresent(questions::add));
+        fields.objects(
+                QUESTIONS,
+                1,
+                Decisions.MOST_QUESTIONS,
+                question -> question(question).ifPresent(questions::add));
         fields.violations().raise();
         return new Asked(model, input, questions);
     }
@@ -151,7 +150,7 @@ final class OpenAiDecisions {
 
     private static List<Option> choices(RequestFields question) {
         var options = new ArrayList<Option>();
-        question.objects(CHOICES, choice -> {
+        question.objects(CHOICES, Question.LEAST_OPTIONS, Question.MOST_CHOICES, choice -> {
             var value = choice.find(VALUE);
             choice.wrong(
                     value.filter(node -> node.isTextual() || node.isBoolean()).isEmpty(),
@@ -162,7 +161,6 @@ final class OpenAiDecisions {
             value.ifPresent(node -> options.add(
                     new Option(choice.pointer(VALUE), node.asText(), choice.text("description"), node, node)));
         });
-        question.count(CHOICES, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
         return options;
     }
 
@@ -170,13 +168,14 @@ final class OpenAiDecisions {
         var options = new ArrayList<Option>();
         question.objects(
                 LEVELS,
+                Question.LEAST_OPTIONS,
+                Question.MOST_LEVELS,
                 level -> options.add(Option.of(
                         level.pointer("label"),
                         options.size(),
                         level.required("label"),
                         level.text("description"),
                         true)));
-        question.count(LEVELS, options.size(), Question.LEAST_OPTIONS, Question.MOST_LEVELS);
         return options;
     }
 

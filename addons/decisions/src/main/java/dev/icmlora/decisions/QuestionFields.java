@@ -48,7 +48,9 @@ record QuestionFields(RequestFields of, String state, String input, BiFunction<R
                 null,
                 "must not be given beside a function, which has its own");
         var fields = new Fields(of.pointer(), of.pointer(form.options), of.pointer(FUNCTION), state, "/" + input);
-        return new Question(name, form.kind, fields, instructions, found, examples(found), function);
+        // Without options, none of them could be an answer.
+        var examples = found.isEmpty() ? List.<ExampleBody>of() : examples(found);
+        return new Question(name, form.kind, fields, instructions, found, examples, function);
     }
 
     private List<ExampleBody> examples(List<Option> options) {

@@ -90,16 +90,32 @@ final class SystemOne {
         var state = content(fields, STATE);
         var asked =
                 fields.object(QUESTIONS).flatMap(_ -> fields.find(QUESTIONS)).orElse(MissingNode.getInstance());
-        fields.count(QUESTIONS, asked.size(), 1, Decisions.MOST_QUESTIONS);
         var questions = new ArrayList<Question>();
-        asked.properties().stream()
-                .limit(Decisions.MOST_QUESTIONS)
-                .forEach(question -> fields.object(
-                        question.getValue(),
-                        fields.pointer(QUESTIONS, question.getKey()),
-                        each -> question(question.getKey(), each).ifPresent(questions::add)));
+        if (fields.count(QUESTIONS, asked.size(), 1, Decisions.MOST_QUESTIONS)) {
+            asked.properties().stream()
+                    .filter(question -> isName(question.getKey(), fields))
+                    .forEach(question -> fields.object(
+                            question.getValue(),
+                            fields.pointer(QUESTIONS, question.getKey()),
+                            each -> question(question.getKey(), each).ifPresent(questions::add)));
+        }
         fields.violations().raise();
         return new Asked(model, state, questions);
+    }
+
+    /// Whether a question may be read under this name, which all pointers into it begin with.
+    private static boolean isName(String name, RequestFields fields) {
+        var characters = name.codePointCount(0, name.length());
+        var isLong = characters > Decisions.NAME_CHARACTERS;
+        fields.wrong(
+                isLong,
+                QUESTIONS,
+                Decisions.NAME_CHARACTERS,
+                name,
+                "has a name of %d characters, more than the limit of %d"
+                        .formatted(characters, Decisions.NAME_CHARACTERS));
+        fields.violations().wellFormed(fields.pointer(QUESTIONS), name);
+        return !isLong;
     }
 
     private static Optional<Question> question(String name, RequestFields question) {
@@ -129,12 +145,14 @@ final class SystemOne {
         var criteria =
                 question.object(CRITERIA).flatMap(_ -> question.find(CRITERIA)).orElse(MissingNode.getInstance());
         var options = new ArrayList<Option>();
+        if (!question.count(CRITERIA, criteria.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES)) {
+            return options;
+        }
         criteria.properties().forEach(each -> {
             var at = question.pointer(CRITERIA, each.getKey());
             var description = each.getValue().isNull() ? "" : content(each.getValue(), at, question);
             options.add(Option.of(at, options.size(), each.getKey(), description, false));
         });
-        question.count(CRITERIA, options.size(), Question.LEAST_OPTIONS, Question.MOST_CHOICES);
         return options;
     }
 
@@ -147,10 +165,13 @@ final class SystemOne {
                 "an array",
                 Violation.shown(levels),
                 "must be an array");
-        question.count(CRITERIA, levels.isArray() ? levels.size() : 0, Question.LEAST_OPTIONS, Question.MOST_LEVELS);
+        var count = levels.isArray() ? levels.size() : 0;
         var options = new ArrayList<Option>();
+        if (!question.count(CRITERIA, count, Question.LEAST_OPTIONS, Question.MOST_LEVELS)) {
+            return options;
+        }
         var areLabels = true;
-        for (var i = 0; levels.isArray() && i < levels.size(); i++) {
+        for (var i = 0; i < count; i++) {
             var at = question.pointer(CRITERIA) + "/" + i;
             var text = content(levels.get(i), at, question);
             areLabels &= levels.get(i).isTextual() && text.length() <= LabelRules.CHARACTERS;
