@@ -3,6 +3,9 @@ package dev.icmlora.function.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,13 +27,14 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.Eventually;
 
-/// Connections whose clients take nothing of what waits for them.
+/// Connections whose clients take nothing of what waits for them, or little.
 @Tag("slow")
 class BackpressureTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final byte[] LARGE = new byte[4 << 20];
     private static final byte[] EVENT = new byte[1 << 14];
+    private static final int LITTLE = 1 << 12;
     private static final int STEPS = 40;
 
     private final BlockingQueue<RoutingContext> requests = new LinkedBlockingQueue<>();
@@ -86,6 +90,34 @@ class BackpressureTest {
         });
 
         assertThat(closed.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
+    void whoTakesALittleNowAndThenIsLeft() throws Exception {
+        var request = request();
+        var closed = new CountDownLatch(1);
+        request.request().connection().closeHandler(_ -> closed.countDown());
+        request.response().end(Buffer.buffer(LARGE));
+        Thread.startVirtualThread(() -> {
+            try {
+                while (client.getInputStream().readNBytes(LITTLE).length == LITTLE) {
+                    Thread.sleep(PATIENCE.dividedBy(3));
+                }
+            } catch (IOException | InterruptedException e) {
+                closed.countDown();
+            }
+        });
+
+        assertThat(closed.await(STEPS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aStreamThatSaysLittleGoesOn() throws Exception {
+        var stream = request().response().setChunked(true);
+        vertx.setPeriodic(PATIENCE.dividedBy(3).toMillis(), _ -> stream.write("data: x\n\n"));
+
+        var events = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII));
+        assertThat(events.lines().filter("data: x"::equals).limit(9)).hasSize(9);
     }
 
     @Test
