@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,6 +20,7 @@ import org.jboss.logging.Logger;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.function.access.Access;
@@ -49,12 +53,18 @@ public final class AdapterSource {
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
                     + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
 
+    /// Files that are read at the same time because requests name them: a crowd is not in its places yet.
+    private static final int READS = 4;
+
     private final AdapterCache cache;
     private final AdapterFolder folder;
     private final EngineHost engineHost;
     /// Tasks that are tuned at the same time: half of the requests that are worked on, so that the others go on.
     private final CallerLimit tunings;
     private final SingleFlight<AdapterKey, Made> making = new SingleFlight<>();
+    /// A virtual thread would keep its processor from others while a file does not come.
+    private final ExecutorService readers = Executors.newFixedThreadPool(
+            READS, Thread.ofPlatform().name("adapter reader").daemon().factory());
     /// Those that wait to be tuned in the background.
     private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
 
@@ -296,10 +306,26 @@ public final class AdapterSource {
         return List.copyOf(ids);
     }
 
-    /// The adapter of this id, if the tenant knows it.
+    /// The adapter of this id, if the tenant knows it. Waits where others are being read.
+    ///
+    /// @throws CancelledException if this thread is interrupted
     public Optional<KnownAdapter> find(Tenant tenant, String id) {
         var owned = new OwnedId(tenant, id);
-        return cache.find(owned).or(() -> folder.find(owned).map(this::cached));
+        return cache.find(owned).or(() -> read(owned));
+    }
+
+    private Optional<KnownAdapter> read(OwnedId id) {
+        // Another request may have read it meanwhile.
+        var reading = readers.submit(() -> cache.find(id).or(() -> folder.find(id).map(this::cached)));
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            throw new CancelledException();
+        } finally {
+            reading.cancel(false);
+        }
     }
 
     private KnownAdapter cached(KnownAdapter known) {

@@ -6,10 +6,19 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.restassured.http.ContentType;
@@ -25,6 +34,10 @@ import dev.icmlora.function.PeftFiles;
 class AdapterFolderIT {
 
     private static final String COLOURS = "Name the colour.";
+    /// For downloads.
+    private static final int PLACES = 32;
+    private static final int MORE = 8;
+    private static final long READS = 4;
     private static final String PLURALS = "Write the plural of the word.";
 
     @TempDir
@@ -103,6 +116,44 @@ class AdapterFolderIT {
             assertThat(third.output()).contains("an adapter cannot be deleted").doesNotContain("ERROR");
             Files.delete(obstacle);
             given().delete(address + "/adapters/" + other).then().statusCode(204);
+        }
+    }
+
+    /// Reads of it end when the test says so.
+    @Test
+    void aCrowdHasAFileReadByFewOfThoseThatHavePlaces() throws Exception {
+        String id;
+        try (var first = start()) {
+            id = generated(first.awaitAddress(), COLOURS).extract().path("id");
+            assertThat(first.terminate()).isIn(0, 143);
+        }
+        var weights = adapters.resolve(hex(id) + ".generated.gguf");
+        var whole = Files.move(weights, folder.resolve("whole"));
+        assertThat(new ProcessBuilder("mkfifo", weights.toString()).start().waitFor())
+                .isZero();
+        var writer = new RandomAccessFile(weights.toFile(), "rw");
+
+        try (var client = HttpClient.newHttpClient();
+                var second = start()) {
+            var request = HttpRequest.newBuilder(URI.create(second.awaitAddress() + "/adapters/" + id))
+                    .build();
+            var replies = IntStream.range(0, PLACES + MORE)
+                    .mapToObj(_ -> client.sendAsync(request, BodyHandlers.discarding()))
+                    .toList();
+            Eventually.until(
+                    () -> replies.stream().filter(CompletableFuture::isDone).count() == MORE);
+            assertThat(replies.stream()
+                            .filter(CompletableFuture::isDone)
+                            .map(reply -> reply.join().statusCode()))
+                    .containsOnly(429);
+
+            Files.move(whole, weights, StandardCopyOption.ATOMIC_MOVE);
+            writer.close();
+            var statuses = replies.stream().map(reply -> reply.join().statusCode());
+            var counts = statuses.collect(Collectors.groupingBy(status -> status, Collectors.counting()));
+            // What was read from the pipe is no adapter.
+            assertThat(counts.get(404)).isBetween(1L, READS);
+            assertThat(counts.get(200)).isEqualTo(PLACES - counts.get(404));
         }
     }
 

@@ -141,6 +141,8 @@ public final class AdapterResource {
         if (variant == null) {
             throw new NotAcceptableException("There is " + GGUF + " and " + ZIP);
         }
+        // First, for the file may have to be read.
+        downloads.take(context);
         var gguf = variant.getMediaType().isCompatible(GGUF);
         var adapter = files.known(caller.tenant(), id);
         var tag = new EntityTag(gguf ? id : id + ".peft");
@@ -148,7 +150,6 @@ public final class AdapterResource {
         if (unchanged != null) {
             return unchanged.tag(tag).build();
         }
-        downloads.take(context);
         // A part of another file than the one that the client has the rest of would be no use.
         var current = ifRange == null || ifRange.equals('"' + tag.getValue() + '"');
         var name = id.replace(':', '-') + (gguf ? ".gguf" : ".zip");
