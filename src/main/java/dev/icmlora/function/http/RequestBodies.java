@@ -25,8 +25,8 @@ import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
-/// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears, and not
-/// without end. Quarkus would read them before it asks anything of a request.
+/// Reads the bodies of requests into memory: of callers that are let in, no more at once than the heap bears with what
+/// is made of them, and not without end. Quarkus would read them before it asks anything of a request.
 @Singleton
 final class RequestBodies {
 
@@ -34,6 +34,8 @@ final class RequestBodies {
     private static final int PART_OF_HEAP = 8;
     /// What a header takes in memory, however short it is.
     private static final int HEADER_BYTES = 128;
+    /// What a value of JSON takes in memory for each sign that structures it, however short it is.
+    private static final int VALUE_BYTES = 64;
 
     /// Bytes a second, after the time of grace.
     private static final int SLOWEST = 64 << 10;
@@ -108,6 +110,8 @@ final class RequestBodies {
         private final Buffer bytes = Buffer.buffer();
         private int taken;
         private boolean isOver;
+        private boolean isInText;
+        private boolean isEscaped;
 
         /// @throws RequestException if there is no room for it
         private Body(RoutingContext context, long limit, boolean isFile) {
@@ -170,12 +174,29 @@ final class RequestBodies {
             try {
                 // A file has a place of its own.
                 if (!isFile) {
-                    take(piece.length());
+                    take(piece.length() + VALUE_BYTES * signs(piece));
                 }
                 bytes.appendBuffer(piece);
             } catch (RequestException e) {
                 refuse(e.problem());
             }
+        }
+
+        /// How many signs outside of texts structure a piece of JSON.
+        private int signs(Buffer piece) {
+            var signs = 0;
+            for (var sign : piece.getBytes()) {
+                if (isEscaped) {
+                    isEscaped = false;
+                } else if (isInText) {
+                    isEscaped = sign == '\\';
+                    isInText = sign != '"';
+                } else {
+                    isInText = sign == '"';
+                    signs += sign == '{' || sign == '[' || sign == ':' || sign == ',' ? 1 : 0;
+                }
+            }
+            return signs;
         }
 
         private void look() {

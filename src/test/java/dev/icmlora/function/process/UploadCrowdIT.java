@@ -26,16 +26,20 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.icmlora.function.PeftFiles;
 
-/// Clients that have the function unpack more than they send, more at once than it has places for files.
+/// Clients that have the function unpack more than they send, more at once than it has places or room for.
 @Tag("alone")
 class UploadCrowdIT {
 
     private static final int CLIENTS = 400;
     private static final int PLACES = 4;
     private static final int LIMIT = 16 << 20;
+    private static final int BODIES = 128;
+    private static final int VALUES = 300_000;
     /// As long as Kubernetes waits for the probe of liveness.
     private static final long PATIENCE_MILLIS = 5000;
 
@@ -67,6 +71,41 @@ class UploadCrowdIT {
             var good = PeftFiles.zip("attn_v", 1, 1, new float[576], new float[192]);
             assertThat(upload(client, address, good).join().statusCode()).isEqualTo(201);
             assertThat(function.output()).doesNotContain("OutOfMemoryError");
+        }
+    }
+
+    /// Empty objects take thirty times their bytes when they are read.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "/jobs | 400 | {'x': [{}%s]}",
+                "/mcp | 200 | {'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': 'decide', "
+                        + "'arguments': {'questions': {'q': {'type': 'noul', 'instructions': 'x'}}, 'state': [{}%s]}}}"
+            })
+    void jsonOfManyValuesTakesNoMoreMemoryThanItIsGiven(String path, int refused, String body) throws Exception {
+        var json = body.replace('\'', '"').formatted(",{}".repeat(VALUES));
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_MCP", "true"), "-Xmx1g");
+                var client = HttpClient.newHttpClient()) {
+            var address = function.awaitAddress();
+            var request = HttpRequest.newBuilder(URI.create(address + path))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(json))
+                    .build();
+
+            var replies = IntStream.range(0, BODIES)
+                    .mapToObj(_ -> client.sendAsync(request, BodyHandlers.discarding())
+                            .thenApply(HttpResponse::statusCode)
+                            // Of one that is refused before it has sent all, the connection may end first.
+                            .exceptionally(_ -> 429))
+                    .toList();
+
+            assertThat(replies.stream().map(CompletableFuture::join))
+                    .contains(refused)
+                    .containsOnly(refused, 429);
+            given().get(address + "/q/health/live").then().statusCode(200);
+            assertThat(function.output()).doesNotContain("OutOfMemoryError", "ERROR");
         }
     }
 

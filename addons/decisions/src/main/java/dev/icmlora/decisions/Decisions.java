@@ -45,7 +45,7 @@ public final class Decisions {
     }
 
     /// @param model a function's name, for questions that have neither examples nor a function; or any other
-    record Asked(String model, String state, List<Question> questions) {}
+    public record Asked(String model, String state, List<Question> questions) {}
 
     /// @param model the function that the request named as its model, with its version; or the base model
     /// @param decisions in the order of the questions
@@ -64,11 +64,18 @@ public final class Decisions {
     @RegisterForReflection
     record AnswerIds(List<String> ids) {}
 
-    /// The reply to a request of the System One API, for what has no HTTP request of its own.
+    /// What a request of the System One API asks, for one that has no HTTP request of its own.
+    ///
+    /// @throws RequestException naming every field that is wrong
+    public static Asked asked(JsonNode request) {
+        return SystemOne.read(request);
+    }
+
+    /// The reply to it.
     ///
     /// @throws RequestException if there is no answer
-    public Object systemOne(Caller caller, JsonNode request) {
-        return SystemOne.reply(decide(caller, SystemOne.read(request)));
+    public Object systemOne(Caller caller, Asked asked) {
+        return SystemOne.reply(decide(caller, asked));
     }
 
     /// @throws RequestException if there is no answer

@@ -1,6 +1,6 @@
 package dev.icmlora.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.api.FunctionName;
@@ -54,7 +54,7 @@ final class CorrectFunction implements Tool {
     }
 
     @Override
-    public Object call(JsonNode arguments) {
+    public Object call(ObjectNode arguments) {
         var caller = client.require(Role.CALL);
         var sent = arguments.path(CORRECTIONS);
         var violations = new Violations();

@@ -2,7 +2,6 @@ package dev.icmlora.mcp;
 
 import java.util.List;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.decisions.Decisions;
@@ -69,7 +68,7 @@ final class Decide implements Tool {
     }
 
     @Override
-    public Object call(JsonNode arguments) {
+    public Object call(ObjectNode arguments) {
         var caller = client.require(Role.CALL);
         var violations = new Violations();
         arguments
@@ -81,8 +80,7 @@ final class Decide implements Tool {
                         Violation.shown(field.getValue()),
                         "is not a known field"));
         violations.raise();
-        ObjectNode request = arguments.deepCopy();
-        request.put("model", ANY_MODEL);
-        return client.whileOpen(() -> decisions.systemOne(caller, request));
+        var asked = Decisions.asked(arguments.put("model", ANY_MODEL));
+        return client.whileOpen(() -> decisions.systemOne(caller, asked));
     }
 }

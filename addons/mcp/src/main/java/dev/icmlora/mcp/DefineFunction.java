@@ -1,6 +1,5 @@
 package dev.icmlora.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.access.Caller.Role;
@@ -72,13 +71,12 @@ final class DefineFunction implements Tool {
     }
 
     @Override
-    public Object call(JsonNode arguments) {
+    public Object call(ObjectNode arguments) {
         var caller = client.require(Role.UPLOAD);
         var name = RequestRules.functionName("/" + NAME, arguments.path(NAME).textValue());
-        ObjectNode definition = arguments.deepCopy();
-        definition.remove(NAME);
+        arguments.remove(NAME);
         return functions
-                .define(caller.tenant(), name.toString(), json.part(definition, "", FunctionDefinition.class))
+                .define(caller.tenant(), name.toString(), json.part(arguments, "", FunctionDefinition.class))
                 .function();
     }
 }

@@ -1,6 +1,6 @@
 package dev.icmlora.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.error.Violations;
@@ -40,7 +40,7 @@ final class ListFunctions implements Tool {
     }
 
     @Override
-    public Object call(JsonNode arguments) {
+    public Object call(ObjectNode arguments) {
         var caller = client.require(Role.CALL);
         var violations = new Violations();
         violations.when(!arguments.isEmpty(), "", "an empty object", null, "must be empty: this tool has no arguments");

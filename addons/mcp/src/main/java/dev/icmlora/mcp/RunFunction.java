@@ -1,6 +1,5 @@
 package dev.icmlora.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.function.access.Caller.Role;
@@ -79,7 +78,7 @@ final class RunFunction implements Tool {
     }
 
     @Override
-    public Object call(JsonNode arguments) {
+    public Object call(ObjectNode arguments) {
         var caller = client.require(Role.CALL);
         var name = RequestRules.functionName(
                 "/" + FUNCTION, arguments.path(FUNCTION).textValue());
@@ -87,10 +86,9 @@ final class RunFunction implements Tool {
         violations.when(
                 arguments.has(TASK), "/" + TASK, null, null, "must not be given: /function stands in its place");
         violations.raise();
-        ObjectNode body = arguments.deepCopy();
-        body.remove(FUNCTION);
-        body.putObject(TASK).put(FUNCTION, name.toString());
-        var request = json.part(body, "", GenerateRequest.class);
+        arguments.remove(FUNCTION);
+        arguments.putObject(TASK).put(FUNCTION, name.toString());
+        var request = json.part(arguments, "", GenerateRequest.class);
         return client.whileOpen(() -> service.generate(caller, request));
     }
 }

@@ -1,6 +1,6 @@
 package dev.icmlora.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /// Something that an agent can have done.
 interface Tool {
@@ -18,8 +18,8 @@ interface Tool {
 
     /// Does it, for the client whose request is being answered.
     ///
-    /// @param arguments an object
+    /// @param arguments which the tool may change
     /// @return the reply, which becomes JSON
     /// @throws dev.icmlora.function.error.RequestException if the client may not, or the arguments are wrong
-    Object call(JsonNode arguments);
+    Object call(ObjectNode arguments);
 }

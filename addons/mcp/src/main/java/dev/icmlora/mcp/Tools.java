@@ -70,14 +70,14 @@ final class Tools {
                         + tools.stream().map(Tool::name).collect(Collectors.joining(", "))));
     }
 
-    private JsonNode arguments(JsonNode sent) {
+    private ObjectNode arguments(JsonNode sent) {
         if (sent.isMissingNode() || sent.isNull()) {
             return mapper.createObjectNode();
         }
-        if (!sent.isObject()) {
-            throw RpcException.invalidParams("/params/arguments must be an object");
+        if (sent instanceof ObjectNode arguments) {
+            return arguments;
         }
-        return sent;
+        throw RpcException.invalidParams("/params/arguments must be an object");
     }
 
     /// The text is for clients from before there was structured content.
