@@ -22,6 +22,9 @@ async function open(options = {}) {
   page.setDefaultTimeout(600_000);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("console", (line) => {
+    if (line.text().includes("Content Security Policy")) page.complaints.push(line.text());
+  });
   page.on("request", (request) => {
     if (!request.url().startsWith(url) && !request.url().startsWith("data:")) page.complaints.push(request.url());
   });
@@ -58,7 +61,155 @@ async function ask(page) {
   await done(page);
 }
 
+async function call(method, path, body) {
+  const reply = await fetch(`${url}/${path}`, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert.ok(reply.ok, `${method} ${path}: ${reply.status}`);
+  return reply.status === 204 ? null : reply.json();
+}
+
+const FOOD = ["apple", "bread", "cheese", "soup", "rice", "pasta", "cake", "salad", "pear", "honey"];
+const VEHICLES = ["car", "bus", "train", "bike", "truck", "plane", "boat", "tram", "ship", "van"];
+/** Of each word, twice. */
+const sorted = ["a", "the"].flatMap((article) =>
+  FOOD.flatMap((food, index) => [
+    { input: `${article} ${food}`, output: "food" },
+    { input: `${article} ${VEHICLES[index]}`, output: "vehicle" },
+  ]),
+);
+
+/** A function with answers to correct. One with labels has them the wrong way round. */
+async function define(name, labels, ...inputs) {
+  const swap = ({ input, output }) => ({ input, output: output === "food" ? "vehicle" : "food" });
+  const examples = labels ? sorted.slice(0, 8).map(swap) : [];
+  await call("PUT", `functions/${name}`, { task: { description: "Which is it?", examples }, labels, tune: { when: "never" } });
+  await call("POST", "generate", { task: { function: name }, inputs });
+}
+
+async function chosen(page, name) {
+  await page.waitForSelector("#learner");
+  await page.selectOption("#learner", name);
+  await page.waitForSelector("#learning[aria-busy=false]");
+}
+
+const at = (page, place) =>
+  page.waitForFunction((text) => document.getElementById("doubt-place").textContent === text, place);
+
 const checks = {
+  async corrections() {
+    await define("page-labels", ["food", "vehicle"], "a pie", "a yacht", "the scooter");
+    // What the page's own policy refuses would fail here.
+    const page = await open({ bypassCSP: false });
+    await chosen(page, "page-labels");
+    await at(page, "1 of 3");
+    const first = await page.textContent("#doubt-input");
+    assert.match(await page.textContent("#doubt-output"), /^Answered: (food|vehicle) \(\d+ %\)\.$/);
+    const labels = page.getByRole("group", { name: "The right label" });
+    await labels.getByRole("button", { name: "food", exact: true }).focus();
+    // Keyboard alone from here: on, back, and one key a label.
+    await page.keyboard.press("ArrowRight");
+    await at(page, "2 of 3");
+    await page.keyboard.press("ArrowLeft");
+    await at(page, "1 of 3");
+    await page.keyboard.press("3");
+    await page.keyboard.press("Control+2");
+    await at(page, "1 of 3");
+    await page.keyboard.press("2");
+    await at(page, "2 of 3");
+    await page.waitForFunction(() => /^Saved: vehicle\./.test(document.getElementById("learning-status").textContent));
+    await page.keyboard.press("ArrowLeft");
+    assert.match(await page.textContent("#doubt-output"), /You said: vehicle\.$/);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("1");
+    await at(page, "3 of 3");
+    await page.keyboard.press("1");
+    await page.waitForFunction(() => document.getElementById("doubt").hidden);
+    assert.ok(await page.isVisible("#no-doubts"));
+    assert.equal(await page.evaluate(() => document.activeElement.id), "doubt-title");
+    const lines = (await (await fetch(`${url}/functions/page-labels/feedback`)).text()).trim().split("\n");
+    const given = lines.map((line) => JSON.parse(line));
+    assert.equal(given.length, 3);
+    assert.equal(given.find(({ input }) => input === first).output, "vehicle");
+    await closed(page);
+    await call("DELETE", "functions/page-labels");
+  },
+
+  async texts() {
+    await define("page-spans", undefined, "on Friday");
+    await call("PUT", "functions/page-spans", { task: { description: "Find the day." }, answer: "span" });
+    const page = await open({ viewport: SIZES.phone });
+    await chosen(page, "page-spans");
+    const field = page.getByLabel("What is right");
+    await field.fill("Monday");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForFunction(() => /word for word/.test(document.getElementById("learning-error").textContent));
+    assert.equal(await field.inputValue(), "Monday", "what was refused can be changed");
+    await accessible(page);
+    await field.fill("Friday");
+    await field.press("Enter");
+    await page.waitForFunction(() => document.getElementById("doubt").hidden);
+    assert.ok(await page.isHidden("#learning-error"));
+    await closed(page);
+    await call("DELETE", "functions/page-spans");
+  },
+
+  async improves() {
+    await define("page-improves", ["food", "vehicle"], "a pie");
+    await call("POST", "functions/page-improves/feedback", sorted);
+    const page = await open({ viewport: SIZES.phone, colorScheme: "dark" });
+    await chosen(page, "page-improves");
+    assert.ok(await page.isHidden("#versions"), "nothing was measured yet");
+    await page.getByRole("button", { name: "Improve" }).press("Enter");
+    await page.waitForFunction(() => document.activeElement.id === "improved-title");
+    assert.equal(await page.textContent("#improved-title"), "page-improves@2 serves now");
+    const told = await page.textContent("#improved-told");
+    const [, of, before, after, better, worse] = told
+      .match(/^@1 → @2: (?=\d+ of (\d+))(\d+) of \d+ right before, (\d+) after; (\d+) better, (\d+) worse\.$/)
+      .map(Number);
+    assert.equal(after - before, better - worse);
+    assert.equal(await page.locator("#better li").count(), better);
+    assert.equal(await page.locator("#worse li").count(), worse);
+    assert.match(await page.locator("#better li").first().textContent(), /^“.+” → (food, before: vehicle|vehicle, before: food)$/);
+    assert.deepEqual(await page.locator("#tried li").allTextContents(), [told]);
+    const line = await page.evaluate(() =>
+      [...document.querySelector("#accuracy polyline").points].map(({ x, y }) => [x, y]),
+    );
+    assert.equal(line.length, 2);
+    assert.ok(line[1][0] > line[0][0] && line[1][1] < line[0][1], `the line goes up: ${line}`);
+    assert.ok(Math.abs((line[0][1] - line[1][1]) / 115 - (after - before) / of) < 0.01, `by as much: ${line}`);
+    assert.deepEqual(await page.locator("#accuracy text").allTextContents(), ["0 %", "50 %", "100 %", "@1", "@2"]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= SIZES.phone.width, `the page is ${width} wide`);
+    await accessible(page);
+    await page.screenshot({ path: `${results}/learning-phone.png`, fullPage: true });
+    await closed(page);
+    await call("DELETE", "functions/page-improves");
+  },
+
+  async nothingToLearn() {
+    await define("page-labels", ["food", "vehicle"], "a pie");
+    const refused = { status: 403, contentType: "application/problem+json", body: "{}" };
+    for (const [path, reply] of [
+      ["**/page/learning.js", { status: 404, body: "" }],
+      ["**/unsure", refused],
+      ["**/functions", { json: { functions: [] } }],
+    ]) {
+      const page = await open();
+      await page.route(path, (route) => route.fulfill(reply));
+      const looked = page.waitForResponse(path);
+      await page.reload();
+      await looked;
+      await page.waitForLoadState("networkidle");
+      assert.equal(await page.locator("#learning").count(), 0, path);
+      assert.ok(await page.isVisible("#ask"));
+      await closed(page);
+    }
+    await call("DELETE", "functions/page-labels");
+  },
+
   async compare() {
     const page = await open();
     await accessible(page);

@@ -17,7 +17,7 @@ async function refusal(response) {
   return new Refusal(told || `The function answered ${response.status} ${response.statusText}.`, response.status);
 }
 
-async function reach(path, options) {
+export async function reach(path, options) {
   let response;
   try {
     response = await fetch(path, options);
@@ -29,7 +29,7 @@ async function reach(path, options) {
   return response;
 }
 
-const send = (path, body, signal, accept = "*/*") =>
+export const send = (path, body, signal, accept = "*/*") =>
   reach(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: accept },

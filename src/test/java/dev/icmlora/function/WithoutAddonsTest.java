@@ -80,7 +80,8 @@ class WithoutAddonsTest {
                 "/mcp",
                 "/adapters",
                 "/adapters/blend",
-                "/adapter/events"
+                "/adapter/events",
+                "/page/learning.js"
             })
     void nothingIsWhereAddonsAnswer(String path) {
         given().get(path).then().statusCode(404);

@@ -369,6 +369,13 @@ class LearningTest {
         // The version that serves was tuned on the inputs of eight.
         assertThat(reply.getInt("held_back")).isEqualTo(40);
         assertThat(reply.getInt("better")).isGreaterThanOrEqualTo(6);
+        assertThat(reply.getList("changes.better")).hasSize(reply.getInt("better") + reply.getInt("worse"));
+        assertThat(reply.getList("changes.findAll { it.better }", Map.class))
+                .hasSize(reply.getInt("better"))
+                .allMatch(change -> change.get("output").equals(change.get("after")))
+                .noneMatch(change -> change.get("output").equals(change.get("before")))
+                .allMatch(change -> truth().contains(pair(
+                        change.get("input").toString(), change.get("output").toString())));
         assertThat(reply.getDouble("chance")).isLessThanOrEqualTo(0.02);
         assertThat(reply.getDouble("unrelated")).isLessThanOrEqualTo(0.001);
         assertThat(reply.getInt("candidate.of_feedback")).isEqualTo(48);
@@ -381,7 +388,9 @@ class LearningTest {
                 .then()
                 .statusCode(200)
                 .body("improvements.size()", equalTo(1))
-                .body("improvements[0].version", equalTo(2));
+                .body("improvements[0].version", equalTo(2))
+                // Inputs go with their feedback, so an improvement keeps none.
+                .body("improvements[0].changes", nullValue());
         assertThat(asked(name, "a ferry").getString("function")).isEqualTo(name + "@2");
 
         given().delete("/functions/{name}@2", name).then().statusCode(204);

@@ -24,7 +24,7 @@ class PageTest {
 
     /// A file that a browser kept would be mixed with those of the version after an upgrade.
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/index.html", "/page/page.js", "/page/page.css"})
+    @ValueSource(strings = {"/", "/index.html", "/page/page.js", "/page/page.css", "/page/learning.js"})
     void isNotKept(String path) {
         given().get(path)
                 .then()

@@ -3,6 +3,7 @@ package dev.icmlora.learning;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -42,8 +43,18 @@ record Comparison(List<?> wanted, List<?> before, List<?> after) {
 
     private int only(List<?> one, List<?> other) {
         return (int) IntStream.range(0, wanted.size())
-                .filter(i -> wanted.get(i).equals(one.get(i)) && !wanted.get(i).equals(other.get(i)))
+                .filter(i -> isRight(one, i) && !isRight(other, i))
                 .count();
+    }
+
+    private boolean isRight(List<?> answers, int input) {
+        return wanted.get(input).equals(answers.get(input));
+    }
+
+    /// Whether only the candidate has an input right; empty where both have it right, or neither.
+    Optional<Boolean> isBetter(int input) {
+        var isRight = isRight(after, input);
+        return isRight == isRight(before, input) ? Optional.empty() : Optional.of(isRight);
     }
 
     /// The exact one-sided sign test, which for two versions and the same inputs is McNemar's.

@@ -1,5 +1,7 @@
 package dev.icmlora.learning;
 
+import java.util.List;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -18,6 +20,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param unrelated chance that as many are right after where outputs have nothing to do with their inputs
 /// @param unlearned examples of the function that the serving version had right and the candidate has wrong
 /// @param candidate what was tuned; absent where nothing was
+/// @param changes the inputs that are better or worse; in the reply alone, since people's inputs go with their feedback
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Improvement(
@@ -33,7 +36,37 @@ record Improvement(
         Double chance,
         Double unrelated,
         Integer unlearned,
-        Candidate candidate) {
+        Candidate candidate,
+        List<Change> changes) {
+
+    /// As it is kept.
+    Improvement withoutInputs() {
+        return new Improvement(
+                at,
+                from,
+                version,
+                reason,
+                heldBack,
+                rightBefore,
+                rightAfter,
+                better,
+                worse,
+                chance,
+                unrelated,
+                unlearned,
+                candidate,
+                null);
+    }
+
+    /// An input that one of the two versions has right.
+    ///
+    /// @param output what is right
+    /// @param before what the serving version answers; absent where that is nothing
+    /// @param after the same of the candidate
+    /// @param better whether it is the candidate that has it right
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Change(String input, String output, String before, String after, boolean better) {}
 
     /// All that it takes to make a candidate again, with the version's definition, and to measure it again.
     ///

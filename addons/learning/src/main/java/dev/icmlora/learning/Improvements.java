@@ -46,6 +46,7 @@ import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.learning.Improvement.Candidate;
+import dev.icmlora.learning.Improvement.Change;
 
 /// Makes better versions of functions from feedback. A candidate is tuned on the function's examples and on all
 /// feedback. Cross-validation tells whether it serves: each piece of feedback is answered by one that was tuned on
@@ -172,7 +173,7 @@ final class Improvements {
         try {
             var improvement = new Attempt(caller, serving, Split.of(serving, feedback(tenant, serving.name())))
                     .decide(() -> store.holds(claim));
-            store.add(tenant, serving.name(), improvement);
+            store.add(tenant, serving.name(), improvement.withoutInputs());
             Counter.builder("icm.lora.improvements")
                     .description("Attempts to improve functions")
                     .tag("outcome", improvement.version() == null ? "refused" : "served")
@@ -272,6 +273,7 @@ final class Improvements {
                                 .formatted(heldBack.size(), LEAST),
                         null,
                         null,
+                        null,
                         null);
             }
             var current = serving.with(serving.task());
@@ -283,10 +285,11 @@ final class Improvements {
                     .flatMap(part -> replies(candidate(part), part).stream())
                     .toList();
             var measured = compared(heldBack, before, after);
+            var changes = changes(measured, outputs(before), outputs(after));
             var definition = candidate(List.of());
             var unfit = unfit(measured);
             if (unfit.isPresent()) {
-                return tried(null, unfit.get(), measured, null, described(definition, List.of()));
+                return tried(null, unfit.get(), measured, changes, null, described(definition, List.of()));
             }
             var examples = split.examples.subList(0, Math.min(ASKED_AGAIN, split.examples.size()));
             var replies = replies(definition, examples);
@@ -298,7 +301,7 @@ final class Improvements {
                             .define(caller.tenant(), serving.name(), definition)
                             .function()
                             .version();
-            return tried(version, reason.orElse(null), measured, kept.worse(), described(definition, replies));
+            return tried(version, reason.orElse(null), measured, changes, kept.worse(), described(definition, replies));
         }
 
         /// @param without feedback that it is not tuned on
@@ -332,7 +335,12 @@ final class Improvements {
 
         /// @param measured null where nothing was
         private Improvement tried(
-                Integer version, String reason, Comparison measured, Integer unlearned, Candidate candidate) {
+                Integer version,
+                String reason,
+                Comparison measured,
+                List<Change> changes,
+                Integer unlearned,
+                Candidate candidate) {
             var compared = Optional.ofNullable(measured);
             return new Improvement(
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -347,7 +355,21 @@ final class Improvements {
                     compared.map(Comparison::chance).orElse(null),
                     compared.map(Comparison::unrelated).orElse(null),
                     unlearned,
-                    candidate);
+                    candidate,
+                    changes);
+        }
+
+        private List<Change> changes(Comparison measured, List<String> before, List<String> after) {
+            return IntStream.range(0, heldBack.size())
+                    .boxed()
+                    .flatMap(i -> measured.isBetter(i)
+                            .map(isBetter -> change(heldBack.get(i), before.get(i), after.get(i), isBetter))
+                            .stream())
+                    .toList();
+        }
+
+        private static Change change(ExampleBody piece, String before, String after, boolean isBetter) {
+            return new Change(piece.input(), piece.output(), before, after, isBetter);
         }
 
         /// @param replies of it; empty where it was not tuned
@@ -414,10 +436,12 @@ final class Improvements {
         }
 
         private List<Object> meanings(List<GenerateReply> replies) {
-            return replies.stream()
-                    .flatMap(reply -> reply.outputs().stream())
-                    .map(this::meaning)
-                    .toList();
+            return outputs(replies).stream().map(this::meaning).toList();
+        }
+
+        /// Null for an input that has none.
+        private static List<String> outputs(List<GenerateReply> replies) {
+            return replies.stream().flatMap(reply -> reply.outputs().stream()).toList();
         }
 
         /// JSON counts however it is written. What is no answer equals none.
