@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.events.EventsConfig;
 import dev.icmlora.function.WrittenTables;
 import dev.icmlora.function.storage.StorageConfig;
+import dev.icmlora.learning.TeacherConfig;
 
 /// The tables of `docs/configuration.md` say what the code says. The comment above each names its settings, `*` for any
 /// end of a name.
@@ -24,7 +25,7 @@ class ConfigurationPageTest {
     private static final Path PAGE = Path.of("../docs/configuration.md");
 
     private static final List<DocumentedSetting> SETTINGS = Stream.of(
-                    FunctionConfig.class, EventsConfig.class, StorageConfig.class)
+                    FunctionConfig.class, EventsConfig.class, StorageConfig.class, TeacherConfig.class)
             .flatMap(DocumentedSetting::of)
             .toList();
 

@@ -23,7 +23,10 @@ import io.smallrye.config.WithDefault;
 /// @param value its default, as Markdown
 record DocumentedSetting(Setting setting, String value, String meaning) {
 
-    private static final List<Path> SOURCES = List.of(Path.of("main/java"), Path.of("../addons/events/src/main/java"));
+    private static final List<Path> SOURCES = List.of(
+            Path.of("main/java"),
+            Path.of("../addons/events/src/main/java"),
+            Path.of("../addons/learning/src/main/java"));
     private static final String DEFAULT = "Default: ";
 
     /// The settings of a mapping, in the order of its source.

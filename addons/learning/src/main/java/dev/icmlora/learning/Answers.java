@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -13,6 +14,7 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.service.FunctionObserver;
 import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.learning.Teacher.Due;
 
 /// Gives the answers of functions their ids, and keeps inputs and outputs where the function is set up so.
 @Singleton
@@ -24,10 +26,12 @@ public final class Answers implements FunctionObserver {
 
     private final LearningStore store;
     private final boolean keepsInputs;
+    private final Event<Due> due;
     private final AtomicInteger kept = new AtomicInteger();
 
-    Answers(LearningStore store, FunctionConfig config) {
+    Answers(LearningStore store, FunctionConfig config, Event<Due> due) {
         this.store = store;
+        this.due = due;
         this.keepsInputs = config.feedback() == Kept.INPUTS;
     }
 
@@ -43,6 +47,7 @@ public final class Answers implements FunctionObserver {
                 if (kept.incrementAndGet() % TIDIES == 0) {
                     store.makeRoom(tenant);
                 }
+                due.fire(new Due(tenant, function.name()));
             }
             return IntStream.range(0, answers.size())
                     .mapToObj(i -> new AnswerId(

@@ -75,7 +75,7 @@ public final class Corrections {
     ///
     /// @param added pieces that were not there
     /// @param known pieces that were there already
-    /// @param feedback pieces on the function by now
+    /// @param feedback pieces on the function by now, but a teacher's
     /// @param contradictions inputs of these pieces for which there is more than one output
     @RegisterForReflection
     public record FeedbackTaken(int added, int known, int feedback, List<Contradiction> contradictions) {}
@@ -200,7 +200,7 @@ public final class Corrections {
         }
         var version = id.map(AnswerId::version).orElse(null);
         var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        return Optional.of(new Feedback(input.get(), output.get(), version, now));
+        return Optional.of(new Feedback(input.get(), output.get(), version, now, null));
     }
 
     private Set<Integer> versions(Tenant tenant, String function) {
@@ -240,6 +240,16 @@ public final class Corrections {
     private Optional<Answered> kept(Tenant tenant, AnswerId id) {
         return store.reply(tenant, id.function(), id.reply())
                 .map(reply -> reply.answers().get(id.index()));
+    }
+
+    /// Whether a piece could be an example of a function.
+    boolean isFit(FunctionDescription function, Feedback piece) {
+        try {
+            check(function, List.of(piece), false);
+            return true;
+        } catch (RequestException e) {
+            return false;
+        }
     }
 
     /// Feedback is what an example of the function could be.
@@ -287,7 +297,7 @@ public final class Corrections {
     }
 
     private FeedbackTaken add(Tenant tenant, String function, List<Feedback> pieces) {
-        var there = store.given(tenant, function);
+        var there = store.givenByPeople(tenant, function);
         Set<String> known = new HashSet<>();
         there.forEach(each -> known.add(each.input() + each.output()));
         var added = pieces.stream()
@@ -301,7 +311,7 @@ public final class Corrections {
                 added.size(),
                 pieces.size() - added.size(),
                 known.size(),
-                contradictions(pieces, added.isEmpty() ? there : store.given(tenant, function)));
+                contradictions(pieces, added.isEmpty() ? there : store.givenByPeople(tenant, function)));
     }
 
     private List<Contradiction> contradictions(List<Feedback> pieces, List<Given> all) {

@@ -11,6 +11,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param from the version that served
 /// @param version the one that serves now; absent where the candidate is not served
 /// @param reason why it is not; absent where it is
+/// @param measuredBy whose feedback was compared: a teacher's where there is none of people, else absent
 /// @param heldBack pieces of feedback that were compared, each held back from the candidate that answered it
 /// @param rightBefore of these, how many the serving version had right; absent where nothing was compared
 /// @param rightAfter the same of the candidate
@@ -20,7 +21,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param unrelated chance that as many are right after where outputs have nothing to do with their inputs
 /// @param unlearned examples of the function that the serving version had right and the candidate has wrong
 /// @param candidate what was tuned; absent where nothing was
-/// @param changes the inputs that are better or worse; in the reply alone, since people's inputs go with their feedback
+/// @param changes the inputs that are better or worse; in the reply alone, since people's inputs go with their
+/// feedback
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Improvement(
@@ -28,6 +30,7 @@ record Improvement(
         int from,
         Integer version,
         String reason,
+        Feedback.Kind measuredBy,
         int heldBack,
         Integer rightBefore,
         Integer rightAfter,
@@ -46,6 +49,7 @@ record Improvement(
                 from,
                 version,
                 reason,
+                measuredBy,
                 heldBack,
                 rightBefore,
                 rightAfter,

@@ -47,6 +47,7 @@ import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.learning.Improvement.Candidate;
 import dev.icmlora.learning.Improvement.Change;
+import dev.icmlora.learning.LearningStore.Given;
 
 /// Makes better versions of functions from feedback. A candidate is tuned on the function's examples and on all
 /// feedback. Cross-validation tells whether it serves: each piece of feedback is answered by one that was tuned on
@@ -166,7 +167,7 @@ final class Improvements {
 
     private Improvement claimed(Caller caller, FunctionDescription serving) {
         var tenant = caller.tenant();
-        var claim = store.claim(tenant, serving.name(), LONGEST)
+        var claim = store.claim(tenant, serving.name(), LearningStore.IMPROVING, LONGEST)
                 .orElseThrow(() -> Kind.IMPROVING.because(
                         "%s is being improved already; GET /functions/%s/improvements says when that is done"
                                 .formatted(serving.name(), serving.name())));
@@ -193,24 +194,34 @@ final class Improvements {
     /// The oldest first.
     private List<Feedback> feedback(Tenant tenant, String function) {
         return store.given(tenant, function).stream()
+                .filter(Given::hasOutput)
                 .flatMap(given -> store.read(given).stream())
                 .toList();
     }
 
-    /// What candidates are tuned on and compared on. Of contradictory feedback the newest counts. It replaces an
-    /// example of the function with the same input.
+    /// What candidates are tuned on and compared on. Of contradictory feedback the newest counts, and people's
+    /// before a teacher's. It replaces an example of the function with the same input.
     ///
     /// @param examples of the function that no feedback contradicts
     /// @param learned feedback that is new to the function
     /// @param parts of it, each of which is held back from the candidate that answers it
-    record Split(List<ExampleBody> examples, List<ExampleBody> learned, List<List<ExampleBody>> parts) {
+    /// @param measuredBy whose they are: people's, which is null, where there is any; else a teacher's
+    record Split(
+            List<ExampleBody> examples,
+            List<ExampleBody> learned,
+            List<List<ExampleBody>> parts,
+            Feedback.Kind measuredBy) {
 
         static Split of(FunctionDescription function, List<Feedback> feedback) {
+            var ofPeople = feedback.stream().filter(piece -> !piece.isTaught()).toList();
             Map<String, ExampleBody> newest = new LinkedHashMap<>();
-            for (var piece : feedback) {
-                newest.remove(piece.input());
-                newest.put(piece.input(), new ExampleBody(piece.input(), piece.output()));
-            }
+            Stream.concat(feedback.stream().filter(Feedback::isTaught), ofPeople.stream())
+                    .forEach(piece -> {
+                        newest.remove(piece.input());
+                        newest.put(piece.input(), new ExampleBody(piece.input(), piece.output()));
+                    });
+            var measuring = (ofPeople.isEmpty() ? feedback : ofPeople)
+                    .stream().map(Feedback::input).collect(Collectors.toSet());
             var known = function.task().examples();
             var examples = known.stream()
                     .filter(example -> !newest.containsKey(example.input())
@@ -224,7 +235,7 @@ final class Improvements {
             // What the serving version was tuned on cannot measure it.
             var inputs = known.stream().map(ExampleBody::input).collect(Collectors.toSet());
             var heldBack = learned.stream()
-                    .filter(piece -> !inputs.contains(piece.input()))
+                    .filter(piece -> measuring.contains(piece.input()) && !inputs.contains(piece.input()))
                     .sorted(Comparator.comparing(piece -> Hash.of(piece.input())))
                     .limit(MEASURED)
                     .toList();
@@ -234,7 +245,8 @@ final class Improvements {
                             .mapToObj(heldBack::get)
                             .toList())
                     .toList();
-            return new Split(examples, learned, parts);
+            return new Split(
+                    examples, learned, parts, ofPeople.isEmpty() && !feedback.isEmpty() ? Feedback.Kind.TEACHER : null);
         }
 
         private List<ExampleBody> heldBack() {
@@ -347,6 +359,7 @@ final class Improvements {
                     serving.version(),
                     version,
                     reason,
+                    split.measuredBy,
                     heldBack.size(),
                     compared.map(Comparison::rightBefore).orElse(null),
                     compared.map(Comparison::rightAfter).orElse(null),
@@ -362,7 +375,8 @@ final class Improvements {
         private List<Change> changes(Comparison measured, List<String> before, List<String> after) {
             return IntStream.range(0, heldBack.size())
                     .boxed()
-                    .flatMap(i -> measured.isBetter(i)
+                    .flatMap(i -> measured
+                            .isBetter(i)
                             .map(isBetter -> change(heldBack.get(i), before.get(i), after.get(i), isBetter))
                             .stream())
                     .toList();

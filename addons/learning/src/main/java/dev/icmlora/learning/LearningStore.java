@@ -3,15 +3,19 @@ package dev.icmlora.learning;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.function.access.Tenant;
@@ -28,14 +32,17 @@ import dev.icmlora.function.storage.StoredObject;
 /// What is kept beside named functions, in the bucket that keeps these:
 ///
 /// ```
-/// feedback/key                                            signs the ids of answers
-/// feedback/TENANT/FUNCTION/given-INPUT-OUTPUT-STAMP.json  a piece of feedback, by hashes of both texts: one line
-/// feedback/TENANT/FUNCTION/improving                      claim of the instance that improves the function
-/// feedback/TENANT/FUNCTION/tried-STAMP.json               an improvement
-/// answers/TENANT/FUNCTION/STAMP.json                      the answers of a reply, where inputs are kept
+/// feedback/key                                             signs the ids of answers
+/// feedback/calls                                           calls of the teacher today
+/// feedback/TENANT/FUNCTION/given-INPUT-OUTPUT-STAMP.json   a piece of feedback, by hashes of both texts: one line
+/// feedback/TENANT/FUNCTION/taught-INPUT-OUTPUT-STAMP.json  one that a teacher gave
+/// feedback/TENANT/FUNCTION/improving                       claim of the instance that improves the function
+/// feedback/TENANT/FUNCTION/teaching                        claim of the instance that asks a teacher about it
+/// feedback/TENANT/FUNCTION/tried-STAMP.json                an improvement
+/// answers/TENANT/FUNCTION/STAMP.json                       the answers of a reply, where inputs are kept
 /// ```
 ///
-/// No object but the claim is ever replaced. All methods wait for the store, and fail with a
+/// No object but claims and calls is ever replaced. All methods wait for the store, and fail with a
 /// [dev.icmlora.function.storage.StorageException].
 @Singleton
 final class LearningStore {
@@ -57,11 +64,20 @@ final class LearningStore {
     /// Improvements of a function that are listed; the oldest ones go.
     static final int MOST_TRIED = 100;
 
+    /// Claims of a function.
+    static final String IMPROVING = "improving";
+    static final String TEACHING = "teaching";
+
     private static final String KEY = "feedback/key";
+    private static final String CALLS = "feedback/calls";
     private static final int KEY_BYTES = 32;
-    private static final String CLAIM = "improving";
+    /// In place of the hash of an output that there is not.
+    private static final String NO_OUTPUT = "0".repeat(2 * Hash.BYTES);
+    /// A teacher may take half of the room, so that people find some.
+    private static final int PART_OF_TEACHER = 2;
+
     private static final Pattern GIVEN =
-            Pattern.compile(".*/given-([0-9a-f]{32})-([0-9a-f]{32})-" + Stamp.FORM + "\\.json");
+            Pattern.compile(".*/(given|taught)-([0-9a-f]{32})-([0-9a-f]{32})-" + Stamp.FORM + "\\.json");
     private static final Pattern TRIED = Pattern.compile(".*/tried-" + Stamp.FORM + "\\.json");
     private static final Pattern REPLY = Pattern.compile(".*/" + Stamp.FORM + "\\.json");
 
@@ -78,7 +94,13 @@ final class LearningStore {
     ///
     /// @param input hash of it
     /// @param output hash of it
-    record Given(StoredObject object, String input, String output, Stamp stamp) {}
+    /// @param isTaught whether a teacher gave it
+    record Given(StoredObject object, String input, String output, Stamp stamp, boolean isTaught) {
+
+        boolean hasOutput() {
+            return !output.equals(NO_OUTPUT);
+        }
+    }
 
     /// A reply, by the name that the ids of its answers hold.
     record Reply(Stamp stamp, KeptAnswers answers) {}
@@ -138,18 +160,24 @@ final class LearningStore {
         for (var object : store().list(prefix)) {
             var name = GIVEN.matcher(object.key());
             if (name.matches()) {
-                var stamp = Stamp.of(name.group(3), name.group(4));
+                var stamp = Stamp.of(name.group(4), name.group(5));
                 if (stamp.isOlderThan(RETENTION)) {
                     store().delete(object.key());
                 } else {
-                    all.add(new Given(object, name.group(1), name.group(2), stamp));
+                    var isTaught = name.group(1).equals("taught");
+                    all.add(new Given(object, name.group(2), name.group(3), stamp, isTaught));
                 }
             }
         }
         return all;
     }
 
-    /// The feedback on a function, the oldest first.
+    /// The feedback on a function by people, the oldest first.
+    List<Given> givenByPeople(Tenant tenant, String function) {
+        return given(tenant, function).stream().filter(each -> !each.isTaught).toList();
+    }
+
+    /// All feedback on a function, the oldest first.
     List<Given> given(Tenant tenant, String function) {
         return all(feedback(tenant, function)).stream()
                 .sorted(Comparator.comparing(each -> each.stamp.toString()))
@@ -168,24 +196,35 @@ final class LearningStore {
 
     /// Keeps feedback that is not there yet.
     ///
-    /// @param pieces different ones
+    /// @param pieces different ones, of one kind
     /// @throws RequestException if there is no room for all of them
     void add(Tenant tenant, String function, List<Feedback> pieces) {
+        requireRoom(tenant, function, pieces);
+        pieces.forEach(piece -> create(feedback(tenant, function) + name(piece), line(piece)));
+    }
+
+    /// @param pieces of one kind
+    /// @throws RequestException if there is no room for all of them
+    void requireRoom(Tenant tenant, String function, List<Feedback> pieces) {
         var all = all(feedback(tenant));
         var own = all.stream()
                 .filter(each -> each.object.key().startsWith(feedback(tenant, function)))
                 .count();
-        var contents = pieces.stream().map(this::line).toList();
         var bytes = all.stream().mapToLong(each -> each.object.bytes()).sum()
-                + contents.stream().mapToLong(Content::bytes).sum();
-        requireRoom(own + pieces.size(), MOST, "%d pieces for a function");
-        requireRoom(all.size() + pieces.size(), MOST_OF_TENANT, "%d pieces");
-        requireRoom(bytes, MOST_BYTES, "%d bytes");
-        for (var i = 0; i < pieces.size(); i++) {
-            var piece = pieces.get(i);
-            var name = "given-%s-%s-%s.json".formatted(Hash.of(piece.input()), Hash.of(piece.output()), Stamp.now());
-            create(feedback(tenant, function) + name, contents.get(i));
-        }
+                + pieces.stream().mapToLong(piece -> line(piece).bytes()).sum();
+        var part = pieces.getFirst().isTaught() ? PART_OF_TEACHER : 1;
+        requireRoom(own + pieces.size(), MOST / part, "%d pieces for a function");
+        requireRoom(all.size() + pieces.size(), MOST_OF_TENANT / part, "%d pieces");
+        requireRoom(bytes, MOST_BYTES / part, "%d bytes");
+    }
+
+    private static String name(Feedback piece) {
+        return "%s-%s-%s-%s.json"
+                .formatted(
+                        piece.isTaught() ? "taught" : "given",
+                        Hash.of(piece.input()),
+                        Optional.ofNullable(piece.output()).map(Hash::of).orElse(NO_OUTPUT),
+                        Stamp.now());
     }
 
     private static void requireRoom(long wanted, long most, String limit) {
@@ -301,7 +340,7 @@ final class LearningStore {
                 .max(Comparator.naturalOrder())
                 .orElse("");
         return given(tenant, function).stream()
-                .filter(each -> each.stamp.toString().compareTo(last) > 0)
+                .filter(each -> each.hasOutput() && each.stamp.toString().compareTo(last) > 0)
                 .count();
     }
 
@@ -311,12 +350,13 @@ final class LearningStore {
                 .toList();
     }
 
-    /// Claims a function for an improvement.
+    /// Claims a function.
     ///
+    /// @param what is done with it
     /// @param longest after which a claim counts no more: its instance is gone
     /// @return the claim; empty while another one holds
-    Optional<Claim> claim(Tenant tenant, String function, Duration longest) {
-        var name = feedback(tenant, function) + CLAIM;
+    Optional<Claim> claim(Tenant tenant, String function, String what, Duration longest) {
+        var name = feedback(tenant, function) + what;
         var there = store().find(name);
         var holds = there.flatMap(store()::content)
                 .map(bytes -> read(bytes, Stamp.class))
@@ -346,6 +386,62 @@ final class LearningStore {
     void release(Claim claim) {
         if (holds(claim)) {
             store().delete(claim.name);
+        }
+    }
+
+    /// Calls of the teacher, of all instances.
+    ///
+    /// @param day in UTC, as in `2026-11-30`
+    /// @param ofTenants by their folders
+    @RegisterForReflection
+    record Calls(String day, Map<String, Integer> ofTenants) {}
+
+    /// How the calls of a day are shared out.
+    ///
+    /// @param calls of all tenants
+    /// @param areTenants whether there are several; then one has half at most of what the others leave
+    record Share(int calls, boolean areTenants) {
+
+        private int left(Map<String, Integer> ofTenants, String folder) {
+            var own = ofTenants.getOrDefault(folder, 0);
+            var others = ofTenants.values().stream().mapToInt(Integer::intValue).sum() - own;
+            var most = areTenants ? Math.ceilDiv(calls - others, 2) : calls - others;
+            return Math.max(0, most - own);
+        }
+    }
+
+    /// Calls of the teacher that a tenant has left today.
+    int callsLeft(Tenant tenant, Share share) {
+        return share.left(today(store().find(CALLS)).ofTenants, tenant.folder());
+    }
+
+    private Calls today(Optional<StoredObject> object) {
+        var day = LocalDate.now(ZoneOffset.UTC).toString();
+        return object.flatMap(store()::content)
+                .map(bytes -> read(bytes, Calls.class))
+                .filter(calls -> calls.day.equals(day))
+                .orElseGet(() -> new Calls(day, Map.of()));
+    }
+
+    /// Takes a call of the teacher before it is made.
+    ///
+    /// @return whether there was one left
+    boolean takeCall(Tenant tenant, Share share) {
+        while (true) {
+            var there = store().find(CALLS);
+            var today = today(there);
+            if (share.left(today.ofTenants, tenant.folder()) == 0) {
+                return false;
+            }
+            var ofTenants = new TreeMap<>(today.ofTenants);
+            ofTenants.merge(tenant.folder(), 1, Integer::sum);
+            try {
+                var content = Content.of(json.writer(), new Calls(today.day, ofTenants));
+                store().write(CALLS, content, Map.of(), Condition.unchanged(there.map(StoredObject::version)));
+                return true;
+            } catch (ConditionFailedException e) {
+                // Another instance took one.
+            }
         }
     }
 }

@@ -32,9 +32,11 @@ import dev.icmlora.learning.LearningStore.Reply;
 final class Unsure {
 
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
-    private static final int LISTED = 20;
+    static final int LISTED = 20;
     /// Newest replies, and newest pieces of feedback: each is read.
     private static final int LOOKED_AT = 200;
+    /// Confidence from which on no teacher is asked.
+    private static final double SURE = 0.9;
     /// Of an answer of which nothing is known.
     private static final double NO_CONFIDENCE = 0.5;
 
@@ -67,12 +69,23 @@ final class Unsure {
         if (!keepsInputs) {
             throw Kind.FUNCTIONS_OFF.because("No answers are kept here: icm-lora.feedback (ICM_LORA_FEEDBACK) is none");
         }
-        var given = store.given(tenant, function);
+        var key = store.key();
+        return new UnsureList(doubts(tenant, function, false).stream()
+                .map(doubt -> doubt.described(tenant, function, key))
+                .toList());
+    }
+
+    /// The same, in its order.
+    ///
+    /// @param forTeacher whether a teacher's feedback counts, and sure answers are left out; people are asked about
+    /// what a teacher said, too
+    List<Doubt> doubts(Tenant tenant, String function, boolean forTeacher) {
+        var given = forTeacher ? store.given(tenant, function) : store.givenByPeople(tenant, function);
         var known = given.stream().map(Given::input).collect(Collectors.toSet());
-        Map<String, Candidate> candidates = new LinkedHashMap<>();
+        Map<String, Doubt> candidates = new LinkedHashMap<>();
         for (var reply : store.replies(tenant, function, LOOKED_AT)) {
             for (var i = 0; i < reply.answers().answers().size(); i++) {
-                var candidate = new Candidate(reply, i);
+                var candidate = new Doubt(reply, i);
                 var hash = Hash.of(candidate.answer.input());
                 if (!known.contains(hash)) {
                     candidates.putIfAbsent(hash, candidate);
@@ -80,27 +93,28 @@ final class Unsure {
             }
         }
         var left = new ArrayList<>(candidates.values());
+        left.removeIf(doubt -> forTeacher && doubt.confidence() >= SURE);
         given.subList(Math.max(0, given.size() - LOOKED_AT), given.size()).stream()
                 .flatMap(each -> store.read(each).stream())
                 .map(piece -> words(piece.input()))
                 .forEach(words -> left.forEach(other -> other.sees(words)));
-        var picked = new ArrayList<UnsureAnswer>();
+        var picked = new ArrayList<Doubt>();
         while (picked.size() < LISTED && !left.isEmpty()) {
-            var best = left.stream()
-                    .max(Comparator.comparingDouble(Candidate::worth))
-                    .orElseThrow();
+            var best =
+                    left.stream().max(Comparator.comparingDouble(Doubt::worth)).orElseThrow();
             left.remove(best);
             left.forEach(other -> other.sees(best.words));
-            picked.add(best.described(tenant, function, store.key()));
+            picked.add(best);
         }
-        return new UnsureList(picked);
+        return picked;
     }
 
     private static Set<String> words(String text) {
         return Set.copyOf(List.of(BETWEEN_WORDS.split(text.toLowerCase(Locale.ROOT))));
     }
 
-    private static final class Candidate {
+    /// An answer that may be wrong.
+    static final class Doubt {
 
         private final Reply reply;
         private final int index;
@@ -108,7 +122,7 @@ final class Unsure {
         private final Set<String> words;
         private double likeness;
 
-        private Candidate(Reply reply, int index) {
+        private Doubt(Reply reply, int index) {
             this.reply = reply;
             this.index = index;
             this.answer = reply.answers().answers().get(index);
@@ -120,17 +134,33 @@ final class Unsure {
             likeness = Math.max(likeness, (double) common / (words.size() + other.size() - common));
         }
 
+        String input() {
+            return answer.input();
+        }
+
+        /// Version that answered.
+        int version() {
+            return reply.answers().version();
+        }
+
+        /// What its reply is kept as.
+        Stamp stamp() {
+            return reply.stamp();
+        }
+
+        private double confidence() {
+            return answer.confidence() == null ? NO_CONFIDENCE : answer.confidence();
+        }
+
         private double worth() {
-            var confidence = answer.confidence() == null ? NO_CONFIDENCE : answer.confidence();
-            return (1 - confidence) * (1 - likeness);
+            return (1 - confidence()) * (1 - likeness);
         }
 
         private UnsureAnswer described(Tenant tenant, String function, byte[] key) {
-            var version = reply.answers().version();
-            var id = new AnswerId(function, version, Hash.of(answer.input()), reply.stamp(), index);
+            var id = new AnswerId(function, version(), Hash.of(answer.input()), reply.stamp(), index);
             return new UnsureAnswer(
                     id.signed(key, tenant),
-                    function + "@" + version,
+                    function + "@" + version(),
                     answer.input(),
                     answer.output(),
                     answer.confidence());

@@ -48,7 +48,10 @@ export function plot(svg, improvements) {
 }
 
 /** What came of an improvement, in words. */
-export function told({ from, version, reason, held_back: of, right_before: before, right_after: after, better, worse }) {
-  const counts = before === undefined ? "" : `${before} of ${of} right before, ${after} after; ${better} better, ${worse} worse`;
+export function told(improvement) {
+  const { from, version, reason, measured_by: judge, held_back: of, right_before: before, right_after: after } = improvement;
+  const { better, worse } = improvement;
+  const by = judge ? `, by a ${judge}` : "";
+  const counts = before === undefined ? "" : `${before} of ${of} right before, ${after} after; ${better} better, ${worse} worse${by}`;
   return version ? `@${from} → @${version}: ${counts}.` : `@${from} stays: ${[reason, counts].filter(Boolean).join(". ")}.`;
 }
