@@ -316,7 +316,8 @@ public final class AdapterSource {
 
     private Optional<KnownAdapter> read(OwnedId id) {
         // Another request may have read it meanwhile.
-        var reading = readers.submit(() -> cache.find(id).or(() -> folder.find(id).map(this::cached)));
+        var reading =
+                readers.submit(() -> cache.find(id).or(() -> folder.find(id).map(this::cached)));
         try {
             return reading.get();
         } catch (ExecutionException e) {

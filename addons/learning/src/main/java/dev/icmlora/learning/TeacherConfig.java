@@ -11,8 +11,8 @@ import io.smallrye.config.WithDefault;
 public interface TeacherConfig {
 
     /// Address of OpenAI's interface that is asked for the outputs of kept inputs of which functions are unsure,
-    /// such as `https://api.openai.com/v1`. Needs `ICM_LORA_FEEDBACK=inputs`. Default: none; then no input leaves the
-    /// function.
+    /// such as `https://api.openai.com/v1`. Needs `ICM_LORA_FEEDBACK=inputs`. Default: none; then no input
+    /// leaves the function.
     Optional<String> url();
 
     /// Its key. Default: none.
