@@ -23,6 +23,8 @@ final class Spans {
     private static final double FAR = 8;
     /// Characters that a first token is told by.
     private static final int BEGINNING = 32;
+    /// Characters of all spans of a text: so many are cut into tokens in some hundredths of a second.
+    private static final int MOST_CHARACTERS = 1 << 17;
 
     private final Words words;
     private final int mostWords;
@@ -60,34 +62,47 @@ final class Spans {
         return beginnings;
     }
 
-    /// Those that are read.
+    /// Those that are read: of the likeliest first words first, as many as have [#MOST_CHARACTERS] together.
     ///
     /// @param logprobs of [#beginnings]
     Labels likely(double[] logprobs) {
         var most = Arrays.stream(logprobs, 0, mayBeEmpty ? logprobs.length : words.size())
                 .max()
                 .orElse(0);
-        var texts = new ArrayList<String>();
-        var tokens = new ArrayList<int[]>();
-        var known = new HashSet<List<Integer>>();
-        IntStream.range(0, words.size())
+        var starts = IntStream.range(0, words.size())
                 .filter(word -> logprobs[word] >= most - FAR)
                 .boxed()
                 .sorted(Comparator.comparingDouble(word -> -logprobs[word]))
                 .limit(MOST_STARTS)
-                .forEach(word -> {
-                    for (var last = word; last <= last(word); last++) {
-                        var span = words.span(word, last);
-                        var of = format.answer(span);
-                        if (of.length > 1
-                                && of.length <= treeTokens
-                                && !Labels.endsEarly(of)
-                                && known.add(Arrays.stream(of).boxed().toList())) {
-                            texts.add(span);
-                            tokens.add(of);
-                        }
-                    }
-                });
+                .toList();
+        var texts = new ArrayList<String>();
+        var tokens = new ArrayList<int[]>();
+        var seen = new HashSet<String>();
+        var known = new HashSet<List<Integer>>();
+        var room = MOST_CHARACTERS;
+        for (int first : starts) {
+            for (var last = first; last <= last(first); last++) {
+                var length = words.end(last) - words.start(first);
+                if (length > room) {
+                    break;
+                }
+                room -= length;
+                var span = words.span(first, last);
+                if (!seen.add(span)) {
+                    continue;
+                }
+                var of = format.answer(span);
+                if (of.length > treeTokens) {
+                    break;
+                }
+                if (of.length > 1
+                        && !Labels.endsEarly(of)
+                        && known.add(Arrays.stream(of).boxed().toList())) {
+                    texts.add(span);
+                    tokens.add(of);
+                }
+            }
+        }
         if (mayBeEmpty || texts.isEmpty()) {
             texts.add("");
             tokens.add(format.answer(""));
