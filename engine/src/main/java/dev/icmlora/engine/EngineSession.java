@@ -279,8 +279,11 @@ public final class EngineSession {
         return answers;
     }
 
-    /// The same where no client gets the answers, so that what was written does not count.
+    /// The same where no client gets the answers, so that what was written does not count. No prompts have none.
     public List<Answer> read(Optional<ScaledAdapter> adapter, List<int[]> prompts, Wanted wanted) {
+        if (prompts.isEmpty()) {
+            return List.of();
+        }
         var answers = decode(adapter, prompts, wanted);
         took(answers.spent().unwritten());
         return answers.answers();

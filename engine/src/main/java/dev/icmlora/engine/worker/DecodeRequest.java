@@ -41,15 +41,15 @@ final class DecodeRequest {
     private long promptNanos;
     private long decodeNanos;
 
-    /// @throws IllegalArgumentException if a prompt has no tokens: there would be nothing to decode
+    /// @throws IllegalArgumentException if there is no prompt, or one has no tokens: nothing would be decoded
     DecodeRequest(
             Optional<ScaledAdapter> adapter,
             List<int[]> prompts,
             Wanted wanted,
             Cancellation cancellation,
             Observed observed) {
-        if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
-            throw new IllegalArgumentException("a prompt has no tokens");
+        if (prompts.isEmpty() || prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
+            throw new IllegalArgumentException("there is no prompt, or one has no tokens");
         }
         this.adapter = adapter;
         this.prompts = prompts;

@@ -136,7 +136,7 @@ public final class Worker implements AutoCloseable {
     ///
     /// @param adapter empty for the base model alone
     /// @param prompts one or more, each of one or more tokens and with its longest answer within the context
-    /// @throws IllegalArgumentException if a prompt has none
+    /// @throws IllegalArgumentException if there is no prompt, or one has no tokens
     public CompletableFuture<Answers> decode(
             Optional<ScaledAdapter> adapter,
             List<int[]> prompts,

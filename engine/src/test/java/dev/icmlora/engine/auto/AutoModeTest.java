@@ -344,6 +344,15 @@ class AutoModeTest {
     }
 
     @Test
+    void examplesThatAreTooLongTellNothingOfSpans() {
+        var long1 = new Example("a ".repeat(engine.contextTokens()), "a");
+
+        assertThat(new TaskHeads(engine, new Task("Which?", List.of(long1)), new UnkeptAdapters(session, KIND))
+                        .ofSpans(""))
+                .isEmpty();
+    }
+
+    @Test
     void whatDoesNotFitTellsNoBias() {
         var tooLong = "word ".repeat(engine.contextTokens());
         var task = new Task(tooLong, List.of(new Example("a", "yes")));

@@ -83,6 +83,15 @@ class WorkerTest {
     }
 
     @Test
+    void whatHasNothingToReadIsRefused() {
+        for (var prompts : List.of(List.<int[]>of(), List.of(new int[0]), List.of(prompt(3), new int[0]))) {
+            assertThatThrownBy(() -> worker.decode(BASE, prompts, decoding(1), new Cancellation(), Observed.NOTHING))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(write(BASE, 3, 1).join().texts()).containsExactly(text(3, 1));
+    }
+
+    @Test
     void whatIsOrderedWhileAWorkerClosesIsDoneOrRefusedButNeverForgotten() throws InterruptedException {
         for (var round = 0; round < 300; round++) {
             var closing = worker(adapted, new ThreadShare(1));
