@@ -1,5 +1,6 @@
 package dev.icmlora.function.service;
 
+import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -7,8 +8,10 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.auto.TaskHeads;
 import dev.icmlora.function.access.Caller;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
+import dev.icmlora.function.adapters.AdapterSource.Supplied;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.AdapterRequest;
@@ -16,19 +19,21 @@ import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.service.RequestMeter.Metered;
-import dev.icmlora.generator.task.Task;
+import dev.icmlora.function.service.TaskServing.Query;
 
 /// What is computed for many inputs of a task before the first of them is answered.
 @Singleton
 public final class Preparation {
 
-    private final AdapterSource adapters;
+    private final TaskServing serving;
     private final EngineHost engineHost;
     private final RequestMeter meter;
 
-    Preparation(AdapterSource adapters, EngineHost engineHost, RequestMeter meter) {
-        this.adapters = adapters;
+    Preparation(TaskServing serving, EngineHost engineHost, RequestMeter meter) {
+        this.serving = serving;
         this.engineHost = engineHost;
         this.meter = meter;
     }
@@ -52,52 +57,53 @@ public final class Preparation {
                 : Optional.empty();
     }
 
-    /// Tunes what the answers to a request come from, for longer than a request has time: one that is cut short is
-    /// tuned anew by the next. Does nothing where nothing is to be tuned now, or it is known.
+    /// Tunes what the answers to a request come from, or fits a head to it, for longer than a request has time: what
+    /// is cut short begins anew with the next. Does nothing where nothing is to be tuned now.
     ///
     /// @param request that names no function
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    /// @throws RequestException if there is no answer
     public void tune(Caller caller, GenerateRequest request) {
-        var engine = engineHost.engine();
-        var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var isWanted = request.mode().tunes() && tune.when() == Tune.When.NOW && tune.budgetMs() == null;
-        if (!isWanted || request.adapter() != null || engine.tuningRefusal().isPresent()) {
+        if (request.adapter() != null || !request.mode().tunes()) {
             return;
         }
         var task = request.task().toTask();
-        var hasExamples = request.mode() == Mode.AUTO
-                ? AutoMode.tunes(task) && !learnsLabels(request, task)
-                : !task.examples().isEmpty();
-        var key = new AdapterKey(caller.tenant(), task, request.strength().floatValue()).tuned(tune, engine);
-        if (!hasExamples || adapters.known(key).isPresent()) {
+        var isAuto = request.mode() == Mode.AUTO;
+        var hasHead = isAuto && request.labels() != null && TaskHeads.learns(task, request.labels());
+        var given = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
+        var isNow = given.when() == Tune.When.NOW
+                && given.budgetMs() == null
+                && engineHost.engine().tuningRefusal().isEmpty();
+        if (!hasHead && (!isNow || isAuto && !AutoMode.tunes(task))) {
             return;
         }
+        // A head may do, else auto tunes as mode tuned does.
+        var mode = hasHead ? Mode.AUTO : Mode.TUNED;
+        var tune = isNow ? given : new Tune(given.steps(), Tune.When.NEVER, null);
         try {
             meter.measure(
                     "adapter",
                     caller.account(),
-                    () -> engineHost.submitLong(caller.account(), AdapterSource.BACKGROUND, turn -> tuned(key, turn)));
-        } catch (RuntimeException e) {
-            // The first tuning shows that there is no memory for any, and auto does without.
-            if (request.mode() != Mode.AUTO || engine.tuningRefusal().isEmpty()) {
+                    () -> engineHost.submitLong(
+                            caller.account(),
+                            AdapterSource.BACKGROUND,
+                            turn -> served(caller.tenant(), request, mode, tune, turn)));
+        } catch (RequestException e) {
+            // Auto does without where nothing can be tuned.
+            if (!isAuto || !e.is(Kind.INVALID)) {
                 throw e;
             }
         }
     }
 
-    private Metered<String> tuned(AdapterKey key, Turn turn) {
-        var supplied = adapters.of(key, turn);
-        var id = supplied.known().adapter().id();
+    /// As one without inputs.
+    private Metered<String> served(Tenant tenant, GenerateRequest request, Mode mode, Tune tune, Turn turn) {
+        var task = request.task().toTask();
+        var key = new AdapterKey(tenant, task, request.strength().floatValue());
+        var wanted = AnswerForm.of(request).wanted(tenant, task, turn.engine());
+        var prompts = Prompts.ofTask(task, List.of(), wanted, false, turn);
+        var as = serving.serve(new Query(key, mode, tune, request.scale().floatValue(), "task", prompts));
+        var cached = as.adapter().map(Supplied::cached).orElse(false);
         return new Metered<>(
-                id,
-                Optional.of(id),
-                supplied.cached(),
-                Optional.empty(),
-                turn.session().spent());
-    }
-
-    /// Whether the examples themselves are likely to tell the labels apart, so that nothing need be tuned.
-    private static boolean learnsLabels(GenerateRequest request, Task task) {
-        return request.labels() != null && TaskHeads.learns(task, request.labels());
+                "", as.id(), cached, Optional.empty(), turn.session().spent());
     }
 }

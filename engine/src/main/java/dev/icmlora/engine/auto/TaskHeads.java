@@ -26,6 +26,8 @@ public final class TaskHeads {
     private static final int LEAST_OF_LABEL = 2;
     /// Examples that a head is fitted to, as many of each label as there are.
     private static final int MOST_OF_HEAD = 512;
+    /// Tokens of their inputs, so that they are read in the time of a request.
+    private static final int MOST_TOKENS = 4096;
     /// Examples in a prompt from which the words of a head come.
     private static final int MOST_SHOWN = 32;
     /// Tokens of prompts whose states are kept at a time.
@@ -102,12 +104,12 @@ public final class TaskHeads {
             Optional<ScaledAdapter> adapter, Task of, Choosing choosing, boolean shows, EngineSession asking) {
         var engine = asking.engine();
         var known = known(of, choosing, engine);
-        var labels = known.stream().mapToInt(Known::label).toArray();
-        if (Arrays.stream(labels).distinct().count() < 2) {
+        var examples = known.stream().map(Known::example).toList();
+        if (!learns(new Task("", examples), choosing.labels().texts())) {
             return Learned.NOTHING;
         }
-        var prompts =
-                known.stream().map(each -> each.prompt(of, List.of(), engine)).toList();
+        var labels = known.stream().mapToInt(Known::label).toArray();
+        var prompts = known.stream().map(Known::prompt).toList();
         var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
                 .map(LabelHead.Text::of)
                 .toList();
@@ -124,28 +126,34 @@ public final class TaskHeads {
     /// An example that a head is fitted to.
     ///
     /// @param round how many of the same label come before it
-    private record Known(Example example, int label, int round) {
+    /// @param prompt without other examples
+    record Known(Example example, int label, int round, int[] prompt) {}
 
-        int[] prompt(Task of, List<Example> shown, Engine engine) {
-            return engine.format()
-                    .query(of.description(), shown, example.input())
-                    .tokens();
-        }
-    }
-
-    /// Those that fit into the context, the first of each label first.
-    private static List<Known> known(Task of, Choosing choosing, Engine engine) {
+    /// Those that fit into the context, the first of each label first. What is too long for the tokens that are left
+    /// is passed over.
+    static List<Known> known(Task of, Choosing choosing, Engine engine) {
+        var format = engine.format();
         var room = engine.contextTokens() - choosing.mostTokens();
+        var packed = format.packed(of.description(), List.of());
+        var shared = format.query(packed, "").tokens().length;
         var examples = examples(of, choosing.labels().texts());
         var most = examples.stream().mapToInt(List::size).max().orElseThrow();
-        return IntStream.range(0, most)
-                .boxed()
-                .flatMap(round -> IntStream.range(0, examples.size())
-                        .filter(label -> round < examples.get(label).size())
-                        .mapToObj(label -> new Known(examples.get(label).get(round), label, round)))
-                .limit(MOST_OF_HEAD)
-                .filter(each -> each.prompt(of, List.of(), engine).length <= room)
-                .toList();
+        var known = new ArrayList<Known>();
+        var rounds = new int[examples.size()];
+        var left = MOST_TOKENS;
+        for (var place = 0; place < most; place++) {
+            for (var label = 0; label < examples.size(); label++) {
+                if (place < examples.get(label).size() && known.size() < MOST_OF_HEAD) {
+                    var example = examples.get(label).get(place);
+                    var prompt = format.query(packed, example.input()).tokens();
+                    if (prompt.length <= room && prompt.length - shared <= left) {
+                        left -= prompt.length - shared;
+                        known.add(new Known(example, label, rounds[label]++, prompt));
+                    }
+                }
+            }
+        }
+        return known;
     }
 
     /// Those of the first whose rounds are even (0), odd (1), or either.
@@ -162,16 +170,28 @@ public final class TaskHeads {
     private static Optional<List<double[]>> wordsAmongExamples(
             Optional<ScaledAdapter> adapter, Task of, List<Known> known, Choosing choosing, EngineSession asking) {
         var engine = asking.engine();
-        var others = List.of(shown(known, 1), shown(known, 0));
-        var prompts = known.stream()
-                .map(each -> each.prompt(of, others.get(each.round % 2), engine))
-                .toList();
         var room = engine.contextTokens() - choosing.mostTokens();
-        return prompts.stream().allMatch(prompt -> prompt.length <= room)
-                ? Optional.of(asking.read(adapter, prompts, choosing.unheard()).stream()
-                        .map(LabelHead.Text::logs)
-                        .toList())
-                : Optional.empty();
+        var prompts = IntStream.range(0, 2)
+                .mapToObj(parity -> {
+                    var packed = engine.format().packed(of.description(), shown(known, 1 - parity));
+                    return known.stream()
+                            .filter(each -> each.round % 2 == parity)
+                            .map(each -> engine.format()
+                                    .query(packed, each.example.input())
+                                    .tokens())
+                            .toList();
+                })
+                .toList();
+        if (prompts.stream().flatMap(List::stream).anyMatch(prompt -> prompt.length > room)) {
+            return Optional.empty();
+        }
+        // The first prompt of what is read together is kept for the others, which show the same examples.
+        var told = prompts.stream()
+                .map(some -> asking.read(adapter, some, choosing.unheard()).iterator())
+                .toList();
+        return Optional.of(known.stream()
+                .map(each -> LabelHead.Text.logs(told.get(each.round % 2).next()))
+                .toList());
     }
 
     static Choosing withStates(Choosing choosing, Task of, Engine engine) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class AutoModeTest {
     }
 
     private Choosing labels() {
-        return new Choosing(Labels.of(LABELS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
+        return choosing(LABELS);
     }
 
     @Test
@@ -246,7 +247,7 @@ class AutoModeTest {
                     .toList());
 
     private Choosing kinds() {
-        return new Choosing(Labels.of(KINDS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
+        return choosing(KINDS);
     }
 
     @Test
@@ -341,6 +342,49 @@ class AutoModeTest {
                         .head())
                 .as("at another scale")
                 .isEmpty();
+    }
+
+    /// @param count of each label
+    private static Task labelled(List<String> labels, int count, int words) {
+        return new Task(
+                "Which?",
+                labels.stream()
+                        .flatMap(label -> IntStream.range(0, count)
+                                .mapToObj(i -> new Example(label + i + " word".repeat(words), label)))
+                        .toList());
+    }
+
+    private Choosing choosing(List<String> labels) {
+        return new Choosing(Labels.of(labels, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
+    }
+
+    private static List<String> numbered(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "k" + (100 + i)).toList();
+    }
+
+    @Test
+    void aHeadReadsAsManyExamplesAsARequestHasTimeFor() {
+        var eight = numbered(8);
+        var usual = TaskHeads.known(labelled(eight, 32, 8), choosing(eight), engine);
+        var long1 = TaskHeads.known(labelled(KINDS, 30, 400), choosing(KINDS), engine);
+
+        assertThat(usual).hasSize(8 * 32);
+        assertThat(long1)
+                .hasSizeBetween(8, 10)
+                .extracting(TaskHeads.Known::round)
+                .contains(3);
+    }
+
+    @Test
+    void labelsOfWhichTooFewExamplesCanBeReadHaveNoHead() {
+        var many = numbered(40);
+        var task = labelled(many, 2, 400);
+
+        var learned = new TaskHeads(engine, task, new UnkeptAdapters(session, task)).ofLabels(choosing(many), true);
+
+        assertThat(TaskHeads.learns(task, many)).isTrue();
+        assertThat(learned.head()).isEmpty();
+        assertThat(session.spent().promptTokens()).isZero();
     }
 
     @Test

@@ -55,7 +55,8 @@ class WordsAmongExamplesTest {
         engine.close();
     }
 
-    private final AutoMode auto = new AutoMode(new EngineSession(engine, new Cancellation()), DRAWN);
+    private final EngineSession session = new EngineSession(engine, new Cancellation());
+    private final AutoMode auto = new AutoMode(session, DRAWN);
 
     private static Choosing kinds() {
         return new Choosing(Labels.of(KINDS, engine.format(), engine.contextTokens()), AnswerListener.NONE, "");
@@ -94,6 +95,17 @@ class WordsAmongExamplesTest {
         assertThat(choice.plan().weights().orElseThrow().tuned()).isZero();
         assertThat(asked).containsExactlyInAnyOrderElementsOf(DRAWN.examples());
         assertThat(among).isNotEqualTo(alone);
+    }
+
+    /// Of the examples those that are shown half of the others, and those that are shown the other half, have them in
+    /// common.
+    @Test
+    void whatExamplesAreAskedWithIsReadOnce() {
+        auto.choose(true, 1, kinds());
+
+        var all = prompts(DRAWN.examples()).getFirst().length;
+        var alone = prompts(List.of()).getFirst().length;
+        assertThat(session.spent().promptTokens()).isLessThan(2 * all + 2 * DRAWN.examples().size() * alone);
     }
 
     @Test

@@ -29,6 +29,8 @@ public final class PromptFormat {
     private final int[] afterDescription;
     private final int[] answerStart;
     private final int[] nextUserStart;
+    /// The end of the turn is part of the answer.
+    private final int[] afterAnswer;
     private final String fingerprint;
 
     private PromptFormat(Vocabulary vocabulary, ChatTemplate template) {
@@ -47,6 +49,7 @@ public final class PromptFormat {
             throw new IllegalArgumentException(
                     "the model's chat template does not end an answer with an end-of-generation token");
         }
+        this.afterAnswer = Arrays.copyOfRange(nextUserStart, 1, nextUserStart.length);
         this.fingerprint = fingerprint(markup);
     }
 
@@ -63,16 +66,28 @@ public final class PromptFormat {
 
     /// A prompt that ends where the answer to `input` begins, after the examples if there are any.
     public Prompt query(String description, List<Example> examples, String input) {
-        Builder prompt = new Builder(description);
-        examples.forEach(prompt::example);
-        prompt.question(input);
-        return prompt.build();
+        return query(packed(description, examples), input);
+    }
+
+    /// The same for inputs that have description and examples in common, which are cut into tokens once.
+    ///
+    /// @param packed them, as [#packed] gives them
+    public Prompt query(Prompt packed, String input) {
+        int[] before = beforeQuestion(packed.descriptionEnd, packed.answers);
+        int[] question = concat(concat(before, vocabulary.tokenize(input, false)), answerStart);
+        return new Prompt(concat(packed.tokens, question), packed.descriptionEnd, packed.answers);
+    }
+
+    /// Markup that a user's next text follows, so that a prompt of examples ends with the last answer.
+    private int[] beforeQuestion(int descriptionEnd, List<Prompt.Answer> answers) {
+        int[] first = descriptionEnd < 0 ? new int[0] : afterDescription;
+        return answers.isEmpty() ? first : afterAnswer;
     }
 
     /// Number of tokens with which every prompt of a description begins before the first input.
     public int opening(String description) {
-        Builder prompt = new Builder(description);
-        return prompt.size + prompt.beforeQuestion.length;
+        Prompt prompt = packed(description, List.of());
+        return prompt.tokens.length + beforeQuestion(prompt.descriptionEnd, prompt.answers).length;
     }
 
     /// All examples with their answers; without examples, the opening of the first turn with the description.
@@ -118,40 +133,30 @@ public final class PromptFormat {
         return both;
     }
 
-    /// Collects the tokens of one prompt, turn by turn.
+    /// Collects the tokens of some examples, turn by turn.
     private final class Builder {
         private final List<Prompt.Answer> answers = new ArrayList<>();
         private final int descriptionEnd;
         private int[] tokens = new int[64];
         private int size;
-        /// Markup owed before the next user text, so that a prompt of examples ends with the last answer.
-        private int[] beforeQuestion;
 
         Builder(String description) {
             append(userStart);
             if (description.isBlank()) {
                 descriptionEnd = -1;
-                beforeQuestion = new int[0];
             } else {
                 append(vocabulary.tokenize(description, false));
                 descriptionEnd = size - 1;
-                beforeQuestion = afterDescription;
             }
         }
 
-        void question(String input) {
-            append(beforeQuestion);
-            append(vocabulary.tokenize(input, false));
-            append(answerStart);
-        }
-
         void example(Example example) {
-            question(example.input());
+            append(beforeQuestion(descriptionEnd, answers));
+            append(vocabulary.tokenize(example.input(), false));
+            append(answerStart);
             int from = size;
             append(answer(example.output()));
             answers.add(new Prompt.Answer(from, size));
-            // The end of the turn was written as part of the answer.
-            beforeQuestion = Arrays.copyOfRange(nextUserStart, 1, nextUserStart.length);
         }
 
         private void append(int[] more) {
