@@ -3,9 +3,7 @@ package dev.icmlora.engine.tune;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /// Tokens that are computed at once: a tree that grows out of the last token of the block before it. One that has
@@ -20,7 +18,6 @@ final class Block {
     private final List<Integer> positions = new ArrayList<>();
     private final List<Integer> parents = new ArrayList<>();
     private final List<Prediction> predictions = new ArrayList<>();
-    private final Map<List<Integer>, Integer> nodes = new HashMap<>();
 
     /// A token of an answer that the state at a node has to predict.
     ///
@@ -45,19 +42,24 @@ final class Block {
     void add(ExampleTokens example, int from, int to) {
         int parent = -1;
         for (int position = from; position < to; position++) {
-            int token = example.token(position);
-            int above = parent;
-            int at = position;
-            parent = nodes.computeIfAbsent(List.of(above, token), key -> {
-                tokens.add(token);
-                positions.add(at);
-                parents.add(above);
-                return tokens.size() - 1;
-            });
+            parent = node(parent, example.token(position), position);
             if (example.isPredictedAt(position)) {
                 predictions.add(new Prediction(parent, example.token(position + 1), example.index(), example.weight()));
             }
         }
+    }
+
+    private int node(int parent, int token, int position) {
+        // A block is small, and a node comes after its parent.
+        for (int node = parent + 1; node < size(); node++) {
+            if (parents.get(node) == parent && tokens.get(node) == token) {
+                return node;
+            }
+        }
+        tokens.add(token);
+        positions.add(position);
+        parents.add(parent);
+        return size() - 1;
     }
 
     List<Block> after() {

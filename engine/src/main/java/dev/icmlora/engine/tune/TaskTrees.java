@@ -1,24 +1,28 @@
 package dev.icmlora.engine.tune;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// The examples of a task as what is computed together: those of each step.
+/// The examples of a task as what is computed together: those of each step. There are as many batches as have all
+/// examples, and steps take them in turn; of more batches than steps, as many as there are steps, spread evenly.
 ///
-/// @param steps that are wanted
-/// @param batches steps take them in turn; of more batches than steps, as many as there are steps, spread evenly
-record TaskTrees(int steps, List<BlockTree> batches) {
+/// @param ofSteps of the step that is counted from 0; a batch that several take is there once
+record TaskTrees(List<BlockTree> ofSteps) {
     static TaskTrees of(List<ExampleTokens> examples, TuningOptions options, int blockTokens) {
         int count = Math.ceilDiv(examples.size(), options.examplesPerStep());
-        List<BlockTree> batches = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int from = i * examples.size() / count;
-            int to = (i + 1) * examples.size() / count;
-            batches.add(tree(examples.subList(from, to), blockTokens));
-        }
-        return new TaskTrees(options.steps(), batches);
+        int steps = options.steps();
+        Map<Integer, BlockTree> batches = new HashMap<>();
+        return new TaskTrees(IntStream.range(0, steps)
+                .map(step -> steps < count ? (int) ((long) step * count / steps) : step % count)
+                .mapToObj(batch -> batches.computeIfAbsent(batch, i -> {
+                    int from = i * examples.size() / count;
+                    int to = (i + 1) * examples.size() / count;
+                    return tree(examples.subList(from, to), blockTokens);
+                }))
+                .toList());
     }
 
     /// The loss is the mean over examples of their mean over answer tokens: a long answer says no more about the task
@@ -31,15 +35,12 @@ record TaskTrees(int steps, List<BlockTree> batches) {
                 blockTokens);
     }
 
-    /// Those of a step, counted from 0.
     BlockTree batch(int step) {
-        return steps < batches.size()
-                ? batches.get((int) ((long) step * batches.size() / steps))
-                : batches.get(step % batches.size());
+        return ofSteps.get(step);
     }
 
     /// Those of the first steps, each once.
     Stream<BlockTree> seen(int taken) {
-        return IntStream.range(0, taken).mapToObj(this::batch).distinct();
+        return ofSteps.stream().limit(taken).distinct();
     }
 }

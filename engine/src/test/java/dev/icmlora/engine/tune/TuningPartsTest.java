@@ -108,7 +108,7 @@ class TuningPartsTest {
     @Test
     void batchesAreOfEqualSize() {
         TaskTrees all = TaskTrees.of(examples(17), TuningOptions.forExamples(17), 100);
-        assertThat(all.batches()).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
+        assertThat(all.seen(12)).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
         assertThat(all.batch(4)).isSameAs(all.batch(1));
     }
 
@@ -126,6 +126,26 @@ class TuningPartsTest {
                 .contains(0)
                 .anyMatch(each -> each > 60);
         assertThat(many.seen(1)).hasSize(1);
+    }
+
+    /// Only what steps come to is cut into blocks.
+    @Test
+    void manyLongExamplesTakeLittleMemory() {
+        List<ExampleTokens> examples = IntStream.range(0, 1023)
+                .mapToObj(i -> new ExampleTokens(
+                        i, IntStream.range(0, 1000).map(k -> 1000 * i + k).toArray(), 500, 1))
+                .toList();
+        long before = usedBytes();
+        TaskTrees trees = TaskTrees.of(examples, TuningOptions.forExamples(1023), Tuning.BLOCK_TOKENS);
+        long taken = usedBytes() - before;
+
+        assertThat(trees.seen(12)).hasSize(12);
+        assertThat(taken).isLessThan(32L << 20);
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     private static Block root(BlockTree tree) {
