@@ -150,8 +150,9 @@ class TuningStreamTest {
         refused(Map.of("tusk", 1)).body("errors.field", hasItem("/tusk"));
         // Each of these characters has several tokens.
         var endless = Map.of("input", "\uD83C\uDC00".repeat(2000), "output", "x");
-        refused(Map.of("task", task("Plurals?", List.of(PLURALS.getFirst(), endless)), "tune", Map.of()))
-                .body("errors.field", equalTo(List.of("/task/examples/1")));
+        refused(Map.of("task", task("Plurals?", List.of(endless)), "tune", Map.of()))
+                .body("errors.field", equalTo(List.of("/task/examples/0")))
+                .body("errors.limit", equalTo(List.of(768)));
     }
 
     @Test

@@ -163,10 +163,7 @@ public final class AutoMode {
         try {
             return adapters.tuned();
         } catch (UnusableInputException e) {
-            if (engine().tuningRefusal().isEmpty()) {
-                throw e;
-            }
-            // Only the first tuning shows that there is no memory for any.
+            // No example is short enough, or there is no memory for any tuning, as only the first one shows.
             return Optional.empty();
         }
     }

@@ -8,7 +8,9 @@ import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
+import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Tensor;
@@ -18,26 +20,29 @@ import dev.icmlora.ggml.Tensor;
 /// Belongs to one thread at a time together with its backend; several tuners may share the weights. Everything is
 /// borrowed and must outlive it and its tunings.
 public final class Tuner {
+    /// Tokens of an example with the description. What a tuning takes of memory grows with the longest one.
+    static final int MOST_TOKENS = 768;
+
     private final FrozenWeights weights;
     private final PromptFormat format;
     private final Backend backend;
-    private final int contextTokens;
+    private final int mostTokens;
     private final List<Float> rates;
 
-    /// @param contextTokens most that an example with the description may have
+    /// @param contextTokens most that an example with the description may have; [#MOST_TOKENS] if that is less
     /// @param rates how many times a step's rate each matrix B is tuned at, in an adapter's order; none for once
     public Tuner(FrozenWeights weights, PromptFormat format, Backend backend, int contextTokens, List<Float> rates) {
         this.weights = weights;
         this.format = format;
         this.backend = backend;
-        this.contextTokens = contextTokens;
+        this.mostTokens = Math.min(contextTokens, MOST_TOKENS);
         this.rates = List.copyOf(rates);
     }
 
-    /// Begins, and computes nothing yet.
+    /// Begins, and computes nothing yet. Examples that are too long take no part.
     ///
     /// @throws IllegalArgumentException if the task has no examples, or the adapter is not for this model
-    /// @throws UnusableInputException for the first example that is too long
+    /// @throws UnusableInputException for the first example, if all are too long
     public Tuning begin(Adapter adapter, Task task, TuningOptions options) {
         return prepare(adapter, task, options).get();
     }
@@ -48,19 +53,24 @@ public final class Tuner {
         if (task.examples().isEmpty()) {
             throw new IllegalArgumentException("there are no examples to tune on; give one or more");
         }
+        Prompt packed = format.packed(task.description(), List.of());
         List<ExampleTokens> examples = new ArrayList<>();
-        for (int i = 0; i < task.examples().size(); i++) {
-            ExampleTokens example = ExampleTokens.of(
-                    format, task.description(), i, task.examples().get(i));
-            if (example.tokens().length > contextTokens) {
-                throw new UnusableInputException(
-                        "task/examples/" + i,
-                        contextTokens,
-                        example.tokens().length,
-                        "/task/examples/%d has %d tokens with the description, %d fit"
-                                .formatted(i, example.tokens().length, contextTokens));
+        for (Example example : task.examples()) {
+            ExampleTokens tokens = ExampleTokens.of(format, packed, examples.size(), example);
+            if (tokens.tokens().length <= mostTokens) {
+                examples.add(tokens);
             }
-            examples.add(example);
+        }
+        if (examples.isEmpty()) {
+            int tokens = ExampleTokens.of(format, packed, 0, task.examples().getFirst())
+                    .tokens()
+                    .length;
+            throw new UnusableInputException(
+                    "task/examples/0",
+                    mostTokens,
+                    tokens,
+                    "/task/examples/0 has %d tokens with the description, %d fit, and all others are too long too"
+                            .formatted(tokens, mostTokens));
         }
         return () -> new Tuning(weights, backend, adapter, examples, options, rates);
     }

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,8 +33,10 @@ import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.Backend;
+import dev.icmlora.ggml.GraphMemory;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.NamedTensor;
@@ -44,6 +47,7 @@ class TunerTest {
     /// Tunings in a row; `make soak` has half an hour of them.
     private static final int FEW = 6;
 
+    private static final Example TOO_LONG = new Example("word ".repeat(CONTEXT), "b");
     private static final Task PAST = new Task(
             "Put the verb into the past tense.",
             List.of(
@@ -102,9 +106,10 @@ class TunerTest {
     }
 
     private static List<ExampleTokens> tokens(Task task) {
+        Prompt packed = format.packed(task.description(), List.of());
         return IntStream.range(0, task.examples().size())
-                .mapToObj(i -> ExampleTokens.of(
-                        format, task.description(), i, task.examples().get(i)))
+                .mapToObj(
+                        i -> ExampleTokens.of(format, packed, i, task.examples().get(i)))
                 .toList();
     }
 
@@ -312,16 +317,42 @@ class TunerTest {
     }
 
     @Test
+    void anExampleThatIsTooLongTakesNoPart() {
+        TuningOptions options = TuningOptions.forExamples(3).withSteps(1);
+        Task with = new Task(
+                PAST.description(),
+                Stream.concat(Stream.of(TOO_LONG), PAST.examples().stream()).toList());
+
+        assertThat(tune(with, options).adapter().id())
+                .isEqualTo(tune(PAST, options).adapter().id());
+    }
+
+    /// Beside the model's own, for each task that is tuned.
+    @Test
+    void theLongestExampleTakesLittleMemory() {
+        int[] tokens = IntStream.range(0, Tuner.MOST_TOKENS).toArray();
+        BlockTree tree =
+                new BlockTree(List.of(new ExampleTokens(0, tokens, tokens.length - 1, 1)), Tuning.BLOCK_TOKENS);
+        try (LoraTensors lora = LoraTensors.of(shared, backend);
+                GraphMemory memory = BlockGraph.memory(backend, weights.shape().layers());
+                PathStates path = new PathStates(weights.shape(), tree.depth(), backend)) {
+            tree.thereAndBack().forEach(visit -> new BlockGraph(memory, weights, lora, path, visit).close());
+
+            assertThat(path.bytes() + memory.bytes()).isLessThan(192L << 20);
+        }
+    }
+
+    @Test
     void badInputIsNamed() {
         TuningOptions options = TuningOptions.forExamples(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> tuner.begin(shared, new Task("nothing", List.of()), options))
                 .withMessageContaining("no examples");
-        Task tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(CONTEXT), "b")));
+        Task tooLong = new Task("", List.of(TOO_LONG));
         assertThatExceptionOfType(UnusableInputException.class)
                 .isThrownBy(() -> tuner.begin(shared, tooLong, options))
                 .satisfies(refused -> {
-                    assertThat(refused.part()).isEqualTo("task/examples/1");
+                    assertThat(refused.part()).isEqualTo("task/examples/0");
                     assertThat((int) refused.value()).isGreaterThan(CONTEXT);
                     assertThat(refused.limit()).isEqualTo(CONTEXT);
                 });
