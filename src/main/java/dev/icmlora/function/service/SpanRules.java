@@ -34,12 +34,15 @@ final class SpanRules {
             violations.when(true, field, "a piece of the input", output, "does not stand in its input word for word");
             return;
         }
+        var words = Words.of(output).size();
+        if (words > WORDS) {
+            var rule = "has %d words, more than the %d of a span".formatted(words, WORDS);
+            violations.when(true, field, WORDS, words, rule);
+            return;
+        }
         var isWhole = Words.of(input).find(output).isPresent();
         violations.when(
                 !isWhole, field, "whole words", output, "begins or ends within a word of its input, or in space");
-        var words = Words.of(output).size();
-        violations.when(
-                words > WORDS, field, WORDS, words, "has %d words, more than the %d of a span".formatted(words, WORDS));
     }
 
     /// Where a span first stands; null for an empty one.

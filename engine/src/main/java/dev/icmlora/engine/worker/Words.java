@@ -1,11 +1,12 @@
 package dev.icmlora.engine.worker;
 
 import java.lang.Character.UnicodeScript;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The words of a text, between which its spans begin and end: runs of letters, runs of digits, and each other
 /// character by itself, white space aside. So "5pm" has two, and "12:15" three. In scripts that put no space between
@@ -110,21 +111,19 @@ public final class Words {
 
     /// All places where a span stands, from word to word; none for an empty one.
     public List<Place> places(String span) {
-        var places = new ArrayList<Place>();
-        for (var word = 0; word < size && !span.isEmpty(); word++) {
-            if (text.startsWith(span, starts[word])) {
-                var last = Arrays.binarySearch(ends, 0, size, starts[word] + span.length());
-                if (last >= 0) {
-                    places.add(new Place(word, last));
-                }
-            }
-        }
-        return places;
+        return placed(span).toList();
     }
 
     /// Index of the first `char` of a span where it first stands; empty where no piece of the text from word to word
     /// is the same.
     public OptionalInt find(String span) {
-        return places(span).stream().mapToInt(place -> starts[place.first]).findFirst();
+        return placed(span).mapToInt(place -> starts[place.first]).findFirst();
+    }
+
+    private Stream<Place> placed(String span) {
+        return IntStream.range(0, span.isEmpty() ? 0 : size)
+                .filter(word -> text.startsWith(span, starts[word]))
+                .mapToObj(word -> new Place(word, Arrays.binarySearch(ends, 0, size, starts[word] + span.length())))
+                .filter(place -> place.last >= 0);
     }
 }
