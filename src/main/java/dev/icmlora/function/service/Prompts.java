@@ -18,6 +18,7 @@ import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.ChatMessage;
 
@@ -59,6 +60,10 @@ public final class Prompts {
     /// common
     static Prompts ofTask(Task task, List<String> inputs, Wanted wanted, boolean inputFirst, Turn turn) {
         var format = turn.engine().format();
+        // What inputs have in common is cut into tokens once.
+        var packed = new HashMap<List<Example>, Prompt>();
+        Function<List<Example>, Prompt> pack =
+                examples -> packed.computeIfAbsent(examples, shown -> format.packed(task.description(), shown));
         var queries = IntStream.range(0, inputs.size())
                 .mapToObj(i -> new Query(
                         "/inputs/" + i,
@@ -66,7 +71,7 @@ public final class Prompts {
                         examples -> inputFirst
                                 ? format.query(inputs.get(i), examples, task.description())
                                         .tokens()
-                                : format.query(task.description(), examples, inputs.get(i))
+                                : format.query(pack.apply(examples), inputs.get(i))
                                         .tokens()))
                 .toList();
         return new Prompts(task, queries, 1, _ -> wanted, turn);
@@ -181,24 +186,34 @@ public final class Prompts {
                 && made(true).stream().allMatch(prompt -> prompt.length <= room());
     }
 
-    /// The prompts with these examples, or as many of the first as fit. Empty if not one does, in some prompt.
-    Optional<List<int[]>> with(List<Example> examples) {
+    /// Some prompts with these examples, or as many of the first as fit. Empty if not one does, in some prompt.
+    Optional<List<int[]>> with(List<Example> examples, List<Integer> places) {
         var prompts = new ArrayList<int[]>();
-        for (var query : queries) {
-            var prompt = withAsManyAsFit(examples, query);
+        for (int place : places) {
+            var prompt = withAsManyAsFit(examples, queries.get(place / copies));
             if (prompt.isEmpty()) {
                 return Optional.empty();
             }
             prompts.add(prompt.get());
         }
-        return Optional.of(copied(prompts));
+        return Optional.of(prompts);
     }
 
+    /// The more examples, the longer it is: found by halves.
     private Optional<int[]> withAsManyAsFit(List<Example> examples, Query query) {
-        return IntStream.iterate(examples.size(), count -> count > 0, count -> count - 1)
-                .mapToObj(count -> prompt(query, examples.subList(0, count)))
-                .filter(prompt -> prompt.length <= room())
-                .findFirst();
+        var fitting = Optional.<int[]>empty();
+        var least = 1;
+        var most = examples.size();
+        for (var count = most; least <= most; count = (least + most) / 2) {
+            var prompt = prompt(query, examples.subList(0, count));
+            if (prompt.length <= room()) {
+                fitting = Optional.of(prompt);
+                least = count + 1;
+            } else {
+                most = count - 1;
+            }
+        }
+        return fitting;
     }
 
     private List<int[]> copied(List<int[]> prompts) {

@@ -109,7 +109,7 @@ public final class TaskServing {
     private Serving auto(Query query) {
         var kept = new KeptAdapters(query);
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
-        var choice = auto.choose(query.prompts.fitWithExamples(), query.scale, query.prompts.wanted());
+        var choice = auto.choose(query.prompts::fitWithExamples, query.scale, query.prompts.wanted());
         return new Serving(query, auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
     }
 

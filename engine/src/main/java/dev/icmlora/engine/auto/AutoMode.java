@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Calibration;
@@ -142,10 +143,11 @@ public final class AutoMode {
 
     /// Chooses how the task is served.
     ///
-    /// @param examplesFit whether prompts with the examples and their answers would fit into the context
+    /// @param examplesFit says whether prompts with the examples and their answers fit into the context; is asked
+    /// only where that decides
     /// @param scale of whatever adapter answers
     /// @throws UnusableInputException if the task is longer than the context
-    public Choice choose(boolean examplesFit, float scale, Wanted wanted) {
+    public Choice choose(BooleanSupplier examplesFit, float scale, Wanted wanted) {
         // A head is fitted to the shared adapter as it is.
         var learned = scale == 1 && wanted instanceof Choosing choosing
                 ? heads.ofLabels(choosing, examplesFit)
@@ -153,8 +155,8 @@ public final class AutoMode {
         return learned.head().map(head -> chooseHead(head, learned.shown())).orElseGet(() -> choose(examplesFit));
     }
 
-    private Choice choose(boolean examplesFit) {
-        var showing = examplesFit && !task.examples().isEmpty();
+    private Choice choose(BooleanSupplier examplesFit) {
+        BooleanSupplier showing = () -> !task.examples().isEmpty() && examplesFit.getAsBoolean();
         var tuned = tunes(task) && engine().tuningRefusal().isEmpty() ? tuned() : Optional.<TaskAdapter>empty();
         return tuned.map(adapter -> chooseTuned(adapter, showing)).orElseGet(() -> chooseUntuned(showing));
     }
@@ -183,7 +185,11 @@ public final class AutoMode {
         return new Choice(way, plan, OptionalDouble.of(head.weights().right()), OptionalDouble.empty());
     }
 
-    private Choice chooseTuned(TaskAdapter adapter, boolean showing) {
+    private static Way shared(BooleanSupplier showing) {
+        return showing.getAsBoolean() ? Way.SHARED_EXAMPLES : Way.SHARED;
+    }
+
+    private Choice chooseTuned(TaskAdapter adapter, BooleanSupplier showing) {
         var tuning = adapter.tuning().orElseThrow();
         // Confidence was fitted to what a generator's adapters become.
         var confidence =
@@ -192,19 +198,18 @@ public final class AutoMode {
             var plan = new Plan(Optional.of(adapter), false, true);
             return new Choice(Way.TUNED, plan, confidence, OptionalDouble.empty());
         }
-        var way = showing ? Way.SHARED_EXAMPLES : Way.SHARED;
+        var way = shared(showing);
         return new Choice(way, by(way), confidence, OptionalDouble.empty());
     }
 
-    private Choice chooseUntuned(boolean showing) {
+    private Choice chooseUntuned(BooleanSupplier showing) {
         if (!engine().isTrained()) {
             // There is no adapter that was not tuned.
-            var way = showing ? Way.BASE_EXAMPLES : Way.BASE;
+            var way = showing.getAsBoolean() ? Way.BASE_EXAMPLES : Way.BASE;
             return new Choice(way, by(way), OptionalDouble.empty(), OptionalDouble.empty());
         }
         var distance = seenDistance();
-        var other = showing ? Way.SHARED_EXAMPLES : Way.SHARED;
-        var way = calibration().isNear(distance) ? Way.GENERATED : other;
+        var way = calibration().isNear(distance) ? Way.GENERATED : shared(showing);
         return new Choice(way, by(way), OptionalDouble.of(calibration().ofTask(distance)), distance);
     }
 
@@ -241,14 +246,14 @@ public final class AutoMode {
     ///
     /// @param scale of whatever adapter answers
     /// @param prompts for what was planned
-    /// @param shown the same prompts with examples, or as many of the first as fit; empty if not one does
+    /// @param shown those of some places with examples, or as many of the first as fit; empty if not one does
     /// @throws UnusableInputException if the scale takes a weight out of the range of its type, or of the part
     /// `adapter` if its weights give scores that are not finite
     public List<ReviewedAnswer> answer(
             Plan plan,
             float scale,
             List<int[]> prompts,
-            Function<List<Example>, Optional<List<int[]>>> shown,
+            BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Wanted wanted) {
         if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
             return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
@@ -278,7 +283,7 @@ public final class AutoMode {
             LabelHead head,
             float scale,
             List<int[]> prompts,
-            Function<List<Example>, Optional<List<int[]>>> shown,
+            BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Choosing choosing) {
         var read = session.answer(heads.reading(), prompts, TaskHeads.withStates(choosing, task, engine()))
                 .answers();
@@ -317,13 +322,14 @@ public final class AutoMode {
             Plan plan,
             LabelHead head,
             List<Answer> read,
-            Function<List<Example>, Optional<List<int[]>>> shown,
+            BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Choosing choosing) {
         var texts = read.stream().map(LabelHead.Text::of).toList();
         if (plan.shown.isEmpty()) {
             return texts;
         }
-        var words = shown.apply(plan.shown)
+        var words = shown.apply(
+                        plan.shown, IntStream.range(0, read.size()).boxed().toList())
                 .map(each -> session.read(heads.reading(), each, choosing.unheard()).stream()
                         .map(LabelHead.Text::logs)
                         .toList())
@@ -369,7 +375,7 @@ public final class AutoMode {
             Plan plan,
             float scale,
             List<int[]> prompts,
-            Function<List<Example>, Optional<List<int[]>>> shown,
+            BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Wanted wanted) {
         var unheard = wanted.unheard();
         var first = first(plan, scale, prompts, unheard);
@@ -380,9 +386,9 @@ public final class AutoMode {
         var reviewed = new ArrayList<>(first.stream().map(ReviewedAnswer::alone).toList());
         var again = unsure.isEmpty()
                 ? Optional.<List<int[]>>empty()
-                : shown.apply(engine().fingerprinted(task).examples());
-        again.ifPresent(all -> {
-            var second = second(scale, unsure.stream().map(all::get).toList(), unheard.of(unsure));
+                : shown.apply(engine().fingerprinted(task).examples(), unsure);
+        again.ifPresent(asked -> {
+            var second = second(scale, asked, unheard.of(unsure));
             for (var i = 0; i < unsure.size(); i++) {
                 int place = unsure.get(i);
                 reviewed.set(

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -79,14 +80,14 @@ public final class TaskHeads {
                 .toList();
     }
 
-    Learned ofLabels(Choosing choosing, boolean examplesFit) {
+    Learned ofLabels(Choosing choosing, BooleanSupplier examplesFit) {
         var labels = choosing.labels().texts();
         if (!engine.hasPromptStates() || !learns(task, labels)) {
             return Learned.NOTHING;
         }
         var adapter = reading();
         // The shared adapter was trained to know a task by its description.
-        var shows = adapter.isEmpty() && examplesFit;
+        var shows = adapter.isEmpty() && examplesFit.getAsBoolean();
         var key = new HeadKey(task, labels, shows);
         var examples = Math.min(MOST_OF_HEAD, task.examples().size());
         var bytes = key.bytes() + LabelHead.bytes(engine.model().model().hiddenSize(), labels.size(), examples);

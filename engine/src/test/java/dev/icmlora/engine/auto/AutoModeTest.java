@@ -106,30 +106,32 @@ class AutoModeTest {
         assertThat(AutoMode.tunes(new Task("Do it.", List.of()))).isFalse();
     }
 
+    private static boolean isAskedForNothing() {
+        throw new AssertionError("whether examples fit decides nothing here");
+    }
+
     @Test
     void aTaskThatWasTunedIsServedByItsAdapterAlone() {
-        for (var examplesFit : List.of(true, false)) {
-            var choice = auto(PLURALS, Optional.of(Outcome.TUNED)).choose(examplesFit, 1, text());
+        var choice = auto(PLURALS, Optional.of(Outcome.TUNED)).choose(AutoModeTest::isAskedForNothing, 1, text());
 
-            assertThat(choice.way()).isEqualTo(Way.TUNED);
-            assertThat(choice.plan().isReviewed()).isTrue();
-            assertThat(choice.confidence()).isPresent();
-            assertThat(choice.seenDistance()).isEmpty();
-        }
+        assertThat(choice.way()).isEqualTo(Way.TUNED);
+        assertThat(choice.plan().isReviewed()).isTrue();
+        assertThat(choice.confidence()).isPresent();
+        assertThat(choice.seenDistance()).isEmpty();
     }
 
     @Test
     void afterATuningThatDivergedTheSharedAdapterServes() {
         var auto = auto(PLURALS, Optional.of(Outcome.DIVERGED));
 
-        assertThat(auto.choose(true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
-        assertThat(auto.choose(false, 1, text()).way()).isEqualTo(Way.SHARED);
-        assertThat(auto.choose(true, 1, text()).plan().isReviewed()).isFalse();
+        assertThat(auto.choose(() -> true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(auto.choose(() -> false, 1, text()).way()).isEqualTo(Way.SHARED);
+        assertThat(auto.choose(() -> true, 1, text()).plan().isReviewed()).isFalse();
     }
 
     @Test
     void untunedTheDistanceToSeenTasksDecides() {
-        var near = auto(NEAR, Optional.empty()).choose(true, 1, text());
+        var near = auto(NEAR, Optional.empty()).choose(() -> true, 1, text());
         var strange = new Task("qxzzk vvw 0x77 ]] {{ ;; plonk", List.of(new Example("(((", "%%% 17")));
         var far = auto(strange, Optional.empty());
 
@@ -139,13 +141,13 @@ class AutoModeTest {
         assertThat(near.confidence()).hasValue(engine.calibration().known());
         assertThat(far.seenDistance().orElseThrow())
                 .isGreaterThan(engine.calibration().near());
-        assertThat(far.choose(true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
-        assertThat(far.choose(false, 1, text()).way()).isEqualTo(Way.SHARED);
+        assertThat(far.choose(() -> true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(far.choose(() -> false, 1, text()).way()).isEqualTo(Way.SHARED);
     }
 
     @Test
     void aTaskIsFingerprintedOnceForItsDistanceAndItsAdapter() {
-        var choice = auto(NEAR, Optional.empty()).choose(true, 1, text());
+        var choice = auto(NEAR, Optional.empty()).choose(() -> true, 1, text());
 
         assertThat(choice.way()).isEqualTo(Way.GENERATED);
         assertThat(session.spent().promptTokens())
@@ -158,8 +160,9 @@ class AutoModeTest {
     @Test
     void itTunesAnswersAndSaysHowSureItIs() {
         var auto = new AutoMode(session, PLURALS);
-        var choice = auto.choose(true, 1, text());
+        var choice = auto.choose(() -> true, 1, text());
         var inputs = new String[] {"cow", "phenomenon", "xylem"};
+        var unsure = new ArrayList<Integer>();
         var wanted = new Decoding(
                 SamplingOptions.GREEDY, 8, engine.stops(List.of()), OptionalInt.empty(), false, (_, _) -> {});
 
@@ -167,10 +170,19 @@ class AutoModeTest {
                 choice.plan(),
                 1,
                 prompts(PLURALS, false, inputs),
-                _ -> Optional.of(prompts(PLURALS, true, inputs)),
+                (_, places) -> {
+                    unsure.addAll(places);
+                    return Optional.of(prompts(
+                            PLURALS,
+                            true,
+                            places.stream().map(place -> inputs[place]).toArray(String[]::new)));
+                },
                 wanted);
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
+        assertThat(IntStream.range(0, 3).filter(i -> answers.get(i).opinion() != Opinion.NONE))
+                .as("those that have a second opinion")
+                .containsExactlyElementsOf(unsure);
         assertThat(session.spent().tuningTokens()).isPositive();
         assertThat(answers).hasSize(3).allSatisfy(each -> {
             assertThat(each.confidence().orElseThrow()).isBetween(0.0, 1.0);
@@ -184,10 +196,10 @@ class AutoModeTest {
         var drawn = new Decoding(SamplingOptions.GREEDY.withTemperature(1), 4, engine.stops(List.of()));
 
         var answers = auto.answer(
-                auto.choose(true, 1, text()).plan(),
+                auto.choose(() -> true, 1, text()).plan(),
                 1,
                 prompts(PLURALS, false, "xylem"),
-                _ -> {
+                (_, _) -> {
                     throw new AssertionError("asked for examples");
                 },
                 drawn);
@@ -204,9 +216,9 @@ class AutoModeTest {
         var prompts = prompts(task, false, "a bath of acid");
         var tuned = new Plan(Optional.of(auto.by(Way.TUNED).adapter().orElseThrow()), false, false);
 
-        var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, _ -> Optional.empty(), labels());
+        var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, (_, _) -> Optional.empty(), labels());
         var spent = session.spent();
-        var weighed = auto.answer(tuned, 1, prompts, _ -> Optional.empty(), labels());
+        var weighed = auto.answer(tuned, 1, prompts, (_, _) -> Optional.empty(), labels());
 
         var bias = computed.stream()
                 .filter(LabelBias.class::isInstance)
@@ -253,14 +265,14 @@ class AutoModeTest {
     @Test
     void labelsThatHaveExamplesAreToldApartByAHead() {
         var auto = auto(KIND, Optional.of(Outcome.TUNED));
-        var choice = auto.choose(true, 1, kinds());
+        var choice = auto.choose(() -> true, 1, kinds());
         var read = session.spent().promptTokens();
 
         var answers = auto.answer(
                 choice.plan(),
                 1,
                 prompts(KIND, false, "lion", "birch tree", "goat", "sunflower"),
-                _ -> Optional.empty(),
+                (_, _) -> Optional.empty(),
                 kinds());
 
         assertThat(choice.way()).isEqualTo(Way.SHARED);
@@ -294,9 +306,9 @@ class AutoModeTest {
         var verdicts = new Choosing(labels, AnswerListener.NONE, "");
         var auto = auto(task, Optional.of(Outcome.TUNED));
 
-        var choice = auto.choose(true, 1, verdicts);
+        var choice = auto.choose(() -> true, 1, verdicts);
         var answers = auto.answer(
-                choice.plan(), 1, prompts(task, false, "So so.", "Lovely."), _ -> Optional.empty(), verdicts);
+                choice.plan(), 1, prompts(task, false, "So so.", "Lovely."), (_, _) -> Optional.empty(), verdicts);
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
         assertThat(choice.plan().weights().orElseThrow().tuned()).isEqualTo(1);
@@ -319,7 +331,7 @@ class AutoModeTest {
                 .toList();
         var auto = auto(new Task("What is it?", examples), Optional.of(Outcome.TUNED));
 
-        assertThat(auto.choose(true, 1, kinds()).way()).isEqualTo(Way.SHARED);
+        assertThat(auto.choose(() -> true, 1, kinds()).way()).isEqualTo(Way.SHARED);
     }
 
     @Test
@@ -337,7 +349,7 @@ class AutoModeTest {
                 .as("each twice")
                 .isFalse();
         assertThat(auto(KIND, Optional.of(Outcome.TUNED))
-                        .choose(true, 0.5f, kinds())
+                        .choose(() -> true, 0.5f, kinds())
                         .plan()
                         .head())
                 .as("at another scale")
@@ -380,7 +392,8 @@ class AutoModeTest {
         var many = numbered(40);
         var task = labelled(many, 2, 400);
 
-        var learned = new TaskHeads(engine, task, new UnkeptAdapters(session, task)).ofLabels(choosing(many), true);
+        var learned =
+                new TaskHeads(engine, task, new UnkeptAdapters(session, task)).ofLabels(choosing(many), () -> true);
 
         assertThat(TaskHeads.learns(task, many)).isTrue();
         assertThat(learned.head()).isEmpty();
@@ -406,7 +419,7 @@ class AutoModeTest {
                 auto.by(Way.TUNED),
                 1,
                 prompts(new Task("Is it?", List.of()), false, "a"),
-                _ -> Optional.empty(),
+                (_, _) -> Optional.empty(),
                 labels());
 
         assertThat(computed).containsExactly(LabelBias.NONE);

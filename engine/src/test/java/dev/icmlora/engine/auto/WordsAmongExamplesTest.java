@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -70,7 +70,8 @@ class WordsAmongExamplesTest {
                 .toList();
     }
 
-    private List<Double> animals(AutoMode.Plan plan, Function<List<Example>, Optional<List<int[]>>> shown) {
+    private List<Double> animals(
+            AutoMode.Plan plan, BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown) {
         return auto.answer(plan, 1, prompts(List.of()), shown, kinds()).stream()
                 .map(each -> {
                     var shares = each.answer().labels();
@@ -82,14 +83,15 @@ class WordsAmongExamplesTest {
 
     @Test
     void theWordsOfInputsComeFromPromptsWithExamples() {
-        var choice = auto.choose(true, 1, kinds());
+        var choice = auto.choose(() -> true, 1, kinds());
         var asked = new ArrayList<Example>();
 
-        var among = animals(choice.plan(), examples -> {
+        var among = animals(choice.plan(), (examples, places) -> {
+            assertThat(places).containsExactly(0, 1);
             asked.addAll(examples);
             return Optional.of(prompts(examples));
         });
-        var alone = animals(choice.plan(), _ -> Optional.empty());
+        var alone = animals(choice.plan(), (_, _) -> Optional.empty());
 
         assertThat(choice.way()).isEqualTo(Way.BASE);
         assertThat(choice.plan().weights().orElseThrow().tuned()).isZero();
@@ -101,18 +103,19 @@ class WordsAmongExamplesTest {
     /// common.
     @Test
     void whatExamplesAreAskedWithIsReadOnce() {
-        auto.choose(true, 1, kinds());
+        auto.choose(() -> true, 1, kinds());
 
         var all = prompts(DRAWN.examples()).getFirst().length;
         var alone = prompts(List.of()).getFirst().length;
-        assertThat(session.spent().promptTokens()).isLessThan(2 * all + 2 * DRAWN.examples().size() * alone);
+        assertThat(session.spent().promptTokens())
+                .isLessThan(2 * all + 2 * DRAWN.examples().size() * alone);
     }
 
     @Test
     void whereExamplesDoNotFitTheirWordsAreThoseOfTheDescription() {
-        var choice = auto.choose(false, 1, kinds());
+        var choice = auto.choose(() -> false, 1, kinds());
 
-        animals(choice.plan(), _ -> {
+        animals(choice.plan(), (_, _) -> {
             throw new AssertionError("asked for examples");
         });
 

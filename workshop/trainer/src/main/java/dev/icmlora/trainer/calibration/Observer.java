@@ -135,7 +135,12 @@ final class Observer {
     private List<ReviewedAnswer> answers(AutoMode auto, Plan plan, Task task, List<Example> tests, Wanted wanted) {
         List<Example> shown = plan.showsExamples() ? task.examples() : List.of();
         return auto.answer(
-                plan, 1, prompts(task, shown, tests), _ -> Optional.of(prompts(task, task.examples(), tests)), wanted);
+                plan,
+                1,
+                prompts(task, shown, tests),
+                (_, places) -> Optional.of(prompts(
+                        task, task.examples(), places.stream().map(tests::get).toList())),
+                wanted);
     }
 
     private static double right(List<ReviewedAnswer> answers, List<Example> tests) {
