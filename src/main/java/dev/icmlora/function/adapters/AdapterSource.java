@@ -46,6 +46,8 @@ public final class AdapterSource {
     public static final Duration BACKGROUND = Duration.ofMinutes(10);
 
     private static final Logger LOG = Logger.getLogger(AdapterSource.class);
+    /// Share of a request's time for the steps of a tuning.
+    private static final double STEPS = 0.5;
     /// Share of a request's time after which it goes on without a tuning that it can do without.
     private static final double LAST_MOMENT = 0.625;
 
@@ -78,20 +80,19 @@ public final class AdapterSource {
     }
 
     /// @param request that it was made for
-    /// @param budget of that request
-    private record Made(Supplied supplied, Turn request, Optional<Duration> budget) {
+    /// @param seconds that this took
+    private record Made(Supplied supplied, Turn request, double seconds) {
 
         /// For another request it was known already.
         Made as(Turn other) {
-            return other == request ? this : new Made(Supplied.of(supplied.known), request, budget);
+            return other == request ? this : new Made(Supplied.of(supplied.known), request, seconds);
         }
 
-        /// Whether it is not one that another request's lower budget cut short.
-        private boolean isEnough(Optional<Duration> wanted) {
-            return !supplied.cached
-                    || !supplied.known.key().isCutShort()
-                    || budget.isEmpty()
-                    || wanted.filter(most -> most.compareTo(budget.get()) <= 0).isPresent();
+        /// Whether it is not one that was cut short sooner than another request would cut it short.
+        private boolean isEnough(Optional<Duration> budget, Turn other) {
+            var left = other.cancellation().secondsUntil(STEPS);
+            var has = budget.map(most -> Math.min(left, most.toNanos() / 1e9)).orElse(left);
+            return !supplied.cached || !supplied.known.key().isCutShort() || has <= seconds;
         }
     }
 
@@ -149,14 +150,15 @@ public final class AdapterSource {
             }
             var made = making.of(
                             key,
-                            computation -> new Made(
-                                    known(key).orElseGet(() -> new Supplied(make.apply(computation), false)),
-                                    turn,
-                                    budget),
+                            computation -> {
+                                var since = System.nanoTime();
+                                var supplied = known(key).orElseGet(() -> new Supplied(make.apply(computation), false));
+                                return new Made(supplied, turn, (System.nanoTime() - since) / 1e9);
+                            },
                             turn,
                             impatient)
                     .map(one -> one.as(turn));
-            if (made.isEmpty() || made.get().isEnough(budget)) {
+            if (made.isEmpty() || made.get().isEnough(budget, turn)) {
                 return made.map(Made::supplied);
             }
         }

@@ -47,8 +47,13 @@ public final class Cancellation {
     ///
     /// @param share 0 to 1
     public boolean isSpent(double share) {
+        return secondsUntil(share) < 0;
+    }
+
+    /// Seconds until so much of the time is over; below 0 afterwards.
+    public double secondsUntil(double share) {
         // As real numbers: forever has more nanoseconds than a long.
-        return System.nanoTime() - since > share * (1e9 * limit.getSeconds() + limit.getNano());
+        return share * (limit.getSeconds() + limit.getNano() / 1e9) - (System.nanoTime() - since) / 1e9;
     }
 
     /// @throws CancelledException if no client waits any more
