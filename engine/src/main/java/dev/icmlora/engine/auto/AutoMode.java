@@ -289,7 +289,7 @@ public final class AutoMode {
                 .answers();
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
-        var alone = texts.stream().map(head::logprobs).toList();
+        var alone = head.logprobs(texts, session::compute);
         var together = head.together(texts, alone, said(head, alone, tuned, 1), session::compute);
         var answers = new ArrayList<ReviewedAnswer>();
         // What texts teach each other is less sure than what is learned from examples: less of it is said twice.

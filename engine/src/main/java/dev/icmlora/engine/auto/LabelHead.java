@@ -48,6 +48,8 @@ public final class LabelHead {
     private static final int LEAST_TOGETHER = 32;
     /// Examples and inputs that are learned from together: with more of them it takes longer than it is worth.
     private static final int MOST_TOGETHER = 512;
+    /// Inputs that are looked at as one piece.
+    private static final int PIECE = 32;
     /// How strongly the regression on examples and inputs is held back.
     private static final double STRENGTH_TOGETHER = 1;
 
@@ -197,16 +199,17 @@ public final class LabelHead {
         var fitted = parts.stream()
                 .map(views -> fit(examples, views, targets, words, labels, pieces))
                 .toList();
-        var shares = fitted.stream()
+        var trusted = fitted.stream()
                 .mapToDouble(each -> TRUST * labels.length * each.part.weights.evidence())
                 .toArray();
-        shares = Arrays.stream(LabelWeights.normalised(shares)).map(Math::exp).toArray();
+        var shares =
+                Arrays.stream(LabelWeights.normalised(trusted)).map(Math::exp).toArray();
         return new LabelHead(
                 labels,
                 fitted.stream().map(Fitted::part).toList(),
                 shares,
                 wordMeans,
-                leansOnWords(fitted, shares, words, labels),
+                pieces.compute(() -> leansOnWords(fitted, shares, words, labels)),
                 leftOut(fitted, shares, labels));
     }
 
@@ -284,10 +287,11 @@ public final class LabelHead {
         var ridge = best.ridge;
         var weights = best.weights;
         var nothing = new double[labels.length][words[0].length];
+        var byStates = pieces.compute(() -> LabelWeights.of(ridge.leftOut(), nothing, labels));
         return new Fitted(
                 new Part(views, kernel.standards, floats(kernel.rows), ridge, weights),
                 logprobs(weights, ridge, words),
-                logprobs(LabelWeights.of(ridge.leftOut(), nothing, labels), ridge, nothing));
+                logprobs(byStates, ridge, nothing));
     }
 
     private static List<double[]> logprobs(LabelWeights weights, Ridge ridge, double[][] words) {
@@ -347,12 +351,23 @@ public final class LabelHead {
         return directions;
     }
 
+    /// As [Ridge#dot].
     private static double product(float[] row, double[] features) {
-        var sum = 0.0;
-        for (var i = 0; i < row.length; i++) {
-            sum += row[i] * features[i];
+        var i = 0;
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        for (; i + 3 < row.length; i += 4) {
+            s0 += row[i] * features[i];
+            s1 += row[i + 1] * features[i + 1];
+            s2 += row[i + 2] * features[i + 2];
+            s3 += row[i + 3] * features[i + 3];
         }
-        return sum;
+        for (; i < row.length; i++) {
+            s0 += row[i] * features[i];
+        }
+        return s0 + s1 + s2 + s3;
     }
 
     private static float[][] floats(double[][] rows) {
@@ -415,7 +430,15 @@ public final class LabelHead {
         return wordMeans;
     }
 
-    /// @return natural logarithm of each label's probability
+    /// @return natural logarithm of each label's probability, of each text
+    List<double[]> logprobs(List<Text> texts, Pieces pieces) {
+        return IntStream.iterate(0, from -> from < texts.size(), from -> from + PIECE)
+                .mapToObj(from -> texts.subList(from, Math.min(from + PIECE, texts.size())))
+                .flatMap(some ->
+                        pieces.compute(() -> some.stream().map(this::logprobs).toList()).stream())
+                .toList();
+    }
+
     double[] logprobs(Text text) {
         var words = minus(text.words, wordMeans);
         return mixed(

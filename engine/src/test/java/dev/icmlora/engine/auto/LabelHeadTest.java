@@ -347,12 +347,15 @@ class LabelHeadTest {
 
             var all = System.nanoTime() - start;
             requireProbabilities(head.logprobs(texts.getFirst()));
-            assertThat(pieces.nanos).hasSize(18);
+            assertThat(pieces.nanos).hasSize(22);
             assertThat(pieces.nanos.stream().mapToLong(nanos -> nanos).max().orElseThrow())
                     .isLessThan(all / 3);
             assertThat(all - pieces.nanos.stream().mapToLong(nanos -> nanos).sum())
                     .as("between the pieces")
                     .isLessThan(all / 3);
+            var asked = new Durations();
+            assertThat(head.logprobs(texts, asked)).hasSize(512).last().isEqualTo(head.logprobs(texts.getLast()));
+            assertThat(asked.nanos).hasSize(16);
         }
     }
 
