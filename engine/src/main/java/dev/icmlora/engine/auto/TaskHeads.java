@@ -27,6 +27,8 @@ public final class TaskHeads {
     private static final int LEAST_OF_LABEL = 2;
     /// Examples that a head is fitted to, as many of each label as there are.
     private static final int MOST_OF_HEAD = 512;
+    /// Bytes of a head, so that several can be kept: of a large model or many labels it has fewer examples.
+    private static final int MOST_BYTES = 8 << 20;
     /// Tokens of their inputs, so that they are read in the time of a request.
     private static final int MOST_TOKENS = 4096;
     /// Examples in a prompt from which the words of a head come.
@@ -89,9 +91,18 @@ public final class TaskHeads {
         // The shared adapter was trained to know a task by its description.
         var shows = adapter.isEmpty() && examplesFit.getAsBoolean();
         var key = new HeadKey(task, labels, shows);
-        var examples = Math.min(MOST_OF_HEAD, task.examples().size());
-        var bytes = key.bytes() + LabelHead.bytes(engine.model().model().hiddenSize(), labels.size(), examples);
+        var width = engine.model().model().hiddenSize();
+        var examples =
+                Math.min(mostExamples(width, labels.size()), task.examples().size());
+        var bytes = key.bytes() + LabelHead.bytes(width, labels.size(), examples);
         return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
+    }
+
+    /// @param width of the model's hidden states
+    static int mostExamples(int width, int labels) {
+        var none = LabelHead.bytes(width, labels, 0);
+        var ofExample = LabelHead.bytes(width, labels, 1) - none;
+        return Math.min(MOST_OF_HEAD, (MOST_BYTES - none) / ofExample);
     }
 
     /// What the texts of a head are read with: the shared adapter, or without a generator the base model alone.
@@ -141,10 +152,11 @@ public final class TaskHeads {
         var most = examples.stream().mapToInt(List::size).max().orElseThrow();
         var known = new ArrayList<Known>();
         var rounds = new int[examples.size()];
+        var mostKnown = mostExamples(engine.model().model().hiddenSize(), examples.size());
         var left = MOST_TOKENS;
         for (var place = 0; place < most; place++) {
             for (var label = 0; label < examples.size(); label++) {
-                if (place < examples.get(label).size() && known.size() < MOST_OF_HEAD) {
+                if (place < examples.get(label).size() && known.size() < mostKnown) {
                     var example = examples.get(label).get(place);
                     var prompt = format.query(packed, example.input()).tokens();
                     if (prompt.length <= room && prompt.length - shared <= left) {

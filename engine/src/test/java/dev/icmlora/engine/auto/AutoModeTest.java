@@ -387,6 +387,18 @@ class AutoModeTest {
                 .contains(3);
     }
 
+    /// The function keeps 32 MiB of what it finds out about tasks.
+    @Test
+    void severalHeadsOfALargeModelCanBeKept() {
+        assertThat(TaskHeads.mostExamples(576, 77)).isEqualTo(512);
+        for (var width : List.of(576, 2048, 4096)) {
+            var examples = TaskHeads.mostExamples(width, 256);
+
+            assertThat(examples).isGreaterThan(64);
+            assertThat(LabelHead.bytes(width, 256, examples)).isBetween(7 << 20, 8 << 20);
+        }
+    }
+
     @Test
     void labelsOfWhichTooFewExamplesCanBeReadHaveNoHead() {
         var many = numbered(40);
