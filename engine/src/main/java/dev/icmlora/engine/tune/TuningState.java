@@ -68,10 +68,6 @@ final class TuningState {
         return of.stream().mapToDouble(this::loss).average().orElseThrow();
     }
 
-    List<float[]> gradients() {
-        return gradients;
-    }
-
     /// The adapter with these weights, in the precision in which it is served.
     Adapter adapter() {
         List<NamedTensor> b = new ArrayList<>();
