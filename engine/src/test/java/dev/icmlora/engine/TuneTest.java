@@ -101,15 +101,15 @@ class TuneTest {
     }
 
     @Test
-    void anExampleThatDoesNotFitIsNamed() {
+    void whereAllExamplesAreTooLongTheFirstIsNamed() {
         var shared = session.shared();
-        var tooLong = new Task("", List.of(new Example("a", "b"), new Example("word ".repeat(5000), "b")));
+        var tooLong = new Task("", List.of(new Example("word ".repeat(5000), "b")));
 
         assertThatThrownBy(
                         () -> session.tune(shared, tooLong, TuningOptions.forExamples(2), Optional.empty(), heard::add))
                 .isInstanceOfSatisfying(UnusableInputException.class, refused -> {
-                    assertThat(refused.part()).isEqualTo("task/examples/1");
-                    assertThat(refused.limit()).isEqualTo(engine.contextTokens());
+                    assertThat(refused.part()).isEqualTo("task/examples/0");
+                    assertThat(refused.limit()).isEqualTo(768);
                 });
     }
 }
