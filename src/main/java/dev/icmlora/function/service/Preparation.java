@@ -73,7 +73,8 @@ public final class Preparation {
         var isNow = given.when() == Tune.When.NOW
                 && given.budgetMs() == null
                 && engineHost.engine().tuningRefusal().isEmpty();
-        if (!hasHead && (!isNow || isAuto && !AutoMode.tunes(task))) {
+        var tunes = isAuto ? AutoMode.tunes(task) : !task.examples().isEmpty();
+        if (!hasHead && !(isNow && tunes)) {
             return;
         }
         // A head may do, else auto tunes as mode tuned does.
