@@ -71,11 +71,12 @@ class TuningStreamLimitsTest {
     /// first eight of these examples.
     @Test
     void aFailureOnTheWayIsTheLastEvent() throws Exception {
-        // Each digit is a token.
-        var examples = IntStream.range(0, 32)
-                .mapToObj(i -> Map.of("input", i + (i < 8 ? "7".repeat(740) : ""), "output", "y"))
+        // The first takes no part, and leaves nothing but the description to be fingerprinted. Each digit is a token.
+        var examples = IntStream.range(0, 33)
+                .mapToObj(i -> i == 0 ? "\uD83C\uDC00".repeat(1500) : i + (i <= 8 ? "7".repeat(740) : ""))
+                .map(input -> Map.of("input", input, "output", "y"))
                 .toList();
-        var slow = Map.<String, Object>of("task", task("", examples), "tune", Map.of("steps", 2));
+        var slow = Map.<String, Object>of("task", task("Slowly.", examples), "tune", Map.of("steps", 2));
         try (var client = HttpClient.newHttpClient()) {
             var events =
                     stream(client, "/adapter", slow).map(data -> json(data)).toList();
