@@ -5,18 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import dev.icmlora.function.Eventually;
 
 /// What has to be measured on a machine that does nothing else.
 @Tag("alone")
@@ -43,24 +39,6 @@ class DeadlineIT {
         }
     }
 
-    /// One that waits for a tuning has more time than the request that began it.
-    @Test
-    void aTuningInTheBackgroundGoesOnWhereThatOfARequestIsCutShort() throws Exception {
-        var limit = Duration.ofMillis(24 * millisOfFingerprint());
-        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()))) {
-            var address = function.awaitAddress();
-            ofLongTask(address, "plain", "Whisper the secret words.");
-            var now = CompletableFuture.supplyAsync(() -> tuned(address, "now"));
-            ServingIT.awaitBusy(address);
-
-            assertThat(tuned(address, "background").getString("tuning.state")).isEqualTo("waiting");
-
-            assertThat(now.join().getBoolean("tuning.cut_short")).isTrue();
-            Eventually.until(
-                    () -> tuned(address, "never").getString("selection.served").equals("tuned"));
-        }
-    }
-
     /// Of the second request: what the first one takes differs from start to start.
     private long millisOfFingerprint() throws Exception {
         try (var function = FunctionProcess.start(folder, Map.of())) {
@@ -71,20 +49,10 @@ class DeadlineIT {
         }
     }
 
-    private static JsonPath tuned(String address, String when) {
-        return ofLongTask(address, "tuned", "Whisper the secret words.", Map.of("tune", Map.of("when", when)));
-    }
-
     private static JsonPath ofLongTask(String address, String mode, String description) {
-        return ofLongTask(address, mode, description, Map.of());
-    }
-
-    private static JsonPath ofLongTask(String address, String mode, String description, Map<String, Object> more) {
-        var body = new HashMap<>(more);
-        body.putAll(Map.of("inputs", List.of("1"), "mode", mode, "max_tokens", 1));
-        body.put("task", ServingIT.longTask(description, 3));
+        var task = ServingIT.longTask(description, 3);
         return given().contentType(ContentType.JSON)
-                .body(body)
+                .body(Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1))
                 .post(address + "/generate")
                 .then()
                 .statusCode(200)

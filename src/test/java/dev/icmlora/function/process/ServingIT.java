@@ -146,7 +146,7 @@ class ServingIT {
                 1);
     }
 
-    static void awaitBusy(String address) {
+    private static void awaitBusy(String address) {
         Eventually.until(() -> given().get(address + "/q/health/live")
                         .<Integer>path("checks.find { it.name == 'worker threads' }.data.busy")
                 > 0);
